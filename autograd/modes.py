@@ -1,0 +1,51 @@
+"""Ways of recording other than the plain one: record nothing, watch for the first nan, trace a program.
+
+`active` is looked at by every operation, so it costs next to nothing while no mode is on.  What a mode does
+is kept per thread and per task; the count of modes that are on anywhere is all that is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+active: int = 0
+_modes: Final[ContextVar[tuple[Any, ...]]] = ContextVar("modes", default=())
+
+
+@contextmanager
+def mode(what: Any) -> Iterator[Any]:
+    """Keep the mode `what` on inside the `with` block, in this thread or task."""
+    global active
+    token = _modes.set((what, *_modes.get()))
+    active += 1
+    try:
+        yield what
+    finally:
+        active -= 1
+        _modes.reset(token)
+
+
+def current(attribute: str) -> Callable[..., Any] | None:
+    """Return that attribute of the innermost mode that has it, or None."""
+    for what in _modes.get():
+        found: Callable[..., Any] | None = getattr(what, attribute, None)
+        if found is not None:
+            return found
+    return None
+
+
+def refuse_reading(attribute: str, value: Any) -> None:
+    """Raise TypeError if the innermost mode traces, since a number read there would be frozen into the program."""
+    refuse = current("refuse_reading")
+    if refuse is not None:
+        refuse(attribute, value)
+
+
+def refuse_branching(condition: Any) -> None:
+    """Raise TypeError if the innermost mode traces, since only the branch taken now would be seen."""
+    refuse = current("refuse_branching")
+    if refuse is not None:
+        refuse(condition)

@@ -1,0 +1,309 @@
+"""What an operation is: one rule, read in many ways.
+
+A rule takes a maths library and its inputs, and returns the output with the local derivative
+with respect to each input.  Run on floats it computes; on `Value`s it differentiates again; on
+symbols it becomes source or a printed formula; on 50-digit numbers it is the truth for the tests.
+Whatever stands in for a number says itself how an operation applies to it, by `apply_operation`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from numbers import Complex, Number, Real
+from typing import Any, Final, TypeVar
+
+Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
+Interval = tuple[float, float]
+Box = tuple[Interval, ...]
+
+ANY: Final[Interval] = (-3.0, 3.0)
+POSITIVE: Final[Interval] = (0.25, 3.0)
+NEGATIVE: Final[Interval] = (-3.0, -0.25)
+
+TABLE: Final[dict[str, Operation]] = {}
+RuleFunction = TypeVar("RuleFunction", bound=Rule)
+
+
+def number(x: object) -> float:
+    """Return the real number `x` as a float: the one door by which numbers enter a graph.
+
+    int, float, bool, Fraction, Decimal and NumPy scalars pass.
+    Raises TypeError for anything else, saying what to do instead.
+    """
+    if type(x) is float:
+        return x
+    is_real = isinstance(x, Real) or (isinstance(x, Number) and not isinstance(x, Complex))
+    if is_real or type(x).__name__ in ("bool_", "bool"):
+        return float(x)  # type: ignore[arg-type]
+    kind = type(x).__name__
+    if hasattr(x, "apply_operation"):
+        raise TypeError(f"a number is needed here, and this is a {kind}: pass its .data")
+    if isinstance(x, Complex):
+        advice = "only real numbers have a place in a graph: pass x.real, or abs(x)"
+    elif isinstance(x, str):
+        advice = f"convert it first: float({x!r})"
+    elif x is None:
+        advice = "a function that forgot to return its result gives None"
+    elif hasattr(x, "shape") or isinstance(x, Iterable):
+        advice = "a Value is one number: make one Value per element, or pass x.item() if it holds just one"
+    else:
+        advice = "pass an int or a float"
+    raise TypeError(f"a real number is needed here, not {kind}; {advice}")
+
+
+class Maths:
+    """A library of mathematical functions for one kind of number.
+
+    A subclass supplies the primitives; every other operation of the table is found by its name
+    and computed by its own rule.
+    """
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in TABLE:
+            raise AttributeError(f"{type(self).__name__} has no function {name!r}")
+        rule = TABLE[name].rule
+        return lambda *inputs: rule(self, *inputs)[0]
+
+
+class FloatMaths(Maths):
+    """The primitives on Python floats, as fast as Python has them.
+
+    Where Python raises and IEEE 754 does not (1 / 0, log 0, exp 1000), the caller turns to `IEEEMaths`.
+    """
+
+    abs = staticmethod(abs)
+    exp = staticmethod(math.exp)
+    expm1 = staticmethod(math.expm1)
+    log = staticmethod(math.log)
+    log1p = staticmethod(math.log1p)
+    sqrt = staticmethod(math.sqrt)
+    sin = staticmethod(math.sin)
+    cos = staticmethod(math.cos)
+    tanh = staticmethod(math.tanh)
+    erf = staticmethod(math.erf)
+    erfc = staticmethod(math.erfc)
+    power = staticmethod(math.pow)
+    equal = staticmethod(operator.eq)
+
+    @staticmethod
+    def isnan(x: float) -> bool:
+        return x != x
+
+    @staticmethod
+    def where(condition: float, x: float, y: float) -> float:
+        return x if condition else y
+
+    @staticmethod
+    def dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
+        return sum(map(operator.mul, weights, inputs), bias)
+
+    @staticmethod
+    def total(values: Sequence[float]) -> float:
+        return sum(values, 0.0)
+
+    @staticmethod
+    def largest(values: Sequence[float]) -> float:
+        return next((x for x in values if x != x), max(values))
+
+    @staticmethod
+    def first(values: Sequence[float], wanted: float) -> list[float]:
+        """Return 1.0 at the first of `values` that is `wanted` (nan counts as itself), 0.0 elsewhere."""
+        place = next(i for i, x in enumerate(values) if x == wanted or wanted != wanted != x != x)
+        return [1.0 if i == place else 0.0 for i in range(len(values))]
+
+
+def _ieee(function: Callable[..., float], outside: Callable[..., float]) -> Callable[..., IEEE]:
+    def call(*inputs: float) -> IEEE:
+        try:
+            return IEEE(function(*map(float, inputs)))
+        except (ArithmeticError, ValueError):
+            return IEEE(outside(*map(float, inputs)))
+
+    return call
+
+
+def _divide_by_zero(x: float, y: float) -> float:
+    return math.nan if x == 0.0 or x != x else math.copysign(math.inf, x) * math.copysign(1.0, y)
+
+
+def _power_outside(x: float, n: float) -> float:
+    odd = n == math.floor(n) and math.fmod(n, 2.0) != 0.0
+    if x < 0.0 and n != math.floor(n):
+        return math.nan
+    return math.copysign(math.inf, x) if odd else math.inf
+
+
+class IEEE(float):
+    """A float whose arithmetic never raises: x / 0 is an infinity or nan, as IEEE 754 has it."""
+
+    def __truediv__(self, other: float) -> IEEE:
+        return _ieee(operator.truediv, _divide_by_zero)(self, other)
+
+    def __rtruediv__(self, other: float) -> IEEE:
+        return _ieee(operator.truediv, _divide_by_zero)(other, self)
+
+    def __add__(self, other: float) -> IEEE:
+        return IEEE(float(self) + float(other))
+
+    def __sub__(self, other: float) -> IEEE:
+        return IEEE(float(self) - float(other))
+
+    def __rsub__(self, other: float) -> IEEE:
+        return IEEE(float(other) - float(self))
+
+    def __mul__(self, other: float) -> IEEE:
+        return IEEE(float(self) * float(other))
+
+    def __neg__(self) -> IEEE:
+        return IEEE(-float(self))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+class IEEEMaths(FloatMaths):
+    """The same primitives on numbers that follow IEEE 754 to the edges: nothing raises."""
+
+    exp = staticmethod(_ieee(math.exp, lambda x: math.inf))  # type: ignore[assignment]
+    expm1 = staticmethod(_ieee(math.expm1, lambda x: math.inf))  # type: ignore[assignment]
+    log = staticmethod(_ieee(math.log, lambda x: -math.inf if x == 0.0 else math.nan))  # type: ignore[assignment]
+    log1p = staticmethod(_ieee(math.log1p, lambda x: -math.inf if x == -1.0 else math.nan))  # type: ignore[assignment]
+    sqrt = staticmethod(_ieee(math.sqrt, lambda x: math.nan))  # type: ignore[assignment]
+    sin = staticmethod(_ieee(math.sin, lambda x: math.nan))  # type: ignore[assignment]
+    cos = staticmethod(_ieee(math.cos, lambda x: math.nan))  # type: ignore[assignment]
+    power = staticmethod(_ieee(math.pow, _power_outside))  # type: ignore[assignment]
+    tanh = staticmethod(_ieee(math.tanh, math.tanh))  # type: ignore[assignment]
+    erf = staticmethod(_ieee(math.erf, math.erf))  # type: ignore[assignment]
+    erfc = staticmethod(_ieee(math.erfc, math.erfc))  # type: ignore[assignment]
+    abs = staticmethod(_ieee(abs, abs))
+
+
+FLOATS: Final = FloatMaths()
+IEEE_FLOATS: Final = IEEEMaths()
+
+
+class Operation:
+    """One row of the table: a rule, how it prints, where it is smooth and what it does where it is not.
+
+    Attributes
+        name         the function's and the method's name
+        symbol       how it prints, `+` or `tanh`
+        rule         (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
+                     arguments, called only if it is needed
+        groups       how many of the first inputs are sequences, shared by reference (`dot`, `total`)
+        cuts         True if an edge whose derivative is 0 carries nothing at all, not even 0 times inf
+        smooth_on    one box of inputs per branch, inside which the rule is smooth
+        kink         a function of the inputs that changes sign where the derivative jumps, or None
+        at_edges     inputs at a kink or at the edge of the domain -> (output, local derivatives) there
+    """
+
+    def __init__(
+        self,
+        name: str,
+        rule: Rule,
+        *,
+        symbol: str,
+        groups: int,
+        cuts: bool,
+        smooth_on: Sequence[Box],
+        kink: Callable[..., float] | None,
+        at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]],
+    ) -> None:
+        parameters = list(inspect.signature(rule).parameters.values())[1:]
+        self.name, self.symbol, self.rule = name, symbol, rule
+        self.groups, self.cuts = groups, cuts
+        self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges
+        self.arity = len(parameters)
+        self.defaults = tuple(p.default for p in parameters if p.default is not inspect.Parameter.empty)
+        self.__doc__ = rule.__doc__
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return operation, (self.name,)
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Return the operation's output: a float for numbers, a Value where a Value is among the inputs."""
+        inputs = self.complete(inputs)
+        for x in self.flat(inputs):
+            apply = getattr(type(x), "apply_operation", None)
+            if apply is not None:
+                return apply(self, inputs)
+        floats = [list(map(number, x)) if i < self.groups else number(x) for i, x in enumerate(inputs)]
+        return self.evaluate(*floats)[0]
+
+    def flat(self, inputs: tuple[Any, ...]) -> list[Any]:
+        """Return the inputs with the members of groups in their place."""
+        return [x for group in inputs[: self.groups] for x in group] + list(inputs[self.groups :])
+
+    def complete(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the inputs with defaults filled in; raises TypeError if there are too few or too many."""
+        missing = self.arity - len(inputs)
+        if 0 < missing <= len(self.defaults):
+            inputs += self.defaults[len(self.defaults) - missing :]
+        elif missing:
+            least = self.arity - len(self.defaults)
+            wanted = f"{least}" if least == self.arity else f"{least} to {self.arity}"
+            raise TypeError(f"{self.name} takes {wanted} inputs, not {len(inputs)}")
+        for i, group in enumerate(inputs[: self.groups]):
+            if isinstance(group, str) or not hasattr(group, "__iter__"):
+                raise TypeError(f"{self.name} takes a sequence of numbers as input {i + 1}, not {type(group).__name__}")
+        if self.groups:
+            inputs = tuple(tuple(x) if not hasattr(x, "__len__") else x for x in inputs[: self.groups]) + inputs[self.groups :]
+        if self.groups == 2 and len(inputs[0]) != len(inputs[1]):
+            raise ValueError(f"{self.name} pairs each weight with an input, but got {len(inputs[0])} weights and {len(inputs[1])} inputs")
+        return inputs
+
+    def evaluate(self, *inputs: Any, constant: Sequence[bool] = ()) -> tuple[float, tuple[Any, ...]]:
+        """Return the output and local derivatives on floats (lists of floats for groups); IEEE 754, never raises.
+
+        A derivative that the rule offers only on demand is 0.0 for an input said to be constant.
+        """
+        try:
+            return _computed(self.rule(FLOATS, *inputs), constant)
+        except (ArithmeticError, ValueError):
+            careful = [[IEEE(v) for v in x] if i < self.groups else IEEE(x) for i, x in enumerate(inputs)]
+            output, derivatives = _computed(self.rule(IEEE_FLOATS, *careful), constant)
+            return float(output), tuple([[float(v) for v in d] if isinstance(d, list) else float(d) for d in derivatives])
+
+
+def _computed(result: tuple[Any, tuple[Any, ...]], constant: Sequence[bool]) -> tuple[Any, tuple[Any, ...]]:
+    output, derivatives = result
+    if not any(map(callable, derivatives)):
+        return result
+    skip = constant or (False,) * len(derivatives)
+    return output, tuple((0.0 if s else d()) if callable(d) else d for d, s in zip(derivatives, skip, strict=True))
+
+
+def operation(name: str) -> Operation:
+    """Return the row of that name; raises KeyError naming the rows there are."""
+    if name not in TABLE:
+        raise KeyError(f"no operation {name!r}; there are: {', '.join(TABLE)}")
+    return TABLE[name]
+
+
+def op(
+    symbol: str = "",
+    *,
+    smooth_on: Sequence[Box],
+    groups: int = 0,
+    cuts: bool = False,
+    kink: Callable[..., float] | None = None,
+    at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
+) -> Callable[[Rule], Operation]:
+    """Enter the decorated rule in the table under its own name; raises ValueError if the name is taken."""
+
+    def enter(rule: Rule) -> Operation:
+        name = rule.__name__.strip("_")
+        if name in TABLE:
+            raise ValueError(f"there is an operation {name!r} already")
+        TABLE[name] = row = Operation(
+            name, rule, symbol=symbol or name, groups=groups, cuts=cuts, smooth_on=smooth_on, kink=kink, at_edges=at_edges or {}
+        )
+        return row
+
+    return enter

@@ -1,0 +1,294 @@
+"""The table of operations.  Each row is a rule; everything else about an operation is derived from it.
+
+To add an operation, add a row here.  A rule is arithmetic over the maths library it is given: no `if`
+(use `maths.where`), no Python `math`.  A kink's derivative is a choice, stated by the rule and shown in `at_edges`.
+"""
+
+from __future__ import annotations
+
+import math as constants
+from typing import Any
+
+from autograd.operation import ANY, NEGATIVE, POSITIVE, op
+
+INF, NAN = constants.inf, constants.nan
+WIDE = (-20.0, 20.0)
+UNIT = (-0.9, 0.9)
+Out = tuple[Any, tuple[Any, ...]]
+
+
+# ------------------------------------------------------------------------------------ arithmetic
+@op("+", smooth_on=[(ANY, ANY)])
+def add(maths: Any, x: Any, y: Any) -> Out:
+    """x + y."""
+    return x + y, (1.0, 1.0)
+
+
+@op("−", smooth_on=[(ANY, ANY)])
+def subtract(maths: Any, x: Any, y: Any) -> Out:
+    """x − y."""
+    return x - y, (1.0, -1.0)
+
+
+@op("×", smooth_on=[(ANY, ANY)])
+def multiply(maths: Any, x: Any, y: Any) -> Out:
+    """x · y."""
+    return x * y, (y, x)
+
+
+@op("÷", smooth_on=[(ANY, POSITIVE), (ANY, NEGATIVE)], at_edges={(1.0, 0.0): (INF, (INF, -INF))})
+def divide(maths: Any, x: Any, y: Any) -> Out:
+    """x / y; IEEE 754 at y = 0."""
+    quotient = x / y
+    return quotient, (1.0 / y, -quotient / y)
+
+
+@op(
+    "**",
+    smooth_on=[(POSITIVE, ANY)],
+    at_edges={
+        (0.0, 0.0): (1.0, (0.0, 0.0)),
+        (0.0, 1.0): (0.0, (1.0, 0.0)),
+        (0.0, 0.5): (0.0, (INF, 0.0)),
+        (-2.0, -3.0): (-0.125, (-0.1875, NAN)),
+    },
+)
+def power(maths: Any, x: Any, n: Any) -> Out:
+    """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined."""
+    y = maths.power(x, n)
+    base = maths.where(maths.equal(n, 0.0), 0.0, n * maths.power(x, n - 1.0))
+    return y, (base, lambda: maths.where(maths.equal(x, 0.0), maths.where(n >= 0.0, 0.0, -INF), y * maths.log(x)))
+
+
+@op("−", smooth_on=[(ANY,)])
+def negative(maths: Any, x: Any) -> Out:
+    """−x."""
+    return -x, (-1.0,)
+
+
+@op("abs", smooth_on=[(POSITIVE,), (NEGATIVE,)], kink=lambda x: x, at_edges={(0.0,): (0.0, (0.0,))})
+def abs_(maths: Any, x: Any) -> Out:
+    """|x|; the derivative at 0 is 0."""
+    return maths.abs(x), (maths.where(x > 0.0, 1.0, maths.where(x < 0.0, -1.0, 0.0)),)
+
+
+# ----------------------------------------------------------------------- elementary functions
+@op(smooth_on=[(ANY,)], at_edges={(1000.0,): (INF, (INF,)), (-INF,): (0.0, (0.0,))})
+def exp(maths: Any, x: Any) -> Out:
+    """e to the power x."""
+    y = maths.exp(x)
+    return y, (y,)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(-INF,): (-1.0, (0.0,))})
+def expm1(maths: Any, x: Any) -> Out:
+    """e to the power x, minus 1, without cancellation near 0."""
+    return maths.expm1(x), (maths.exp(x),)
+
+
+@op(smooth_on=[(POSITIVE,)], at_edges={(0.0,): (-INF, (INF,)), (-1.0,): (NAN, (-1.0,)), (INF,): (INF, (0.0,))})
+def log(maths: Any, x: Any) -> Out:
+    """The natural logarithm of x; −inf at 0, nan below."""
+    return maths.log(x), (1.0 / x,)
+
+
+@op(smooth_on=[(POSITIVE,), (UNIT,)], at_edges={(-1.0,): (-INF, (INF,))})
+def log1p(maths: Any, x: Any) -> Out:
+    """The natural logarithm of 1 + x, without cancellation near 0."""
+    return maths.log1p(x), (1.0 / (1.0 + x),)
+
+
+@op(smooth_on=[(POSITIVE,)], at_edges={(0.0,): (0.0, (INF,)), (-1.0,): (NAN, (NAN,)), (INF,): (INF, (0.0,))})
+def sqrt(maths: Any, x: Any) -> Out:
+    """The square root of x; the derivative at 0 is inf, and below 0 all is nan."""
+    y = maths.sqrt(x)
+    return y, (0.5 / y,)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(INF,): (NAN, (NAN,))})
+def sin(maths: Any, x: Any) -> Out:
+    """The sine of x in radians."""
+    return maths.sin(x), (maths.cos(x),)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(INF,): (NAN, (NAN,))})
+def cos(maths: Any, x: Any) -> Out:
+    """The cosine of x in radians."""
+    return maths.cos(x), (-maths.sin(x),)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
+def erf(maths: Any, x: Any) -> Out:
+    """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
+    return maths.erf(x), (2.0 / constants.sqrt(constants.pi) * maths.exp(-(x * x)),)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(INF,): (0.0, (-0.0,)), (-INF,): (2.0, (-0.0,))})
+def erfc(maths: Any, x: Any) -> Out:
+    """1 − erf(x), without cancellation for large x."""
+    return maths.erfc(x), (-2.0 / constants.sqrt(constants.pi) * maths.exp(-(x * x)),)
+
+
+# ------------------------------------------------------------------------------- activations
+@op(smooth_on=[(ANY,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
+def tanh(maths: Any, x: Any) -> Out:
+    """The hyperbolic tangent; its derivative is 1 − tanh²(x)."""
+    y = maths.tanh(x)
+    return y, (1.0 - y * y,)
+
+
+@op("σ", smooth_on=[(ANY,), (WIDE,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (0.0, (0.0,))})
+def sigmoid(maths: Any, x: Any) -> Out:
+    """1 / (1 + exp(−x)), computed without overflow; its derivative is σ(x)(1 − σ(x))."""
+    e = maths.exp(-maths.abs(x))
+    y = maths.where(x < 0.0, e, 1.0) / (1.0 + e)
+    return y, (y * (1.0 - y),)
+
+
+@op(smooth_on=[(ANY,), (WIDE,)], at_edges={(1000.0,): (1000.0, (1.0,)), (INF,): (INF, (1.0,)), (-INF,): (0.0, (0.0,))})
+def softplus(maths: Any, x: Any) -> Out:
+    """log(1 + exp(x)), computed without overflow; its derivative is σ(x)."""
+    return maths.maximum(x, 0.0) + maths.log1p(maths.exp(-maths.abs(x))), (maths.sigmoid(x),)
+
+
+@op("ReLU", smooth_on=[(POSITIVE,), (NEGATIVE,)], kink=lambda x: x, at_edges={(0.0,): (0.0, (0.0,)), (-INF,): (0.0, (0.0,))})
+def relu(maths: Any, x: Any) -> Out:
+    """max(0, x); the derivative at 0 is 0."""
+    return maths.where(x <= 0.0, 0.0, x), (maths.where(x > 0.0, 1.0, 0.0),)
+
+
+@op(
+    "leaky ReLU",
+    smooth_on=[(POSITIVE, POSITIVE), (NEGATIVE, POSITIVE)],
+    kink=lambda x, slope: x,
+    at_edges={(0.0, 0.01): (0.0, (0.01, 0.0))},
+)
+def leaky_relu(maths: Any, x: Any, slope: Any = 0.01) -> Out:
+    """x above 0 and slope · x below; the derivative at 0 is the slope.  (Maas et al. 2013; a learned slope is PReLU.)"""
+    return maths.where(x > 0.0, x, slope * x), (maths.where(x > 0.0, 1.0, slope), maths.where(x > 0.0, 0.0, x))
+
+
+@op("ELU", smooth_on=[(POSITIVE, POSITIVE), (NEGATIVE, POSITIVE)], kink=lambda x, alpha: x, at_edges={(-INF, 1.0): (-1.0, (0.0, -1.0))})
+def elu(maths: Any, x: Any, alpha: Any = 1.0) -> Out:
+    """x above 0 and alpha · (exp(x) − 1) below; the derivative at 0 is alpha.  (Clevert et al. 2015.)"""
+    below = maths.where(x > 0.0, 0.0, x)
+    fall = maths.expm1(below)
+    return maths.where(x > 0.0, x, alpha * fall), (maths.where(x > 0.0, 1.0, alpha * maths.exp(below)), fall)
+
+
+@op("SiLU", smooth_on=[(ANY,), (WIDE,)], at_edges={(-INF,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
+def silu(maths: Any, x: Any) -> Out:
+    """x · σ(x), also called swish.  (Elfwing et al. 2017.)"""
+    s = maths.sigmoid(x)
+    y = maths.where(maths.equal(s, 0.0), 0.0, x * s)
+    return y, (maths.where(maths.equal(s * (1.0 - s), 0.0), s, s + y * (1.0 - s)),)
+
+
+@op("GELU", smooth_on=[(ANY,)], at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
+def gelu(maths: Any, x: Any) -> Out:
+    """x · Φ(x), with Φ the normal distribution function, exact by the error function.  (Hendrycks and Gimpel 2016.)"""
+    phi = 0.5 * maths.erfc(x * -constants.sqrt(0.5))
+    density = maths.exp(-0.5 * (x * x)) * (1.0 / constants.sqrt(2.0 * constants.pi))
+    return maths.where(maths.equal(phi, 0.0), 0.0, x * phi), (maths.where(maths.equal(density, 0.0), phi, phi + x * density),)
+
+
+@op("GELU≈", smooth_on=[(ANY,)], at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
+def gelu_tanh(maths: Any, x: Any) -> Out:
+    """GELU by its tanh approximation, x · (1 + tanh u) / 2 = x · σ(2u) with u = √(2/π)(x + 0.044715 x³)."""
+    scale = 2.0 * constants.sqrt(2.0 / constants.pi)
+    s = maths.sigmoid(scale * (x + 0.044715 * (x * x * x)))
+    slope = scale * (1.0 + 0.134145 * (x * x))
+    return maths.where(maths.equal(s, 0.0), 0.0, x * s), (maths.where(maths.equal(s * (1.0 - s), 0.0), s, s + x * s * (1.0 - s) * slope),)
+
+
+# -------------------------------------------------------------------------- choices and limits
+@op(
+    "max",
+    smooth_on=[(POSITIVE, NEGATIVE), (NEGATIVE, POSITIVE)],
+    kink=lambda x, y: x - y,
+    at_edges={(1.0, 1.0): (1.0, (1.0, 0.0)), (NAN, 1.0): (NAN, (1.0, 0.0)), (1.0, NAN): (NAN, (0.0, 1.0))},
+)
+def maximum(maths: Any, x: Any, y: Any) -> Out:
+    """The larger of x and y; ties go to the first, nan wins."""
+    first = maths.where(x >= y, 1.0, maths.where(maths.isnan(x), 1.0, 0.0))
+    return maths.where(x >= y, x, maths.where(maths.isnan(x), x, y)), (first, 1.0 - first)
+
+
+@op(
+    "min",
+    smooth_on=[(POSITIVE, NEGATIVE), (NEGATIVE, POSITIVE)],
+    kink=lambda x, y: x - y,
+    at_edges={(1.0, 1.0): (1.0, (1.0, 0.0)), (NAN, 1.0): (NAN, (1.0, 0.0)), (1.0, NAN): (NAN, (0.0, 1.0))},
+)
+def minimum(maths: Any, x: Any, y: Any) -> Out:
+    """The smaller of x and y; ties go to the first, nan wins."""
+    first = maths.where(x <= y, 1.0, maths.where(maths.isnan(x), 1.0, 0.0))
+    return maths.where(x <= y, x, maths.where(maths.isnan(x), x, y)), (first, 1.0 - first)
+
+
+@op(">", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+def greater(maths: Any, x: Any, y: Any) -> Out:
+    """1 if x > y, else 0; no gradient passes."""
+    return maths.where(x > y, 1.0, 0.0), (0.0, 0.0)
+
+
+@op("≥", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+def greater_equal(maths: Any, x: Any, y: Any) -> Out:
+    """1 if x ≥ y, else 0; no gradient passes."""
+    return maths.where(x >= y, 1.0, 0.0), (0.0, 0.0)
+
+
+@op("<", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+def less(maths: Any, x: Any, y: Any) -> Out:
+    """1 if x < y, else 0; no gradient passes."""
+    return maths.where(x < y, 1.0, 0.0), (0.0, 0.0)
+
+
+@op("≤", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+def less_equal(maths: Any, x: Any, y: Any) -> Out:
+    """1 if x ≤ y, else 0; no gradient passes."""
+    return maths.where(x <= y, 1.0, 0.0), (0.0, 0.0)
+
+
+@op("=", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+def equal(maths: Any, x: Any, y: Any) -> Out:
+    """1 if x and y are the same number, else 0; no gradient passes."""
+    return maths.where(maths.equal(x, y), 1.0, 0.0), (0.0, 0.0)
+
+
+@op("nan?", smooth_on=[(ANY,)], cuts=True)
+def isnan(maths: Any, x: Any) -> Out:
+    """1 if x is nan, else 0; no gradient passes."""
+    return maths.where(maths.isnan(x), 1.0, 0.0), (0.0,)
+
+
+@op(smooth_on=[(POSITIVE, ANY, ANY), ((0.0, 0.0), ANY, ANY)], cuts=True, kink=lambda condition, x, y: condition - 0.5)
+def where(maths: Any, condition: Any, x: Any, y: Any) -> Out:
+    """x where the condition holds, else y; nothing flows to the branch not taken, not even nan."""
+    return maths.where(condition, x, y), (0.0, maths.where(condition, 1.0, 0.0), maths.where(condition, 0.0, 1.0))
+
+
+@op(smooth_on=[(ANY,)], cuts=True)
+def detach(maths: Any, x: Any) -> Out:
+    """x, as a number that no gradient passes."""
+    return x, (0.0,)
+
+
+# --------------------------------------------------------------------------------- many inputs
+@op("·", smooth_on=[(ANY, ANY, ANY)], groups=2)
+def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
+    """Σ weightᵢ · inputᵢ + bias, as one node."""
+    return maths.dot(weights, inputs, bias), (inputs, weights, 1.0)
+
+
+@op("Σ", smooth_on=[(ANY,)], groups=1)
+def total(maths: Any, values: Any) -> Out:
+    """The sum of the values, as one node."""
+    return maths.total(values), (1.0,)
+
+
+@op("max", smooth_on=[((1.0, 1.5),)], groups=1)
+def largest(maths: Any, values: Any) -> Out:
+    """The largest of the values, as one node; ties go to the first, nan wins."""
+    y = maths.largest(values)
+    return y, (maths.first(values, y),)
