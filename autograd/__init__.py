@@ -1,0 +1,150 @@
+"""Scalar automatic differentiation that shows every step.
+
+>>> from autograd import Value
+>>> x = Value(3.0)
+>>> y = x * x + 2 * x
+>>> y.backward()
+>>> y.data, x.grad
+(15.0, 8.0)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from autograd.functions import logsumexp, mean, softmax
+from autograd.operation import number
+from autograd.ops import abs_ as abs  # noqa: A004
+from autograd.ops import (
+    add,
+    cos,
+    detach,
+    divide,
+    dot,
+    elu,
+    equal,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    gelu,
+    gelu_tanh,
+    greater,
+    greater_equal,
+    isnan,
+    largest,
+    leaky_relu,
+    less,
+    less_equal,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    power,
+    relu,
+    sigmoid,
+    silu,
+    sin,
+    softplus,
+    sqrt,
+    subtract,
+    tanh,
+    total,
+    where,
+)
+from autograd.recording import detect_anomaly, no_grad
+from autograd.value import Condition, Group, Value, topological_order
+
+if TYPE_CHECKING:
+    from autograd import steps
+    from autograd.compile import compile, compile_graph, take  # noqa: A004
+    from autograd.explain import explain
+    from autograd.functional import checkpoint, grad, hessian, hvp, jacobian, value_and_grad
+    from autograd.gradcheck import gradcheck
+
+__all__ = [
+    "Condition",
+    "Group",
+    "Value",
+    "abs",
+    "add",
+    "checkpoint",
+    "compile",
+    "compile_graph",
+    "cos",
+    "detach",
+    "detect_anomaly",
+    "divide",
+    "dot",
+    "elu",
+    "equal",
+    "erf",
+    "erfc",
+    "exp",
+    "explain",
+    "expm1",
+    "gelu",
+    "gelu_tanh",
+    "grad",
+    "gradcheck",
+    "greater",
+    "greater_equal",
+    "hessian",
+    "hvp",
+    "isnan",
+    "jacobian",
+    "largest",
+    "leaky_relu",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "multiply",
+    "negative",
+    "no_grad",
+    "number",
+    "power",
+    "relu",
+    "sigmoid",
+    "silu",
+    "sin",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "steps",
+    "subtract",
+    "take",
+    "tanh",
+    "topological_order",
+    "total",
+    "value_and_grad",
+    "where",
+]
+
+# What is loaded only when it is asked for: name -> module.
+_LATER = {
+    **dict.fromkeys(["checkpoint", "grad", "hessian", "hvp", "jacobian", "value_and_grad"], "functional"),
+    **dict.fromkeys(["compile", "compile_graph", "take"], "compile"),
+    "explain": "explain",
+    "gradcheck": "gradcheck",
+    "steps": "steps",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    module = import_module(f"autograd.{_LATER[name]}")
+    globals()[name] = found = module if name == "steps" else getattr(module, name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,130 @@
+"""Two ways of recording other than the plain one: record nothing, and stop where the first nan or inf is born."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from autograd import modes, ops
+from autograd.operation import Operation
+from autograd.value import Group, Value, operands, record_operation, topological_order
+
+__all__ = ["detect_anomaly", "no_grad"]
+
+
+Record = Callable[[Operation, tuple[Any, ...]], Value]
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Inside the `with` block (or the decorated function) operations compute and record nothing.
+
+    Their results are plain leaves: no parents, no operation, so nothing flows back through them.
+    """
+    with modes.mode(_RecordNothing(modes.current("record") or record_operation)):
+        yield
+
+
+class _RecordNothing:
+    def __init__(self, outer: Record) -> None:
+        self.outer = outer
+
+    def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
+        node = self.outer(op, inputs)
+        if modes.current("refuse_reading") is not None:  # a program is traced: its numbers must stay open
+            return record_operation(ops.detach, (node,))
+        return Value(node._data)
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Inside the `with` block (or the decorated function) the first nan or inf to be born raises FloatingPointError.
+
+    Forward, the error names the operation, its inputs with their numbers, and the line of the program that asked for
+    it.  In `backward`, it names the edge on which finite numbers gave an infinite or undefined contribution, and the
+    line where that node was recorded, if that was inside the block too.  What enters as nan or inf is named as such.
+    """
+    with modes.mode(_Watch(modes.current("record") or record_operation)):
+        yield
+
+
+class _Watch:
+    """Records as usual, remembers where, and looks at every number."""
+
+    def __init__(self, outer: Record) -> None:
+        self.outer = outer
+        self.lines: dict[int, tuple[Any, str]] = {}  # id of a node -> its operation and line; keeps no node alive
+
+    def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
+        node = self.outer(op, inputs)
+        line = _user_line()
+        self.lines[id(node)] = op, line
+        if not math.isfinite(node._data):
+            raise FloatingPointError(f"{line}: {_birth(op, inputs, node._data)}")
+        return node
+
+    def watch_backward(self, root: Value, seed: float) -> None:
+        adjoints = {id(root): seed}
+        if not math.isfinite(seed):
+            raise FloatingPointError(f"backward was given the gradient {seed!r} to begin with")
+        for node in reversed(topological_order(root)):
+            gradient = adjoints.get(id(node))
+            if gradient is None or node.is_leaf:
+                continue
+            cuts = node.op.cuts if isinstance(node.op, Operation) else False
+            for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
+                if cuts and derivative == 0.0:
+                    continue
+                contribution = gradient * derivative
+                arrived = adjoints.get(id(parent), 0.0) + contribution
+                if not math.isfinite(arrived):
+                    raise FloatingPointError(self._edge(node, place, gradient, contribution, arrived))
+                adjoints[id(parent)] = arrived
+
+    def _edge(self, node: Value, place: int, gradient: float, contribution: float, arrived: float) -> str:
+        parent, derivative = node.parents[place], node.local_derivatives[place]
+        op, line = self.lines.get(id(node), (None, ""))
+        known = op is node.op
+        outcome = repr(arrived) if not math.isfinite(contribution) else f"{contribution!r}, which makes the sum {arrived!r}"
+        return (
+            f"{line + ': ' if known else ''}backward through {_call(node.op, operands(node))} = {node._data!r}: "
+            f"gradient {gradient!r} times the local derivative {derivative!r} with respect to input {place + 1} "
+            f"({_shown(parent)}) gives {outcome}"
+            f"{'' if known else '; record the graph inside detect_anomaly() as well to see the line'}"
+        )
+
+
+def _birth(op: Operation, inputs: tuple[Any, ...], result: float) -> str:
+    entered = [x for i in inputs for x in (i.values if isinstance(i, Group) else (i,)) if not math.isfinite(x._data)]
+    call = _call(op, inputs)
+    if not entered:
+        return f"{result!r} is born in {call}, whose inputs are all finite"
+    names = ", ".join(_shown(x) for x in entered[:3])
+    kind = "a leaf" if all(x.is_leaf for x in entered) else "an input"
+    return f"{call} gives {result!r}; {names} came in from outside as {kind}, not born in an operation of this block"
+
+
+def _call(op: Any, inputs: tuple[Any, ...]) -> str:
+    return f"{op.name}({', '.join(map(_shown, inputs))})"
+
+
+def _shown(x: Any) -> str:
+    if isinstance(x, Group):
+        members = [_shown(v) for v in x.values]
+        return f"[{', '.join(members[:6])}{f', … {len(members)} in all' if len(members) > 6 else ''}]"
+    return f"{x.name}={x._data!r}" if x.name else f"{x._data!r}"
+
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+def _user_line() -> str:
+    """Return file:line of the innermost frame that is not of this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
