@@ -1,0 +1,279 @@
+"""Optimisers: each is one rule, `update`, written once as arithmetic that floats and whole arrays alike can do.
+
+`optimizer.step()` applies the rule to every parameter from its `.grad`; `compile` reads the same rule on arrays.
+To add an optimiser, add a class: its hyper-parameters, the names of its memories, its `update`.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from autograd import Value, number
+from autograd.operation import FLOATS
+
+__all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
+
+Updated = tuple[Any, tuple[Any, ...]]
+
+
+class Optimizer:
+    """What every optimiser has: parameters, memories that start at 0.0, a step count and `step`.
+
+    Attributes
+        parameters     the Values it moves, each once
+        learning_rate  may be changed between steps; refused if negative, infinite or nan
+        state          the names of the memories that each parameter has
+        memories       name -> one float per parameter
+        step_count     how many steps were made
+        settings       the names of the hyper-parameters, in the order of the constructor
+    """
+
+    settings: tuple[str, ...] = ("learning_rate",)
+    state: tuple[str, ...] = ()
+
+    def __init__(self, parameters: Iterable[Value], learning_rate: float) -> None:
+        if hasattr(parameters, "parameters"):
+            kind = type(parameters).__name__
+            raise TypeError(f"{self._call} takes Values to move, not a {kind}: pass model.parameters()")
+        given = list(parameters)
+        for i, parameter in enumerate(given):
+            if not isinstance(parameter, Value):
+                raise TypeError(f"{self._call} moves Values, but parameter {i} is of type {type(parameter).__name__}")
+            if not parameter.is_leaf:
+                raise ValueError(f"{self._call} moves leaves of the graph, but {parameter!r} was computed from others")
+        self.parameters = list(dict.fromkeys(given))
+        if not self.parameters:
+            raise ValueError(f"{self._call} was given no parameters to move")
+        self.learning_rate = learning_rate
+        self.memories: dict[str, list[float]] = {name: [0.0] * len(self.parameters) for name in self.state}
+        self.step_count = 0
+        self._warned: set[int] = set()
+
+    def update(
+        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
+    ) -> Updated:
+        """Return the parameter after one step, and its memories, in the order of `state`.
+
+        A pure rule: no `if` on its inputs, none of them changed in place.  `step` counts from 1.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has to say how a parameter moves: define update")
+
+    def step(self) -> None:
+        """Leave every parameter that a backward pass has reached moved by one step of the rule.
+
+        The others stay as they are, and are named once in a warning.  An interrupt before the last line
+        leaves everything as it was.
+        """
+        step, rate = self.step_count + 1, self.learning_rate
+        moved: list[tuple[int, Value, Updated]] = []
+        memories = [self.memories[name] for name in self.state]
+        for i, parameter in enumerate(self.parameters):
+            if parameter.reached:
+                before = [memory[i] for memory in memories]
+                moved.append((i, parameter, self.update(FLOATS, parameter.data, parameter.grad, rate, step, *before)))
+        if len(moved) < len(self.parameters):
+            self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
+        self.step_count = step
+        for i, parameter, (data, after) in moved:
+            parameter.data = data
+            for memory, x in zip(memories, after, strict=True):
+                memory[i] = x
+
+    def zero_grad(self) -> None:
+        """Leave every parameter as no backward pass has reached it."""
+        for parameter in self.parameters:
+            parameter.clear_grad()
+
+    def warn_unreached(self, places: Iterable[int]) -> None:
+        """Warn, once for each parameter, that no backward pass has reached the parameters at these places."""
+        new = [i for i in places if i not in self._warned]
+        if not new:
+            return
+        self._warned.update(new)
+        names = [self.parameters[i].name or f"parameter {i}" for i in new]
+        shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        it, stays = ("it", "it stays as it is") if len(new) == 1 else ("them", "they stay as they are")
+        warnings.warn(
+            f"{shown}: no backward pass has reached {it}, so {stays}; "
+            f"either the loss does not depend on {it}, or backward() was not called",
+            UserWarning,
+            stacklevel=3,
+        )
+
+    @property
+    def learning_rate(self) -> float:
+        """The size of a step; 0.0 or more, and finite."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self._learning_rate = self._within("learning_rate", rate, 0.0)
+
+    @property
+    def _call(self) -> str:
+        return type(self).__name__
+
+    def _within(self, name: str, x: float, low: float, below: float = math.inf, *, above: bool = False) -> float:
+        """Return `x`; raises ValueError unless low ≤ x < below (low < x with `above`)."""
+        checked = number(x)
+        if not (low < checked if above else low <= checked) or not checked < below:
+            least = f"greater than {low:g}" if above else f"{low:g} or more"
+            most = "finite" if below == math.inf else f"less than {below:g}"
+            raise ValueError(f"{self._call}({name}={x!r}): {name} must be {least} and {most}")
+        return checked
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
+        return f"{self._call}({len(self.parameters)} parameters, {shown}, after {self.step_count} steps)"
+
+
+class SGD(Optimizer):
+    """Gradient descent, p ← p − η g; with momentum μ: v ← μ v + g, p ← p − η v; Nesterov's steps along g + μ v.
+
+    Raises ValueError for hyper-parameters out of range.  (Polyak 1964; Nesterov 1983, as Sutskever et al. 2013.)
+    """
+
+    settings = ("learning_rate", "momentum", "nesterov")
+
+    def __init__(
+        self, parameters: Iterable[Value], learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False
+    ) -> None:
+        self.momentum = self._within("momentum", momentum, 0.0, 1.0)
+        self.nesterov = bool(nesterov)
+        if self.nesterov and self.momentum == 0.0:
+            raise ValueError(
+                "SGD(nesterov=True, momentum=0.0): the step looks ahead along the momentum; try momentum=0.9"
+            )
+        self.state = ("velocity",) if self.momentum else ()
+        super().__init__(parameters, learning_rate)
+
+    def update(
+        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
+    ) -> Updated:
+        """Return p − η g, or the step with momentum."""
+        if not self.momentum:
+            return parameter - learning_rate * gradient, ()
+        velocity = self.momentum * memories[0] + gradient
+        direction = gradient + self.momentum * velocity if self.nesterov else velocity
+        return parameter - learning_rate * direction, (velocity,)
+
+
+class AdaGrad(Optimizer):
+    """Steps that shrink with the gradients seen so far: s ← s + g², p ← p − η g / (√s + ε).
+
+    Raises ValueError for hyper-parameters out of range.  (Duchi et al. 2011.)
+    """
+
+    settings = ("learning_rate", "epsilon")
+    state = ("squares",)
+
+    def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.01, epsilon: float = 1e-10) -> None:
+        self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
+        super().__init__(parameters, learning_rate)
+
+    def update(
+        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
+    ) -> Updated:
+        """Return p − η g / (√s + ε), and s + g²."""
+        squares = memories[0] + gradient * gradient
+        return parameter - learning_rate * gradient / (maths.sqrt(squares) + self.epsilon), (squares,)
+
+
+class RMSProp(Optimizer):
+    """Steps scaled by a running mean of squares: s ← α s + (1 − α) g², p ← p − η g / (√s + ε); α is `decay`.
+
+    With momentum μ: v ← μ v + g / (√s + ε), p ← p − η v.
+    Raises ValueError for hyper-parameters out of range.  (Tieleman and Hinton 2012.)
+    """
+
+    settings = ("learning_rate", "decay", "epsilon", "momentum")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: float = 0.01,
+        decay: float = 0.99,
+        epsilon: float = 1e-8,
+        momentum: float = 0.0,
+    ) -> None:
+        self.decay = self._within("decay", decay, 0.0, 1.0)
+        self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
+        self.momentum = self._within("momentum", momentum, 0.0, 1.0)
+        self.state = ("squares", "velocity") if self.momentum else ("squares",)
+        super().__init__(parameters, learning_rate)
+
+    def update(
+        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
+    ) -> Updated:
+        """Return p − η g / (√s + ε), and the new mean of squares; or the step with momentum."""
+        squares = self.decay * memories[0] + (1.0 - self.decay) * (gradient * gradient)
+        scaled = gradient / (maths.sqrt(squares) + self.epsilon)
+        if not self.momentum:
+            return parameter - learning_rate * scaled, (squares,)
+        velocity = self.momentum * memories[1] + scaled
+        return parameter - learning_rate * velocity, (squares, velocity)
+
+
+class Adam(Optimizer):
+    """Running means of gradient and square, freed of their bias towards 0: p ← p − η m̂ / (√v̂ + ε).
+
+    m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+    Raises ValueError for hyper-parameters out of range.  (Kingma and Ba 2014.)
+    """
+
+    settings: tuple[str, ...] = ("learning_rate", "beta1", "beta2", "epsilon")
+    state = ("mean", "variance")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.beta1 = self._within("beta1", beta1, 0.0, 1.0)
+        self.beta2 = self._within("beta2", beta2, 0.0, 1.0)
+        self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
+        super().__init__(parameters, learning_rate)
+
+    def update(
+        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
+    ) -> Updated:
+        """Return p − η m̂ / (√v̂ + ε), and the new m and v."""
+        mean = self.beta1 * memories[0] + (1.0 - self.beta1) * gradient
+        variance = self.beta2 * memories[1] + (1.0 - self.beta2) * (gradient * gradient)
+        rate = learning_rate / (1.0 - maths.power(self.beta1, step))
+        scale = maths.sqrt(1.0 - maths.power(self.beta2, step))
+        return parameter - rate * mean / (maths.sqrt(variance) / scale + self.epsilon), (mean, variance)
+
+
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient: p ← (1 − η λ) p before the step; λ is `weight_decay`.
+
+    Raises ValueError for hyper-parameters out of range.  (Loshchilov and Hutter 2017.)
+    """
+
+    settings = (*Adam.settings, "weight_decay")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        self.weight_decay = self._within("weight_decay", weight_decay, 0.0)
+        super().__init__(parameters, learning_rate, beta1, beta2, epsilon)
+
+    def update(
+        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
+    ) -> Updated:
+        """Return Adam's step from the decayed parameter."""
+        decayed = parameter * (1.0 - learning_rate * self.weight_decay)
+        return super().update(maths, decayed, gradient, learning_rate, step, *memories)
