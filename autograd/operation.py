@@ -90,22 +90,27 @@ class FloatMaths(Maths):
 
     @staticmethod
     def isnan(x: float) -> bool:
+        """Return whether x is not a number."""
         return x != x
 
     @staticmethod
     def where(condition: float, x: float, y: float) -> float:
+        """Return x if the condition holds, else y."""
         return x if condition else y
 
     @staticmethod
     def dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
+        """Return the sum of the products, on top of the bias."""
         return sum(map(operator.mul, weights, inputs), bias)
 
     @staticmethod
     def total(values: Sequence[float]) -> float:
+        """Return the sum."""
         return sum(values, 0.0)
 
     @staticmethod
     def largest(values: Sequence[float]) -> float:
+        """Return the largest; nan if there is one."""
         return next((x for x in values if x != x), max(values))
 
     @staticmethod
@@ -167,18 +172,18 @@ class IEEE(float):
 class IEEEMaths(FloatMaths):
     """The same primitives on numbers that follow IEEE 754 to the edges: nothing raises."""
 
-    exp = staticmethod(_ieee(math.exp, lambda x: math.inf))  # type: ignore[assignment]
-    expm1 = staticmethod(_ieee(math.expm1, lambda x: math.inf))  # type: ignore[assignment]
-    log = staticmethod(_ieee(math.log, lambda x: -math.inf if x == 0.0 else math.nan))  # type: ignore[assignment]
-    log1p = staticmethod(_ieee(math.log1p, lambda x: -math.inf if x == -1.0 else math.nan))  # type: ignore[assignment]
-    sqrt = staticmethod(_ieee(math.sqrt, lambda x: math.nan))  # type: ignore[assignment]
-    sin = staticmethod(_ieee(math.sin, lambda x: math.nan))  # type: ignore[assignment]
-    cos = staticmethod(_ieee(math.cos, lambda x: math.nan))  # type: ignore[assignment]
-    power = staticmethod(_ieee(math.pow, _power_outside))  # type: ignore[assignment]
-    tanh = staticmethod(_ieee(math.tanh, math.tanh))  # type: ignore[assignment]
-    erf = staticmethod(_ieee(math.erf, math.erf))  # type: ignore[assignment]
-    erfc = staticmethod(_ieee(math.erfc, math.erfc))  # type: ignore[assignment]
-    abs = staticmethod(_ieee(abs, abs))
+    exp = staticmethod(_ieee(math.exp, lambda x: math.inf))
+    expm1 = staticmethod(_ieee(math.expm1, lambda x: math.inf))
+    log = staticmethod(_ieee(math.log, lambda x: -math.inf if x == 0.0 else math.nan))
+    log1p = staticmethod(_ieee(math.log1p, lambda x: -math.inf if x == -1.0 else math.nan))
+    sqrt = staticmethod(_ieee(math.sqrt, lambda x: math.nan))
+    sin = staticmethod(_ieee(math.sin, lambda x: math.nan))
+    cos = staticmethod(_ieee(math.cos, lambda x: math.nan))
+    power = staticmethod(_ieee(math.pow, _power_outside))
+    tanh = staticmethod(_ieee(math.tanh, math.tanh))
+    erf = staticmethod(_ieee(math.erf, math.erf))
+    erfc = staticmethod(_ieee(math.erfc, math.erfc))
+    abs = staticmethod(_ieee(abs, abs))  # type: ignore[assignment]
 
 
 FLOATS: Final = FloatMaths()
@@ -253,9 +258,15 @@ class Operation:
             if isinstance(group, str) or not hasattr(group, "__iter__"):
                 raise TypeError(f"{self.name} takes a sequence of numbers as input {i + 1}, not {type(group).__name__}")
         if self.groups:
-            inputs = tuple(tuple(x) if not hasattr(x, "__len__") else x for x in inputs[: self.groups]) + inputs[self.groups :]
+            inputs = (
+                tuple(tuple(x) if not hasattr(x, "__len__") else x for x in inputs[: self.groups])
+                + inputs[self.groups :]
+            )
         if self.groups == 2 and len(inputs[0]) != len(inputs[1]):
-            raise ValueError(f"{self.name} pairs each weight with an input, but got {len(inputs[0])} weights and {len(inputs[1])} inputs")
+            raise ValueError(
+                f"{self.name} pairs each weight with an input, but got "
+                f"{len(inputs[0])} weights and {len(inputs[1])} inputs"
+            )
         return inputs
 
     def evaluate(self, *inputs: Any, constant: Sequence[bool] = ()) -> tuple[float, tuple[Any, ...]]:
@@ -268,7 +279,9 @@ class Operation:
         except (ArithmeticError, ValueError):
             careful = [[IEEE(v) for v in x] if i < self.groups else IEEE(x) for i, x in enumerate(inputs)]
             output, derivatives = _computed(self.rule(IEEE_FLOATS, *careful), constant)
-            return float(output), tuple([[float(v) for v in d] if isinstance(d, list) else float(d) for d in derivatives])
+            return float(output), tuple(
+                [[float(v) for v in d] if isinstance(d, list) else float(d) for d in derivatives]
+            )
 
 
 def _computed(result: tuple[Any, tuple[Any, ...]], constant: Sequence[bool]) -> tuple[Any, tuple[Any, ...]]:
@@ -302,7 +315,14 @@ def op(
         if name in TABLE:
             raise ValueError(f"there is an operation {name!r} already")
         TABLE[name] = row = Operation(
-            name, rule, symbol=symbol or name, groups=groups, cuts=cuts, smooth_on=smooth_on, kink=kink, at_edges=at_edges or {}
+            name,
+            rule,
+            symbol=symbol or name,
+            groups=groups,
+            cuts=cuts,
+            smooth_on=smooth_on,
+            kink=kink,
+            at_edges=at_edges or {},
         )
         return row
 

@@ -137,7 +137,9 @@ def tanh(maths: Any, x: Any) -> Out:
     return y, (1.0 - y * y,)
 
 
-@op("σ", smooth_on=[(ANY,), (WIDE,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (0.0, (0.0,))})
+@op(
+    "σ", smooth_on=[(ANY,), (WIDE,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (0.0, (0.0,))}
+)
 def sigmoid(maths: Any, x: Any) -> Out:
     """1 / (1 + exp(−x)), computed without overflow; its derivative is σ(x)(1 − σ(x))."""
     e = maths.exp(-maths.abs(x))
@@ -151,7 +153,12 @@ def softplus(maths: Any, x: Any) -> Out:
     return maths.maximum(x, 0.0) + maths.log1p(maths.exp(-maths.abs(x))), (maths.sigmoid(x),)
 
 
-@op("ReLU", smooth_on=[(POSITIVE,), (NEGATIVE,)], kink=lambda x: x, at_edges={(0.0,): (0.0, (0.0,)), (-INF,): (0.0, (0.0,))})
+@op(
+    "ReLU",
+    smooth_on=[(POSITIVE,), (NEGATIVE,)],
+    kink=lambda x: x,
+    at_edges={(0.0,): (0.0, (0.0,)), (-INF,): (0.0, (0.0,))},
+)
 def relu(maths: Any, x: Any) -> Out:
     """max(0, x); the derivative at 0 is 0."""
     return maths.where(x <= 0.0, 0.0, x), (maths.where(x > 0.0, 1.0, 0.0),)
@@ -164,11 +171,16 @@ def relu(maths: Any, x: Any) -> Out:
     at_edges={(0.0, 0.01): (0.0, (0.01, 0.0))},
 )
 def leaky_relu(maths: Any, x: Any, slope: Any = 0.01) -> Out:
-    """x above 0 and slope · x below; the derivative at 0 is the slope.  (Maas et al. 2013; a learned slope is PReLU.)"""
+    """x above 0 and slope · x below, and at 0.  (Maas et al. 2013; a learned slope is PReLU, He et al. 2015.)"""
     return maths.where(x > 0.0, x, slope * x), (maths.where(x > 0.0, 1.0, slope), maths.where(x > 0.0, 0.0, x))
 
 
-@op("ELU", smooth_on=[(POSITIVE, POSITIVE), (NEGATIVE, POSITIVE)], kink=lambda x, alpha: x, at_edges={(-INF, 1.0): (-1.0, (0.0, -1.0))})
+@op(
+    "ELU",
+    smooth_on=[(POSITIVE, POSITIVE), (NEGATIVE, POSITIVE)],
+    kink=lambda x, alpha: x,
+    at_edges={(-INF, 1.0): (-1.0, (0.0, -1.0))},
+)
 def elu(maths: Any, x: Any, alpha: Any = 1.0) -> Out:
     """x above 0 and alpha · (exp(x) − 1) below; the derivative at 0 is alpha.  (Clevert et al. 2015.)"""
     below = maths.where(x > 0.0, 0.0, x)
@@ -189,7 +201,9 @@ def gelu(maths: Any, x: Any) -> Out:
     """x · Φ(x), with Φ the normal distribution function, exact by the error function.  (Hendrycks and Gimpel 2016.)"""
     phi = 0.5 * maths.erfc(x * -constants.sqrt(0.5))
     density = maths.exp(-0.5 * (x * x)) * (1.0 / constants.sqrt(2.0 * constants.pi))
-    return maths.where(maths.equal(phi, 0.0), 0.0, x * phi), (maths.where(maths.equal(density, 0.0), phi, phi + x * density),)
+    return maths.where(maths.equal(phi, 0.0), 0.0, x * phi), (
+        maths.where(maths.equal(density, 0.0), phi, phi + x * density),
+    )
 
 
 @op("GELU≈", smooth_on=[(ANY,)], at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
@@ -198,7 +212,9 @@ def gelu_tanh(maths: Any, x: Any) -> Out:
     scale = 2.0 * constants.sqrt(2.0 / constants.pi)
     s = maths.sigmoid(scale * (x + 0.044715 * (x * x * x)))
     slope = scale * (1.0 + 0.134145 * (x * x))
-    return maths.where(maths.equal(s, 0.0), 0.0, x * s), (maths.where(maths.equal(s * (1.0 - s), 0.0), s, s + x * s * (1.0 - s) * slope),)
+    return maths.where(maths.equal(s, 0.0), 0.0, x * s), (
+        maths.where(maths.equal(s * (1.0 - s), 0.0), s, s + x * s * (1.0 - s) * slope),
+    )
 
 
 # -------------------------------------------------------------------------- choices and limits

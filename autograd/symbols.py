@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from autograd.operation import TABLE, Maths, Operation
 
+
 @dataclass(frozen=True, eq=True, slots=True)
 class Symbol:
     """`function` applied to `inputs`; a name has the function "name" and its text, a number "number" and its float."""

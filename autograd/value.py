@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Final, overload
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, Final
 
 from autograd import modes, ops
+from autograd.backward import MANY, operands, structure, sweep, topological_order
+from autograd.declared import TableMethods
 from autograd.operation import FLOATS, TABLE, Operation, number
 
 __all__ = ["CONSTANT", "Condition", "Group", "Value", "apply", "operands", "topological_order"]
@@ -26,11 +26,9 @@ class _Constant:
 
 
 CONSTANT: Final = _Constant()
-MANY: Final[Any] = ...  # in the place of a right operand: the left one is a tuple of operands
-_one_pass_at_a_time = threading.RLock()
 
 
-class Value:
+class Value(TableMethods):
     """One number in a graph, with the operation, parents and local derivatives that it came from.
 
     A leaf (`Value(2.0)`) has no parents.  Plain numbers mixed into arithmetic become constants, leaves
@@ -41,7 +39,7 @@ class Value:
     # for the collector to track instead of three, and half the memory.  Others keep a tuple on the left.
     __slots__ = ("_data", "_grad", "_left", "_left_derivative", "_right", "_right_derivative", "name", "op")
     __array_ufunc__: ClassVar[None] = None  # so that np.float64(2) * value asks the Value
-    __match_args__ = ("data",)
+    is_group: ClassVar[bool] = False
 
     _data: float
     _grad: float | None  # None until a backward pass has reached this node
@@ -129,10 +127,9 @@ class Value:
         last bit; a pass that is interrupted leaves every gradient of a leaf as it was.
         """
         seed = number(gradient)
-        with _one_pass_at_a_time:
-            if modes.active and (watcher := modes.current("watch_backward")) is not None:
-                watcher(self, seed)
-            _sweep(self, seed)
+        if modes.active and (watch := modes.current("watch_backward")) is not None:
+            watch(self, seed)
+        sweep(self, seed)
 
     # ------------------------------------------------------------------------------ conveniences
     @classmethod
@@ -180,7 +177,7 @@ class Value:
         return self.__deepcopy__({})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in _structure(self):
+        for node in structure(self):
             if id(node) not in memo:
                 memo[id(node)] = node._copied(memo)
         copied: Value = memo[id(self)]
@@ -195,7 +192,7 @@ class Value:
         # Flat, so that depth costs no recursion; leaves go by themselves, so that they stay shared.
         if self._left is None:
             return _blank, (self._data, self._grad, self.op, self.name)
-        nodes = _structure(self)
+        nodes = structure(self)
         place = {id(node): i for i, node in enumerate(nodes)}
         records = [node if isinstance(node, Value) and node.is_leaf else node._record(place) for node in nodes]
         return _restore, (records,)
@@ -213,6 +210,7 @@ class Group:
     """
 
     __slots__ = ("_data", "_grad", "_left", "_right", "values")
+    is_group: ClassVar[bool] = True
 
     def __init__(self, values: Iterable[Any]) -> None:
         self.values: tuple[Value, ...] = tuple([x if x.__class__ is Value else _operand(x) for x in values])
@@ -250,7 +248,8 @@ class Group:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Group:
         for x in self.values:
-            x.__deepcopy__(memo) if id(x) not in memo else None
+            if id(x) not in memo:
+                x.__deepcopy__(memo)
         return self._copied(memo)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -284,6 +283,7 @@ class Condition:
 
     @classmethod
     def apply_operation(cls, op: Operation, inputs: tuple[Any, ...]) -> Value:
+        """Return the recorded result of an operation on conditions, Values and numbers."""
         return Value.apply_operation(op, inputs)
 
 
@@ -300,11 +300,16 @@ def _blank(data: float, grad: float | None, op: Any, name: str | None) -> Value:
 
 def _operand(x: Any) -> Value:
     """Return `x` as a Value: itself, or a constant if it is a number."""
-    if isinstance(x, Value):
-        return x
-    if isinstance(x, Condition):
+    kind = x.__class__
+    if kind is Value:
+        return x  # type: ignore[no-any-return]
+    if kind is Condition:
         return apply(x.op, x.inputs)
-    return _blank(number(x), None, CONSTANT, None)
+    node = _new(Value)
+    node._data = x if kind is float else number(x)
+    node.op = CONSTANT
+    node._grad = node.name = node._left = node._right = node._left_derivative = node._right_derivative = None
+    return node
 
 
 def apply(op: Operation, inputs: tuple[Any, ...]) -> Value:
@@ -396,62 +401,32 @@ def _swapped(method: Callable[[Value, Any], Value]) -> Callable[[Value, Any], Va
     return lambda self, other: method(_operand(other), self)
 
 
+_INFIX: Final = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
+_PREFIX: Final = {"negative": "__neg__", "abs": "__abs__"}
+
+
 def _give_methods() -> None:
-    """Derive the methods of Value from the table."""
-    infix = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
+    """Derive the methods of Value from the table: all but those that take sequences or conditions."""
     for name, op in TABLE.items():
-        if op.groups or op.cuts and name != "detach":
+        if op.groups or (op.cuts and name != "detach"):
             continue
-        simple = op.arity in (1, 2) and not op.defaults and not op.cuts and name != "power"
-        method = (_unary(op) if op.arity == 1 else _binary(op)) if simple else _general(op)
-        method.__name__, method.__doc__ = name, op.__doc__
-        method.__qualname__ = f"Value.{name}"
-        if name in infix:
-            setattr(Value, f"__{infix[name]}__", method)
-            setattr(Value, f"__r{infix[name]}__", _swapped(method))
-        elif name == "negative":
-            Value.__neg__ = method  # type: ignore[attr-defined]
-        elif name == "abs":
-            Value.__abs__ = method  # type: ignore[attr-defined]
-        if name not in infix and name != "negative":
+        plain = not (op.defaults or op.cuts or name == "power")
+        make: Any = _unary if plain and op.arity == 1 else _binary if plain and op.arity == 2 else _general
+        method = make(op)
+        method.__name__, method.__doc__, method.__qualname__ = name, op.__doc__, f"Value.{name}"
+        if name in _INFIX:
+            setattr(Value, f"__{_INFIX[name]}__", method)
+            setattr(Value, f"__r{_INFIX[name]}__", _swapped(method))
+        if name in _PREFIX:
+            setattr(Value, _PREFIX[name], method)
+        if name not in _INFIX and name != "negative":
             setattr(Value, name, method)
 
 
 _give_methods()
 
 
-# ------------------------------------------------------------------------------------ graph walks
-def operands(node: Any) -> tuple[Any, ...]:
-    """Return what a node was computed from, with groups unopened."""
-    if node._left is None:
-        return ()
-    if node._right is MANY:
-        return node._left  # type: ignore[no-any-return]
-    return (node._left,) if node._right is None else (node._left, node._right)
-
-
-def _structure(root: Any) -> list[Any]:
-    """Return the Values and Groups below `root` and itself, each after all that it was computed from."""
-    order: list[Any] = []
-    seen: set[Any] = set()
-    stack: list[Any] = [root]
-    while stack:
-        node = stack.pop()
-        if node is None:
-            order.append(stack.pop())
-        elif node not in seen:
-            seen.add(node)
-            stack += (node, None)
-            stack.extend(reversed(operands(node)))
-    return order
-
-
-def topological_order(root: Value) -> list[Value]:
-    """Return every Value that `root` was computed from and itself last, parents before children.
-
-    The order depends on the graph alone, and follows the parents from left to right.
-    """
-    return [node for node in _structure(root) if isinstance(node, Value)]
+# -------------------------------------------------------------------------------------- rebuilding
 
 
 def _connect(node: Value, inputs: tuple[Any, ...], like: Value) -> None:
@@ -486,89 +461,3 @@ def _restore(records: list[Any]) -> Value:
             nodes.append(node)
     result: Value = nodes[-1]
     return result
-
-
-# ------------------------------------------------------------------------------------------ the sweep
-def _sweep(root: Value, seed: float) -> None:
-    """Push gradients from `root` to all that it was computed from, in reverse topological order.
-
-    While it runs, a node's gradient slot holds its adjoint.  `unreached` is a zero known by its identity:
-    it marks a node as sorted, and it is the sum of no contributions.
-    """
-    unreached = float("0")
-    inner: list[Any] = []
-    leaves: list[tuple[Any, float | None]] = []
-    try:
-        _sort(root, unreached, inner, leaves)
-        root._grad = seed
-        for node in reversed(inner):
-            gradient = node._grad
-            if gradient is unreached:  # only edges that carry nothing lead here
-                continue
-            right = node._right
-            left = node._left
-            if right is None:
-                left._grad += gradient * node._left_derivative
-            elif right is not MANY:
-                left._grad += gradient * node._left_derivative
-                right._grad += gradient * node._right_derivative
-            else:
-                _push(node, gradient, unreached)
-    except BaseException:
-        for node in inner:
-            node._grad = None
-        for leaf, before in leaves:
-            leaf._grad = before
-        raise
-    for leaf, before in leaves:
-        gradient = leaf._grad
-        leaf._grad = before if gradient is unreached else gradient if before is None else before + gradient
-    for node in inner:
-        if node._grad is unreached or node.__class__ is Group:
-            node._grad = None
-
-
-def _sort(root: Value, mark: float, inner: list[Any], leaves: list[tuple[Any, float | None]]) -> None:
-    """Fill `inner` in topological order, and `leaves` with each leaf and its gradient so far; mark both."""
-    stack: list[Any] = [root]
-    pop, push, extend, append = stack.pop, stack.append, stack.extend, inner.append
-    while stack:
-        node = pop()
-        if node is None:
-            append(pop())
-            continue
-        if node._grad is mark:
-            continue
-        left = node._left
-        if left is None:
-            leaves.append((node, node._grad))
-            node._grad = mark
-            continue
-        node._grad = mark
-        push(node)
-        push(None)
-        right = node._right
-        if right is MANY:
-            extend(left)
-            continue
-        if right is not None and right._grad is not mark:
-            push(right)
-        if left._grad is not mark:
-            push(left)
-
-
-def _push(node: Any, gradient: Any, unreached: float) -> None:
-    """Push a gradient over the edges of a node that has groups, more than two parents, or edges that cut."""
-    if node.__class__ is Group:
-        for parent, share in zip(node.values, gradient, strict=True):
-            parent._grad += share
-        return
-    cuts = node.op.cuts
-    for parent, derivative in zip(node._left, node._left_derivative, strict=True):
-        if parent.__class__ is not Group:
-            if not (cuts and derivative == 0.0):
-                parent._grad += gradient * derivative
-            continue
-        shares = [gradient * d for d in derivative] if derivative.__class__ is list else [gradient * derivative] * len(parent)
-        before = parent._grad
-        parent._grad = shares if before is unreached else [a + b for a, b in zip(before, shares, strict=True)]
