@@ -1,0 +1,204 @@
+"""Neurons, fully connected layers of them, and the multilayer perceptron."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import Group, Value, dot
+from autograd.operation import TABLE, Operation
+from nn.initializers import Initializer, generator_from, suited_to
+from nn.module import Inputs, Module, Row
+
+Activation = str | Callable[[Any], Any] | None
+Seed = int | random.Random | None
+
+
+def resolve_activation(activation: Activation) -> Any:
+    """Return the operation of that name, or the callable itself; None and "linear" mean none.
+
+    Raises ValueError naming the activations there are, TypeError for what cannot be called.
+    """
+    if activation is None or activation == "linear":
+        return None
+    if isinstance(activation, str):
+        known = [name for name, op in TABLE.items() if not op.groups and op.arity - len(op.defaults) == 1]
+        if activation not in known:
+            raise ValueError(f"no activation {activation!r}; there are: linear, {', '.join(known)}")
+        return TABLE[activation]
+    if not callable(activation):
+        raise TypeError(f"an activation is a name, an operation or a function, not {activation!r}")
+    return activation
+
+
+def activation_name(activation: Any) -> str:
+    """Return how an activation is called in tables: its operation's or function's name, "linear" for none."""
+    if activation is None:
+        return "linear"
+    return str(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
+
+
+def positive_count(count: object, what: str) -> int:
+    """Return `count`; raises TypeError or ValueError if it is no whole number of at least 1."""
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise TypeError(f"{what} is a whole number, not {count!r}")
+    if count < 1:
+        raise ValueError(f"{what} is at least 1, not {count}")
+    return count
+
+
+def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
+    """Return one row of inputs as the group that all neurons of a layer share; raises ValueError if it is too long or short."""
+    if inputs.__class__ is not Group:
+        if inputs.__class__ is Value:
+            inputs = (inputs,)
+        elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+            raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
+        inputs = Group(inputs)  # type: ignore[arg-type]
+    if len(inputs) != wanted:  # type: ignore[arg-type]
+        raise ValueError(f"{who} takes {wanted} input{'s' * (wanted != 1)}, not {len(inputs)}")  # type: ignore[arg-type]
+    return inputs  # type: ignore[return-value]
+
+
+class Neuron(Module):
+    """a = activation(w · x + b), over `inputs` numbers: the perceptron.
+
+    `activation` is a name from the table of operations, an operation, any function of a Value, or None.  Weights
+    begin by `initializer`, by default He's or Xavier's as suits the activation, the bias at 0; `nonlin=False`
+    means no activation.  A neuron is one node for z (`<path>.z`) and one for a (`<path>.a`).
+    """
+
+    weights: Group
+
+    def __init__(
+        self,
+        inputs: int,
+        activation: Activation = "relu",
+        *,
+        nonlin: bool = True,
+        initializer: Initializer | None = None,
+        seed: Seed = None,
+        outputs: int = 1,
+    ) -> None:
+        inputs = positive_count(inputs, "the number of inputs")
+        self.activation = resolve_activation(activation) if nonlin else None
+        draw, generator = initializer or suited_to(self.activation), generator_from(seed)
+        self.weights = Group([Value(draw(generator, inputs, outputs)) for _ in range(inputs)])
+        self.bias = Value(0.0)
+        self.name_nodes()
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        if name == "weights":
+            x = Group.of(x)
+        elif name == "activation":
+            # the method of Value is the fastest way to an operation of one input
+            self._activate = getattr(Value, x.name) if isinstance(x, Operation) and not x.defaults else x
+        object.__setattr__(self, name, x)
+
+    def _take_path(self, path: str) -> None:
+        super()._take_path(path)
+        self._z_name, self._a_name = (f"{path}.z", f"{path}.a") if path else ("z", "a")
+
+    def __call__(self, inputs: Inputs | Value) -> Value:
+        """Return the activation for one row of inputs; raises ValueError if there are too many or too few."""
+        group = input_group(inputs, len(self.weights), "this neuron")
+        z = self.pre_activation(group)
+        a = self.activate(z)
+        self.keep_pass([z], [a])
+        return a
+
+    def pre_activation(self, group: Group) -> Value:
+        """Return z = w · x + b for inputs that are known to be as many as the weights."""
+        weights = self.weights.current()
+        if weights is not self.weights:
+            object.__setattr__(self, "weights", weights)
+        z: Value = Value.apply_operation(dot, (weights, group, self.bias))
+        z.name = self._z_name
+        return z
+
+    def activate(self, z: Value) -> Value:
+        """Return a = activation(z); z itself if there is none."""
+        if self._activate is None:
+            return z
+        a: Value = self._activate(z)
+        a.name = self._a_name
+        return a
+
+    def describe(self) -> str:
+        return f"neuron {len(self.weights)} → 1, {activation_name(self.activation)}"
+
+
+Perceptron = Neuron
+
+
+class Layer(Module):
+    """`outputs` neurons that see the same `inputs`: a = activation(W x + b), one row in, one row out."""
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        activation: Activation = "relu",
+        *,
+        nonlin: bool = True,
+        initializer: Initializer | None = None,
+        seed: Seed = None,
+    ) -> None:
+        generator = generator_from(seed)
+        self.neurons = [
+            Neuron(inputs, activation, nonlin=nonlin, initializer=initializer, seed=generator, outputs=outputs)
+            for _ in range(positive_count(outputs, "the number of outputs"))
+        ]
+        self.name_nodes()
+
+    def __call__(self, inputs: Inputs | Value) -> Row:
+        """Return the activations of all neurons, a list even of one; raises ValueError on too many or too few inputs."""
+        neurons = self.neurons
+        group = input_group(inputs, len(neurons[0].weights), "this layer")
+        z = [neuron.pre_activation(group) for neuron in neurons]
+        a = [neuron.activate(x) for neuron, x in zip(neurons, z, strict=True)]
+        self.keep_pass(z, a)
+        return a
+
+    def _is_one_line(self) -> bool:
+        return True
+
+    def describe(self) -> str:
+        neuron = self.neurons[0]
+        return f"Layer {len(neuron.weights)} → {len(self.neurons)}, {activation_name(neuron.activation)}"
+
+
+class MLP(Module):
+    """A multilayer perceptron: `MLP(2, [16, 16, 1])` has 2 inputs, two hidden layers of 16 and 1 output.
+
+    Hidden layers have the `activation`, the last has `output` (by default none: a score or a logit).  Weights are
+    those of the `seed`; with None they follow from Python's own `random`.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        sizes: Sequence[int],
+        activation: Activation = "relu",
+        *,
+        output: Activation = None,
+        initializer: Initializer | None = None,
+        seed: Seed = None,
+    ) -> None:
+        if isinstance(sizes, int) or not len(sizes):
+            raise ValueError(f"an MLP needs the sizes of its layers, as in MLP(2, [16, 16, 1]), not {sizes!r}")
+        generator = generator_from(seed)
+        activation, last = resolve_activation(activation), len(sizes) - 1
+        self.layers = [
+            Layer(before, size, activation if i < last else output, initializer=initializer, seed=generator)
+            for i, (before, size) in enumerate(zip([inputs, *sizes], sizes, strict=False))
+        ]
+        self.name_nodes()
+
+    def __call__(self, inputs: Inputs | Value) -> Any:
+        """Return the outputs for one row: the Value itself if there is one output, else a list."""
+        row: Any = inputs
+        for layer in self.layers:
+            row = layer(row)
+        return row[0] if len(row) == 1 else row

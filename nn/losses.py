@@ -1,0 +1,187 @@
+"""Losses: each takes one row per example (a single Value counts as one row) and returns ONE Value, the mean.
+
+Wrong lengths, shapes and ranges are refused here, in the user's terms, before anything is recorded.  While a
+program is traced its inputs have no numbers yet, so only shapes are checked then.
+"""
+
+from __future__ import annotations
+
+import math
+from importlib import import_module
+from collections.abc import Iterable
+from typing import Any, Final
+
+from autograd import Group, Value, dot, logsumexp, maximum, mean, modes, number, where
+
+LEAST_PROBABILITY: Final = 1e-12
+
+
+def mean_squared_error(predictions: Any, targets: Any) -> Value:
+    """Return the mean of (prediction − target)² over all numbers of all rows.
+
+    Raises ValueError if the shapes differ.
+    """
+    outputs, wanted = _paired("mean_squared_error", predictions, targets)
+    squares = []
+    for output, target in zip(outputs, wanted, strict=True):
+        error = output - target
+        squares.append(error * error)
+    return mean(squares)  # type: ignore[no-any-return]
+
+
+def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
+    """Return the mean of −(y log p + (1 − y) log(1 − p)).
+
+    Below 1e-12 the logarithm goes on as the straight line that touches it there: at p exactly 0 or 1 a wrong
+    prediction costs 28.6 with gradient ∓1e12, finite and still pointing the right way.
+    Raises ValueError for targets or probabilities outside [0, 1].  Where p is a sigmoid's, prefer
+    `binary_cross_entropy_with_logits`, whose gradient does not pass through σ′.
+    """
+    call = "binary_cross_entropy"
+    outputs, wanted = _paired(call, probabilities, targets)
+    _check_range(call, "probability", outputs, "; for raw scores use binary_cross_entropy_with_logits")
+    _check_range(call, "target", wanted, "")
+    seen = not _tracing()
+    losses = [-(y * _safe_log(p, seen) + (1.0 - y) * _safe_log(1.0 - p, seen)) for p, y in zip(outputs, wanted, strict=True)]
+    return mean(losses)  # type: ignore[no-any-return]
+
+
+def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
+    """Return the mean of softplus(z) − y·z, the cross-entropy of σ(z): its gradient is σ(z) − y exactly.
+
+    Infinite logits give 0 where they are right and inf where they are wrong (nan in a compiled program).
+    Raises ValueError for targets outside [0, 1].
+    """
+    call = "binary_cross_entropy_with_logits"
+    outputs, wanted = _paired(call, logits, targets)
+    _check_range(call, "target", wanted, "; for scores and targets of −1 and 1 use hinge")
+    seen = not _tracing()
+    losses = [
+        _infinite_logit_loss(z, y) if seen and abs(z.data) == math.inf else z.softplus() - y * z
+        for z, y in zip(outputs, wanted, strict=True)
+    ]
+    return mean(losses)  # type: ignore[no-any-return]
+
+
+def hinge(scores: Any, targets: Any) -> Value:
+    """Return the mean of max(0, 1 − y·score), for targets of −1 and 1.
+
+    Raises ValueError for other targets.
+    """
+    outputs, wanted = _paired("hinge", scores, targets)
+    for i, y in enumerate(wanted):
+        if not isinstance(y, Value) and y not in (-1.0, 1.0):
+            raise ValueError(f"hinge takes targets of −1 and 1, and number {i} is {y:g}; for targets of 0 and 1 pass 2 * y - 1")
+    return mean([(1.0 - y * score).relu() for score, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
+
+
+def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
+    """Return the mean over rows of log Σ exp(zⱼ) − Σ yⱼ zⱼ, the cross-entropy of softmax(z).
+
+    A target is the number of a class, from 0, or a row of probabilities (one-hot or not) that sum to 1.
+    The gradients of a row are softmax(z) − y, and sum to 0.  Raises ValueError for wrong shapes, classes, probabilities.
+    """
+    call = "softmax_cross_entropy"
+    rows = [logit_rows] if not _is_row(logit_rows) or not any(map(_is_row, logit_rows)) else list(logit_rows)
+    wanted = [targets] if not _is_row(targets) or (rows[0] is logit_rows and not _is_row(next(iter(targets)))) else list(targets)
+    if rows[0] is logit_rows and len(wanted) == 1 and _is_row(wanted[0]) and len(wanted[0]) == 1:
+        wanted = list(wanted[0])
+    _check_lengths(call, "rows of logits", len(rows), len(wanted))
+    losses = []
+    for i, (row, target) in enumerate(zip(rows, wanted, strict=True)):
+        logits = Group([row] if not _is_row(row) else row).values
+        if len(logits) != len(Group(rows[0])):
+            raise ValueError(f"{call}: row {i} has {len(logits)} logits, but row 0 has {len(Group(rows[0]))}")
+        losses.append(logsumexp(logits) - _chosen(call, i, logits, target))
+    return mean(losses)  # type: ignore[no-any-return]
+
+
+# ------------------------------------------------------------------------------------- at the door
+def _tracing() -> bool:
+    """Return whether a program is being traced, so that Values hold no numbers that may be looked at."""
+    return bool(modes.active) and modes.current("refuse_reading") is not None
+
+
+def _is_row(x: object) -> bool:
+    return not isinstance(x, Value | str) and hasattr(x, "__iter__")
+
+
+def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
+    if found != targets:
+        raise ValueError(f"{call} pairs each prediction with a target, but got {found} {what} and {targets} targets")
+    if not found:
+        raise ValueError(f"{call} of no rows is not defined: pass at least one")
+
+
+def _paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...], list[Any]]:
+    """Return predictions as Values and targets as Values and floats, row after row, in pairs."""
+    outputs, shape = _flat(call, "predictions", predictions)
+    wanted, wanted_shape = _flat(call, "targets", targets)
+    _check_lengths(call, "predictions", shape[0], wanted_shape[0])
+    if shape[1] != wanted_shape[1]:
+        raise ValueError(f"{call}: each row has {shape[1]} predictions, but {wanted_shape[1]} targets")
+    return Group(outputs).values, [y if isinstance(y, Value) else number(y) for y in wanted]
+
+
+def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]:
+    rows = list(given) if _is_row(given) else [given]
+    widths = {len(row) if _is_row(row) else 1 for row in rows}
+    if len(widths) > 1:
+        raise ValueError(f"{call}: all rows of {what} must be of one length, and here are lengths {sorted(widths)}")
+    flat: list[Any] = []
+    for row in rows:
+        flat.extend(row if _is_row(row) else (row,))
+    return flat, (len(rows), widths.pop() if widths else 0)
+
+
+def _check_range(call: str, what: str, numbers: Iterable[Any], advice: str) -> None:
+    """Raise ValueError if a number lies outside [0, 1]; nan passes and travels."""
+    tracing = _tracing()
+    for i, x in enumerate(numbers):
+        if isinstance(x, Value):
+            if tracing:
+                continue
+            x = x.data
+        if x < 0.0 or x > 1.0:
+            raise ValueError(f"{call} takes a {what} from 0 to 1, and number {i} is {x:g}{advice}")
+
+
+# --------------------------------------------------------------------------------------- one row
+def _safe_log(p: Value, seen: bool) -> Value:
+    if seen and not p.data < LEAST_PROBABILITY:
+        return p.log()
+    line = math.log(LEAST_PROBABILITY) + (p / LEAST_PROBABILITY - 1.0)
+    if seen:
+        return line
+    return where(p < LEAST_PROBABILITY, line, maximum(p, LEAST_PROBABILITY).log())  # type: ignore[no-any-return]
+
+
+def _infinite_logit_loss(z: Value, y: Any) -> Value:
+    """Return (1 − y) softplus(z) + y softplus(−z) without the term whose weight is 0: 0 · inf would be nan."""
+    weight = y.data if isinstance(y, Value) else y
+    if weight == 0.0:
+        return z.softplus()
+    if weight == 1.0:
+        return (-z).softplus()
+    return (1.0 - y) * z.softplus() + y * (-z).softplus()
+
+
+def _chosen(call: str, i: int, logits: tuple[Value, ...], target: Any) -> Any:
+    """Return Σ yⱼ zⱼ: the logit of the class, or the mixture that the row of probabilities says."""
+    if _is_row(target):
+        weights = [y if isinstance(y, Value) else number(y) for y in target]
+        if len(weights) != len(logits):
+            raise ValueError(f"{call}: row {i} has {len(logits)} logits, but {len(weights)} target probabilities")
+        if not any(isinstance(y, Value) for y in weights):
+            _check_range(call, "target probability", weights, f" in row {i}")
+            if abs(sum(weights) - 1.0) > 1e-6:
+                raise ValueError(f"{call}: the target probabilities of row {i} sum to {sum(weights):g}, not to 1")
+        return dot(weights, logits)
+    if isinstance(target, Value):
+        return import_module("autograd").take(logits, target)
+    label = number(target)
+    if not label.is_integer():
+        raise ValueError(f"{call}: a class is a whole number, and row {i} has {label:g}")
+    if not 0 <= label < len(logits):
+        raise ValueError(f"{call}: row {i} has class {label:g}, but its {len(logits)} logits are of classes 0 to {len(logits) - 1}")
+    return logits[int(label)]

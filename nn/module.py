@@ -1,0 +1,225 @@
+"""A module is the tree of its attributes: parameters, names, counting and printing are one walk over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from autograd import Group, Value
+
+Inputs = Sequence[Any] | Group
+Row = list[Value]
+
+
+class LayerPass(NamedTuple):
+    """What one layer computed in a forward pass: one row per input row, one Value per unit."""
+
+    z: list[Row]
+    a: list[Row]
+
+
+ForwardCache = dict[str, LayerPass]
+
+watching: list[ForwardCache] = []  # the caches that forward passes fill at this moment; the innermost is the last
+
+
+class Module:
+    """A tree of attributes: Values are its parameters, and Modules, lists, tuples and dicts of them are its branches.
+
+    Public attributes are walked in the order in which they were defined; what begins with an underscore is not.
+    A Value in two places is one parameter, under the first of its names.
+    `training` says which of its two behaviours a module with two shows: `train()` and `eval()` set it for the tree.
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
+    training: bool = True
+    _path: str = ""
+
+    def __call__(self, inputs: Any) -> Any:
+        """Return what the module makes of one row of inputs."""
+        raise NotImplementedError(f"{type(self).__name__} defines no __call__(self, inputs)")
+
+    def batch(self, rows: Iterable[Any]) -> list[Any]:
+        """Return what the module makes of each of the rows; layers that mix rows (batch norm) do it here."""
+        return [self(row) for row in rows]
+
+    # ------------------------------------------------------------------------------ the walk
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Yield ("layers.0.neurons.3.weights.1", Value) for each parameter, in order of definition, each once."""
+        seen: set[Any] = set()
+        for path, thing in _walk(self, ""):
+            if isinstance(thing, Value) and thing not in seen:
+                seen.add(thing)
+                yield path, thing
+
+    def parameters(self) -> list[Value]:
+        """Return each parameter once, in order of definition."""
+        found: dict[Value, None] = {}
+        _collect(self, found, set())
+        return list(found)
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Yield (path, module) for this module (path "") and each below it, each once."""
+        for path, thing in _walk(self, ""):
+            if isinstance(thing, Module):
+                yield path, thing
+
+    def parameter_count(self) -> int:
+        """Return how many numbers training may change; a shared one counts once."""
+        return len(self.parameters())
+
+    def zero_grad(self) -> None:
+        """Leave every parameter as no backward pass had reached it."""
+        for parameter in self.parameters():
+            parameter.clear_grad()
+
+    # -------------------------------------------------------------------------- state and mode
+    def named_buffers(self) -> dict[str, Any]:
+        """Return a copy of all state that is no parameter, by path: plain numbers and lists of them."""
+        found: dict[str, Any] = {}
+        for path, module in self.named_modules():
+            for name in module.buffers:
+                state = getattr(module, name)
+                found[_join(path, name)] = list(state) if isinstance(state, list) else state
+        return found
+
+    def load_buffers(self, buffers: Mapping[str, Any]) -> None:
+        """Leave all state that is no parameter as `named_buffers` found it; raises KeyError on other names."""
+        mine = {_join(path, name): (module, name) for path, module in self.named_modules() for name in module.buffers}
+        if mine.keys() != buffers.keys():
+            raise KeyError(f"this module's buffers are {sorted(mine)}, not {sorted(buffers)}")
+        for path, (module, name) in mine.items():
+            state = buffers[path]
+            setattr(module, name, list(state) if isinstance(state, list) else state)
+
+    def train(self) -> None:
+        """Leave the whole tree in its behaviour for training."""
+        for _, module in self.named_modules():
+            module.training = True
+
+    def eval(self) -> None:
+        """Leave the whole tree in its behaviour for use: nothing dropped, running averages used and kept."""
+        for _, module in self.named_modules():
+            module.training = False
+
+    # -------------------------------------------------------------------------- names and print
+    def name_nodes(self, prefix: str = "") -> None:
+        """Give every parameter its path as its name, and every module its path for the nodes that it will record."""
+        for path, module in self.named_modules():
+            module._take_path(_join(prefix, path))
+        for path, parameter in self.named_parameters():
+            parameter.name = _join(prefix, path)
+
+    def _take_path(self, path: str) -> None:
+        self._path = path
+
+    def forward_cache(self, rows: Iterable[Any]) -> ForwardCache:
+        """Return the (z, a) of each layer by its path, from a forward pass over the rows.
+
+        `cache["layers.0"].z[row][unit]` is a Value of the recorded graph: after a backward pass from a loss on the
+        cached outputs, its `.grad` is the layer's error signal δ.  A layer that is used several times has its rows
+        in the order of use.
+        """
+        cache: ForwardCache = {}
+        watching.append(cache)
+        try:
+            self.batch(rows)
+        finally:
+            watching.pop()
+        return cache
+
+    def keep_pass(self, z: Row, a: Row) -> None:
+        """Enter one row of pre-activations and activations in the forward cache that is being filled, if any is."""
+        if watching:
+            layer = watching[-1].setdefault(self._path, LayerPass([], []))
+            layer.z.append(z)
+            layer.a.append(a)
+
+    def describe(self) -> str:
+        """Return in a few words what this module is, for `summary`."""
+        return type(self).__name__
+
+    def _is_one_line(self) -> bool:
+        return not any(isinstance(thing, Module) for path, thing in _walk(self, "") if path)
+
+    def summary(self) -> str:
+        """Return a table in text: each layer with its path, its kind and how many parameters it adds."""
+        lines: list[tuple[str, str, str]] = []
+        counted: set[Value] = set()
+        closed: list[Module] = []
+        for path, module in self.named_modules():
+            if any(module in inside for inside in map(_descendants, closed)):
+                continue
+            if module._is_one_line():
+                closed.append(module)
+                new = [p for p in module.parameters() if p not in counted]
+                counted.update(new)
+                shared = module.parameter_count() - len(new)
+                note = f" (+{shared} shared)" if shared else ""
+                lines.append((path or "(this)", module.describe(), f"{len(new)}{note}"))
+        rest = self.parameter_count() - len(counted)
+        if rest:
+            lines.append(("(other)", type(self).__name__, str(rest)))
+        first, second = (max([len(line[i]) for line in lines] + [9]) for i in (0, 1))
+        rows = [f"{path:<{first}}  {kind:<{second}}  {count}" for path, kind, count in lines]
+        head = f"{'layer':<{first}}  {'kind':<{second}}  parameters"
+        return "\n".join([head, *rows, f"{'total':<{first}}  {type(self).__name__:<{second}}  {self.parameter_count()}"])
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+
+def _join(*parts: str) -> str:
+    return ".".join(part for part in parts if part)
+
+
+def _descendants(module: Module) -> set[Module]:
+    return {m for _, m in module.named_modules()}
+
+
+def _branches(thing: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(thing, Module):
+        return ((name, x) for name, x in vars(thing).items() if name[0] != "_")
+    if isinstance(thing, list | tuple | Group):
+        return ((str(i), x) for i, x in enumerate(thing))
+    if isinstance(thing, dict):
+        return ((str(key), x) for key, x in thing.items())
+    return ()
+
+
+def _walk(root: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield (path, thing) for the Values and Modules of the tree, in order; a Module once, a Value at each of its places."""
+    seen: set[int] = set()
+    stack: list[tuple[str, Any]] = [(path, root)]
+    while stack:
+        path, thing = stack.pop()
+        if isinstance(thing, Value):
+            yield path, thing
+            continue
+        if isinstance(thing, Module):
+            if id(thing) in seen:
+                continue
+            seen.add(id(thing))
+            yield path, thing
+        stack.extend(reversed([(_join(path, name), x) for name, x in _branches(thing)]))
+
+
+def _collect(thing: Any, found: dict[Value, None], seen: set[int]) -> None:
+    """Add the Values of the tree to `found`, in order: the walk without the paths, for speed."""
+    kind = thing.__class__
+    if kind is Value:
+        found[thing] = None
+    elif kind is Group:
+        found.update(dict.fromkeys(thing.values))
+    elif kind is list or kind is tuple:
+        for x in thing:
+            _collect(x, found, seen)
+    elif isinstance(thing, Module):
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            for name, x in vars(thing).items():
+                if name[0] != "_":
+                    _collect(x, found, seen)
+    else:
+        for _, x in _branches(thing):
+            _collect(x, found, seen)
