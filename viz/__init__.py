@@ -1,0 +1,8 @@
+"""Pictures, pages, plots and text views of graphs, models and training runs."""
+
+from __future__ import annotations
+
+from viz import text
+from viz.text import table, tree
+
+__all__ = ["table", "text", "tree"]
