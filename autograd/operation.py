@@ -8,7 +8,6 @@ Whatever stands in for a number says itself how an operation applies to it, by `
 
 from __future__ import annotations
 
-import inspect
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
@@ -217,12 +216,11 @@ class Operation:
         kink: Callable[..., float] | None,
         at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]],
     ) -> None:
-        parameters = list(inspect.signature(rule).parameters.values())[1:]
         self.name, self.symbol, self.rule = name, symbol, rule
         self.groups, self.cuts = groups, cuts
         self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges
-        self.arity = len(parameters)
-        self.defaults = tuple(p.default for p in parameters if p.default is not inspect.Parameter.empty)
+        self.arity = rule.__code__.co_argcount - 1
+        self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
         self.__doc__ = rule.__doc__
 
     def __repr__(self) -> str:

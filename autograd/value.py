@@ -8,7 +8,9 @@ from typing import Any, ClassVar, Final
 from autograd import modes, ops
 from autograd.backward import MANY, operands, structure, sweep, topological_order
 from autograd.declared import TableMethods
-from autograd.operation import FLOATS, TABLE, Operation, number
+from autograd.operation import TABLE, Operation, number
+from autograd.source import on_floats, primitives
+from autograd.symbols import parameters
 
 __all__ = ["CONSTANT", "Condition", "Group", "Value", "apply", "operands", "topological_order"]
 
@@ -344,49 +346,45 @@ def _compare(op: Operation, left: Value, right: Any) -> Condition:
     return Condition(op, (left, right))
 
 
-def _unary(op: Operation) -> Callable[[Value], Value]:
-    rule = op.rule
-
-    def method(self: Value) -> Value:
-        if modes.active:
-            return apply(op, (self,))
-        try:
-            data, (derivative,) = rule(FLOATS, self._data)
-        except (ArithmeticError, ValueError):
-            return record_operation(op, (self,))
-        node = _new(Value)
-        node._data = data
-        node._left = self
-        node._left_derivative = derivative
-        node.op = op
-        node._grad = node._right = node._right_derivative = node.name = None
-        return node
-
-    return method
+_METHOD: Final = """
+def record(self{others}):
+    {operands}
+    if modes.active:
+        return apply(op, ({inputs},))
+    {numbers}
+    node = new(Value)
+    try:
+        {formulas}
+    except (ArithmeticError, ValueError):
+        return record_operation(op, ({inputs},))
+    node._left = self
+    node._right = {right}
+    node._grad = node.name = None
+    node.op = op
+    return node
+"""
 
 
-def _binary(op: Operation) -> Callable[[Value, Any], Value]:
-    rule = op.rule
-
-    def method(self: Value, other: Any) -> Value:
-        if other.__class__ is not Value:
-            other = _operand(other)
-        if modes.active:
-            return apply(op, (self, other))
-        try:
-            data, (left, right) = rule(FLOATS, self._data, other._data)
-        except (ArithmeticError, ValueError):
-            return record_operation(op, (self, other))
-        node = _new(Value)
-        node._data = data
-        node._left = self
-        node._left_derivative = left
-        node._right = other
-        node._right_derivative = right
-        node.op = op
-        node._grad = node.name = None
-        return node
-
+def _method(op: Operation) -> Callable[..., Value]:
+    """Return the method that records an operation of one or two operands, with its formulas written out."""
+    names = parameters(op)
+    operands_ = ["self", "other"][: len(names)]
+    lines, output, derivatives = on_floats(op)
+    left, right = [*derivatives, "None"][:2]
+    source = _METHOD.format(
+        others=", other" * (len(names) - 1),
+        operands="if other.__class__ is not Value: other = operand(other)" if len(names) == 2 else "",
+        inputs=", ".join(operands_),
+        numbers="; ".join(f"{name} = {x}._data" for name, x in zip(names, operands_, strict=True)),
+        formulas="; ".join(
+            [*lines, f"node._data = {output}", f"node._left_derivative = {left}", f"node._right_derivative = {right}"]
+        ),
+        right="other" if len(names) == 2 else "None",
+    )
+    known = dict(primitives(), op=op, Value=Value, operand=_operand, apply=apply, new=_new, modes=modes)
+    known["record_operation"] = record_operation
+    exec(source, known)
+    method: Callable[..., Value] = known["record"]
     return method
 
 
@@ -411,8 +409,7 @@ def _give_methods() -> None:
         if op.groups or (op.cuts and name != "detach"):
             continue
         plain = not (op.defaults or op.cuts or name == "power")
-        make: Any = _unary if plain and op.arity == 1 else _binary if plain and op.arity == 2 else _general
-        method = make(op)
+        method = _method(op) if plain and op.arity <= 2 else _general(op)
         method.__name__, method.__doc__, method.__qualname__ = name, op.__doc__, f"Value.{name}"
         if name in _INFIX:
             setattr(Value, f"__{_INFIX[name]}__", method)
