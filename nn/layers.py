@@ -49,16 +49,18 @@ def positive_count(count: object, what: str) -> int:
 
 
 def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
-    """Return one row of inputs as the group that all neurons of a layer share; raises ValueError if it is too long or short."""
-    if inputs.__class__ is not Group:
-        if inputs.__class__ is Value:
-            inputs = (inputs,)
-        elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
-            raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
-        inputs = Group(inputs)  # type: ignore[arg-type]
-    if len(inputs) != wanted:  # type: ignore[arg-type]
-        raise ValueError(f"{who} takes {wanted} input{'s' * (wanted != 1)}, not {len(inputs)}")  # type: ignore[arg-type]
-    return inputs  # type: ignore[return-value]
+    """Return one row of inputs as the group that all neurons of a layer share.
+
+    Raises ValueError if they are not as many as `wanted`, TypeError if they are no sequence.
+    """
+    if isinstance(inputs, Value):
+        inputs = [inputs]
+    elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+        raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
+    group = inputs if isinstance(inputs, Group) else Group(inputs)
+    if len(group) != wanted:
+        raise ValueError(f"{who} takes {wanted} input{'s' * (wanted != 1)}, not {len(group)}")
+    return group
 
 
 class Neuron(Module):
@@ -126,7 +128,8 @@ class Neuron(Module):
         return a
 
     def describe(self) -> str:
-        return f"neuron {len(self.weights)} → 1, {activation_name(self.activation)}"
+        """Return the neuron's size and activation."""
+        return f"Neuron {len(self.weights)} → 1, {activation_name(self.activation)}"
 
 
 Perceptron = Neuron
@@ -153,7 +156,10 @@ class Layer(Module):
         self.name_nodes()
 
     def __call__(self, inputs: Inputs | Value) -> Row:
-        """Return the activations of all neurons, a list even of one; raises ValueError on too many or too few inputs."""
+        """Return the activations of all neurons, a list even of one.
+
+        Raises ValueError if there are too many or too few inputs.
+        """
         neurons = self.neurons
         group = input_group(inputs, len(neurons[0].weights), "this layer")
         z = [neuron.pre_activation(group) for neuron in neurons]
@@ -165,6 +171,7 @@ class Layer(Module):
         return True
 
     def describe(self) -> str:
+        """Return the layer's sizes and activation."""
         neuron = self.neurons[0]
         return f"Layer {len(neuron.weights)} → {len(self.neurons)}, {activation_name(neuron.activation)}"
 

@@ -7,10 +7,10 @@ program is traced its inputs have no numbers yet, so only shapes are checked the
 from __future__ import annotations
 
 import math
-from importlib import import_module
 from collections.abc import Iterable
 from typing import Any, Final
 
+import autograd
 from autograd import Group, Value, dot, logsumexp, maximum, mean, modes, number, where
 
 LEAST_PROBABILITY: Final = 1e-12
@@ -42,7 +42,10 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     _check_range(call, "probability", outputs, "; for raw scores use binary_cross_entropy_with_logits")
     _check_range(call, "target", wanted, "")
     seen = not _tracing()
-    losses = [-(y * _safe_log(p, seen) + (1.0 - y) * _safe_log(1.0 - p, seen)) for p, y in zip(outputs, wanted, strict=True)]
+    losses = [
+        -(y * _safe_log(p, seen) + (1.0 - y) * _safe_log(1.0 - p, seen))
+        for p, y in zip(outputs, wanted, strict=True)
+    ]
     return mean(losses)  # type: ignore[no-any-return]
 
 
@@ -71,7 +74,8 @@ def hinge(scores: Any, targets: Any) -> Value:
     outputs, wanted = _paired("hinge", scores, targets)
     for i, y in enumerate(wanted):
         if not isinstance(y, Value) and y not in (-1.0, 1.0):
-            raise ValueError(f"hinge takes targets of −1 and 1, and number {i} is {y:g}; for targets of 0 and 1 pass 2 * y - 1")
+            advice = "; for targets of 0 and 1 pass 2 * y - 1"
+            raise ValueError(f"hinge takes targets of −1 and 1, and number {i} is {y:g}{advice}")
     return mean([(1.0 - y * score).relu() for score, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
 
 
@@ -79,19 +83,19 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     """Return the mean over rows of log Σ exp(zⱼ) − Σ yⱼ zⱼ, the cross-entropy of softmax(z).
 
     A target is the number of a class, from 0, or a row of probabilities (one-hot or not) that sum to 1.
-    The gradients of a row are softmax(z) − y, and sum to 0.  Raises ValueError for wrong shapes, classes, probabilities.
+    The gradients of a row are softmax(z) − y, and sum to 0.  Raises ValueError for rows of different lengths, for
+    classes that there are not, and for probabilities that do not sum to 1.
     """
     call = "softmax_cross_entropy"
-    rows = [logit_rows] if not _is_row(logit_rows) or not any(map(_is_row, logit_rows)) else list(logit_rows)
-    wanted = [targets] if not _is_row(targets) or (rows[0] is logit_rows and not _is_row(next(iter(targets)))) else list(targets)
-    if rows[0] is logit_rows and len(wanted) == 1 and _is_row(wanted[0]) and len(wanted[0]) == 1:
-        wanted = list(wanted[0])
+    rows, wanted = _rows(logit_rows), list(targets) if _is_row(targets) else [targets]
+    if len(rows) == 1 and len(wanted) == len(rows[0]) != 1 and not _is_row(wanted[0]):
+        wanted = [wanted]  # one row of logits with one row of probabilities
     _check_lengths(call, "rows of logits", len(rows), len(wanted))
     losses = []
     for i, (row, target) in enumerate(zip(rows, wanted, strict=True)):
-        logits = Group([row] if not _is_row(row) else row).values
-        if len(logits) != len(Group(rows[0])):
-            raise ValueError(f"{call}: row {i} has {len(logits)} logits, but row 0 has {len(Group(rows[0]))}")
+        logits = Group(row).values
+        if len(logits) != len(rows[0]):
+            raise ValueError(f"{call}: row 0 has {len(rows[0])} logits, but row {i} has {len(logits)}")
         losses.append(logsumexp(logits) - _chosen(call, i, logits, target))
     return mean(losses)  # type: ignore[no-any-return]
 
@@ -104,6 +108,14 @@ def _tracing() -> bool:
 
 def _is_row(x: object) -> bool:
     return not isinstance(x, Value | str) and hasattr(x, "__iter__")
+
+
+def _rows(given: Any) -> list[Any]:
+    """Return the rows of `given`, which may be one row or one number itself."""
+    rows = list(given) if _is_row(given) else [given]
+    if rows and all(map(_is_row, rows)):
+        return rows
+    return [rows]
 
 
 def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
@@ -147,13 +159,13 @@ def _check_range(call: str, what: str, numbers: Iterable[Any], advice: str) -> N
 
 
 # --------------------------------------------------------------------------------------- one row
-def _safe_log(p: Value, seen: bool) -> Value:
+def _safe_log(p: Value, seen: bool) -> Any:
     if seen and not p.data < LEAST_PROBABILITY:
         return p.log()
     line = math.log(LEAST_PROBABILITY) + (p / LEAST_PROBABILITY - 1.0)
     if seen:
         return line
-    return where(p < LEAST_PROBABILITY, line, maximum(p, LEAST_PROBABILITY).log())  # type: ignore[no-any-return]
+    return where(p < LEAST_PROBABILITY, line, maximum(p, LEAST_PROBABILITY).log())
 
 
 def _infinite_logit_loss(z: Value, y: Any) -> Value:
@@ -169,7 +181,7 @@ def _infinite_logit_loss(z: Value, y: Any) -> Value:
 def _chosen(call: str, i: int, logits: tuple[Value, ...], target: Any) -> Any:
     """Return Σ yⱼ zⱼ: the logit of the class, or the mixture that the row of probabilities says."""
     if _is_row(target):
-        weights = [y if isinstance(y, Value) else number(y) for y in target]
+        weights: list[Any] = [y if isinstance(y, Value) else number(y) for y in target]
         if len(weights) != len(logits):
             raise ValueError(f"{call}: row {i} has {len(logits)} logits, but {len(weights)} target probabilities")
         if not any(isinstance(y, Value) for y in weights):
@@ -178,10 +190,10 @@ def _chosen(call: str, i: int, logits: tuple[Value, ...], target: Any) -> Any:
                 raise ValueError(f"{call}: the target probabilities of row {i} sum to {sum(weights):g}, not to 1")
         return dot(weights, logits)
     if isinstance(target, Value):
-        return import_module("autograd").take(logits, target)
+        return autograd.take(logits, target)
     label = number(target)
     if not label.is_integer():
         raise ValueError(f"{call}: a class is a whole number, and row {i} has {label:g}")
     if not 0 <= label < len(logits):
-        raise ValueError(f"{call}: row {i} has class {label:g}, but its {len(logits)} logits are of classes 0 to {len(logits) - 1}")
+        raise ValueError(f"{call}: {len(logits)} logits are of classes 0 to {len(logits) - 1}; row {i} has class {label:g}")
     return logits[int(label)]

@@ -146,12 +146,10 @@ class Module:
         """Return a table in text: each layer with its path, its kind and how many parameters it adds."""
         lines: list[tuple[str, str, str]] = []
         counted: set[Value] = set()
-        closed: list[Module] = []
+        inside: set[Module] = set()
         for path, module in self.named_modules():
-            if any(module in inside for inside in map(_descendants, closed)):
-                continue
-            if module._is_one_line():
-                closed.append(module)
+            if module not in inside and module._is_one_line():
+                inside.update(below for _, below in module.named_modules())
                 new = [p for p in module.parameters() if p not in counted]
                 counted.update(new)
                 shared = module.parameter_count() - len(new)
@@ -160,10 +158,9 @@ class Module:
         rest = self.parameter_count() - len(counted)
         if rest:
             lines.append(("(other)", type(self).__name__, str(rest)))
-        first, second = (max([len(line[i]) for line in lines] + [9]) for i in (0, 1))
-        rows = [f"{path:<{first}}  {kind:<{second}}  {count}" for path, kind, count in lines]
-        head = f"{'layer':<{first}}  {'kind':<{second}}  parameters"
-        return "\n".join([head, *rows, f"{'total':<{first}}  {type(self).__name__:<{second}}  {self.parameter_count()}"])
+        table = [("layer", "kind", "parameters"), *lines, ("total", type(self).__name__, str(self.parameter_count()))]
+        first, second = (max(len(line[i]) for line in table) for i in (0, 1))
+        return "\n".join(f"{path:<{first}}  {kind:<{second}}  {count}" for path, kind, count in table)
 
     def __repr__(self) -> str:
         return self.summary()
@@ -171,10 +168,6 @@ class Module:
 
 def _join(*parts: str) -> str:
     return ".".join(part for part in parts if part)
-
-
-def _descendants(module: Module) -> set[Module]:
-    return {m for _, m in module.named_modules()}
 
 
 def _branches(thing: Any) -> Iterable[tuple[str, Any]]:
@@ -188,7 +181,7 @@ def _branches(thing: Any) -> Iterable[tuple[str, Any]]:
 
 
 def _walk(root: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield (path, thing) for the Values and Modules of the tree, in order; a Module once, a Value at each of its places."""
+    """Yield (path, thing) for the Values and Modules of the tree, in order: a Module once, a Value at each place."""
     seen: set[int] = set()
     stack: list[tuple[str, Any]] = [(path, root)]
     while stack:
