@@ -1,0 +1,330 @@
+"""How numbers, nodes and derivatives are written: one implementation for REPL, page, picture and transcript."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from autograd.backward import operands
+from autograd.operation import TABLE, Operation
+from autograd.symbols import Symbol, formulas, parameters, symbol
+from autograd.value import CONSTANT, Group, Value
+
+__all__ = ["Words", "layer_of", "neuron_of", "short_names", "show_number"]
+
+DASH: Final = "—"  # where no pass has been
+LONGEST_NAME: Final = 24
+LONGEST_FORMULA: Final = 44
+LONGEST_SUM: Final = 8
+_SUBSCRIPTS: Final = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+_SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_LETTERS: Final = {"weights": "w", "weight": "w", "bias": "b", "biases": "b"}
+_PATH: Final = re.compile(r"[A-Za-z_]\w*(\.\w+)+")
+
+
+# ---------------------------------------------------------------------------------------- numbers
+def show_number(x: float | None) -> str:
+    """Return `x` to four significant digits with a true minus sign; a dash for None, `nan` and `inf` by name."""
+    if x is None:
+        return DASH
+    if x != x:
+        return "nan"
+    sign, x = "−" if x < 0 else "", abs(x)
+    if x in (0.0, math.inf):
+        return sign + ("inf" if x else "0")
+    mantissa, power = f"{x:.3e}".split("e")
+    exponent = int(power)
+    if 3 <= exponent < 6:
+        return f"{sign}{x:.0f}"
+    if -4 <= exponent < 3:
+        return sign + f"{x:.{3 - exponent}f}".rstrip("0").rstrip(".")
+    mantissa = mantissa.rstrip("0")
+    return f"{sign}{mantissa}{'0' if mantissa.endswith('.') else ''}e{exponent}"
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("−") else text
+
+
+# ------------------------------------------------------------------------------------------ names
+def _is_path(name: str | None) -> bool:
+    return name is not None and _PATH.fullmatch(name) is not None
+
+
+def neuron_of(name: str | None) -> str | None:
+    """Return the path of the neuron or module that a name such as `layers.0.neurons.1.weights.2` lies in, or None."""
+    if name is None or not _is_path(name):
+        return None
+    return re.sub(r"\.[A-Za-z_]\w*(\.\d+)*$", "", name) if re.search(r"\.[A-Za-z_]\w*(\.\d+)*$", name) else None
+
+
+def layer_of(name: str | None) -> str | None:
+    """Return the path of the layer that a name such as `layers.0.neurons.1.z` lies in, or None."""
+    neuron = neuron_of(name)
+    return None if neuron is None else re.sub(r"\.neurons\.\d+.*$", "", neuron)
+
+
+def _clean(name: str) -> str:
+    """Return a name as one line of printable characters, cut to a length that fits in a box."""
+    text = name[: 2 * LONGEST_NAME]
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    if len(text) > LONGEST_NAME:
+        return text[: LONGEST_NAME - 1] + "…"
+    letter, digits = re.fullmatch(r"(.*?)(\d*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    return letter + digits.translate(_SUBSCRIPTS) if len(letter) == 1 and letter.isalpha() else text
+
+
+def _abbreviate(name: str, layers: bool, prefixes: bool) -> str:
+    """Return `layers.0.neurons.1.weights.2` as w⁽¹⁾₂₃: layer 1, neuron 2, input 3, counted from 1 as books do."""
+    parts = name.split(".")
+    last = max(i for i, part in enumerate(parts) if not part.isdigit())
+    places = [int(p) + 1 for before, p in pairwise(parts) if before == "neurons" and p.isdigit()]
+    places += [int(p) + 1 for p in parts[last + 1 :]]
+    text = _LETTERS.get(parts[last], parts[last])
+    if layers and (layer := _layer_number(name)) is not None:
+        text += "⁽" + str(layer + 1).translate(_SUPERSCRIPTS) + "⁾"
+    text += ("," if any(p > 9 for p in places) else "").join(map(str, places)).translate(_SUBSCRIPTS)
+    return f"{_prefix(name)}.{text}" if prefixes and _prefix(name) else text
+
+
+def _layer_number(name: str) -> int | None:
+    found = re.search(r"(?:^|\.)layers\.(\d+)\.", name)
+    return int(found[1]) if found else None
+
+
+def _prefix(name: str) -> str:
+    found = re.match(r"(.*?)\.?\blayers\.\d+\.", name)
+    return found[1] if found else ""
+
+
+def short_names(nodes: Sequence[Value]) -> list[str]:
+    """Return a short name for each node of a graph in topological order, unique but for constants.
+
+    Paths become a textbook's letters (`w⁽¹⁾₂₁`), a root without a name is L, inputs without a name are x₁, x₂, …, other
+    nodes without a name v₁, v₂, …; a constant is its number; names that would be the same are numbered, `z₁[2]`.
+    """
+    paths = [n.name for n in nodes if n.name is not None and _is_path(n.name)]
+    layers = len({_layer_number(p) for p in paths} - {None}) > 1
+    prefixes = len({_prefix(p) for p in paths if _layer_number(p) is not None}) > 1
+    inputs = _inputs(nodes)
+    names: list[str | None] = []
+    for i, node in enumerate(nodes):
+        if node.name:
+            names.append(_abbreviate(node.name, layers, prefixes) if _is_path(node.name) else _clean(node.name))
+        elif id(node) in inputs:
+            names.append("x" + str(inputs[id(node)] + 1).translate(_SUBSCRIPTS))
+        elif node.op is CONSTANT:
+            names.append(show_number(node._data))
+        else:
+            names.append("L" if i == len(nodes) - 1 else None)
+    free = [node.op is CONSTANT and id(node) not in inputs and not node.name for node in nodes]
+    counts = Counter(name for name, f in zip(names, free, strict=True) if not f)
+    taken, used = set(counts), Counter[str]()
+    result = []
+    number = 0
+    for name, constant in zip(names, free, strict=True):
+        if name is None:
+            number += 1
+            while (text := "v" + str(number).translate(_SUBSCRIPTS)) in taken:
+                number += 1
+        elif constant or counts[name] == 1:
+            text = name
+        else:
+            used[name] += 1
+            while (text := f"{name}[{used[name]}]") in taken:
+                used[name] += 1
+        taken.add(text) if not constant else None
+        result.append(text)
+    return result
+
+
+def _inputs(nodes: Sequence[Value]) -> dict[int, int]:
+    """Return the place of each nameless leaf that is an input of a neuron."""
+    places: dict[int, int] = {}
+    for node in nodes:
+        if isinstance(node.op, Operation) and node.op.groups == 2:
+            members = operands(node)[1].values
+            if all(x.is_leaf and x.name is None for x in members):
+                for place, x in enumerate(members):
+                    places.setdefault(id(x), place)
+    return places
+
+
+# --------------------------------------------------------------------------------------- formulas
+_INFIX: Final = {"add": (1, " + "), "subtract": (1, " − "), "multiply": (2, "·"), "divide": (2, " / ")}
+_COMPARISONS: Final = {"greater": ">", "greater_equal": "≥", "less": "<", "less_equal": "≤"}
+_OPPOSITE: Final = {">": "≤", "≥": "<", "<": "≥", "≤": ">"}
+
+
+def write(formula: Symbol, binding: int = 0) -> str:
+    """Return a symbol as a person would write it: `1 − a²`."""
+    function, inputs = formula.function, formula.inputs
+    if function == "name":
+        return str(inputs[0])
+    if function == "number":
+        text = show_number(inputs[0])
+        return f"({text})" if binding and text.startswith("−") else text
+    if function == "multiply" and inputs[0] == inputs[1]:
+        return write(inputs[0], 4) + "²"
+    if function in _INFIX:
+        rank, sign = _INFIX[function]
+        text = write(inputs[0], rank) + sign + write(inputs[1], rank + (function in ("subtract", "divide")))
+    elif function == "negative":
+        rank, text = 1, "−" + write(inputs[0], 2)
+    elif function == "power" and (n := inputs[1].number) is not None and n == int(n):
+        return write(inputs[0], 4) + str(int(n)).translate(_SUPERSCRIPTS)
+    elif function == "power":
+        rank, text = 3, write(inputs[0], 4) + "^" + write(inputs[1], 4)
+    elif function in _COMPARISONS:
+        rank, text = 0, f"{write(inputs[0], 1)} {_COMPARISONS[function]} {write(inputs[1], 1)}"
+    else:
+        return f"{TABLE[function].symbol if function in TABLE else function}({', '.join(map(write, inputs))})"
+    return f"({text})" if binding > rank else text
+
+
+def _evaluate(formula: Symbol, numbers: dict[str, float]) -> float:
+    if formula.function == "name":
+        return numbers[formula.inputs[0]]
+    if formula.function == "number":
+        return float(formula.inputs[0])
+    return TABLE[formula.function].evaluate(*(_evaluate(x, numbers) for x in formula.inputs))[0]
+
+
+def _settle(formula: Symbol, numbers: dict[str, float], constants: set[str], because: list[str]) -> Symbol:
+    """Return the formula on the branch that these numbers take, with constants in their places."""
+    function = formula.function
+    if function == "name":
+        return symbol(numbers[formula.inputs[0]]) if formula.inputs[0] in constants else formula
+    if function == "number":
+        return formula
+    if function == "where":
+        condition, yes, no = formula.inputs
+        taken = bool(_evaluate(condition, numbers))
+        if condition.function in _COMPARISONS:
+            sides = [_settle(x, numbers, constants, because) for x in condition.inputs]
+            if any(x.number is None for x in sides):
+                sign = _COMPARISONS[condition.function]
+                because.append(f"{write(sides[0], 1)} {sign if taken else _OPPOSITE[sign]} {write(sides[1], 1)}")
+        return _settle(yes if taken else no, numbers, constants, because)
+    inputs = tuple(_settle(x, numbers, constants, because) for x in formula.inputs)
+    if function == "power" and inputs[1].number in (0.0, 1.0):
+        return inputs[0] if inputs[1].number else symbol(1.0)
+    match function:
+        case "add":
+            result = inputs[0] + inputs[1]
+        case "subtract":
+            result = inputs[0] - inputs[1]
+        case "multiply":
+            result = inputs[0] * inputs[1]
+        case "divide":
+            result = inputs[0] / inputs[1]
+        case "negative":
+            result = -inputs[0]
+        case _:
+            result = Symbol(function, inputs)
+    return result
+
+
+# ------------------------------------------------------------------------------------------ words
+class Words:
+    """The names of a graph's nodes, and the phrases that forward and backward steps are told with.
+
+    `nodes` are in topological order, the root last; `numbers` are what they hold.
+    """
+
+    def __init__(self, nodes: Sequence[Value], numbers: Sequence[float]) -> None:
+        self.nodes, self.numbers = nodes, numbers
+        self.names = short_names(nodes)
+        self._index = {id(node): i for i, node in enumerate(nodes)}
+
+    def gradient(self, i: int) -> str:
+        """Return `∂L/∂w₁` for node `i`."""
+        return f"∂{self.names[-1]}/∂{self.names[i]}"
+
+    def computation(self, i: int) -> str:
+        """Return how node `i` is computed, in symbols, in numbers, and the result: `z = w·x + b = (2)(3) + 1 = 7`."""
+        node = self.nodes[i]
+        op = node.op
+        if not isinstance(op, Operation):
+            return f"{self.names[i]} = {show_number(self.numbers[i])}"
+        names, numbers = self._inputs(node, self._name), self._inputs(node, lambda j: show_number(self.numbers[j]))
+        symbols, figures = _formula(op, names), _formula(op, numbers, figures=True)
+        return " = ".join(dict.fromkeys((self.names[i], symbols, figures, show_number(self.numbers[i]))))
+
+    def derivative(self, i: int, slot: int) -> str:
+        """Return the local derivative of node `i` with respect to its parent number `slot`, as its rule states it."""
+        node = self.nodes[i]
+        op = node.op
+        assert isinstance(op, Operation)
+        number = node.local_derivatives[slot]
+        names = parameters(op)
+        which, place = self._place(node, slot)
+        output, derivatives = formulas(op.name)
+        formula = derivatives[which]
+        if op.groups:
+            if formula.function == "name" and formula.inputs[0] in names[: op.groups]:
+                other = operands(node)[names.index(formula.inputs[0])].values[place]
+                return _bracketed(self._name(self._index[id(other)]))
+            return _bracketed(write(formula)) if formula.number is not None else _bracketed(show_number(number))
+        if output.function != "name":
+            formula = formula.replace({output: symbol("\0")})
+        inputs = [self._index[id(parent)] for parent in node.parents]
+        constants = {name for name, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
+        known = dict(zip(names, (self.numbers[j] for j in inputs), strict=True)) | {"\0": self.numbers[i]}
+        shown = {symbol(name): symbol(self.names[j]) for name, j in zip(names, inputs, strict=True)}
+        because: list[str] = []
+        settled = _settle(formula, known, constants, because)
+        settled = settled.replace(shown | {symbol("\0"): symbol(self.names[i])})
+        text = write(settled, 3 if settled.function == "divide" else 2)
+        if len(text) > LONGEST_FORMULA + sum(len(self.names[j]) for j in inputs):
+            return f"{op.symbol}′({', '.join(map(self._name, inputs))})"
+        for name, j in zip(names, inputs, strict=True):
+            because = [re.sub(rf"\b{name}\b", lambda _, j=j: self.names[j], reason) for reason in because]  # type: ignore[misc]
+        return f"{text} [{', '.join(dict.fromkeys(because))}]" if because else text
+
+    def _name(self, i: int) -> str:
+        return self.names[i]
+
+    def _place(self, node: Value, slot: int) -> tuple[int, int]:
+        """Return which input of the rule a parent belongs to, and its place there."""
+        for which, operand in enumerate(operands(node)):
+            size = len(operand) if isinstance(operand, Group) else 1
+            if slot < size:
+                return which, slot
+            slot -= size
+        raise IndexError(f"node {node!r} has no parent number {slot}")
+
+    def _inputs(self, node: Value, shown: Any) -> list[Any]:
+        def each(x: Any) -> Any:
+            return [each(v) for v in x.values] if isinstance(x, Group) else shown(self._index[id(x)])
+
+        return [each(x) for x in operands(node)]
+
+
+def _formula(op: Operation, inputs: list[Any], figures: bool = False) -> str:
+    """Return an operation applied to texts: `x + y`, `tanh(x)`, `w₁·x₁ + w₂·x₂ + b`."""
+    if op.groups == 2:
+        pairs = zip(*inputs[:2], strict=True)
+        products = [f"({w})({x})" if figures else f"{_bracketed(w)}·{_bracketed(x)}" for w, x in pairs]
+        return _sum(products + [x for x in inputs[2:] if x != "0"])
+    if op.groups == 1:
+        return _sum(inputs[0]) if op.name == "total" else f"{op.symbol}({', '.join(_shortened(inputs[0]))})"
+    if op.symbol[0].isalpha() or len(inputs) > 2:
+        return f"{op.symbol}({', '.join(inputs)})"
+    if op.name == "power":
+        base = f"({inputs[0]})" if inputs[0].startswith("−") else inputs[0]
+        return base + inputs[1].translate(_SUPERSCRIPTS) if inputs[1].isdigit() else f"{base}^{_bracketed(inputs[1])}"
+    return f"{inputs[0]} {op.symbol} {_bracketed(inputs[1])}" if len(inputs) == 2 else op.symbol + _bracketed(inputs[0])
+
+
+def _sum(terms: list[str]) -> str:
+    first, *rest = _shortened(terms) or ["0"]
+    return " + ".join([first, *map(_bracketed, rest)])
+
+
+def _shortened(terms: list[str]) -> list[str]:
+    return terms if len(terms) <= LONGEST_SUM else [*terms[:3], "…", *terms[-2:]]
