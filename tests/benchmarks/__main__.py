@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import gc
 import importlib.metadata
+import itertools
 import math
 import random
 import statistics
@@ -55,7 +56,7 @@ def scalar_step(value: Any) -> Callable[[], object]:
     chance = random.Random(1)
     layers = [
         [([value(chance.uniform(-1, 1)) for _ in range(inputs)], value(0.0)) for _ in range(outputs)]
-        for inputs, outputs in zip(SIZES, SIZES[1:], strict=False)
+        for inputs, outputs in itertools.pairwise(SIZES)
     ]
     parameters = [p for layer in layers for weights, bias in layer for p in (*weights, bias)]
     rows, targets = moons()

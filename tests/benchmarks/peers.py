@@ -101,8 +101,9 @@ class ChainruleLayers(Peer):
     def flat(self):
         """The parameters in the bench's order: layer by layer the weights by input, then the biases."""
         for layer in self.model.layers:
-            yield from (weight for weights in zip(*(n.weights for n in layer.neurons), strict=True) for weight in weights)
-            yield from (n.bias for n in layer.neurons)
+            for weights in zip(*(neuron.weights for neuron in layer.neurons), strict=True):
+                yield from weights
+            yield from (neuron.bias for neuron in layer.neurons)
 
     def reset(self):
         nn, task = self.nn, self.task
