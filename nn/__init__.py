@@ -1,5 +1,6 @@
 """Neural networks from scalars: layers, losses and training on `autograd`."""
 
+from nn.blocks import Activate, Embedding, Residual, Sequential, Softmax
 from nn.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
 from nn.layers import MLP, Layer, Neuron, Perceptron
 from nn.losses import (
@@ -10,14 +11,24 @@ from nn.losses import (
     softmax_cross_entropy,
 )
 from nn.module import LayerPass, Module
+from nn.normalization import BatchNorm, Dropout
 from nn.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
+from nn.recurrent import GRU, LSTM, RNN, Recurrent, carry
+from nn.session import TrainingSession
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "MLP",
+    "RNN",
     "SGD",
+    "Activate",
     "AdaGrad",
     "Adam",
     "AdamW",
+    "BatchNorm",
+    "Dropout",
+    "Embedding",
     "Initializer",
     "Layer",
     "LayerPass",
@@ -26,8 +37,14 @@ __all__ = [
     "Optimizer",
     "Perceptron",
     "RMSProp",
+    "Recurrent",
+    "Residual",
+    "Sequential",
+    "Softmax",
+    "TrainingSession",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "carry",
     "he_normal",
     "he_uniform",
     "hinge",

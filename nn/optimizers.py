@@ -67,20 +67,25 @@ class Optimizer:
         The others stay as they are, and are named once in a warning.  An interrupt before the last line
         leaves everything as it was.
         """
-        step, rate = self.step_count + 1, self.learning_rate
-        moved: list[tuple[int, Value, Updated]] = []
+        moved = self.moves([p.grad if p.reached else None for p in self.parameters])
         memories = [self.memories[name] for name in self.state]
-        for i, parameter in enumerate(self.parameters):
-            if parameter.reached:
-                before = [memory[i] for memory in memories]
-                moved.append((i, parameter, self.update(FLOATS, parameter.data, parameter.grad, rate, step, *before)))
         if len(moved) < len(self.parameters):
             self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
-        self.step_count = step
-        for i, parameter, (data, after) in moved:
-            parameter.data = data
+        self.step_count += 1
+        for i, (data, after) in moved:
+            self.parameters[i].data = data
             for memory, x in zip(memories, after, strict=True):
                 memory[i] = x
+
+    def moves(self, gradients: Iterable[float | None]) -> list[tuple[int, tuple[float, tuple[float, ...]]]]:
+        """Return for each parameter with a gradient: its place, and where the next step takes it and its memories."""
+        step, rate = self.step_count + 1, self.learning_rate
+        memories = [self.memories[name] for name in self.state]
+        return [
+            (i, self.update(FLOATS, self.parameters[i].data, gradient, rate, step, *[memory[i] for memory in memories]))
+            for i, gradient in enumerate(gradients)
+            if gradient is not None
+        ]
 
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass has reached it."""

@@ -1,0 +1,110 @@
+"""What a training session can do, each act with what it overwrites, so that it can be undone to the bit."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd import Value
+from nn.optimizers import Optimizer
+from nn.snapshot import Gradients, Surroundings, numbers, put_numbers
+
+__all__ = ["Act", "Backward", "Forward", "Rate", "Training", "Update", "Weight"]
+
+
+@dataclass(slots=True)
+class Training:
+    """What the acts of a session change."""
+
+    values: list[Value]
+    optimizer: Optimizer
+    surroundings: Surroundings
+    history: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Act:
+    """One thing that was done, with what it overwrote."""
+
+    phase: str  # the phase that was to come before this act
+    size: int  # about how many bytes it keeps
+
+    def undo(self, training: Training) -> None:
+        """Put back what was overwritten."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class Forward(Act):
+    """A forward pass, and the loss it gave; it may change buffers and generators."""
+
+    surroundings: list[Any]
+    loss: float
+
+    def undo(self, training: Training) -> None:
+        """Put back buffers and generators."""
+        training.surroundings.put(self.surroundings)
+
+
+@dataclass(slots=True)
+class Backward(Act):
+    """A backward pass."""
+
+    gradients: Gradients
+
+    def undo(self, training: Training) -> None:
+        """Put back the gradients of the parameters."""
+        self.gradients.put(training.values)
+
+
+@dataclass(slots=True)
+class Update(Act):
+    """A step of the optimiser, which ends a step of the session."""
+
+    parameters: array[float]
+    memories: list[array[float]]
+    learning_rate: float
+    step_count: int
+
+    @classmethod
+    def of(cls, training: Training) -> Update:
+        """Return the act of updating, with what it is about to overwrite."""
+        optimizer = training.optimizer
+        memories = [array("d", optimizer.memories[name]) for name in optimizer.state]
+        size = 8 * len(training.values) * (1 + len(memories)) + 500
+        parameters = numbers(training.values)
+        return cls("update", size, parameters, memories, optimizer.learning_rate, optimizer.step_count)
+
+    def undo(self, training: Training) -> None:
+        """Put back the parameters, the optimiser's state, and the history without this step."""
+        optimizer = training.optimizer
+        put_numbers(training.values, self.parameters)
+        for name, memory in zip(optimizer.state, self.memories, strict=True):
+            optimizer.memories[name][:] = memory.tolist()
+        optimizer.learning_rate = self.learning_rate
+        optimizer.step_count = self.step_count
+        training.history.pop()
+
+
+@dataclass(slots=True)
+class Rate(Act):
+    """A change of the learning rate by hand."""
+
+    rate: float
+
+    def undo(self, training: Training) -> None:
+        """Put back the learning rate."""
+        training.optimizer.learning_rate = self.rate
+
+
+@dataclass(slots=True)
+class Weight(Act):
+    """A change of a weight by hand."""
+
+    weight: Value
+    data: float
+
+    def undo(self, training: Training) -> None:
+        """Put back the weight."""
+        self.weight.data = self.data

@@ -1,0 +1,103 @@
+"""What training changes, read and put back to the bit: parameters, gradients, memories, buffers, generators."""
+
+from __future__ import annotations
+
+import random
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value
+from nn.optimizers import Optimizer
+
+__all__ = ["Gradients", "Snapshot", "Surroundings", "numbers", "put_numbers"]
+
+
+def numbers(values: Sequence[Value]) -> array[float]:
+    """Return the numbers the Values hold, 8 bytes each."""
+    return array("d", [v.data for v in values])
+
+
+def put_numbers(values: Sequence[Value], data: Sequence[float]) -> None:
+    """Leave each Value with its number."""
+    for v, x in zip(values, data, strict=True):
+        v.data = x
+
+
+class Gradients:
+    """The gradients of some Values, and which of them a backward pass had reached."""
+
+    __slots__ = ("_data", "_reached")
+
+    def __init__(self, values: Sequence[Value]) -> None:
+        self._data = array("d", [v.grad for v in values])
+        reached = [v.reached for v in values]
+        self._reached = True if all(reached) else bytes(reached) if any(reached) else False
+
+    def put(self, values: Sequence[Value]) -> None:
+        """Leave the Values with these gradients."""
+        reached = self._reached if isinstance(self._reached, bytes) else [self._reached] * len(values)
+        for v, x, was_reached in zip(values, self._data, reached, strict=True):
+            if was_reached:
+                v.grad = x
+            else:
+                v.clear_grad()
+
+
+class Surroundings:
+    """What a forward pass may change beside the graph: the model's buffers, and the generators of random numbers.
+
+    Generators are every `random.Random` that a module holds, and Python's shared one.
+    """
+
+    def __init__(self, model: Any) -> None:
+        modules = [module for _, module in model.named_modules()] if hasattr(model, "named_modules") else [model]
+        self._buffers = [(module, name) for module in modules for name in getattr(module, "buffers", ())]
+        held = [x for module in modules for x in vars(module).values() if isinstance(x, random.Random)]
+        self._generators = list({id(x): x for x in held}.values())
+        self._last: list[Any] = []
+        self.changed = 0  # how many of the states had changed at the latest reading
+
+    def read(self) -> list[Any]:
+        """Return a state for `put`; what has not changed since the last reading is shared with it, not copied."""
+        state: list[Any] = [random.getstate(), *(generator.getstate() for generator in self._generators)]
+        state += [_copied(getattr(module, name)) for module, name in self._buffers]
+        pairs = list(zip(self._last or state, state, strict=True))
+        self._last = [old if old == new else new for old, new in pairs]
+        self.changed = sum(old is not new for (old, _), new in zip(pairs, self._last, strict=True))
+        return self._last
+
+    def put(self, state: list[Any]) -> None:
+        """Leave buffers and generators as they were at that reading."""
+        random.setstate(state[0])
+        first = 1 + len(self._generators)
+        for generator, kept in zip(self._generators, state[1:first], strict=True):
+            generator.setstate(kept)
+        for (module, name), kept in zip(self._buffers, state[first:], strict=True):
+            setattr(module, name, _copied(kept))
+
+
+class Snapshot:
+    """All that training changes in a model and its optimiser, as it is now."""
+
+    def __init__(self, model: Any, optimizer: Optimizer) -> None:
+        self._model, self._optimizer = model, optimizer
+        self._values = list(dict.fromkeys([*model.parameters(), *optimizer.parameters]))
+        self.parameters = numbers(self._values)
+        self.memories = {name: array("d", memory) for name, memory in optimizer.memories.items()}
+        self.learning_rate, self.step_count = optimizer.learning_rate, optimizer.step_count
+        self._gradients = Gradients(self._values)
+        self._surroundings = Surroundings(model).read()
+
+    def restore(self) -> None:
+        """Leave everything as it was when the snapshot was taken, to the bit."""
+        put_numbers(self._values, self.parameters)
+        self._gradients.put(self._values)
+        for name, memory in self.memories.items():
+            self._optimizer.memories[name][:] = memory
+        self._optimizer.learning_rate, self._optimizer.step_count = self.learning_rate, self.step_count
+        Surroundings(self._model).put(self._surroundings)
+
+
+def _copied(x: Any) -> Any:
+    return [_copied(element) for element in x] if isinstance(x, list) else x
