@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import autograd
-from autograd import Group, Value, dot, logsumexp, maximum, mean, modes, number, where
+from autograd import Group, Value, dot, logsumexp, maximum, mean, number, where
+from nn.tracing import tracing
 
 LEAST_PROBABILITY: Final = 1e-12
 
@@ -41,7 +42,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     outputs, wanted = _paired(call, probabilities, targets)
     _check_range(call, "probability", outputs, "; for raw scores use binary_cross_entropy_with_logits")
     _check_range(call, "target", wanted, "")
-    seen = not _tracing()
+    seen = not tracing()
     losses = [
         -(y * _safe_log(p, seen) + (1.0 - y) * _safe_log(1.0 - p, seen))
         for p, y in zip(outputs, wanted, strict=True)
@@ -58,7 +59,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     call = "binary_cross_entropy_with_logits"
     outputs, wanted = _paired(call, logits, targets)
     _check_range(call, "target", wanted, "; for scores and targets of −1 and 1 use hinge")
-    seen = not _tracing()
+    seen = not tracing()
     losses = [
         _infinite_logit_loss(z, y) if seen and abs(z.data) == math.inf else z.softplus() - y * z
         for z, y in zip(outputs, wanted, strict=True)
@@ -101,11 +102,6 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
 
 
 # ------------------------------------------------------------------------------------- at the door
-def _tracing() -> bool:
-    """Return whether a program is being traced, so that Values hold no numbers that may be looked at."""
-    return bool(modes.active) and modes.current("refuse_reading") is not None
-
-
 def _is_row(x: object) -> bool:
     return not isinstance(x, Value | str) and hasattr(x, "__iter__")
 
@@ -113,9 +109,7 @@ def _is_row(x: object) -> bool:
 def _rows(given: Any) -> list[Any]:
     """Return the rows of `given`, which may be one row or one number itself."""
     rows = list(given) if _is_row(given) else [given]
-    if rows and all(map(_is_row, rows)):
-        return rows
-    return [rows]
+    return rows if all(map(_is_row, rows)) else [rows]
 
 
 def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
@@ -148,10 +142,10 @@ def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]
 
 def _check_range(call: str, what: str, numbers: Iterable[Any], advice: str) -> None:
     """Raise ValueError if a number lies outside [0, 1]; nan passes and travels."""
-    tracing = _tracing()
+    hidden = tracing()
     for i, x in enumerate(numbers):
         if isinstance(x, Value):
-            if tracing:
+            if hidden:
                 continue
             x = x.data
         if x < 0.0 or x > 1.0:
@@ -168,7 +162,7 @@ def _safe_log(p: Value, seen: bool) -> Any:
     return where(p < LEAST_PROBABILITY, line, maximum(p, LEAST_PROBABILITY).log())
 
 
-def _infinite_logit_loss(z: Value, y: Any) -> Value:
+def _infinite_logit_loss(z: Value, y: Any) -> Any:
     """Return (1 − y) softplus(z) + y softplus(−z) without the term whose weight is 0: 0 · inf would be nan."""
     weight = y.data if isinstance(y, Value) else y
     if weight == 0.0:
@@ -195,5 +189,6 @@ def _chosen(call: str, i: int, logits: tuple[Value, ...], target: Any) -> Any:
     if not label.is_integer():
         raise ValueError(f"{call}: a class is a whole number, and row {i} has {label:g}")
     if not 0 <= label < len(logits):
-        raise ValueError(f"{call}: {len(logits)} logits are of classes 0 to {len(logits) - 1}; row {i} has class {label:g}")
+        known = f"{len(logits)} logits are of classes 0 to {len(logits) - 1}"
+        raise ValueError(f"{call}: {known}, and row {i} has class {label:g}")
     return logits[int(label)]

@@ -113,6 +113,12 @@ class Module:
     def _take_path(self, path: str) -> None:
         self._path = path
 
+    def name_row(self, row: Row, letter: str = "a") -> None:
+        """Name the nodes of a row that this module recorded: `<path>.units.3.a`."""
+        path = _join(self._path, "units")
+        for i, node in enumerate(row):
+            node.name = f"{path}.{i}.{letter}"
+
     def forward_cache(self, rows: Iterable[Any]) -> ForwardCache:
         """Return the (z, a) of each layer by its path, from a forward pass over the rows.
 

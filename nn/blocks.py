@@ -1,0 +1,134 @@
+"""Modules made of modules, and what goes between layers: sequences, residuals, activations, embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import autograd
+from autograd import Group, Value, softmax
+from nn.initializers import generator_from
+from nn.layers import Activation, Seed, activation_name, positive_count, resolve_activation
+from nn.module import Inputs, Module, Row
+
+
+def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
+    """Return one row of inputs as Values; a single Value is a row of one."""
+    return (inputs,) if isinstance(inputs, Value) else Group.of(inputs).values
+
+
+class Sequential(Module):
+    """Modules (or plain functions of a row) one after another, each taking what the one before it gives."""
+
+    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+        for i, layer in enumerate(layers):
+            if not callable(layer):
+                raise TypeError(f"Sequential takes modules and functions, and number {i} is {layer!r}")
+        self.layers = list(layers)
+        self.name_nodes()
+
+    def __call__(self, inputs: Any) -> Any:
+        """Return what the last module makes of one row."""
+        return self.batch([inputs])[0]
+
+    def batch(self, rows: Iterable[Any]) -> list[Any]:
+        """Return what the last module makes of each row; each layer sees all rows before the next begins."""
+        rows = list(rows)
+        for layer in self.layers:
+            rows = layer.batch(rows) if isinstance(layer, Module) else [layer(row) for row in rows]
+        return rows
+
+
+class Residual(Module):
+    """F(x) + x for a block F that gives as many outputs as it takes inputs.  (He et al. 2015.)
+
+    The gradient reaches x by the addition, whatever F does to it.
+    """
+
+    def __init__(self, block: Callable[[Any], Any]) -> None:
+        self.block = block
+        self.name_nodes()
+
+    def __call__(self, inputs: Inputs | Value) -> Row:
+        """Return F(x) + x for one row; raises ValueError if the block changes the row's length."""
+        return self.batch([inputs])[0]
+
+    def batch(self, rows: Iterable[Any]) -> list[Row]:
+        """Return F(x) + x for each row."""
+        rows = [as_row(row) for row in rows]
+        block = self.block
+        changed = block.batch(rows) if isinstance(block, Module) else [block(row) for row in rows]
+        return [self._added(as_row(y), x) for y, x in zip(changed, rows, strict=True)]
+
+    def _added(self, changed: tuple[Value, ...], inputs: tuple[Value, ...]) -> Row:
+        if len(changed) != len(inputs):
+            made = f"made {len(changed)} outputs of {len(inputs)} inputs"
+            raise ValueError(f"a residual adds its block's outputs to its inputs, but the block {made}")
+        row = [y + x for y, x in zip(changed, inputs, strict=True)]
+        self.name_row(row)
+        self.keep_pass(list(changed), row)
+        return row
+
+
+class Activate(Module):
+    """An activation by itself, applied to each number of a row: for use after a layer without one."""
+
+    def __init__(self, activation: Activation) -> None:
+        self.activation = resolve_activation(activation)
+
+    def __call__(self, inputs: Inputs | Value) -> Row:
+        """Return the activation of each number."""
+        z = as_row(inputs)
+        if self.activation is None:
+            return list(z)
+        row = [self.activation(x) for x in z]
+        self.name_row(row)
+        self.keep_pass(list(z), row)
+        return row
+
+    def describe(self) -> str:
+        """Return the activation's name."""
+        return activation_name(self.activation)
+
+
+class Softmax(Module):
+    """exp(zᵢ) / Σ exp(zⱼ): a row of scores becomes a row of probabilities.
+
+    For training leave it out, and give the scores to `softmax_cross_entropy`.
+    """
+
+    def __call__(self, inputs: Inputs | Value) -> Row:
+        """Return the probabilities of one row of scores."""
+        z = as_row(inputs)
+        row = softmax(z)
+        self.name_row(row)
+        self.keep_pass(list(z), row)
+        return row
+
+
+class Embedding(Module):
+    """`count` learned rows of `width` numbers, looked up by whole number; they begin normal with deviation 1."""
+
+    def __init__(self, count: int, width: int, *, seed: Seed = None) -> None:
+        positive_count(count, "the number of rows")
+        positive_count(width, "the width of a row")
+        generator = generator_from(seed)
+        self.rows = [[Value(generator.gauss(0.0, 1.0)) for _ in range(width)] for _ in range(count)]
+        self.name_nodes()
+
+    def __call__(self, index: Any) -> Row:
+        """Return the row of that number, from 0.
+
+        Raises TypeError for what is no whole number, IndexError for a row that there is not.
+        """
+        if isinstance(index, Value):
+            return [autograd.take(column, index) for column in zip(*self.rows, strict=True)]
+        if isinstance(index, bool) or not hasattr(index, "__index__"):
+            raise TypeError(f"an embedding is looked up by whole number, not by {index!r}")
+        if not 0 <= index < len(self.rows):
+            raise IndexError(f"this embedding has rows 0 to {len(self.rows) - 1}, and {index} is none of them")
+        return list(self.rows[index])
+
+    def describe(self) -> str:
+        """Return the table's size."""
+        return f"Embedding {len(self.rows)} × {len(self.rows[0])}"
