@@ -36,7 +36,7 @@ def graphs(draw):
             if not groups or draw(st.booleans()):
                 groups.append(Group([pick(), pick(), 2.0] if draw(st.booleans()) else [pick(), pick(), pick()]))
             one, other = (groups[draw(st.integers(0, len(groups) - 1))] for _ in range(2))
-            nodes.append({4: lambda: dot(one, other, pick()), 5: lambda: total(one), 6: lambda: largest(one)}[kind]())
+            nodes.append(dot(one, other, pick()) if kind == 4 else total(one) if kind == 5 else largest(one))
     return nodes[-1]
 
 
@@ -69,7 +69,11 @@ def test_recorded_pass_has_the_bits_of_backward_and_leaves_the_graph_alone(root,
 def test_replay_is_exact_in_both_directions_and_from_any_jump(root, moves):
     recording = steps.record(root)
     replay, states = recording.replay(), []
-    state = lambda: tuple(tuple(map(bits, x)) for x in (replay.values, replay.adjoints, replay.grads, replay.subtotals.values()))  # noqa: E731
+
+    def state():
+        shelves = replay.values, replay.adjoints, replay.grads, replay.subtotals.values()
+        return tuple(tuple(map(bits, shelf)) for shelf in shelves)
+
     for i in range(len(recording) + 1):
         assert replay.position == i
         states.append(state())
@@ -102,7 +106,8 @@ def test_contributions_count_up_and_are_products(root):
 
 def neuron():
     w, b = [Value(0.5), Value(-0.3)], Value(0.1)
-    w[0].name, w[1].name, b.name = "layers.0.neurons.0.weights.0", "layers.0.neurons.0.weights.1", "layers.0.neurons.0.bias"
+    for node, name in zip([*w, b], ["weights.0", "weights.1", "bias"], strict=True):
+        node.name = f"layers.0.neurons.0.{name}"
     z = dot(w, [1.0, 2.0], b)
     z.name = "layers.0.neurons.0.z"
     a = tanh(z)
@@ -138,7 +143,7 @@ def test_sentences_of_a_neuron():
         "   16  w₁₂ ← 7; it was −0.3, and moved by 7.3, with ∂L/∂w₁₂ = −4",
     ]
     replay = recording.replay()
-    counts = {g: 0 for g in steps.GRANULARITIES}
+    counts = dict.fromkeys(steps.GRANULARITIES, 0)
     for granularity in counts:
         replay.jump(0)
         while replay.forward(granularity):
@@ -198,9 +203,10 @@ def test_deep_graph_is_told_without_recursion():
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        (0.0, "0"), (-0.0, "0"), (1.0, "1"), (-0.62, "−0.62"), (0.123456, "0.1235"), (1e-7, "1.0e-7"), (-1e-9, "−1.0e-9"),
-        (0.00012346, "0.0001235"), (12345.678, "12346"), (999999.7, "1.0e6"), (1.2345e300, "1.234e300"), (5e-324, "4.941e-324"),
-        (math.nan, "nan"), (math.inf, "inf"), (-math.inf, "−inf"), (None, "—"), (100.0, "100"), (0.5, "0.5"), (99999.0, "99999"),
+        (0.0, "0"), (-0.0, "0"), (1.0, "1"), (-0.62, "−0.62"), (0.123456, "0.1235"),
+        (1e-7, "1.0e-7"), (-1e-9, "−1.0e-9"), (0.00012346, "0.0001235"), (12345.678, "12346"), (999999.7, "1.0e6"),
+        (1.2345e300, "1.234e300"), (5e-324, "4.941e-324"), (math.nan, "nan"), (math.inf, "inf"), (-math.inf, "−inf"),
+        (None, "—"), (100.0, "100"), (0.5, "0.5"), (99999.0, "99999"),
     ],
 )  # fmt: skip
 def test_numbers_print_to_four_digits_and_never_as_a_false_zero(number, text):
