@@ -13,7 +13,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd.explain import explain
+from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
 from autograd.functions import logsumexp, mean, softmax
+from autograd.gradcheck import gradcheck
 from autograd.operation import number
 from autograd.ops import abs_ as abs  # noqa: A004
 from autograd.ops import (
@@ -55,15 +58,14 @@ from autograd.ops import (
     total,
     where,
 )
+from autograd.pullback import derivatives
+from autograd.recompute import checkpoint
 from autograd.recording import detect_anomaly, no_grad
 from autograd.value import Condition, Group, Value, topological_order
 
 if TYPE_CHECKING:
     from autograd import steps
     from autograd.compile import compile, compile_graph, take  # noqa: A004
-    from autograd.explain import explain
-    from autograd.functional import checkpoint, grad, hessian, hvp, jacobian, value_and_grad
-    from autograd.gradcheck import gradcheck
 
 __all__ = [
     "Condition",
@@ -75,6 +77,7 @@ __all__ = [
     "compile",
     "compile_graph",
     "cos",
+    "derivatives",
     "detach",
     "detect_anomaly",
     "divide",
@@ -130,10 +133,7 @@ __all__ = [
 
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
-    **dict.fromkeys(["checkpoint", "grad", "hessian", "hvp", "jacobian", "value_and_grad"], "functional"),
     **dict.fromkeys(["compile", "compile_graph", "take"], "compile"),
-    "explain": "explain",
-    "gradcheck": "gradcheck",
     "steps": "steps",
 }
 

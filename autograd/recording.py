@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +25,41 @@ def no_grad() -> Iterator[None]:
 
     Their results are plain leaves: no parents, no operation, so nothing flows back through them.
     """
-    with modes.mode(_RecordNothing(modes.current("record") or record_operation)):
+    with modes.mode(RecordNothing(modes.current("record") or record_operation)):
         yield
 
 
-class _RecordNothing:
+class RecordNothing:
+    """Computes by `outer`, and keeps the number alone."""
+
     def __init__(self, outer: Record) -> None:
         self.outer = outer
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
+        """Return the operation's result as a leaf."""
         node = self.outer(op, inputs)
         if modes.current("refuse_reading") is not None:  # a program is traced: its numbers must stay open
             return record_operation(ops.detach, (node,))
         return Value(node._data)
+
+
+def recording_again() -> AbstractContextManager[Any] | None:
+    """Return what turns recording on again if `no_grad` is on here, else None.
+
+    For work that needs a graph of its own inside, whatever becomes of its result.
+    """
+    record = modes.current("record")
+    if not isinstance(quiet := getattr(record, "__self__", None), RecordNothing):
+        return None
+    while isinstance(quiet, RecordNothing):
+        outer = quiet.outer
+        quiet = getattr(outer, "__self__", None)
+    return modes.mode(_RecordAgain(outer))
+
+
+class _RecordAgain:
+    def __init__(self, record: Record) -> None:
+        self.record = record
 
 
 @contextmanager
@@ -89,7 +111,8 @@ class _Watch:
         parent, derivative = node.parents[place], node.local_derivatives[place]
         op, line = self.lines.get(id(node), (None, ""))
         known = op is node.op
-        outcome = repr(arrived) if not math.isfinite(contribution) else f"{contribution!r}, which makes the sum {arrived!r}"
+        summed = f"{contribution!r}, which makes the sum {arrived!r}"
+        outcome = summed if math.isfinite(contribution) else repr(arrived)
         return (
             f"{line + ': ' if known else ''}backward through {_call(node.op, operands(node))} = {node._data!r}: "
             f"gradient {gradient!r} times the local derivative {derivative!r} with respect to input {place + 1} "

@@ -1,0 +1,164 @@
+"""Derivatives of functions: `grad`, `value_and_grad`, `jacobian`, `hessian`, `hvp`, nested to any order.
+
+A function takes numbers, Values, or lists, tuples and dicts of them (nested as you like), and derivatives come back
+in the shape of the argument.  Numbers in, numbers out.  Where a Value takes part, passed in or closed over, the
+derivatives are Values that can be differentiated again, so that no dependence is lost without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from autograd import ops
+from autograd.nested import flat, is_sequence, name_of, rebuilt
+from autograd.operation import number
+from autograd.pullback import derivatives
+from autograd.recording import recording_again
+from autograd.value import CONSTANT, Value, topological_order
+
+__all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]
+
+Function = Callable[..., Any]
+
+
+def grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
+    """Return the function that gives the gradient of `function` with respect to argument `argnums`.
+
+    With several `argnums`, a tuple of gradients.  `grad(grad(f))` works to any order.
+    The returned function raises TypeError if `function` does not return one number.
+    """
+    both = value_and_grad(function, argnums)
+
+    def gradient(*arguments: Any) -> Any:
+        return both(*arguments)[1]
+
+    return _named(gradient, "grad", function)
+
+
+def value_and_grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
+    """Return the function that gives `function`'s value together with its gradient, from one forward pass."""
+
+    def both(*arguments: Any) -> tuple[Any, Any]:
+        call = _Call(function, argnums, arguments)
+        if is_sequence(call.result):
+            raise TypeError(
+                f"grad takes a function that returns one number, and {name_of(function)} returned a "
+                f"{type(call.result).__name__} of {len(call.result)}: use jacobian, or reduce it with total or mean"
+            )
+        return call.value(call.result), call.gradient(call.result)
+
+    return _named(both, "value_and_grad", function)
+
+
+def jacobian(function: Function, argnum: int = 0) -> Function:
+    """Return the function that gives, in place of each number `function` returns, that number's gradient.
+
+    For a list of m numbers computed from a list of n, a list of m rows of n derivatives.
+    """
+
+    def rows(*arguments: Any) -> Any:
+        call = _Call(function, argnum, arguments)
+        return rebuilt(call.result, iter([call.gradient(y) for y in flat(call.result)]))
+
+    return _named(rows, "jacobian", function)
+
+
+def hessian(function: Function, argnum: int = 0) -> Function:
+    """Return the function that gives the second derivatives of `function`: for a list of n, n rows of n."""
+    return _named(jacobian(grad(function, argnum), argnum), "hessian", function)
+
+
+def hvp(function: Function, argnum: int = 0) -> Function:
+    """Return the function that gives the Hessian of `function` times a vector, without forming the Hessian.
+
+    It takes the function's arguments and then the vector, in the shape of argument `argnum`; so does the product come.
+    The returned function raises ValueError if the vector has not as many numbers as the argument.
+    """
+    gradient = grad(function, argnum)
+
+    def product(*arguments_and_vector: Any) -> Any:
+        *arguments, vector = arguments_and_vector
+        direction = flat(vector)
+
+        def along(*inner: Any) -> Any:
+            slopes = flat(gradient(*inner))
+            if len(slopes) != len(direction):
+                raise ValueError(f"the vector has {len(direction)} numbers, and argument {argnum} has {len(slopes)}")
+            return ops.dot(slopes, direction)
+
+        return grad(along, argnum)(*arguments)
+
+    return _named(product, "hvp", function)
+
+
+class _Call:
+    """One call of a function with fresh variables in place of the numbers of some of its arguments."""
+
+    def __init__(self, function: Function, argnums: int | Sequence[int], arguments: Sequence[Any]) -> None:
+        self.single = isinstance(argnums, int)
+        places = [argnums] if isinstance(argnums, int) else list(argnums)
+        for place in places:
+            if not -len(arguments) <= place < len(arguments):
+                raise ValueError(f"there is no argument {place}: {name_of(function)} was given {len(arguments)}")
+        self.quiet = recording_again() is not None
+        self.shapes = [arguments[place] for place in places]
+        replaced = list(arguments)
+        with recording_again() or nullcontext():
+            self.variables: list[list[Value]] = []
+            for place, shape in zip(places, self.shapes, strict=True):
+                fresh = [_variable(x) for x in flat(shape)]
+                self.variables.append(fresh)
+                replaced[place % len(arguments)] = rebuilt(shape, iter(fresh))
+            self.result = function(*replaced)
+        own = {id(v) for variables in self.variables for v in variables}
+        outputs = [y for y in flat(self.result) if isinstance(y, Value)]
+        self.is_open = any(isinstance(x, Value) for x in flat(self.shapes)) or any(
+            x.is_leaf and x.op is not CONSTANT and id(x) not in own for y in outputs for x in topological_order(y)
+        )
+
+    def value(self, x: Any) -> Any:
+        """Return a number in the kind that goes out: a Value if Values took part, else a float."""
+        if not self.is_open:
+            return x._data if isinstance(x, Value) else number(x)
+        return x if isinstance(x, Value) and not self.quiet else _constant(x)
+
+    def gradient(self, y: Any) -> Any:
+        """Return the gradient of an output, in the shape of the argument (a tuple of them for several)."""
+        flattened = [v for variables in self.variables for v in variables]
+        if not isinstance(y, Value):
+            number(y)
+            slopes: list[Any] = [0.0] * len(flattened)
+        elif self.is_open:
+            with recording_again() or nullcontext():
+                slopes = derivatives(y, flattened)
+        else:
+            for v in flattened:
+                v.clear_grad()
+            y.backward()
+            slopes = [v._grad or 0.0 for v in flattened]
+        out = iter([self.value(d) for d in slopes])
+        shaped = tuple(rebuilt(shape, out) for shape in self.shapes)
+        return shaped[0] if self.single else shaped
+
+
+def _variable(x: Any) -> Value:
+    """Return a fresh Value that holds the number `x`, and depends on it if it is a Value."""
+    if not isinstance(x, Value):
+        return Value(number(x))
+    fresh = x * 1.0
+    fresh.name = x.name
+    return fresh
+
+
+def _constant(x: Any) -> Value:
+    """Return a Value that holds the number `x`, and counts as a plain number in what is computed from it."""
+    node = Value(x._data if isinstance(x, Value) else x)
+    node.op = CONSTANT
+    return node
+
+
+def _named(made: Function, kind: str, function: Any) -> Function:
+    made.__name__ = made.__qualname__ = f"{kind}({name_of(function)})"
+    return made

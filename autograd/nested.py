@@ -1,0 +1,35 @@
+"""Numbers in their shapes: lists, tuples and dicts of numbers, nested, taken apart and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["flat", "is_sequence", "name_of", "rebuilt"]
+
+
+def is_sequence(x: Any) -> bool:
+    """Return whether `x` holds other things in order: a list, tuple, dict, Group or array, not a number or text."""
+    return not isinstance(x, str | bytes) and hasattr(x, "__len__") and hasattr(x, "__iter__")
+
+
+def flat(x: Any) -> list[Any]:
+    """Return the numbers in a nested structure, from left to right; a number is a structure of one."""
+    if not is_sequence(x):
+        return [x]
+    return [y for item in (x.values() if isinstance(x, Mapping) else x) for y in flat(item)]
+
+
+def rebuilt(shape: Any, numbers: Iterator[Any]) -> Any:
+    """Return a structure shaped like `shape`, with the next of `numbers` in each place."""
+    if not is_sequence(shape):
+        return next(numbers)
+    if isinstance(shape, Mapping):
+        return {key: rebuilt(item, numbers) for key, item in shape.items()}
+    items = [rebuilt(item, numbers) for item in shape]
+    return tuple(items) if isinstance(shape, tuple) else items
+
+
+def name_of(function: Any) -> str:
+    """Return the name by which messages call a function."""
+    return getattr(function, "__name__", type(function).__name__)

@@ -1,0 +1,237 @@
+"""Differentiation that leaves a graph: the rules of the table read once more, on Values.
+
+The derivative of a node with respect to each parent is the rule's own formula, evaluated on the node's Values,
+with the node itself wherever the formula mentions its output; so gradients can be differentiated again, to any
+order.  The gradient of a Value is one dot product: gradients of its children times the local derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, Final
+
+from autograd import modes, ops
+from autograd.backward import MANY, operands
+from autograd.operation import TABLE, Operation
+from autograd.symbols import Symbol, formulas, parameters, symbol
+from autograd.value import CONSTANT, Group, Value
+
+__all__ = ["derivatives"]
+
+OUTPUT: Final = "output"
+Pairs = list[tuple[Any, Any]]  # gradients of children, each with its local derivative; a Group's may be a sequence
+Sent = list[tuple[Any, Any, Any]]  # target, gradient, local derivative
+
+
+def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *, recorded: bool = False) -> list[Any]:
+    """Return d(root)/d(variable) times `gradient` for each variable, and change nothing in the graph.
+
+    Paths end at the variables.  The results are Values, which can be differentiated again; those that are the same
+    whatever the numbers are plain floats.  With `recorded`, the local derivatives are the recorded floats.
+    Raises RuntimeError if a number in the graph has been changed since it was computed from.
+    """
+    variables = list(variables)
+    wanted = {id(v) for v in variables}
+    order, leads = _between(root, wanted)
+    arrived: dict[int, Pairs] = {id(root): [(gradient, 1.0)]}
+    for node in reversed(order):
+        if id(node) in wanted or id(node) not in arrived:
+            continue
+        pairs = arrived.pop(id(node))
+        if node.is_group:
+            sent = _to_members(node, pairs, leads)
+        else:
+            sent = _to_operands(node, _combined(pairs), leads, recorded)
+        for target, share, derivative in sent:
+            if not (type(derivative) is float and derivative == 0.0):
+                arrived.setdefault(id(target), []).append((share, derivative))
+    return [_combined(arrived.get(id(v), [])) for v in variables]
+
+
+def _between(root: Value, wanted: set[int]) -> tuple[list[Any], set[int]]:
+    """Return the nodes through which `root` depends on those wanted, parents first, Groups included; and their ids."""
+    order: list[Any] = []
+    leads: set[int] = set(wanted)
+    seen: set[int] = set()
+    stack: list[Any] = [root]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            node = stack.pop()
+            if id(node) in wanted or any(id(x) in leads for x in operands(node)):
+                leads.add(id(node))
+                order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack += (node, None)
+            if id(node) not in wanted:
+                stack.extend(reversed(operands(node)))
+    return order, leads
+
+
+def _to_members(group: Group, pairs: Pairs, leads: set[int]) -> Sent:
+    members = [(i, x) for i, x in enumerate(group.values) if id(x) in leads]
+    if len(pairs) == 1:
+        (gradient, each) = pairs[0]
+        return [(x, gradient, _member(each, i)) for i, x in members]
+    gradients: Any = [gradient for gradient, _ in pairs]
+    if all(map(_is_one, gradients)):
+        return [(x, _sum([_member(each, i) for _, each in pairs]), 1.0) for i, x in members]
+    if any(isinstance(g, Value) for g in gradients):
+        gradients = Group(gradients)  # shared by the members, as the members' own group is by its nodes
+    return [(x, ops.dot(gradients, [_member(each, i) for _, each in pairs]), 1.0) for i, x in members]
+
+
+def _member(each: Any, i: int) -> Any:
+    member = each if isinstance(each, float | Value) else each[i]
+    return _plain(member) if isinstance(member, Value) else member
+
+
+def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) -> Sent:
+    inputs, op = operands(node), node.op
+    if not isinstance(op, Operation):
+        raise TypeError(f"{node!r} has parents but no operation")
+    recompute = getattr(op, "recompute", None)
+    if recompute is not None and not recorded:
+        return _through(node, recompute(node), gradient, leads)
+    if not recorded:
+        _refuse_stale(node, op, inputs)
+    if recorded or (op.cuts and modes.current("refuse_reading") is None):
+        pair = (node._left_derivative, node._right_derivative)
+        local = node._left_derivative if node._right is MANY else pair[: len(inputs)]
+        return [(x, gradient, d) for x, d in zip(inputs, local, strict=True) if id(x) in leads]
+    formula = _formula(op)
+    reading = _Reading(formula, inputs, node)
+    places = zip(inputs, formula.derivatives, strict=True)
+    edges = [(x, reading.value(place)) for x, place in places if id(x) in leads]
+    if op.cuts:  # a program is being traced, and which edges are cut must stay open
+        return [(x, gradient, d) if type(d) is float else (x, ops.where(d, gradient, 0.0), 1.0) for x, d in edges]
+    return [(x, gradient, d) for x, d in edges]
+
+
+def _refuse_stale(node: Value, op: Operation, inputs: tuple[Any, ...]) -> None:
+    for x in inputs:
+        if x.is_group and x.current() is not x:
+            break
+    else:
+        now = op.evaluate(*[x._data for x in inputs], constant=() if op.groups else (True,) * len(inputs))[0]
+        if now == node._data or (now != now and node._data != node._data):
+            return
+    raise RuntimeError(
+        f"{op.name} gave {node._data!r} when it was recorded, but its inputs have been changed since: "
+        "compute the expression again, then differentiate it"
+    )
+
+
+def _through(node: Value, again: Value, gradient: Any, leads: set[int]) -> Sent:
+    """Return what a node that can be recomputed sends, by way of its recomputed graph."""
+    parents = [x for x in dict.fromkeys(node.parents) if id(x) in leads]
+    return [(x, d, 1.0) for x, d in zip(parents, derivatives(again, parents, gradient), strict=True)]
+
+
+def _combined(pairs: Pairs) -> Any:
+    """Return Σ gradient · derivative, with no operation that an exact 1 makes needless."""
+    if not pairs:
+        return 0.0
+    if len(pairs) == 1:
+        return _product(*pairs[0])
+    gradients, local = [g for g, _ in pairs], [d for _, d in pairs]
+    if all(map(_is_one, local)):
+        return _sum(gradients)
+    if all(map(_is_one, gradients)):
+        return _sum(local)
+    return ops.dot(gradients, local)
+
+
+def _is_one(x: Any) -> bool:
+    return type(x) is float and x == 1.0
+
+
+def _sum(terms: list[Any]) -> Any:
+    return terms[0] + terms[1] if len(terms) == 2 else ops.total(terms)
+
+
+def _product(x: Any, y: Any) -> Any:
+    if _is_one(x) or _is_one(y):
+        return y if _is_one(x) else x
+    if type(x) is float and x == -1.0:
+        return -y
+    return -x if type(y) is float and y == -1.0 else x * y
+
+
+# ------------------------------------------------------------------------- formulas, on Values
+class _Formula:
+    """The local derivatives of one operation as steps, each written once: (function, places of its inputs)."""
+
+    def __init__(self, op: Operation) -> None:
+        self.steps: list[tuple[str, Any]] = []
+        self._places: dict[Symbol, int] = {}
+        self.parameters = parameters(op)
+        output, local = formulas(op.name)
+        self.derivatives = tuple(self._place(d.replace({output: symbol(OUTPUT)})) for d in local)
+
+    def _place(self, what: Symbol) -> int:
+        if what not in self._places:
+            plain = what.function in ("name", "number")
+            step = (what.function, what.inputs[0] if plain else tuple(map(self._place, what.inputs)))
+            self._places[what] = len(self.steps)
+            self.steps.append(step)
+        return self._places[what]
+
+
+@cache
+def _formula(op: Operation) -> _Formula:
+    return _Formula(op)
+
+
+class _Reading:
+    """A formula on the Values of one node; each step is computed at most once, and only if it is asked for."""
+
+    def __init__(self, formula: _Formula, inputs: tuple[Any, ...], node: Value) -> None:
+        self.formula = formula
+        self.names: dict[str, Any] = dict(zip(formula.parameters, map(_plain, inputs), strict=True))
+        self.names[OUTPUT] = node
+        self.known: dict[int, Any] = {}
+
+    def value(self, place: int) -> Any:
+        """Return a step's outcome: a float where it is one whatever the Values, else a Value (or a sequence)."""
+        if place not in self.known:
+            self.known[place] = self._compute(*self.formula.steps[place])
+        return self.known[place]
+
+    def _compute(self, function: str, inputs: Any) -> Any:
+        if function == "name":
+            return self.names[inputs]
+        if function == "number":
+            return inputs
+        if function == "where" and type(condition := self.value(inputs[0])) is float:
+            return self.value(inputs[1] if condition else inputs[2])
+        operands = [self.value(place) for place in inputs]
+        if function == "first":
+            return _first(*operands)
+        if function == "multiply":
+            return _product(*operands)
+        if function == "power" and type(operands[1]) is float and operands[1] in (0.0, 1.0):
+            return operands[0] if operands[1] else 1.0
+        return TABLE[function](*operands)
+
+
+def _plain(x: Any) -> Any:
+    """Return a constant as its float, so that what is known is not recorded; anything else as it is."""
+    return x._data if not x.is_group and x.op is CONSTANT else x
+
+
+def _first(values: Sequence[Any], wanted: Any) -> list[Any]:
+    """Return 1 at the first of `values` that is `wanted` (nan counts as itself), 0 elsewhere."""
+    if modes.current("refuse_reading") is None and isinstance(wanted, Value):
+        data = [x._data for x in values]
+        same = [x == wanted._data or (x != x and wanted._data != wanted._data) for x in data]
+        return [1.0 if i == same.index(True) else 0.0 for i in range(len(data))]
+    shares: list[Any] = []  # a program is being traced: which is first must stay open
+    left: Any = 1.0
+    for x in values:
+        share = ops.where(ops.where(ops.isnan(wanted), ops.isnan(x), ops.equal(x, wanted)), left, 0.0)
+        shares.append(share)
+        left = left - share
+    return shares
