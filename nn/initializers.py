@@ -51,8 +51,8 @@ he_normal: Final = Initializer("he_normal", "normal", he_variance)
 
 
 def suited_to(activation: Any) -> Initializer:
-    """Return He's scheme for ReLU and its kin, Xavier's for all other activations and for none."""
-    return he_uniform if activation in HALVING else xavier_uniform
+    """Return He's scheme for ReLU and its kin, else Xavier's, each drawn as its paper drew it."""
+    return he_normal if activation in HALVING else xavier_uniform
 
 
 def generator_from(seed: int | random.Random | None) -> random.Random:
