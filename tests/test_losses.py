@@ -1,0 +1,175 @@
+"""Losses against PyTorch's numbers, at the edges of their domains, and at the door."""
+
+import math
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, modes, sigmoid
+from nn import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    hinge,
+    mean_squared_error,
+    softmax_cross_entropy,
+)
+from tests.golden_files import assert_same, golden, gradient, values
+
+INF = math.inf
+CASES = golden("losses")["cases"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{i}-{c['loss']}" for i, c in enumerate(CASES)])
+def test_losses_and_their_gradients_agree_with_pytorch(case):
+    inputs = values(case["inputs"])
+    loss = getattr(nn, case["loss"])(inputs, case["targets"])
+    loss.backward()
+    assert_same(loss.data, case["value"])
+    assert_same(gradient(inputs), case["gradient"])
+
+
+@pytest.mark.parametrize(
+    ("p", "target", "loss", "slope"),
+    [
+        (0.0, 0.0, 0.0, 1.0),
+        (1.0, 1.0, 0.0, -1.0),
+        (0.0, 1.0, 1.0 - math.log(1e-12), -1e12),
+        (1.0, 0.0, 1.0 - math.log(1e-12), 1e12),
+        (1e-13, 1.0, 0.9 - math.log(1e-12), -1e12),
+        (0.25, 1.0, -math.log(0.25), -4.0),
+    ],
+)
+def test_cross_entropy_of_certain_probabilities_is_finite_as_stated(p, target, loss, slope):
+    x = Value(p)
+    result = binary_cross_entropy(x, target)
+    result.backward()
+    assert (result.data, x.grad) == pytest.approx((loss, slope), rel=1e-12)
+
+
+@pytest.mark.parametrize("p", [0.0, 1e-13, 1e-12, 0.3, 1.0])
+@pytest.mark.parametrize("target", [0.0, 0.4, 1.0])
+def test_a_traced_cross_entropy_is_the_same_function(p, target):
+    x = Value(p)
+    result = binary_cross_entropy(x, target)
+    result.backward()
+    traced = Value(p)
+    with modes.mode(Blind()):
+        same = binary_cross_entropy([traced], [Value(target)])
+    same.backward()
+    assert (same.data, traced.grad) == (result.data, x.grad)
+
+
+class Blind:
+    """A mode that lets no number be looked at, as tracing does."""
+
+    def refuse_reading(self, attribute, value):
+        raise TypeError(attribute)
+
+    refuse_branching = refuse_reading
+
+
+@pytest.mark.parametrize(
+    ("z", "target", "loss", "slope"),
+    [
+        (1e3, 1.0, 0.0, 0.0),
+        (1e3, 0.0, 1e3, 1.0),
+        (-1e3, 1.0, 1e3, -1.0),
+        (-1e3, 0.0, 0.0, 0.0),
+        (INF, 1.0, 0.0, 0.0),
+        (INF, 0.0, INF, 1.0),
+        (-INF, 1.0, INF, -1.0),
+        (-INF, 0.0, 0.0, 0.0),
+        (INF, 0.25, INF, 0.75),
+        (-50.0, 1.0, 50.0, -1.0),
+    ],
+)
+def test_cross_entropy_on_logits_keeps_its_gradient_to_the_ends(z, target, loss, slope):
+    x = Value(z)
+    result = binary_cross_entropy_with_logits(x, target)
+    result.backward()
+    assert (result.data, x.grad) == (loss, slope)
+
+
+@pytest.mark.parametrize("z", [-30.0, -2.0, 0.0, 0.7, 40.0])
+@pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
+def test_the_gradient_on_logits_is_prediction_minus_target_exactly(z, target):
+    x = Value(z)
+    binary_cross_entropy_with_logits(x, target).backward()
+    assert x.grad == sigmoid(z) - target
+
+
+def test_cross_entropy_on_logits_is_recorded_as_the_textbook_writes_it():
+    z = Value(0.5)
+    loss = binary_cross_entropy_with_logits([z], [1.0])
+    (summed, _) = loss.parents
+    (difference,) = summed.parents
+    assert difference.op.name == "subtract"
+    assert [p.op.name for p in difference.parents] == ["softplus", "multiply"]
+
+
+@pytest.mark.parametrize("row", [[1000.0, 0.0], [-1000.0, -1000.0], [0.0, -1e300], [1.0, 2.0, 3.0], [-INF, 1.0]])
+@pytest.mark.parametrize("target", [0, 1])
+def test_softmax_cross_entropy_is_stable_and_its_gradients_sum_to_zero(row, target):
+    logits = [Value(x) for x in row]
+    loss = softmax_cross_entropy(logits, target)
+    loss.backward()
+    assert loss.data >= 0.0
+    assert sum(z.grad for z in logits) == pytest.approx(0.0, abs=1e-15)
+
+
+def test_softmax_cross_entropy_takes_classes_or_rows_of_probabilities():
+    rows = [[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]]
+    by_class = softmax_cross_entropy(rows, np.array([2, 0])).data
+    assert softmax_cross_entropy(rows, [[0, 0, 1], [1, 0, 0]]).data == pytest.approx(by_class, rel=1e-15)
+    assert softmax_cross_entropy(rows[0], 2).data == softmax_cross_entropy(rows[:1], [2.0]).data
+    assert softmax_cross_entropy(rows[0], [0, 0, 1]).data == softmax_cross_entropy(rows[:1], [[0, 0, 1]]).data
+
+
+def test_one_value_counts_as_one_row_and_rows_of_one_as_numbers():
+    x = Value(3.0)
+    assert mean_squared_error(x, 1.0).data == 4.0
+    assert hinge(x, -1).data == 4.0
+    assert mean_squared_error([[x], [x]], [1.0, 2.0]).data == 2.5
+    assert mean_squared_error([x, x], [[1.0], [2.0]]).data == 2.5
+    assert mean_squared_error(np.array([[1.0, 2.0]]), np.array([[0.0, 0.0]])).data == 2.5
+
+
+@pytest.mark.parametrize(
+    ("loss", "inputs", "targets", "message"),
+    [
+        (mean_squared_error, [1, 2], [0], "got 2 predictions and 1 targets"),
+        (mean_squared_error, [[1, 2]], [0], "each row has 2 predictions, but 1 targets"),
+        (mean_squared_error, [[1, 2], [1]], [0, 0], r"one length, and here are lengths \[1, 2\]"),
+        (mean_squared_error, [], [], "no rows"),
+        (binary_cross_entropy, [0.5, 1.5], [1, 1], "probability from 0 to 1, and number 1 is 1.5; .*with_logits"),
+        (binary_cross_entropy, [Value(-0.5)], [1], "number 0 is -0.5"),
+        (binary_cross_entropy, [0.5], [2], "target from 0 to 1, and number 0 is 2"),
+        (binary_cross_entropy_with_logits, [0.5], [-1], "target from 0 to 1, and number 0 is -1; .* use hinge"),
+        (hinge, [0.5, 0.5], [1, 0], "targets of −1 and 1, and number 1 is 0; .*pass 2"),
+        (softmax_cross_entropy, [[1, 2], [3, 4, 5]], [0, 0], "row 0 has 2 logits, but row 1 has 3"),
+        (softmax_cross_entropy, [[1, 2], [3, 4]], [0], "2 rows of logits and 1 targets"),
+        (softmax_cross_entropy, [[1, 2]], [2], "2 logits are of classes 0 to 1, and row 0 has class 2"),
+        (softmax_cross_entropy, [[1, 2]], [-1], "row 0 has class -1"),
+        (softmax_cross_entropy, [[1, 2]], [0.5], "a class is a whole number, and row 0 has 0.5"),
+        (softmax_cross_entropy, [[1, 2]], [[0.5, 0.6]], "row 0 sum to 1.1, not to 1"),
+        (softmax_cross_entropy, [[1, 2]], [[1.5, -0.5]], "from 0 to 1, and number 0 is 1.5 in row 0"),
+        (softmax_cross_entropy, [[1, 2]], [[1.0]], "2 logits, but 1 target probabilities"),
+        (softmax_cross_entropy, [], [], "no rows"),
+    ],
+)
+def test_what_does_not_fit_is_refused_at_the_door(loss, inputs, targets, message):
+    with pytest.raises(ValueError, match=message):
+        loss(inputs, targets)
+
+
+def test_what_is_no_number_is_refused_at_the_door():
+    with pytest.raises(TypeError, match=r"float\('1'\)"):
+        mean_squared_error([1.0], ["1"])
+    with pytest.raises(TypeError, match="None"):
+        hinge([None], [1])
+
+
+def test_nan_travels():
+    for loss in (mean_squared_error, binary_cross_entropy, binary_cross_entropy_with_logits, hinge):
+        assert math.isnan(loss([math.nan, 0.5], [1, 1]).data)

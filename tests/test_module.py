@@ -1,0 +1,131 @@
+"""A module is the tree of its attributes."""
+
+import pytest
+
+from autograd import Value
+from nn import MLP, BatchNorm, Dropout, Layer, Module, Neuron, Perceptron, Residual, Sequential
+
+
+class Odd(Module):
+    """Parameters in every kind of place."""
+
+    def __init__(self):
+        self.scale = Value(2.0)
+        self.layers = [Layer(2, 1, seed=0), (Value(3.0), Value(4.0))]
+        self.table = {"left": Value(5.0), "right": Neuron(1, seed=0)}
+        self.count = 3
+        self.words = ["a", None, 1.5]
+        self._hidden = Value(6.0)
+        self.again = self.scale
+
+    def __call__(self, inputs):
+        return self.layers[0](inputs)[0] * self.scale
+
+
+def test_the_textbooks_network_has_31_parameters():
+    assert MLP(2, [4, 3, 1]).parameter_count() == 31
+    assert MLP(2, [16, 16, 1]).parameter_count() == 337
+
+
+def test_parameters_are_found_wherever_public_attributes_hold_them_each_once_in_order():
+    names = [name for name, _ in Odd().named_parameters()]
+    assert names == [
+        "scale",
+        "layers.0.neurons.0.weights.0",
+        "layers.0.neurons.0.weights.1",
+        "layers.0.neurons.0.bias",
+        "layers.1.0",
+        "layers.1.1",
+        "table.left",
+        "table.right.weights.0",
+        "table.right.bias",
+    ]
+
+
+@pytest.mark.parametrize("model", [Odd(), MLP(2, [3, 2]), Sequential(BatchNorm(2), Residual(Layer(2, 2)))], ids=type)
+def test_all_ways_of_listing_parameters_agree(model):
+    assert model.parameters() == [p for _, p in model.named_parameters()]
+    assert model.parameter_count() == len(set(model.parameters())) == len(model.parameters())
+
+
+def test_a_shared_layer_counts_and_moves_once():
+    shared = Layer(2, 2, "tanh", seed=0)
+    model = Sequential(shared, shared, Residual(shared))
+    assert model.parameter_count() == 6
+    model([1.0, 2.0])[0].backward()
+    once = {p: p.grad for p in model.parameters()}
+    assert len(once) == 6
+    assert all(once.values())
+    assert "6" in model.summary().splitlines()[-1]
+
+
+def test_attributes_that_lead_in_a_circle_end():
+    a, b = Layer(1, 1), Layer(1, 1)
+    a.other, b.other = b, a
+    assert a.parameter_count() == 4
+    assert len(list(a.named_modules())) == 4
+
+
+def test_zero_grad_leaves_parameters_as_no_pass_had_reached_them():
+    model = MLP(2, [2, 1], "tanh", seed=1)
+    model([1.0, 2.0]).backward()
+    assert all(p.reached for p in model.parameters())
+    model.zero_grad()
+    assert not any(p.reached or p.grad for p in model.parameters())
+
+
+def test_every_parameter_is_named_by_its_path():
+    model = MLP(2, [3, 1])
+    assert all(p.name == name for name, p in model.named_parameters())
+    assert model.layers[0].neurons[1].weights[0].name == "layers.0.neurons.1.weights.0"
+    model.name_nodes("encoder")
+    assert model.layers[1].neurons[0].bias.name == "encoder.layers.1.neurons.0.bias"
+    assert model([1.0, 2.0]).name == "encoder.layers.1.neurons.0.z"
+
+
+def test_modes_reach_the_whole_tree():
+    model = Sequential(Residual(Sequential(BatchNorm(2), Dropout(0.5))))
+    model.eval()
+    assert [m.training for _, m in model.named_modules()] == [False] * 5
+    model.train()
+    assert all(m.training for _, m in model.named_modules())
+
+
+def test_state_that_is_no_parameter_can_be_read_and_put_back():
+    model = Sequential(BatchNorm(2), Dropout(0.5))
+    before = model.named_buffers()
+    assert before == {"layers.0.running_mean": [0, 0], "layers.0.running_variance": [1, 1], "layers.1.drawn": 0}
+    model.batch([[1.0, 2.0], [3.0, 5.0]])
+    after = model.named_buffers()
+    assert after["layers.1.drawn"] == 4
+    assert after != before
+    model.load_buffers(before)
+    assert model.named_buffers() == before
+    with pytest.raises(KeyError, match="drawn"):
+        model.load_buffers({"drawn": 1})
+
+
+def test_the_summary_is_a_table_that_a_person_reads():
+    model = Sequential(Layer(2, 4, None), BatchNorm(4), Dropout(0.25), Residual(Layer(4, 4, "gelu")), MLP(4, [1]))
+    assert model.summary() == repr(model)
+    assert model.summary().splitlines() == [
+        "layer              kind                 parameters",
+        "layers.0           Layer 2 → 4, linear  12",
+        "layers.1           BatchNorm 4          8",
+        "layers.2           Dropout 0.25         0",
+        "layers.3.block     Layer 4 → 4, gelu    20",
+        "layers.4.layers.0  Layer 4 → 1, linear  5",
+        "total              Sequential           45",
+    ]
+
+
+def test_the_summary_counts_what_belongs_to_no_layer():
+    last = Odd().summary().splitlines()
+    assert last[-1].split() == ["total", "Odd", "9"]
+    assert any(line.split()[-1] == "4" for line in last[:-1])
+
+
+def test_names_that_people_know():
+    assert Perceptron is Neuron
+    with pytest.raises(NotImplementedError, match="Module defines no __call__"):
+        Module()([1.0])
