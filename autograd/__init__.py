@@ -10,13 +10,13 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from autograd.explain import explain
 from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
 from autograd.functions import logsumexp, mean, softmax
-from autograd.gradcheck import gradcheck
 from autograd.operation import number
 from autograd.ops import abs_ as abs  # noqa: A004
 from autograd.ops import (
@@ -66,6 +66,8 @@ from autograd.value import Condition, Group, Value, topological_order
 if TYPE_CHECKING:
     from autograd import steps
     from autograd.compile import compile, compile_graph, take  # noqa: A004
+    from autograd.explain import explain
+    from autograd.gradcheck import gradcheck
 
 __all__ = [
     "Condition",
@@ -134,6 +136,8 @@ __all__ = [
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
     **dict.fromkeys(["compile", "compile_graph", "take"], "compile"),
+    "explain": "explain",
+    "gradcheck": "gradcheck",
     "steps": "steps",
 }
 
@@ -142,8 +146,18 @@ def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
     module = import_module(f"autograd.{_LATER[name]}")
-    globals()[name] = found = module if name == "steps" else getattr(module, name)
-    return found
+    return module if name == "steps" else getattr(module, name)
+
+
+class _FrontDoor(ModuleType):
+    def __setattr__(self, name: str, value: object) -> None:
+        """Importing the module `autograd.explain` must not put it in the place of the function `explain`."""
+        if isinstance(value, ModuleType) and name in _LATER and name != "steps":
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _FrontDoor
 
 
 def __dir__() -> list[str]:

@@ -99,7 +99,7 @@ def gradcheck(
         ]
     finally:
         for p, data, grad in held:
-            p._data, p._grad = data, grad
+            p.data, p._grad = data, grad
     errors = [error for error, _ in checked]
     return GradientCheck(len(named), max(errors, default=0.0), tuple(m for _, m in checked if m is not None))
 
@@ -164,9 +164,9 @@ def _compare(
 
     def difference(h: float) -> tuple[float, float]:
         ends = []
-        for p._data in (here + h, here - h):
+        for p.data in (here + h, here - h):
             ends.append((_output(function)._data, p._data))
-        p._data = here
+        p.data = here
         (high, right), (low, left) = ends
         return (high - low) / (right - left), 2.0 * float_info.epsilon * (abs(high) + abs(low)) / (right - left)
 
@@ -174,16 +174,16 @@ def _compare(
     scale = max(abs(backward), abs(slope))
     gap = abs(backward - slope)
     error = gap / scale if scale > 0.0 else 0.0 if gap == 0.0 else math.nan
-    excused = 4.0 * rounding + min(2.0 * abs(slope - finer), tolerance)
-    if math.isfinite(gap) and gap <= tolerance * scale + excused:
-        return error, None
+    allowed = tolerance * scale + 4.0 * rounding + min(2.0 * abs(slope - finer), tolerance)
+    if math.isfinite(gap) and gap <= allowed:
+        return gap / (allowed / tolerance) if gap > 0.0 else 0.0, None
     return error, Mismatch(name, backward, slope, error, step, _kink(function, p, step))
 
 
 def _kink(function: Callable[[], Any], p: Value, step: float) -> str | None:
     """Return what is not smooth between p − step and p + step, in words, or None."""
     here, graphs, sides = p._data, [], []
-    for p._data in (here - step, here + step, here):
+    for p.data in (here - step, here + step, here):
         graph = [node for node in topological_order(_output(function)) if isinstance(node.op, Operation)]
         graphs.append(graph)
         sides.append(_sides(graph))
