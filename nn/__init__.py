@@ -1,6 +1,6 @@
 """Neural networks from scalars: layers, losses and training on `autograd`."""
 
-from nn.blocks import Activate, Embedding, Residual, Sequential, Softmax
+from nn.blocks import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
 from nn.layers import MLP, Layer, Neuron, Perceptron
 from nn.losses import (
@@ -27,6 +27,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "BatchNorm",
+    "Checkpoint",
     "Dropout",
     "Embedding",
     "Initializer",

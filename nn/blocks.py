@@ -70,6 +70,53 @@ class Residual(Module):
         return row
 
 
+class Checkpoint(Module):
+    """A block whose graph is not kept: backward computes it again from its inputs.  (Chen et al. 2016.)
+
+    Numbers and gradients are the block's own; memory falls to its inputs and outputs, time rises by one more forward
+    pass.  Masks and running averages are those of the first pass, and move once.
+    """
+
+    def __init__(self, block: Callable[[Any], Any]) -> None:
+        self.block = block
+        self.name_nodes()
+
+    def __call__(self, inputs: Any) -> Any:
+        """Return what the block makes of one row."""
+        return autograd.checkpoint(_Replay(self.block, self.block))(inputs)
+
+    def batch(self, rows: Iterable[Any]) -> list[Any]:
+        """Return what the block makes of each row; computed again row by row, or all at once if rows are mixed."""
+        block = self.block
+        if isinstance(block, Module) and any(module.mixes_rows for _, module in block.named_modules()):
+            return list(autograd.checkpoint(_Replay(block, block.batch))(list(rows)))
+        return [self(row) for row in rows]
+
+
+class _Replay:
+    """A pass over a block that gives the same again: what the block draws and averages begins where it first began."""
+
+    def __init__(self, block: Any, run: Callable[[Any], Any]) -> None:
+        self.block, self.run = block, run
+        self.before: dict[str, Any] | None = None
+        self.__name__ = activation_name(block)
+
+    def __call__(self, inputs: Any) -> Any:
+        """Return what the pass gives; from the second time on, leave the block's state as it was."""
+        block = self.block
+        if not isinstance(block, Module):
+            return self.run(inputs)
+        now = block.named_buffers()
+        if self.before is None:
+            self.before = now
+            return self.run(inputs)
+        block.load_buffers(self.before)
+        try:
+            return self.run(inputs)
+        finally:
+            block.load_buffers(now)
+
+
 class Activate(Module):
     """An activation by itself, applied to each number of a row: for use after a layer without one."""
 
@@ -122,7 +169,7 @@ class Embedding(Module):
         Raises TypeError for what is no whole number, IndexError for a row that there is not.
         """
         if isinstance(index, Value):
-            return [autograd.take(column, index) for column in zip(*self.rows, strict=True)]
+            return list(autograd.take(self.rows, index))  # an entry of a compiled function's argument
         if isinstance(index, bool) or not hasattr(index, "__index__"):
             raise TypeError(f"an embedding is looked up by whole number, not by {index!r}")
         if not 0 <= index < len(self.rows):

@@ -32,6 +32,7 @@ class Module:
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
+    mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
     training: bool = True
     _path: str = ""
 
@@ -89,8 +90,10 @@ class Module:
         if mine.keys() != buffers.keys():
             raise KeyError(f"this module's buffers are {sorted(mine)}, not {sorted(buffers)}")
         for path, (module, name) in mine.items():
-            state = buffers[path]
-            setattr(module, name, list(state) if isinstance(state, list) else state)
+            if isinstance(buffers[path], list):
+                getattr(module, name)[:] = buffers[path]
+            else:
+                setattr(module, name, buffers[path])
 
     def train(self) -> None:
         """Leave the whole tree in its behaviour for training."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value, mean, number, sqrt, where
 from nn import tracing
 from nn.blocks import as_row
 from nn.layers import positive_count
 from nn.module import Inputs, Module, Row
-from nn.random import stream_key, uniform
+from nn.random import stream_key, uniform, uniforms
+
+if TYPE_CHECKING:
+    from nn.random import Floats
 
 
 class BatchNorm(Module):
@@ -24,6 +27,7 @@ class BatchNorm(Module):
     """
 
     buffers: ClassVar[tuple[str, ...]] = ("running_mean", "running_variance")
+    mixes_rows: ClassVar[bool] = True
 
     def __init__(self, width: int, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
         positive_count(width, "the width of a row")
@@ -141,6 +145,11 @@ class Dropout(Module):
         key, start = self.key, self.drawn
         self.drawn = start + count
         return [0.0 if uniform(key, i) < self.p else kept for i in range(start, self.drawn)]
+
+    def next_numbers(self, count: int) -> Floats:
+        """Return the next `count` random numbers as a NumPy array, for a compiled program's masks."""
+        self.drawn += count
+        return uniforms(self.key, self.drawn - count, count)
 
     def _mode(self) -> tuple[Any, ...]:
         return self.training, self.p

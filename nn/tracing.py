@@ -1,8 +1,8 @@
 """What a layer asks of the mode that records it, where a recorded pass and a compiled program must differ.
 
 A recorded pass simply has its numbers.  A program that is being traced has none yet, so its mode may offer
-    random_inputs(module, count)   Values that the program fills at each run with numbers `module.drawn` onwards of the
-                                   stream `module.key` (see nn.random), and then moves `module.drawn` on by `count`
+    random_inputs(module, count)   `count` Values, which the program fills at each run: all that it asked of a module,
+                                   in order, by one `module.next_numbers(how_many)`
     observe(values, receive)       at the end of each run `receive` is called with the numbers of `values`
     guard(read)                    the program holds as long as `read()` gives what it gave; else it is traced anew
 """

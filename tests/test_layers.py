@@ -13,6 +13,7 @@ from nn import (
     MLP,
     Activate,
     BatchNorm,
+    Checkpoint,
     Dropout,
     Embedding,
     Layer,
@@ -370,3 +371,38 @@ def test_passes_are_cached_only_while_asked_for():
     assert [len(layer.z) for layer in cache.values()] == [2, 2]
     model([1.0, 2.0])
     assert [len(layer.z) for layer in cache.values()] == [2, 2]
+
+
+# ------------------------------------------------------------------------------ checkpoints
+def block():
+    return Sequential(Layer(3, 3, "tanh", seed=1), Dropout(0.5, seed=2), BatchNorm(3), Layer(3, 2, None, seed=3))
+
+
+def row_block():
+    return Sequential(Layer(3, 4, "relu", seed=1), Dropout(0.3, seed=2), Layer(4, 2, None, seed=3))
+
+
+@pytest.mark.parametrize("make", [block, row_block])
+def test_a_checkpointed_block_has_the_blocks_numbers_gradients_and_state(make):
+    results = []
+    for wrapped in (False, True):
+        inner = make()
+        inner.name_nodes("block")  # masks follow from a layer's place, so both need the same
+        model = Checkpoint(inner) if wrapped else inner
+        x = values([[1.0, 2.0, -1.0], [0.5, -1.0, 2.0], [0.1, 0.2, 0.3]])
+        model.batch(x)  # so that the state has moved before
+        output = model.batch(x)
+        mean_squared_error(output, [[1.0, 0.0]] * 3).backward()
+        results.append((data(output), gradient(x), [p.grad for p in inner.parameters()], inner.named_buffers()))
+    for plain, recomputed in zip(*results, strict=True):
+        if isinstance(plain, dict):
+            assert plain == recomputed
+        else:
+            assert_same(recomputed, plain, 1e-14)
+
+
+def test_a_checkpoint_takes_plain_functions_too():
+    model = Checkpoint(lambda row: [x * x for x in row])
+    x = [Value(3.0)]
+    model(x)[0].backward()
+    assert x[0].grad == 6.0
