@@ -36,8 +36,20 @@ def _visible(character: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return `text` as the same text in SVG, HTML and Graphviz's HTML-like labels."""
+    """Return `text` as the same text in SVG and HTML."""
     return html.escape(text, quote=True)
+
+
+def label_text(text: str) -> str:
+    """Return `text` as the same text in a label of Graphviz's HTML-like kind, with no escapes in it."""
+    return escaped(text).replace("\\", "\\\\")
+
+
+def tooltip_text(text: str) -> str:
+    """Return `text` as the same text in a tooltip of Graphviz's, but for backslashes, which its renderers read
+    differently: a look-alike stands for them.
+    """
+    return text.replace("&", "&amp;").replace("\\", "⧵")
 
 
 def operation_symbol(node: Any) -> str:

@@ -1,0 +1,217 @@
+"""Which nodes of a graph share a box: neurons, layers, and nodes that play the same part; one example of a batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from viz.sheet import Spot
+
+NODES = 24  # nodes that a person takes in without searching
+READABLE = 36  # neurons that a person does
+LINES = 90
+LARGEST = 300  # boxes that are ever handed to a layout engine
+ROWS = " rows"  # the key of the box for all other examples
+ALIKE = 4  # nameless nodes that play the same part are stacked from this many on
+
+
+@dataclass(slots=True)
+class Box:
+    """What is drawn as one box: a single node, a neuron, a layer, a stack of nodes alike, or all that is left out."""
+
+    key: str
+    kind: str  # "node", "neuron", "layer", "stack", "rows" or "more"
+    title: str
+    spots: list[Spot] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Line:
+    """What is drawn as one line: every edge from one box to another; `single` is the edge, if it is one alone."""
+
+    tail: str
+    head: str
+    locals: list[float] = field(default_factory=list)
+    carries: bool = True
+    single: tuple[Spot, Spot] | None = None
+
+
+@dataclass(slots=True)
+class Folded:
+    """Boxes with the lines between them; of a batch of `rows`, `copies` are the nodes of each name, a row each."""
+
+    boxes: list[Box]
+    lines: list[Line]
+    rows: int = 1
+    copies: dict[str, list[Spot]] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+
+
+def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0, folded: bool | None = None) -> Folded:
+    """Return the boxes to draw: every node for itself where that can be read, else neurons, else layers.
+
+    `open` holds paths of layers and neurons that are shown in parts, `folded` True folds even what could be read as
+    it is, False folds only above `LARGEST` boxes.  Raises ValueError for a path that is not in the graph.
+    """
+    _check(spots, open)
+    visible = [s for s in spots if s.kind != "hidden"]
+    if folded is not True and len(visible) <= (NODES if folded is None else LARGEST) and not open:
+        return _assembled(spots, {s.index: s.key for s in visible}, {}, 1, {})
+    hidden, rows, copies = _other_rows(spots, example)
+    shown = [s for s in visible if s.index not in hidden]
+    if folded is None and not open and len(shown) <= NODES:
+        return _assembled(spots, _with_rows({s.index: s.key for s in shown}, hidden), {ROWS: "rows"}, rows, copies)
+    layers = {s.layer for s in visible if s.layer}
+    for opened in (layers | set(open), set(open)) if folded is None else (set(open),):
+        keys, kinds = _keys(spots, hidden, opened)
+        result = _assembled(spots, _with_rows(keys, hidden), kinds, rows, copies)
+        if len(result.boxes) <= READABLE and len(result.lines) <= LINES:
+            return result
+    return result if len(result.boxes) <= LARGEST else _nearest(result, LARGEST // 3)
+
+
+def _check(spots: Sequence[Spot], open: Collection[str]) -> None:
+    if isinstance(open, str):
+        raise TypeError(f"open takes a list of paths: open=[{open!r}]")
+    known = {path for s in spots for path in (s.layer, s.neuron) if path} if open else set()
+    for path in open:
+        if path not in known:
+            there = ", ".join(sorted({s.layer for s in spots if s.layer})) or "none: no node has a module's name"
+            raise ValueError(f"open={path!r} is no layer or neuron of this graph; its layers are {there}")
+
+
+def _with_rows(keys: dict[int, str], hidden: set[int]) -> dict[int, str]:
+    return {**keys, **dict.fromkeys(hidden, ROWS)} if hidden else keys
+
+
+# ------------------------------------------------------------------------------------ one example of a batch
+def _other_rows(spots: Sequence[Spot], example: int) -> tuple[set[int], int, dict[str, list[Spot]]]:
+    """Return the nodes that belong to other examples only, how many examples there are, and each name's nodes.
+
+    Nodes that share a name are the same part of the model at work on different rows.  Where one depends on another
+    (a recurrent network, batch norm) they are not examples, and nothing is left out.
+    """
+    copies: dict[str, list[int]] = defaultdict(list)
+    for s in spots:
+        if s.kind == "operation" and s.full_name and s.layer:
+            copies[s.full_name].append(s.index)
+    rows = max(map(len, copies.values()), default=1)
+    if rows == 1:
+        return set(), 1, {}
+    if not -rows <= example < rows:
+        raise ValueError(f"example={example}: this batch has {rows} examples, 0 to {rows - 1}")
+    own = {index: k for places in copies.values() if len(places) == rows for k, index in enumerate(places)}
+    mixed, nobody = -1, -2
+    belongs: list[int] = []
+    for s in spots:
+        among = {belongs[e.parent] for e in s.edges} - {nobody}
+        if s.index in own:
+            if among - {own[s.index]}:
+                return set(), 1, {}
+            among = {own[s.index]}
+        belongs.append(nobody if not among else among.pop() if len(among) == 1 else mixed)
+    chosen = example % rows
+    hidden = {s.index for s in spots if belongs[s.index] not in (mixed, nobody, chosen)}
+    consumers: dict[int, list[int]] = defaultdict(list)
+    for s in spots:
+        for e in s.edges:
+            consumers[e.parent].append(s.index)
+    for s in reversed(spots):
+        if belongs[s.index] == nobody and consumers[s.index] and all(c in hidden for c in consumers[s.index]):
+            hidden.add(s.index)
+    hidden -= {s.index for s in spots if s.kind == "hidden"}
+    return hidden, rows, {name: [spots[i] for i in places] for name, places in copies.items()}
+
+
+# ------------------------------------------------------------------------------------------ keys
+def _keys(spots: Sequence[Spot], hidden: set[int], opened: set[str]) -> tuple[dict[int, str], dict[str, str]]:
+    """Return for each node the key of its box, and the kind of each box that is not a node's own."""
+    consumers: dict[int, set[str]] = defaultdict(set)
+    keys: dict[int, str] = {}
+    kinds: dict[str, str] = {}
+    numbers: dict[tuple[str, str, frozenset[str]], int] = {}
+    stacks: dict[int, list[Spot]] = defaultdict(list)
+    for s in reversed(spots):
+        if s.kind == "hidden":
+            continue
+        if s.index in hidden:
+            key = ROWS
+        else:
+            key, kind = _path_key(s, opened)
+            if kind == "node" and s.index != len(spots) - 1 and not s.layer:
+                alike = (s.kind, s.symbol, frozenset(consumers[s.index]))
+                number = numbers.setdefault(alike, len(numbers))
+                stacks[number].append(s)
+                key = f" {number}"  # no path begins with a space
+            elif kind != "node":
+                kinds[key] = kind
+        keys[s.index] = key
+        for e in s.edges:
+            consumers[e.parent].add(key)
+    for number, together in stacks.items():
+        for s in together:
+            keys[s.index] = f" {number}" if len(together) >= ALIKE else s.key
+        kinds[f" {number}"] = "stack"
+    return keys, {**kinds, ROWS: "rows"}
+
+
+def _path_key(s: Spot, opened: set[str]) -> tuple[str, str]:
+    layer, neuron = s.layer, s.neuron
+    if layer is None or neuron is None or neuron in opened:
+        return s.key, "node"
+    if layer in opened:
+        return (s.key, "node") if neuron == layer else (neuron, "neuron")
+    return layer, "layer"
+
+
+# -------------------------------------------------------------------------------------- assembling
+def _assembled(
+    spots: Sequence[Spot], keys: dict[int, str], kinds: dict[str, str], rows: int, copies: dict[str, list[Spot]]
+) -> Folded:
+    """Return the boxes in the order of their first nodes, and the lines between them in the order of their heads."""
+    boxes: dict[str, Box] = {}
+    for s in spots:
+        key = keys.get(s.index)
+        if key is None:
+            continue
+        if key not in boxes:
+            kind = kinds.get(key, "node")
+            boxes[key] = Box(s.key if kind == "node" else f"g{len(boxes)}", kind, s.name if kind == "node" else key)
+        boxes[key].spots.append(s)
+    lines: dict[tuple[str, str, int], Line] = {}
+    for s in spots:
+        for slot, e in enumerate(s.edges):
+            tail, head = keys.get(e.parent), keys.get(s.index)
+            if tail is None or head is None or tail == head or head == ROWS:
+                continue
+            single = boxes[tail].kind == boxes[head].kind == "node"
+            name = (tail, head, s.index * 1000 + slot if single else -1)
+            line = lines.setdefault(name, Line(boxes[tail].key, boxes[head].key, carries=False))
+            line.locals.append(e.local)
+            line.carries |= e.carries
+            line.single = (spots[e.parent], s) if len(line.locals) == 1 else None
+    hidden = {i for i, key in keys.items() if key == ROWS}
+    return Folded(list(boxes.values()), list(lines.values()), rows, copies, hidden)
+
+
+def _nearest(folded: Folded, count: int) -> Folded:
+    """Return the `count` boxes nearest to the root, with one box for all others."""
+    towards: dict[str, list[str]] = defaultdict(list)
+    for line in folded.lines:
+        towards[line.head].append(line.tail)
+    kept, queue = {folded.boxes[-1].key}, [folded.boxes[-1].key]
+    for key in queue:
+        for tail in towards[key]:
+            if tail not in kept and len(kept) < count:
+                kept.add(tail)
+                queue.append(tail)
+    more = Box("more", "more", "more", [s for box in folded.boxes if box.key not in kept for s in box.spots])
+    lines: dict[tuple[str, str], Line] = {}
+    result = [line for line in folded.lines if line.tail in kept and line.head in kept]
+    for line in folded.lines:
+        if line.tail not in kept and line.head in kept:
+            joined = lines.setdefault(("more", line.head), Line("more", line.head))
+            joined.locals += line.locals
+    boxes = [more, *(box for box in folded.boxes if box.key in kept)]
+    return Folded(boxes, [*lines.values(), *result], folded.rows, folded.copies, folded.hidden)
