@@ -6,10 +6,11 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import Group, Value, dot
+from autograd import Group, Value
 from autograd.operation import TABLE, Operation
+from autograd.value import dot_rows
 from nn.initializers import Initializer, generator_from, suited_to
-from nn.module import Inputs, Module, Row
+from nn.module import Inputs, Module, Row, watching
 
 Activation = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
@@ -53,11 +54,14 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
 
     Raises ValueError if they are not as many as `wanted`, TypeError if they are no sequence.
     """
-    if isinstance(inputs, Value):
-        inputs = [inputs]
+    if inputs.__class__ is list:
+        group = Group(inputs)
+    elif isinstance(inputs, Value):
+        group = Group([inputs])
     elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
         raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
-    group = inputs if isinstance(inputs, Group) else Group(inputs)
+    else:
+        group = Group.of(inputs)
     if len(group) != wanted:
         raise ValueError(f"{who} takes {wanted} input{'s' * (wanted != 1)}, not {len(group)}")
     return group
@@ -104,28 +108,10 @@ class Neuron(Module):
 
     def __call__(self, inputs: Inputs | Value) -> Value:
         """Return the activation for one row of inputs; raises ValueError if there are too many or too few."""
-        group = input_group(inputs, len(self.weights), "this neuron")
-        z = self.pre_activation(group)
-        a = self.activate(z)
-        self.keep_pass([z], [a])
-        return a
-
-    def pre_activation(self, group: Group) -> Value:
-        """Return z = w · x + b for inputs that are known to be as many as the weights."""
-        weights = self.weights.current()
-        if weights is not self.weights:
-            object.__setattr__(self, "weights", weights)
-        z: Value = Value.apply_operation(dot, (weights, group, self.bias))
-        z.name = self._z_name
-        return z
-
-    def activate(self, z: Value) -> Value:
-        """Return a = activation(z); z itself if there is none."""
-        if self._activate is None:
-            return z
-        a: Value = self._activate(z)
-        a.name = self._a_name
-        return a
+        z, a = fire([self], input_group(inputs, len(self.weights), "this neuron"))
+        if watching:
+            self.keep_pass(z, a)
+        return a[0]
 
     def describe(self) -> str:
         """Return the neuron's size and activation."""
@@ -133,6 +119,24 @@ class Neuron(Module):
 
 
 Perceptron = Neuron
+
+
+def fire(neurons: Sequence[Neuron], inputs: Group) -> tuple[Row, Row]:
+    """Return z = w · x + b and a = activation(z) of neurons that share their inputs, as many as each has weights."""
+    weights = [neuron.weights for neuron in neurons]
+    current = [group.current() for group in weights]
+    if current != weights:  # some have changed since the last pass
+        for neuron, group in zip(neurons, current, strict=True):
+            neuron.weights = group
+    z = dot_rows(current, inputs, [neuron.bias for neuron in neurons])
+    a = []
+    for neuron, x in zip(neurons, z):  # noqa: B905  # as many, by construction
+        x.name = neuron._z_name
+        if (activate := neuron._activate) is not None:
+            x = activate(x)
+            x.name = neuron._a_name
+        a.append(x)
+    return z, a
 
 
 class Layer(Module):
@@ -160,11 +164,9 @@ class Layer(Module):
 
         Raises ValueError if there are too many or too few inputs.
         """
-        neurons = self.neurons
-        group = input_group(inputs, len(neurons[0].weights), "this layer")
-        z = [neuron.pre_activation(group) for neuron in neurons]
-        a = [neuron.activate(x) for neuron, x in zip(neurons, z, strict=True)]
-        self.keep_pass(z, a)
+        z, a = fire(self.neurons, input_group(inputs, len(self.neurons[0].weights), "this layer"))
+        if watching:
+            self.keep_pass(z, a)
         return a
 
     def _is_one_line(self) -> bool:
