@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from os.path import dirname
 from typing import Any
 
 from autograd import modes, ops
@@ -142,7 +142,7 @@ def _shown(x: Any) -> str:
     return f"{x.name}={x._data!r}" if x.name else f"{x._data!r}"
 
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = dirname(__file__)
 
 
 def _user_line() -> str:
