@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Group, Value, exp
+from autograd.value import operands
 from nn import (
     MLP,
     Activate,
@@ -182,8 +183,9 @@ def test_a_neuron_is_one_node_for_z_and_one_for_a_named_by_their_place():
 
 def test_neurons_of_a_layer_share_their_inputs_and_samples_share_the_weights():
     layer = Layer(3, 2, seed=0)
-    first, second = (layer([1.0, 2.0, 3.0])[0].parents[0] for _ in range(2))
-    assert first._left[0] is second._left[0]
+    (first, beside), (second, _) = ([a.parents[0] for a in layer([1.0, 2.0, 3.0])] for _ in range(2))
+    assert operands(first)[0] is operands(second)[0]
+    assert operands(first)[1] is operands(beside)[1]
     layer.neurons[0].weights[1].data = 9.0
     assert layer([0.0, 1.0, 0.0])[0].data == pytest.approx(9.0)
 
