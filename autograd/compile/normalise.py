@@ -1,0 +1,342 @@
+"""Normalise: a recorded graph becomes a tape of scalars in one form, however it was written.
+
+Chains of +, − and products become sums, dots and totals over groups; constants fold; what is computed twice is
+computed once.  Each scalar is classified as it is written: two scalars are of one `kind` if the same operation made
+them from scalars of the same kinds, which is what lets `lift` compute them as one array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from autograd.backward import operands, structure
+from autograd.compile.trace import TAKE, Traced
+from autograd.operation import TABLE
+from autograd.value import CONSTANT, Group
+
+COMMUTES: Final = frozenset({"add", "multiply"})
+REDUCTIONS: Final = frozenset({"dot", "total", "largest", "take"})
+
+
+class Tape:
+    """Scalars, each written once: operation, operands and kind, side by side in lists.
+
+    Operands are places on the tape, except: `parameter`, `input` and `constant` have (which one), (argument, place)
+    and (the number); `dot` has two groups, `total` and `largest` one, `take` a group and a place.  A group is a
+    number of its own: `groups[g]` holds its members' places.
+    """
+
+    def __init__(self) -> None:
+        self.op: list[str] = []
+        self.operands: list[tuple[Any, ...]] = []
+        self.kind: list[int] = []
+        self.level: list[int] = []
+        self.groups: list[tuple[int, ...]] = []
+        self.group_kind: list[tuple[Any, ...]] = []
+        self.roots: list[int] = []
+        self._known: dict[Any, int] = {}
+        self._known_groups: dict[tuple[int, ...], int] = {}
+        self._kinds: dict[Any, int] = {}
+
+    def leaf(self, op: str, operands: tuple[Any, ...], kind: Any) -> int:
+        """Return the place of a new leaf."""
+        return self._append(op, operands, (op, kind), 0)
+
+    def write(self, op: str, *operands: int) -> int:
+        """Return the place of an element-wise operation on places of the tape, written now if it is new."""
+        ops, kinds = self.op, self.kind
+        if op in COMMUTES and kinds[operands[0]] > kinds[operands[1]]:
+            operands = operands[::-1]
+        numbers = [self.operands[x][0] for x in operands if ops[x] == "constant"]
+        if len(numbers) == len(operands):
+            return self.constant(TABLE[op].evaluate(*numbers)[0])
+        key = (op, *operands) if not numbers else (op, *[self._value(x) for x in operands])
+        place = self._known.get(key)
+        if place is None:
+            if op == "power" and ops[operands[1]] == "constant":
+                kind: Any = (op, kinds[operands[0]], self._value(operands[1]))
+            else:
+                kind = (op, *[kinds[x] for x in operands])
+            levels = self.level
+            place = self._known[key] = self._append(op, operands, kind, 1 + max([levels[x] for x in operands]))
+        return place
+
+    def reduce(self, op: str, *operands: int) -> int:
+        """Return the place of an operation on groups (and, for `take`, an index), written now if it is new."""
+        key = (op, *operands)
+        place = self._known.get(key)
+        if place is None:
+            groups = operands[:1] if op == "take" else operands
+            kinds = [self.group_kind[g] for g in groups] + [(self.kind[x], 0) for x in operands[len(groups) :]]
+            level = 1 + max(kind[-1] for kind in kinds)
+            place = self._known[key] = self._append(op, operands, (op, *[kind[:-1] for kind in kinds]), level)
+        return place
+
+    def constant(self, x: float) -> int:
+        """Return the place of a new constant."""
+        return self._append("constant", (x,), "constant", 0)
+
+    def group(self, members: tuple[int, ...]) -> int:
+        """Return the number of the group of these members."""
+        g = self._known_groups.get(members)
+        if g is None:
+            g = self._known_groups[members] = len(self.groups)
+            self.groups.append(members)
+            kinds = {self.kind[x] for x in members}
+            level = max([self.level[x] for x in members], default=0)
+            self.group_kind.append((*sorted(kinds), level))
+        return g
+
+    def is_uniform(self, g: int) -> bool:
+        """Whether all members of a group are of one kind."""
+        return len(self.group_kind[g]) <= 2
+
+    def _append(self, op: str, operands: tuple[Any, ...], kind: Any, level: int) -> int:
+        self.op.append(op)
+        self.operands.append(operands)
+        self.kind.append(self._kinds.setdefault(kind, len(self._kinds)))
+        self.level.append(level)
+        return len(self.op) - 1
+
+    def _value(self, place: int) -> Any:
+        return ("constant", self.operands[place][0]) if self.op[place] == "constant" else place
+
+    def __str__(self) -> str:
+        rows = []
+        for i, (op, operands) in enumerate(zip(self.op, self.operands, strict=True)):
+            count = {"dot": 2, "total": 1, "largest": 1, "take": 1}.get(op, 0)
+            shown = [f"[{' '.join(map(str, self.groups[x]))}]" if j < count else str(x) for j, x in enumerate(operands)]
+            rows.append(f"{i:5} {op}({', '.join(shown)})  kind {self.kind[i]}")
+        return "\n".join(rows)
+
+
+def normalise(traced: Traced) -> Tape:
+    """Return the tape of a recorded graph."""
+    return _Normaliser(traced).tape
+
+
+class _Normaliser:
+    """Walks the graph once, parents first; sums and products wait until it is known who uses them.
+
+    For the node with number i, `place[i]` is where it stands on the tape, or -1 while it waits: as a sum in
+    `sums[i]` (terms: sign and node) or as a product in `products[i]` (two places).
+    """
+
+    def __init__(self, traced: Traced) -> None:
+        roots = traced.root if isinstance(traced.root, list) else [traced.root]
+        self.tape = Tape()
+        self.sums: dict[int, list[tuple[int, int]]] = {}
+        self.products: dict[int, tuple[int, int]] = {}
+        self.members: dict[int, list[int]] = {}
+        nodes = _order(roots)
+        number = {id(node): i for i, node in enumerate(nodes)}
+        inputs = [[number[id(x)] for x in operands(node)] for node in nodes]
+        self.uses = _uses(inputs, [number[id(root)] for root in roots])
+        self.place = [-1] * len(nodes)
+        self._leaves(traced, nodes, number)
+        for i, node in enumerate(nodes):
+            if self.place[i] < 0:
+                self._node(i, node, inputs[i])
+        self.tape.roots = [self._resolved(number[id(root)]) for root in roots]
+
+    def _leaves(self, traced: Traced, nodes: Sequence[Any], number: dict[int, int]) -> None:
+        for k, parameter in enumerate(traced.parameters):
+            i = number.get(id(parameter))
+            if i is not None and self.place[i] < 0:
+                self.place[i] = self.tape.leaf("parameter", (k,), None)
+        for argument, values in enumerate(traced.arguments):
+            for j, x in enumerate(values):
+                i = number.get(id(x))
+                if i is not None:
+                    self.place[i] = self.tape.leaf("input", (argument, j), argument)
+
+    def _node(self, i: int, node: Any, inputs: list[int]) -> None:
+        if node.is_group:
+            self.place[i] = 0  # a group is written by the operation that uses it
+            self.members[i] = inputs
+            return
+        op = node.op
+        if op is None or op is CONSTANT:
+            self.place[i] = self.tape.constant(node._data)
+            return
+        name = op.name
+        if name == "add" or name == "subtract":
+            self._sum(i, inputs, 1 if name == "add" else -1)
+        elif name == "multiply":
+            self._product(i, inputs)
+        elif name == "dot":
+            weights, values = (self.tape.group(tuple(map(self._resolved, self.members[g]))) for g in inputs[:2])
+            self.place[i] = self._plus_bias(self._dot(weights, values), self._resolved(inputs[2]))
+        elif name == "total":
+            self.place[i] = self._collected([(1, j) for j in self.members[inputs[0]]], 1)
+        elif name == "largest":
+            self.place[i] = self._largest(self.members[inputs[0]])
+        elif op is TAKE:
+            group = self.tape.group(tuple(map(self._resolved, self.members[inputs[0]])))
+            self.place[i] = self.tape.reduce("take", group, self._resolved(inputs[1]))
+        else:
+            self.place[i] = self.tape.write(name, *map(self._resolved, inputs))
+
+    # ------------------------------------------------------------------------- sums and products
+    def _sum(self, i: int, inputs: list[int], sign: int) -> None:
+        left, right = inputs
+        if self._is_zero(left) and sign > 0:  # where Python's sum() starts
+            self._same(i, right)
+            return
+        terms = self.sums.pop(left, None)
+        if terms is None:
+            waiting = self.sums.pop(right, None) if sign > 0 else None
+            if waiting is None:
+                terms = [(1, left), (sign, right)]
+            else:
+                terms = waiting
+                terms.append((1, left))
+        elif right in self.sums and self._are_alike(left, terms, right):
+            self.place[left] = self._collected(terms, 3)
+            terms = [(1, left), (sign, right)]
+        else:
+            if right in self.sums:
+                self._resolved(right)
+            terms.append((sign, right))
+        self._keep_waiting(i, terms)
+
+    def _is_zero(self, i: int) -> bool:
+        x = self.place[i]
+        return x >= 0 and self.tape.op[x] == "constant" and self.tape.operands[x][0] == 0.0
+
+    def _same(self, i: int, other: int) -> None:
+        """Let node i be what node `other` is, waiting if that one waits."""
+        if self.uses[i] == 1 and other in self.sums:
+            self.sums[i] = self.sums.pop(other)
+        elif self.uses[i] == 1 and other in self.products:
+            self.products[i] = self.products.pop(other)
+        else:
+            self.place[i] = self._resolved(other)
+
+    def _keep_waiting(self, i: int, terms: list[tuple[int, int]]) -> None:
+        if self.uses[i] == 1:
+            self.sums[i] = terms
+        else:
+            self.place[i] = self._collected(terms, 3)
+
+    def _are_alike(self, left: int, terms: list[tuple[int, int]], right: int) -> bool:
+        """Whether two waiting sums play the same part, as e1 and e2 do in e1 + e2 + …: then neither is opened."""
+        kind = self.tape.kind[self._resolved(right)]
+        last = terms[-1][1]
+        if self.place[last] >= 0 and self.tape.kind[self.place[last]] == kind:
+            return False  # `right` is one more term of its kind
+        return len(terms) <= 8 and self.tape.kind[self._collected(list(terms), 3)] == kind
+
+    def _product(self, i: int, inputs: list[int]) -> None:
+        x, y = map(self._resolved, inputs)
+        tape = self.tape
+        if self.uses[i] == 1 and not (tape.op[x] == tape.op[y] == "constant"):
+            self.products[i] = (x, y) if tape.kind[x] <= tape.kind[y] else (y, x)
+        else:
+            self.place[i] = self._times(x, y)
+
+    def _times(self, x: int, y: int) -> int:
+        tape = self.tape
+        for a, b in ((x, y), (y, x)):
+            if tape.op[a] == "constant" and tape.operands[a][0] == 1.0:
+                return b
+        return tape.write("multiply", x, y)
+
+    def _resolved(self, i: int) -> int:
+        """Return the place of node i, written now if it waited."""
+        if self.place[i] < 0:
+            if i in self.products:
+                self.place[i] = self._times(*self.products.pop(i))
+            else:
+                self.place[i] = self._collected(self.sums.pop(i), 3)
+        return self.place[i]
+
+    def _collected(self, terms: list[tuple[int, int]], least: int) -> int:
+        """Return the place of a sum of signed nodes: products of like kinds as dots, `least` or more terms of a kind as totals."""
+        tape, products = self.tape, self.products
+        if len(terms) == 2 and not (terms[0][1] in products and terms[1][1] in products):
+            least = 3
+        buckets: dict[Any, list[Any]] = {}
+        constant = 0.0
+        for sign, i in terms:
+            pair = products.get(i) if self.place[i] < 0 else None
+            if pair is not None:
+                key: Any = (sign, tape.kind[pair[0]], tape.kind[pair[1]])
+                buckets.setdefault(key, []).append((i, pair))
+                continue
+            x = self._resolved(i)
+            if tape.op[x] == "constant":
+                constant += sign * tape.operands[x][0]
+            else:
+                buckets.setdefault((sign, tape.kind[x]), []).append(x)
+        parts: list[tuple[int, int]] = []
+        for key, members in buckets.items():
+            if len(key) == 3:
+                if len(members) == 1:
+                    parts.append((key[0], self._resolved(members[0][0])))
+                else:
+                    pairs = [pair for _, pair in members]
+                    groups = [tape.group(tuple(side)) for side in zip(*pairs, strict=True)]
+                    parts.append((key[0], tape.reduce("dot", *groups)))
+            elif len(members) >= least and len(members) > 1:
+                parts.append((key[0], tape.reduce("total", tape.group(tuple(members)))))
+            else:
+                parts.extend((key[0], x) for x in members)
+        return self._combined(parts, constant)
+
+    def _combined(self, parts: list[tuple[int, int]], constant: float) -> int:
+        """Return the place of a few signed places and a number added up one by one."""
+        tape = self.tape
+        parts.sort(key=lambda part: -part[0])  # stable: what is added first, then what is taken away
+        if not parts or parts[0][0] < 0:
+            if not parts:
+                return tape.constant(constant)
+            whole = tape.write("subtract", tape.constant(constant), parts[0][1]) if constant else tape.write("negative", parts[0][1])
+            constant = 0.0
+        else:
+            whole = parts[0][1]
+        for sign, x in parts[1:]:
+            whole = tape.write("add" if sign > 0 else "subtract", whole, x)
+        return tape.write("add", whole, tape.constant(constant)) if constant else whole
+
+    def _plus_bias(self, whole: int, bias: int) -> int:
+        if self.tape.op[bias] == "constant" and self.tape.operands[bias][0] == 0.0:
+            return whole
+        return self.tape.write("add", whole, bias)
+
+    # ------------------------------------------------------------------------------- reductions
+    def _dot(self, weights: int, values: int) -> int:
+        """Return the place of Σ weightᵢ · valueᵢ: one dot for each pair of kinds, added up."""
+        tape = self.tape
+        if tape.is_uniform(weights) and tape.is_uniform(values):
+            if not tape.groups[weights]:
+                return tape.constant(0.0)
+            if tape.group_kind[weights][0] > tape.group_kind[values][0]:
+                weights, values = values, weights
+            return tape.reduce("dot", weights, values)
+        buckets: dict[Any, list[tuple[int, int]]] = {}
+        for x, y in zip(tape.groups[weights], tape.groups[values], strict=True):
+            if tape.kind[x] > tape.kind[y]:
+                x, y = y, x
+            buckets.setdefault((tape.kind[x], tape.kind[y]), []).append((x, y))
+        parts = [(1, self._dot(*[tape.group(tuple(side)) for side in zip(*pairs, strict=True)])) for pairs in buckets.values()]
+        return self._combined(parts, 0.0)
+
+    def _largest(self, members: list[int]) -> int:
+        return self.tape.reduce("largest", self.tape.group(tuple(map(self._resolved, members))))
+
+
+def _order(roots: Sequence[Any]) -> list[Any]:
+    """Return all nodes and groups below the roots, each after what it was computed from."""
+    return structure(roots[0]) if len(roots) == 1 else structure(Group(roots))[:-1]
+
+
+def _uses(inputs: list[list[int]], roots: list[int]) -> list[int]:
+    uses = [0] * len(inputs)
+    for places in inputs:
+        for i in places:
+            uses[i] += 1
+    for i in roots:
+        uses[i] += 2
+    return uses
