@@ -5,6 +5,7 @@ A node is anything with `_left`, `_right`, their local derivatives and `_grad`: 
 
 from __future__ import annotations
 
+import operator
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,15 +13,21 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 MANY: Final[Any] = ...  # in the place of a right operand: the left one is a tuple of operands
+ROW: Final[Any] = Ellipsis, "row"  # in its place too: the left one is a `DotRows`, its derivative the row's number
+INFINITY: Final = float("inf")
 _one_pass_at_a_time: Final = threading.RLock()
 
 
 def operands(node: Any) -> tuple[Any, ...]:
     """Return what a node was computed from, with groups unopened."""
+    if node.is_group:
+        return node.values  # type: ignore[no-any-return]
     if node._left is None:
         return ()
     if node._right is MANY:
         return node._left  # type: ignore[no-any-return]
+    if node._right is ROW:
+        return node._left.operands(node._left_derivative)  # type: ignore[no-any-return]
     return (node._left,) if node._right is None else (node._left, node._right)
 
 
@@ -77,6 +84,23 @@ def _sweep(root: Value, seed: float) -> None:
             left = node._left
             if right is None:
                 left._grad += gradient * node._left_derivative
+            elif right is ROW:
+                i = node._left_derivative
+                weights, inputs = left.weights[i], left.inputs
+                # 0 times weights and inputs whose products have a finite sum is 0: there is nothing to gather
+                nothing = gradient == 0.0 and -INFINITY < node._data < INFINITY
+                gathered = weights._grad
+                if gathered is unreached:
+                    weights._grad = [] if nothing else [gradient, inputs._data]
+                elif not nothing:
+                    gathered += (gradient, inputs._data)
+                if inputs._left:
+                    gathered = inputs._grad
+                    if gathered is unreached:
+                        inputs._grad = [] if nothing else [gradient, weights._data]
+                    elif not nothing:
+                        gathered += (gradient, weights._data)
+                left.biases[i]._grad += gradient
             elif right is not MANY:
                 left._grad += gradient * node._left_derivative
                 right._grad += gradient * node._right_derivative
@@ -96,7 +120,7 @@ def _sweep(root: Value, seed: float) -> None:
 def _sort(root: Value, mark: float, inner: list[Any], leaves: list[tuple[Any, float | None]]) -> None:
     """Fill `inner` in topological order, and `leaves` with each leaf and its gradient so far; mark both."""
     stack: list[Any] = [root]
-    pop, push, extend, append = stack.pop, stack.append, stack.extend, inner.append
+    pop, push, append = stack.pop, stack.append, inner.append
     while stack:
         node = pop()
         if node is None:  # all that the next node was computed from is sorted
@@ -112,8 +136,10 @@ def _sort(root: Value, mark: float, inner: list[Any], leaves: list[tuple[Any, fl
             push(node)
             push(None)
             right = node._right
-            if right is MANY:
-                extend(left[::-1])
+            if right is MANY or right is ROW:
+                for parent in reversed(operands(node)):
+                    if parent._grad is not mark:
+                        push(parent)
                 break
             if right is not None and right._grad is not mark:
                 push(right)
@@ -121,19 +147,32 @@ def _sort(root: Value, mark: float, inner: list[Any], leaves: list[tuple[Any, fl
 
 
 def _push(node: Any, gradient: Any, unreached: float) -> None:
-    """Push a gradient over the edges of a node that has groups, more than two parents, or edges that cut."""
+    """Push a gradient over the edges of a node that has groups, more than two parents, or edges that cut.
+
+    A group gathers what its nodes send, gradient and derivatives in turn, and adds up when its own turn comes.
+    """
     if node.is_group:
-        for parent, share in zip(node.values, gradient, strict=True):
-            parent._grad += share
-        node._grad = None
+        _share(node)
         return
     cuts = node.op.cuts
-    for parent, derivative in zip(node._left, node._left_derivative, strict=True):
-        if not parent.is_group:
-            if not (cuts and derivative == 0.0):
-                parent._grad += gradient * derivative
-            continue
-        each = derivative if derivative.__class__ is list else [derivative] * len(parent)
-        shares = [gradient * d for d in each]
-        before = parent._grad
-        parent._grad = shares if before is unreached else [a + b for a, b in zip(before, shares, strict=True)]
+    for parent, derivative in zip(node._left, node._left_derivative):  # noqa: B905  # as many, by construction
+        if parent.is_group:
+            gathered = parent._grad
+            if gathered is not unreached:
+                gathered += (gradient, derivative)
+            elif parent._left:
+                parent._grad = [gradient, derivative]
+        elif not (cuts and derivative == 0.0):
+            parent._grad += gradient * derivative
+
+
+def _share(group: Any) -> None:
+    """Give each member of a group the sum of gradient × derivative over the nodes that refer to the group."""
+    gradients = group._grad[::2]
+    if not gradients:
+        for parent in group.values:
+            parent._grad += 0.0
+    rows = [d if d.__class__ is list else [d] * len(group.values) for d in group._grad[1::2]]
+    for parent, column in zip(group.values, zip(*rows, strict=True)):  # noqa: B905  # no columns if nothing came
+        parent._grad += sum(map(operator.mul, gradients, column))
+    group._grad = None

@@ -103,6 +103,12 @@ class FloatMaths(Maths):
         return sum(map(operator.mul, weights, inputs), bias)
 
     @staticmethod
+    def dots(rows: Sequence[Sequence[float]], inputs: Sequence[float], biases: Sequence[float]) -> list[float]:
+        """Return the dot of each row of weights with the inputs, on top of its bias."""
+        multiply = operator.mul
+        return [sum(map(multiply, weights, inputs), bias) for weights, bias in zip(rows, biases, strict=True)]
+
+    @staticmethod
     def total(values: Sequence[float]) -> float:
         """Return the sum."""
         return sum(values, 0.0)

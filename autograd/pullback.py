@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from autograd import modes, ops
-from autograd.backward import MANY, operands
+from autograd.backward import operands
 from autograd.operation import TABLE, Operation
 from autograd.symbols import Symbol, formulas, parameters, symbol
 from autograd.value import CONSTANT, Group, Value
@@ -98,9 +98,7 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     if not recorded:
         _refuse_stale(node, op, inputs)
     if recorded or (op.cuts and modes.current("refuse_reading") is None):
-        pair = (node._left_derivative, node._right_derivative)
-        local = node._left_derivative if node._right is MANY else pair[: len(inputs)]
-        return [(x, gradient, d) for x, d in zip(inputs, local, strict=True) if id(x) in leads]
+        return [(x, gradient, d) for x, d in zip(inputs, node.operand_derivatives(), strict=True) if id(x) in leads]
     formula = _formula(op)
     reading = _Reading(formula, inputs, node)
     places = zip(inputs, formula.derivatives, strict=True)

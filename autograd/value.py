@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, Final
 
 from autograd import modes, ops
-from autograd.backward import MANY, operands, structure, sweep, topological_order
+from autograd.backward import MANY, ROW, operands, structure, sweep, topological_order
 from autograd.declared import TableMethods
-from autograd.operation import TABLE, Operation, number
+from autograd.operation import FLOATS, TABLE, Operation, number
 from autograd.source import on_floats, primitives
 from autograd.symbols import parameters
 
@@ -28,6 +28,9 @@ class _Constant:
 
 
 CONSTANT: Final = _Constant()
+
+
+_changes = 0  # how often the number of any Value has been changed: a group knows by it whether to look again
 
 
 class Value(TableMethods):
@@ -67,7 +70,9 @@ class Value(TableMethods):
 
     @data.setter
     def data(self, x: object) -> None:
+        global _changes
         self._data = number(x)
+        _changes += 1
 
     @property
     def grad(self) -> float:
@@ -100,14 +105,8 @@ class Value(TableMethods):
 
         The exponent's is 0.0 where the exponent is a constant, since it is not computed there.
         """
-        if self._left is None:
-            return ()
-        if self._right is None:
-            return (self._left_derivative,)
-        if self._right is not MANY:
-            return (self._left_derivative, self._right_derivative)
         flat: list[float] = []
-        for parent, derivative in zip(self._left, self._left_derivative, strict=True):
+        for parent, derivative in zip(operands(self), self.operand_derivatives(), strict=True):
             if not isinstance(parent, Group):
                 flat.append(derivative)
             elif isinstance(derivative, list):
@@ -115,6 +114,18 @@ class Value(TableMethods):
             else:
                 flat.extend([derivative] * len(parent))
         return tuple(flat)
+
+    def operand_derivatives(self) -> tuple[Any, ...]:
+        """Return the local derivative for each of the operands, groups unopened."""
+        if self._left is None:
+            return ()
+        if self._right is None:
+            return (self._left_derivative,)
+        if self._right is MANY:
+            return self._left_derivative  # type: ignore[no-any-return]
+        if self._right is ROW:
+            return ops.dot.evaluate(*[x._data for x in operands(self)])[1]
+        return self._left_derivative, self._right_derivative
 
     @property
     def is_leaf(self) -> bool:
@@ -137,8 +148,12 @@ class Value(TableMethods):
     @classmethod
     def apply_operation(cls, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return the recorded result of an operation on Values and numbers."""
-        groups = tuple(Group.of(x) for x in inputs[: op.groups])
-        return apply(op, groups + tuple(map(_operand, inputs[op.groups :])))
+        for x in inputs:
+            kind = x.__class__
+            if kind is not Value and kind is not Group:
+                groups = tuple(Group.of(x) for x in inputs[: op.groups])
+                return apply(op, groups + tuple(map(_operand, inputs[op.groups :])))
+        return apply(op, inputs)
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
@@ -187,7 +202,7 @@ class Value(TableMethods):
 
     def _copied(self, memo: dict[int, Any]) -> Value:
         new = _blank(self._data, self._grad, self.op, self.name)
-        _connect(new, tuple(memo[id(x)] for x in operands(self)), self)
+        _connect(new, tuple([memo[id(x)] for x in operands(self)]), self.operand_derivatives())
         return new
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -200,9 +215,8 @@ class Value(TableMethods):
         return _restore, (records,)
 
     def _record(self, place: dict[int, int]) -> tuple[Any, ...]:
-        where = tuple(place[id(x)] for x in operands(self))
-        local = (self._left_derivative, self._right_derivative, self._right is MANY)
-        return self._data, self._grad, self.op, self.name, where, local
+        places = tuple([place[id(x)] for x in operands(self)])
+        return self._data, self._grad, self.op, self.name, places, self.operand_derivatives()
 
 
 class Group:
@@ -211,14 +225,16 @@ class Group:
     `dot` and `total` hold groups, so that a neuron over k inputs is one node in time and memory.
     """
 
-    __slots__ = ("_data", "_grad", "_left", "_right", "values")
+    __slots__ = ("_checked", "_data", "_grad", "_left", "_right", "values")
     is_group: ClassVar[bool] = True
 
     def __init__(self, values: Iterable[Any]) -> None:
         self.values: tuple[Value, ...] = tuple([x if x.__class__ is Value else _operand(x) for x in values])
         self._data: Any = [x._data for x in self.values]
+        self._checked = _changes
         self._grad: Any = None
-        self._left: Any = self.values
+        # constants alone need no gradient, so the sweep does not enter
+        self._left: Any = self.values if any(x.op is not CONSTANT for x in self.values) else ()
         self._right: Any = MANY
 
     @staticmethod
@@ -228,8 +244,12 @@ class Group:
 
     def current(self) -> Group:
         """Return this group, or a new one if any of its Values has changed its number since."""
-        data = [x._data for x in self.values]
-        return self if data == self._data else Group(self.values)
+        if self._checked == _changes:
+            return self
+        if [x._data for x in self.values] != self._data:
+            return Group(self.values)
+        self._checked = _changes
+        return self
 
     def __len__(self) -> int:
         return len(self.values)
@@ -324,10 +344,17 @@ def apply(op: Operation, inputs: tuple[Any, ...]) -> Value:
 
 def record_operation(op: Operation, inputs: tuple[Any, ...]) -> Value:
     """Return a new node for `op` on operands, whatever mode is on."""
-    if len(inputs) > 2 or op.groups or op.cuts:
-        data, derivatives = op.evaluate(*[x._data for x in inputs])
-        node = _blank(data, None, op, None)
-        node._left, node._right, node._left_derivative = inputs, MANY, derivatives
+    if op.groups or op.cuts or len(inputs) > 2:
+        numbers = [x._data for x in inputs]
+        node = _new(Value)
+        try:
+            node._data, node._left_derivative = op.rule(FLOATS, *numbers)
+        except (ArithmeticError, ValueError):
+            node._data, node._left_derivative = op.evaluate(*numbers)
+        node.op = op
+        node._left = inputs
+        node._right = MANY
+        node._right_derivative = node._grad = node.name = None
         return node
     data, derivatives = op.evaluate(*[x._data for x in inputs], constant=[x.op is CONSTANT for x in inputs])
     node = _blank(data, None, op, None)
@@ -335,6 +362,40 @@ def record_operation(op: Operation, inputs: tuple[Any, ...]) -> Value:
     if len(inputs) == 2:
         node._right, node._right_derivative = inputs[1], derivatives[1]
     return node
+
+
+class DotRows:
+    """A layer's W x + b as it was recorded: one row of weights and one bias for each of its nodes, the inputs shared.
+
+    It stands for the operands of those nodes, which so need no tuples of their own.
+    """
+
+    __slots__ = ("biases", "inputs", "weights")
+
+    def __init__(self, weights: list[Group], inputs: Group, biases: list[Value]) -> None:
+        self.weights, self.inputs, self.biases = weights, inputs, biases
+
+    def operands(self, row: int) -> tuple[Group, Group, Value]:
+        """Return the operands of the `dot` in that row."""
+        return self.weights[row], self.inputs, self.biases[row]
+
+
+def dot_rows(weights: list[Group], inputs: Group, biases: list[Value]) -> list[Value]:
+    """Return [dot(w, inputs, b) for w, b in zip(weights, biases)], recorded in one go."""
+    if modes.active:
+        return [apply(ops.dot, (w, inputs, b)) for w, b in zip(weights, biases, strict=True)]
+    rows, op, nodes = DotRows(weights, inputs, biases), ops.dot, []
+    sums = FLOATS.dots([w._data for w in weights], inputs._data, [b._data for b in biases])
+    for row, data in enumerate(sums):
+        node = _new(Value)
+        node._data = data
+        node.op = op
+        node._left = rows
+        node._left_derivative = row
+        node._right = ROW
+        node._right_derivative = node._grad = node.name = None
+        nodes.append(node)
+    return nodes
 
 
 def _compare(op: Operation, left: Value, right: Any) -> Condition:
@@ -426,13 +487,15 @@ _give_methods()
 # -------------------------------------------------------------------------------------- rebuilding
 
 
-def _connect(node: Value, inputs: tuple[Any, ...], like: Value) -> None:
-    if like._right is MANY:
-        node._left, node._right = inputs, MANY
-    elif inputs:
-        node._left = inputs[0]
-        node._right = inputs[1] if len(inputs) == 2 else None
-    node._left_derivative, node._right_derivative = like._left_derivative, like._right_derivative
+def _connect(node: Value, inputs: tuple[Any, ...], derivatives: tuple[Any, ...]) -> None:
+    """Give a new node its operands and local derivatives."""
+    if not inputs:
+        return
+    if len(inputs) > 2 or inputs[0].is_group or node.op.cuts:  # type: ignore[union-attr]
+        node._left, node._right, node._left_derivative = inputs, MANY, derivatives
+    else:
+        node._left, node._right = (*inputs, None)[:2]
+        node._left_derivative, node._right_derivative = (*derivatives, None)[:2]
 
 
 def _restore(records: list[Any]) -> Value:
@@ -446,15 +509,9 @@ def _restore(records: list[Any]) -> Value:
             group._data = data
             nodes.append(group)
         else:
-            data, grad, op, name, places, (left, right, many) = record
+            data, grad, op, name, places, derivatives = record
             node = _blank(data, grad, op, name)
-            node._left_derivative, node._right_derivative = left, right
-            inputs = tuple(nodes[i] for i in places)
-            if many:
-                node._left, node._right = inputs, MANY
-            else:
-                node._left = inputs[0]
-                node._right = inputs[1] if len(inputs) == 2 else None
+            _connect(node, tuple([nodes[i] for i in places]), derivatives)
             nodes.append(node)
     result: Value = nodes[-1]
     return result
