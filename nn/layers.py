@@ -26,6 +26,8 @@ def resolve_activation(activation: Activation) -> Any:
     if isinstance(activation, str):
         known = [name for name, op in TABLE.items() if not op.groups and op.arity - len(op.defaults) == 1]
         if activation not in known:
+            if activation == "softmax":
+                raise ValueError("softmax is an activation of a whole row: put nn.Softmax() after the layer")
             raise ValueError(f"no activation {activation!r}; there are: linear, {', '.join(known)}")
         return TABLE[activation]
     if not callable(activation):

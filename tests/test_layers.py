@@ -160,6 +160,8 @@ def test_wrong_numbers_of_inputs_are_counted_out():
 def test_what_cannot_be_built_is_refused_in_words():
     with pytest.raises(ValueError, match=r"no activation 'rleu'; there are: linear, .*relu"):
         MLP(2, [1], "rleu")
+    with pytest.raises(ValueError, match=r"put nn.Softmax\(\) after the layer"):
+        MLP(2, [3], output="softmax")
     with pytest.raises(TypeError, match="not 3"):
         Layer(2, 2, 3)
     with pytest.raises(ValueError, match=r"as in MLP\(2, \[16, 16, 1\]\), not 4"):
