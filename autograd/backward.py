@@ -136,8 +136,14 @@ def _sort(root: Value, mark: float, inner: list[Any], leaves: list[tuple[Any, fl
             push(node)
             push(None)
             right = node._right
-            if right is MANY or right is ROW:
-                for parent in reversed(operands(node)):
+            if right is ROW:
+                row = node._left_derivative
+                for parent in (left.biases[row], left.inputs, left.weights[row]):
+                    if parent._grad is not mark:
+                        push(parent)
+                break
+            if right is MANY:
+                for parent in reversed(left):
                     if parent._grad is not mark:
                         push(parent)
                 break
