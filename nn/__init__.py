@@ -1,6 +1,9 @@
 """Neural networks from scalars: layers, losses and training on `autograd`."""
 
 from nn.blocks import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
+from nn.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
+from nn.fitting import fit
+from nn.history import History
 from nn.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
 from nn.layers import MLP, Layer, Neuron, Perceptron
 from nn.losses import (
@@ -14,7 +17,10 @@ from nn.module import LayerPass, Module
 from nn.normalization import BatchNorm, Dropout
 from nn.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from nn.recurrent import GRU, LSTM, RNN, Recurrent, carry
+from nn.saving import Autosave, load, save
+from nn.schedules import Cosine, Exponential, StepDecay, WarmUp
 from nn.session import TrainingSession
+from nn.training import EarlyStopping, Report
 
 __all__ = [
     "GRU",
@@ -26,10 +32,17 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
+    "Autosave",
     "BatchNorm",
     "Checkpoint",
+    "ClipByNorm",
+    "ClipByValue",
+    "Cosine",
     "Dropout",
+    "EarlyStopping",
     "Embedding",
+    "Exponential",
+    "History",
     "Initializer",
     "Layer",
     "LayerPass",
@@ -39,17 +52,25 @@ __all__ = [
     "Perceptron",
     "RMSProp",
     "Recurrent",
+    "Report",
     "Residual",
     "Sequential",
     "Softmax",
+    "StepDecay",
     "TrainingSession",
+    "WarmUp",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "carry",
+    "clip_by_norm",
+    "clip_by_value",
+    "fit",
     "he_normal",
     "he_uniform",
     "hinge",
+    "load",
     "mean_squared_error",
+    "save",
     "softmax_cross_entropy",
     "xavier_normal",
     "xavier_uniform",

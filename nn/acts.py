@@ -10,11 +10,11 @@ from autograd import Value
 from nn.optimizers import Optimizer
 from nn.snapshot import Gradients, Surroundings, numbers, put_numbers
 
-__all__ = ["Act", "Backward", "Forward", "Rate", "Training", "Update", "Weight"]
+__all__ = ["Act", "Backward", "Forward", "Rate", "State", "Update", "Weight"]
 
 
 @dataclass(slots=True)
-class Training:
+class State:
     """What the acts of a session change."""
 
     values: list[Value]
@@ -30,7 +30,7 @@ class Act:
     phase: str  # the phase that was to come before this act
     size: int  # about how many bytes it keeps
 
-    def undo(self, training: Training) -> None:
+    def undo(self, state: State) -> None:
         """Put back what was overwritten."""
         raise NotImplementedError
 
@@ -42,9 +42,9 @@ class Forward(Act):
     surroundings: list[Any]
     loss: float
 
-    def undo(self, training: Training) -> None:
+    def undo(self, state: State) -> None:
         """Put back buffers and generators."""
-        training.surroundings.put(self.surroundings)
+        state.surroundings.put(self.surroundings)
 
 
 @dataclass(slots=True)
@@ -53,9 +53,9 @@ class Backward(Act):
 
     gradients: Gradients
 
-    def undo(self, training: Training) -> None:
+    def undo(self, state: State) -> None:
         """Put back the gradients of the parameters."""
-        self.gradients.put(training.values)
+        self.gradients.put(state.values)
 
 
 @dataclass(slots=True)
@@ -68,23 +68,23 @@ class Update(Act):
     step_count: int
 
     @classmethod
-    def of(cls, training: Training) -> Update:
+    def of(cls, state: State) -> Update:
         """Return the act of updating, with what it is about to overwrite."""
-        optimizer = training.optimizer
+        optimizer = state.optimizer
         memories = [array("d", optimizer.memories[name]) for name in optimizer.state]
-        size = 8 * len(training.values) * (1 + len(memories)) + 500
-        parameters = numbers(training.values)
+        size = 8 * len(state.values) * (1 + len(memories)) + 500
+        parameters = numbers(state.values)
         return cls("update", size, parameters, memories, optimizer.learning_rate, optimizer.step_count)
 
-    def undo(self, training: Training) -> None:
+    def undo(self, state: State) -> None:
         """Put back the parameters, the optimiser's state, and the history without this step."""
-        optimizer = training.optimizer
-        put_numbers(training.values, self.parameters)
+        optimizer = state.optimizer
+        put_numbers(state.values, self.parameters)
         for name, memory in zip(optimizer.state, self.memories, strict=True):
             optimizer.memories[name][:] = memory.tolist()
         optimizer.learning_rate = self.learning_rate
         optimizer.step_count = self.step_count
-        training.history.pop()
+        state.history.pop()
 
 
 @dataclass(slots=True)
@@ -93,9 +93,9 @@ class Rate(Act):
 
     rate: float
 
-    def undo(self, training: Training) -> None:
+    def undo(self, state: State) -> None:
         """Put back the learning rate."""
-        training.optimizer.learning_rate = self.rate
+        state.optimizer.learning_rate = self.rate
 
 
 @dataclass(slots=True)
@@ -105,6 +105,6 @@ class Weight(Act):
     weight: Value
     data: float
 
-    def undo(self, training: Training) -> None:
+    def undo(self, state: State) -> None:
         """Put back the weight."""
         self.weight.data = self.data

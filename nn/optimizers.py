@@ -17,6 +17,7 @@ from autograd.operation import FLOATS
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
 
 Updated = tuple[Any, tuple[Any, ...]]
+Moves = list[tuple[int, Updated]]
 
 
 class Optimizer:
@@ -61,25 +62,29 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} has to say how a parameter moves: define update")
 
-    def step(self) -> None:
+    def step(self, learning_rate: float | None = None) -> None:
         """Leave every parameter that a backward pass has reached moved by one step of the rule.
 
-        The others stay as they are, and are named once in a warning.  An interrupt before the last line
-        leaves everything as it was.
+        The rate is that given, else the optimiser's own.  The others stay as they are, and are named once
+        in a warning.  An interrupt while it computes leaves everything as it was.
         """
-        moved = self.moves([p.grad if p.reached else None for p in self.parameters])
-        memories = [self.memories[name] for name in self.state]
+        moved = self.moves([p.grad if p.reached else None for p in self.parameters], learning_rate)
         if len(moved) < len(self.parameters):
             self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
+        self.move(moved)
+
+    def move(self, moved: Moves) -> None:
+        """Leave parameters and memories as `moves` said, and one more step counted."""
+        memories = [self.memories[name] for name in self.state]
         self.step_count += 1
         for i, (data, after) in moved:
             self.parameters[i].data = data
             for memory, x in zip(memories, after, strict=True):
                 memory[i] = x
 
-    def moves(self, gradients: Iterable[float | None]) -> list[tuple[int, tuple[float, tuple[float, ...]]]]:
+    def moves(self, gradients: Iterable[float | None], learning_rate: float | None = None) -> Moves:
         """Return for each parameter with a gradient: its place, and where the next step takes it and its memories."""
-        step, rate = self.step_count + 1, self.learning_rate
+        step, rate = self.step_count + 1, self.learning_rate if learning_rate is None else learning_rate
         memories = [self.memories[name] for name in self.state]
         return [
             (i, self.update(FLOATS, self.parameters[i].data, gradient, rate, step, *[memory[i] for memory in memories]))

@@ -14,13 +14,13 @@ Loss = Callable[[list[Any], list[Any]], Value]
 
 
 def checked_inputs(inputs: Any) -> list[Any]:
-    """Return the input rows as lists, all of one shape, every number finite.
+    """Return the input rows as lists (or whole numbers, to be looked up), of one shape, every number finite.
 
     Raises TypeError for what is no number, ValueError for ragged rows, nan and infinities; each names the row.
     """
     rows = _listed(inputs, "inputs")
     for i, row in enumerate(rows):
-        if not isinstance(row, list | tuple):
+        if not isinstance(row, list | tuple) and type(row) is not int:  # a whole number may be an index
             example = "[[x] for x in inputs]"
             raise TypeError(f"inputs[{i}] is {_said(row)}, but each row is a sequence of numbers: write {example}")
     _same_shape(rows, "inputs")

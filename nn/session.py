@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd import Value, number, steps
-from nn.acts import Act, Backward, Forward, Rate, Training, Update, Weight
+from nn.acts import Act, Backward, Forward, Rate, State, Update, Weight
 from nn.optimizers import SGD, Optimizer
 from nn.rows import Loss, checked_count, checked_inputs, checked_loss, checked_targets, predict_rows
 from nn.snapshot import Gradients, Surroundings
@@ -56,7 +56,7 @@ class TrainingSession:
         self.loss_value: Value | None = None
         self.predictions: list[Any] = []
         values = list(dict.fromkeys([*model.parameters(), *self.optimizer.parameters]))
-        self._training = Training(values, self.optimizer, Surroundings(model))
+        self._state = State(values, self.optimizer, Surroundings(model))
         self._phase = "forward"
         self._acts: deque[Act] = deque()
         self._kept = 0
@@ -73,7 +73,7 @@ class TrainingSession:
     @property
     def step_count(self) -> int:
         """How many whole steps were made."""
-        return len(self._training.history)
+        return len(self._state.history)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -88,7 +88,7 @@ class TrainingSession:
     @property
     def history(self) -> list[float]:
         """The loss of each step made, before its update."""
-        return list(self._training.history)
+        return list(self._state.history)
 
     @property
     def batch(self) -> list[int]:
@@ -106,38 +106,38 @@ class TrainingSession:
     def forward(self) -> Value:
         """Return the loss of the model as it is now on the current batch, as a graph."""
         self._expect("forward")
-        before = self._training.surroundings.read()
+        before = self._state.surroundings.read()
         try:
             self._record_forward()
         except BaseException:
-            self._training.surroundings.put(before)
+            self._state.surroundings.put(before)
             self._forget_graph()
             raise
         loss = self._graph
-        self._done(Forward("forward", 200 + 20_000 * self._training.surroundings.changed, before, loss.data))
+        self._done(Forward("forward", 200 + 20_000 * self._state.surroundings.changed, before, loss.data))
         return loss
 
     def backward(self) -> None:
         """Leave on every node the gradient of the loss; what the parameters held from earlier steps is cleared."""
         self._expect("backward")
-        before = Gradients(self._training.values)
+        before = Gradients(self._state.values)
         try:
             self._record_backward()
         except BaseException:
-            before.put(self._training.values)
+            before.put(self._state.values)
             raise
-        self._done(Backward("backward", 8 * len(self._training.values) + 300, before))
+        self._done(Backward("backward", 8 * len(self._state.values) + 300, before))
 
     def update(self) -> None:
         """Leave the parameters moved by one step of the optimiser, and the step entered in the history."""
         self._expect("update")
         optimizer, loss = self.optimizer, self._graph
-        before = Update.of(self._training)
-        self._training.history.append(loss.data)
+        before = Update.of(self._state)
+        self._state.history.append(loss.data)
         try:
             optimizer.step()
         except BaseException:
-            before.undo(self._training)
+            before.undo(self._state)
             raise
         self._done(before)
         self._forget_graph()
@@ -150,7 +150,7 @@ class TrainingSession:
             if self._phase == "backward":
                 self.backward()
             self.update()
-        return self._training.history[-1]
+        return self._state.history[-1]
 
     def run(self, epochs: int, watch: Callable[[TrainingSession], None] | None = None) -> float:
         """Return the latest loss after so many more epochs; `watch(session)` is called after each step."""
@@ -159,7 +159,7 @@ class TrainingSession:
             self.step()
             if watch is not None:
                 watch(self)
-        return self._training.history[-1]
+        return self._state.history[-1]
 
     def until(
         self,
@@ -177,7 +177,7 @@ class TrainingSession:
         def met() -> bool:
             if callable(goal):
                 return bool(goal(self))
-            return bound is not None and bool(self._training.history) and self._training.history[-1] < bound
+            return bound is not None and bool(self._state.history) and self._state.history[-1] < bound
 
         for _ in range(limit):
             if met():
@@ -214,7 +214,7 @@ class TrainingSession:
     def _weight(self, weight: str | Value) -> Value:
         named: dict[str, Value] = dict(self.model.named_parameters())
         if isinstance(weight, Value):
-            if weight not in self._training.values:
+            if weight not in self._state.values:
                 raise ValueError(f"{weight!r} is no parameter of this model")
             return weight
         if weight not in named:
@@ -252,11 +252,11 @@ class TrainingSession:
         return tuple(event for event in told.events if event.phase == type(last).__name__.lower())
 
     def _rehearsed(self) -> Value:
-        before = self._training.surroundings.read()
+        before = self._state.surroundings.read()
         try:
             return checked_loss(self.loss(*self._pass()))
         finally:
-            self._training.surroundings.put(before)
+            self._state.surroundings.put(before)
 
     # ------------------------------------------------------------------------------- and back
     def back(self, n: int = 1) -> None:
@@ -291,7 +291,7 @@ class TrainingSession:
         for _ in range(n):
             act = self._acts.pop()
             self._kept -= act.size
-            act.undo(self._training)
+            act.undo(self._state)
             self._phase = act.phase
         self._forget_graph()
         self._rebuild_graph()
@@ -304,14 +304,14 @@ class TrainingSession:
         if self._phase == "forward":
             return
         passed = [act for act in self._acts if isinstance(act, Forward)][-1]
-        after, gradients = self._training.surroundings.read(), Gradients(self._training.values)
-        self._training.surroundings.put(passed.surroundings)
+        after, gradients = self._state.surroundings.read(), Gradients(self._state.values)
+        self._state.surroundings.put(passed.surroundings)
         self._record_forward()
         if self._phase == "update":
             self._record_backward()
-        gradients.put(self._training.values)
-        if repr(self._graph.data) != repr(passed.loss) or self._training.surroundings.read() != after:
-            self._training.surroundings.put(after)
+        gradients.put(self._state.values)
+        if repr(self._graph.data) != repr(passed.loss) or self._state.surroundings.read() != after:
+            self._state.surroundings.put(after)
             raise RuntimeError(
                 f"going back, the forward pass gave the loss {self._graph.data!r} where it had been {passed.loss!r}: "
                 "the model is not a function of its parameters, buffers and generators alone, or was changed meanwhile"
@@ -342,7 +342,7 @@ class TrainingSession:
         return predictions, [self.targets[i] for i in batch]
 
     def _record_backward(self) -> None:
-        for value in self._training.values:
+        for value in self._state.values:
             value.clear_grad()
         self._graph.backward()
 
@@ -361,7 +361,7 @@ class TrainingSession:
             self._dropped = True
 
     def __repr__(self) -> str:
-        latest = f"loss {self._training.history[-1]:.6g}" if self._training.history else "no loss yet"
+        latest = f"loss {self._state.history[-1]:.6g}" if self._state.history else "no loss yet"
         return f"TrainingSession(epoch {self.epoch}, step {self.step_count}, {latest}, next {self._phase}())"
 
 

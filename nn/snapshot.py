@@ -60,19 +60,27 @@ class Surroundings:
 
     def read(self) -> list[Any]:
         """Return a state for `put`; what has not changed since the last reading is shared with it, not copied."""
-        state: list[Any] = [random.getstate(), *(generator.getstate() for generator in self._generators)]
+        state = self.generator_states()
         state += [_copied(getattr(module, name)) for module, name in self._buffers]
         pairs = list(zip(self._last or state, state, strict=True))
         self._last = [old if old == new else new for old, new in pairs]
         self.changed = sum(old is not new for (old, _), new in zip(pairs, self._last, strict=True))
         return self._last
 
+    def generator_states(self) -> list[Any]:
+        """Return the state of Python's shared generator, and of each that a module holds."""
+        return [random.getstate(), *(generator.getstate() for generator in self._generators)]
+
+    def put_generator_states(self, states: list[Any]) -> None:
+        """Leave the generators with these states."""
+        random.setstate(states[0])
+        for generator, kept in zip(self._generators, states[1:], strict=True):
+            generator.setstate(kept)
+
     def put(self, state: list[Any]) -> None:
         """Leave buffers and generators as they were at that reading."""
-        random.setstate(state[0])
         first = 1 + len(self._generators)
-        for generator, kept in zip(self._generators, state[1:first], strict=True):
-            generator.setstate(kept)
+        self.put_generator_states(state[:first])
         for (module, name), kept in zip(self._buffers, state[first:], strict=True):
             setattr(module, name, _copied(kept))
 

@@ -1,4 +1,4 @@
-"""Write optimizers.json: where PyTorch's optimisers lead in 50 steps.  Needs PyTorch; the tests do not.
+"""Write optimizers.json: where PyTorch's optimisers and schedulers lead in 50 steps.  Needs PyTorch; the tests do not.
 
 Run it from the project's root: `python tests/golden/make_golden_optimizers.py`.
 """
@@ -30,6 +30,32 @@ def loss(p):
     return 3.0 * (x * x) + 0.5 * (x * y) + 0.1 * (y * y) * (y * y) + (z * x).tanh() - 0.2 * (y * z)
 
 
+def schedules():
+    """What their schedulers make of the rate 1 in 50 steps."""
+    theirs = torch.optim.lr_scheduler
+    makers = {
+        "WarmUp(20, start=0.25)": lambda o: theirs.LinearLR(o, start_factor=0.25, total_iters=20),
+        "StepDecay(7, factor=0.5)": lambda o: theirs.StepLR(o, step_size=7, gamma=0.5),
+        "Exponential(0.9)": lambda o: theirs.ExponentialLR(o, gamma=0.9),
+        "Cosine(50, final=0.1)": lambda o: theirs.CosineAnnealingLR(o, T_max=50, eta_min=0.1),
+        "WarmUp(10, start=0.1, then=Cosine(40))": lambda o: theirs.SequentialLR(
+            o,
+            [theirs.LinearLR(o, start_factor=0.1, total_iters=10), theirs.CosineAnnealingLR(o, T_max=40)],
+            milestones=[10],
+        ),
+    }
+    found = {}
+    for name, make in makers.items():
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        scheduler = make(optimizer)
+        found[name] = []
+        for _ in range(STEPS):
+            found[name].append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+    return found
+
+
 def main():
     runs = []
     for name, settings in CASES:
@@ -46,7 +72,7 @@ def main():
             optimizer.step()
             path.append([p.item() for p in parameters])
         runs.append({"optimizer": name, "settings": settings, "path": path})
-    golden = {"made_with": f"torch {torch.__version__}", "start": START, "runs": runs}
+    golden = {"made_with": f"torch {torch.__version__}", "start": START, "runs": runs, "schedules": schedules()}
     Path(__file__).with_name("optimizers.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 

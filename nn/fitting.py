@@ -1,0 +1,110 @@
+"""`fit`: a whole training in one call, that watches itself, can be interrupted, and goes on to the same bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nn.backends import make_stepper
+from nn.clipping import Clip, ClipByNorm
+from nn.datasets import split
+from nn.history import History
+from nn.optimizers import Optimizer
+from nn.progress import Progress
+from nn.rows import Loss, checked_count, checked_inputs, checked_targets
+from nn.saving import Autosave
+from nn.schedules import Schedule
+from nn.snapshot import Surroundings
+from nn.steppers import Task, record_loss
+from nn.training import Callback, EarlyStopping, Training, interrupts
+
+__all__ = ["fit"]
+
+
+def fit(
+    model: Any,
+    inputs: Any,
+    targets: Any,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int | None = None,
+    shuffle: int | None = 0,
+    validation: float | tuple[Any, Any] | None = None,
+    early_stopping: EarlyStopping | int | None = None,
+    schedule: Schedule | None = None,
+    clip: Clip | float | None = None,
+    callbacks: Iterable[Callback] = (),
+    report_every: int | None = None,
+    autosave: Autosave | None = None,
+    backend: str = "auto",
+    progress: bool | None = None,
+    history: History | None = None,
+) -> History:
+    """Train the model until it has seen `epochs` epochs; leave it trained, and return how that went.
+
+    inputs, targets   rows of numbers, and a target for each; `loss(predictions, targets)` returns one Value
+    batch_size        rows a step; None, or more than there are, means all of them
+    shuffle           the seed of the epochs' orders; None keeps the rows in order
+    validation        the share of the rows to hold out, or (inputs, targets) of their own
+    early_stopping    an EarlyStopping, or its patience in epochs
+    schedule          a factor of the optimiser's learning rate, at each of the optimiser's steps
+    clip              ClipByNorm, ClipByValue, or the greatest norm allowed
+    callbacks         called with a Report every `report_every` epochs; one that returns True ends the training
+    autosave          an Autosave: saves all that is needed to go on, and goes on from it if it is there already
+    backend           "recorded" (pure Python), "numpy", "native", "jax", or "auto", which picks
+    progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
+    history           of an earlier run with the same model and optimiser, to go on to the same bits
+
+    Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
+    A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
+    Raises TypeError or ValueError for bad data and settings before any work.
+    """
+    rows = checked_inputs(inputs)
+    wanted = checked_targets(targets, len(rows))
+    held_out: tuple[list[Any], list[Any]] | None = None
+    if isinstance(validation, tuple):
+        held = checked_inputs(validation[0])
+        held_out = held, checked_targets(validation[1], len(held))
+    elif validation is not None:
+        rows, wanted, *held_lists = split(rows, wanted, share=validation, seed=shuffle or 0)
+        held_out = held_lists[0], held_lists[1]
+    if isinstance(clip, int | float):
+        clip = ClipByNorm(clip)
+    if isinstance(early_stopping, int):
+        early_stopping = EarlyStopping(early_stopping)
+    task = Task(model, loss, optimizer, rows, wanted, clip)
+    _rehearse(task)
+    callbacks = list(callbacks)
+    goal = checked_count("epochs", epochs)
+    if report_every is None:
+        watched = callbacks or held_out or early_stopping or progress
+        report_every = 1 if watched else max(1, goal // 100)
+    training = Training(
+        task=task,
+        stepper=make_stepper(task, backend),
+        epochs=goal,
+        batch_size=len(rows) if batch_size is None else min(checked_count("batch_size", batch_size), len(rows)),
+        shuffle=shuffle,
+        held_out=held_out,
+        early_stopping=early_stopping,
+        schedule=schedule,
+        callbacks=callbacks,
+        report_every=checked_count("report_every", report_every),
+        autosave=autosave,
+        history=history if history is not None else History(),
+    )
+    with Progress(progress) as bar, interrupts() as interrupted:
+        training.run(bar, interrupted)
+    return training.history
+
+
+def _rehearse(task: Task) -> None:
+    """Run the first rows forward, so that wrong widths and losses are refused here; changes nothing."""
+    surroundings = Surroundings(task.model)
+    before = surroundings.read()
+    try:
+        record_loss(task.model, task.loss, task.inputs, task.targets, range(min(2, len(task.inputs))))
+    finally:
+        surroundings.put(before)

@@ -1,0 +1,94 @@
+"""Schedules: how the learning rate changes with the step, as pure functions that give a factor of the base rate.
+
+Steps count from 0.  A schedule is called: `Cosine(1000)(250)` is the factor at step 250.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["Cosine", "Exponential", "Schedule", "StepDecay", "WarmUp"]
+
+
+class Schedule(Protocol):
+    """Anything that maps a step to a factor of the learning rate."""
+
+    def __call__(self, step: int) -> float:
+        """Return the factor at that step."""
+
+
+def _check(holds: bool, call: object, rule: str) -> None:
+    if not holds:
+        raise ValueError(f"{call}: {rule}")
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """From `start` to 1 in a straight line over `steps` steps; then 1, or the schedule `then`, counting from there.
+
+    Keeps early steps of transformers and large batches small.  (Goyal et al. 2017.)
+    """
+
+    steps: int
+    start: float = 0.0
+    then: Schedule | None = None
+
+    def __post_init__(self) -> None:
+        _check(self.steps >= 1, self, "a warm-up takes 1 step or more")
+        _check(0.0 <= self.start <= 1.0, self, "the first factor lies between 0 and 1")
+
+    def __call__(self, step: int) -> float:
+        """Return start + (1 − start) · step / steps, up to 1."""
+        if step < self.steps:
+            return self.start + (1.0 - self.start) * (step / self.steps)
+        return self.then(step - self.steps) if self.then is not None else 1.0
+
+
+@dataclass(frozen=True)
+class StepDecay:
+    """Multiplied by `factor` after each `every` steps: factor ^ ⌊step / every⌋."""
+
+    every: int
+    factor: float = 0.1
+
+    def __post_init__(self) -> None:
+        _check(self.every >= 1, self, "the rate falls after each 1 step or more")
+        _check(0.0 < self.factor <= 1.0, self, "the factor is greater than 0 and at most 1")
+
+    def __call__(self, step: int) -> float:
+        """Return factor ^ ⌊step / every⌋."""
+        return math.pow(self.factor, step // self.every)
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """Multiplied by `factor` at each step: factor ^ step."""
+
+    factor: float
+
+    def __post_init__(self) -> None:
+        _check(0.0 < self.factor <= 1.0, self, "the factor is greater than 0 and at most 1")
+
+    def __call__(self, step: int) -> float:
+        """Return factor ^ step."""
+        return math.pow(self.factor, step)
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """From 1 to `final` along half a cosine over `steps` steps, then `final`.  (Loshchilov and Hutter 2016.)"""
+
+    steps: int
+    final: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check(self.steps >= 1, self, "the fall takes 1 step or more")
+        _check(0.0 <= self.final <= 1.0, self, "the last factor lies between 0 and 1")
+
+    def __call__(self, step: int) -> float:
+        """Return final + (1 − final)(1 + cos(π step / steps)) / 2."""
+        if step >= self.steps:
+            return self.final
+        return self.final + (1.0 - self.final) * (1.0 + math.cos(math.pi * step / self.steps)) / 2.0

@@ -1,0 +1,232 @@
+"""The course of a training: plan the steps to the next report, have them made, look at what came of them."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from nn.history import History
+from nn.optimizers import Optimizer
+from nn.progress import Progress
+from nn.rows import checked_count
+from nn.saving import Autosave
+from nn.schedules import Schedule
+from nn.snapshot import Snapshot, numbers, put_numbers
+from nn.steppers import Planned, Stepped, Stepper, Task, epoch_order
+from nn.trouble import find_trouble
+
+__all__ = ["Callback", "EarlyStopping", "Report", "Training", "interrupts"]
+
+INTERRUPTED = "interrupted from the keyboard"
+SLICE = 0.2  # seconds between looks at the progress bar
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop after `patience` epochs in a row without a loss lower by `margin` than the best, and take back the best.
+
+    The loss is that of the validation rows if there are any, else that of training.
+    """
+
+    patience: int = 10
+    margin: float = 0.0
+
+    def __post_init__(self) -> None:
+        checked_count("EarlyStopping's patience", self.patience)
+        if not self.margin >= 0.0:
+            raise ValueError(f"{self}: the margin must be 0 or more")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a callback is given at the end of an epoch; the weights are home on the model's Values."""
+
+    model: Any
+    optimizer: Optimizer
+    history: History
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return self.history.epochs
+
+    @property
+    def loss(self) -> float:
+        """The loss of the latest epoch."""
+        return self.history.losses[-1]
+
+
+Callback = Callable[[Report], object]
+
+
+@dataclass
+class Training:
+    """A training with all its settings, checked; `run` makes it."""
+
+    task: Task
+    stepper: Stepper
+    epochs: int
+    batch_size: int
+    shuffle: int | None
+    held_out: tuple[list[Any], list[Any]] | None
+    early_stopping: EarlyStopping | None
+    schedule: Schedule | None
+    callbacks: list[Callback]
+    report_every: int
+    autosave: Autosave | None
+    history: History
+    _trail: deque[tuple[Snapshot, list[Planned]]] = field(default_factory=lambda: deque(maxlen=2))
+
+    def run(self, bar: Progress, interrupted: Callable[[], bool]) -> None:
+        """Leave the model trained, and the history saying how and why it ended."""
+        task, history = self.task, self.history
+        if self.autosave is not None and self.autosave.resume(task.model, task.optimizer, history):
+            self.stepper.reload()
+        history.backend, history.stopped, history.trouble = self.stepper.backend, "", ""
+        while not history.stopped:
+            if history.epochs >= self.epochs:
+                history.stopped = f"all {self.epochs} epochs are done"
+                break
+            before, plan = Snapshot(task.model, task.optimizer), self._plan()
+            self._trail.append((before, plan))
+            try:
+                self._go(plan, bar, interrupted)
+            except KeyboardInterrupt:
+                if not history.stopped:
+                    before.restore()
+                    self.stepper.reload()
+                history.stopped = INTERRUPTED
+        if self.autosave is not None and not history.trouble:
+            self.autosave.save(task.model, task.optimizer, history)
+
+    def _go(self, plan: list[Planned], bar: Progress, interrupted: Callable[[], bool]) -> None:
+        """Make the steps of a plan, or those up to an interrupt; enter them, and report if a report is due."""
+        history, task = self.history, self.task
+        made: list[Stepped] = []
+        while len(made) < len(plan) and not interrupted():
+            until = time.monotonic() + SLICE
+            made += self.stepper.steps(plan[len(made) :], lambda: interrupted() or time.monotonic() > until)  # noqa: B023
+            bar.show(history, self.epochs, plan[0].rate)
+        self.stepper.land()
+        bad = next((i for i, step in enumerate(made) if not math.isfinite(step.loss)), len(made))
+        if bad < len(made) or not all(map(math.isfinite, numbers(task.optimizer.parameters))):
+            self._enter(plan, made[:bad])
+            self._recover(bad)
+            return
+        self._enter(plan, made)
+        if interrupted():
+            history.stopped = INTERRUPTED
+            return
+        if history.batches == 0 and (history.epochs % self.report_every == 0 or history.epochs == self.epochs):
+            self._report()
+            bar.show(history, self.epochs, plan[-1].rate)
+        if self.autosave is not None and task.optimizer.step_count % self.autosave.every == 0:
+            self.autosave.save(task.model, task.optimizer, history)
+
+    # ----------------------------------------------------------------------------- plan and book
+    def _plan(self) -> list[Planned]:
+        """Return the steps up to the next report or autosave, from where the history stands."""
+        count, size = len(self.task.inputs), self.batch_size
+        epoch, step = self.history.epochs, self.task.optimizer.step_count
+        last = min(self.epochs, (epoch // self.report_every + 1) * self.report_every)
+        plan: list[Planned] = []
+        skip = self.history.batches
+        while epoch < last:
+            order: Sequence[int] = range(count) if size >= count else epoch_order(self.shuffle, epoch, count)
+            for start in range(skip * size, count, size):
+                plan.append(Planned(order if size >= count else order[start : start + size], self._rate(step)))
+                step += 1
+                if self.autosave is not None and step % self.autosave.every == 0:
+                    return plan
+            epoch, skip = epoch + 1, 0
+        return plan
+
+    def _rate(self, step: int) -> float:
+        base = self.task.optimizer.learning_rate
+        if self.schedule is None:
+            return base
+        factor = self.schedule(step)
+        if not 0.0 <= base * factor < math.inf:
+            raise ValueError(f"{self.schedule} gives the factor {factor} at step {step}, not a finite one of 0 or more")
+        return base * factor
+
+    def _enter(self, plan: list[Planned], made: list[Stepped]) -> None:
+        per_epoch = -(-len(self.task.inputs) // self.batch_size)
+        for planned, step in zip(plan, made, strict=False):
+            self.history.enter(step.loss, len(planned.rows), step.norm)
+            if self.history.batches == per_epoch:
+                self.history.end_epoch(planned.rate)
+
+    # ---------------------------------------------------------------------------------- look
+    def _report(self) -> None:
+        history = self.history
+        if self.held_out is not None:
+            history.validation_losses.append(self.stepper.evaluate(*self.held_out))
+        if self.early_stopping is not None:
+            self._watch_for_the_best(self.early_stopping)
+        report = Report(self.task.model, self.task.optimizer, history)
+        asked = [callback for callback in self.callbacks if callback(report) is True]
+        if asked and not history.stopped:
+            who = getattr(asked[0], "__name__", "a callback")
+            history.stopped = f"{who} asked to stop after epoch {history.epochs}"
+        self.stepper.reload() if self.callbacks else None  # a callback may have changed the weights
+
+    def _watch_for_the_best(self, early_stopping: EarlyStopping) -> None:
+        history, parameters = self.history, self.task.optimizer.parameters
+        loss = (history.validation_losses or history.losses)[-1]
+        if history.best_loss is None or loss < history.best_loss - early_stopping.margin:
+            history.best_loss, history.best_epoch = loss, history.epochs
+            history.best_parameters = numbers(parameters).tolist()
+        elif history.epochs - (history.best_epoch or 0) >= early_stopping.patience:
+            put_numbers(parameters, history.best_parameters)
+            self.stepper.reload()
+            history.stopped = (
+                f"no better than {history.best_loss:.6g} for {early_stopping.patience} epochs; "
+                f"the weights of epoch {history.best_epoch} are back"
+            )
+
+    def _recover(self, bad: int) -> None:
+        """Put back the weights from before the update that led to step `bad` of the latest plan; say what went wrong.
+
+        The steps since the oldest snapshot are made again but for the last: the same steps give the same bits.
+        """
+        history, task = self.history, self.task
+        latest = self._trail[-1][1]
+        bad_step = latest[bad] if bad < len(latest) else None
+        done = [planned for _, plan in list(self._trail)[:-1] for planned in plan] + latest[:bad]
+        self._trail[0][0].restore()
+        self.stepper.reload()
+        if len(done) > 1:
+            self.stepper.steps(done[:-1], lambda: False)
+            self.stepper.land()
+        history.trouble = find_trouble(task, done[-1] if done else None, bad_step)
+        good = "the weights are as they were" if not done else "the last good weights are back"
+        history.stopped = f"the loss was no longer finite in epoch {history.epochs + 1}; {good}"
+
+
+@contextmanager
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Yield a function that says whether Ctrl-C was pressed inside the block; the second press raises as ever."""
+    pressed = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before in (None, signal.SIG_IGN):
+        yield pressed.is_set
+        return
+
+    def on_press(number: int, frame: Any) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+
+    signal.signal(signal.SIGINT, on_press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

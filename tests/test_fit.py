@@ -1,0 +1,339 @@
+"""`fit`: the same as a loop by hand, and the same bits however it is cut in pieces."""
+
+import math
+import os
+import random
+import signal
+
+import pytest
+
+import autograd
+from autograd import Value
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    AdamW,
+    BatchNorm,
+    ClipByNorm,
+    ClipByValue,
+    Cosine,
+    Dropout,
+    EarlyStopping,
+    Embedding,
+    History,
+    Layer,
+    Module,
+    Sequential,
+    WarmUp,
+    fit,
+    mean_squared_error,
+)
+from nn.datasets import moons, sine, split, xor
+
+X, Y = sine(23, noise=0.1)
+
+
+def network(seed=1):
+    return MLP(1, [5, 1], "tanh", seed=seed)
+
+
+def with_buffers(seed=1):
+    model = Sequential(
+        Layer(1, 6, "tanh", seed=seed), BatchNorm(6), Dropout(0.2, seed=seed), Layer(6, 1, None, seed=seed + 1)
+    )
+    model.name_nodes()
+    return model
+
+
+def first_of_row_loss(predictions, targets):
+    return mean_squared_error([p[0] if isinstance(p, list) else p for p in predictions], targets)
+
+
+def state_of(model, optimizer):
+    return repr(([p.data for p in model.parameters()], optimizer.memories, optimizer.step_count, model.named_buffers()))
+
+
+def trained(make=network, *, history=None, model=None, optimizer=None, kind=Adam, **settings):
+    model = model if model is not None else make()
+    optimizer = optimizer if optimizer is not None else kind(model.parameters(), learning_rate=0.02)
+    settings = {"loss": first_of_row_loss, "epochs": 6, "batch_size": 5, "backend": "recorded", **settings}
+    return model, optimizer, fit(model, X, Y, optimizer=optimizer, history=history, **settings)
+
+
+def test_fit_is_the_loop_one_would_write():
+    model, optimizer, history = trained(batch_size=4, shuffle=3, clip=0.5, schedule=WarmUp(10, then=Cosine(50)))
+    by_hand = network()
+    adam = Adam(by_hand.parameters())
+    schedule = WarmUp(10, then=Cosine(50))
+    losses, norms, step = [], [], 0
+    for epoch in range(6):
+        order = list(range(len(X)))
+        random.Random(f"3 {epoch}").shuffle(order)
+        total = 0.0
+        for start in range(0, len(X), 4):
+            batch = order[start : start + 4]
+            adam.zero_grad()
+            loss = mean_squared_error([by_hand(X[i]) for i in batch], [Y[i] for i in batch])
+            loss.backward()
+            norm = math.hypot(*(p.grad for p in by_hand.parameters()))
+            norms.append(norm)
+            for p in by_hand.parameters():
+                p.grad *= min(1.0, 0.5 / norm)
+            adam.learning_rate = 0.02 * schedule(step)
+            adam.step()
+            total += loss.data * len(batch)
+            step += 1
+        losses.append(total / len(X))
+    assert history.losses == pytest.approx(losses, rel=1e-12)
+    assert history.gradient_norms == pytest.approx(norms, rel=1e-9)
+    assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in by_hand.parameters()], rel=1e-9)
+    assert history.suggested_clip() == pytest.approx(sorted(norms)[round(0.95 * 35)], rel=0.2)
+    assert optimizer.learning_rate == 0.02, "the base rate stays"
+    assert history.learning_rates[-1] == 0.02 * schedule(35)
+    assert history.stopped == "all 6 epochs are done"
+
+
+def test_the_epoch_loss_weighs_rows_not_batches():
+    # With the weights held still, every way of cutting the epoch gives the loss over all rows.
+    whole = trained(kind=SGD, epochs=1, batch_size=None, schedule=lambda step: 0.0)[2].losses[0]
+    for batch_size in (1, 2, 3, 4, 7, 22, 23, 24, 1000):
+        history = trained(kind=SGD, epochs=1, batch_size=batch_size, schedule=lambda step: 0.0)[2]
+        assert history.losses == [pytest.approx(whole, rel=1e-12)]
+
+
+@pytest.mark.parametrize("make", [network, with_buffers])
+def test_training_in_pieces_gives_the_same_bits(make):
+    whole = trained(make, epochs=7)
+    model, optimizer, history = trained(make, epochs=2)
+    assert history.epochs == 2
+    for epochs in (3, 7):
+        trained(model=model, optimizer=optimizer, history=history, epochs=epochs)
+    assert state_of(model, optimizer) == state_of(whole[0], whole[1])
+    assert history == whole[2]
+    again = trained(model=model, optimizer=optimizer, history=history, epochs=7)
+    assert again[2] == whole[2], "nothing is left to do"
+
+
+@pytest.mark.parametrize("make", [network, with_buffers])
+def test_ctrl_c_ends_after_a_step_and_training_goes_on_to_the_same_bits(make):
+    whole = trained(make, epochs=3)
+    model = make()
+    optimizer, history = Adam(model.parameters(), learning_rate=0.02), History()
+    calls = []
+
+    def pressed(predictions, targets):
+        calls.append(None)
+        if len(calls) in (4, 9):
+            os.kill(os.getpid(), signal.SIGINT)
+        return first_of_row_loss(predictions, targets)
+
+    positions = []
+    while history.stopped != "all 3 epochs are done":
+        trained(model=model, optimizer=optimizer, history=history, epochs=3, loss=pressed)
+        positions.append((history.epochs, history.batches))
+    assert positions == [(0, 3), (1, 2), (3, 0)]
+    assert state_of(model, optimizer) == state_of(whole[0], whole[1])
+    assert history == whole[2]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_that_is_raised_goes_back_to_the_latest_report():
+    expected = trained(with_buffers, epochs=2)
+    calls = []
+
+    def raises(predictions, targets):
+        calls.append(None)
+        if len(calls) == 1 + 2 * 5 + 3:  # the rehearsal, two epochs, and in the third step of the third
+            raise KeyboardInterrupt
+        return first_of_row_loss(predictions, targets)
+
+    model, optimizer, history = trained(with_buffers, epochs=5, loss=raises, report_every=1)
+    assert history.stopped == "interrupted from the keyboard"
+    assert (history.epochs, history.batches) == (2, 0)
+    assert state_of(model, optimizer) == state_of(expected[0], expected[1])
+
+
+def test_callbacks_see_the_weights_and_can_stop():
+    seen = []
+
+    def enough(report):
+        seen.append((report.epoch, report.loss, report.model.parameters()[0].data))
+        return report.epoch == 3
+
+    model, _, history = trained(epochs=10, callbacks=[enough])
+    assert [epoch for epoch, _, _ in seen] == [1, 2, 3]
+    assert [loss for _, loss, _ in seen] == history.losses
+    assert seen[-1][2] == model.parameters()[0].data
+    assert history.stopped == "enough asked to stop after epoch 3"
+    reports = []
+    trained(epochs=10, callbacks=[lambda report: reports.append(report.epoch)], report_every=4)
+    assert reports == [4, 8, 10]
+
+
+def test_validation_rows_are_held_out_and_seen_in_the_behaviour_for_use():
+    model, _, history = trained(with_buffers, validation=0.25, epochs=4, batch_size=100, shuffle=2)
+    _, _, held, wanted = split(X, Y, share=0.25, seed=2)
+    assert len(history.validation_losses) == 4
+    assert all(module.training for _, module in model.named_modules()), "training goes on as before"
+    model.eval()
+    loss = first_of_row_loss(model.batch(held), wanted).data
+    assert history.validation_losses[-1] == pytest.approx(loss, rel=1e-12)
+    own = trained(validation=(X[:4], Y[:4]), epochs=2)[2]
+    assert len(own.validation_losses) == 2
+
+
+def test_early_stopping_takes_back_the_best():
+    rows = {}
+    model, _, history = trained(
+        kind=SGD,
+        epochs=100,
+        batch_size=None,
+        schedule=lambda step: 1.0 if step < 5 else -0.0 if step > 50 else 100.0,  # from step 5 on it can only get worse
+        early_stopping=EarlyStopping(patience=6),
+        callbacks=[lambda report: rows.update({report.epoch: [p.data for p in report.model.parameters()]})],
+    )
+    best = min(range(history.epochs), key=lambda i: history.losses[i]) + 1
+    assert history.best_epoch == best
+    assert history.epochs == best + 6
+    assert history.stopped.endswith(f"for 6 epochs; the weights of epoch {best} are back")
+    assert [p.data for p in model.parameters()] == rows[best] == history.best_parameters
+
+
+class LogOfWeight(Module):
+    """log(w · x): nan as soon as the weight falls below 0."""
+
+    def __init__(self, start):
+        self.w = Value(start, name="w")
+
+    def __call__(self, row):
+        return autograd.log(self.w * row[0])
+
+
+def mean_of(predictions, targets):
+    return autograd.mean(predictions)
+
+
+@pytest.mark.parametrize(("epochs", "report_every"), [(9, 1), (9, 2), (40, 7), (40, 40)])
+def test_a_nan_loss_brings_back_the_last_good_weights_and_says_where_it_was_born(epochs, report_every):
+    # w falls by rate / w: 1, 0.7, 0.27, −0.84, and the fourth loss is nan.
+    model = LogOfWeight(1.0)
+    optimizer = SGD(model.parameters(), learning_rate=0.3)
+    history = fit(
+        model, [[1.0]], [0.0], loss=mean_of, optimizer=optimizer, epochs=epochs, report_every=report_every,
+        backend="recorded",
+    )  # fmt: skip
+    path = [1.0, 0.7]
+    path.append(path[-1] - 0.3 * (1 / path[-1]))
+    assert model.w.data == path[-1]
+    assert optimizer.step_count == 2
+    assert history.stopped == "the loss was no longer finite in epoch 4; the last good weights are back"
+    assert "log" in history.trouble
+    assert history.losses == [math.log(w) for w in path]
+
+
+def test_a_nan_from_the_start_and_an_update_that_overflows():
+    model = LogOfWeight(-1.0)
+    history = fit(model, [[1.0]], [0.0], loss=mean_of, optimizer=SGD(model.parameters()), epochs=3, backend="recorded")
+    assert history.stopped.endswith("the weights are as they were")
+    assert model.w.data == -1.0
+    assert "log" in history.trouble
+    big = LogOfWeight(1e-10)
+    optimizer = SGD(big.parameters(), learning_rate=1e308)
+    history = fit(big, [[1.0]], [0.0], loss=mean_of, optimizer=optimizer, epochs=1, backend="recorded")
+    assert big.w.data == 1e-10
+    assert "the update moved w from 1e-10 to -inf" in history.trouble
+    assert "rate 1e+308" in history.trouble
+
+
+def test_parameters_that_the_loss_never_uses_are_named_once():
+    class Idle(Module):
+        def __init__(self):
+            self.net = network()
+            self.idle = Value(1.0, name="idle")
+
+        def __call__(self, row):
+            return self.net(row)
+
+    with pytest.warns(UserWarning, match="idle: no backward pass has reached it") as caught:
+        model, _, _ = trained(Idle, kind=AdamW)
+    assert len(caught) == 1
+    assert model.idle.data == 1.0
+
+
+def test_embeddings_left_out_by_a_batch_are_no_matter():
+    model = Sequential(Embedding(5, 2, seed=1), Layer(2, 1, None, seed=2))
+    optimizer = Adam(model.parameters(), learning_rate=0.1)
+    rows, targets = [0, 1, 2, 3, 4], [0.1, 0.3, 0.2, 0.5, 0.4]
+    history = fit(
+        model, rows, targets, loss=first_of_row_loss, optimizer=optimizer, epochs=200, batch_size=2, backend="recorded",
+    )  # fmt: skip
+    assert history.losses[-1] < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"epochs": 0}, ValueError, "epochs must be 1 or more, not 0"),
+        ({"epochs": 2.5}, TypeError, "epochs must be a whole number"),
+        ({"batch_size": 0}, ValueError, "batch_size must be 1 or more"),
+        ({"clip": -1.0}, ValueError, r"limit=-1\.0"),
+        ({"backend": "cuda"}, ValueError, "no backend 'cuda'; there are: auto, recorded"),
+        ({"validation": 1.0}, ValueError, r"split\(share=1\.0\): 23 of 23"),
+        ({"early_stopping": 0}, ValueError, "patience must be 1 or more"),
+        ({"schedule": lambda step: -1.0}, ValueError, r"factor -1\.0 at step 0"),
+        ({"loss": lambda predictions, targets: 1.0}, TypeError, "a loss is one Value"),
+        ({"report_every": 0}, ValueError, "report_every must be"),
+    ],
+)
+def test_bad_settings_are_refused_before_any_work(settings, error, message):
+    model = network()
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(error, match=message):
+        trained(model=model, **settings)
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_bad_data_is_refused_before_any_work():
+    model = network()
+    optimizer = SGD(model.parameters())
+    with pytest.raises(ValueError, match=r"row 1 holds 2 numbers"):
+        fit(model, [[1.0], [1.0, 2.0]], [0, 1], loss=mean_squared_error, optimizer=optimizer, epochs=1)
+    with pytest.raises(ValueError, match="1 input, not 2"):
+        fit(model, *xor(), loss=mean_squared_error, optimizer=optimizer, epochs=1)
+    with pytest.raises(ValueError, match=r"inputs\[0\]\[0\] is nan"):
+        fit(model, [[math.nan]], [0], loss=mean_squared_error, optimizer=optimizer, epochs=1)
+
+
+def test_a_gradient_norm_that_is_not_finite_is_told():
+    class Root(LogOfWeight):
+        def __call__(self, row):
+            return autograd.sqrt(self.w * row[0])
+
+    model = Root(0.0)
+    with pytest.warns(RuntimeWarning, match="the gradient's norm is inf: the gradients of w"):
+        history = fit(
+            model, [[1.0]], [0.0], loss=mean_of, optimizer=SGD(model.parameters()), epochs=3, clip=ClipByNorm(1.0),
+            backend="recorded",
+        )  # fmt: skip
+    assert model.w.data == 0.0
+    assert "sqrt" in history.trouble
+
+
+def test_clipping_by_value_in_fit():
+    model, _, history = trained(kind=SGD, clip=ClipByValue(1e-6), epochs=1, batch_size=None)
+    moved = [abs(a.data - b.data) for a, b in zip(model.parameters(), network().parameters(), strict=True)]
+    assert max(moved) == pytest.approx(0.02 * 1e-6, rel=1e-6)
+    assert history.gradient_norms[0] > 1e-6
+
+
+def test_moons_are_learned():
+    rows, kinds = moons(60, noise=0.05, seed=1)
+    model = MLP(2, [8, 1], "tanh", output="sigmoid", seed=3)
+    history = fit(
+        model, rows, kinds, loss=mean_squared_error, optimizer=Adam(model.parameters(), learning_rate=0.05),
+        epochs=150, batch_size=20, backend="recorded",
+    )  # fmt: skip
+    right = sum((model(row).data > 0.5) == kind for row, kind in zip(rows, kinds, strict=True))
+    assert right >= 58
+    assert "150 epochs" in repr(history)
