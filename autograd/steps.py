@@ -128,6 +128,16 @@ class Recording:
 
     def as_json(self) -> dict[str, Any]:
         """Return nodes and events as dicts, lists, texts and numbers, ready for JSON; nan and inf are texts."""
+        events = []
+        for event in self.events:
+            told = {name: _plain(x) for name, x in asdict(event).items()}
+            change = {name: _plain(x) for name, x in asdict(event.change).items()}
+            which = {"kind": type(event).__name__, "phase": event.phase}
+            events.append(which | told | {"change": change, "text": event.sentence(self.words)})
+        return {"nodes": self.nodes_as_json(), "events": events}
+
+    def nodes_as_json(self) -> list[dict[str, Any]]:
+        """Return the nodes alone, ready for JSON, each with its names, kind, operation, parents and numbers."""
         words = self.words
         nodes = []
         for i, node in enumerate(self.nodes):
@@ -146,13 +156,7 @@ class Recording:
                     "layer": layer_of(node.name),
                 }
             )
-        events = []
-        for event in self.events:
-            told = {name: _plain(x) for name, x in asdict(event).items()}
-            change = {name: _plain(x) for name, x in asdict(event.change).items()}
-            which = {"kind": type(event).__name__, "phase": event.phase}
-            events.append(which | told | {"change": change, "text": event.sentence(words)})
-        return {"nodes": nodes, "events": events}
+        return nodes
 
 
 def _plain(x: Any) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from viz import text
 from viz.graph import draw
+from viz.page import Page
 from viz.rendering import Picture
+from viz.stepping import steps
 from viz.text import table, tree
 
-__all__ = ["Picture", "draw", "table", "text", "tree"]
+__all__ = ["Page", "Picture", "draw", "steps", "table", "text", "tree"]

@@ -1,0 +1,110 @@
+"""A page: one self-contained HTML file that asks nothing of the network.
+
+The files of `viz/page/` are put together with data in JSON.  Everything a user typed is in that data and
+nowhere else, so that one line escapes it; the policy at the top of the page lets no other script or style run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+import webbrowser
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from viz import palette
+from viz.labels import escaped
+from viz.rendering import write_atomically
+
+COLOURS = (
+    *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
+    *("POSITIVE", "NEGATIVE", "ALARM", "ALARM_CARD"),
+)
+
+
+class Page:
+    """One HTML file: `.html` is its text, `.save(path)` writes it, `.open()` shows it in the browser.
+
+    `body` names a file of `viz/page/` that holds what is seen, `styles` and `scripts` the files that dress and move it,
+    in order; `data` is what the scripts read.  The same data gives the same bytes.
+    """
+
+    def __init__(self, body: str, styles: Sequence[str], scripts: Sequence[str], data: Mapping[str, Any]) -> None:
+        self.body, self.styles, self.scripts, self.data = body, tuple(styles), tuple(scripts), data
+
+    @cached_property
+    def html(self) -> str:
+        """The page as text."""
+        style = _colours() + "".join(map(_part, self.styles))
+        script = '"use strict";\n' + "".join(map(_part, self.scripts))
+        policy = (
+            f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        )
+        return (
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>chainrule</title>\n<style>{style}</style>\n</head>\n<body>\n{_part(self.body)}"
+            f'<script type="application/json" id="data">{inert(self.data)}</script>\n'
+            f"<script>{script}</script>\n</body>\n</html>\n"
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Leave the page at `path`, whole or not at all, and return the path; ValueError unless it ends in .html."""
+        place = Path(path)
+        if place.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"save({str(path)!r}): a page is saved as .html, not {place.suffix or 'without a suffix'}")
+        write_atomically(place, self.html.encode())
+        return place
+
+    def open(self, address: str = "") -> Path:
+        """Show the page in the browser at `#address`, from a temporary file that stays, and return its path."""
+        handle, name = tempfile.mkstemp(prefix="chainrule-", suffix=".html")
+        os.close(handle)
+        place = self.save(name)
+        webbrowser.open(place.as_uri() + (f"#{address}" if address else ""))
+        return place
+
+    def _repr_html_(self) -> str:
+        # A frame of its own: its keys, styles and policy stay apart from the notebook's.
+        return (
+            '<iframe title="chainrule" sandbox="allow-scripts" width="100%" height="820" '
+            f'style="border:0" srcdoc="{escaped(self.html)}"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f'<page of {len(self.html.encode()) / 1024:.0f} KB: .save("steps.html"), .open()>'
+
+
+def inert(data: Any) -> str:
+    """Return data as JSON that no HTML parser can take for anything else: the one place where a page escapes."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _part(name: str) -> str:
+    """Return a file of `viz/page/` without indentation and lines of comment, which are for those who read it there."""
+    text = resources.files("viz").joinpath("page", name).read_text(encoding="utf-8")
+    lines = (line.strip() for line in text.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/**", "*/", "* ")))
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _colours() -> str:
+    """Return the palette as custom properties, light and dark."""
+    light = {f"--{name.lower().replace('_', '-')}": getattr(palette, name) for name in COLOURS}
+    dark = {name: palette.DARK[colour] for name, colour in light.items()}
+    rules = ["".join(f"{name}:{colour};" for name, colour in colours.items()) for colours in (light, dark)]
+    return f":root{{{rules[0]}}}\n@media (prefers-color-scheme:dark){{:root{{{rules[1]}}}}}\n"

@@ -1,0 +1,114 @@
+// The same numbers as a network: neurons in columns, weights as lines whose width is their size and whose dashes are a minus.
+
+const NET = { svg: /** @type {any} */ (document.getElementById("network")), units: [], lines: [] };
+
+/** Finds the neurons among the nodes: a sum of weights × inputs that a module named, and what is computed from it there. */
+function unitsOf(row) {
+  const units = new Map();
+  for (const n of visible(row < 0 ? 0 : row)) {
+    if (n.home < 0 || GROUPS[n.home].kind !== "neuron" || !n.parents.length) continue;
+    if (n.pairs && !units.has(n.home)) {
+      units.set(n.home, { z: n, out: n, nodes: new Set([n.index, ...n.parents.slice(0, n.pairs), n.parents[2 * n.pairs]]),
+        weights: n.parents.slice(0, n.pairs), inputs: n.parents.slice(n.pairs, 2 * n.pairs), bias: n.parents[2 * n.pairs] });
+    } else if (units.has(n.home)) {
+      units.get(n.home).out = n;
+      units.get(n.home).nodes.add(n.index);
+    }
+  }
+  return [...units.values()];
+}
+
+function drawNetwork(row, choose, link) {
+  const units = unitsOf(row), svg = NET.svg, made = new Map(units.map((u) => [u.out.index, u]));
+  svg.replaceChildren();
+  NET.units = [];
+  NET.lines = [];
+  document.getElementById("network-part").hidden = units.length === 0;
+  if (!units.length) return;
+  for (const u of units) u.column = 1 + Math.max(0, ...u.inputs.map((i) => made.has(i) ? made.get(i).column : 0));
+  const inputs = [...new Set(units.flatMap((u) => u.inputs.filter((i) => !made.has(i))))]
+    .map((i) => ({ out: NODES[i], z: null, nodes: new Set([i]), weights: [], inputs: [], bias: -1, column: 0 }));
+  inputs.forEach((u) => made.set(u.out.index, u));
+  const root = NODES.at(-1), last = Math.max(...units.map((u) => u.column));
+  const loss = { out: root, z: null, nodes: new Set([root.index]), weights: [], inputs: [], bias: -1, column: last + 1 };
+  NET.units = [...inputs, ...units, ...(made.has(root.index) ? [] : [loss])];
+  const columns = groupBy(NET.units, (u) => u.column), tallest = Math.max(...[...columns.values()].map((c) => c.length));
+  const small = tallest > 5, high = small ? 23 : 118, wide = small ? 56 : 84, across = small ? 150 : 230;
+  for (const [column, list] of columns) list.forEach((u, i) => { u.x = column * across; u.y = (i - (list.length - 1) / 2) * high; });
+  const height = tallest * high, width = (Math.max(...columns.keys())) * across + wide;
+  set(svg, "viewBox", `${-wide / 2 - 4} ${-height / 2 - 4} ${width + 8} ${height + 8}`);
+  set(svg, "width", Math.min(1.3 * width, 900).toFixed(0));
+  const sizes = units.flatMap((u) => u.weights).map((w) => Math.abs(+exact(NODES[w].value)) || 0);
+  NET.most = Math.max(1e-300, ...sizes);
+  for (const u of units) {
+    u.inputs.forEach((input, k) => {
+      const from = made.get(input), a = [from.x + wide / 2, from.y], b = [u.x - wide / 2, u.y + (small ? 0 : (k - (u.inputs.length - 1) / 2) * 12)];
+      addLine(from, u, u.weights[k], a, b, !small);
+    });
+  }
+  if (!made.has(root.index)) for (const u of units.filter((u) => u.column === last)) addLine(u, loss, -1, [u.x + wide / 2, u.y], [loss.x - wide / 2, loss.y], false);
+  for (const u of NET.units) addUnit(u, wide, small, choose, link);
+}
+
+function addLine(from, to, weight, a, b, labelled) {
+  const path = make("path", { d: `M${a[0]} ${a[1].toFixed(1)}L${b[0]} ${b[1].toFixed(1)}` }), tip = make("title");
+  const line = { weight, to, path, tip, value: null, gradient: null, element: make("g", { class: "edge" }, tip, path) };
+  if (labelled) {
+    const t = 0.3, x = (a[0] + (b[0] - a[0]) * t).toFixed(1), y = a[1] + (b[1] - a[1]) * t;
+    line.value = make("text", { class: "halo value", "text-anchor": "middle", x, y: (y - 3).toFixed(1) });
+    line.gradient = make("text", { class: "halo gradient", "text-anchor": "middle", x, y: (y + 10).toFixed(1) });
+    line.element.append(line.value, line.gradient);
+  }
+  NET.lines.push(line);
+  NET.svg.append(line.element);
+}
+
+function addUnit(u, wide, small, choose, link) {
+  const tall = small ? 20 : 62, top = -tall / 2;
+  u.title = make("text", { class: "name", "text-anchor": "middle", y: small ? 4 : top + 15 }, clip(u.out.name, small ? 8 : 11));
+  u.value = make("text", { class: "value", "text-anchor": "middle", y: top + 33 });
+  u.gradient = make("text", { class: "gradient", "text-anchor": "middle", y: top + 50 });
+  u.biasText = make("text", { class: "halo", "text-anchor": "middle", y: tall / 2 + 14 });
+  u.tip = make("title");
+  u.element = make("g", { class: "box", tabindex: 0, role: "button", transform: `translate(${u.x} ${u.y.toFixed(1)})` },
+    u.tip, make("rect", { class: "frame", x: -wide / 2, y: top, width: wide, height: tall, rx: u.column ? tall / 2.6 : 4 }), u.title);
+  if (!small) u.element.append(u.value, u.gradient, u.biasText);
+  u.element.addEventListener("click", () => choose({ shown: u.out, folded: false, nodes: [u.out] }));
+  u.element.addEventListener("keydown", (event) => { if (event.key === "Enter") choose({ shown: u.out, folded: false, nodes: [u.out] }); });
+  for (const [on, off] of [["mouseenter", "mouseleave"], ["focus", "blur"]]) {
+    u.element.addEventListener(on, () => link(u.nodes));
+    u.element.addEventListener(off, () => link(new Set()));
+  }
+  NET.svg.append(u.element);
+}
+
+function paintNetwork(step, linked) {
+  const last = step.at(-1), phase = last ? last.phase : "", [values, gradients] = SHOWN.shelves;
+  const acting = new Set(step.map((e) => e.node)), changed = new Set(step.map((e) => e.target));
+  const any = (nodes, those) => [...nodes].some((i) => those.has(i));
+  for (const u of NET.units) {
+    const i = u.out.index, z = u.z ? u.z.index : i, value = text(values[i]), gradient = text(gradients[z]);
+    say(u.value, "▶ " + value);
+    say(u.gradient, u.out.kind === "constant" ? "" : (u.z && u.z !== u.out ? "◀ δ " : "◀ ") + gradient);
+    const delta = u.z ? `, gradient of its sum ${gradient}` : u.out.kind === "constant" ? "" : `, gradient ${gradient}`;
+    const bias = u.bias >= 0 ? `, bias ${text(values[u.bias])} with gradient ${text(gradients[u.bias])}` : "";
+    set(u.element, "aria-label", `${u.z ? "neuron" : u.column ? "result" : "input"} ${u.out.name}, value ${value}${delta}${bias}`);
+    say(u.tip, `${u.out.path || u.out.name}\nvalue ${exact(values[i])}\ngradient of its sum ${exact(gradients[z])}`);
+    if (u.bias >= 0) say(u.biasText, `${NODES[u.bias].name} ${text(values[u.bias])}  ◀ ${text(gradients[u.bias])}`);
+    const own = new Set([i, z]);
+    const mark = any(own, changed) ? ` changed ${phase}` : u.bias >= 0 && changed.has(u.bias) ? ` acting ${phase}` : any(own, acting) ? " acting" : "";
+    set(u.element, "class", "box" + mark + (any(u.nodes, linked) ? " linked" : ""));
+  }
+  for (const l of NET.lines) {
+    if (l.weight < 0) continue;
+    const w = NODES[l.weight], size = +exact(values[l.weight]);
+    l.path.style.strokeWidth = (1 + 3.5 * Math.min(1, Math.abs(size) / NET.most || 0)).toFixed(2);
+    const now = changed.has(l.weight) || (phase === "forward" && acting.has(l.to.z.index));
+    set(l.element, "class", `edge ${size < 0 ? "minus" : "plus"}${now ? " now " + phase : ""}${linked.has(l.weight) ? " now" : ""}`);
+    say(l.tip, `${w.path || w.name}\nvalue ${exact(values[l.weight])}\ngradient ${exact(gradients[l.weight])}`);
+    if (l.value) {
+      say(l.value, `${w.name} ${text(values[l.weight])}`);
+      say(l.gradient, `◀ ${text(gradients[l.weight])}`);
+    }
+  }
+}
