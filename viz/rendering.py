@@ -71,13 +71,16 @@ class Picture:
 
 
 class GraphPicture(Picture):
-    """A picture that Graphviz lays out; `graph` is the plain `graphviz.Digraph`, to change or to render elsewhere."""
+    """A picture that Graphviz lays out; `graph` is the plain `graphviz.Digraph`, to change or to render elsewhere.
+
+    `options` are what Graphviz is to be told besides, such as the engine.
+    """
 
     kinds = (".svg", ".png", ".dot")
 
-    def __init__(self, graph: Digraph, description: str) -> None:
+    def __init__(self, graph: Digraph, description: str, *options: str) -> None:
         super().__init__(description)
-        self.graph = graph
+        self.graph, self.options = graph, options
 
     @property
     def dot(self) -> str:
@@ -87,12 +90,12 @@ class GraphPicture(Picture):
     @cached_property
     def svg(self) -> str:
         """The picture as one SVG element, which stands alone as a file and inside a page."""
-        return own_svg(render(self.dot, "svg").decode(), self.description)
+        return own_svg(render(self.dot, "svg", *self.options).decode(), self.description)
 
     @cached_property
     def png(self) -> bytes:
         """The picture as PNG at twice the size of the screen's points, in its light colours."""
-        return render(self.dot, "png", "-Gdpi=144")
+        return render(self.dot, "png", "-Gdpi=144", *self.options)
 
     def contents(self, kind: str) -> bytes:
         """Return the picture as the bytes of a file of that kind."""
