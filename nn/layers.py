@@ -56,14 +56,18 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
 
     Raises ValueError if they are not as many as `wanted`, TypeError if they are no sequence.
     """
-    if inputs.__class__ is list:
-        group = Group(inputs)
-    elif isinstance(inputs, Value):
-        group = Group([inputs])
-    elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
-        raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
-    else:
+    if inputs.__class__ is not list:
+        if isinstance(inputs, Value):
+            inputs = [inputs]
+        elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+            raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
+    try:
         group = Group.of(inputs)
+    except TypeError:
+        if any(hasattr(x, "__iter__") and not isinstance(x, Value | str) for x in inputs):
+            wants = f"{who} takes one row of {wanted} numbers, not several rows"
+            raise TypeError(f"{wants}: for those use batch(rows)") from None
+        raise
     if len(group) != wanted:
         raise ValueError(f"{who} takes {wanted} input{'s' * (wanted != 1)}, not {len(group)}")
     return group

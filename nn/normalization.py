@@ -117,6 +117,8 @@ class Dropout(Module):
         self.p = number(p)
         if not 0.0 <= self.p <= 1.0:
             raise ValueError(f"p is the probability of being dropped, from 0 to 1, not {self.p:g}")
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            raise TypeError(f"a seed is a whole number, not {seed!r}")
         self.seed = seed
         self.drawn = 0
 

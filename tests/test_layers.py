@@ -153,8 +153,10 @@ def test_wrong_numbers_of_inputs_are_counted_out():
         MLP(2, [4, 1])(Value(1.0))
     with pytest.raises(TypeError, match="takes a sequence of 2 numbers, not float"):
         MLP(2, [4, 1])(1.0)
-    with pytest.raises(TypeError, match="one Value per element"):
+    with pytest.raises(TypeError, match=r"one row of 2 numbers, not several rows: for those use batch\(rows\)"):
         MLP(2, [4, 1])([[1.0, 2.0], [3.0, 4.0]])
+    with pytest.raises(TypeError, match=r"float\('1'\)"):
+        MLP(2, [4, 1])(["1", "2"])
 
 
 def test_what_cannot_be_built_is_refused_in_words():
