@@ -1,0 +1,212 @@
+"""The native backend: a program's steps as one function of machine code, compiled by LLVM.
+
+Shapes are constants, nothing is allocated inside, and a whole training run (n steps of forward, backward and the
+optimiser's own update) is one call.  Everything lies in one block of memory: parameters, gradients, the optimiser's
+memories, copies of the arguments, and what is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compile.native.llvm import Emitter, Index, Vector
+from autograd.compile.native.loops import Loops, Point
+from autograd.compile.native.machine import Machine, host
+from autograd.compile.native.maths import VectorMaths
+from autograd.compile.native.plan import Plan
+from autograd.compile.program import Program
+
+__all__ = ["Native"]
+
+SMALL = 1200  # instructions, roughly: a program below this is written without loops
+
+
+class Native:
+    """A program as machine code, with the memory it works in.
+
+    Attributes
+        theta     the parameters, in the program's order: a view of the memory, to be read and written
+        gradient  the gradient of the last run, likewise; empty in a program without one
+        memories  one row per memory of the optimiser
+        losses    one per step of the last training run
+    """
+
+    def __init__(self, program: Program, *, optimizer: Any = None, forward_only: bool = False) -> None:
+        self.machine = host()
+        self.program = program
+        self.optimizer = optimizer
+        gradients = bool(program.gradients) and not forward_only
+        outputs = [program.loss] + ([g for _, g in program.gradients] if gradients else [])
+        self.plan = plan = Plan(program, outputs, self.machine.lanes, gradients)
+        names = optimizer.state if optimizer is not None else ()
+        self.memories_at = [plan.reserve(plan.theta_size) for _ in names]
+        self.text = self._written(gradients)
+        self._function = self.machine.compile(self.text, "run")
+        self._prepare(gradients)
+
+    # -------------------------------------------------------------------------------- the text
+    def _written(self, gradients: bool) -> str:
+        """Return the module: one function, `run`, of a table of addresses and settings."""
+        plan, e = self.plan, Emitter()
+        size = sum(plan.cost(k) for k in plan.kernels)
+        loops = Loops(plan, e, unroll=size < SMALL)
+        arguments = [e.fresh(f"getelementptr inbounds i64, ptr %settings, i64 {k}") for k in range(6)]
+        head = [
+            "  %work = load ptr, ptr " + arguments[0],
+            "  %index = load ptr, ptr " + arguments[1],
+            "  %losses = load ptr, ptr " + arguments[2],
+            "  %steps = load i64, ptr " + arguments[3],
+            "  %rate = load double, ptr " + arguments[4],
+            "  %before = load double, ptr " + arguments[5],
+        ]
+        e.lines += head
+        with e.loop("%steps") as step:
+            for kernel in plan.kernels:
+                loops.kernel(kernel)
+            if gradients:
+                self._gather_gradients(loops)
+            self._keep_loss(loops, step)
+            if self.optimizer is not None:
+                self._update(loops, step)
+        lanes = self.machine.lanes
+        attributes = f'nounwind "min-legal-vector-width"="{64 * lanes}" "prefer-vector-width"="{64 * lanes}"'
+        return "\n".join(
+            [
+                *e.declarations,
+                f"define void @run(ptr noalias %settings) {{",
+                "entry:",
+                *e.lines,
+                "  ret void",
+                "}",
+            ]
+        ).replace("%settings) {", f"%settings) {attributes} {{")
+
+    def _gather_gradients(self, loops: Loops) -> None:
+        """Put what was not computed in its place there, and add what flows to θ as a whole."""
+        plan, e = self.plan, loops.e
+        self.added: Any = None
+        for gradient, at in plan.gradient_parts:
+            if gradient is plan.program.gradients[-1][1] and plan.program.gradients[-1][0].op == "theta":
+                whole = len(plan.program.gradients) == 1
+                for i, lanes in self._registers(loops):
+                    x = self._theta_part(loops, gradient, i, lanes)
+                    place = i + plan.gradient_at
+                    loops.write(x if whole else loops.read(place, lanes) + x, place, lanes)
+            else:
+                loops._into(gradient, Index(plan.gradient_at + at))
+
+    def _theta_part(self, loops: Loops, gradient: Any, i: Index, lanes: int) -> Any:
+        loops.held.clear()
+        return loops.value(gradient, Point([i], 0, lanes))
+
+    def _registers(self, loops: Loops):
+        """Yield places and lanes that together make up θ."""
+        lanes, whole, rest = loops.chunks(self.plan.theta_size)
+        for i in loops.rounds(whole, lanes):
+            yield i, lanes
+        at = whole
+        while rest:
+            part = 1 << (rest.bit_length() - 1)
+            yield Index(at), part
+            at, rest = at + part, rest - part
+
+    def _keep_loss(self, loops: Loops, step: str) -> None:
+        loss = self.program.loss
+        if loss.shape:
+            loops._into(loss, Index(self._result_at()))
+            return
+        loops.held.clear()
+        x = loops.value(loss, Point([], -1, 1))
+        loops.e.store(x, "%losses", Index.of(step), 1)
+
+    def _result_at(self) -> int:
+        self.result_at = self.plan.reserve(self.program.loss.size)
+        return self.result_at
+
+    def _update(self, loops: Loops, step: str) -> None:
+        """Write the optimiser's own rule as a loop over the parameters."""
+        plan, e = self.plan, loops.e
+        rate = Vector(e, "%rate", 1)
+        counted = Vector(e, e.fresh(f"sitofp i64 {step} to double"), 1) + Vector(e, "%before", 1)
+        for i, lanes in self._registers(loops):
+            maths = VectorMaths(e, lanes)
+            memories = [loops.read(i + at, lanes) for at in self.memories_at]
+            parameter, gradient = loops.read(i + plan.theta_at, lanes), loops.read(i + plan.gradient_at, lanes)
+            moved, after = self.optimizer.update(maths, parameter, gradient, rate, counted, *memories)
+            loops.write(moved, i + plan.theta_at, lanes)
+            for x, at in zip(after, self.memories_at, strict=True):
+                loops.write(x, i + at, lanes)
+
+    # ------------------------------------------------------------------------------ the memory
+    def _prepare(self, gradients: bool) -> None:
+        plan = self.plan
+        block = np.zeros(plan.size + 16)
+        start = (-block.ctypes.data % 64) // 8
+        self.memory = block[start:]
+        self._index = np.zeros(max(plan.table_size, 1), dtype=np.int64)
+        n = plan.theta_size
+        self.theta = self._part(plan.theta_at, n)
+        self.gradient = self._part(plan.gradient_at, n) if gradients else np.empty(0)
+        self.memories = [self._part(at, n) for at in self.memories_at]
+        self._inputs: list[list[np.ndarray[Any, Any]]] = [[] for _ in self.program.arguments]
+        for a, view in plan.copies:
+            there = np.lib.stride_tricks.as_strided(
+                self.memory[view.offset :], a.shape, [8 * s for s in view.strides]
+            )
+            if a.op == "input":
+                self._inputs[a.detail].append(there)
+            else:
+                there[...] = a.detail
+        for at, table in plan.tables:
+            if isinstance(table, np.ndarray):
+                self._index[at : at + table.size] = table
+            else:
+                self._inputs[table.detail].append(self._index[at : at + table.size].reshape(table.shape))
+        self.losses = np.zeros(1)
+        self._settings = np.zeros(6, dtype=np.int64)
+        self._settings[0], self._settings[1] = self.memory.ctypes.data, self._index.ctypes.data
+        self._address = self._settings.ctypes.data
+        self._real = self._settings.view(np.float64)
+
+    def _part(self, at: int, n: int) -> np.ndarray[Any, Any]:
+        return self.memory[at : at + n]
+
+    def run(self, arguments: Sequence[np.ndarray[Any, Any]], steps: int = 1, before: int = 0) -> np.ndarray[Any, Any]:
+        """Return the losses of so many steps, after moving `theta` and `memories` if there is an optimiser.
+
+        `before` is how many steps were made before.
+        """
+        for places, given in zip(self._inputs, arguments, strict=True):
+            for there in places:
+                there[...] = given
+        if len(self.losses) < steps:
+            self.losses = np.zeros(steps)
+        self._settings[2], self._settings[3] = self.losses.ctypes.data, steps
+        self._real[4] = self.optimizer.learning_rate if self.optimizer is not None else 0.0
+        self._real[5] = before + 1
+        self._function(self._address)
+        return self.losses[:steps]
+
+
+def bind(program: Program) -> Callable[..., Callable[..., float]]:
+    """Return what the NumPy backend's `load` returns: `bind(theta, gradient)`, which returns `step(*arguments)`."""
+    native = Native(program)
+
+    def bound(theta: np.ndarray[Any, Any], gradient: np.ndarray[Any, Any]) -> Callable[..., float]:
+        def step(*arguments: np.ndarray[Any, Any]) -> float:
+            native.theta[:] = theta
+            loss = float(native.run(arguments)[0])
+            gradient[:] = native.gradient
+            return loss
+
+        return step
+
+    return bound
+
+
+def machine() -> Machine:
+    """Return the processor this runs on."""
+    return host()

@@ -313,6 +313,11 @@ class Emitter:
         """Return a Vector or number as a Vector of so many lanes."""
         return Vector(self, self.operand(x, lanes), lanes)
 
+    def only(self, x: Vector, part: int, otherwise: float) -> Vector:
+        """Return the first `part` lanes of x, and a number in the others."""
+        chosen = "<" + ", ".join(f"i1 {'true' if i < part else 'false'}" for i in range(x.lanes)) + ">"
+        return Mask(self, chosen, x.lanes).select(x, otherwise)
+
     # --------------------------------------------------------------------------------- memory
     def address(self, base: str, index: Index) -> str:
         """Return the address of that place behind the pointer `base`."""
@@ -331,15 +336,6 @@ class Emitter:
     def load(self, base: str, index: Index, lanes: int) -> Vector:
         """Return the doubles from that place on."""
         return Vector(self, self.fresh(f"load {double(lanes)}, ptr {self.address(base, index)}, align 8"), lanes)
-
-    def load_part(self, base: str, index: Index, lanes: int, part: int) -> Vector:
-        """Return the first `part` doubles from that place on, 0.0 in the other lanes, whose memory is not touched."""
-        kind, mask = double(lanes), truth(lanes)
-        name = f"@llvm.masked.load.v{lanes}f64.p0"
-        self.declare(f"declare {kind} {name}(ptr, i32 immarg, {mask}, {kind})")
-        chosen = "<" + ", ".join(f"i1 {'true' if i < part else 'false'}" for i in range(lanes)) + ">"
-        inputs = f"ptr {self.address(base, index)}, i32 8, {mask} {chosen}, {kind} zeroinitializer"
-        return Vector(self, self.fresh(f"call {kind} {name}({inputs})"), lanes)
 
     def store(self, x: Any, base: str, index: Index, lanes: int) -> None:
         """Put the doubles at that place and those behind it."""
@@ -400,6 +396,17 @@ class Emitter:
         self.block = done
         carried[:] = passed
 
+    def sums(self, vectors: list[Vector]) -> Vector:
+        """Return one Vector whose lane i is the sum of the lanes of the i-th; there are as many as lanes."""
+        lanes, block = vectors[0].lanes, 1
+        while len(vectors) > 1:
+            low = [i for i in range(lanes) if not i & block]
+            order = [x for k in range(0, len(low), block) for x in (*low[k : k + block], *[lanes + j for j in low[k : k + block]])]
+            high = [i + block for i in order]
+            vectors = [x.shuffle(y, order) + x.shuffle(y, high) for x, y in zip(vectors[::2], vectors[1::2], strict=True)]
+            block *= 2
+        return vectors[0]
+
     def otherwise(self, condition: str, usual: Vector, rare: Callable[[], Vector]) -> Vector:
         """Return `rare()`, computed only if the condition holds, else the usual."""
         self.count += 1
@@ -413,3 +420,7 @@ class Emitter:
         choice = f"phi {double(x.lanes)} [ {usual.text}, %{before} ], [ {x.text}, %{self.block} ]"
         self.block = done
         return Vector(self, self.fresh(choice), x.lanes)
+
+    def integer(self, base: str, index: Index) -> Index:
+        """Return the whole number at that place, to be counted with."""
+        return Index.of(self.fresh(f"load i64, ptr {self.address(base, index)}, align 8"))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.compile.native.llvm import Emitter, Mask, Vector
-from autograd.operation import IEEE_FLOATS, TABLE, Maths
+from autograd.operation import IEEE, IEEE_FLOATS, TABLE, Maths
 from autograd.symbols import Symbol, formulas, parameters, symbol
 
 __all__ = ["VectorMaths"]
@@ -23,7 +23,7 @@ WRITTEN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
-    "divide": operator.truediv,
+    "divide": lambda x, y: IEEE(x) / y if isinstance(x, float) and isinstance(y, float) else x / y,
     "negative": operator.neg,
     "less": operator.lt,
     "less_equal": operator.le,
@@ -288,22 +288,24 @@ class VectorMaths(Maths):
         self.emitter, self.lanes = emitter, lanes
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Return an operation that is no primitive: what its rule says of its output, on vectors."""
+        """Return a function that is no primitive: an operation of the table."""
         if name not in TABLE:
             raise AttributeError(f"native code has no function {name!r}")
-        output, _ = formulas(name)
+        return lambda *inputs: self.operation(name, *inputs)
+
+    def operation(self, name: str, *inputs: Any) -> Any:
+        """Return the output of an operation of the table, as its rule states it."""
         names = [symbol(x) for x in parameters(TABLE[name])]
-        return lambda *inputs: self.written(output, dict(zip(names, inputs, strict=True)))
+        return self.written(formulas(name)[0], dict(zip(names, inputs, strict=True)))
 
     def written(self, formula: Symbol, known: dict[Symbol, Any]) -> Any:
         """Return a formula's value on vectors; `known` holds its names and, afterwards, its parts."""
+        if formula.function == "number":
+            return formula.inputs[0]
         if formula not in known:
-            if formula.function == "number":
-                known[formula] = formula.inputs[0]
-            else:
-                inputs = [self.written(x, known) for x in formula.inputs]
-                compare = WRITTEN.get(formula.function)
-                known[formula] = compare(*inputs) if compare else getattr(self, formula.function)(*inputs)
+            inputs = [self.written(x, known) for x in formula.inputs]
+            operator_ = WRITTEN.get(formula.function)
+            known[formula] = operator_(*inputs) if operator_ else getattr(self, formula.function)(*inputs)
         return known[formula]
 
     def _apply(self, name: str, function: Callable[..., Vector], inputs: tuple[Any, ...]) -> Any:
@@ -338,7 +340,7 @@ class VectorMaths(Maths):
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """Return x where the condition holds (a number holds if it is not 0), else y."""
         if isinstance(condition, Vector):
-            condition = condition.mask or condition.differs(0.0)
+            condition = condition.differs(0.0) if condition.mask is None else condition.mask
         if isinstance(condition, Mask):
             return condition.select(x, y)
         return x if condition else y

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from autograd.compile.native.views import VIEWS, View, laid_out, natural, rounded, seen_inside, width
 from autograd.compile.program import Array, Program, Shape, needed
@@ -80,6 +83,10 @@ class Plan:
         self.where: dict[tuple[int, int], View] = {}
         self.copies: list[tuple[Array, View]] = []
         self.size = 0
+        self.tables: list[tuple[int, object]] = []  # offset among the whole numbers -> a table, or an integer input
+        self.table_size = 0
+        self._integers: dict[int, int] = {}
+        self.zero_at, self.trash_at = self.reserve(1), self.reserve(1)
         self.theta_at = self.reserve(self.theta_size)
         self.gradient_at = self.reserve(self.theta_size) if gradients else -1
         self._fuse()
@@ -427,3 +434,24 @@ class Plan:
             if a.op in ("input", "constant"):
                 self.copies.append((a, known))
         return known
+
+    def table(self, numbers: Any) -> int:
+        """Return the offset among the whole numbers of a table that never changes."""
+        at = self.table_size
+        self.tables.append((at, numbers))
+        self.table_size += numbers.size
+        return at
+
+    def integers(self, index: Array) -> int:
+        """Return the offset among the whole numbers of an integer input."""
+        source = self.root(index)
+        if source.op == "constant":
+            return self.table(np.asarray(source.detail).astype(np.int64).reshape(-1))
+        if id(source) not in self._integers:
+            self._integers[id(source)] = self.table_size
+            self.tables.append((self.table_size, source))
+            self.table_size += source.size
+        view = seen_inside(index, source, laid_out(0, source.shape, len(source.shape) - 1, 0)[0])
+        if view is None or not natural(view, index.shape):
+            raise NotImplementedError("an index that is no plain piece of an argument")
+        return self._integers[id(source)] + view.offset

@@ -1,0 +1,208 @@
+"""Kernels that look elements up or put them somewhere: one element at a time, at places that tables hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compile.native.llvm import Index, Vector
+from autograd.compile.native.plan import Kernel
+from autograd.compile.native.views import View
+from autograd.compile.program import Array
+
+__all__ = ["Gathers"]
+
+INDEX = "%index"
+
+
+class Gathers:
+    """Writes the kernels that are not arithmetic; a part of `Loops`."""
+
+    def _each(self, shape: Sequence[int], body: Callable[[Any], None]) -> None:
+        """Run `body` at every point of a space."""
+        from autograd.compile.native.loops import Point
+
+        def nest(axes: Sequence[int], point: Point) -> None:
+            if not axes:
+                body(point)
+                return
+            for i in self.rounds(shape[axes[0]]):
+                nest(axes[1:], point.at(axes[0], i))
+
+        nest([i for i, n in enumerate(shape) if n > 1], Point([Index()] * len(shape), -1, 1))
+
+    def _flat(self, shape: Sequence[int], point: Any) -> Index:
+        at, step = Index(), 1
+        for index, n in zip(reversed(point.index), reversed(shape), strict=True):
+            at = at + index * step
+            step *= n
+        return at
+
+    def _zero(self, a: Array) -> None:
+        """Put 0.0 into every element."""
+        self._each_register(a.shape, self.plan.view(a), lambda at, lanes, part: self.write(0.0, at, lanes, part))
+
+    def _each_register(self, shape: Sequence[int], view: View, body: Callable[[Index, int, int | None], None]) -> None:
+        unit = next((i for i, s in enumerate(view.strides) if s == 1), None)
+        if unit is None:
+            self._each(shape, lambda p: body(self.place(view, p), 1, None))
+            return
+        lanes, whole, rest = self.chunks(shape[unit])
+
+        def run(point: Any) -> None:
+            for i in self.rounds(whole, lanes):
+                body(self.place(view, point.at(unit, i)), lanes, None)
+            if rest:
+                body(self.place(view, point.at(unit, Index(whole))), lanes, None if view.room == unit else rest)
+
+        self._each([1 if i == unit else n for i, n in enumerate(shape)], run)
+
+    def _copy(self, kernel: Kernel) -> None:
+        (x,) = kernel.root.operands
+        source, target = self.plan.view(x), self.plan.view(kernel.root)
+        step, strides = 1, []
+        for n in reversed(x.shape):
+            strides.insert(0, step)
+            step *= n
+        seen = View(target.offset, x.shape, tuple(strides))
+        self._each(x.shape, lambda p: self.write(self.load(source, p), self.place(seen, p), 1))
+
+    def _join(self, kernel: Kernel) -> None:
+        target = self.plan.view(kernel.root)
+        start = 0
+        for x in kernel.root.operands:
+            self._into(x, Index(target.offset + start))
+            start += x.size
+
+    def _into(self, x: Array, at: Index) -> None:
+        if x.number is not None:
+            self.write(x.number, at, 1)
+            return
+        view = self.plan.view(x)
+        self._each(x.shape, lambda p: self.write(self.load(view, p), at + self._flat(x.shape, p), 1))
+
+    def _assemble(self, kernel: Kernel) -> None:
+        target = self.plan.view(kernel.root)
+        self._zero(kernel.root)
+        for x, slices in zip(kernel.root.operands, kernel.root.detail, strict=True):
+            offset = target.offset + sum(start * s for (start, _, _), s in zip(slices, target.strides, strict=True))
+            shape = tuple(len(range(*r)) for r in slices)
+            there = View(offset, shape, tuple(step * s for (_, _, step), s in zip(slices, target.strides, strict=True)))
+            view = None if x.number is not None else self.plan.view(x)
+
+            def add(p: Any, x: Array = x, view: View | None = view, there: View = there) -> None:
+                at = self.place(there, p)
+                value = x.number if view is None else self.load(view, p)
+                self.write(self.read(at, 1) + value, at, 1)
+
+            self._each(shape, add)
+
+    def _gather(self, kernel: Kernel) -> None:
+        a = kernel.root
+        (x,) = a.operands
+        table = self.plan.table(self._places(x, a.detail, self.plan.zero_at).reshape(-1))
+        target = self.plan.view(a)
+
+        def look_up(p: Any) -> None:
+            at = self.e.integer(INDEX, self._flat(a.shape, p) + table)
+            self.write(self.e.load("%work", at, 1), self.place(target, p), 1)
+
+        self._each(a.shape, look_up)
+
+    def _scatter(self, kernel: Kernel) -> None:
+        a = kernel.root
+        (x,) = a.operands
+        index = np.broadcast_to(a.detail, x.shape)
+        table = self.plan.table(self._places(a, index, self.plan.trash_at).reshape(-1))
+        view = None if x.number is not None else self.plan.view(x)
+        self._zero(a)
+
+        def add(p: Any) -> None:
+            at = self.e.integer(INDEX, self._flat(x.shape, p) + table)
+            value = x.number if view is None else self.load(view, p)
+            self.write(self.e.load("%work", at, 1) + value, at, 1)
+
+        self._each(x.shape, add)
+
+    def _places(self, x: Array, index: Any, nowhere: int) -> Any:
+        """Return where in memory the elements with these flat numbers lie; what is -1 lies nowhere."""
+        view = self.plan.view(x)
+        flat = np.maximum(index, 0)
+        places = np.full(flat.shape, view.offset, dtype=np.int64)
+        if x.shape:
+            for column, stride in zip(np.unravel_index(flat, x.shape), view.strides, strict=True):
+                places += column * stride
+        return np.where(np.asarray(index) < 0, nowhere, places)
+
+    # ------------------------------------------------------------------- places known when it runs
+    def _chosen(self, index: Array, row: Index, n: int) -> Index:
+        """Return the whole number in that row of an integer input."""
+        return self.e.integer(INDEX, row + self.plan.integers(index))
+
+    def _rows(self, kernel: Kernel) -> None:
+        table, index = kernel.root.operands
+        source, target = self.plan.view(table), self.plan.view(kernel.root)
+
+        def look_up(p: Any) -> None:
+            row = self._chosen(index, p.index[0], table.shape[0])
+            self.write(self.load(source, p.at(0, row)), self.place(target, p), 1)
+
+        self._each(kernel.root.shape, look_up)
+
+    def _add_rows(self, kernel: Kernel) -> None:
+        x, index = kernel.root.operands
+        target = self.plan.view(kernel.root)
+        value = (lambda p: x.number) if x.number is not None else (lambda p, view=self.plan.view(x): self.load(view, p))
+        self._zero(kernel.root)
+
+        def add(p: Any) -> None:
+            at = self.place(target, p.at(0, self._chosen(index, p.index[0], kernel.root.shape[0])))
+            self.write(self.e.load("%work", at, 1) + value(p), at, 1)
+
+        self._each(x.shape, add)
+
+    def _pick(self, kernel: Kernel) -> None:
+        x, index = kernel.root.operands
+        source, target = self.plan.view(x), self.plan.view(kernel.root)
+
+        def look_up(p: Any) -> None:
+            column = self._chosen(index, p.index[0], x.shape[1])
+            self.write(self.load(source, p.at(1, column)), self.place(target, p), 1)
+
+        self._each(kernel.root.shape, look_up)
+
+    def _put(self, kernel: Kernel) -> None:
+        x, index = kernel.root.operands
+        target = self.plan.view(kernel.root)
+        view = None if x.number is not None else self.plan.view(x)
+        self._zero(kernel.root)
+
+        def put(p: Any) -> None:
+            column = self._chosen(index, p.index[0], kernel.root.shape[1])
+            value = x.number if view is None else self.load(view, p)
+            self.write(value, self.place(target, p.at(1, column)), 1)
+
+        self._each((kernel.root.shape[0], 1), put)
+
+    def _first(self, kernel: Kernel) -> None:
+        """1.0 where along the axis the largest is met for the first time."""
+        x, largest = kernel.root.operands
+        axis = kernel.root.detail
+        source, limit, target = self.plan.view(x), self.plan.view(largest), self.plan.view(kernel.root)
+        e = self.e
+
+        def search(p: Any) -> None:
+            wanted = self.load(limit, p)
+
+            def step(i: Index, so_far: list[Vector]) -> list[Vector]:
+                here = self.load(source, p.at(axis, i))
+                same = here.equals(wanted).select(1.0, here.differs(here).select(1.0, 0.0))
+                first = so_far[0].equals(0.0).select(same, 0.0)
+                self.write(first, self.place(target, p.at(axis, i)), 1)
+                return [so_far[0] + first]
+
+            self.carried(x.shape[axis], [e.vector(0.0, 1)], step)
+
+        self._each([1 if i == axis else n for i, n in enumerate(x.shape)], search)
