@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.backward import operands, structure
 from autograd.events import Accumulate, Collect, Compute, Event, Seed, Send
-from autograd.operation import Operation
+from autograd.operation import TABLE, Operation
 from autograd.value import CONSTANT, Value
 
 
@@ -25,6 +25,8 @@ def forward_events(nodes: tuple[Value, ...], place: dict[int, int]) -> list[Even
 
 def _refuse_stale(node: Value) -> None:
     assert isinstance(node.op, Operation)
+    if node.op.name not in TABLE:  # a checkpoint looks for itself, when it computes its function again
+        return
     now = node.op.evaluate(*([v._data for v in x.values] if x.is_group else x._data for x in operands(node)))[0]
     if now != node._data and (now == now or node._data == node._data):
         raise ValueError(

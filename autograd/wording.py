@@ -261,6 +261,8 @@ class Words:
         op = node.op
         assert isinstance(op, Operation)
         number = node.local_derivatives[slot]
+        if op.name not in TABLE:  # a checkpoint: its function has no formula
+            return _bracketed(show_number(number))
         names = parameters(op)
         which, place = self._place(node, slot)
         output, derivatives = formulas(op.name)
