@@ -95,15 +95,16 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     recompute = getattr(op, "recompute", None)
     if recompute is not None and not recorded:
         return _through(node, recompute(node), gradient, leads)
-    if not recorded:
+    traced = modes.current("refuse_reading") is not None
+    if not (recorded or traced):
         _refuse_stale(node, op, inputs)
-    if recorded or (op.cuts and modes.current("refuse_reading") is None):
+    if recorded or (op.cuts and not traced):
         return [(x, gradient, d) for x, d in zip(inputs, node.operand_derivatives(), strict=True) if id(x) in leads]
     formula = _formula(op)
     reading = _Reading(formula, inputs, node)
     places = zip(inputs, formula.derivatives, strict=True)
     edges = [(x, reading.value(place)) for x, place in places if id(x) in leads]
-    if op.cuts:  # a program is being traced, and which edges are cut must stay open
+    if op.cuts:  # which edges are cut must stay open
         return [(x, gradient, d) if type(d) is float else (x, ops.where(d, gradient, 0.0), 1.0) for x, d in edges]
     return [(x, gradient, d) for x, d in edges]
 

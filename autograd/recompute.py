@@ -44,10 +44,9 @@ class Checkpoint(Operation):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         symbol = f"checkpoint {name_of(function)}"
-        row: Any = {"groups": 0, "cuts": False, "smooth_on": (), "kink": None, "at_edges": {}}
+        row: Any = {"groups": 1, "cuts": False, "smooth_on": (), "kink": None, "at_edges": {}}
         super().__init__("checkpoint", _no_rule, symbol=symbol, **row)
         self.function = function
-        self.closed_over = Group(())  # shared by all nodes, as long as it stays the same
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Checkpoint, (_forgotten,)
@@ -62,22 +61,14 @@ class Checkpoint(Operation):
         with modes.mode(forget):
             result = self.function(*arguments)
         outputs = flat(result)
-        parents = self._groups(forget.met, arguments)
-        segment = _Segment(self.function, arguments, parents, outputs)
+        segment = _Segment(self.function, arguments, _groups(forget.met, arguments), outputs)
         nodes = (self._node(y, i, segment) if _is_fleeting(y) else y for i, y in enumerate(outputs))
         return rebuilt(result, nodes)
 
-    def _groups(self, met: dict[int, Value], arguments: tuple[Any, ...]) -> tuple[Group, ...]:
-        given = {id(x) for x in flat(arguments)}
-        inputs = Group(x for x in met.values() if id(x) in given)
-        others = [x for x in met.values() if id(x) not in given]
-        same = list(map(id, others)) == list(map(id, self.closed_over))
-        self.closed_over = self.closed_over.current() if same else Group(others)
-        return tuple(group for group in (inputs, self.closed_over) if len(group))
-
     def _node(self, output: Value, i: int, segment: _Segment) -> Value:
         node = Value(output._data, output.name)
-        if segment.parents:
+        if any(map(len, segment.parents)):
+            _in_use.latest = weakref.ref(segment)
             node.op, node._left, node._right, node._left_derivative = self, segment.parents, MANY, _Later(segment, i)
         else:
             node.op = CONSTANT
@@ -159,6 +150,20 @@ class _Segment:
         if self.asked >= sum(n is not None for n in self.numbers):
             self.asked, self.recomputed = 0, None
         return [[float(next(slopes)) for _ in group] for group in self.parents]
+
+
+def _groups(met: dict[int, Value], arguments: tuple[Any, ...]) -> tuple[Group, ...]:
+    """Return the Values met as groups: those among the arguments, and those closed over.
+
+    The second is the group of the previous segment if it has the same members, so that many runs share one.
+    """
+    given = {id(x) for x in flat(arguments)}
+    inputs = Group(x for x in met.values() if id(x) in given)
+    others = [x for x in met.values() if id(x) not in given]
+    previous = _in_use.latest() if hasattr(_in_use, "latest") else None
+    shared = previous.parents[1] if previous is not None else Group(())
+    closed_over = shared.current() if list(map(id, shared)) == list(map(id, others)) else Group(others)
+    return inputs, closed_over
 
 
 class _Later:
