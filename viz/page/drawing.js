@@ -74,6 +74,7 @@ function drawGraph(row, choose) {
   }
   const size = arrange(boxes, wires), svg = GRAPH.svg;
   svg.replaceChildren();
+  set(svg, "class", wires.length > 90 ? "dense" : "");
   set(svg, "viewBox", `-8 -8 ${size.width + 16} ${size.height + 16}`);
   const scale = Math.max(0.62, Math.min(1.25, (svg.parentNode.clientWidth - 4) / (size.width + 16)));
   set(svg, "width", ((size.width + 16) * scale).toFixed(0));
@@ -125,8 +126,9 @@ function paintGraph(step) {
     const mark = changed.has(b.key) ? ` changed ${phase}` : acting.has(b.key) ? " acting" : "";
     set(b.element, "class", `box${b.folded ? " folded" : ""}${mark}${b.linked ? " linked" : ""}`);
     const what = b.folded ? `${GROUPS[+b.key.slice(1)].title}, ${b.nodes.length} nodes folded, the last: ` : "";
-    const spoken = `${what}${b.shown.name}${b.shown.op ? " by " + b.shown.op : ""}, value ${value}` + (b.shown.kind === "constant" ? ", a constant" : `, gradient ${gradient}`);
-    set(b.element, "aria-label", spoken);
+    const [x, dx] = [spoken(SHOWN.shelves[0][b.shown.index]), spoken(SHOWN.shelves[1][b.shown.index])];
+    const ending = b.shown.kind === "constant" ? ", a constant" : `, gradient ${dx}`;
+    set(b.element, "aria-label", `${what}${b.shown.name}${b.shown.op ? " by " + b.shown.op : ""}, value ${x}${ending}`);
     say(b.tip, `${b.shown.path || b.shown.name}\nvalue ${exact(SHOWN.shelves[0][b.shown.index])}\ngradient ${exact(SHOWN.shelves[1][b.shown.index])}` + (kept === DASH ? "" : `\n.grad ${exact(SHOWN.shelves[2][b.shown.index])}`));
   }
   for (const w of GRAPH.wires) {

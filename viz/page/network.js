@@ -90,9 +90,10 @@ function paintNetwork(step, linked) {
     const i = u.out.index, z = u.z ? u.z.index : i, value = text(values[i]), gradient = text(gradients[z]);
     say(u.value, "▶ " + value);
     say(u.gradient, u.out.kind === "constant" ? "" : (u.z && u.z !== u.out ? "◀ δ " : "◀ ") + gradient);
-    const delta = u.z ? `, gradient of its sum ${gradient}` : u.out.kind === "constant" ? "" : `, gradient ${gradient}`;
-    const bias = u.bias >= 0 ? `, bias ${text(values[u.bias])} with gradient ${text(gradients[u.bias])}` : "";
-    set(u.element, "aria-label", `${u.z ? "neuron" : u.column ? "result" : "input"} ${u.out.name}, value ${value}${delta}${bias}`);
+    const delta = u.z ? `, gradient of its sum ${spoken(gradients[z])}` : u.out.kind === "constant" ? "" : `, gradient ${spoken(gradients[i])}`;
+    const bias = u.bias >= 0 ? `, bias ${text(values[u.bias])}, gradient of the bias ${spoken(gradients[u.bias])}` : "";
+    const role = u.z ? "neuron" : u.column ? "result" : "input";
+    set(u.element, "aria-label", `${role} ${u.out.name}, value ${spoken(values[i])}${delta}${bias}`);
     say(u.tip, `${u.out.path || u.out.name}\nvalue ${exact(values[i])}\ngradient of its sum ${exact(gradients[z])}`);
     if (u.bias >= 0) say(u.biasText, `${NODES[u.bias].name} ${text(values[u.bias])}  ◀ ${text(gradients[u.bias])}`);
     const own = new Set([i, z]);

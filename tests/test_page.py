@@ -1,0 +1,329 @@
+"""The page for stepping: offline, by keyboard, every number as Python has it, in light and dark, for everyone."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+import viz
+from autograd import Value, dot, steps, tanh
+from autograd.wording import show_number
+from nn import MLP, SGD, Adam, mean_squared_error
+from viz.slips import SLIPS, slips
+from viz.stepping import _rows
+
+CHROMIUM = Path("/usr/bin/chromium")
+ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
+
+
+def xor(rows=ROWS, targets=TARGETS):
+    model = MLP(2, [2, 1], activation="tanh", seed=1)
+    return model, mean_squared_error([model(row) for row in rows], targets)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")
+    if not CHROMIUM.exists():
+        pytest.skip(f"needs a browser at {CHROMIUM}, as Debian's chromium package puts it")
+    with playwright.sync_playwright() as session:
+        running = session.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a function that opens a page offline, and fails on any request, error or message in the console."""
+    contexts, troubles, requests = [], [], []
+
+    def opened(page, address="", expected="nothing", **settings):
+        place = page.save(tmp_path / "steps.html")
+        context = browser.new_context(offline=True, viewport={"width": 1440, "height": 900}, **settings)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: troubles.append(str(error)))
+        tab.on("console", lambda message: None if expected in message.text else troubles.append(message.text))
+        tab.on("dialog", lambda dialog: troubles.append(dialog.message))
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.goto(place.as_uri() + "#" + address)
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not troubles
+    assert all(url.startswith("file://") and url.split("#")[0].endswith("steps.html") for url in requests)
+
+
+STATE = """() => ({
+  hash: location.hash,
+  at: document.getElementById("at").textContent,
+  sentence: [...document.querySelectorAll("#sentence p")].map((p) => p.textContent),
+  boxes: Object.fromEntries([...document.querySelectorAll("#graph .box")].map((b) => [b.dataset.key,
+    [b.querySelector(".value")?.textContent, b.querySelector(".gradient")?.textContent]])),
+})"""
+
+
+def press(tab, keys):
+    """Press keys, and return what was shown after each."""
+    tab.evaluate(f"""() => {{
+      const state = {STATE};
+      window.log = [];
+      window.logger = (event) => log.push(state());
+      document.addEventListener("keydown", logger);
+    }}""")
+    for key in keys:
+        tab.keyboard.press(key)
+    return tab.evaluate("() => { document.removeEventListener('keydown', logger); return log; }")
+
+
+def until(tab, condition):
+    """Wait until an expression is true; the page's policy keeps playwright from waiting in it."""
+    for _ in range(100):
+        if tab.evaluate(condition):
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError(f"never: {condition}")
+
+
+def agree(state, replay):
+    """Check everything that is drawn against a replay in Python."""
+    recording = replay.recording
+    assert state["at"] == str(replay.position)
+    for key, (value, gradient) in state["boxes"].items():
+        i = int(key[1:])
+        if value is None:  # a constant that is its own label
+            assert recording.words.names[i] == show_number(recording.numbers[i])
+            continue
+        assert value == "▶" + show_number(replay.values[i])
+        if recording.as_json()["nodes"][i]["kind"] != "constant":
+            assert gradient == "◀" + show_number(replay.adjoints[i])
+    if replay.position:
+        assert recording.sentence(replay.position - 1) in state["sentence"]
+
+
+def recorded(model, loss, rate):
+    recording = steps.record(loss, from_zero=True)
+    after = {p: p.data - rate * recording.gradient(p) for p in model.parameters()}
+    return recording.then_update(after, learning_rate=rate)
+
+
+def test_all_of_xors_first_step_by_keyboard_forwards_and_back_with_pythons_numbers(show):
+    model, loss = xor()
+    recording = recorded(model, loss, 0.5)
+    nodes = recording.nodes_as_json()
+    recording.as_json = lambda: {"nodes": nodes}
+    tab = show(viz.steps(loss, optimizer=SGD(model.parameters(), learning_rate=0.5)), "sample=0")
+    tab.focus("#unfold")
+    tab.keyboard.press("Enter")
+    drawn = set(tab.evaluate(STATE)["boxes"])
+    assert {f"n{i}" for i, node in enumerate(nodes) if node["kind"] != "constant"} <= drawn
+    replay = recording.replay()
+    agree(tab.evaluate(STATE), replay)
+    for state in press(tab, ["ArrowRight"] * len(recording)):
+        assert replay.forward()
+        agree(state, replay)
+    assert replay.position == len(recording)
+    for state in press(tab, ["ArrowLeft"] * len(recording)):
+        assert replay.back()
+        agree(state, replay)
+    assert replay.position == 0
+    assert all(p.grad == 0.0 and not p.reached for p in model.parameters())
+
+
+def test_granularities_examples_jumps_and_address(show):
+    _, loss = xor()
+    page = viz.steps(loss, learning_rate=0.5)
+    tab = show(page, "step=27&sample=2")
+    assert tab.evaluate(STATE)["at"] == "27"
+    assert "sample=2" in tab.evaluate("location.hash")
+    tab.select_option("#sample", "0")
+    for granularity in steps.GRANULARITIES[1:]:
+        tab.select_option("#granularity", granularity)
+        tab.focus("#slider")
+        stops = page.data["stops"][granularity]
+        seen = press(tab, ["Home", *["ArrowRight"] * len(stops), "ArrowLeft", "End"])
+        assert [int(state["at"]) for state in seen] == [0, *stops, stops[-2], stops[-1]]
+        assert f"one={granularity}" in seen[0]["hash"]
+    tab.evaluate("location.hash = 'step=3'")
+    until(tab, "document.getElementById('at').textContent === '3'")
+    tab.select_option("#sample", "1")
+    assert all(page.data["nodes"][int(key[1:])][8] in (-1, 0) for key in tab.evaluate(STATE)["boxes"])
+    tab.click("#transcript summary")
+    assert tab.locator("#lines li").count() == len(page.data["events"])
+    tab.click("#lines li >> nth=9")
+    assert tab.evaluate(STATE)["at"] == "10"
+    tab.click("#play")
+    until(tab, "+document.getElementById('at').textContent > 11")
+    tab.click("#play")
+
+
+def test_predictions_are_checked_and_slips_diagnosed(show):
+    model, loss = xor(ROWS[1:2], TARGETS[1:2])
+    recording = recorded(model, loss, 0.5)
+    tab = show(viz.steps(loss, learning_rate=0.5))
+    tab.check("#predict")
+    tab.keyboard.press("ArrowRight")
+    right = recording.events[0].result
+    for typed, told in [("", "Type a number"), (repr(-right), SLIPS["sign"]), ("12345", "try again")]:
+        tab.fill("#guess", typed)
+        tab.keyboard.press("Enter")
+        assert told in tab.text_content("#verdict")
+    tab.fill("#guess", show_number(right).replace(".", ","))
+    tab.keyboard.press("Enter")
+    assert tab.evaluate(STATE)["at"] == "1"
+    assert "Right." in tab.evaluate(STATE)["sentence"]
+
+
+def test_hostile_names_are_shown_as_text(show):
+    hostile = ["</script><img src=x onerror=alert(1)>", "\"'><b>&amp;", "a\u202eb", "n" * 10_000, "<!--", "\ud800"]
+    values = [Value(1.0, name) for name in hostile]
+    loss = dot(values, values)
+    loss.name = "<script>alert(2)</script>"
+    page = viz.steps(loss, title="</title><script>alert(3)</script>")
+    assert page.html.count("<script") == 2
+    assert "<img" not in page.html
+    tab = show(page, "step=3")
+    names = tab.evaluate("[...document.querySelectorAll('#graph .name')].map((t) => t.textContent)")
+    assert any(name.startswith("</script><img") for name in names)
+    assert any("\\u202e" in name for name in names)
+    assert tab.locator("img").count() == 0
+    assert tab.title() == "</title><script>alert(3)</script>"
+
+
+def test_the_policy_lets_nothing_in_from_outside_and_no_other_script_run(show):
+    tab = show(viz.steps(Value(2.0, "x") ** 2), expected="Content Security Policy")
+    tab.evaluate("""() => {
+      const script = document.createElement("script");
+      script.textContent = "window.smuggled = true";
+      document.body.append(script);
+    }""")
+    assert tab.evaluate("window.smuggled") is None
+    assert tab.evaluate("fetch('https://example.org/').then(() => 'in', () => 'refused')") == "refused"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_control_and_node_has_a_name_and_text_has_contrast(show, scheme, tmp_path):
+    _, loss = xor(ROWS[1:2], TARGETS[1:2])
+    tab = show(viz.steps(loss, learning_rate=0.5), "step=20", color_scheme=scheme, reduced_motion="reduce")
+    tree = tab.context.new_cdp_session(tab).send("Accessibility.getFullAXTree")["nodes"]
+    wanted = {"button", "slider", "combobox", "checkbox", "textbox", "spinbutton", "radio", "link"}
+    found = [node for node in tree if node.get("role", {}).get("value") in wanted and not node.get("ignored")]
+    assert len(found) > 25
+    assert all(node["name"]["value"].strip() for node in found)
+    assert tab.evaluate("getComputedStyle(document.querySelector('.edge path')).transitionDuration") == "0s"
+    low = tab.evaluate(CONTRASTS)
+    assert not low
+    assert tab.locator("#sentence[aria-live=polite]").count() == 1
+    tab.screenshot(path=tmp_path / f"{scheme}.png", full_page=True)
+
+
+CONTRASTS = """() => {
+  const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
+  const linear = (x) => x / 255 <= 0.03928 ? x / 255 / 12.92 : ((x / 255 + 0.055) / 1.055) ** 2.4;
+  const shine = (c) => rgb(c).slice(0, 3).map(linear).reduce((sum, x, i) => sum + x * [0.2126, 0.7152, 0.0722][i], 0);
+  const ratio = (a, b) => (Math.max(shine(a), shine(b)) + 0.05) / (Math.min(shine(a), shine(b)) + 0.05);
+  const ground = (e) => {
+    while (rgb(getComputedStyle(e).backgroundColor)[3] === 0) e = e.parentElement;
+    return getComputedStyle(e).backgroundColor;
+  };
+  const low = [];
+  for (const e of document.querySelectorAll("body *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !e.getClientRects().length || e.matches("title,script,style,datalist *")) continue;
+    const style = getComputedStyle(e), ink = e instanceof SVGElement ? style.fill : style.color;
+    const box = e.closest(".box"), head = e.matches(".name,.op") && box.querySelector(".head");
+    const frame = head || box?.querySelector(".frame");
+    const paper = frame ? getComputedStyle(frame).fill : ground(e);
+    if (!(ratio(ink, paper) >= 4.5)) low.push([e.outerHTML.slice(0, 80), ink, paper]);
+  }
+  return low;
+}"""
+
+
+def test_large_graphs_open_folded_and_unfold(show):
+    model = MLP(2, [16, 16, 1], seed=1)
+    tab = show(viz.steps(model([0.3, 0.4]) ** 2), "step=40")
+    assert len(tab.evaluate(STATE)["boxes"]) < 60
+    tab.focus("#graph .box[data-key^=g]")
+    tab.keyboard.press("Enter")
+    assert any(key.startswith("n") for key in tab.evaluate(STATE)["boxes"])
+    tab.fill("#find", "w⁽²⁾₃,₁₂")
+    tab.keyboard.press("Enter")
+    assert "layers.1.neurons.2.weights.11" in tab.text_content("#about")
+    nodes = [Value(0.1 * i) for i in range(5)]
+    for i in range(3000):
+        nodes.append(tanh(nodes[-1]) if i % 3 else nodes[-1] * nodes[-4])
+    tab = show(viz.steps(nodes[-1]))
+    assert 1 < len(tab.evaluate(STATE)["boxes"]) < 60
+
+
+def test_pages_are_small_and_the_same_bytes_and_saved_as_html(tmp_path):
+    _, loss = xor(ROWS[1:2], TARGETS[1:2])
+    page = viz.steps(loss)
+    assert len(page.html.encode()) < 60_000
+    assert page.html == viz.steps(xor(ROWS[1:2], TARGETS[1:2])[1]).html
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page.html)
+    with pytest.raises(ValueError, match=r"saved as \.html, not \.pdf"):
+        page.save(tmp_path / "steps.pdf")
+    with pytest.raises(TypeError, match="takes the Value to step through"):
+        viz.steps(3.0)
+    assert "srcdoc" in page._repr_html_()
+
+
+def test_nan_and_inf_travel_to_the_page():
+    x = Value(0.0, "x")
+    page = viz.steps(x.log() * 0.0)
+    assert {"nan", "−inf"} <= set(page.data["text"])
+    assert "NaN" not in page.html.split('id="data">')[1].split("</script>")[0]
+
+
+def test_update_is_the_optimisers_own_and_leaves_it_alone():
+    model, loss = xor()
+    optimizer = Adam(model.parameters(), learning_rate=0.1)
+    page = viz.steps(loss, optimizer=optimizer)
+    assert optimizer.step_count == 0
+    assert not any(p.reached for p in model.parameters())
+    ends = [page.data["exact"][event[8]] for event in page.data["events"] if event[0] == "Update"]
+    loss.backward()
+    optimizer.step()
+    assert ends == [p.data for p in optimizer.parameters]
+
+
+def test_slips_are_the_numbers_that_slips_give():
+    w, b, x = Value(0.5, "w"), Value(0.25, "b"), Value(2.0, "x")
+    z = dot([w], [x], b)
+    a = tanh(z)
+    loss = a * a
+    recording = recorded_by(loss, [w, b], 0.1)
+    told = {recording.sentence(i).split(" = ")[0]: dict(found) for i, found in enumerate(slips(recording))}
+    da, dz = 2 * a.data, 2 * a.data * (1 - a.data**2)
+    assert told["v₁"]["bias"] == 1.0
+    assert told["∂L/∂z" if "∂L/∂z" in told else "∂L/∂v₁"]["activation"] == da
+    sums = next(found for i, found in enumerate(slips(recording)) if "the sum of all 2" in recording.sentence(i))
+    assert dict(sums)["path"] == a.data
+    assert math.isclose(told["∂L/∂w"]["activation"], da * 2.0)
+    updated = 0.5 - 0.1 * recording.gradient(w)
+    assert math.isclose(told["∂L/∂x"]["updated"], dz * updated)
+    assert told["w ← w − η · ∂L/∂w"]["rate"] == 0.5 - recording.gradient(w)
+    assert math.isclose(told["w ← w − η · ∂L/∂w"]["uphill"], 0.5 + 0.1 * recording.gradient(w))
+
+
+def recorded_by(loss, parameters, rate):
+    recording = steps.record(loss, from_zero=True)
+    return recording.then_update({p: p.data - rate * recording.gradient(p) for p in parameters}, learning_rate=rate)
+
+
+def test_each_node_of_a_batch_belongs_to_its_example():
+    _, loss = xor()
+    recording = steps.record(loss)
+    count, rows = _rows(recording, recording.nodes_as_json())
+    assert count == 4
+    names = recording.words.names
+    for i, name in enumerate(names):
+        if found := re.fullmatch(r"[za].*\[(\d)\]", name):
+            assert rows[i] == int(found[1]) - 1
+        if name.startswith(("w", "b", "L")):
+            assert rows[i] == -1
