@@ -21,6 +21,7 @@ class Mismatch:
     """One parameter for which backward and the central difference disagree.
 
     `kink` says which kink lies within the step, or how the graph changes within it; None if it is smooth there.
+    `detached` says whether a detach hides part of the graph from backward, but not from the difference.
     """
 
     parameter: str
@@ -29,6 +30,7 @@ class Mismatch:
     relative_error: float
     step: float
     kink: str | None
+    detached: bool
 
     def __str__(self) -> str:
         numbers = f"backward {self.backward!r}, central difference {self.difference!r}"
@@ -36,6 +38,8 @@ class Mismatch:
             why = "not a finite number: use detect_anomaly() to see where it is born"
         elif self.kink:
             why = f"a kink lies within the step: {self.kink}; check again a little away from it"
+        elif self.detached:
+            why = "no kink lies within the step, but a detach hides a dependence from backward, as it is meant to"
         else:
             why = "no kink lies within the step: the derivative is wrong, or the step unsuited"
         return f"{self.parameter}: {numbers}, relative error {self.relative_error:.2g}, step {self.step:g}\n    {why}"
@@ -177,7 +181,8 @@ def _compare(
     allowed = tolerance * scale + 4.0 * rounding + min(2.0 * abs(slope - finer), tolerance)
     if math.isfinite(gap) and gap <= allowed:
         return gap / (allowed / tolerance) if gap > 0.0 else 0.0, None
-    return error, Mismatch(name, backward, slope, error, step, _kink(function, p, step))
+    detached = any(getattr(node.op, "name", "") == "detach" for node in topological_order(_output(function)))
+    return error, Mismatch(name, backward, slope, error, step, _kink(function, p, step), detached)
 
 
 def _kink(function: Callable[[], Any], p: Value, step: float) -> str | None:
