@@ -54,6 +54,8 @@ class Prompt:
         self.wrong += 1
         if isinstance(error, NameError) and error.name:
             print(self.unknown(error.name))
+        elif isinstance(error, SyntaxError):
+            print("that is neither a command nor Python; help lists what there is")
         else:
             print(error.args[0] if error.args else type(error).__name__)
 
@@ -104,6 +106,7 @@ class Prompt:
         from IPython.terminal.embed import InteractiveShellEmbed
 
         shell = InteractiveShellEmbed(banner1=greeting + "\n", user_ns=self.namespace, confirm_exit=False)
+        shell.enable_tip = False
         def translated(lines: list[str]) -> list[str]:
             text = "".join(lines)
             return lines if text.strip() in ("quit", "exit") else [self.to_python(text).rstrip("\n") + "\n"]
@@ -145,8 +148,7 @@ class _Console(code.InteractiveConsole):
             self.prompt.explain(error)
 
     def showsyntaxerror(self, filename: str | None = None, **_: object) -> None:
-        self.prompt.wrong += 1
-        print("that is neither a command nor Python; help lists what there is")
+        self.prompt.explain(SyntaxError())
 
 
 def usage(name: str, command: Callable[..., None]) -> str:

@@ -17,7 +17,7 @@ from autograd.wording import show_number
 from demos.prompt import Prompt, progress, usage
 from demos.stuck import ILL, shape_of, trouble_of
 from demos.xor_run import PHASES, Mark, Run
-from demos.xor_words import GREETING, HELP, as_typed, count_from, number_from, place_of
+from demos.xor_words import GREETING, HELP, HINT, as_typed, count_from, number_from, place_of, wrapped
 from nn import TrainingSession
 
 ARROWS = {"forward": "▶", "backward": "◀", "update": "△"}
@@ -71,11 +71,9 @@ class Session(Run):
             self._leave_phase()
             met = self._training.until(condition, count, lambda t: self._bar(t, first, count))
             self._bar(None, 0, count)
-        if met and self._training.epoch == first:
-            print("that is so already")
-        elif not met:
-            print(f"not reached in {count} epochs")
-        self._report(first)
+        if goal != "solved":
+            print(f"the loss is {'' if met else 'not '}below {goal} {'now' if met else f'after {count} more epochs'}")
+        self._report(first, satisfied=met)
 
     # ---------------------------------------------------------------------------------- go back
     def back(self, n: Any = 1, unit: str = "commands") -> None:
@@ -125,7 +123,7 @@ class Session(Run):
         """Plot the loss of each epoch so far, and say what shape it has."""
         print(viz.text.loss_curve(self._training.history))
         if len(self._training.history) > 1:
-            print(shape_of(self._training.history))
+            print(wrapped(shape_of(self._training.history)))
 
     def boundary(self) -> None:
         """Show what the network says over the plane of its two inputs: the probability that the answer is 1."""
@@ -183,7 +181,8 @@ class Session(Run):
         if ill.bias:
             for neuron in self._model.layers[0].neurons:
                 neuron.bias.data = ill.bias
-        print(f"a new beginning: {ill.story}.  Type run 1000 and see what becomes of it; back returns to the old run.")
+        what = "Type run 1000 to see what becomes of it; back returns to the old run."
+        print(wrapped(f"a new beginning: {ill.story}.  {what}"))
 
     def seeds(self, n: Any = 10) -> None:
         """Train from the seeds 0 to n − 1, each until solved, and tell how many were and how fast."""
@@ -215,6 +214,9 @@ class Session(Run):
         story, phase, mine = self._story(), self._training.phase, self._mine()
         i = mine[0] if self._cursor is None else self._cursor
         event = story.events[i]
+        if not self._hinted:
+            print(HINT)
+            self._hinted = True
         self._seen = story.nodes[getattr(event, "parent", event.node)]
         print(f"{ARROWS[phase]} {phase} {i - mine[0] + 1}/{len(mine)}  {story.sentence(i)}")
         self._cursor = i + 1
@@ -248,8 +250,8 @@ class Session(Run):
         inside = " is under way" if self._cursor is not None else " comes next"
         return f"{done}{loss}; {training.phase}{inside}"
 
-    def _report(self, first: int) -> None:
-        """Say what a run brought."""
+    def _report(self, first: int, *, satisfied: bool = False) -> None:
+        """Say what a run brought, and why it is not there yet, unless it is where it was to go."""
         training, made = self._training, self._training.epoch - first
         if made:
             losses = training.history[first:]
@@ -257,10 +259,10 @@ class Session(Run):
         print(self._rows())
         if self._is_solved(training):
             print(f"Solved after {training.epoch} epochs: every row is within 0.1 of its target.")
-        elif made >= 100:
-            print(trouble_of(training))
+        elif made >= 100 and not satisfied:
+            print(wrapped(trouble_of(training)))
         if len(training.history) > 1:
-            print(shape_of(training.history))
+            print(wrapped(shape_of(training.history)))
 
     def _bar(self, training: TrainingSession | None, first: int, of: int) -> None:
         if training is None or (training.epoch - first) % 20 == 0 or training.epoch - first == of:

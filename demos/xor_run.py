@@ -32,6 +32,7 @@ class Run:
     def __init__(self, seed: int = 0) -> None:
         self._begin(seed)
         self._marks: list[Mark] = []
+        self._hinted = False  # whether the names of nodes were explained
 
     def _begin(self, seed: int, hidden: int = 4, activation: str = "tanh", rate: float = 0.1) -> None:
         self._seed = seed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -13,11 +15,15 @@ XOR, learned by backpropagation: 2 inputs → 4 hidden units (tanh) → 1 output
 17 weights and biases to learn, four rows of data.
 {rows}
 
-Type  step        to do the next single operation, and again, and again
+Type  step        to do the next single operation, and again, and again (↑ brings it back)
       epoch       to do a whole round: forward pass, backward pass, update
       until 0.1   to train until the loss is below 0.1
       help        to see the rest: back, why, curve, boundary, …
 You cannot break anything: back undoes whatever you did.  quit leaves."""
+
+HINT = """\
+  How to read it: z⁽¹⁾₂[3] is the sum in layer 1, unit 2, for row 3, and a = tanh(z) what that unit says;
+  w are weights, b biases, x inputs, L is the loss, ∂L/∂w its gradient; v₁, v₂, … are steps on the way to the loss."""
 
 HELP = """\
 go on    step [n]         the next operation of the forward pass, the backward pass or the update, or the next n
@@ -44,6 +50,12 @@ leave    quit
 
 w111 is w⁽¹⁾₁₁: in layer 1, in unit 1, the weight of input 1; b11 is its bias.  z11[2] is that unit's sum for row 2.
 Anything else is Python; model, training, inputs and targets are there."""
+
+
+def wrapped(text: str) -> str:
+    """Return text in lines no longer than the terminal, or than a book's."""
+    width = min(100, shutil.get_terminal_size().columns)
+    return "\n".join(textwrap.fill(line, width, break_on_hyphens=False) for line in text.splitlines())
 
 
 def as_typed(name: str) -> str:

@@ -262,7 +262,8 @@ def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
     from_file, from_input = run(str(script)), run(text=script.read_text(encoding="utf-8"))
     assert from_file.stdout == from_input.stdout
     assert (from_file.returncode, from_file.stderr) == (0, "")
-    assert "› step 2\n▶ forward 1/50" in from_file.stdout
+    assert "› step 2\n  How to read it" in from_file.stdout
+    assert "▶ forward 2/50  a⁽¹⁾₁[1] = tanh(z⁽¹⁾₁[1])" in from_file.stdout
     assert "run 5" not in from_file.stdout
 
 
