@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from viz import text
+from viz.charts import (
+    Chart,
+    activation,
+    decision_boundary,
+    gradient_flow,
+    histogram,
+    learning_rate_finder,
+    loss_curve,
+    loss_landscape,
+)
 from viz.graph import draw
 from viz.network import draw_network
 from viz.page import Page
@@ -10,4 +20,21 @@ from viz.rendering import Picture
 from viz.stepping import steps
 from viz.text import table, tree
 
-__all__ = ["Page", "Picture", "draw", "draw_network", "steps", "table", "text", "tree"]
+__all__ = [
+    "Chart",
+    "Page",
+    "Picture",
+    "activation",
+    "decision_boundary",
+    "draw",
+    "draw_network",
+    "gradient_flow",
+    "histogram",
+    "learning_rate_finder",
+    "loss_curve",
+    "loss_landscape",
+    "steps",
+    "table",
+    "text",
+    "tree",
+]

@@ -23,6 +23,10 @@ NEGATIVE: Final = "#a34700"
 ALARM: Final = "#8b0057"
 ALARM_CARD: Final = "#fbe6f3"
 
+# On fields of colour, which stay light on a dark page: line, minus, plus, and the rim of a mark.
+FIELD: Final = ("#15181c", "#7d3600", "#0f3f7d", "#fdfdfd")
+FIELD_SIGNS: Final = ("#f4b98a", "#fff6ec", "#fcfcfd", "#ecf3ff", "#8ab4e8")
+
 DARK: Final = {
     PAPER: "#14171c",
     INK: "#e7eaee",
@@ -41,10 +45,14 @@ DARK: Final = {
 }
 
 
-def dark_rules(scope: str) -> str:
-    """Return the style rules that turn the light colours inside `scope` into their dark counterparts."""
+def dark_rules(scope: str, *, inline: bool = False) -> str:
+    """Return the style rules that turn the light colours inside `scope` into their dark counterparts.
+
+    `inline` is for renderers that write colours into style attributes.
+    """
+    written, last = ('style*="{0}: {1}"', "!important") if inline else ('{0}="{1}" i', "")
     return "".join(
-        f'{scope} [{attribute}="{light}" i]{{{attribute}:{dark}}}'
+        f"{scope} [{written.format(attribute, light)}]{{{attribute}:{dark}{last}}}"
         for light, dark in DARK.items()
         for attribute in ("fill", "stroke")
     )

@@ -132,9 +132,8 @@ def own_svg(svg: str, description: str) -> str:
     element = svg[svg.index("<svg") :]
     element = re.sub(r"<!--.*?-->\s*", "", element, flags=re.DOTALL)
     end = element.index(">")
-    style = (
-        f"<style>{SCOPE} text{{font-family:{FONTS}}}@media (prefers-color-scheme:dark){{{dark_rules(SCOPE)}}}</style>"
-    )
+    rules = dark_rules(SCOPE, inline="style=" in element)
+    style = f"<style>{SCOPE} text{{font-family:{FONTS}!important}}@media (prefers-color-scheme:dark){{{rules}}}</style>"
     name = escaped(description[:SHORT])
     head = f'{element[:end]} class="{SCOPE[1:]}" role="img" aria-label="{name}">'
     return f"{head}{style}{element[end + 1 :]}"
