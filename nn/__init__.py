@@ -2,6 +2,8 @@
 
 from nn.blocks import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
+from nn.diagnosis import Diagnosis, Finding, diagnose
+from nn.finder import RateSweep, find_learning_rate
 from nn.fitting import fit
 from nn.history import History
 from nn.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
@@ -20,6 +22,7 @@ from nn.recurrent import GRU, LSTM, RNN, Recurrent, carry
 from nn.saving import Autosave, load, save
 from nn.schedules import Cosine, Exponential, StepDecay, WarmUp
 from nn.session import TrainingSession
+from nn.sharpness import sharpness
 from nn.training import EarlyStopping, Report
 
 __all__ = [
@@ -38,10 +41,12 @@ __all__ = [
     "ClipByNorm",
     "ClipByValue",
     "Cosine",
+    "Diagnosis",
     "Dropout",
     "EarlyStopping",
     "Embedding",
     "Exponential",
+    "Finding",
     "History",
     "Initializer",
     "Layer",
@@ -51,6 +56,7 @@ __all__ = [
     "Optimizer",
     "Perceptron",
     "RMSProp",
+    "RateSweep",
     "Recurrent",
     "Report",
     "Residual",
@@ -64,6 +70,8 @@ __all__ = [
     "carry",
     "clip_by_norm",
     "clip_by_value",
+    "diagnose",
+    "find_learning_rate",
     "fit",
     "he_normal",
     "he_uniform",
@@ -71,6 +79,7 @@ __all__ = [
     "load",
     "mean_squared_error",
     "save",
+    "sharpness",
     "softmax_cross_entropy",
     "xavier_normal",
     "xavier_uniform",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from nn.backends import make_stepper
@@ -18,7 +19,7 @@ from nn.snapshot import Surroundings
 from nn.steppers import Task, record_loss
 from nn.training import Callback, EarlyStopping, Training, interrupts
 
-__all__ = ["fit"]
+__all__ = ["fit", "prepare"]
 
 
 def fit(
@@ -61,23 +62,22 @@ def fit(
     A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
     Raises TypeError or ValueError for bad data and settings before any work.
     """
-    rows = checked_inputs(inputs)
-    wanted = checked_targets(targets, len(rows))
+    if isinstance(clip, int | float):
+        clip = ClipByNorm(clip)
+    task = prepare(model, inputs, targets, loss, optimizer, clip)
     held_out: tuple[list[Any], list[Any]] | None = None
     if isinstance(validation, tuple):
         held = checked_inputs(validation[0])
         held_out = held, checked_targets(validation[1], len(held))
     elif validation is not None:
-        rows, wanted, *held_lists = split(rows, wanted, share=validation, seed=shuffle or 0)
+        rows, wanted, *held_lists = split(task.inputs, task.targets, share=validation, seed=shuffle or 0)
+        task = replace(task, inputs=rows, targets=wanted)
         held_out = held_lists[0], held_lists[1]
-    if isinstance(clip, int | float):
-        clip = ClipByNorm(clip)
     if isinstance(early_stopping, int):
         early_stopping = EarlyStopping(early_stopping)
-    task = Task(model, loss, optimizer, rows, wanted, clip)
-    _rehearse(task)
     callbacks = list(callbacks)
     goal = checked_count("epochs", epochs)
+    count = len(task.inputs)
     if report_every is None:
         watched = callbacks or held_out or early_stopping or progress
         report_every = 1 if watched else max(1, goal // 100)
@@ -85,7 +85,7 @@ def fit(
         task=task,
         stepper=make_stepper(task, backend),
         epochs=goal,
-        batch_size=len(rows) if batch_size is None else min(checked_count("batch_size", batch_size), len(rows)),
+        batch_size=count if batch_size is None else min(checked_count("batch_size", batch_size), count),
         shuffle=shuffle,
         held_out=held_out,
         early_stopping=early_stopping,
@@ -100,11 +100,14 @@ def fit(
     return training.history
 
 
-def _rehearse(task: Task) -> None:
-    """Run the first rows forward, so that wrong widths and losses are refused here; changes nothing."""
-    surroundings = Surroundings(task.model)
+def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimizer, clip: Clip | None) -> Task:
+    """Return the task, checked: its first rows are run forward, so that wrong widths and losses are refused here."""
+    rows = checked_inputs(inputs)
+    task = Task(model, loss, optimizer, rows, checked_targets(targets, len(rows)), clip)
+    surroundings = Surroundings(model)
     before = surroundings.read()
     try:
-        record_loss(task.model, task.loss, task.inputs, task.targets, range(min(2, len(task.inputs))))
+        record_loss(model, loss, rows, task.targets, range(min(2, len(rows))))
     finally:
         surroundings.put(before)
+    return task

@@ -1,0 +1,220 @@
+"""Diagnosis: each verdict on a network made ill on purpose, and none on healthy ones."""
+
+import math
+
+import pytest
+
+import autograd
+from autograd import Value
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    Layer,
+    Module,
+    Sequential,
+    binary_cross_entropy_with_logits,
+    diagnose,
+    fit,
+    mean_squared_error,
+    sharpness,
+)
+from nn.datasets import moons, sine, xor
+
+
+def snapshot_of(model):
+    return repr([(p.data, p.reached, p.grad) for p in model.parameters()])
+
+
+def look(model, rows, targets, *, loss=mean_squared_error, **more):
+    before = snapshot_of(model)
+    found = diagnose(model, rows, targets, loss=loss, **more)
+    assert snapshot_of(model) == before
+    for finding in found.findings:
+        if finding.alarm:
+            assert finding.cause
+            assert finding.cure
+            assert finding.cure in str(found)
+    return found
+
+
+def train(model, rows, targets, epochs, rate, *, loss=mean_squared_error, kind=SGD, **more):
+    optimizer = kind(model.parameters(), learning_rate=rate)
+    history = fit(
+        model, rows, targets, loss=loss, optimizer=optimizer, epochs=epochs, backend="recorded", report_every=1, **more
+    )
+    return {"optimizer": optimizer, "history": history}
+
+
+# ------------------------------------------------------------------------------------------- healthy
+HEALTHY = {
+    "xor, tanh": (lambda: MLP(2, [4, 1], "tanh", output="sigmoid", seed=3), xor, mean_squared_error, Adam, 0.05, 300),
+    "xor, SGD": (lambda: MLP(2, [8, 1], "tanh", output="sigmoid", seed=3), xor, mean_squared_error, SGD, 2.0, 800),
+    "moons, ReLU": (
+        lambda: MLP(2, [16, 16, 1], "relu", seed=1),
+        lambda: moons(40, seed=1),
+        binary_cross_entropy_with_logits,
+        Adam,
+        0.02,
+        40,
+    ),
+    "sine, SGD": (lambda: MLP(1, [12, 1], "tanh", seed=2), lambda: sine(30), mean_squared_error, SGD, 0.1, 60),
+}
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_a_healthy_network_raises_no_alarm(name):
+    make, data, loss, kind, rate, epochs = HEALTHY[name]
+    model, (rows, targets) = make(), data()
+    beginning = look(model, rows, targets, loss=loss, optimizer=kind(model.parameters(), learning_rate=rate))
+    assert beginning.alarms == [], beginning
+    trained = train(model, rows, targets, epochs, rate, loss=loss, kind=kind)
+    found = look(model, rows, targets, loss=loss, **trained)
+    assert found.is_healthy, found
+    assert str(found).startswith("healthy")
+
+
+# ---------------------------------------------------------------------------------------------- ill
+def test_dead_relus():
+    rows, targets = moons(40, seed=1)
+    model = MLP(2, [10, 10, 1], "relu", seed=8)
+    for neuron in model.layers[0].neurons[:3]:
+        neuron.bias.data = -50.0
+    found = look(model, rows, targets, loss=binary_cross_entropy_with_logits)
+    assert found.alarms == ["dead ReLUs"]
+    seen = found["dead ReLUs"].seen
+    assert seen == "3 of 20 units (15%) gave 0 on each of 40 rows: layers.0 units 0, 1, 2"
+    assert "leaky ReLU" in found["dead ReLUs"].cure
+    assert "large steps" in found["dead ReLUs"].cause
+
+
+def test_one_dead_unit_in_twenty_is_no_alarm():
+    rows, targets = moons(40, seed=1)
+    model = MLP(2, [10, 10, 1], "relu", seed=8)
+    model.layers[0].neurons[0].bias.data = -50.0
+    found = look(model, rows, targets, loss=binary_cross_entropy_with_logits)
+    assert found.is_healthy
+    assert "1 of 20 units (5%)" in found["dead ReLUs"].seen
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_saturated_units(activation):
+    rows, targets = moons(40, seed=1)
+    model = MLP(2, [6, 1], activation, seed=1)
+    for neuron in model.layers[0].neurons[:4]:
+        neuron.bias.data = 12.0
+    found = look(model, rows, targets)
+    assert found.alarms == ["saturated units"]
+    assert "in layers.0, 4 of 6 units (67%)" in found["saturated units"].seen
+    assert "Xavier" in found["saturated units"].cure
+
+
+def test_vanishing_gradients():
+    rows, targets = moons(20, seed=1)
+    model = MLP(2, [6] * 10 + [1], "sigmoid", seed=1)
+    found = look(model, rows, targets)
+    assert found.alarms == ["vanishing gradients"]
+    hidden = found.layers[:-1]
+    assert all(layer.slope <= 0.25 for layer in hidden)
+    assert "‖W‖·|σ′|" in found["vanishing gradients"].seen
+    # The signal shrinks at each layer by no less than ‖W‖ of the layer above times the greatest slope.
+    for layer, above in zip(found.layers, found.layers[1:], strict=False):
+        assert layer.error_norm <= above.error_norm * above.weight_norm * 0.25 * (1 + 1e-9)
+    relu = look(MLP(2, [16] * 10 + [1], "relu", seed=1), rows, targets)
+    assert relu["vanishing gradients"].alarm is False
+
+
+def test_exploding_gradients():
+    rows, targets = moons(20, seed=1)
+    model = MLP(2, [6] * 6 + [1], "relu", seed=1)
+    for p in model.parameters():
+        p.data *= 6.0
+    found = look(model, rows, targets)
+    assert "exploding gradients" in found.alarms
+    assert "clipping by norm" in found["exploding gradients"].cure
+
+
+def test_a_learning_rate_too_high_oscillates():
+    rows, targets = sine(20)
+    model = MLP(1, [8, 1], "tanh", seed=2)
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            for weight in neuron.weights:
+                weight.data *= 1.5
+    curved = sharpness(model, rows, targets, loss=mean_squared_error)
+    trained = train(model, rows, targets, 60, 6.0 / curved)
+    found = look(model, rows, targets, **trained)
+    assert "learning rate too high" in found.alarms, found
+    assert "sharpness" in found["learning rate too high"].seen
+    assert "a tenth of the learning rate" in found["learning rate too high"].cure
+
+
+class Bowl(Module):
+    """w₁², 5 w₂²: the Hessian is 2 and 10, so that descent is stable below a rate of 0.2."""
+
+    def __init__(self):
+        self.w = [Value(1.0, name="w1"), Value(0.1, name="w2")]
+
+    def __call__(self, row):
+        return self.w[0] * self.w[0] + 5.0 * self.w[1] * self.w[1]
+
+
+def the_value(predictions, targets):
+    return autograd.mean(predictions)
+
+
+def test_the_limit_of_the_rate_is_two_over_the_sharpness():
+    model = Bowl()
+    assert sharpness(model, [[0.0]], [0.0], loss=the_value) == pytest.approx(10.0, rel=1e-3)
+    for rate, alarm in [(0.19, False), (0.21, True)]:
+        optimizer = SGD(model.parameters(), learning_rate=rate)
+        found = look(model, [[0.0]], [0.0], loss=the_value, optimizer=optimizer)
+        assert (found.alarms == ["learning rate too high"]) is alarm
+        assert "allows up to 0.2" in found["learning rate too high"].seen
+
+
+def test_sharpness_is_the_largest_eigenvalue_even_below_zero():
+    class Saddle(Bowl):
+        def __call__(self, row):
+            return -4.0 * self.w[0] * self.w[0] + self.w[1] * self.w[1]
+
+    assert sharpness(Saddle(), [[0.0]], [0.0], loss=the_value) == pytest.approx(2.0, rel=1e-2)
+
+
+def test_a_loss_gone_nan():
+    class Log(Module):
+        def __init__(self):
+            self.w = Value(-1.0, name="w")
+
+        def __call__(self, row):
+            return autograd.log(self.w * row[0])
+
+    found = look(Log(), [[1.0]], [0.0], loss=the_value)
+    assert found.alarms == ["nan or infinity"]
+    assert "log" in found["nan or infinity"].seen
+    model = Log()
+    model.w.data = 1.0
+    trained = train(model, [[1.0]], [0.0], 9, 0.9, loss=the_value)
+    found = look(model, [[1.0]], [0.0], loss=the_value, history=trained["history"])
+    assert "nan or infinity" in found.alarms
+    assert found["nan or infinity"].seen.startswith("training ended on it")
+
+
+def test_a_plateau():
+    # Without hidden units nothing can be learned of XOR: the loss stays at that of always saying one half.
+    model = MLP(2, [1], output="sigmoid", seed=1)
+    trained = train(model, *xor(), 400, 1.0)
+    found = look(model, *xor(), **trained)
+    assert found.alarms == ["plateau"]
+    assert trained["history"].losses[-1] == pytest.approx(0.25, rel=1e-3)
+
+
+def test_rows_are_checked_and_many_are_sampled():
+    model = Sequential(Layer(1, 3, "relu", seed=1), Layer(3, 1, None, seed=2))
+    rows, targets = [[i / 500] for i in range(1000)], [0.0] * 1000
+    found = diagnose(model, rows, targets, loss=lambda p, t: mean_squared_error([x[0] for x in p], t))
+    assert "200 rows" in found["dead ReLUs"].seen
+    with pytest.raises(ValueError, match="nan"):
+        diagnose(model, [[math.nan]], [0.0], loss=mean_squared_error)
+    with pytest.raises(KeyError, match="no finding 'flu'"):
+        found["flu"]
