@@ -169,14 +169,14 @@ def write(formula: Symbol, binding: int = 0) -> str:
         text = show_number(inputs[0])
         return f"({text})" if binding and text.startswith("−") else text
     if function == "multiply" and inputs[0] == inputs[1]:
-        return write(inputs[0], 4) + "²"
+        return _base(inputs[0]) + "²"
     if function in _INFIX:
         rank, sign = _INFIX[function]
         text = write(inputs[0], rank) + sign + write(inputs[1], rank + (function in ("subtract", "divide")))
     elif function == "negative":
         rank, text = 1, "−" + write(inputs[0], 2)
     elif function == "power" and (n := inputs[1].number) is not None and n == int(n):
-        return write(inputs[0], 4) + str(int(n)).translate(_SUPERSCRIPTS)
+        return _base(inputs[0]) + str(int(n)).translate(_SUPERSCRIPTS)
     elif function == "power":
         rank, text = 3, write(inputs[0], 4) + "^" + write(inputs[1], 4)
     elif function in _COMPARISONS:
@@ -184,6 +184,12 @@ def write(formula: Symbol, binding: int = 0) -> str:
     else:
         return f"{TABLE[function].symbol if function in TABLE else function}({', '.join(map(write, inputs))})"
     return f"({text})" if binding > rank else text
+
+
+def _base(formula: Symbol) -> str:
+    """Return what is raised to a power: in brackets if its name carries a superscript of its own."""
+    text = write(formula, 4)
+    return f"({text})" if formula.function == "name" and "⁾" in text else text
 
 
 def _evaluate(formula: Symbol, numbers: dict[str, float]) -> float:
@@ -318,7 +324,7 @@ def _formula(op: Operation, inputs: list[Any], figures: bool = False) -> str:
     if op.symbol[0].isalpha() or len(inputs) > 2:
         return f"{op.symbol}({', '.join(inputs)})"
     if op.name == "power":
-        base = f"({inputs[0]})" if inputs[0].startswith("−") else inputs[0]
+        base = f"({inputs[0]})" if inputs[0].startswith("−") or "⁾" in inputs[0] else inputs[0]
         return base + inputs[1].translate(_SUPERSCRIPTS) if inputs[1].isdigit() else f"{base}^{_bracketed(inputs[1])}"
     return f"{inputs[0]} {op.symbol} {_bracketed(inputs[1])}" if len(inputs) == 2 else op.symbol + _bracketed(inputs[0])
 

@@ -273,6 +273,18 @@ def test_pages_are_small_and_the_same_bytes_and_saved_as_html(tmp_path):
     assert "srcdoc" in page._repr_html_()
 
 
+def test_a_notebooks_frame_is_live(show, tmp_path, browser):
+    display = viz.steps(Value(2.0, "x") ** 2)._repr_html_()
+    tab = browser.new_context(offline=True).new_page()
+    tab.set_content(f"<p>a cell</p>{display}")
+    frame = tab.frame_locator("iframe")
+    frame.locator("#step").click()
+    frame.locator("#step").click()
+    assert frame.locator("#at").text_content() == "2"
+    assert "where the backward pass begins" in frame.locator("#sentence").text_content()
+    tab.context.close()
+
+
 def test_nan_and_inf_travel_to_the_page():
     x = Value(0.0, "x")
     page = viz.steps(x.log() * 0.0)

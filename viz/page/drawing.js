@@ -55,7 +55,7 @@ function drawGraph(row, choose) {
     const folded = key[0] === "g", inner = nodes.filter((n) => n.parents.length), shown = (inner.length ? inner : nodes).at(-1);
     const group = folded ? GROUPS[+key.slice(1)] : null, title = clip(folded && group.kind !== "neuron" ? group.title : shown.name, 16);
     const plain = shown.kind === "constant" && shown.name === text(shown.value);  // a number that says itself
-    return { key, nodes, folded, shown, title, plain, order: shown.index, width: plain ? 52 : 144, height: plain ? 22 : 46, x: 0, y: 0 };
+    return { key, nodes, folded, shown, title, plain, order: shown.index, width: plain ? 46 : 136, height: plain ? 22 : 46, x: 0, y: 0 };
   });
   const seen = new Set(members.keys()), wires = [], joined = new Map();
   GRAPH.of = new Map();
@@ -97,8 +97,8 @@ function drawGraph(row, choose) {
 
 function drawBox(b, choose) {
   const left = -b.width / 2, top = -b.height / 2, op = b.folded ? `${b.nodes.length} nodes` : b.shown.pairs ? "w·x + b" : b.shown.op;
-  b.value = make("text", { class: "value", x: left + 6, y: 13 });
-  b.gradient = make("text", { class: "gradient", x: 4, y: 13 });
+  b.value = make("text", { class: "value", x: left + 4, y: 13 });
+  b.gradient = make("text", { class: "gradient", x: 1, y: 13 });
   b.tip = make("title");
   b.element = make("g", { class: "box", tabindex: 0, role: "button", transform: `translate(${b.x.toFixed(1)} ${b.y.toFixed(1)})`, "data-key": b.key },
     b.tip, make("rect", { class: "frame", x: left, y: top, width: b.width, height: b.height, rx: 6 }),
@@ -129,7 +129,7 @@ function paintGraph(step) {
     const [x, dx] = [spoken(SHOWN.shelves[0][b.shown.index]), spoken(SHOWN.shelves[1][b.shown.index])];
     const ending = b.shown.kind === "constant" ? ", a constant" : `, gradient ${dx}`;
     set(b.element, "aria-label", `${what}${b.shown.name}${b.shown.op ? " by " + b.shown.op : ""}, value ${x}${ending}`);
-    say(b.tip, `${b.shown.path || b.shown.name}\nvalue ${exact(SHOWN.shelves[0][b.shown.index])}\ngradient ${exact(SHOWN.shelves[1][b.shown.index])}` + (kept === DASH ? "" : `\n.grad ${exact(SHOWN.shelves[2][b.shown.index])}`));
+    say(b.tip, `${b.shown.path || b.shown.name}\nvalue ${precise(SHOWN.shelves[0][b.shown.index])}\ngradient ${precise(SHOWN.shelves[1][b.shown.index])}` + (kept === DASH ? "" : `\n.grad ${precise(SHOWN.shelves[2][b.shown.index])}`));
   }
   for (const w of GRAPH.wires) {
     const done = w.edges.every((e) => SHOWN.shelves[0][e.child] >= 0), sent = w.edges.filter((e) => SHOWN.sent.has(e.child + "." + e.slot));
@@ -140,4 +140,14 @@ function paintGraph(step) {
     say(w.local, told ? text(NODES[edge.child].local[edge.slot]) : now && now.phase === "forward" ? "▶" : "");
     say(w.sent, told && sent.length ? `◀ ${text(SHOWN.sent.get(edge.child + "." + edge.slot))}` : now && now.phase === "backward" ? "◀" : "");
   }
+}
+
+/** Keeps the box that changed in sight, moving only the drawing and never the page. */
+function follow(event) {
+  const b = event && GRAPH.boxes.find((one) => one.key === GRAPH.of.get(event.target));
+  const frame = GRAPH.svg.parentNode;
+  if (!b || (frame.scrollWidth <= frame.clientWidth && frame.scrollHeight <= frame.clientHeight)) return;
+  const box = b.element.getBoundingClientRect(), seen = frame.getBoundingClientRect();
+  if (box.left < seen.left || box.right > seen.right) frame.scrollLeft += box.left - seen.left - (seen.width - box.width) / 2;
+  if (box.top < seen.top || box.bottom > seen.bottom) frame.scrollTop += box.top - seen.top - (seen.height - box.height) / 2;
 }

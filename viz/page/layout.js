@@ -8,7 +8,7 @@
  * @returns {{width: number, height: number}}
  */
 function arrange(boxes, wires) {
-  const GAP = 14, between = 92;
+  const GAP = 14, between = 76;
   const at = new Map(boxes.map((b) => [b.key, b]));
   const forward = wires.filter((w) => at.get(w.tail).order < at.get(w.head).order);
   const into = groupBy(forward, (w) => w.head), out = groupBy(forward, (w) => w.tail);

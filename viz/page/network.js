@@ -94,7 +94,7 @@ function paintNetwork(step, linked) {
     const bias = u.bias >= 0 ? `, bias ${text(values[u.bias])}, gradient of the bias ${spoken(gradients[u.bias])}` : "";
     const role = u.z ? "neuron" : u.column ? "result" : "input";
     set(u.element, "aria-label", `${role} ${u.out.name}, value ${spoken(values[i])}${delta}${bias}`);
-    say(u.tip, `${u.out.path || u.out.name}\nvalue ${exact(values[i])}\ngradient of its sum ${exact(gradients[z])}`);
+    say(u.tip, `${u.out.path || u.out.name}\nvalue ${precise(values[i])}\ngradient of its sum ${precise(gradients[z])}`);
     if (u.bias >= 0) say(u.biasText, `${NODES[u.bias].name} ${text(values[u.bias])}  ◀ ${text(gradients[u.bias])}`);
     const own = new Set([i, z]);
     const mark = any(own, changed) ? ` changed ${phase}` : u.bias >= 0 && changed.has(u.bias) ? ` acting ${phase}` : any(own, acting) ? " acting" : "";
@@ -106,7 +106,7 @@ function paintNetwork(step, linked) {
     l.path.style.strokeWidth = (1 + 3.5 * Math.min(1, Math.abs(size) / NET.most || 0)).toFixed(2);
     const now = changed.has(l.weight) || (phase === "forward" && acting.has(l.to.z.index));
     set(l.element, "class", `edge ${size < 0 ? "minus" : "plus"}${now ? " now " + phase : ""}${linked.has(l.weight) ? " now" : ""}`);
-    say(l.tip, `${w.path || w.name}\nvalue ${exact(values[l.weight])}\ngradient ${exact(gradients[l.weight])}`);
+    say(l.tip, `${w.path || w.name}\nvalue ${precise(values[l.weight])}\ngradient ${precise(gradients[l.weight])}`);
     if (l.value) {
       say(l.value, `${w.name} ${text(values[l.weight])}`);
       say(l.gradient, `◀ ${text(gradients[l.weight])}`);

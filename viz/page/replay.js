@@ -4,6 +4,7 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const DASH = "—";
 const text = (/** @type {number} */ place) => place < 0 ? DASH : DATA.text[place];
+const precise = (/** @type {number} */ place) => place < 0 ? DASH : String(DATA.exact[place]).replace(/^-/, "−");
 const spoken = (/** @type {number} */ place) => place < 0 ? "none yet" : DATA.text[place];
 const exact = (/** @type {number} */ place) => place < 0 ? DASH : String(DATA.exact[place]);
 

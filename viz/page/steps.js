@@ -30,6 +30,7 @@ function onwards() {
 function show() {
   const step = lastStep(), event = step.at(-1);
   paintGraph(step);
+  follow(event);
   paintNetwork(step, STATE.linked);
   $("slider").value = SHOWN.position;
   $("slider").setAttribute("aria-valuetext", event ? event.sentence : "the beginning");
@@ -47,7 +48,9 @@ function show() {
   const line = $("lines").children[SHOWN.position - 1];
   for (const old of $("lines").querySelectorAll(".now")) old.classList.remove("now");
   if (line) line.classList.add("now");
-  history.replaceState(null, "", `#step=${SHOWN.position}&one=${STATE.granularity}` + (DATA.rows > 1 ? `&sample=${STATE.row + 1}` : ""));
+  try {
+    history.replaceState(null, "", `#step=${SHOWN.position}&one=${STATE.granularity}` + (DATA.rows > 1 ? `&sample=${STATE.row + 1}` : ""));
+  } catch { /* a frame in a notebook has no address of its own */ }
 }
 
 function tell(step) {
@@ -67,7 +70,7 @@ function tell(step) {
   }
   const list = [...moves.values()].slice(0, 24).map(({ e, before, after }) => {
     const what = ["", "∂" + NODES.at(-1).name + "/∂", "", "subtotal for "][e.shelf] + NODES[e.target].name + (e.shelf === 2 ? ".grad" : "");
-    const item = make("li", { title: `${exact(before)} → ${exact(after)}` }, `${what}: ${text(before)} → ${text(after)}`);
+    const item = make("li", { title: `${precise(before)} → ${precise(after)}` }, `${what}: ${text(before)} → ${text(after)}`);
     if (e.shelf === 1 && e.expected > 1 && e.arrival < e.expected) item.append(` (${e.arrival} of ${e.expected} contributions)`);
     return item;
   });
@@ -90,8 +93,8 @@ function about() {
   if (!b) return;
   const n = b.shown, lines = [[n.path && n.path !== n.name ? `${n.name} is ${n.path}` : n.name, "lead"]];
   const [value, gradient, kept] = SHOWN.shelves.map((shelf) => shelf[n.index]);
-  lines.push([`value ${exact(value)}`, "value"], [`gradient ∂${NODES.at(-1).name}/∂${n.name} = ${exact(gradient)}`, "gradient"]);
-  if (kept >= 0) lines.push([`.grad = ${exact(kept)}`, "gradient"]);
+  lines.push([`value ${precise(value)}`, "value"], [`gradient ∂${NODES.at(-1).name}/∂${n.name} = ${precise(gradient)}`, "gradient"]);
+  if (kept >= 0) lines.push([`.grad = ${precise(kept)}`, "gradient"]);
   const before = EVENTS.filter((e) => e.target === n.index && e.index < SHOWN.position);
   for (const e of before.slice(0, 40)) lines.push([e.sentence, ""]);
   if (before.length > 40) lines.push([`and ${before.length - 40} more`, ""]);
