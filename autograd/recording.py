@@ -142,12 +142,17 @@ def _shown(x: Any) -> str:
     return f"{x.name}={x._data!r}" if x.name else f"{x._data!r}"
 
 
-_PACKAGE = dirname(__file__)
+_ENGINE = dirname(__file__)
+_LIBRARY = ("nn", "viz")  # its layers and losses are not the user's lines either
 
 
 def _user_line() -> str:
-    """Return file:line of the innermost frame that is not of this package."""
+    """Return file:line of the user's innermost frame, and the library's line that it called if that was no engine's."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_ENGINE):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    asked = frame
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _LIBRARY:
+        frame = frame.f_back
+    through = f" (in {asked.f_globals['__name__']}, line {asked.f_lineno})" if asked is not frame else ""
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}{through}"

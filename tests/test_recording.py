@@ -48,6 +48,19 @@ def test_the_first_nan_is_named_where_it_is_born():
     assert "nan is born in log(-2.0)" in message
 
 
+def test_the_users_line_is_named_and_the_layers_beside_it():
+    import nn
+
+    model = nn.MLP(2, [1], seed=0)
+
+    def program():
+        return model([math.inf, 1.0])  # asked here
+
+    with pytest.raises(FloatingPointError) as caught, ag.detect_anomaly():
+        program()
+    assert line_of("# asked here").rstrip(":") + " (in nn." in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("program", "says"),
     [
