@@ -15,6 +15,7 @@ from viz.charts import (
 )
 from viz.graph import draw
 from viz.network import draw_network
+from viz.notebook import register as _tell_the_notebook
 from viz.page import Page
 from viz.rendering import Picture
 from viz.stepping import steps
@@ -38,3 +39,5 @@ __all__ = [
     "text",
     "tree",
 ]
+
+_tell_the_notebook()
