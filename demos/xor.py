@@ -132,7 +132,7 @@ class Session(Run):
     def svg(self, what: str = "both") -> None:
         """Write a picture of the network, of the loss's graph (svg loss), or of both."""
         graph = self._story().nodes[-1] if self._training.loss_value is None else self._training.loss_value
-        pictures = {"network": lambda: viz.draw_network(self._model), "loss": lambda: viz.draw(graph)}
+        pictures = {"network": lambda: viz.draw_network(self._model, self._inputs), "loss": lambda: viz.draw(graph)}
         if what != "both" and what not in pictures:
             raise ValueError(f"svg network, svg loss or svg alone, not svg {what}")
         for name in pictures if what == "both" else [what]:
