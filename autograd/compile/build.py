@@ -49,7 +49,7 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> Pr
         loss=loss,
         gradients=outputs,
         arguments=found.arguments,
-        order=np.array(found.order, dtype=np.int64),
+        order=np.array(found.places.order, dtype=np.int64),
         counts={
             "nodes": len(tape.op),
             "arrays": len([a for a in forward if a.is_elementwise or a.op in ("matmul", "sum", "largest", "rows", "pick")]),

@@ -88,6 +88,13 @@ class Tape:
             self.group_kind.append((*sorted(kinds), level))
         return g
 
+    def factors(self, x: int, y: int) -> tuple[int, int]:
+        """Return the two factors of a product in the order of a dot: weights first, then what was computed last."""
+        x_is, y_is = (self.op[z] in ("parameter", "constant") for z in (x, y))
+        if x_is != y_is:
+            return (x, y) if x_is else (y, x)
+        return (x, y) if self.kind[x] >= self.kind[y] else (y, x)
+
     def is_uniform(self, g: int) -> bool:
         """Whether all members of a group are of one kind."""
         return len(self.group_kind[g]) <= 2
@@ -232,7 +239,7 @@ class _Normaliser:
         x, y = map(self._resolved, inputs)
         tape = self.tape
         if self.uses[i] == 1 and not (tape.op[x] == tape.op[y] == "constant"):
-            self.products[i] = (x, y) if tape.kind[x] <= tape.kind[y] else (y, x)
+            self.products[i] = tape.factors(x, y)
         else:
             self.place[i] = self._times(x, y)
 
@@ -255,8 +262,6 @@ class _Normaliser:
     def _collected(self, terms: list[tuple[int, int]], least: int) -> int:
         """Return the place of a sum of signed nodes: products of like kinds as dots, `least` or more terms of a kind as totals."""
         tape, products = self.tape, self.products
-        if len(terms) == 2 and not (terms[0][1] in products and terms[1][1] in products):
-            least = 3
         buckets: dict[Any, list[Any]] = {}
         constant = 0.0
         for sign, i in terms:
@@ -279,7 +284,7 @@ class _Normaliser:
                     pairs = [pair for _, pair in members]
                     groups = [tape.group(tuple(side)) for side in zip(*pairs, strict=True)]
                     parts.append((key[0], tape.reduce("dot", *groups)))
-            elif len(members) >= least and len(members) > 1:
+            elif len(members) >= least:
                 parts.append((key[0], tape.reduce("total", tape.group(tuple(members)))))
             else:
                 parts.extend((key[0], x) for x in members)
@@ -312,16 +317,19 @@ class _Normaliser:
         if tape.is_uniform(weights) and tape.is_uniform(values):
             if not tape.groups[weights]:
                 return tape.constant(0.0)
-            if tape.group_kind[weights][0] > tape.group_kind[values][0]:
-                weights, values = values, weights
+            if all(tape.op[x] == "constant" and tape.operands[x][0] == 0.0 for x in tape.groups[weights]):
+                return tape.constant(0.0)
+            if tape.factors(tape.groups[weights][0], tape.groups[values][0])[0] != tape.groups[weights][0]:
+                return self._dot(values, weights)
             return tape.reduce("dot", weights, values)
         buckets: dict[Any, list[tuple[int, int]]] = {}
         for x, y in zip(tape.groups[weights], tape.groups[values], strict=True):
-            if tape.kind[x] > tape.kind[y]:
-                x, y = y, x
+            x, y = tape.factors(x, y)
             buckets.setdefault((tape.kind[x], tape.kind[y]), []).append((x, y))
         parts = [(1, self._dot(*[tape.group(tuple(side)) for side in zip(*pairs, strict=True)])) for pairs in buckets.values()]
-        return self._combined(parts, 0.0)
+        constants = [part for part in parts if tape.op[part[1]] == "constant"]
+        rest = [part for part in parts if part not in constants]
+        return self._combined(rest, sum(tape.operands[x][0] for _, x in constants))
 
     def _largest(self, members: list[int]) -> int:
         return self.tape.reduce("largest", self.tape.group(tuple(map(self._resolved, members))))

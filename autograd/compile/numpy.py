@@ -31,7 +31,7 @@ BETTER: Final = {
     "softplus": "logaddexp(0.0, x)",
     "relu": "maximum(x, 0.0)",
 }
-IN_PLACE: Final = frozenset({"matmul", "sum"})
+INLINE: Final = frozenset({"matmul", "sum", "largest"})
 VIEWS: Final = frozenset({"transpose", "reshape", "slice", "broadcast"})
 WIDTH: Final = 96
 
@@ -161,21 +161,17 @@ class Writer:
         text = self._spelled(array)
         landmark = bool(array.note) or array.name[:1] in "za" and array.name[1:].isdigit() or array is self.program.loss
         once = self.uses.get(array, 0) == 1 and len(text[0]) <= WIDTH and not landmark
-        cheap = array.op in ("transpose",) and array.operands[0].op not in ("constant",)
-        if (once and (array.is_elementwise or array.op in VIEWS or array.op in IN_PLACE)) or cheap or self._is_mask(array):
+        cheap = array.op == "transpose" and self.text[array.operands[0]][0].isidentifier()
+        if (once and (array.is_elementwise or array.op in VIEWS or array.op in INLINE)) or cheap:
             self.text[array] = text
             return
         note = f"  # {array.note}" if array.note else ""
-        self._say(f"{f'{array.name} = {self._number(array, text)[0]}':40}{note}".rstrip())
+        self._say(f"{f'{array.name} = {text[0]}':40}{note}".rstrip())
         self.text[array] = (array.name, ATOM)
-
-    def _is_mask(self, array: Array) -> bool:
-        return False
 
     def _gradient(self, array: Array, parameter: Array) -> None:
         """Write a parameter's gradient where it belongs: straight into its slice of the gradient vector."""
         target = f"d{parameter.name}"
-        note = self.uses.get(array, 0) > 1
         if array.op == "matmul" and len(array.shape) == 2:
             a, b = (self.expression(x)[0] for x in array.operands)
             self._say(f"dot({a}, {b}, out={target})")
@@ -187,7 +183,6 @@ class Writer:
         else:
             self._say(f"{target}[...] = {self._number(array, self._spelled(array))[0]}")
         self.text[array] = (target, ATOM)
-        del note
 
     def _kept(self, array: Array) -> bool:
         return bool(array.shape) and len(array.shape) == len(array.operands[0].shape)
@@ -216,14 +211,14 @@ class Writer:
 
     def _number(self, array: Array, text: Text) -> Text:
         """Return a comparison as 1.0 and 0.0, since NumPy's gives True and False."""
-        if array.op in COMPARISONS or _is_choice(array):
+        if self._is_condition(array) and array.op != "constant":
             return (f"where({text[0]}, 1.0, 0.0)", ATOM)
         return text
 
     def _constant(self, array: Array) -> Text:
         if isinstance(array.detail, float):
             return _literal(array.detail)
-        name = f"constant{len(self.constants) + 1}"
+        name = f"{'mask' if array.detail.dtype == bool else 'constant'}{len(self.constants) + 1}"
         self.constants[name] = array.detail
         return name, ATOM
 
@@ -235,7 +230,7 @@ class Writer:
     def _elementwise(self, array: Array) -> Text:
         op = array.op
         if op == "detach":
-            return self.text[array.operands[0]]
+            return self._operand(array, array.operands[0])
         if _is_choice(array):
             return self.text[array.operands[0]]
         if op in INFIX:
@@ -248,24 +243,27 @@ class Writer:
             return f"-{self._parenthesised(self._operand(array, array.operands[0]), UNARY)}", UNARY
         if op == "where":
             condition, x, y = array.operands
-            chosen = self.text[condition][0] if self._is_condition(condition) else f"{self.expression(condition, PLUS)[0]} != 0.0"
+            chosen = self.text[condition][0] if self._is_condition(condition) else f"{self.expression(condition, PLUS)[0]} != 0"
             return f"where({chosen}, {self._operand(array, x)[0]}, {self._operand(array, y)[0]})", ATOM
         self._need(op)
         return f"{op}({', '.join(self._operand(array, x)[0] for x in array.operands)})", ATOM
 
     def _is_condition(self, array: Array) -> bool:
-        """Whether the array stands in the source as a comparison, not yet as 1.0 and 0.0."""
-        return (array.op in COMPARISONS or _is_choice(array)) and self.text[array][0] != array.name
+        """Whether the array stands in the source as True and False, not as 1.0 and 0.0."""
+        if array.op == "constant":
+            return isinstance(array.detail, np.ndarray) and array.detail.dtype == bool
+        if array.op == "multiply":
+            return all(map(self._is_condition, array.operands))
+        return array.op in COMPARISONS or _is_choice(array)
 
     def _operand(self, user: Array, x: Array) -> Text:
-        """Return an operand: a comparison may be multiplied as it is, and is a number anywhere else."""
+        """Return an operand: what is True and False may be multiplied as it is, and is a number anywhere else."""
         text = self.text[x]
-        if self._is_condition(x):
-            other = [y for y in user.operands if y is not x]
-            if user.op == "multiply" and other and not self._is_condition(other[0]):
-                return text
-            return f"where({text[0]}, 1.0, 0.0)", ATOM
-        return text
+        if not self._is_condition(x):
+            return text
+        if user.op == "multiply" or (user.op == "equal" and user.operands[1].number == 0.0):
+            return text
+        return f"where({text[0]}, 1.0, 0.0)", ATOM
 
     def _parenthesised(self, text: Text, tight: int) -> str:
         return f"({text[0]})" if text[1] < tight else text[0]

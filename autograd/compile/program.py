@@ -26,7 +26,7 @@ the gradient of which slice of the flat parameter vector θ.  A backend knows th
 | rows | table, index | – | `table[index]`: the rows of a matrix (n, k) that an integer input of shape (m,) or (m, 1) names: (m, k) |
 | add_rows | a, index | – | zeros of the shape, with row i of `a` added to the row that `index` names |
 | pick | a, index | – | of row i of a matrix the element that `index[i]` names: (m, 1) |
-| put | a, index | – | zeros of the shape, with element i of `a` put into row i where `index[i]` says |
+| put | a, index | – | zeros of the shape, with element i of `a` (or the one number it is) put into row i where `index[i]` says |
 | levels | arrays | a `Levels` table | a vector: elements without structure, computed level by level (see levels.py) |
 | levels_backward | levels, adjoint | the same table | a vector: the adjoints of what the levels were computed from |
 | random | counter | a `Draw` | numbers in [0, 1) that the program draws itself, new at each step |
@@ -178,6 +178,8 @@ class Builder:
     def _simplified(self, name: str, inputs: Sequence[Array], numbers: list[float | None]) -> Array | None:
         if name == "negative" and inputs[0].op == "negative":
             return inputs[0].operands[0]
+        if name == "where" and numbers[0] is not None:
+            return inputs[1] if numbers[0] else inputs[2]
         if len(inputs) != 2:
             return None
         (x, y), (a, b) = inputs, numbers
@@ -190,6 +192,9 @@ class Builder:
                 return y if a == 1.0 else x
             if a == -1.0 or b == -1.0:
                 return self.apply("negative", y if a == -1.0 else x)
+            for p, q in ((x, y), (y, x)):
+                if p.op == "divide" and p.operands[0].number == 1.0:
+                    return self.apply("divide", q, p.operands[1])
         if name == "divide" and b == 1.0:
             return x
         if name == "power":

@@ -1,0 +1,165 @@
+"""Dots become products: rows of one matrix with columns of another, a stack of such products, or element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd.compile.layout import Index, Ranked, axes_of, combined, is_among, ranks
+from autograd.compile.places import NUMBERS, Places
+
+DENSE = 0.45  # a product of which so much is wanted is computed whole, the rest being holes
+
+
+class Pairs(NamedTuple):
+    """For each dot its place in a stack of products: which product, which row and which column, each ranked."""
+
+    stack: Ranked
+    row: Ranked
+    column: Ranked
+
+    @property
+    def size(self) -> int:
+        """How many elements the products have."""
+        return self.stack[1] * self.row[1] * self.column[1]
+
+    @property
+    def places(self) -> Index:
+        """Each dot's flat place in the stack of products."""
+        return (self.stack[0] * self.row[1] + self.row[0]) * self.column[1] + self.column[0]
+
+
+def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> bool:
+    """Compute dots of one kind as products; return False if their lengths differ and they fit none.
+
+    `wanted_low()` says whether holes are best filled with −inf, since an exponential or a maximum follows.
+    """
+    tape = places.tape
+    first = np.array([tape.operands[i][0] for i in ids])
+    second = np.array([tape.operands[i][1] for i in ids])
+    ragged = len({len(tape.groups[g]) for g in first.tolist()}) > 1
+    if ragged:
+        longest = _longest(places, first), _longest(places, second)
+        if longest[0] is None or longest[1] is None:
+            return False
+        first, second = longest
+    if places.home[tape.groups[first[0]][0]] <= NUMBERS:
+        rows, columns = second, first  # weights are columns: x @ W.T
+    else:
+        rows, columns = first, second
+    pairs = _paired(places, rows, columns)
+    if pairs is not None:
+        _product(places, ids, rows, columns, pairs, wanted_low)
+    elif ragged:
+        return False
+    else:
+        _one_by_one(places, ids, rows, columns)
+    return True
+
+
+def _longest(places: Places, groups: Index) -> Index | None:
+    """Return for each group the longest one that it begins, or None if some begin in the same way and then part."""
+    members, longest = places.tape.groups, {}
+    for g in np.unique(groups).tolist():
+        known = longest.get(members[g][0])
+        if known is None or len(members[g]) > len(members[known]):
+            longest[members[g][0]] = g
+    for g in np.unique(groups).tolist():
+        if members[longest[members[g][0]]][: len(members[g])] != members[g]:
+            return None
+    return np.array([longest[members[g][0]] for g in groups.tolist()])
+
+
+def _paired(places: Places, rows: Index, columns: Index) -> Pairs | None:
+    """Return how the dots fill a product or a stack of them, or None if they do not."""
+    count = len(rows)
+    one = (np.zeros(count, dtype=np.int64), 1)
+    row_columns, column_columns = (_columns(places, groups) for groups in (rows, columns))
+    row, column = combined(row_columns, count), combined(column_columns, count)
+    if row[1] * column[1] == count:
+        return Pairs(one, row, column)
+    shared = [c for c in row_columns if is_among(c, column_columns)]
+    if shared:
+        rest = [combined([c for c in cs if not is_among(c, shared)], count) for cs in (row_columns, column_columns)]
+        pairs = Pairs(combined(shared, count), *rest)
+        if count == len(np.unique(pairs.places)) >= DENSE * pairs.size:
+            return pairs
+    pairs = _blocks(row, column)
+    if pairs is not None and count == len(np.unique(pairs.places)) >= DENSE * pairs.size:
+        return pairs
+    pairs = Pairs(one, row, column)
+    return pairs if count >= DENSE * pairs.size else None
+
+
+def _columns(places: Places, groups: Index) -> list[Ranked]:
+    different, which = np.unique(groups, return_inverse=True)
+    return axes_of([column[which] for column in places.columns_of(different)])
+
+
+def _blocks(row: Ranked, column: Ranked) -> Pairs | None:
+    """Return dots whose columns fall into sets that meet different rows, as a stack of one product for each set."""
+    meets: dict[int, list[int]] = {}
+    for r, c in zip(row[0].tolist(), column[0].tolist(), strict=True):
+        meets.setdefault(c, []).append(r)
+    blocks: dict[int, int] = {}  # the first row that a column meets says which block it is in
+    stack = np.array([blocks.setdefault(min(meets[c]), len(blocks)) for c in column[0].tolist()])
+    if len(blocks) == row[1] or len(blocks) == 1:
+        return None
+    inside = [_within(stack, x) for x in (row, column)]
+    return Pairs((stack, len(blocks)), *inside)
+
+
+def _within(stack: Index, x: Ranked) -> Ranked:
+    """Return the rank of each among those of its own block."""
+    rank = np.zeros_like(x[0])
+    for k in np.unique(stack):
+        rank[stack == k] = ranks(x[0][stack == k])[0]
+    return rank, int(rank.max()) + 1
+
+
+def _product(places: Places, ids: Index, rows: Index, columns: Index, pairs: Pairs, wanted_low: Callable[[], bool]) -> None:
+    """Compute a product, or a stack of them, and let the dots live in it."""
+    b = places.builder
+    (s, stacks), (r, row_count), (c, column_count) = pairs
+    row_groups, column_groups = np.full((stacks, row_count), rows[0]), np.full((stacks, column_count), columns[0])
+    row_groups[s, r], column_groups[s, c] = rows, columns
+    if stacks == 1:
+        row_groups, column_groups = row_groups[0], column_groups[0]
+    row_ids, column_ids = _same_width(places.members(row_groups), places.members(column_groups))
+    if row_count == column_count == 1:
+        x, y = places.full_with_zeros(row_ids.reshape(stacks, -1)), places.full_with_zeros(column_ids.reshape(stacks, -1))
+        if stacks > 1:
+            places.settle(b.sum(b.apply("multiply", x, y), (1,)), ids, pairs.places)
+            return
+        order = np.argsort(places.places_of(row_ids[0]), kind="stable")  # a sum has no order: θ @ θ, not a gather
+        x, y = places.full_with_zeros(row_ids[0][order]), places.full_with_zeros(column_ids[0][order])
+        places.settle(b.matmul(x, y), ids, pairs.places)
+        return
+    # rows first, so that their layout is known; weights are seated as the matrix that they are used as
+    left, right = places.full_with_zeros(row_ids), places.full_with_zeros(column_ids)
+    array = b.matmul(left, b.transpose(right))
+    if len(ids) == pairs.size:
+        places.settle(array, ids, pairs.places)
+        return
+    filling = -np.inf if wanted_low() else 0.0
+    mask = np.zeros(array.shape, dtype=bool)
+    mask.reshape(-1)[pairs.places] = True
+    while mask.ndim > 2 and (mask == mask[:1]).all():
+        mask = mask[0]
+    condition = b.make("constant", (), mask.shape, mask)
+    places.settle(b.apply("where", condition, array, b.number(filling)), ids, pairs.places, filling)
+
+
+def _same_width(x: Index, y: Index) -> tuple[Index, Index]:
+    width = max(x.shape[-1], y.shape[-1])
+    wide = [np.concatenate([ids, np.full((*ids.shape[:-1], width - ids.shape[-1]), -1)], axis=-1) for ids in (x, y)]
+    return wide[0], wide[1]
+
+
+def _one_by_one(places: Places, ids: Index, rows: Index, columns: Index) -> None:
+    """Compute dots that fit no product: all their factors side by side, multiplied and summed."""
+    b = places.builder
+    product = b.apply("multiply", places.full(places.members(rows)), places.full(places.members(columns)))
+    places.settle(b.sum(product, (1,)), ids, np.arange(len(ids)))
