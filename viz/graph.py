@@ -44,16 +44,17 @@ def draw(
         raise TypeError(f"draw takes a Value, not {type(value).__name__}; for a model use draw_network(model)")
     if direction not in ("both", "forward", "backward"):
         raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}')
-    spots = sheet(value, unfold=unfold)
+    order = reading_order(value)
+    words = Words(order, [node.data for node in order])
+    spots = sheet(order, words.names, unfold=unfold)
     drawn = fold(spots, open=open, example=example, folded=folded)
     if drawn.hidden:
-        _rename(value, spots, drawn.hidden)
-    return GraphPicture(_digraph(value, spots, drawn, direction, downward), _description(spots, drawn))
+        _rename(order, spots, drawn.hidden)
+    return GraphPicture(_digraph(words, spots, drawn, direction, downward), _description(spots, drawn))
 
 
-def _rename(value: Value, spots: Sequence[Spot], hidden: Collection[int]) -> None:
+def _rename(order: Sequence[Value], spots: Sequence[Spot], hidden: Collection[int]) -> None:
     """Give nodes the names that they have when the `hidden` ones, of other examples, are not there to be told apart."""
-    order = reading_order(value)
     shown_spots = [s for s in spots if s.index not in hidden and s.origin >= 0]
     for spot, name in zip(shown_spots, short_names([order[s.origin] for s in shown_spots]), strict=True):
         spot.name = name
@@ -66,7 +67,7 @@ def _description(spots: Sequence[Spot], drawn: Folded) -> str:
 
 
 # ------------------------------------------------------------------------------------------- DOT
-def _digraph(value: Value, spots: Sequence[Spot], drawn: Folded, direction: Direction, downward: bool) -> Digraph:
+def _digraph(words: Words, spots: Sequence[Spot], drawn: Folded, direction: Direction, downward: bool) -> Digraph:
     from graphviz import Digraph
 
     graph = Digraph("chainrule")
@@ -87,7 +88,7 @@ def _digraph(value: Value, spots: Sequence[Spot], drawn: Folded, direction: Dire
         graph.attr(ordering="in")  # units stay in their order, where nodes may move to cross less
     graph.attr("node", shape="plain", fontname=FONT, fontsize="12", fontcolor=palette.INK)
     graph.attr("edge", fontname=FONT, fontsize="10", fontcolor=palette.INK, color=palette.QUIET, arrowsize="0.6")
-    told = _Told(value)
+    told = _Told(words)
     for box in drawn.boxes:
         if box.kind == "node":
             spot = box.spots[0]
@@ -103,9 +104,8 @@ def _digraph(value: Value, spots: Sequence[Spot], drawn: Folded, direction: Dire
 class _Told:
     """Nodes and edges in words, in full precision, for those who point at them."""
 
-    def __init__(self, value: Value) -> None:
-        order = reading_order(value)
-        self._words = Words(order, [node.data for node in order])
+    def __init__(self, words: Words) -> None:
+        self._words = words
 
     def node(self, spot: Spot) -> str:
         i = spot.origin

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from autograd import Value
 from autograd.operation import Operation
-from autograd.wording import layer_of, neuron_of, short_names
+from autograd.wording import layer_of, neuron_of
 from viz.labels import operation_symbol
 
 DEAD = "dead"
@@ -79,11 +80,10 @@ def reading_order(root: Value) -> list[Value]:
     return order
 
 
-def sheet(root: Value, *, unfold: bool = False) -> list[Spot]:
-    """Return the nodes of `root`'s graph, parents first; `unfold` gives each product of a dot a node of its own."""
-    order = reading_order(root)
+def sheet(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> list[Spot]:
+    """Return the nodes of a graph, operands first; `unfold` gives each product of a dot a node of its own."""
     place = {id(node): i for i, node in enumerate(order)}
-    spots = [_spot(node, i, name) for i, (node, name) in enumerate(zip(order, short_names(order), strict=True))]
+    spots = [_spot(node, i, name) for i, (node, name) in enumerate(zip(order, names, strict=True))]
     for node, spot in zip(order, spots, strict=True):
         pairs = zip(node.parents, node.local_derivatives, strict=True)
         cuts = isinstance(node.op, Operation) and node.op.cuts
@@ -91,7 +91,7 @@ def sheet(root: Value, *, unfold: bool = False) -> list[Spot]:
         if _is_dot(node) and _is_zero(spots[spot.edges[-1].parent]):
             spot.edges.pop()  # a dot without a bias has the constant 0 there
     _drop_orphans(spots)
-    _mark(order, spots, root.reached)
+    _mark(order, spots, order[-1].reached)
     return _unfolded(order, spots) if unfold else spots
 
 
