@@ -118,13 +118,17 @@ function paintGraph(step) {
   const last = step.at(-1), phase = last ? last.phase : "";
   const acting = new Set(step.map((e) => GRAPH.of.get(e.node))), changed = new Set(step.map((e) => GRAPH.of.get(e.target)));
   for (const b of GRAPH.boxes) {
+    const mark = changed.has(b.key) ? ` changed ${phase}` : acting.has(b.key) ? " acting" : "";
+    const style = `box${b.folded ? " folded" : ""}${mark}${b.linked ? " linked" : ""}`;
+    const look = SHOWN.shelves.map((shelf) => shelf[b.shown.index]).join() + style;
+    if (b.look === look) continue;
+    b.look = look;
     const [value, gradient, kept] = SHOWN.shelves.map((shelf) => text(shelf[b.shown.index]));
     say(b.value, "▶" + value);
     say(b.gradient, b.shown.kind === "constant" ? "" : "◀" + gradient);
     set(b.value, "class", /nan|inf/.test(value) ? "value odd" : "value");
     set(b.gradient, "class", /nan|inf/.test(gradient) ? "gradient odd" : "gradient");
-    const mark = changed.has(b.key) ? ` changed ${phase}` : acting.has(b.key) ? " acting" : "";
-    set(b.element, "class", `box${b.folded ? " folded" : ""}${mark}${b.linked ? " linked" : ""}`);
+    set(b.element, "class", style);
     const what = b.folded ? `${GROUPS[+b.key.slice(1)].title}, ${b.nodes.length} nodes folded, the last: ` : "";
     const [x, dx] = [spoken(SHOWN.shelves[0][b.shown.index]), spoken(SHOWN.shelves[1][b.shown.index])];
     const ending = b.shown.kind === "constant" ? ", a constant" : `, gradient ${dx}`;

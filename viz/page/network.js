@@ -103,9 +103,13 @@ function paintNetwork(step, linked) {
   for (const l of NET.lines) {
     if (l.weight < 0) continue;
     const w = NODES[l.weight], size = +exact(values[l.weight]);
-    l.path.style.strokeWidth = (1 + 3.5 * Math.min(1, Math.abs(size) / NET.most || 0)).toFixed(2);
     const now = changed.has(l.weight) || (phase === "forward" && acting.has(l.to.z.index));
-    set(l.element, "class", `edge ${size < 0 ? "minus" : "plus"}${now ? " now " + phase : ""}${linked.has(l.weight) ? " now" : ""}`);
+    const style = `edge ${size < 0 ? "minus" : "plus"}${now ? " now " + phase : ""}${linked.has(l.weight) ? " now" : ""}`;
+    const look = `${values[l.weight]} ${gradients[l.weight]} ${style}`;
+    if (l.look === look) continue;
+    l.look = look;
+    l.path.style.strokeWidth = (1 + 3.5 * Math.min(1, Math.abs(size) / NET.most || 0)).toFixed(2);
+    set(l.element, "class", style);
     say(l.tip, `${w.path || w.name}\nvalue ${precise(values[l.weight])}\ngradient ${precise(gradients[l.weight])}`);
     if (l.value) {
       say(l.value, `${w.name} ${text(values[l.weight])}`);
