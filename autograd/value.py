@@ -472,6 +472,7 @@ def _give_methods() -> None:
         plain = not (op.defaults or op.cuts or name == "power")
         method = _method(op) if plain and op.arity <= 2 else _general(op)
         method.__name__, method.__doc__, method.__qualname__ = name, op.__doc__, f"Value.{name}"
+        method.__module__ = __name__
         if name in _INFIX:
             setattr(Value, f"__{_INFIX[name]}__", method)
             setattr(Value, f"__r{_INFIX[name]}__", _swapped(method))
