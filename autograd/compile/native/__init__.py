@@ -18,6 +18,7 @@ from autograd.compile.native.machine import Machine, host
 from autograd.compile.native.maths import VectorMaths
 from autograd.compile.native.plan import Plan
 from autograd.compile.program import Program
+from autograd.symbols import SYMBOLS, Symbol, symbol
 
 __all__ = ["Native"]
 
@@ -127,17 +128,26 @@ class Native:
         return self.result_at
 
     def _update(self, loops: Loops, step: str) -> None:
-        """Write the optimiser's own rule as a loop over the parameters."""
-        plan, e = self.plan, loops.e
-        rate = Vector(e, "%rate", 1)
+        """Write the optimiser's own rule as a loop over the parameters; what is the same for all is computed before it."""
+        plan, e, optimizer = self.plan, loops.e, self.optimizer
+        names = [symbol(f"memory {name}") for name in optimizer.state]
+        varying = [symbol("parameter"), symbol("gradient"), *names]
+        moved, after = optimizer.update(SYMBOLS, *varying[:2], symbol("rate"), symbol("step"), *names)
+        rules = [symbol(x) for x in (moved, *after)]
         counted = Vector(e, e.fresh(f"sitofp i64 {step} to double"), 1) + Vector(e, "%before", 1)
+        shared: dict[Symbol, Any] = {symbol("rate"): Vector(e, "%rate", 1), symbol("step"): counted}
+        scalars = VectorMaths(e, 1)
+        for rule in rules:
+            for part in _constant_parts(rule, set(varying)):
+                shared[part] = scalars.written(part, shared)
+        places = [plan.theta_at, plan.gradient_at, *self.memories_at]
         for i, lanes in self._registers(loops):
+            known = dict(shared)
+            for name, at in zip(varying, places, strict=True):
+                known[name] = loops.read(i + at, lanes)
             maths = VectorMaths(e, lanes)
-            memories = [loops.read(i + at, lanes) for at in self.memories_at]
-            parameter, gradient = loops.read(i + plan.theta_at, lanes), loops.read(i + plan.gradient_at, lanes)
-            moved, after = self.optimizer.update(maths, parameter, gradient, rate, counted, *memories)
-            loops.write(moved, i + plan.theta_at, lanes)
-            for x, at in zip(after, self.memories_at, strict=True):
+            results = [maths.written(rule, known) for rule in rules]
+            for x, at in zip(results, [places[0], *self.memories_at], strict=True):
                 loops.write(x, i + at, lanes)
 
     # ------------------------------------------------------------------------------ the memory
@@ -189,6 +199,17 @@ class Native:
         self._real[5] = before + 1
         self._function(self._address)
         return self.losses[:steps]
+
+
+def _constant_parts(formula: Symbol, varying: set[Symbol]) -> list[Symbol]:
+    """Return the largest parts of a formula that do not depend on these names."""
+    if formula in varying:
+        return []
+    if formula.function in ("name", "number"):
+        return [formula]
+    parts = [_constant_parts(x, varying) for x in formula.inputs]
+    alone = all(len(found) == 1 and found[0] == x for found, x in zip(parts, formula.inputs, strict=True))
+    return [formula] if alone else [p for found in parts for p in found]
 
 
 def bind(program: Program) -> Callable[..., Callable[..., float]]:

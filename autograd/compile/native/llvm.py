@@ -146,12 +146,13 @@ class Vector:
 
     def shuffle(self, other: Vector | None, places: list[int]) -> Vector:
         """Return the doubles at these places of this and the other, side by side."""
+        if len(places) == 1:
+            return self.lane(places[0])
         e, kind = self.emitter, double(self.lanes)
         order = ", ".join(f"i32 {i}" for i in places)
         second = "poison" if other is None else other.text
         text = f"shufflevector {kind} {self.text}, {kind} {second}, <{len(places)} x i32> <{order}>"
-        picked = Vector(e, e.put(text), len(places))
-        return picked.lane(0) if len(places) == 1 else picked
+        return Vector(e, e.put(text), len(places))
 
     def sum(self) -> Vector:
         """Return the sum of the lanes, halves added to halves."""

@@ -23,13 +23,24 @@ WRITTEN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
-    "divide": lambda x, y: IEEE(x) / y if isinstance(x, float) and isinstance(y, float) else x / y,
+    "divide": lambda x, y: _divided(x, y),
     "negative": operator.neg,
     "less": operator.lt,
     "less_equal": operator.le,
     "greater": operator.gt,
     "greater_equal": operator.ge,
 }
+
+
+def _divided(x: Any, y: Any) -> Any:
+    """Return x / y; many numbers divided by one are multiplied by its inverse."""
+    if isinstance(x, float) and isinstance(y, float):
+        return float(IEEE(x) / y)
+    if isinstance(x, Vector) and isinstance(y, Vector) and x.lanes > 1 == y.lanes:
+        return x * (1.0 / y)
+    return x / y
+
+
 LOG2_E = 1.0 / math.log(2.0)
 LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 HALF_PI = (1.570796325802803, 9.920935791635221e-10, 5.170182981794105e-19)

@@ -56,7 +56,8 @@ def seen(array: Array, below: View) -> View | None:
         return View(below.offset, array.shape, tuple(below.strides[i] for i in axes), room)
     if array.op == "slice":
         offset = below.offset + sum(start * s for (start, _, _), s in zip(array.detail, below.strides, strict=True))
-        strides = tuple(s * step for (_, _, step), s in zip(array.detail, below.strides, strict=True))
+        steps = [s * step for (_, _, step), s in zip(array.detail, below.strides, strict=True)]
+        strides = tuple(s if n > 1 else 0 for n, s in zip(array.shape, steps, strict=True))
         return View(offset, array.shape, strides)
     if array.op == "broadcast":
         return View(below.offset, array.shape, broadcast_strides(below, array.shape))
