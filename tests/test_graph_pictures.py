@@ -208,6 +208,22 @@ def test_a_graph_of_any_size_is_drawn_without_handing_it_all_to_a_layout_engine(
     assert any("2000 alike" in " ".join(texts(g)) for g in stacks.values())
 
 
+def test_a_dense_graph_of_few_nodes_is_not_handed_over_whole_either():
+    column = [Value(1.0, f"x{i}") for i in range(60)]
+    for _ in range(3):
+        column = [dot(column, column) for _ in range(60)]
+    picture = draw(total(column), folded=False)
+    assert len(groups(picture, "edge")) < 1_300
+
+
+def test_named_inputs_keep_their_names():
+    inputs = [Value(1.0, f"x{i}") for i in range(6)]
+    chain = total(inputs)
+    for _ in range(30):
+        chain = chain * 1.0
+    assert sum(texts(g)[0].startswith("x") for g in groups(draw(chain), "leaf").values()) == 6
+
+
 def test_every_boundary_size_keeps_all_edges_when_nothing_is_folded():
     for size in (5, 23, 60, 120):
         values = list(itertools.accumulate([Value(1.0, f"v{i}") for i in range(size)], lambda a, b: a * b))

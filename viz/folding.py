@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from viz.sheet import Spot
 
 NODES = 24  # nodes that a person takes in without searching
-READABLE = 36  # neurons that a person does
+READABLE = 36  # neurons that a person does, and nodes of a graph too large to draw whole
 LINES = 90
 LARGEST = 300  # boxes that are ever handed to a layout engine
 ROWS = " rows"  # the key of the box for all other examples
+LARGEST_LINES = 1_200
 ALIKE = 4  # nameless nodes that play the same part are stacked from this many on
+ALIKE_NAMED = 12  # and nodes with names
 
 
 @dataclass(slots=True)
@@ -56,7 +58,9 @@ def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0,
     """
     _check(spots, open)
     visible = [s for s in spots if s.kind != "hidden"]
-    if folded is not True and len(visible) <= (NODES if folded is None else LARGEST) and not open:
+    edges = sum(len(s.edges) for s in visible)
+    most = (NODES, LINES) if folded is None else (LARGEST, LARGEST_LINES)
+    if folded is not True and not open and len(visible) <= most[0] and edges <= most[1]:
         return _assembled(spots, {s.index: s.key for s in visible}, {}, 1, {})
     hidden, rows, copies = _other_rows(spots, example)
     shown = [s for s in visible if s.index not in hidden]
@@ -68,7 +72,8 @@ def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0,
         result = _assembled(spots, _with_rows(keys, hidden), kinds, rows, copies)
         if len(result.boxes) <= READABLE and len(result.lines) <= LINES:
             return result
-    return result if len(result.boxes) <= LARGEST else _nearest(result, LARGEST // 3)
+    small = len(result.boxes) <= LARGEST and len(result.lines) <= LARGEST_LINES
+    return result if small else _nearest(result, READABLE)
 
 
 def _check(spots: Sequence[Spot], open: Collection[str]) -> None:
@@ -130,7 +135,7 @@ def _keys(spots: Sequence[Spot], hidden: set[int], opened: set[str]) -> tuple[di
     consumers: dict[int, set[str]] = defaultdict(set)
     keys: dict[int, str] = {}
     kinds: dict[str, str] = {}
-    numbers: dict[tuple[str, str, frozenset[str]], int] = {}
+    numbers: dict[tuple[str, str, bool, frozenset[str]], int] = {}
     stacks: dict[int, list[Spot]] = defaultdict(list)
     for s in reversed(spots):
         if s.kind == "hidden":
@@ -140,7 +145,7 @@ def _keys(spots: Sequence[Spot], hidden: set[int], opened: set[str]) -> tuple[di
         else:
             key, kind = _path_key(s, opened)
             if kind == "node" and s.index != len(spots) - 1 and not s.layer:
-                alike = (s.kind, s.symbol, frozenset(consumers[s.index]))
+                alike = (s.kind, s.symbol, bool(s.full_name), frozenset(consumers[s.index]))
                 number = numbers.setdefault(alike, len(numbers))
                 stacks[number].append(s)
                 key = f" {number}"  # no path begins with a space
@@ -151,7 +156,8 @@ def _keys(spots: Sequence[Spot], hidden: set[int], opened: set[str]) -> tuple[di
             consumers[e.parent].add(key)
     for number, together in stacks.items():
         for s in together:
-            keys[s.index] = f" {number}" if len(together) >= ALIKE else s.key
+            least = ALIKE_NAMED if s.full_name else ALIKE
+            keys[s.index] = f" {number}" if len(together) >= least else s.key
         kinds[f" {number}"] = "stack"
     return keys, {**kinds, ROWS: "rows"}
 

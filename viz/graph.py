@@ -200,7 +200,7 @@ def _table(rows: Sequence[str], border: tuple[str, int], *, dashed: bool = False
     style = ' STYLE="DASHED"' if dashed and width == 1 else ""
     return (
         f'<<TABLE BORDER="{width}" COLOR="{colour}" BGCOLOR="{palette.CARD}" CELLBORDER="0" CELLSPACING="0" '
-        f'CELLPADDING="3"{style}>{"".join(rows)}</TABLE>>'
+        f'CELLPADDING="4"{style}>{"".join(rows)}</TABLE>>'
     )
 
 

@@ -131,10 +131,12 @@ def own_svg(svg: str, description: str) -> str:
     """Return what a renderer wrote as one SVG element of ours: no prologue, no version, named, light and dark."""
     element = svg[svg.index("<svg") :]
     element = re.sub(r"<!--.*?-->\s*", "", element, flags=re.DOTALL)
-    end = element.index(">")
-    rules = dark_rules(SCOPE, inline="style=" in element)
-    style = f"<style>{SCOPE} text{{font-family:{FONTS}!important}}@media (prefers-color-scheme:dark){{{rules}}}</style>"
+    inline = "style=" in element
+    element = element if inline else re.sub(r'font-family="[^"]*"', f'font-family="{FONTS}"', element)
+    fonts = f"{SCOPE} text{{font-family:{FONTS}!important}}" if inline else ""
+    style = f"<style>{fonts}@media (prefers-color-scheme:dark){{{dark_rules(SCOPE, inline=inline)}}}</style>"
     name = escaped(description[:SHORT])
+    end = element.index(">")
     head = f'{element[:end]} class="{SCOPE[1:]}" role="img" aria-label="{name}">'
     return f"{head}{style}{element[end + 1 :]}"
 
