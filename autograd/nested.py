@@ -27,6 +27,8 @@ def rebuilt(shape: Any, numbers: Iterator[Any]) -> Any:
     if isinstance(shape, Mapping):
         return {key: rebuilt(item, numbers) for key, item in shape.items()}
     items = [rebuilt(item, numbers) for item in shape]
+    if hasattr(shape, "_fields"):  # a named tuple
+        return type(shape)(*items)
     return tuple(items) if isinstance(shape, tuple) else items
 
 

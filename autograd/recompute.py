@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from typing import Any, Final
 
 from autograd import modes
-from autograd.backward import MANY, operands
+from autograd.backward import MANY, operands, structure, sweep
 from autograd.nested import flat, name_of, rebuilt
 from autograd.operation import Operation
 from autograd.pullback import derivatives
@@ -57,11 +57,12 @@ class Checkpoint(Operation):
         nothing_to_keep = isinstance(getattr(outer, "__self__", None), _Forget | RecordNothing)
         if nothing_to_keep or modes.current("refuse_reading") is not None:  # a compiled program keeps what it needs
             return self.function(*arguments)
-        forget = _Forget(outer)
+        inner, given, fresh = _fresh(arguments)
+        forget = _Forget(outer, fresh)
         with modes.mode(forget):
-            result = self.function(*arguments)
+            result = self.function(*inner)
         outputs = flat(result)
-        segment = _Segment(self.function, arguments, _groups(forget.met, arguments), outputs)
+        segment = _Segment(self.function, arguments, (Group(given), _shared(list(forget.met.values()))), outputs)
         nodes = (self._node(y, i, segment) if _is_fleeting(y) else y for i, y in enumerate(outputs))
         return rebuilt(result, nodes)
 
@@ -79,15 +80,16 @@ class Checkpoint(Operation):
         later = node._left_derivative
         if not isinstance(later, _Later) or later.segment.parents is not operands(node):
             raise RuntimeError(f"{self.symbol} in a copied or loaded graph can be differentiated only once")
-        again: Value = later.segment.outputs()[later.i]
+        again: Value = later.segment.outputs()[0][later.i]
         return again
 
 
 class _Forget:
-    """Computes as usual and keeps nothing but the Values met that come from outside."""
+    """Computes as usual and keeps nothing but the Values met that come from outside, other than as arguments."""
 
-    def __init__(self, outer: Record) -> None:
+    def __init__(self, outer: Record, arguments: list[Value]) -> None:
         self.outer = outer
+        self.arguments = {id(x) for x in arguments}
         self.met: dict[int, Value] = {}
         self.groups: dict[int, Group] = {}
 
@@ -105,7 +107,7 @@ class _Forget:
         return node
 
     def _meet(self, x: Value) -> None:
-        if x.op is not FLEETING and x.op is not CONSTANT:
+        if x.op is not FLEETING and x.op is not CONSTANT and id(x) not in self.arguments:
             self.met[id(x)] = x
 
 
@@ -121,49 +123,82 @@ class _Segment:
     ) -> None:
         self.function, self.arguments, self.parents = function, arguments, parents
         self.numbers = [y._data if _is_fleeting(y) else None for y in outputs]
-        self.recomputed: list[Any] | None = None
+        self.kept: tuple[list[Any], list[Value]] | None = None
+        self.kept_fresh = False
         self.asked = 0
 
-    def outputs(self) -> list[Any]:
-        """Return what the function returns, recorded; at most one segment per thread holds its graph."""
-        if self.recomputed is None:
+    def outputs(self, *, fresh: bool = False) -> tuple[list[Any], list[Value]]:
+        """Return what the function returns, recorded on its arguments or on fresh leaves in their place; and those.
+
+        At most one segment per thread keeps its graph.
+        """
+        if self.kept is None or self.kept_fresh is not fresh:
             previous = _in_use.segment() if hasattr(_in_use, "segment") else None
             if previous is not None:
-                previous.recomputed = None
+                previous.kept = None
             if any(group.current() is not group for group in self.parents):
                 raise RuntimeError(f"an input of {name_of(self.function)} was changed between its forward and backward")
+            arguments, _, leaves = _fresh(self.arguments) if fresh else (self.arguments, [], [])
             with recording_again() or nullcontext():
-                outputs = flat(self.function(*self.arguments))
+                outputs = flat(self.function(*arguments))
             again = [n if n is None else getattr(y, "_data", y) for y, n in zip(outputs, self.numbers, strict=False)]
             if repr(again) != repr(self.numbers) or len(outputs) != len(self.numbers):
                 raise RuntimeError(
                     f"{name_of(self.function)} gave {self.numbers} at first and {again} when computed again: "
                     "a checkpoint must not draw new random numbers or keep state"
                 )
-            self.recomputed, _in_use.segment = outputs, weakref.ref(self)
-        return self.recomputed
+            self.kept, self.kept_fresh, _in_use.segment = (outputs, leaves), fresh, weakref.ref(self)
+        return self.kept
 
     def local_derivatives(self, i: int) -> list[list[float]]:
         """Return the derivatives of output `i`, a list for each group of parents."""
-        slopes = iter(derivatives(self.outputs()[i], [x for group in self.parents for x in group], recorded=True))
+        outputs, leaves = self.outputs(fresh=True)
+        inputs, closed_over = self.parents
+        variables = [*leaves, *closed_over]
+        if all(x.is_leaf for x in closed_over):
+            slopes = _swept(outputs[i], variables)
+        else:
+            slopes = derivatives(outputs[i], variables, recorded=True)
         self.asked += 1
         if self.asked >= sum(n is not None for n in self.numbers):
-            self.asked, self.recomputed = 0, None
-        return [[float(next(slopes)) for _ in group] for group in self.parents]
+            self.asked, self.kept = 0, None
+        return [slopes[: len(inputs)], slopes[len(inputs) :]]
 
 
-def _groups(met: dict[int, Value], arguments: tuple[Any, ...]) -> tuple[Group, ...]:
-    """Return the Values met as groups: those among the arguments, and those closed over.
+def _swept(root: Value, leaves: list[Value]) -> list[float]:
+    """Return the gradients that a sweep gives these leaves, and leave theirs as they were: one may be under way."""
+    shared = [(x, x._grad) for x in structure(root) if x.is_group or x.is_leaf]
+    held = [(x, x._grad) for x in leaves]
+    try:
+        for x, _ in (*shared, *held):
+            x._grad = None
+        sweep(root, 1.0)
+        return [0.0 if x._grad is None else x._grad for x in leaves]
+    finally:
+        for x, grad in (*held, *shared):
+            x._grad = grad
 
-    The second is the group of the previous segment if it has the same members, so that many runs share one.
-    """
-    given = {id(x) for x in flat(arguments)}
-    inputs = Group(x for x in met.values() if id(x) in given)
-    others = [x for x in met.values() if id(x) not in given]
+
+def _fresh(arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[Value], list[Value]]:
+    """Return the arguments with a leaf in place of each Value; those Values; and those leaves."""
+    given, leaves, inner = [], [], []
+    for argument in arguments:
+        items = flat(argument)
+        if not any(isinstance(x, Value) for x in items):
+            inner.append(argument)
+            continue
+        replaced = [Value(x._data, x.name) if isinstance(x, Value) else x for x in items]
+        given += [x for x in items if isinstance(x, Value)]
+        leaves += [x for x, item in zip(replaced, items, strict=True) if isinstance(item, Value)]
+        inner.append(rebuilt(argument, iter(replaced)))
+    return tuple(inner), given, leaves
+
+
+def _shared(values: list[Value]) -> Group:
+    """Return the Values closed over as a group: the previous segment's if it has the same, so that runs share one."""
     previous = _in_use.latest() if hasattr(_in_use, "latest") else None
-    shared = previous.parents[1] if previous is not None else Group(())
-    closed_over = shared.current() if list(map(id, shared)) == list(map(id, others)) else Group(others)
-    return inputs, closed_over
+    group = previous.parents[1] if previous is not None else Group(())
+    return group.current() if list(map(id, group)) == list(map(id, values)) else Group(values)
 
 
 class _Later:

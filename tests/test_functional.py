@@ -324,6 +324,26 @@ def test_a_checkpoint_has_the_numbers_and_gradients_of_its_function():
         assert [found[w.name] for w in WEIGHTS] == pytest.approx(truth[:20], rel=1e-13)
 
 
+def test_a_checkpoint_may_close_over_anything_and_be_given_the_same_value_twice():
+    w, x, data = Value(0.5, "w"), Value(2.0, "x"), Group([1.0, 3.0])
+
+    def program(wrapped):
+        for v in (w, x):
+            v.clear_grad()
+        inner = w * x  # closed over, and no leaf
+        total = ag.dot(data, [x, inner]) + x
+        for _ in range(3):
+            both = wrapped(lambda a, b: ag.sin(a * b) * inner + ag.dot(data, [w, x]) * b)  # noqa: B023
+            total = both(total, total) + inner
+            total = wrapped(lambda a: {"out": (a * x, w)})(total)["out"][0]
+        total.backward()
+        return [total.data, w.grad, x.grad, *[v.grad for v in data]]
+
+    assert program(ag.checkpoint) == pytest.approx(program(lambda function: function), rel=1e-12)
+    nested = lambda function: ag.checkpoint(lambda *a: ag.checkpoint(function)(*a))  # noqa: E731
+    assert program(nested) == pytest.approx(program(lambda function: function), rel=1e-12)
+
+
 def test_a_checkpoint_inside_grad_can_be_differentiated_again():
     x = [0.1, 0.2, 0.3, 0.4]
     plain = ag.hessian(lambda v: loss(v, block))(x)

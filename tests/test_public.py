@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,8 @@ def test_methods_exist_take_what_is_declared_and_do_what_the_function_does(name)
         node = getattr(Value(1.5), method)(*inputs[1:])
         assert (node.op, node.data) == (op, op(*inputs))
     assert getattr(Value, names_of(name)[0]).__doc__ == op.__doc__
+    if name not in INFIX and name != "negative":
+        assert pickle.loads(pickle.dumps(getattr(Value, name))) is getattr(Value, name)
     assert type(op(*inputs)) is float
 
 
