@@ -53,8 +53,10 @@ def tooltip_text(text: str) -> str:
 
 
 def operation_symbol(node: Any) -> str:
-    """Return how the operation that made `node` prints, or nothing for a leaf."""
-    return "" if node.op is None else str(node.op.symbol)
+    """Return how the operation that made `node` prints, nothing for a leaf; for a neuron's sum of products, `w · x`."""
+    if node.op is None:
+        return ""
+    return f"w {node.op.symbol} x" if getattr(node.op, "groups", 0) == 2 else str(node.op.symbol)
 
 
 def columns(text: str) -> int:

@@ -99,8 +99,6 @@ def _spot(node: Value, i: int, name: str) -> Spot:
     kind = "operation" if isinstance(node.op, Operation) else "leaf" if node.op is None else "constant"
     gradient = node.grad if node.reached else None
     symbol = operation_symbol(node)
-    if _is_dot(node):
-        symbol = f"w {symbol} x"
     return Spot(i, f"n{i}", name, node.name or "", symbol, kind, node.data, gradient, origin=i)
 
 

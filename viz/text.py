@@ -42,7 +42,8 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
             continue
         edges = list(_edges(node))
         if level >= depth:
-            stack.append((f"… {len(edges)} operands below (depth=… opens more)", below + "└─ ", "", None, 0))
+            operands = f"{len(edges)} operand{'s' * (len(edges) != 1)}"
+            stack.append((f"… {operands} below (depth=… opens more)", below + "└─ ", "", None, 0))
             continue
         opened.add(id(node))
         more = len(edges) - children
