@@ -1,6 +1,61 @@
-"""Write scalars, run matrices: a scalar function compiled to a program of arrays."""
+"""Write scalars, run matrices: a function on scalars compiled to a program of arrays.
 
-from autograd.compile.step import Step, compile
+trace.py       the function runs once on Values that stand for its arguments; what it records is the graph
+normalise.py   the graph becomes a tape in one form, each scalar classified by how it was made
+lift.py        scalars of one kind become arrays (layout.py, places.py, products.py, reductions.py, levels.py)
+program.py     the form of what was found: straight-line array operations, the same for every backend
+differentiate.py  its backward pass, as more lines
+names.py       what a textbook would call each line
+numpy.py       the program as source that a person can read; native and jax spell the same lines in their way
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autograd.compile.backends import check_backend
+from autograd.compile.runner import Floats
+from autograd.compile.step import Forward, Programs, Step
 from autograd.compile.trace import take
+from autograd.compile.training import TrainingStep
+from autograd.value import Value
 
-__all__ = ["Step", "compile", "take"]
+__all__ = ["Forward", "Step", "TrainingStep", "compile", "compile_forward", "compile_training", "take"]
+
+
+def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy") -> Step:
+    """Return a step that computes `function`, which returns one Value, and its gradients, as an array program.
+
+    `step(X, Y)` takes nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced
+    at the first sight of a shape: reading `.data` or branching on a comparison is refused with the reason.
+    Raises TypeError for parameters that are no Values, ValueError for a backend that there is not.
+    """
+    check_backend(backend)
+    return Step(Programs(function, parameters, backend))
+
+
+def compile_forward(
+    function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy", rows: int = 256
+) -> Forward:
+    """Return the predictions of `function` compiled: it takes rows and returns one Value, or one list, for each.
+
+    `forward(X)` returns an array, and computes so many `rows` at a time.
+    """
+    check_backend(backend)
+    return Forward(Programs(function, parameters, backend, gradients=False), rows)
+
+
+def compile_training(
+    function: Callable[..., Any],
+    parameters: Iterable[Value],
+    optimizer: Any,
+    backend: str = "numpy",
+    clip: Callable[[Floats, float], None] | None = None,
+) -> TrainingStep:
+    """Return steps of an optimiser on the loss `function`, compiled with the optimiser's own rule.
+
+    The optimiser is one of nn's: `update`, `state`, `memories`, `learning_rate`, `step_count`, `parameters`.
+    """
+    check_backend(backend)
+    return TrainingStep(function, parameters, optimizer, backend, clip)

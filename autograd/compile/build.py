@@ -2,65 +2,98 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from autograd.compile.differentiate import Backward
-from autograd.compile.lift import lift
+from autograd.compile.lift import Lift, lift
 from autograd.compile.names import give_names
-from autograd.compile.normalise import normalise
+from autograd.compile.normalise import Tape, normalise
 from autograd.compile.program import Array, Program, needed
 from autograd.compile.trace import Traced
 
 
-@dataclass
-class Timed:
-    """How long each stage took, in seconds."""
+def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tuple[Program, Tape]:
+    """Return the program of a traced graph and the tape it was lifted from.
 
-    trace: float = 0.0
-    lift: float = 0.0
-    emit: float = 0.0
-
-
-def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> Program:
-    """Return the program of a traced graph: the loss (or the predictions) and, if wanted, every gradient."""
+    It computes the loss and the gradient of every parameter; without gradients, predictions row by row.
+    """
     tape = normalise(traced)
-    found, roots = lift(tape, traced.shapes, len(traced.parameters))
+    found = lift(tape, traced.shapes, len(traced.parameters))
     b = found.builder
-    loss = roots[0] if len(roots) == 1 else b.make("join", roots, (len(roots),))
-    loss = b.broadcast(loss, ()) if len(roots) == 1 and loss.shape == () else b.reshape(loss, () if len(roots) == 1 else (len(roots),))
-    forward = needed([loss], b.lines)
+    loss, observed = _outputs(found, traced)
     outputs: list[tuple[Array, Array]] = []
     adjoints: list[tuple[Array, Array]] = []
     if gradients:
         backward = Backward(b, loss)
         outputs, adjoints = backward.gradients, backward.adjoints
-    lines = needed([loss, *[g for _, g in outputs]], b.lines)
-    seats = {id(p) for p, _ in outputs}
-    lines = [a for a in b.lines if id(a) in seats | {id(x) for x in lines}]
-    inside = {id(a) for a in forward} | seats
-    ordered = [a for a in lines if id(a) in inside] + [a for a in lines if id(a) not in inside]
-    program = Program(
-        lines=ordered,
-        forward=len([a for a in lines if id(a) in inside]),
-        loss=loss,
-        gradients=outputs,
-        arguments=found.arguments,
-        order=np.array(found.places.order, dtype=np.int64),
-        counts={
-            "nodes": len(tape.op),
-            "arrays": len([a for a in forward if a.is_elementwise or a.op in ("matmul", "sum", "largest", "rows", "pick")]),
-            "products": len([a for a in lines if a.op == "matmul"]),
-            "gathers": len([a for a in lines if a.op == "gather"]),
-        },
-    )
-    give_names(program, [names[k] for k, _, _ in found.arguments], adjoints)
-    return program
+    shapes = _reshape_at_the_door(b.lines, [loss, *observed, *[g for _, g in outputs]])
+    program = _program(found, loss, observed, outputs, shapes)
+    program.counts = _counts(traced, tape, program)
+    known = [*names, *[f"random{k + 1}" for k in range(len(traced.draws))], "others"]
+    give_names(program, [known[k] for k, _, _ in program.arguments], adjoints)
+    return program, tape
 
 
-def now() -> float:
-    """Return a clock reading."""
-    return time.perf_counter()
+def _outputs(found: Lift, traced: Traced) -> tuple[Array, list[Array]]:
+    shape = _shape(traced.root)
+    count = int(np.prod(shape))
+    loss = found.array_of(np.arange(count).reshape(shape))
+    observed = []
+    for values, _ in traced.observed:
+        observed.append(found.array_of(np.arange(count, count + len(values))))
+        count += len(values)
+    return loss, observed
+
+
+def _shape(root: object) -> tuple[int, ...]:
+    return (len(root), *_shape(root[0])) if isinstance(root, list) else ()
+
+
+def _reshape_at_the_door(lines: Sequence[Array], outputs: Sequence[Array]) -> dict[Array, tuple[int, ...]]:
+    """Give inputs that are only used in one other shape that shape; return the new shapes."""
+    users: dict[Array, list[Array]] = {}
+    for array in needed(outputs, lines):
+        for x in array.operands:
+            users.setdefault(x, []).append(array)
+    shapes: dict[Array, tuple[int, ...]] = {}
+    for x in lines:
+        using = users.get(x, [])
+        if x.op == "input" and using and {(u.op, u.shape) for u in using} == {("reshape", using[0].shape)}:
+            x.shape = shapes[x] = using[0].shape
+            for user in users.get(using[0], []):
+                user.operands = tuple(x if y is using[0] else y for y in user.operands)
+    return shapes
+
+
+def _program(
+    found: Lift, loss: Array, observed: list[Array], gradients: list[tuple[Array, Array]], shapes: dict[Array, tuple[int, ...]]
+) -> Program:
+    lines = found.builder.lines
+    seats = [p for p, _ in gradients if p.op == "parameter"]
+    first = {*needed([loss, *observed], lines), *seats}
+    wanted = {*needed([g for _, g in gradients], lines), *first}
+    ordered = [a for a in lines if a in first] + [a for a in lines if a in wanted and a not in first]
+    inputs = [a for a in lines if a.op == "input"]
+    kept = [a for a in inputs if a in wanted]
+    arguments = [found.arguments[a.detail] for a in kept]
+    for k, a in enumerate(kept):
+        a.detail = k
+        arguments[k] = (arguments[k][0], shapes.get(a, a.shape), arguments[k][2])
+    order = np.array(found.places.order, dtype=np.int64)
+    used = len(order) - len(found.unused)
+    return Program(ordered, len(first), loss, gradients, arguments, order, used, observed)
+
+
+def _counts(traced: Traced, tape: Tape, program: Program) -> dict[str, int]:
+    """Return what a report tells."""
+    lines = program.lines
+    structural = ("matmul", "sum", "largest", "rows", "pick", "gather")
+    return {
+        "scalars": len(tape.op),
+        "parameters": len(traced.parameters),
+        "arrays": len([a for a in lines[: program.forward] if a.is_elementwise or a.op in structural]),
+        "products": len([a for a in lines if a.op == "matmul"]),
+        "gathers": len([a for a in lines if a.op == "gather"]),
+    }

@@ -40,8 +40,8 @@ class Lift:
         """What writes the program's lines."""
         return self.places.builder
 
-    def run(self, shapes: Sequence[Shape]) -> list[Array]:
-        """Arrange every kind of scalar that the roots need; return one array per root, of one element."""
+    def run(self, shapes: Sequence[Shape]) -> None:
+        """Arrange every kind of scalar that the roots need."""
         live = _live(self.tape)
         self._leaves(live, shapes)
         for ids in self._kinds(live):
@@ -50,7 +50,10 @@ class Lift:
                     for equal in self._parts(part, by_length=True):
                         self._arrange(equal)
         self._seat_the_rest()
-        return [self.places.reference(np.array(root)) for root in self.tape.roots]
+
+    def array_of(self, roots: Index) -> Array:
+        """Return some of the roots as an array of that shape."""
+        return self.builder.reshape(self.places.full(np.array(self.tape.roots)[roots]), roots.shape)
 
     # --------------------------------------------------------------------------------- the order
     def _leaves(self, live: Sequence[int], shapes: Sequence[Shape]) -> None:
@@ -244,7 +247,8 @@ def _live(tape: Tape) -> list[int]:
     return [i for i, wanted in enumerate(needed) if wanted]
 
 
-def lift(tape: Tape, shapes: Sequence[Shape], parameters: int) -> tuple[Lift, list[Array]]:
-    """Return what was found in a tape, and one array of one element for each of its roots."""
+def lift(tape: Tape, shapes: Sequence[Shape], parameters: int) -> Lift:
+    """Return what was found in a tape whose arguments have these shapes."""
     found = Lift(tape, parameters)
-    return found, found.run(shapes)
+    found.run([*shapes, (len(tape.others),)])
+    return found

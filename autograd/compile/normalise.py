@@ -32,6 +32,7 @@ class Tape:
         self.operands: list[tuple[Any, ...]] = []
         self.kind: list[int] = []
         self.level: list[int] = []
+        self.others: list[Any] = []  # leaves that are neither parameters nor arguments, as one more argument
         self.groups: list[tuple[int, ...]] = []
         self.group_kind: list[tuple[Any, ...]] = []
         self.roots: list[int] = []
@@ -131,7 +132,8 @@ class _Normaliser:
     """
 
     def __init__(self, traced: Traced) -> None:
-        roots = traced.root if isinstance(traced.root, list) else [traced.root]
+        roots = [*_flat(traced.root), *[x for values, _ in traced.observed for x in values]]
+        self.arguments = len(traced.arguments)
         self.tape = Tape()
         self.sums: dict[int, list[tuple[int, int]]] = {}
         self.products: dict[int, tuple[int, int]] = {}
@@ -164,8 +166,13 @@ class _Normaliser:
             self.members[i] = inputs
             return
         op = node.op
-        if op is None or op is CONSTANT:
+        if op is CONSTANT:
             self.place[i] = self.tape.constant(node._data)
+            return
+        if op is None:
+            others = self.tape.others
+            self.place[i] = self.tape.leaf("input", (self.arguments, len(others)), self.arguments)
+            others.append(node)
             return
         name = op.name
         if name == "add" or name == "subtract":
@@ -333,6 +340,10 @@ class _Normaliser:
 
     def _largest(self, members: list[int]) -> int:
         return self.tape.reduce("largest", self.tape.group(tuple(map(self._resolved, members))))
+
+
+def _flat(root: Any) -> list[Any]:
+    return [x for part in root for x in _flat(part)] if isinstance(root, list) else [root]
 
 
 def _order(roots: Sequence[Any]) -> list[Any]:

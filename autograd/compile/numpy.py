@@ -72,7 +72,7 @@ class Writer:
             for x in array.operands:
                 self.uses[x] = self.uses.get(x, 0) + 1
         self.outputs = {gradient: parameter for parameter, gradient in program.gradients if parameter.op != "theta"}
-        for array in (program.loss, *[gradient for _, gradient in program.gradients]):
+        for array in (program.loss, *program.observed, *[gradient for _, gradient in program.gradients]):
             self.uses[array] = self.uses.get(array, 0) + 1
         self.text: dict[Array, Text] = {}
         self.lines: list[str] = []
@@ -87,13 +87,13 @@ class Writer:
         self._say("# forward")
         for array in sections[0]:
             self._line(array)
-        loss = self._named_loss()
+        results = ", ".join(self._number(a, self.text[a])[0] for a in (program.loss, *program.observed))
         if program.gradients:
             self._say("", "# backward")
             for array in sections[1]:
                 self._line(array)
             self._rest_of_gradients()
-        self._say(f"return {loss}")
+        self._say(f"return {results}")
         head = self._views()
         helpers = [line for text in self.helpers.values() for line in text.splitlines()]
         return "\n".join(
@@ -123,9 +123,6 @@ class Writer:
     def _slice_of(self, vector: str, a: Array) -> str:
         text = f"{vector}[{a.detail}:{a.detail + a.size}]"
         return text if len(a.shape) == 1 else f"{text}.reshape({', '.join(map(str, a.shape))})" if a.shape else f"{text}.reshape(())"
-
-    def _named_loss(self) -> str:
-        return self.expression(self.program.loss)[0]
 
     def _rest_of_gradients(self) -> None:
         """Write what flows to θ as a whole, on top of what its slices have."""
@@ -217,7 +214,7 @@ class Writer:
 
     def _constant(self, array: Array) -> Text:
         if isinstance(array.detail, float):
-            return _literal(array.detail)
+            return literal(array.detail)
         name = f"{'mask' if array.detail.dtype == bool else 'constant'}{len(self.constants) + 1}"
         self.constants[name] = array.detail
         return name, ATOM
@@ -279,7 +276,7 @@ class Writer:
         else:
             output, _ = formulas(name)
             needs = _functions(output)
-            text = _written(output)[0]
+            text = written(output)[0]
         for other in sorted(needs - set(INFIX) - {"negative"}):
             self._need(other)
         self.helpers[name] = f"def {name}({', '.join(names)}):\n    return {text}\n\n"
@@ -414,7 +411,7 @@ def _are_disjoint(parts: list[tuple[tuple[int, int, int], ...]]) -> bool:
     return True
 
 
-def _literal(x: float) -> Text:
+def literal(x: float) -> Text:
     if x != x or abs(x) == math.inf:
         return ("nan" if x != x else "inf" if x > 0 else "-inf", UNARY if x < 0 else ATOM)
     text = str(int(x)) if x.is_integer() and abs(x) < 1e15 and not (x == 0.0 and math.copysign(1.0, x) < 0) else repr(x)
@@ -427,20 +424,24 @@ def _functions(x: Symbol) -> set[str]:
     return {x.function}.union(*map(_functions, x.inputs))
 
 
-def _written(x: Symbol) -> Text:
-    """Return a formula of symbols as NumPy source."""
+def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lambda x, inputs: None) -> Text:
+    """Return a formula of symbols as NumPy source; `special` may say otherwise for what it knows better."""
     if x.function == "name":
         return str(x.inputs[0]), ATOM
     if x.number is not None:
-        return _literal(x.number)
+        return literal(x.number)
+    inputs = [written(y, special) for y in x.inputs]
+    known = special(x, [text for text, _ in inputs])
+    if known is not None:
+        return known
     if x.function in INFIX:
         sign, binds = INFIX[x.function]
-        (a, p), (b, q) = map(_written, x.inputs)
+        (a, p), (b, q) = inputs
         return f"{a if p >= binds else f'({a})'} {sign} {b if q > binds else f'({b})'}", binds
     if x.function == "negative":
-        a, p = _written(x.inputs[0])
+        a, p = inputs[0]
         return f"-{a if p >= UNARY else f'({a})'}", UNARY
-    return f"{x.function}({', '.join(_written(y)[0] for y in x.inputs)})", ATOM
+    return f"{x.function}({', '.join(text for text, _ in inputs)})", ATOM
 
 
 def emit(program: Program, arguments: list[str]) -> tuple[str, dict[str, Any]]:

@@ -85,19 +85,24 @@ class Program:
 
     Attributes
         lines        every array in the order of computing: `forward` of them for the loss, then the backward pass
-        loss         the array of shape () (or the predictions, in a program without a backward pass)
+        loss         the array of shape () (or the predictions, row by row, in a program without a backward pass)
         gradients    (a parameter or theta, the gradient with respect to it): each slice of θ once, theta last of all;
                      a gradient for theta is to be added to what the slices before it have
-        arguments    for each argument the shape that the lines expect and whether they are whole numbers
+        arguments    for each `input` array: which argument it is, the shape that the lines expect, and whether they are
+                     whole numbers; arguments after the user's are what modules draw at each run
         order        order[k] is which of the user's parameters sits at θ[k]
+        used         how many of the parameters the loss depends on: θ[used:] has no gradient
+        observed     vectors of numbers that are wanted after each run, besides the loss
     """
 
     lines: list[Array]
     forward: int
     loss: Array
     gradients: list[tuple[Array, Array]]
-    arguments: list[tuple[Shape, bool]]
+    arguments: list[tuple[int, Shape, bool]]
     order: np.ndarray[Any, Any]
+    used: int
+    observed: list[Array] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
     @property

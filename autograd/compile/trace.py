@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,20 +36,49 @@ class Traced:
     """A recorded graph and what its leaves stand for.
 
     Attributes
-        root        the one Value that the function returned, or a list of them where predictions are wanted
-        arguments   for each argument its Values in row-major order
+        root        what the function returned: the loss, or predictions as a list of equal rows of Values
+        arguments   for each argument its Values in row-major order; what modules draw at each run comes after the user's
         shapes      for each argument its shape
         parameters  the Values that gradients are wanted for
+        draws       for each argument after the user's: the module that draws its numbers
+        observed    Values whose numbers are wanted after each run, and who receives them
+        guards      what the program was traced under: a function, and what it gave
     """
 
     root: Any
     arguments: list[list[Value]]
     shapes: list[tuple[int, ...]]
     parameters: Sequence[Value]
+    draws: list[Any] = field(default_factory=list)
+    observed: list[tuple[list[Value], Callable[[list[float]], None]]] = field(default_factory=list)
+    guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
 
 
 class Tracing:
-    """The mode that is on while a function is traced: operations are recorded without their numbers."""
+    """The mode that is on while a function is traced: operations are recorded without their numbers.
+
+    Layers ask it for numbers that are drawn at each run, to be told numbers after each run, and to notice when what
+    they depend on has changed.
+    """
+
+    def __init__(self) -> None:
+        self.draws: dict[int, tuple[Any, list[Value]]] = {}
+        self.observed: list[tuple[list[Value], Callable[[list[float]], None]]] = []
+        self.guards: list[tuple[Callable[[], Any], Any]] = []
+
+    def random_inputs(self, module: Any, count: int) -> list[Value]:
+        """Return Values for the next `count` numbers that a module draws, by `next_numbers`, at each run."""
+        new = [Value(_NAN) for _ in range(count)]
+        self.draws.setdefault(id(module), (module, []))[1].extend(new)
+        return new
+
+    def observe(self, values: Sequence[Value], receive: Callable[[list[float]], None]) -> None:
+        """Have `receive` called with the numbers of these Values after each run."""
+        self.observed.append((list(values), receive))
+
+    def guard(self, read: Callable[[], Any]) -> None:
+        """Bind the program to what `read()` gives now."""
+        self.guards.append((read, read()))
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return a node for `op` on operands."""
@@ -179,14 +208,24 @@ def trace(
     """
     arguments = [[Value(_NAN) for _ in range(int(np.prod(shape)))] for shape in shapes]
     _columns.clear()
-    with modes.mode(Tracing()):
+    mode = Tracing()
+    with modes.mode(mode):
         root = function(*[_nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
     _columns.clear()
     if one and not isinstance(root, Value):
         kind = type(root).__name__
         advice = "a function that forgot to return its result gives None" if root is None else "sum it, or take its mean"
         raise TypeError(f"the compiled function must return one Value, the loss, not {kind}: {advice}")
-    return Traced(root, arguments, list(shapes), parameters)
+    drawn = list(mode.draws.values())
+    return Traced(
+        root,
+        [*arguments, *[values for _, values in drawn]],
+        [*shapes, *[(len(values),) for _, values in drawn]],
+        parameters,
+        [module for module, _ in drawn],
+        mode.observed,
+        mode.guards,
+    )
 
 
 def _nested(flat: Any, shape: tuple[int, ...]) -> Any:

@@ -1,0 +1,74 @@
+"""Runners: a program with the memory it works in.  Every backend offers one, and all of them are used alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograd.compile.numpy import emit, load
+from autograd.compile.program import Program
+from autograd.compile.update import Update, emit_update, load_update
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Runner(Protocol):
+    """A program, ready to run.
+
+    Attributes
+        theta     the parameters in the program's order: read by every run, moved by an optimiser's
+        gradient  the gradient of the last run, likewise
+        memories  one vector for each memory of the optimiser
+    """
+
+    theta: Floats
+    gradient: Floats
+    memories: list[Floats]
+
+    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
+        """Return the losses of so many steps, each of them moving `theta` if there is an optimiser.
+
+        `before` is how many steps were made before.
+        """
+
+
+class NumpyRunner:
+    """A program run by NumPy, from the source that it is emitted as."""
+
+    def __init__(self, program: Program, names: Sequence[str], optimizer: Any = None) -> None:
+        n = len(program.order)
+        self.optimizer = optimizer
+        self.theta, self.gradient = np.zeros(n), np.zeros(n)
+        self.memories: list[Floats] = [np.zeros(n) for _ in (optimizer.state if optimizer is not None else ())]
+        self.observed: tuple[Any, ...] = ()
+        self.source, constants = emit(program, list(names))
+        self._step = load(self.source, constants)(self.theta, self.gradient)
+        self._update: Update | None = None
+        self._watched = bool(program.observed)
+        if optimizer is not None:
+            source = emit_update(optimizer)
+            used = slice(0, program.used)
+            vectors = (self.theta[used], self.gradient[used], *[memory[used] for memory in self.memories])
+            self._update = load_update(source)(*vectors)
+            self.source += "\n\n" + source
+
+    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
+        """Return the losses of so many steps, or the predictions of a program that has no gradients."""
+        step, update = self._step, self._update
+        with np.errstate(all="ignore"):
+            if update is None:
+                return self._told(step(*arguments))
+            losses = np.empty(steps)
+            rate = self.optimizer.learning_rate
+            for i in range(steps):
+                losses[i] = step(*arguments) if not self._watched else self._told(step(*arguments))[0]
+                update(rate, before + i + 1)
+            return losses
+
+    def _told(self, result: Any) -> Any:
+        if self._watched:
+            result, *observed = result
+            self.observed = tuple(observed)
+        return result[None] if np.ndim(result) == 0 else result

@@ -1,0 +1,134 @@
+"""Training compiled: forward, backward and the optimiser's own rule in one program, on flat vectors.
+
+The weights live in the program while steps are made; `land` brings them home to the Values and the optimiser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.compile.runner import Floats
+from autograd.compile.step import Compiled, Programs, report, source_of
+from autograd.compile.update import emit_update, load_update
+from autograd.value import Value
+
+
+class TrainingStep:
+    """Steps of an optimiser, compiled: `train(X, Y)` makes one on these rows, `train(X, Y, steps=100)` a hundred.
+
+    `clip(gradient, norm)`, if given, may change the gradient vector in place before each update; then the norm of the
+    last gradient before that is in `norm`.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        parameters: Iterable[Value],
+        optimizer: Any,
+        backend: str,
+        clip: Callable[[Floats, float], None] | None = None,
+    ) -> None:
+        self.optimizer, self.clip = optimizer, clip
+        fused = None if clip is not None else optimizer
+        self._programs = Programs(function, parameters, backend, fused)
+        self.parameters = self._programs.parameters
+        self.norm = float("nan")
+        self._where = {id(p): k for k, p in enumerate(optimizer.parameters)}
+        self._active: Compiled | None = None
+        self._used: set[int] = set()
+        self._own: dict[int, Any] = {}  # for a program without an optimiser of its own: memories and the rule
+        self.reload()
+
+    def __call__(self, *arguments: Any, steps: int = 1) -> Floats:
+        """Return the losses of so many steps on the same rows, each before its update."""
+        arrays = self._programs.arrays(arguments)
+        compiled = self._programs.program_for(arrays)
+        self._activate(compiled)
+        self._used.update(compiled.program.order[: compiled.program.used].tolist())
+        if self.clip is None and not compiled.changes:
+            losses = np.array(compiled.runner.run(compiled.arguments(arrays), steps, self.steps_made))
+            self.steps_made += steps
+            return losses
+        made = [self._one(compiled, arrays) for _ in range(steps)]
+        return np.array(made)
+
+    def _one(self, compiled: Compiled, arrays: list[Any]) -> float:
+        runner = compiled.runner
+        loss = float(runner.run(compiled.arguments(arrays), 1, self.steps_made)[0])
+        compiled.tell()
+        if self.clip is not None:
+            used = slice(0, compiled.program.used)
+            gradient = runner.gradient[used]
+            self.norm = float(np.sqrt(gradient @ gradient))
+            if np.isfinite(self.norm):
+                self.clip(gradient, self.norm)
+            self._own[id(compiled)](self.optimizer.learning_rate, self.steps_made + 1)
+        self.steps_made += 1
+        return loss
+
+    # ------------------------------------------------------------------ where the weights live
+    def _activate(self, compiled: Compiled) -> None:
+        """Let the weights live in this program, in its order."""
+        if compiled is self._active:
+            return
+        self._fetch()
+        runner, order = compiled.runner, compiled.program.order
+        runner.theta[:] = self.theta[order]
+        if self.clip is not None and id(compiled) not in self._own:
+            runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state]
+            used = slice(0, compiled.program.used)
+            vectors = (runner.theta[used], runner.gradient[used], *[m[used] for m in runner.memories])
+            self._own[id(compiled)] = load_update(emit_update(self.optimizer))(*vectors)
+        for here, memory in zip(runner.memories, self.memories, strict=True):
+            here[:] = memory[order]
+        self._active = compiled
+
+    def _fetch(self) -> None:
+        """Copy the weights and memories out of the program where they live, into the order of the parameters."""
+        if self._active is None:
+            return
+        runner, order = self._active.runner, self._active.program.order
+        self.theta[order] = runner.theta
+        for memory, there in zip(self.memories, runner.memories, strict=True):
+            memory[order] = there
+
+    def land(self) -> None:
+        """Leave weights, memories and step count on the Values and the optimiser; what was never used stays as it was."""
+        self._fetch()
+        for k in self._used:
+            self.parameters[k].data = float(self.theta[k])
+        for name, memory in zip(self.optimizer.state, self.memories, strict=True):
+            kept = self.optimizer.memories[name]
+            for k in self._used:
+                kept[self._where[id(self.parameters[k])]] = float(memory[k])
+        self.optimizer.step_count = self.steps_made
+
+    def reload(self) -> None:
+        """Go on from what the Values and the optimiser hold now."""
+        self._active = None
+        self.steps_made = int(self.optimizer.step_count)
+        self.theta = np.array([p._data for p in self.parameters])
+        places = [self._where.get(id(p), -1) for p in self.parameters]
+        if -1 in places:
+            k = places.index(-1)
+            name = self.parameters[k].name or f"parameter {k}"
+            raise ValueError(f"{name} is to be trained, but the optimiser does not move it")
+        self.memories = [np.array([self.optimizer.memories[name][i] for i in places]) for name in self.optimizer.state]
+
+    @property
+    def used(self) -> set[int]:
+        """Which of the parameters some step has used, by their place."""
+        return self._used
+
+    @property
+    def source(self) -> str:
+        """The source of the program that ran last, as NumPy runs it."""
+        if self._programs.latest is None:
+            raise RuntimeError("there is no program yet: it is written when the first rows arrive")
+        return source_of(self._programs.latest)
+
+    def __str__(self) -> str:
+        return report(self._programs)

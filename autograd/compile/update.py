@@ -1,0 +1,83 @@
+"""An optimiser's rule as NumPy source: the same `update` that moves scalars, read on symbols for whole vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from autograd.compile.numpy import NAMESPACE, TIMES, Text, written
+from autograd.symbols import SYMBOLS, Symbol, symbol
+
+Update = Callable[[float, int], None]
+SIGNS: Final = {"add": "+=", "subtract": "-=", "multiply": "*="}
+
+
+def emit_update(optimizer: Any) -> str:
+    """Return the source of `bind_update(theta, gradient, *memories)`, which returns `update(learning_rate, step)`."""
+    names = list(optimizer.state)
+    theta, gradient, rate, step, *memories = map(symbol, ["theta", "gradient", "learning_rate", "step", *names])
+    moved, after = optimizer.update(SYMBOLS, theta, gradient, rate, step, *memories)
+    rule = _Rule({theta, gradient, *memories})
+    for memory, new in zip(memories, map(symbol, after), strict=True):
+        rule.assign(memory, new)
+    rule.assign(theta, symbol(moved))
+    head = f"def bind_update({', '.join(['theta', 'gradient', *names])}):\n    def update(learning_rate, step):\n"
+    body = "".join(f"        {line}\n" for line in rule.copies + rule.lines)
+    return f"{head}{body}\n    return update\n"
+
+
+class _Rule:
+    """Assignments to vectors, in place where the rule lets it; what depends on no vector is computed as a number."""
+
+    def __init__(self, vectors: set[Symbol]) -> None:
+        self.vectors = vectors
+        self.copies: list[str] = []  # of vectors whose old numbers are wanted after they have moved
+        self.lines: list[str] = []
+        self._known: dict[Symbol, Symbol] = {}
+
+    def assign(self, target: Symbol, new: Symbol) -> None:
+        """Write `target` ← `new`.  From now on `new` is called by the target's name, and what was there is old."""
+        value = new.replace(self._known)
+        for old in sorted(str(x.inputs[0]) for x in _names(value) if str(x.inputs[0]).startswith("old_")):
+            copy = f"{old} = {old.removeprefix('old_')}.copy()"
+            self.copies.extend([] if copy in self.copies else [copy])
+        name = str(target.inputs[0])
+        self.lines.extend(self._steps(target, value) or [f"{name}[:] = {self._text(value)[0]}"])
+        old_ = symbol(f"old_{name}")
+        self.vectors.add(old_)
+        self._known[target] = old_
+        self._known[new] = target
+
+    def _steps(self, target: Symbol, value: Symbol) -> list[str] | None:
+        """Return the steps `target ∘= …` that make it `value`, or None if they cannot."""
+        if value == target:
+            return []
+        if value.function not in SIGNS:
+            return None
+        x, y = value.inputs
+        if value.function != "subtract" and target in _names(y):
+            x, y = y, x
+        before = None if target in _names(y) else self._steps(target, x)
+        return None if before is None else [*before, f"{target.inputs[0]} {SIGNS[value.function]} {self._text(y)[0]}"]
+
+    def _text(self, x: Symbol) -> Text:
+        return written(x, self._scalar)
+
+    def _scalar(self, x: Symbol, inputs: list[str]) -> Text | None:
+        """Return how Python, rather than NumPy, computes with numbers."""
+        if x.function not in ("power", "sqrt") or _names(x) & self.vectors:
+            return None
+        return f"({inputs[0]}) ** ({inputs[1] if x.function == 'power' else 0.5})", TIMES + 1
+
+
+def _names(x: Symbol) -> set[Symbol]:
+    if x.function in ("name", "number"):
+        return {x} if x.function == "name" else set()
+    return set().union(*map(_names, x.inputs))
+
+
+def load_update(source: str) -> Callable[..., Update]:
+    """Return the function `bind_update` that the source defines."""
+    namespace: dict[str, Any] = dict(NAMESPACE)
+    exec(compile(source, "<compiled update>", "exec"), namespace)
+    return namespace["bind_update"]  # type: ignore[no-any-return]
