@@ -163,8 +163,8 @@ def _check_optimizer(
     path: str | Path, optimizer: Optimizer, record: Mapping[str, Any], tensors: Mapping[str, Any]
 ) -> None:
     kind = type(optimizer).__name__
-    saved = tuple(n.removeprefix("optimizer.") for n in tensors if n.startswith("optimizer."))
-    if record["kind"] != kind or sorted(saved) != sorted(optimizer.state):
+    saved = sorted(n.removeprefix("optimizer.") for n in tensors if n.startswith("optimizer."))
+    if record["kind"] != kind or saved != sorted(optimizer.state):
         with_memories = f" with {', '.join(saved)}" if saved else ""
         raise ValueError(f"{path} was saved with the optimiser {record['kind']}{with_memories}, not with {optimizer!r}")
     for name in optimizer.state:
