@@ -22,9 +22,6 @@ from autograd.symbols import SYMBOLS, Symbol, symbol
 
 __all__ = ["Native"]
 
-SMALL = 1200  # instructions, roughly: a program below this is written without loops
-
-
 class Native:
     """A program as machine code, with the memory it works in.
 
@@ -52,8 +49,7 @@ class Native:
     def _written(self, gradients: bool) -> str:
         """Return the module: one function, `run`, of a table of addresses and settings."""
         plan, e = self.plan, Emitter()
-        size = sum(plan.cost(k) for k in plan.kernels)
-        loops = Loops(plan, e, unroll=size < SMALL)
+        loops = Loops(plan, e)
         arguments = [e.fresh(f"getelementptr inbounds i64, ptr %settings, i64 {k}") for k in range(6)]
         head = [
             "  %work = load ptr, ptr " + arguments[0],

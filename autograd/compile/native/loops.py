@@ -1,8 +1,4 @@
-"""The loops of a plan, written as LLVM's intermediate representation.
-
-One function computes one step.  Inner loops work on whole registers; a program small enough is written without any
-loop, and then what was just put into memory is taken from the register it came from.
-"""
+"""The loops of a plan, written as LLVM's intermediate representation: inner loops work on whole registers."""
 
 from __future__ import annotations
 
@@ -48,11 +44,9 @@ class Point:
 class Loops(Products, Gathers):
     """Writes the kernels of a plan into a function's body."""
 
-    def __init__(self, plan: Plan, emitter: Emitter, unroll: bool) -> None:
-        self.plan, self.e, self.unroll = plan, emitter, unroll
-        self.lanes = plan.lanes
+    def __init__(self, plan: Plan, emitter: Emitter) -> None:
+        self.plan, self.e, self.lanes = plan, emitter, plan.lanes
         self.held: dict[int, Any] = {}  # array -> its value at the point where the loops stand
-        self.memory: dict[int, tuple[Vector, int]] = {}  # without loops: what was last put at a place
 
     # ---------------------------------------------------------------------------------- memory
     def place(self, view: View, point: Point) -> Index:
@@ -82,15 +76,6 @@ class Loops(Products, Gathers):
 
     def read(self, at: Index, lanes: int) -> Vector:
         """Return so many doubles from a place on; there is always room to read a register."""
-        if self.unroll and not at.terms:
-            first = self.memory.get(at.constant)
-            if first is not None:
-                vector, lane = first
-                if lanes == 1:
-                    return vector.lane(lane)
-                if lane == 0 and vector.lanes == lanes:
-                    if all(self.memory.get(at.constant + i) == (vector, i) for i in range(lanes)):
-                        return vector
         return self.e.load(WORK, at, lanes)
 
     def write(self, x: Any, at: Index, lanes: int, part: int | None = None) -> None:
@@ -104,12 +89,6 @@ class Loops(Products, Gathers):
             self.e.store_part(vector, WORK, at, part)
         else:
             self.e.store(vector, WORK, at, lanes)
-        if self.unroll:
-            if at.terms:
-                self.memory.clear()
-            for i in range(part or lanes):
-                if not at.terms:
-                    self.memory[at.constant + i] = (vector, i)
 
     def store(self, a: Array, x: Any, point: Point) -> None:
         """Put the value of an array at a point where it lies."""
@@ -128,8 +107,8 @@ class Loops(Products, Gathers):
 
     # ----------------------------------------------------------------------------------- loops
     def rounds(self, count: int, step: int = 1) -> Iterator[Index]:
-        """Loop: yield the counter, once for the text of a loop or, without loops, as often as it says."""
-        if self.unroll or count <= step:
+        """Write a loop: yield its counter once; if there is but one round (or none), yield that round (or nothing)."""
+        if count <= step:
             for i in range(0, count, step):
                 yield Index(i)
         else:
@@ -139,8 +118,8 @@ class Loops(Products, Gathers):
     def carried(
         self, count: int, initial: list[Vector], body: Callable[[Index, list[Vector]], list[Vector]], step: int = 1
     ) -> list[Vector]:
-        """Loop with values that each round takes and passes on; return those of the last round."""
-        if self.unroll or count <= step:
+        """Write a loop with values that each round takes and passes on; return those of the last round."""
+        if count <= step:
             for i in range(0, count, step):
                 initial = body(Index(i), initial)
             return initial

@@ -59,7 +59,7 @@ class Machine:
     def object_code(self, text: str) -> bytes:
         """Return the module compiled for this processor."""
         module = _llvm().parse_assembly(text)
-        target = self.target(2)
+        target = self.target(1)
         return target.emit_object(module)  # type: ignore[no-any-return]
 
     def target(self, level: int) -> Any:
