@@ -69,6 +69,7 @@ def detect_anomaly() -> Iterator[None]:
     Forward, the error names the operation, its inputs with their numbers, and the line of the program that asked for
     it.  In `backward`, it names the edge on which finite numbers gave an infinite or undefined contribution, and the
     line where that node was recorded, if that was inside the block too.  What enters as nan or inf is named as such.
+    A nan is reported where it is born even if a `where` further on would not take it.
     """
     with modes.mode(_Watch(modes.current("record") or record_operation)):
         yield
