@@ -195,6 +195,15 @@ def test_steps_of_a_recurrent_cell_are_not_taken_for_a_batch():
     assert "other rows" not in draw(h).svg
 
 
+def test_whatever_a_layer_is_made_of_folds_into_it():
+    model = nn.Sequential(nn.Layer(4, 5, activation=None, seed=1), nn.BatchNorm(5), nn.Layer(5, 2, seed=2))
+    outputs = model.batch([[math.sin(i * k + 1.0) for k in range(4)] for i in range(6)])
+    loss = total([x * x for row in outputs for x in row])
+    loss.backward()
+    titles = [texts(g)[0] for g in groups(draw(loss), "layer").values()]
+    assert titles == ["layers.0", "layers.1", "layers.2"]
+
+
 def test_a_graph_of_any_size_is_drawn_without_handing_it_all_to_a_layout_engine():
     x = Value(0.5, "x")
     chain = x

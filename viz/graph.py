@@ -150,7 +150,7 @@ def _value_cell(x: float | str, direction: Direction) -> str:
 
 
 def _gradient_cell(x: float | str | None, direction: Direction) -> str:
-    return "" if direction == "forward" else _cell("◄", x, palette.BACKWARD)
+    return "" if direction == "forward" or x == "" else _cell("◄", x, palette.BACKWARD)
 
 
 def _cell(arrow: str, x: float | str | None, colour: str) -> str:
@@ -249,7 +249,7 @@ def _box_rows(box: Box, drawn: Folded) -> tuple[str, list[Row]]:
     rows = [_spot_row(s, drawn) for s in kept]
     if len(kept) < len(outputs):
         rows.append(_range_row(f"{len(outputs) - len(kept)} more", outputs[len(kept) :]))
-    units = f"{len(outputs)} units" if len(outputs) != 1 else "1 unit"
+    units = f"{len(outputs)} unit{'s' * (len(outputs) != 1)}" if outputs else ""
     return f"<B>{label_text(shown(box.title))}</B>  {units}  {label_text(symbols)}", rows + _parameter_rows(leaves)
 
 
@@ -273,8 +273,9 @@ def _parameter_rows(leaves: Sequence[Spot]) -> list[Row]:
 
 
 def _range_row(title: str, spots: Sequence[Spot]) -> Row:
-    gradients = [s.gradient for s in spots if s.gradient is not None]
-    return title, _span([s.data for s in spots]), _span(gradients), ""
+    computed = [s for s in spots if s.kind != "constant"]
+    gradients = [s.gradient for s in computed if s.gradient is not None]
+    return title, _span([s.data for s in spots]), _span(gradients) if computed else "", ""
 
 
 def _span(numbers: Sequence[float]) -> str:

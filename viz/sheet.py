@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,6 +14,7 @@ from autograd.operation import Operation
 from autograd.wording import layer_of, neuron_of
 from viz.labels import operation_symbol
 
+_LAYER = re.compile(r"(.*\blayers\.\d+)\.")  # whatever a layer of a sequence is made of
 DEAD = "dead"
 SATURATED = "saturated"
 
@@ -61,7 +63,8 @@ class Spot:
 
 @lru_cache(maxsize=50_000)
 def _paths(name: str) -> tuple[str | None, str | None]:
-    return layer_of(name), neuron_of(name)
+    inside = _LAYER.match(name)
+    return inside[1] if inside else layer_of(name), neuron_of(name)
 
 
 def reading_order(root: Value) -> list[Value]:
