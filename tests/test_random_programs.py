@@ -62,7 +62,7 @@ def run(functions, program, numbers):
     return result
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(NUMBERS, st.lists(STEP, min_size=1, max_size=12))
 def test_random_programs_agree_with_jax(numbers, program):
     jax, theirs = jax_functions()
