@@ -7,14 +7,14 @@ memories, copies of the arguments, and what is computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.compile.native.llvm import Emitter, Index, Vector
 from autograd.compile.native.loops import Loops, Point
-from autograd.compile.native.machine import Machine, host
+from autograd.compile.native.machine import host
 from autograd.compile.native.maths import VectorMaths
 from autograd.compile.native.plan import Plan
 from autograd.compile.program import Program
@@ -32,15 +32,17 @@ class Native:
         losses    one per step of the last training run
     """
 
-    def __init__(self, program: Program, *, optimizer: Any = None, forward_only: bool = False) -> None:
+    def __init__(self, program: Program, *, optimizer: Any = None) -> None:
         self.machine = host()
         self.program = program
         self.optimizer = optimizer
-        gradients = bool(program.gradients) and not forward_only
-        outputs = [program.loss] + ([g for _, g in program.gradients] if gradients else [])
+        gradients = bool(program.gradients)
+        outputs = [program.loss, *program.observed] + ([g for _, g in program.gradients] if gradients else [])
         self.plan = plan = Plan(program, outputs, self.machine.lanes, gradients)
         names = optimizer.state if optimizer is not None else ()
         self.memories_at = [plan.reserve(plan.theta_size) for _ in names]
+        shown = [*program.observed] + ([program.loss] if program.loss.shape else [])
+        self._shown_at = [(a, plan.reserve(a.size)) for a in shown]
         self.text = self._written(gradients)
         self._function = self.machine.compile(self.text, "run")
         self._prepare(gradients)
@@ -65,7 +67,7 @@ class Native:
                 loops.kernel(kernel)
             if gradients:
                 self._gather_gradients(loops)
-            self._keep_loss(loops, step)
+            self._show(loops, step)
             if self.optimizer is not None:
                 self._update(loops, step)
         lanes = self.machine.lanes
@@ -84,24 +86,23 @@ class Native:
     def _gather_gradients(self, loops: Loops) -> None:
         """Put what was not computed in its place there, and add what flows to θ as a whole."""
         plan, e = self.plan, loops.e
-        self.added: Any = None
         for gradient, at in plan.gradient_parts:
             if gradient is plan.program.gradients[-1][1] and plan.program.gradients[-1][0].op == "theta":
                 whole = len(plan.program.gradients) == 1
-                for i, lanes in self._registers(loops):
+                for i, lanes in self._registers(loops, plan.theta_size):
                     x = self._theta_part(loops, gradient, i, lanes)
                     place = i + plan.gradient_at
                     loops.write(x if whole else loops.read(place, lanes) + x, place, lanes)
             else:
-                loops._into(gradient, Index(plan.gradient_at + at))
+                loops.copy_into(gradient, Index(plan.gradient_at + at))
 
     def _theta_part(self, loops: Loops, gradient: Any, i: Index, lanes: int) -> Any:
         loops.held.clear()
         return loops.value(gradient, Point([i], 0, lanes))
 
-    def _registers(self, loops: Loops):
-        """Yield places and lanes that together make up θ."""
-        lanes, whole, rest = loops.chunks(self.plan.theta_size)
+    def _registers(self, loops: Loops, n: int) -> Iterator[tuple[Index, int]]:
+        """Yield places and lanes that together make up the first n parameters."""
+        lanes, whole, rest = loops.chunks(n)
         for i in loops.rounds(whole, lanes):
             yield i, lanes
         at = whole
@@ -110,18 +111,13 @@ class Native:
             yield Index(at), part
             at, rest = at + part, rest - part
 
-    def _keep_loss(self, loops: Loops, step: str) -> None:
-        loss = self.program.loss
-        if loss.shape:
-            loops._into(loss, Index(self._result_at()))
-            return
-        loops.held.clear()
-        x = loops.value(loss, Point([], -1, 1))
-        loops.e.store(x, "%losses", Index.of(step), 1)
-
-    def _result_at(self) -> int:
-        self.result_at = self.plan.reserve(self.program.loss.size)
-        return self.result_at
+    def _show(self, loops: Loops, step: str) -> None:
+        """Put the loss where the caller finds it, and predictions or what is observed into row-major order."""
+        for a, at in self._shown_at:
+            loops.copy_into(a, Index(at))
+        if not self.program.loss.shape:
+            loops.held.clear()
+            loops.e.store(loops.value(self.program.loss, Point([], -1, 1)), "%losses", Index.of(step), 1)
 
     def _update(self, loops: Loops, step: str) -> None:
         """Write the optimiser's own rule as a loop over the parameters; what is the same for all is computed before it."""
@@ -137,7 +133,7 @@ class Native:
             for part in _constant_parts(rule, set(varying)):
                 shared[part] = scalars.written(part, shared)
         places = [plan.theta_at, plan.gradient_at, *self.memories_at]
-        for i, lanes in self._registers(loops):
+        for i, lanes in self._registers(loops, self.program.used):
             known = dict(shared)
             for name, at in zip(varying, places, strict=True):
                 known[name] = loops.read(i + at, lanes)
@@ -171,6 +167,7 @@ class Native:
                 self._index[at : at + table.size] = table
             else:
                 self._inputs[table.detail].append(self._index[at : at + table.size].reshape(table.shape))
+        self.shown = [self._part(at, a.size).reshape(a.shape) for a, at in self._shown_at]
         self.losses = np.zeros(1)
         self._settings = np.zeros(6, dtype=np.int64)
         self._settings[0], self._settings[1] = self.memory.ctypes.data, self._index.ctypes.data
@@ -181,7 +178,7 @@ class Native:
         return self.memory[at : at + n]
 
     def run(self, arguments: Sequence[np.ndarray[Any, Any]], steps: int = 1, before: int = 0) -> np.ndarray[Any, Any]:
-        """Return the losses of so many steps, after moving `theta` and `memories` if there is an optimiser.
+        """Return the losses of so many steps, each of which moves `theta` if there is an optimiser, or the predictions.
 
         `before` is how many steps were made before.
         """
@@ -194,7 +191,14 @@ class Native:
         self._real[4] = self.optimizer.learning_rate if self.optimizer is not None else 0.0
         self._real[5] = before + 1
         self._function(self._address)
-        return self.losses[:steps]
+        if self.program.loss.shape:
+            return self.shown[-1].copy()
+        return self.losses[:steps].copy()
+
+    @property
+    def observed(self) -> tuple[np.ndarray[Any, Any], ...]:
+        """What the program was asked to show of its last run."""
+        return tuple(x.copy() for x in self.shown[: len(self.program.observed)])
 
 
 def _constant_parts(formula: Symbol, varying: set[Symbol]) -> list[Symbol]:
@@ -206,24 +210,3 @@ def _constant_parts(formula: Symbol, varying: set[Symbol]) -> list[Symbol]:
     parts = [_constant_parts(x, varying) for x in formula.inputs]
     alone = all(len(found) == 1 and found[0] == x for found, x in zip(parts, formula.inputs, strict=True))
     return [formula] if alone else [p for found in parts for p in found]
-
-
-def bind(program: Program) -> Callable[..., Callable[..., float]]:
-    """Return what the NumPy backend's `load` returns: `bind(theta, gradient)`, which returns `step(*arguments)`."""
-    native = Native(program)
-
-    def bound(theta: np.ndarray[Any, Any], gradient: np.ndarray[Any, Any]) -> Callable[..., float]:
-        def step(*arguments: np.ndarray[Any, Any]) -> float:
-            native.theta[:] = theta
-            loss = float(native.run(arguments)[0])
-            gradient[:] = native.gradient
-            return loss
-
-        return step
-
-    return bound
-
-
-def machine() -> Machine:
-    """Return the processor this runs on."""
-    return host()

@@ -73,10 +73,11 @@ class Gathers:
         target = self.plan.view(kernel.root)
         start = 0
         for x in kernel.root.operands:
-            self._into(x, Index(target.offset + start))
+            self.copy_into(x, Index(target.offset + start))
             start += x.size
 
-    def _into(self, x: Array, at: Index) -> None:
+    def copy_into(self, x: Array, at: Index) -> None:
+        """Put the elements of an array at a place and those behind it, in row-major order."""
         if x.number is not None:
             self.write(x.number, at, 1)
             return
