@@ -35,18 +35,19 @@ class Sweep:
     rates, losses, suggestion = [1e-3, 1e-2, 1e-1, 1.0], [0.7, 0.5, 0.3], 0.01
 
 
-def all_charts():
+def all_charts(*names):
     model, loss = network()
     loss().backward()
-    return {
-        "loss_curve": charts.loss_curve([0.7, 0.5, 0.2, 0.1]),
-        "learning_rate_finder": charts.learning_rate_finder(Sweep()),
-        "decision_boundary": charts.decision_boundary(model, ROWS, TARGETS, size=12),
-        "gradient_flow": charts.gradient_flow(model),
-        "histogram": charts.histogram(model),
-        "loss_landscape": charts.loss_landscape(model, loss, size=5),
-        "activation": charts.activation("tanh"),
+    makers = {
+        "loss_curve": lambda: charts.loss_curve([0.7, 0.5, 0.2, 0.1]),
+        "learning_rate_finder": lambda: charts.learning_rate_finder(Sweep()),
+        "decision_boundary": lambda: charts.decision_boundary(model, ROWS, TARGETS, size=12),
+        "gradient_flow": lambda: charts.gradient_flow(model),
+        "histogram": lambda: charts.histogram(model),
+        "loss_landscape": lambda: charts.loss_landscape(model, loss, size=5),
+        "activation": lambda: charts.activation("tanh"),
     }
+    return {name: makers[name]() for name in names or makers}
 
 
 def test_every_chart_is_svg_and_png_in_the_librarys_look(tmp_path):
@@ -64,7 +65,7 @@ def test_every_chart_is_svg_and_png_in_the_librarys_look(tmp_path):
 def test_the_bytes_are_the_same_in_every_process():
     script = (
         "import hashlib, sys; sys.path.insert(0, 'tests'); import test_charts as t;"
-        "some = list(t.all_charts().values())[:3];"
+        "some = t.all_charts('loss_curve', 'decision_boundary').values();"
         "print([hashlib.sha256(x).hexdigest() for c in some for x in (c.svg.encode(), c.png)])"
     )
     outputs = {
