@@ -7,19 +7,28 @@ rule's derivative can be seen to mention its output.  Sums and products with 0 a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from autograd.operation import TABLE, Maths, Operation
 
 
-@dataclass(frozen=True, eq=True, slots=True)
 class Symbol:
     """`function` applied to `inputs`; a name has the function "name" and its text, a number "number" and its float."""
 
-    function: str
-    inputs: tuple[Any, ...]
+    __slots__ = ("function", "inputs")
+
+    def __init__(self, function: str, inputs: tuple[Any, ...]) -> None:
+        self.function, self.inputs = function, inputs
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Symbol) and self.function == other.function and self.inputs == other.inputs
+
+    def __hash__(self) -> int:
+        return hash((self.function, self.inputs))
+
+    def __repr__(self) -> str:
+        return f"{self.function}({', '.join(map(str, self.inputs))})"
 
     def __add__(self, other: object) -> Symbol:
         return _sum(self, symbol(other))
