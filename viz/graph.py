@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from autograd import Value
+from autograd import Value, topological_order
 from autograd.wording import Words, short_names, show_number
 from viz import palette
 from viz.folding import Box, Folded, Line, fold
 from viz.labels import label_text, shown, tooltip_text
 from viz.rendering import GraphPicture
-from viz.sheet import DEAD, SATURATED, Spot, not_finite, reading_order, sheet
+from viz.sheet import DEAD, SATURATED, Spot, not_finite, sheet
 
 if TYPE_CHECKING:
     from graphviz import Digraph  # type: ignore[import-untyped]
@@ -44,7 +44,7 @@ def draw(
         raise TypeError(f"draw takes a Value, not {type(value).__name__}; for a model use draw_network(model)")
     if direction not in ("both", "forward", "backward"):
         raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}')
-    order = reading_order(value)
+    order = topological_order(value)
     words = Words(order, [node.data for node in order])
     spots = sheet(order, words.names, unfold=unfold)
     drawn = fold(spots, open=open, example=example, folded=folded)

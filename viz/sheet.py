@@ -67,22 +67,6 @@ def _paths(name: str) -> tuple[str | None, str | None]:
     return inside[1] if inside else layer_of(name), neuron_of(name)
 
 
-def reading_order(root: Value) -> list[Value]:
-    """Return the nodes of `root`'s graph as a person reads the expression: operands first, from left to right."""
-    order: list[Value] = []
-    seen: set[int] = set()
-    stack: list[Value | None] = [root]
-    while stack:
-        node = stack.pop()
-        if node is None:
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack += (node, None)
-            stack += reversed([parent for parent in node.parents if id(parent) not in seen])
-    return order
-
-
 def sheet(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> list[Spot]:
     """Return the nodes of a graph, operands first; `unfold` gives each product of a dot a node of its own."""
     place = {id(node): i for i, node in enumerate(order)}

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Value, topological_order
 from autograd.wording import short_names, show_number
 from viz.field import Field
 from viz.labels import columns, operation_symbol, padded, shown
 from viz.plotting import curve, framed, levels
-from viz.sheet import reading_order
 
 
 # ------------------------------------------------------------------------------------------ trees
@@ -23,7 +22,7 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
     if not isinstance(value, Value):
         raise TypeError(f"tree draws the graph of a Value, not {type(value).__name__}")
     rows = [("", "value", "gradient", "∂above/∂this")]
-    order = reading_order(value)
+    order = topological_order(value)
     names = dict(zip(map(id, order), short_names(order), strict=True))
     opened: set[int] = set()
     stack: list[tuple[Any, str, str, float | None, int]] = [(value, "", "", None, 0)]
