@@ -1,5 +1,6 @@
 """Neural networks from scalars: layers, losses and training on `autograd`."""
 
+from nn.backends import predict
 from nn.blocks import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
 from nn.diagnosis import Diagnosis, Finding, diagnose
@@ -78,6 +79,7 @@ __all__ = [
     "hinge",
     "load",
     "mean_squared_error",
+    "predict",
     "save",
     "sharpness",
     "softmax_cross_entropy",

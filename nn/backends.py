@@ -1,16 +1,88 @@
-"""Which stepper computes a training: `fit`'s backends by name."""
+"""Which engine computes a training or a prediction: the backends by name, and what "auto" picks."""
 
 from __future__ import annotations
 
-from nn.steppers import RecordedStepper, Stepper, Task
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
-__all__ = ["BACKENDS", "make_stepper"]
+from autograd import no_grad, topological_order
+from autograd.backward import operands
+from nn.rows import checked_inputs, predict_rows
+from nn.snapshot import Surroundings
+from nn.steppers import RecordedStepper, Stepper, Task, evaluating, record_loss
+
+__all__ = ["BACKENDS", "make_stepper", "predict"]
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
+WORTH_COMPILING = 100_000  # operands that a whole training would record: about a quarter second in pure Python
+WORTH_MACHINE_CODE = 4_000  # steps after which some tenths of a second of LLVM have paid
+FITS_CACHE = 2_000_000  # operands a step, beyond which a matrix library is as good
 
 
-def make_stepper(task: Task, backend: str) -> Stepper:
-    """Return the stepper of that name for the task; raises ValueError naming the backends there are."""
+def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
+    """Return the stepper of that name for a training of so many steps, each on so many rows.
+
+    "auto" looks at the work alone, not at the clock: the recorded engine for short trainings and for what cannot be
+    compiled, NumPy for most, machine code for many small steps where llvmlite is there.
+    Raises ValueError naming the backends there are, ImportError naming the extra that is missing.
+    """
+    check_backend(backend)
+    if backend == "auto":
+        work = _operands_per_row(task) * rows
+        if work * steps < WORTH_COMPILING:
+            return RecordedStepper(task)
+        many = steps >= WORTH_MACHINE_CODE and work < FITS_CACHE and find_spec("llvmlite") is not None
+        try:
+            return make_stepper(task, "native" if many else "numpy", rows, steps)
+        except (TypeError, NotImplementedError) as reason:
+            return RecordedStepper(task, why=str(reason))
+    if backend == "recorded":
+        return RecordedStepper(task)
+    from nn.compiled import CompiledStepper  # NumPy is loaded here, and not before
+
+    return CompiledStepper(task, backend, rows)
+
+
+def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
+    """Return what the model makes of each row in its behaviour for use: a float, or a list of them for many outputs.
+
+    For a NumPy array of rows, an array.  From some hundred rows on by a program of arrays, if the model can be
+    compiled; "recorded" and "numpy" force either.  Nothing is changed.  Raises TypeError or ValueError for bad rows.
+    """
+    check_backend(backend)
+    is_array = hasattr(inputs, "dtype")
+    rows = inputs if is_array and len(inputs) > 100 else checked_inputs(inputs)
+    if backend != "recorded" and (backend != "auto" or len(rows) > 100):
+        from nn.compiled import predict_compiled
+
+        try:
+            found = predict_compiled(model, rows)
+            return found if is_array else found.tolist()
+        except (TypeError, NotImplementedError):
+            if backend != "auto":
+                raise
+    rows = checked_inputs(inputs)
+    with evaluating(model), no_grad():
+        numbers = _numbers(predict_rows(model, rows))
+    return import_module("numpy").array(numbers) if is_array else numbers
+
+
+def check_backend(backend: str) -> None:
+    """Raise ValueError, naming the backends there are, if this is none of them."""
     if backend not in BACKENDS:
         raise ValueError(f"no backend {backend!r}; there are: {', '.join(BACKENDS)}")
-    return RecordedStepper(task)
+
+
+def _numbers(x: Any) -> Any:
+    return [_numbers(y) for y in x] if isinstance(x, list | tuple) else x.data if hasattr(x, "data") else float(x)
+
+
+def _operands_per_row(task: Task) -> int:
+    surroundings = Surroundings(task.model)
+    before = surroundings.read()
+    try:
+        loss = record_loss(task.model, task.loss, task.inputs, task.targets, range(1))
+    finally:
+        surroundings.put(before)
+    return sum(sum(len(x) if hasattr(x, "__len__") else 1 for x in operands(node)) for node in topological_order(loss))

@@ -69,7 +69,7 @@ def find_learning_rate(
     before = Snapshot(model, optimizer)
     losses: list[float] = []
     try:
-        stepper = make_stepper(task, backend)
+        stepper = make_stepper(task, backend, size, steps)
         for planned in _plan(rates, count, size, shuffle):
             value = stepper.steps([planned], lambda: False)[0].loss
             if not math.isfinite(value) or (losses and value > 1e6 * (1.0 + abs(losses[0]))):
@@ -84,12 +84,12 @@ def find_learning_rate(
 
 def _plan(rates: list[float], count: int, size: int, shuffle: int | None) -> list[Planned]:
     plan: list[Planned] = []
-    epoch = 0
+    everything, epoch = range(count), 0
     while len(plan) < len(rates):
-        order = range(count) if size == count else epoch_order(shuffle, epoch, count)
+        order = everything if size == count else epoch_order(shuffle, epoch, count)
         for first in range(0, count, size):
             if len(plan) < len(rates):
-                plan.append(Planned(order[first : first + size], rates[len(plan)]))
+                plan.append(Planned(everything if size == count else order[first : first + size], rates[len(plan)]))
         epoch += 1
     return plan
 

@@ -54,7 +54,7 @@ def fit(
     clip              ClipByNorm, ClipByValue, or the greatest norm allowed
     callbacks         called with a Report every `report_every` epochs; one that returns True ends the training
     autosave          an Autosave: saves all that is needed to go on, and goes on from it if it is there already
-    backend           "recorded" (pure Python), "numpy", "native", "jax", or "auto", which picks
+    backend           "recorded" (pure Python), "numpy", "native" (machine code), "jax", or "auto"
     progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
     history           of an earlier run with the same model and optimiser, to go on to the same bits
 
@@ -81,11 +81,12 @@ def fit(
     if report_every is None:
         watched = callbacks or held_out or early_stopping or progress
         report_every = 1 if watched else max(1, goal // 100)
+    size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
     training = Training(
         task=task,
-        stepper=make_stepper(task, backend),
+        stepper=make_stepper(task, backend, size, goal * -(-count // size)),
         epochs=goal,
-        batch_size=count if batch_size is None else min(checked_count("batch_size", batch_size), count),
+        batch_size=size,
         shuffle=shuffle,
         held_out=held_out,
         early_stopping=early_stopping,

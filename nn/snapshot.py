@@ -88,14 +88,14 @@ class Surroundings:
 class Snapshot:
     """All that training changes in a model and its optimiser, as it is now."""
 
-    def __init__(self, model: Any, optimizer: Optimizer) -> None:
-        self._model, self._optimizer = model, optimizer
+    def __init__(self, model: Any, optimizer: Optimizer, surroundings: Surroundings | None = None) -> None:
+        self._optimizer, self._surroundings = optimizer, surroundings or Surroundings(model)
         self._values = list(dict.fromkeys([*model.parameters(), *optimizer.parameters]))
         self.parameters = numbers(self._values)
         self.memories = {name: array("d", memory) for name, memory in optimizer.memories.items()}
         self.learning_rate, self.step_count = optimizer.learning_rate, optimizer.step_count
         self._gradients = Gradients(self._values)
-        self._surroundings = Surroundings(model).read()
+        self._state = self._surroundings.read()
 
     def restore(self) -> None:
         """Leave everything as it was when the snapshot was taken, to the bit."""
@@ -104,7 +104,7 @@ class Snapshot:
         for name, memory in self.memories.items():
             self._optimizer.memories[name][:] = memory
         self._optimizer.learning_rate, self._optimizer.step_count = self.learning_rate, self.step_count
-        Surroundings(self._model).put(self._surroundings)
+        self._surroundings.put(self._state)
 
 
 def _copied(x: Any) -> Any:

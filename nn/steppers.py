@@ -66,10 +66,10 @@ class Stepper(Protocol):
 class RecordedStepper:
     """Steps in pure Python: record the loss, go back through the graph, update each parameter."""
 
-    backend = "recorded"
-
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, why: str = "") -> None:
+        """Make steps of the task; `why` is the reason it was not compiled, to be kept in the history."""
         self.task = task
+        self.backend = f"recorded ({why})" if why else "recorded"
         self._used: set[int] = set()
 
     def steps(self, plan: Sequence[Planned], stop: Callable[[], bool]) -> list[Stepped]:

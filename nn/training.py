@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +18,7 @@ from nn.progress import Progress
 from nn.rows import checked_count
 from nn.saving import Autosave
 from nn.schedules import Schedule
-from nn.snapshot import Snapshot, numbers, put_numbers
+from nn.snapshot import Snapshot, Surroundings, numbers, put_numbers
 from nn.steppers import Planned, Stepped, Stepper, Task, epoch_order
 from nn.trouble import find_trouble
 
@@ -84,6 +84,10 @@ class Training:
     history: History
     _trail: deque[tuple[Snapshot, list[Planned]]] = field(default_factory=lambda: deque(maxlen=2))
 
+    def __post_init__(self) -> None:
+        self._all = range(len(self.task.inputs))
+        self._surroundings = Surroundings(self.task.model)
+
     def run(self, bar: Progress, interrupted: Callable[[], bool]) -> None:
         """Leave the model trained, and the history saying how and why it ended."""
         task, history = self.task, self.history
@@ -94,7 +98,7 @@ class Training:
             if history.epochs >= self.epochs:
                 history.stopped = f"all {self.epochs} epochs are done"
                 break
-            before, plan = Snapshot(task.model, task.optimizer), self._plan()
+            before, plan = Snapshot(task.model, task.optimizer, self._surroundings), self._plan()
             self._trail.append((before, plan))
             try:
                 self._go(plan, bar, interrupted)
@@ -139,9 +143,9 @@ class Training:
         plan: list[Planned] = []
         skip = self.history.batches
         while epoch < last:
-            order: Sequence[int] = range(count) if size >= count else epoch_order(self.shuffle, epoch, count)
+            order = epoch_order(self.shuffle, epoch, count) if size < count else []
             for start in range(skip * size, count, size):
-                plan.append(Planned(order if size >= count else order[start : start + size], self._rate(step)))
+                plan.append(Planned(order[start : start + size] or self._all, self._rate(step)))
                 step += 1
                 if self.autosave is not None and step % self.autosave.every == 0:
                     return plan

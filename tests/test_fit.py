@@ -4,6 +4,7 @@ import math
 import os
 import random
 import signal
+from importlib.util import find_spec
 
 import pytest
 
@@ -12,6 +13,7 @@ from autograd import Value
 from nn import (
     MLP,
     SGD,
+    AdaGrad,
     Adam,
     AdamW,
     BatchNorm,
@@ -24,14 +26,18 @@ from nn import (
     History,
     Layer,
     Module,
+    RMSProp,
     Sequential,
     WarmUp,
     fit,
     mean_squared_error,
+    predict,
 )
 from nn.datasets import moons, sine, split, xor
 
 X, Y = sine(23, noise=0.1)
+MACHINE_CODE = pytest.param("native", marks=pytest.mark.skipif(find_spec("llvmlite") is None, reason="no llvmlite"))
+BACKENDS = pytest.mark.parametrize("backend", ["recorded", "numpy", MACHINE_CODE])
 
 
 def network(seed=1):
@@ -61,8 +67,12 @@ def trained(make=network, *, history=None, model=None, optimizer=None, kind=Adam
     return model, optimizer, fit(model, X, Y, optimizer=optimizer, history=history, **settings)
 
 
-def test_fit_is_the_loop_one_would_write():
-    model, optimizer, history = trained(batch_size=4, shuffle=3, clip=0.5, schedule=WarmUp(10, then=Cosine(50)))
+@BACKENDS
+def test_fit_is_the_loop_one_would_write(backend):
+    model, optimizer, history = trained(
+        batch_size=4, shuffle=3, clip=0.5, schedule=WarmUp(10, then=Cosine(50)), backend=backend
+    )
+    assert history.backend == backend
     by_hand = network()
     adam = Adam(by_hand.parameters())
     schedule = WarmUp(10, then=Cosine(50))
@@ -102,17 +112,37 @@ def test_the_epoch_loss_weighs_rows_not_batches():
         assert history.losses == [pytest.approx(whole, rel=1e-12)]
 
 
+@BACKENDS
+@pytest.mark.parametrize("batch_size", [5, None])
 @pytest.mark.parametrize("make", [network, with_buffers])
-def test_training_in_pieces_gives_the_same_bits(make):
-    whole = trained(make, epochs=7)
-    model, optimizer, history = trained(make, epochs=2)
+def test_training_in_pieces_gives_the_same_bits(make, batch_size, backend):
+    settings = {"backend": backend, "batch_size": batch_size}
+    whole = trained(make, epochs=7, **settings)
+    model, optimizer, history = trained(make, epochs=2, **settings)
     assert history.epochs == 2
     for epochs in (3, 7):
-        trained(model=model, optimizer=optimizer, history=history, epochs=epochs)
+        trained(model=model, optimizer=optimizer, history=history, epochs=epochs, **settings)
     assert state_of(model, optimizer) == state_of(whole[0], whole[1])
     assert history == whole[2]
-    again = trained(model=model, optimizer=optimizer, history=history, epochs=7)
+    again = trained(model=model, optimizer=optimizer, history=history, epochs=7, **settings)
     assert again[2] == whole[2], "nothing is left to do"
+
+
+@BACKENDS
+@pytest.mark.parametrize("kind", [SGD, AdaGrad, RMSProp, Adam, AdamW])
+@pytest.mark.parametrize("make", [network, with_buffers])
+def test_every_backend_makes_the_same_steps(make, kind, backend):
+    settings = {"epochs": 4, "batch_size": 10, "validation": 0.2, "kind": kind}
+    model, optimizer, history = trained(make, backend=backend, **settings)
+    expected, adam, other = trained(make, backend="recorded", **settings)
+    assert history.losses == pytest.approx(other.losses, rel=1e-12)
+    assert history.validation_losses == pytest.approx(other.validation_losses, rel=1e-12)
+    assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in expected.parameters()], rel=1e-10)
+    assert optimizer.step_count == adam.step_count
+    for name in adam.state:
+        assert optimizer.memories[name] == pytest.approx(adam.memories[name], rel=1e-9, abs=1e-15)
+    for name, kept in expected.named_buffers().items():
+        assert model.named_buffers()[name] == pytest.approx(kept, rel=1e-12)
 
 
 @pytest.mark.parametrize("make", [network, with_buffers])
@@ -214,22 +244,23 @@ def mean_of(predictions, targets):
     return autograd.mean(predictions)
 
 
+@BACKENDS
 @pytest.mark.parametrize(("epochs", "report_every"), [(9, 1), (9, 2), (40, 7), (40, 40)])
-def test_a_nan_loss_brings_back_the_last_good_weights_and_says_where_it_was_born(epochs, report_every):
+def test_a_nan_loss_brings_back_the_last_good_weights_and_says_where_it_was_born(epochs, report_every, backend):
     # w falls by rate / w: 1, 0.7, 0.27, −0.84, and the fourth loss is nan.
     model = LogOfWeight(1.0)
     optimizer = SGD(model.parameters(), learning_rate=0.3)
     history = fit(
         model, [[1.0]], [0.0], loss=mean_of, optimizer=optimizer, epochs=epochs, report_every=report_every,
-        backend="recorded",
+        backend=backend,
     )  # fmt: skip
     path = [1.0, 0.7]
     path.append(path[-1] - 0.3 * (1 / path[-1]))
-    assert model.w.data == path[-1]
+    assert model.w.data == pytest.approx(path[-1], rel=1e-14)
     assert optimizer.step_count == 2
     assert history.stopped == "the loss was no longer finite in epoch 4; the last good weights are back"
     assert "log" in history.trouble
-    assert history.losses == [math.log(w) for w in path]
+    assert history.losses == pytest.approx([math.log(w) for w in path], rel=1e-12, abs=1e-15)
 
 
 def test_a_nan_from_the_start_and_an_update_that_overflows():
@@ -337,3 +368,70 @@ def test_moons_are_learned():
     right = sum((model(row).data > 0.5) == kind for row, kind in zip(rows, kinds, strict=True))
     assert right >= 58
     assert "150 epochs" in repr(history)
+
+
+@pytest.mark.parametrize("backend", ["numpy", MACHINE_CODE])
+def test_ctrl_c_ends_a_compiled_training_at_a_step_that_can_be_gone_on_from(backend):
+    settings = {"epochs": 400, "batch_size": None, "report_every": 100, "backend": backend}
+    whole = trained(**settings)
+    pressed = []
+
+    def press(step):
+        if step == 250 and not pressed:
+            pressed.append(os.kill(os.getpid(), signal.SIGINT))
+        return 1.0
+
+    model, optimizer, history = trained(schedule=press, **settings)
+    assert history.stopped == "interrupted from the keyboard"
+    assert history.epochs == optimizer.step_count == 200
+    trained(model=model, optimizer=optimizer, history=history, schedule=press, **settings)
+    assert state_of(model, optimizer) == state_of(whole[0], whole[1])
+    assert history == whole[2]
+
+
+def test_auto_looks_at_the_work():
+    assert trained(backend="auto", epochs=2)[2].backend == "recorded"
+    assert trained(backend="auto", epochs=300)[2].backend == "numpy"
+
+    def peeks(predictions, targets):
+        loss = first_of_row_loss(predictions, targets)
+        return loss if loss.data >= 0.0 else -loss
+
+    history = trained(backend="auto", epochs=300, loss=peeks, callbacks=[lambda report: True])[2]
+    assert history.backend.startswith("recorded (")
+    assert "was read while" in history.backend
+    with pytest.raises(TypeError, match="was read while"):
+        trained(backend="numpy", loss=peeks)
+
+
+@pytest.mark.parametrize("make", [network, with_buffers, lambda: MLP(1, [4, 3], "relu", seed=2)])
+@pytest.mark.parametrize("count", [1, 100, 300])
+def test_predictions_are_those_for_use(make, count):
+    model = make()
+    rows = [[i / 100 - 1.0] for i in range(count)]
+    compiled = predict(model, rows, backend="numpy")
+    recorded = predict(model, rows, backend="recorded")
+    assert len(compiled) == count
+    assert all(module.training for _, module in model.named_modules())
+    model.eval()
+    by_hand = [[x.data for x in y] if isinstance(y, list) else y.data for y in model.batch(rows)]
+    for found in (compiled, recorded, predict(model, rows)):
+        for a, b in zip(found, by_hand, strict=True):
+            assert a == pytest.approx(b, rel=1e-12, abs=1e-15)
+
+
+def test_predictions_for_an_array_are_an_array():
+    numpy = pytest.importorskip("numpy")
+    model = network()
+    for count in (3, 1000):
+        rows = numpy.linspace(-1.0, 1.0, count).reshape(-1, 1)
+        found = predict(model, rows)
+        assert isinstance(found, numpy.ndarray)
+        assert found[0] == pytest.approx(model([-1.0]).data)
+    rows[7, 0] = math.nan
+    with pytest.raises(ValueError, match=r"inputs\[7\]"):
+        predict(model, rows)
+    with pytest.raises(ValueError, match="1 input, not 2"):
+        predict(model, [[1.0, 2.0]])
+    with pytest.raises(ValueError, match="no backend 'abacus'"):
+        predict(model, rows, backend="abacus")

@@ -1,0 +1,133 @@
+"""Training and predicting by programs of arrays: `fit`'s seam to `autograd.compile`.
+
+The weights live in the program while steps are made, and land on the Values at each report.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Value, no_grad
+from autograd.compile import Forward, compile_forward, compile_training
+from nn.clipping import report_norm
+from nn.rows import checked_loss, predict_rows
+from nn.snapshot import Surroundings
+from nn.steppers import Planned, Stepped, Task, evaluating
+
+__all__ = ["CompiledStepper", "predict_compiled"]
+
+Array = np.ndarray[Any, Any]
+SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar get their turn
+
+
+class CompiledStepper:
+    """Steps of which forward, backward and update are one program."""
+
+    def __init__(self, task: Task, backend: str, rows: int) -> None:
+        """Compile the step for so many rows; raises TypeError, naming the line, for what cannot be compiled."""
+        self.task, self.backend = task, backend
+        self.inputs, self.targets = np.asarray(task.inputs), np.asarray(task.targets)
+        model, loss, clip = task.model, task.loss, task.clip
+
+        def loss_of(inputs: Any, targets: Any) -> Value:
+            return checked_loss(loss(predict_rows(model, inputs), targets))
+
+        clip_array = None if clip is None else clip.clip_array
+        self._train = compile_training(loss_of, task.optimizer.parameters, task.optimizer, backend, clip_array)
+        self._forward: Forward | None = None
+        self._rehearse(rows)
+
+    def _rehearse(self, rows: int) -> None:
+        """Make one step and take it back: what cannot be compiled is refused here."""
+        surroundings = Surroundings(self.task.model)
+        before = surroundings.read()
+        try:
+            self._train(*self._batch(range(rows)))
+        finally:
+            surroundings.put(before)
+        self.reload()
+
+    def steps(self, plan: Sequence[Planned], stop: Callable[[], bool]) -> list[Stepped]:
+        """Make the planned steps in order, fewer if `stop()` says so in between; return those that were made."""
+        made: list[Stepped] = []
+        optimizer, clip = self.task.optimizer, self.task.clip
+        base = optimizer.learning_rate
+        try:
+            for alike in _alike(plan, 1 if clip is not None else 1 << 20):
+                optimizer.learning_rate = alike[0].rate
+                losses = self._train(*self._batch(alike[0].rows), steps=len(alike)).tolist()
+                norm = self._norm() if clip is not None else None
+                made += [Stepped(loss, norm) for loss in losses]
+                if not math.isfinite(losses[-1]) or stop():
+                    break
+        finally:
+            optimizer.learning_rate = base
+        return made
+
+    def _norm(self) -> float:
+        norm = float(self._train.norm)
+        if not math.isfinite(norm):
+            report_norm(norm, [])
+        return norm
+
+    def _batch(self, rows: Sequence[int]) -> tuple[Array, Array]:
+        if isinstance(rows, range):
+            return self.inputs[rows.start : rows.stop], self.targets[rows.start : rows.stop]
+        return self.inputs[rows], self.targets[rows]
+
+    def land(self) -> None:
+        """Leave parameters, memories and step count on the Values and the optimiser."""
+        self._train.land()
+
+    def reload(self) -> None:
+        """Go on from what the Values and the optimiser hold now."""
+        self._train.reload()
+
+    def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
+        """Return the loss on these rows in the model's behaviour for use; the weights must have landed."""
+        if self._forward is None:
+            self._forward = forward_of(self.task.model)
+        with evaluating(self.task.model):
+            predictions = self._forward(np.asarray(inputs)).tolist()
+            with no_grad():
+                return checked_loss(self.task.loss(_as_values(predictions), targets)).data
+
+
+def _alike(plan: Sequence[Planned], most: int) -> Iterator[list[Planned]]:
+    """Yield runs of steps on the same rows at the same rate, each of `most` or of about a tenth of a second."""
+    began, start = time.monotonic(), 0
+    while start < len(plan):
+        passed = time.monotonic() - began
+        size = min(most, 16 if start == 0 else max(16, int(SLICE * start / max(passed, 1e-6))))
+        end = start + 1
+        while end < min(len(plan), start + size) and plan[end] == plan[start] and plan[end].rows is plan[start].rows:
+            end += 1
+        yield list(plan[start:end])
+        start = end
+
+
+def forward_of(model: Any) -> Forward:
+    """Return the model's predictions as a program, for use inside `evaluating(model)`."""
+    return compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters())
+
+
+def predict_compiled(model: Any, inputs: Any) -> Array:
+    """Return what the model makes of each row in its behaviour for use, by a program of arrays.
+
+    Raises ValueError if a number is not finite, TypeError for what cannot be compiled.
+    """
+    array = np.asarray(inputs)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        row = int(np.argwhere(~np.isfinite(array))[0][0])
+        raise ValueError(f"inputs[{row}] holds a nan or an infinity: leave such rows out or fill them in")
+    with evaluating(model):
+        return forward_of(model)(array)
+
+
+def _as_values(x: Any) -> Any:
+    return [_as_values(y) for y in x] if isinstance(x, list) else Value(x)
