@@ -11,17 +11,17 @@ numpy.py       the program as source that a person can read; native and jax spel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.compile.backends import check_backend
 from autograd.compile.runner import Floats
-from autograd.compile.step import Forward, Programs, Step
+from autograd.compile.step import Forward, Programs, Step, GraphStep, graph_programs
 from autograd.compile.trace import take
 from autograd.compile.training import TrainingStep
 from autograd.value import Value
 
-__all__ = ["Forward", "Step", "TrainingStep", "compile", "compile_forward", "compile_training", "take"]
+__all__ = ["Forward", "Step", "TrainingStep", "compile", "compile_forward", "compile_graph", "compile_training", "take"]
 
 
 def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy") -> Step:
@@ -44,6 +44,18 @@ def compile_forward(
     """
     check_backend(backend)
     return Forward(Programs(function, parameters, backend, gradients=False), rows)
+
+
+def compile_graph(
+    root: Value, inputs: Sequence[Any] = (), parameters: Iterable[Value] | None = None, backend: str = "numpy"
+) -> Step:
+    """Return a step that computes a recorded graph's root from other numbers for its inputs and parameters.
+
+    inputs       leaves of the graph, or nested lists of them: `step(…)` takes numbers in the same form
+    parameters   the leaves that gradients are wanted for; by default all that are no inputs
+    """
+    check_backend(backend)
+    return GraphStep(graph_programs(root, inputs, parameters, backend), inputs)
 
 
 def compile_training(

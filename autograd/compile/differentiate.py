@@ -16,11 +16,15 @@ from autograd.symbols import formulas
 
 
 class Term(NamedTuple):
-    """A number times an array (None stands for ones), where the mask holds; elsewhere nothing flows, not even nan."""
+    """A number times an array (None stands for ones), where the mask holds; elsewhere nothing flows, not even nan.
+
+    `clean` says that the array is 0.0 already where the mask does not hold.
+    """
 
     factor: float
     array: Array | None
     mask: Array | None = None
+    clean: bool = False
 
 
 class Backward:
@@ -57,7 +61,7 @@ class Backward:
             return
         if term.array is not None:
             factor, rest = self._pulled(term.array)
-            term = Term(term.factor * factor, rest, term.mask)
+            term = term._replace(factor=term.factor * factor, array=rest, clean=term.clean and rest is not None)
         self.terms.setdefault(array, []).append(term)
 
     def _pulled(self, array: Array) -> tuple[float, Array | None]:
@@ -76,8 +80,8 @@ class Backward:
 
     def opened(self, term: Term) -> Term:
         """Return a term without its mask: 0.0 where nothing flows."""
-        if term.mask is None:
-            return term
+        if term.mask is None or term.clean:
+            return Term(term.factor, term.array)
         b = self.b
         return Term(term.factor, b.apply("where", term.mask, term.array or b.number(1.0), b.number(0.0)))
 
@@ -85,23 +89,28 @@ class Backward:
         """Return a term for an operand of shape `shape` from one for the result of shape `whole`."""
         if shape == whole:
             return term
-        factor, array, _ = self.opened(term)
+        factor, array, *_ = self.opened(term)
         padded = (1,) * (len(whole) - len(shape)) + shape
         repeated = [i for i, (m, n) in enumerate(zip(padded, whole, strict=True)) if m == 1 and n > 1]
         if array is None:
-            return Term(factor * math.prod(whole[i] for i in repeated), None)
+            factor *= math.prod(whole[i] for i in repeated)
+        else:
+            own = (1,) * (len(whole) - len(array.shape)) + array.shape
+            factor *= math.prod(whole[i] for i in repeated if own[i] == 1)
+            array = self._summed(array, shape, whole, repeated)
+        if term.mask is None:
+            return Term(factor, array)
+        some = self.b.apply("greater", self._summed(term.mask, shape, whole, repeated), self.b.number(0.0))
+        return Term(factor, array, some, clean=True)
+
+    def _summed(self, array: Array, shape: Shape, whole: Shape, repeated: Sequence[int]) -> Array:
+        """Return the array summed over those of the axes `repeated` that it has, with no more axes than `shape`."""
         lead = len(whole) - len(array.shape)
-        own = (1,) * lead + array.shape
-        summed = [i - lead for i in repeated if own[i] > 1]
-        factor *= math.prod(whole[i] for i in repeated if own[i] == 1)
-        if summed:
-            kept = tuple(1 if i in summed else n for i, n in enumerate(array.shape))
-            while len(kept) > len(shape) and kept[0] == 1:
-                kept = kept[1:]
-            array = self.b.sum(array, tuple(summed), kept)
-        elif len(array.shape) > len(shape):
-            array = self.b.reshape(array, array.shape[len(array.shape) - len(shape) :])
-        return Term(factor, array)
+        summed = tuple(i - lead for i in repeated if i >= lead and array.shape[i - lead] > 1)
+        kept = tuple(1 if i in summed else n for i, n in enumerate(array.shape))
+        while len(kept) > len(shape):
+            kept = kept[1:]
+        return self.b.sum(array, summed, kept) if summed else self.b.reshape(array, kept)
 
     def collected(self, array: Array) -> Term:
         """Return the adjoint of `array` as one term: a common factor stays in front."""
@@ -113,8 +122,9 @@ class Backward:
             terms.append(Term(1.0, whole))
         if len(terms) == 1:
             return terms[0]
+        mask = self._any([term.mask for term in terms])
         summands: dict[Array | None, float] = {}
-        for factor, rest, _ in map(self.opened, terms):
+        for factor, rest, *_ in map(self.opened, terms):
             summands[rest] = summands.get(rest, 0.0) + factor
         factors = {abs(factor) for factor in summands.values() if factor}
         common = factors.pop() if len(factors) == 1 else 1.0
@@ -126,7 +136,16 @@ class Backward:
         total = self._scaled(*signed[0])
         for factor, x in signed[1:]:
             total = b.apply("add" if factor > 0 else "subtract", total, self._scaled(abs(factor), x))
-        return Term(common, total)
+        return Term(common, total, mask, clean=mask is not None)
+
+    def _any(self, masks: Sequence[Array | None]) -> Array | None:
+        """Return where one of the masks holds; None if one of them is nothing less than everywhere."""
+        found: Array | None = None
+        for mask in masks:
+            if mask is None:
+                return None
+            found = mask if found is None or found is mask else self.b.apply("maximum", found, mask)
+        return found
 
     def _scaled(self, factor: float, array: Array | None) -> Array:
         b = self.b
@@ -138,7 +157,7 @@ class Backward:
 
     def plain(self, array: Array) -> tuple[float, Array | None]:
         """Return the adjoint of `array` as a number times an array."""
-        factor, rest, _ = self.opened(self.collected(array))
+        factor, rest, *_ = self.opened(self.collected(array))
         return factor, rest
 
     def full(self, array: Array) -> Array:
@@ -159,7 +178,7 @@ class Backward:
         upstream = self.collected(array)
         flowing = [(k, x) for k, x in enumerate(array.operands) if x in self.active]
         if upstream.array is not None and upstream.factor != 1.0 and len(flowing) > 1:
-            upstream = Term(1.0, self._scaled(upstream.factor, upstream.array), upstream.mask)
+            upstream = upstream._replace(factor=1.0, array=self._scaled(upstream.factor, upstream.array))
         if upstream.factor == 1.0 and upstream.array is not None and upstream.array.shape == array.shape:
             self.adjoints.append((array, upstream.array))
         for k, x in flowing:
@@ -170,14 +189,14 @@ class Backward:
 
     def _times(self, upstream: Term, derivative: Array, cuts: bool) -> Term:
         b = self.b
-        factor, array, mask = upstream
+        factor, array, mask, clean = upstream
         if cuts and derivative.op == "where":
             condition, chosen, _ = derivative.operands
             holds = condition if chosen.number == 1.0 else b.apply("equal", condition, b.number(0.0))
             return Term(factor, array, holds if mask is None else b.apply("multiply", mask, holds))
         number, rest = self._pulled(derivative)
         product = array if rest is None else rest if array is None else b.apply("multiply", array, rest)
-        return Term(factor * number, product, mask)
+        return Term(factor * number, product, mask, clean and rest is None)
 
     def _matmul(self, array: Array) -> None:
         """d(a @ b): da = dz @ bᵀ, db = aᵀ @ dz."""
@@ -213,10 +232,11 @@ class Backward:
 
     def _moved(self, array: Array, move: Callable[[Array], Array]) -> None:
         """Add the adjoint of a view, moved back, to what it is a view of."""
-        factor, upstream = self.plain(array)
-        if upstream is not None and upstream.shape:
-            upstream = move(self.b.broadcast(upstream, array.shape))
-        self.add(array.operands[0], Term(factor, upstream))
+        factor, upstream, mask, clean = self.collected(array)
+        moved = [
+            x if x is None or not x.shape else move(self.b.broadcast(x, array.shape)) for x in (upstream, mask)
+        ]
+        self.add(array.operands[0], Term(factor, moved[0], moved[1], clean))
 
     def _transpose(self, array: Array) -> None:
         back = [array.detail.index(i) for i in range(len(array.shape))]
@@ -241,6 +261,10 @@ class Backward:
                 part = self.b.slice(adjoint, [(start, start + x.size, 1)])
                 self.add(x, Term(1.0, self.b.reshape(part, x.shape)))
             start += x.size
+
+    def _levels(self, array: Array) -> None:
+        (x,) = array.operands
+        self.add(x, Term(1.0, self.b.make("levels_backward", (array, self.full(array)), x.shape, array.detail)))
 
     def _gather(self, array: Array) -> None:
         (x,) = array.operands

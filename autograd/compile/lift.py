@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from autograd.compile.levels import make_levels, opened
 from autograd.compile.layout import Index, combined, coordinates, grid, ranks
 from autograd.compile.normalise import REDUCTIONS, Tape
 from autograd.compile.places import NUMBERS, THETA, Places
@@ -21,6 +22,7 @@ from autograd.compile.program import Array, Builder, Shape
 from autograd.compile.reductions import arrange_reduction, arrange_take
 from autograd.operation import TABLE
 
+FEW_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 3000, 8, 64
 LEAVES = ("parameter", "input", "constant")
 GROUPS = {"dot": 2, "total": 1, "largest": 1, "take": 1}  # how many of the first operands are groups
 
@@ -44,7 +46,10 @@ class Lift:
         """Arrange every kind of scalar that the roots need."""
         live = _live(self.tape)
         self._leaves(live, shapes)
-        for ids in self._kinds(live):
+        for kind, ids in self._kinds(live):
+            if kind < 0:
+                self._levels(ids)
+                continue
             for part in self._parts(ids, by_length=False):
                 if not self._arrange(part):
                     for equal in self._parts(part, by_length=True):
@@ -76,15 +81,21 @@ class Lift:
             home = places.settle(array, ids, np.array([tape.operands[i][1] for i in members]))
             places.masks[home] = None  # what the function does not use is there all the same
 
-    def _kinds(self, live: Sequence[int]) -> Iterator[Index]:
-        """Yield the scalars of each kind, operands first; kinds made of parameters alone wait until nothing else can go on."""
-        tape = self.tape
+    def _kinds(self, live: Sequence[int]) -> Iterator[tuple[int, Index]]:
+        """Yield each kind with its scalars, operands first; those of parameters alone wait until nothing else can go on.
+
+        Scalars without structure are together of one kind below 0 (or of several, where structure comes in between).
+        """
+        tape, kinds = self.tape, self.tape.kind
         members: dict[int, list[int]] = {}
         for i in live:
             if tape.op[i] not in LEAVES:
-                members.setdefault(tape.kind[i], []).append(i)
-        needs = {kind: {tape.kind[x] for x in _operands(tape, ids[0])} for kind, ids in members.items()}
-        self.names = {kind: tape.op[ids[0]] for kind, ids in members.items()}
+                members.setdefault(kinds[i], []).append(i)
+        needs = {kind: {kinds[x] for x in _operands(tape, ids[0])} for kind, ids in members.items()}
+        loose = _without_structure(tape, members)
+        if loose:
+            members, needs = _regions(members, needs, loose)
+        self.names = {kind: tape.op[ids[0]] for kind, ids in members.items() if kind >= 0}
         touched = {tape.kind[i] for i in live if tape.op[i] == "input"}
         for kind, needed in needs.items():
             for other in needed:
@@ -98,7 +109,7 @@ class Lift:
             kind = (ready[0] or ready[1]).popleft()
             if not touched.isdisjoint(needs[kind]):
                 touched.add(kind)
-            yield np.array(members[kind])
+            yield kind, np.array(members[kind])
             for user in self.users.get(kind, ()):
                 missing[user] -= 1
                 if missing[user] == 0:
@@ -148,6 +159,16 @@ class Lift:
         else:
             self._elementwise(ids, op)
         return True
+
+    def _levels(self, ids: Index) -> None:
+        """Compute scalars without structure level by level."""
+        places, op = self.places, self.tape.op
+        ops, operands, number = opened(self.tape, sorted(ids.tolist()))
+        table, pool, outside = make_levels(ops, operands, lambda x: op[x] in ("constant", "input"))
+        source = places.full(np.array(outside))
+        array = self.builder.make("levels", (source,), (table.size,), table)
+        home = places.settle(array, np.array(list(number)), pool[list(number.values())])
+        places.masks[home] = None  # what is not asked for is there all the same
 
     def _leads_to_exponential(self, kind: int) -> bool:
         """Whether, before any sum, an exponential or a maximum follows."""
@@ -218,6 +239,45 @@ class Lift:
         if different < count:
             key, _ = combined([(key, different), (np.arange(count), count)])
         return (count,), key
+
+
+def _without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
+    """Return the kinds that are too small to be arrays where there are too many of them.
+
+    That is so where one operation on one level falls into many small kinds, and where all kinds together are many.
+    """
+    rows: dict[tuple[str, int], list[int]] = {}
+    for kind, ids in members.items():
+        if tape.op[ids[0]] != "take":
+            rows.setdefault((tape.op[ids[0]], tape.level[ids[0]]), []).append(kind)
+    loose: set[int] = set()
+    for kinds in rows.values():
+        if len(kinds) > FEW_KINDS and sum(len(members[kind]) for kind in kinds) < MIDDLING_KIND * len(kinds):
+            loose.update(kinds)
+    if len(members) - len(loose) > MANY_KINDS:
+        loose.update(k for k, ids in members.items() if len(ids) < SMALL_KIND and tape.op[ids[0]] != "take")
+    if 5 * sum(len(members[kind]) for kind in loose) > 4 * sum(map(len, members.values())):
+        loose.update(k for k, ids in members.items() if tape.op[ids[0]] != "take")  # what little is left goes with it
+    return loose
+
+
+def _regions(
+    members: dict[int, list[int]], needs: dict[int, set[int]], loose: set[int]
+) -> tuple[dict[int, list[int]], dict[int, set[int]]]:
+    """Return members and needs with the loose kinds put together, as few regions as the kinds in between allow."""
+    phase: dict[int, int] = {}
+    for kind in members:  # operands first, as they stand on the tape
+        before = [phase[x] + (x in loose and kind not in loose) for x in needs[kind] if x in members]
+        phase[kind] = max(before, default=0)
+    name = {kind: -1 - phase[kind] if kind in loose else kind for kind in members}
+    joined: dict[int, list[int]] = {}
+    needed: dict[int, set[int]] = {}
+    for kind, ids in members.items():
+        joined.setdefault(name[kind], []).extend(ids)
+        needed.setdefault(name[kind], set()).update(name.get(x, x) for x in needs[kind])
+    for kind, others in needed.items():
+        others.discard(kind)
+    return joined, needed
 
 
 def _operands(tape: Tape, i: int) -> list[int]:

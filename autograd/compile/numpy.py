@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.compile.levels import Block, Levels, backward_pass, forward_pass
 from autograd.compile.program import Array, Program
 from autograd.operation import TABLE
-from autograd.symbols import Symbol, formulas, parameters
+from autograd.symbols import Symbol, formulas, parameters, symbol
 
 Text = tuple[str, int]  # an expression and how tightly it binds
 ATOM, UNARY, TIMES, PLUS, COMPARE = 10, 8, 7, 6, 4
@@ -32,6 +33,7 @@ BETTER: Final = {
     "relu": "maximum(x, 0.0)",
 }
 INLINE: Final = frozenset({"matmul", "sum", "largest"})
+LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
 VIEWS: Final = frozenset({"transpose", "reshape", "slice", "broadcast"})
 WIDTH: Final = 96
 
@@ -55,6 +57,8 @@ NAMESPACE: Final[dict[str, Any]] = {
     "bincount": np.bincount,
     "erf": _vector_erf(math.erf),
     "erfc": _vector_erf(math.erfc),
+    "levels": forward_pass,
+    "levels_backward": backward_pass,
     "inf": math.inf,
     "nan": math.nan,
 }
@@ -71,7 +75,15 @@ class Writer:
         for array in program.lines:
             for x in array.operands:
                 self.uses[x] = self.uses.get(x, 0) + 1
-        self.outputs = {gradient: parameter for parameter, gradient in program.gradients if parameter.op != "theta"}
+        self.outputs: dict[Array, Array] = {}  # what is computed straight into the gradient of a parameter
+        self.copied: list[tuple[Array, Array]] = []  # what is copied there at the end
+        for parameter, gradient in program.gradients:
+            if parameter.op == "theta":
+                continue
+            if gradient.op in LEAVES or gradient in self.outputs or gradient is program.loss:
+                self.copied.append((parameter, gradient))
+            else:
+                self.outputs[gradient] = parameter
         for array in (program.loss, *program.observed, *[gradient for _, gradient in program.gradients]):
             self.uses[array] = self.uses.get(array, 0) + 1
         self.text: dict[Array, Text] = {}
@@ -125,7 +137,9 @@ class Writer:
         return text if len(a.shape) == 1 else f"{text}.reshape({', '.join(map(str, a.shape))})" if a.shape else f"{text}.reshape(())"
 
     def _rest_of_gradients(self) -> None:
-        """Write what flows to θ as a whole, on top of what its slices have."""
+        """Write what is copied, and what flows to θ as a whole on top of what its slices have."""
+        for parameter, gradient in self.copied:
+            self._say(f"d{parameter.name}[...] = {self._number(gradient, self.text[gradient])[0]}")
         whole = next((g for p, g in self.program.gradients if p.op == "theta"), None)
         covered = sorted((p.detail, p.detail + p.size) for p, _ in self.program.gradients if p.op == "parameter")
         if whole is not None and not covered:
@@ -149,7 +163,7 @@ class Writer:
             self.text[array] = self._constant(array)
             return
         parameter = self.outputs.get(array)
-        if parameter is not None and array is not self.program.loss:
+        if parameter is not None:
             self._gradient(array, parameter)
             return
         if array.op == "assemble":
@@ -249,7 +263,7 @@ class Writer:
         """Whether the array stands in the source as True and False, not as 1.0 and 0.0."""
         if array.op == "constant":
             return isinstance(array.detail, np.ndarray) and array.detail.dtype == bool
-        if array.op == "multiply":
+        if array.op in ("multiply", "maximum", *VIEWS):
             return all(map(self._is_condition, array.operands))
         return array.op in COMPARISONS or _is_choice(array)
 
@@ -258,7 +272,7 @@ class Writer:
         text = self.text[x]
         if not self._is_condition(x):
             return text
-        if user.op == "multiply" or (user.op == "equal" and user.operands[1].number == 0.0):
+        if user.op in ("multiply", "maximum", "sum", *VIEWS) or (user.op == "equal" and user.operands[1].number == 0.0):
             return text
         return f"where({text[0]}, 1.0, 0.0)", ATOM
 
@@ -338,6 +352,41 @@ class Writer:
         index = self._index(np.broadcast_to(a.detail, x.shape).reshape(-1))
         result = f"bincount({index}, {text}, {a.size})"
         return result if len(a.shape) == 1 else f"{result}.reshape({', '.join(map(str, a.shape)) or '()'})"
+
+    def _levels(self, a: Array) -> str:
+        functions = self._table_functions(a.detail, "value")
+        return f"levels({self._table(a.detail)}, {self.expression(a.operands[0])[0]}, {functions})"
+
+    def _levels_backward(self, a: Array) -> str:
+        pool, adjoint = (self.expression(x)[0] for x in a.operands)
+        return f"levels_backward({self._table(a.detail)}, {pool}, {adjoint}, {self._table_functions(a.detail, 'slopes')})"
+
+    def _table(self, table: Levels) -> str:
+        known = next((name for name, x in self.constants.items() if x is table), None)
+        if known is None:
+            known = f"table{len(self.constants) + 1}"
+            self.constants[known] = table
+        return known
+
+    def _table_functions(self, table: Levels, what: str) -> str:
+        """Write a function for each operation of a table, its value or its local derivatives; return their names as a dict."""
+        ops = sorted({block.op for block in table.blocks if isinstance(block, Block) and block.op != "total"})
+        for op in ops:
+            if f"{op}_{what}" in self.helpers:
+                continue
+            names, (output, slopes) = parameters(TABLE[op]), formulas(op)
+            if what == "value":
+                text, formulas_ = written(output)[0], [output]
+            else:
+                known = {output: symbol("output")}
+                formulas_ = [d.replace(known) for d in slopes]
+                text = ", ".join(written(d)[0] for d in formulas_) + ("," if len(slopes) == 1 else "")
+                names = (*names, "output")
+            for formula in formulas_:
+                for other in sorted(_functions(formula) - set(INFIX) - {"negative"}):
+                    self._need(other)
+            self.helpers[f"{op}_{what}"] = f"def {op}_{what}({', '.join(names)}):\n    return {text}\n\n"
+        return "{" + ", ".join(f"{op!r}: {op}_{what}" for op in ops) + "}"
 
     def _rows(self, a: Array) -> str:
         table, index = a.operands

@@ -38,7 +38,7 @@ def _reduction(places: Places, op: str, source: Array, axes: tuple[int, ...], sh
     b = places.builder
     if op == "sum":
         return b.sum(source, axes, shape)
-    if len(axes) > 1:
+    if len(axes) != 1:
         source, axes = b.reshape(source, (1, source.size)), (1,)
     kept = tuple(1 if i in axes else n for i, n in enumerate(source.shape))
     return b.reshape(b.make("largest", (source,), kept, axes[0]), shape)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograd.compile.numpy import emit, load
 from autograd.compile.program import Program
-from autograd.compile.update import Update, emit_update, load_update
+from autograd.compile.update import emit_update, load_update
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -45,14 +45,13 @@ class NumpyRunner:
         self.observed: tuple[Any, ...] = ()
         self.source, constants = emit(program, list(names))
         self._step = load(self.source, constants)(self.theta, self.gradient)
-        self._update: Update | None = None
+        self._update: Callable[[float, int], None] | None = None
         self._watched = bool(program.observed)
         if optimizer is not None:
-            source = emit_update(optimizer)
             used = slice(0, program.used)
             vectors = (self.theta[used], self.gradient[used], *[memory[used] for memory in self.memories])
-            self._update = load_update(source)(*vectors)
-            self.source += "\n\n" + source
+            self._update = load_update(optimizer, vectors)
+            self.source += "\n\n" + emit_update(optimizer)
 
     def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
         """Return the losses of so many steps, or the predictions of a program that has no gradients."""

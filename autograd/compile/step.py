@@ -14,7 +14,7 @@ from autograd.compile.backends import make_runner
 from autograd.compile.build import build
 from autograd.compile.runner import Floats
 from autograd.compile.trace import Traced, array_of, trace
-from autograd.value import Value
+from autograd.value import Value, topological_order
 
 
 class Compiled:
@@ -93,6 +93,11 @@ class Programs:
         self.latest = compiled
         return compiled
 
+    def add(self, shapes: tuple[tuple[int, ...], ...], compiled: Compiled) -> None:
+        """Take in a program made elsewhere."""
+        self._known.setdefault(shapes, []).append(compiled)
+        self.latest = compiled
+
     def _check_indices(self, compiled: Compiled, arrays: Sequence[Any]) -> None:
         for k, _, whole in compiled.program.arguments:
             if whole and k < len(arrays) and arrays[k].dtype.kind == "f" and not np.array_equal(arrays[k], np.floor(arrays[k])):
@@ -154,6 +159,44 @@ class Step:
 
     def __str__(self) -> str:
         return report(self._programs)
+
+
+class GraphStep(Step):
+    """A recorded graph, compiled: `step(…)` computes its root from other numbers for its inputs and parameters."""
+
+    def __init__(self, programs: Programs, inputs: Sequence[Any]) -> None:
+        super().__init__(programs)
+        self._inputs = inputs
+
+    def value_and_gradient(self, *arguments: Any) -> tuple[float, Floats]:
+        """Return the value and gradient for these inputs; with none given, for the numbers that they hold now."""
+        return super().value_and_gradient(*(arguments or [_numbers(x) for x in self._inputs]))
+
+
+def _numbers(x: Any) -> Any:
+    return x._data if isinstance(x, Value) else [_numbers(y) for y in x]
+
+
+def graph_programs(root: Value, inputs: Sequence[Any], parameters: Iterable[Value] | None, backend: str) -> Programs:
+    """Return the one program of a recorded graph; by default every leaf that is no input is a parameter."""
+    flat = [_flat(x) for x in inputs]
+    given = {id(x) for values in flat for x in values}
+    if parameters is None:
+        parameters = [x for x in topological_order(root) if x.is_leaf and x.op is None and id(x) not in given]
+    shapes = [np.shape(_numbers(x)) for x in inputs]
+    traced = Traced(root, flat, shapes, checked_parameters(parameters))
+    programs = Programs(lambda: None, traced.parameters, backend)
+    programs.names = [f"x{k + 1}" if len(flat) > 1 else "x" for k in range(len(flat))]
+    programs.add(tuple(shapes), Compiled(traced, 0.0, programs.names, backend, None, gradients=True))
+    return programs
+
+
+def _flat(x: Any) -> list[Value]:
+    if isinstance(x, Value):
+        if not x.is_leaf:
+            raise ValueError(f"the inputs of a graph are leaves, but {x!r} was computed from others")
+        return [x]
+    return [v for y in x for v in _flat(y)]
 
 
 class Forward:

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.compile.runner import Floats
 from autograd.compile.step import Compiled, Programs, report, source_of
-from autograd.compile.update import emit_update, load_update
+from autograd.compile.update import load_update
 from autograd.value import Value
 
 
@@ -81,7 +81,7 @@ class TrainingStep:
             runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state]
             used = slice(0, compiled.program.used)
             vectors = (runner.theta[used], runner.gradient[used], *[m[used] for m in runner.memories])
-            self._own[id(compiled)] = load_update(emit_update(self.optimizer))(*vectors)
+            self._own[id(compiled)] = load_update(self.optimizer, vectors)
         for here, memory in zip(runner.memories, self.memories, strict=True):
             here[:] = memory[order]
         self._active = compiled

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from autograd.compile.numpy import NAMESPACE, TIMES, Text, written
 from autograd.symbols import SYMBOLS, Symbol, symbol
 
-Update = Callable[[float, int], None]
 SIGNS: Final = {"add": "+=", "subtract": "-=", "multiply": "*="}
 
 
 def emit_update(optimizer: Any) -> str:
-    """Return the source of `bind_update(theta, gradient, *memories)`, which returns `update(learning_rate, step)`."""
+    """Return the source of `update(theta, gradient, *memories, learning_rate, step)`, which moves the vectors in place."""
     names = list(optimizer.state)
     theta, gradient, rate, step, *memories = map(symbol, ["theta", "gradient", "learning_rate", "step", *names])
     moved, after = optimizer.update(SYMBOLS, theta, gradient, rate, step, *memories)
@@ -21,9 +21,8 @@ def emit_update(optimizer: Any) -> str:
     for memory, new in zip(memories, map(symbol, after), strict=True):
         rule.assign(memory, new)
     rule.assign(theta, symbol(moved))
-    head = f"def bind_update({', '.join(['theta', 'gradient', *names])}):\n    def update(learning_rate, step):\n"
-    body = "".join(f"        {line}\n" for line in rule.copies + rule.lines)
-    return f"{head}{body}\n    return update\n"
+    body = "".join(f"    {line}\n" for line in rule.copies + rule.lines)
+    return f"def update({', '.join(['theta', 'gradient', *names])}, learning_rate, step):\n{body}"
 
 
 class _Rule:
@@ -76,8 +75,8 @@ def _names(x: Symbol) -> set[Symbol]:
     return set().union(*map(_names, x.inputs))
 
 
-def load_update(source: str) -> Callable[..., Update]:
-    """Return the function `bind_update` that the source defines."""
+def load_update(optimizer: Any, vectors: Sequence[Any]) -> Callable[[float, int], None]:
+    """Return `update(learning_rate, step)`, which moves these vectors (θ, its gradient, memories) by the rule."""
     namespace: dict[str, Any] = dict(NAMESPACE)
-    exec(compile(source, "<compiled update>", "exec"), namespace)
-    return namespace["bind_update"]  # type: ignore[no-any-return]
+    exec(compile(emit_update(optimizer), "<compiled update>", "exec"), namespace)
+    return partial(namespace["update"], *vectors)

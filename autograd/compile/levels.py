@@ -1,0 +1,249 @@
+"""Levels: scalars without structure, computed level by level.
+
+What fits no array is kept in one vector, the pool: first what comes from outside, then the scalars, sorted by level and
+operation.  A block is all scalars of one operation on one level: its operands are gathered, computed at once, and their
+adjoints scattered back.  Where levels are narrow, plain Python floats are faster, and a stretch of them is one block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.compile.normalise import Tape
+from autograd.operation import TABLE
+from autograd.symbols import formulas
+
+NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy
+Index = np.ndarray[Any, Any]
+
+
+@dataclass
+class Block:
+    """Scalars `start` to `stop` of the pool, all of one operation on one level.
+
+    Attributes
+        op          a row of the table, or "total"
+        operands    for each input of the operation the places in the pool, one for each scalar; for "total" all
+                    places, one group after the other
+        bounds      for "total": where each group begins
+        targets     the different places that adjoints go to, and for each contribution which of them, or None if
+                    every contribution has a place of its own
+        flows       which inputs adjoints go to: those that are not constants throughout
+    """
+
+    op: str
+    start: int
+    stop: int
+    operands: list[Index]
+    bounds: Index | None = None
+    targets: Index | None = None
+    which: Index | None = None
+    flows: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Stretch:
+    """Scalars one after the other: operation, operands and place of each."""
+
+    ops: list[str]
+    operands: list[tuple[int, ...]]
+    start: int
+
+
+@dataclass(eq=False)
+class Levels:
+    """The table of a region without structure: blocks in order, and how large the pool is.
+
+    Attributes
+        outside  how many places at the beginning of the pool hold what comes from outside
+        size     how large the pool is
+        blocks   in the order of computing
+        cuts     whether some edge cuts: then an adjoint of 0 carries nothing at all
+    """
+
+    outside: int
+    size: int
+    blocks: list[Block | Stretch]
+    cuts: bool
+
+    def __repr__(self) -> str:
+        return f"{self.size - self.outside} scalars in {len(self.blocks)} blocks"
+
+
+# ------------------------------------------------------------------------------------------ the table
+def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, ...]], dict[int, int]]:
+    """Return scalars as operations on numbered scalars: dots and maxima are opened into products and maxima of two.
+
+    Operands below 0 are places on the tape outside, −1 − place; the rest count the scalars returned.  Also returned:
+    the number of each of `ids`.
+    """
+    ops: list[str] = []
+    operands: list[tuple[int, ...]] = []
+    number: dict[int, int] = {}
+
+    def write(op: str, *inputs: int) -> int:
+        ops.append(op)
+        operands.append(inputs)
+        return len(ops) - 1
+
+    def of(place: int) -> int:
+        return number.get(place, -1 - place)
+
+    for i in ids:
+        op, inputs = tape.op[i], tape.operands[i]
+        if op == "dot":
+            products = [
+                write("multiply", of(x), of(y)) for x, y in zip(*(tape.groups[g] for g in inputs), strict=True)
+            ]
+            number[i] = write("total", *products) if len(products) > 1 else products[0]
+        elif op == "total":
+            number[i] = write("total", *map(of, tape.groups[inputs[0]]))
+        elif op == "largest":
+            first, *rest = map(of, tape.groups[inputs[0]])
+            for x in rest:
+                first = write("maximum", first, x)
+            number[i] = first if rest else write("add", first, first)
+        else:
+            number[i] = write(op, *map(of, inputs))
+    return ops, operands, number
+
+
+def make_levels(ops: list[str], operands: list[tuple[int, ...]], constant: Callable[[int], bool]) -> tuple[Levels, Index, list[int]]:
+    """Return the table of opened scalars, each one's place in the pool, and the tape's places that come from outside."""
+    level = []
+    for inputs in operands:
+        level.append(1 + max([level[x] for x in inputs if x >= 0], default=0))
+    outside = list(dict.fromkeys(-1 - x for inputs in operands for x in inputs if x < 0))
+    known = {x: k for k, x in enumerate(outside)}
+    names = {op: k for k, op in enumerate(dict.fromkeys(ops))}
+    kind = np.array(level) * len(names) + np.array([names[op] for op in ops])
+    order = np.argsort(kind, kind="stable")
+    place = np.empty(len(ops), dtype=np.int64)
+    place[order] = len(outside) + np.arange(len(ops))
+    where = place.tolist()
+    moved = [tuple([where[x] if x >= 0 else known[-1 - x] for x in inputs]) for inputs in operands]
+    still = np.array([constant(x) for x in outside] + [False] * len(ops))
+    blocks = _blocks(ops, moved, level, order, kind, len(outside), still)
+    cuts = any(op != "total" and TABLE[op].cuts for op in names)
+    return Levels(len(outside), len(outside) + len(ops), blocks, cuts), place, outside
+
+
+def _blocks(
+    ops: list[str], operands: list[tuple[int, ...]], level: list[int], order: Index, kind: Index, start: int, still: Index
+) -> list[Block | Stretch]:
+    width = np.bincount(np.array(level))
+    sorted_kinds = kind[order]
+    bounds = [0, *(np.flatnonzero(np.diff(sorted_kinds)) + 1).tolist(), len(ops)]
+    sequence = order.tolist()
+    blocks: list[Block | Stretch] = []
+    for a, b in zip(bounds, bounds[1:], strict=False):
+        members = sequence[a:b]
+        op = ops[members[0]]
+        if width[level[members[0]]] < NARROW:
+            last = blocks[-1] if blocks else None
+            if not isinstance(last, Stretch):
+                last = Stretch([], [], start + a)
+                blocks.append(last)
+            last.ops.extend([op] * (b - a))
+            last.operands.extend(operands[i] for i in members)
+        else:
+            blocks.append(_block(op, start + a, start + b, [operands[i] for i in members], still))
+    return blocks
+
+
+def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], still: Index) -> Block:
+    if op == "total":
+        lengths = np.array([len(x) for x in operands])
+        block = Block(op, start, stop, [np.concatenate([np.array(x) for x in operands])], np.cumsum(lengths) - lengths)
+    else:
+        block = Block(op, start, stop, list(np.array(operands).T.copy()))
+    derivatives = (None,) if op == "total" else formulas(op)[1]
+    block.flows = [
+        k
+        for k, (index, derivative) in enumerate(zip(block.operands, derivatives, strict=True))
+        if not still[index].all() and (derivative is None or derivative.number != 0.0)
+    ]
+    if block.flows:
+        where = np.concatenate([block.operands[k] for k in block.flows])
+        different, which = np.unique(where, return_inverse=True)
+        if len(different) < len(where):
+            block.targets, block.which = different, which.reshape(-1)
+        else:
+            block.targets = where
+    return block
+
+
+# ----------------------------------------------------------------------------------------- running
+def forward_pass(table: Levels, outside: Any, functions: dict[str, Callable[..., Any]]) -> Any:
+    """Return the pool, computed from what comes from outside; `functions` has one for each operation, on arrays."""
+    pool = np.empty(table.size)
+    pool[: table.outside] = outside
+    numbers = memoryview(pool)
+    for block in table.blocks:
+        if isinstance(block, Stretch):
+            place = block.start
+            for op, operands in zip(block.ops, block.operands, strict=True):
+                numbers[place] = _value(op)([numbers[x] for x in operands])
+                place += 1
+        elif block.bounds is not None:
+            pool[block.start : block.stop] = np.add.reduceat(pool.take(block.operands[0]), block.bounds)
+        else:
+            pool[block.start : block.stop] = functions[block.op](*[pool.take(x) for x in block.operands])
+    return pool
+
+
+def backward_pass(table: Levels, pool: Any, adjoint: Any, functions: dict[str, Callable[..., Any]]) -> Any:
+    """Return the adjoints of what comes from outside; `functions` has the local derivatives of each operation."""
+    adjoints = np.array(adjoint)
+    for block in reversed(table.blocks):
+        if isinstance(block, Stretch):
+            _stretch_backward(block, memoryview(pool), memoryview(adjoints), table.cuts)
+            continue
+        if not block.flows or block.targets is None:
+            continue
+        upstream = adjoints[block.start : block.stop]
+        if block.bounds is not None:
+            lengths = np.diff(block.bounds, append=len(block.operands[0]))
+            shares = [np.repeat(upstream, lengths)]
+        else:
+            inputs = [pool.take(x) for x in block.operands]
+            derivatives = functions[block.op](*inputs, pool[block.start : block.stop])
+            shares = [upstream * derivatives[k] for k in block.flows]
+            if table.cuts:
+                shares = [np.where(upstream == 0.0, 0.0, share) for share in shares]
+                if TABLE[block.op].cuts:
+                    shares = [np.where(derivatives[k] == 0.0, 0.0, s) for k, s in zip(block.flows, shares, strict=True)]
+        share = shares[0] if len(shares) == 1 else np.concatenate(shares)
+        adjoints[block.targets] += share if block.which is None else np.bincount(block.which, share)
+    return adjoints[: table.outside]
+
+
+def _stretch_backward(block: Stretch, numbers: Any, adjoints: Any, cuts: bool) -> None:
+    place = block.start + len(block.ops)
+    for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
+        place -= 1
+        upstream = adjoints[place]
+        if cuts and upstream == 0.0:
+            continue
+        if op == "total":
+            for x in operands:
+                adjoints[x] += upstream
+            continue
+        row = TABLE[op]
+        _, derivatives = row.evaluate(*[numbers[x] for x in operands])
+        for x, derivative in zip(operands, derivatives, strict=True):
+            if not (row.cuts and derivative == 0.0):
+                adjoints[x] += upstream * derivative
+
+
+@cache
+def _value(op: str) -> Callable[[list[float]], float]:
+    if op == "total":
+        return sum
+    row = TABLE[op]
+    return lambda inputs: row.evaluate(*inputs)[0]  # type: ignore[no-any-return]
