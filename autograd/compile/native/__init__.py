@@ -22,6 +22,44 @@ from autograd.symbols import SYMBOLS, Symbol, symbol
 
 __all__ = ["Native"]
 
+# The step is a function of its own: inside the loop over steps, LLVM would keep its constants in registers it needs.
+MODULE = """
+{declarations}
+
+define internal void @step(ptr noalias %work, ptr noalias %index, ptr %loss, double %rate, double %count) {attributes} {{
+entry:
+{body}
+  ret void
+}}
+
+define void @run(ptr noalias %settings) nounwind {{
+entry:
+  %at1 = getelementptr inbounds i64, ptr %settings, i64 1
+  %at2 = getelementptr inbounds i64, ptr %settings, i64 2
+  %at3 = getelementptr inbounds i64, ptr %settings, i64 3
+  %at4 = getelementptr inbounds i64, ptr %settings, i64 4
+  %at5 = getelementptr inbounds i64, ptr %settings, i64 5
+  %work = load ptr, ptr %settings
+  %index = load ptr, ptr %at1
+  %losses = load ptr, ptr %at2
+  %steps = load i64, ptr %at3
+  %rate = load double, ptr %at4
+  %first = load double, ptr %at5
+  br label %again
+again:
+  %i = phi i64 [ 0, %entry ], [ %next, %again ]
+  %count = phi double [ %first, %entry ], [ %following, %again ]
+  %loss = getelementptr inbounds double, ptr %losses, i64 %i
+  call void @step(ptr %work, ptr %index, ptr %loss, double %rate, double %count)
+  %next = add nuw nsw i64 %i, 1
+  %following = fadd double %count, 1.0
+  %more = icmp slt i64 %next, %steps
+  br i1 %more, label %again, label %done
+done:
+  ret void
+}}
+"""
+
 class Native:
     """A program as machine code, with the memory it works in.
 
@@ -52,36 +90,19 @@ class Native:
         """Return the module: one function, `run`, of a table of addresses and settings."""
         plan, e = self.plan, Emitter()
         loops = Loops(plan, e)
-        arguments = [e.fresh(f"getelementptr inbounds i64, ptr %settings, i64 {k}") for k in range(6)]
-        head = [
-            "  %work = load ptr, ptr " + arguments[0],
-            "  %index = load ptr, ptr " + arguments[1],
-            "  %losses = load ptr, ptr " + arguments[2],
-            "  %steps = load i64, ptr " + arguments[3],
-            "  %rate = load double, ptr " + arguments[4],
-            "  %before = load double, ptr " + arguments[5],
-        ]
-        e.lines += head
-        with e.loop("%steps") as step:
-            for kernel in plan.kernels:
-                loops.kernel(kernel)
-            if gradients:
-                self._gather_gradients(loops)
-            self._show(loops, step)
-            if self.optimizer is not None:
-                self._update(loops, step)
-        lanes = self.machine.lanes
-        attributes = f'nounwind "min-legal-vector-width"="{64 * lanes}" "prefer-vector-width"="{64 * lanes}"'
-        return "\n".join(
-            [
-                *e.declarations,
-                f"define void @run(ptr noalias %settings) {{",
-                "entry:",
-                *e.lines,
-                "  ret void",
-                "}",
-            ]
-        ).replace("%settings) {", f"%settings) {attributes} {{")
+        for kernel in plan.kernels:
+            loops.kernel(kernel)
+        if gradients:
+            self._gather_gradients(loops)
+        self._show(loops)
+        if self.optimizer is not None:
+            self._update(loops)
+        width = 64 * self.machine.lanes
+        return MODULE.format(
+            declarations="\n".join(e.declarations),
+            body="\n".join(e.lines),
+            attributes=f'nounwind "min-legal-vector-width"="{width}" "prefer-vector-width"="{width}"',
+        )
 
     def _gather_gradients(self, loops: Loops) -> None:
         """Put what was not computed in its place there, and add what flows to θ as a whole."""
@@ -111,23 +132,22 @@ class Native:
             yield Index(at), part
             at, rest = at + part, rest - part
 
-    def _show(self, loops: Loops, step: str) -> None:
+    def _show(self, loops: Loops) -> None:
         """Put the loss where the caller finds it, and predictions or what is observed into row-major order."""
         for a, at in self._shown_at:
             loops.copy_into(a, Index(at))
         if not self.program.loss.shape:
             loops.held.clear()
-            loops.e.store(loops.value(self.program.loss, Point([], -1, 1)), "%losses", Index.of(step), 1)
+            loops.e.store(loops.value(self.program.loss, Point([], -1, 1)), "%loss", Index(), 1)
 
-    def _update(self, loops: Loops, step: str) -> None:
+    def _update(self, loops: Loops) -> None:
         """Write the optimiser's own rule as a loop over the parameters; what is the same for all is computed before it."""
         plan, e, optimizer = self.plan, loops.e, self.optimizer
         names = [symbol(f"memory {name}") for name in optimizer.state]
         varying = [symbol("parameter"), symbol("gradient"), *names]
         moved, after = optimizer.update(SYMBOLS, *varying[:2], symbol("rate"), symbol("step"), *names)
         rules = [symbol(x) for x in (moved, *after)]
-        counted = Vector(e, e.fresh(f"sitofp i64 {step} to double"), 1) + Vector(e, "%before", 1)
-        shared: dict[Symbol, Any] = {symbol("rate"): Vector(e, "%rate", 1), symbol("step"): counted}
+        shared: dict[Symbol, Any] = {symbol("rate"): Vector(e, "%rate", 1), symbol("step"): Vector(e, "%count", 1)}
         scalars = VectorMaths(e, 1)
         for rule in rules:
             for part in _constant_parts(rule, set(varying)):

@@ -354,14 +354,6 @@ class Emitter:
         )
 
     # ---------------------------------------------------------------------------------- loops
-    def label(self, name: str) -> str:
-        """Begin a basic block of that name, made unique, and return its label."""
-        self.count += 1
-        label = f"{name}{self.count}"
-        self.lines.append(f"{label}:")
-        self.block = label
-        return label
-
     @contextmanager
     def loop(self, count: int | str, step: int = 1, start: int | str = 0) -> Iterator[str]:
         """Write a loop; inside the `with` block the counter runs from start, in steps, while it is below `count`."""
