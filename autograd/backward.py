@@ -71,9 +71,10 @@ def sweep(root: Value, seed: float) -> None:
 def _sweep(root: Value, seed: float) -> None:
     unreached = float("0")
     inner: list[Any] = []
-    leaves: list[tuple[Any, float | None]] = []
+    leaves: list[Any] = []
+    kept: list[float | None] = []  # beside the leaves, not in pairs with them: pairs would wake the collector
     try:
-        _sort(root, unreached, inner, leaves)
+        _sort(root, unreached, inner, leaves, kept)
         root._grad = seed
         for node in reversed(inner):
             gradient = node._grad
@@ -109,16 +110,16 @@ def _sweep(root: Value, seed: float) -> None:
     except BaseException:
         for node in inner:
             node._grad = None
-        for leaf, before in leaves:
+        for leaf, before in zip(leaves, kept, strict=False):  # an interrupt may fall between the two
             leaf._grad = before
         raise
-    for leaf, before in leaves:
+    for leaf, before in zip(leaves, kept, strict=True):
         gradient = leaf._grad
         leaf._grad = before if gradient is unreached else gradient if before is None else before + gradient
 
 
-def _sort(root: Value, mark: float, inner: list[Any], leaves: list[tuple[Any, float | None]]) -> None:
-    """Fill `inner` in topological order, and `leaves` with each leaf and its gradient so far; mark both."""
+def _sort(root: Value, mark: float, inner: list[Any], leaves: list[Any], kept: list[float | None]) -> None:
+    """Fill `inner` in topological order, and `leaves` with the leaves, `kept` with their gradients so far; mark all."""
     stack: list[Any] = [root]
     pop, push, append = stack.pop, stack.append, inner.append
     while stack:
@@ -129,7 +130,8 @@ def _sort(root: Value, mark: float, inner: list[Any], leaves: list[tuple[Any, fl
         while node._grad is not mark:
             left = node._left
             if left is None:
-                leaves.append((node, node._grad))
+                kept.append(node._grad)
+                leaves.append(node)
                 node._grad = mark
                 break
             node._grad = mark
