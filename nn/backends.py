@@ -17,6 +17,7 @@ __all__ = ["BACKENDS", "make_stepper", "predict"]
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 WORTH_COMPILING = 100_000  # operands that a whole training would record: about a quarter second in pure Python
 WORTH_MACHINE_CODE = 4_000  # steps after which some tenths of a second of LLVM have paid
+MANY_ROWS = 2_000  # to predict, after which compiling has paid
 FITS_CACHE = 2_000_000  # operands a step, beyond which a matrix library is as good
 
 
@@ -47,13 +48,13 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
 def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     """Return what the model makes of each row in its behaviour for use: a float, or a list of them for many outputs.
 
-    For a NumPy array of rows, an array.  From some hundred rows on by a program of arrays, if the model can be
+    For a NumPy array of rows, an array.  From some thousand rows on by a program of arrays, if the model can be
     compiled; "recorded" and "numpy" force either.  Nothing is changed.  Raises TypeError or ValueError for bad rows.
     """
     check_backend(backend)
     is_array = hasattr(inputs, "dtype")
-    rows = inputs if is_array and len(inputs) > 100 else checked_inputs(inputs)
-    if backend != "recorded" and (backend != "auto" or len(rows) > 100):
+    rows = inputs if is_array and len(inputs) > MANY_ROWS else checked_inputs(inputs)
+    if backend != "recorded" and (backend != "auto" or len(rows) > MANY_ROWS):
         from nn.compiled import predict_compiled
 
         try:

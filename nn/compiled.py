@@ -22,6 +22,7 @@ from nn.steppers import Planned, Stepped, Task, evaluating
 __all__ = ["CompiledStepper", "predict_compiled"]
 
 Array = np.ndarray[Any, Any]
+FEW, MANY = 64, 256  # rows of a program for predictions: more run faster and take longer to compile
 SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar get their turn
 
 
@@ -91,9 +92,9 @@ class CompiledStepper:
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
         """Return the loss on these rows in the model's behaviour for use; the weights must have landed."""
         if self._forward is None:
-            self._forward = forward_of(self.task.model)
+            self._forward = _forward_of(self.task.model, FEW)
         with evaluating(self.task.model):
-            predictions = self._forward(np.asarray(inputs)).tolist()
+            predictions = _in_parts(self._forward, np.asarray(inputs)).tolist()
             with no_grad():
                 return checked_loss(self.task.loss(_as_values(predictions), targets)).data
 
@@ -111,9 +112,16 @@ def _alike(plan: Sequence[Planned], most: int) -> Iterator[list[Planned]]:
         start = end
 
 
-def forward_of(model: Any) -> Forward:
-    """Return the model's predictions as a program, for use inside `evaluating(model)`."""
-    return compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters())
+def _forward_of(model: Any, rows: int) -> Forward:
+    """Return the model's predictions as a program for so many rows, for use inside `evaluating(model)`."""
+    return compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), rows=rows)
+
+
+def _in_parts(forward: Forward, array: Array) -> Array:
+    """Return the predictions for all rows; the last part is filled up, since another size would be another program."""
+    missing = -len(array) % forward.rows
+    full = np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array
+    return forward(full)[: len(array)]
 
 
 def predict_compiled(model: Any, inputs: Any) -> Array:
@@ -126,7 +134,7 @@ def predict_compiled(model: Any, inputs: Any) -> Array:
         row = int(np.argwhere(~np.isfinite(array))[0][0])
         raise ValueError(f"inputs[{row}] holds a nan or an infinity: leave such rows out or fill them in")
     with evaluating(model):
-        return forward_of(model)(array)
+        return _in_parts(_forward_of(model, FEW if len(array) < 1000 * FEW else MANY), array)
 
 
 def _as_values(x: Any) -> Any:

@@ -4,6 +4,7 @@ import math
 import os
 import random
 import signal
+import sys
 from importlib.util import find_spec
 
 import pytest
@@ -423,7 +424,7 @@ def test_predictions_are_those_for_use(make, count):
 def test_predictions_for_an_array_are_an_array():
     numpy = pytest.importorskip("numpy")
     model = network()
-    for count in (3, 1000):
+    for count in (3, 3000):
         rows = numpy.linspace(-1.0, 1.0, count).reshape(-1, 1)
         found = predict(model, rows)
         assert isinstance(found, numpy.ndarray)
@@ -435,3 +436,18 @@ def test_predictions_for_an_array_are_an_array():
         predict(model, [[1.0, 2.0]])
     with pytest.raises(ValueError, match="no backend 'abacus'"):
         predict(model, rows, backend="abacus")
+
+
+def test_the_progress_bar_shows_loss_and_rate(capsys, monkeypatch):
+    pytest.importorskip("tqdm")
+    trained(progress=True, epochs=3)
+    shown = capsys.readouterr().err
+    assert "3/3" in shown
+    assert "loss=" in shown
+    assert "rate=0.02" in shown
+    trained(epochs=3)
+    trained(epochs=3, progress=False)
+    assert capsys.readouterr().err == "", "no terminal, no bar"
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    with pytest.raises(ImportError, match=r"pip install 'chainrule\[session\]'"):
+        trained(progress=True)
