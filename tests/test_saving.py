@@ -59,16 +59,17 @@ def train(model, optimizer, history, epochs, **settings):
     return fit(model, X, Y, optimizer=optimizer, history=history, epochs=epochs, **settings)
 
 
-def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(tmp_path):
+@pytest.mark.parametrize("backend", ["recorded", "numpy"])
+def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(tmp_path, backend):
     path = tmp_path / "run.safetensors"
-    whole, adam, history = network(), Adam(network().parameters()), History()
+    whole, history = network(), History()
     adam = Adam(whole.parameters(), learning_rate=0.03)
-    stopping = EarlyStopping(50)
-    train(whole, adam, history, 9, early_stopping=stopping)
+    settings = {"early_stopping": EarlyStopping(50), "backend": backend}
+    train(whole, adam, history, 9, **settings)
 
     model = network()
     optimizer, begun = Adam(model.parameters(), learning_rate=0.03), History()
-    train(model, optimizer, begun, 4, early_stopping=stopping)
+    train(model, optimizer, begun, 4, **settings)
     save(path, model, optimizer, begun)
     saved = state_of(model, optimizer)
     random.random()
@@ -78,7 +79,7 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(tmp_path):
     load(path, other, moved, gone_on)
     assert state_of(other, moved) == saved
     assert gone_on == begun
-    train(other, moved, gone_on, 9, early_stopping=stopping)
+    train(other, moved, gone_on, 9, **settings)
     assert state_of(other, moved) == state_of(whole, adam)
     assert gone_on == history
     assert os.listdir(tmp_path) == ["run.safetensors"]
@@ -195,6 +196,32 @@ def test_a_failed_write_leaves_the_file_before(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         save(path, model)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("backend", ["recorded", "numpy"])
+def test_autosave_goes_on_from_the_middle_of_an_epoch(tmp_path, backend):
+    path = tmp_path / "run"
+    whole = network()
+    adam = Adam(whole.parameters(), learning_rate=0.03)
+    expected = train(whole, adam, None, 6, backend=backend)
+    saved = []
+
+    class Watched(Autosave):
+        def save(self, model, optimizer, history):
+            super().save(model, optimizer, history)
+            saved.append((history.epochs, history.batches))
+            if len(saved) == 3:
+                raise SystemExit
+
+    model = network()
+    with pytest.raises(SystemExit):
+        train(model, Adam(model.parameters(), 0.03), None, 6, backend=backend, autosave=Watched(path, every=4))
+    assert saved == [(1, 1), (2, 2), (4, 0)]
+    model = network(seed=5)
+    optimizer = Adam(model.parameters(), learning_rate=0.5)
+    history = train(model, optimizer, None, 6, backend=backend, autosave=Autosave(path, every=4))
+    assert state_of(model, optimizer) == state_of(whole, adam)
+    assert history == expected
 
 
 OVERNIGHT = """
