@@ -389,6 +389,19 @@ class Emitter:
         self.block = done
         carried[:] = passed
 
+    @contextmanager
+    def when(self, condition: str) -> Iterator[None]:
+        """What is written inside the `with` block runs only if the condition holds."""
+        self.count += 1
+        label, done = f"when{self.count}", f"else{self.count}"
+        self.lines += [f"  br i1 {condition}, label %{label}, label %{done}", f"{label}:"]
+        self.block = label
+        self.known.append({})
+        yield
+        self.known.pop()
+        self.lines += [f"  br label %{done}", f"{done}:"]
+        self.block = done
+
     def sums(self, vectors: list[Vector]) -> Vector:
         """Return one Vector whose lane i is the sum of the lanes of the i-th; there are as many as lanes."""
         lanes, block = vectors[0].lanes, 1

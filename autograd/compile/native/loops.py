@@ -10,6 +10,7 @@ from autograd.compile.native.llvm import Emitter, Index, Vector
 from autograd.compile.native.maths import VectorMaths
 from autograd.compile.native.plan import Kernel, Plan
 from autograd.compile.native.products import Products
+from autograd.compile.native.regions import Regions
 from autograd.compile.native.views import View, rounded, width
 from autograd.compile.program import Array
 
@@ -41,7 +42,7 @@ class Point:
         return Point(index, axes.index(self.axis), self.lanes, self.part) if self.axis in axes else Point(index, -1, 1)
 
 
-class Loops(Products, Gathers):
+class Loops(Products, Gathers, Regions):
     """Writes the kernels of a plan into a function's body."""
 
     def __init__(self, plan: Plan, emitter: Emitter) -> None:

@@ -85,6 +85,7 @@ class Plan:
         self.size = 0
         self.tables: list[tuple[int, object]] = []  # offset among the whole numbers -> a table, or an integer input
         self.table_size = 0
+        self.regions: dict[int, Any] = {}  # of an array of scalars without structure: its table of runs
         self._integers: dict[int, int] = {}
         self.zero_at, self.trash_at = self.reserve(1), self.reserve(1)
         self.theta_at = self.reserve(self.theta_size)

@@ -1,0 +1,236 @@
+"""Scalars without structure: a table of runs, each run one operation on scalars that do not need each other.
+
+The code does not grow with the graph: it has one pair of loops (registers, then what is left over) per kind of run,
+and reads from the table which runs there are.  What a scalar is computed from is fetched from the places in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.compile.levels import Block, Levels, Stretch
+from autograd.compile.native.llvm import Emitter, Index, Vector
+from autograd.compile.native.maths import VectorMaths
+from autograd.compile.native.plan import Kernel, Plan
+from autograd.operation import TABLE
+from autograd.symbols import formulas, parameters, symbol
+
+__all__ = ["Regions"]
+
+INDEX = "%index"
+Kind = tuple[str, tuple[int, ...]]  # an operation, and which of its inputs adjoints flow to
+
+
+@dataclass
+class Runs:
+    """The table of a region, laid out as whole numbers.
+
+    Attributes
+        kinds   the different kinds of run; a run names its kind by number
+        rows    per run: its kind, where in memory its first scalar lies, how many there are, where its places begin
+        at      where the rows begin among the whole numbers
+    """
+
+    kinds: list[Kind]
+    rows: list[tuple[int, int, int, int]]
+    at: int = 0
+    places: list[Any] = field(default_factory=list)
+    size: int = 0
+
+
+class Regions:
+    """Writes the regions without structure; a part of `Loops`."""
+
+    e: Emitter
+    plan: Plan
+    lanes: int
+    copy_into: Callable[..., None]
+
+    def _levels(self, kernel: Kernel) -> None:
+        """Compute the pool, run by run."""
+        array = kernel.root
+        assert array is not None
+        pool = self.plan.view(array).offset
+        runs = self._runs(array, pool)
+        self.copy_into(array.operands[0], Index(pool))
+        with self.e.loop(len(runs.rows)) as row:
+            code, start, count, places = self._row(runs, Index.of(row))
+            for k, (op, _) in enumerate(runs.kinds):
+                with self.e.when(self._is(code, k)):
+                    self._run(op, start, count, places)
+
+    def _row(self, runs: Runs, row: Index) -> list[Index]:
+        return [self.e.integer(INDEX, row * 4 + (runs.at + k)) for k in range(4)]
+
+    def _is(self, code: Index, k: int) -> str:
+        return self.e.put(f"icmp eq i64 {code.terms[0][0]}, {k}")
+
+    def _in_registers(self, count: Index, body: Callable[[Index, int], None]) -> None:
+        """Run `body` for `count` scalars: whole registers first, then one by one."""
+        e, n = self.e, count.terms[0][0]
+        whole = e.put(f"and i64 {n}, {-self.lanes}")
+        with e.when(e.put(f"icmp sgt i64 {whole}, 0")), e.loop(whole, self.lanes) as i:
+            body(Index.of(i), self.lanes)
+        with e.when(e.put(f"icmp slt i64 {whole}, {n}")), e.loop(n, 1, whole) as i:
+            body(Index.of(i), 1)
+
+    def _fetched(self, place: Index, lanes: int, shift: int = 0) -> list[Index]:
+        """Return the places that the table holds for so many scalars, moved by `shift`."""
+        return [self.e.integer(INDEX, place + lane) + shift for lane in range(lanes)]
+
+    def _gathered(self, places: list[Index]) -> Vector:
+        e, lanes = self.e, len(places)
+        numbers = [e.load("%work", at, 1) for at in places]
+        if lanes == 1:
+            return numbers[0]
+        text = "poison"
+        for lane, x in enumerate(numbers):
+            text = e.put(f"insertelement <{lanes} x double> {text}, double {x.text}, i32 {lane}")
+        return Vector(e, text, lanes)
+
+    def _run(self, op: str, start: Index, count: Index, places: Index) -> None:
+        e = self.e
+        if op == "total":
+            self._totals(start, count, places, self._one_total)
+            return
+        arity = TABLE[op].arity
+
+        def body(i: Index, lanes: int) -> None:
+            inputs = [self._gathered(self._fetched(places + i + count * k, lanes)) for k in range(arity)]
+            e.store(VectorMaths(e, lanes).operation(op, *inputs), "%work", start + i, lanes)
+
+        self._in_registers(count, body)
+
+    # ------------------------------------------------------------------------------------ sums
+    def _totals(self, start: Index, count: Index, places: Index, body: Callable[[Index, Index, str, str], None]) -> None:
+        """For each sum of a run, call `body` with its place, where the places of its summands are listed, from and to."""
+        e = self.e
+        with e.loop(count.terms[0][0]) as i:
+            first, last = (e.integer(INDEX, places + Index.of(i) + k) for k in (0, 1))
+            members = places + count + 1
+            body(start + Index.of(i), members, first.terms[0][0], last.terms[0][0])
+
+    def _one_total(self, at: Index, members: Index, first: str, last: str) -> None:
+        e = self.e
+        with e.carrying(last, [e.vector(0.0, 1)], 1, first) as (j, sums, pass_on):
+            pass_on([sums[0] + e.load("%work", e.integer(INDEX, members + Index.of(j)), 1)])
+        e.store(sums[0], "%work", at, 1)
+
+    # -------------------------------------------------------------------------------- backwards
+    def _levels_backward(self, kernel: Kernel) -> None:
+        """Send adjoints back, last run first; those of what comes from outside are the result."""
+        result = kernel.root
+        assert result is not None
+        array, adjoint = result.operands
+        table: Levels = result.detail
+        e, pool = self.e, self.plan.view(array).offset
+        runs = self._runs(array, pool)
+        adjoints = self.plan.reserve(table.size)
+        self.copy_into(adjoint, Index(adjoints))
+        rows = len(runs.rows)
+        with e.loop(rows) as row:
+            code, start, count, places = self._row(runs, Index(rows - 1) + Index.of(row) * -1)
+            for k, kind in enumerate(runs.kinds):
+                with e.when(self._is(code, k)):
+                    self._run_backward(kind, table, start, count, places, adjoints - pool)
+        target = self.plan.view(result).offset
+        with e.loop(table.outside) as i:
+            e.store(e.load("%work", Index.of(i) + adjoints, 1), "%work", Index.of(i) + target, 1)
+
+    def _run_backward(self, kind: Kind, table: Levels, start: Index, count: Index, places: Index, shift: int) -> None:
+        e, (op, flows) = self.e, kind
+        if op == "total":
+            def one(at: Index, members: Index, first: str, last: str) -> None:
+                upstream = e.load("%work", at + shift, 1)
+                with e.loop(last, 1, first) as j:
+                    self._add(e.integer(INDEX, members + Index.of(j)) + shift, upstream)
+
+            self._totals(start, count, places, one)
+            return
+        row = TABLE[op]
+        output, derivatives = formulas(op)
+        names = [symbol(x) for x in parameters(row)]
+
+        def body(i: Index, lanes: int) -> None:
+            listed = [self._fetched(places + i + count * k, lanes) for k in range(row.arity)]
+            upstream = e.load("%work", start + i + shift, lanes)
+            known: dict[Any, Any] = {output: e.load("%work", start + i, lanes)}
+            known.update(zip(names, [self._gathered(x) for x in listed], strict=True))
+            maths = VectorMaths(e, lanes)
+            for k in flows:
+                derivative = maths.written(derivatives[k], known)
+                share = upstream if derivatives[k].number == 1.0 else upstream * derivative
+                if table.cuts:
+                    share = upstream.equals(0.0).select(0.0, share)
+                    if row.cuts:
+                        share = e.vector(derivative, lanes).equals(0.0).select(0.0, share)
+                for lane, at in enumerate(listed[k]):
+                    self._add(at + shift, share.lane(lane))
+
+        self._in_registers(count, body)
+
+    def _add(self, at: Index, x: Vector) -> None:
+        e = self.e
+        e.store(e.load("%work", at, 1) + x, "%work", at, 1)
+
+    # --------------------------------------------------------------------------------- the table
+    def _runs(self, array: Any, pool: int) -> Runs:
+        """Return the table of a region whose pool begins at `pool`, entered among the whole numbers."""
+        known = self.plan.regions.get(id(array))
+        if known is None:
+            known = self.plan.regions[id(array)] = _table_of(array.detail, pool)
+            base = self.plan.table(np.concatenate([*known.places, np.zeros(1, dtype=np.int64)]))
+            known.at = self.plan.table(np.array([(k, s, n, base + p) for k, s, n, p in known.rows], dtype=np.int64).reshape(-1))
+        return known
+
+
+def _table_of(table: Levels, pool: int) -> Runs:
+    runs = Runs([], [])
+    kinds: dict[Kind, int] = {}
+
+    def enter(kind: Kind, start: int, count: int, places: Any) -> None:
+        code = kinds.setdefault(kind, len(kinds))
+        runs.rows.append((code, pool + start, count, runs.size))
+        runs.places.append(places)
+        runs.size += len(places)
+
+    for block in table.blocks:
+        if isinstance(block, Stretch):
+            _stretch(block, pool, enter)
+        elif block.bounds is not None:
+            members = block.operands[0]
+            bounds = np.append(block.bounds, len(members))
+            enter(_kind(block), block.start, block.stop - block.start, np.concatenate([bounds, members + pool]))
+        else:
+            enter(_kind(block), block.start, block.stop - block.start, np.concatenate(block.operands) + pool)
+    runs.kinds = list(kinds)
+    return runs
+
+
+def _kind(block: Block) -> Kind:
+    return block.op, tuple(block.flows)
+
+
+def _all_flows(op: str) -> tuple[int, ...]:
+    return () if op == "total" else tuple(k for k, d in enumerate(formulas(op)[1]) if d.number != 0.0)
+
+
+def _stretch(stretch: Stretch, pool: int, enter: Callable[[Kind, int, int, Any], None]) -> None:
+    """Divide scalars in a row into runs of one operation that do not need each other."""
+    ops, operands = stretch.ops, stretch.operands
+    i = 0
+    while i < len(ops):
+        op, j = ops[i], i + 1
+        while j < len(ops) and ops[j] == op and max(operands[j]) < stretch.start + i:
+            j += 1
+        if op == "total":
+            members = [x for row in operands[i:j] for x in row]
+            bounds = np.cumsum([0, *map(len, operands[i:j])])
+            enter((op, ()), stretch.start + i, j - i, np.concatenate([bounds, np.array(members) + pool]))
+        else:
+            enter((op, _all_flows(op)), stretch.start + i, j - i, np.array(operands[i:j]).T.reshape(-1) + pool)
+        i = j
