@@ -1,8 +1,10 @@
 """The XOR session: what a person types, what it answers, that nothing is lost, and that the network learns."""
 
+import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -273,3 +275,27 @@ def test_a_script_with_a_mistake_goes_on_and_says_so_in_its_exit_status():
     assert "did you mean run?" in ended.stdout
     assert "epoch 1: the loss was 0.7007" in ended.stdout
     assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [["--plain"], []], ids=["python's prompt", "IPython"])
+def test_a_person_can_talk_with_it_in_a_terminal(tmp_path, arguments):
+    pty = pytest.importorskip("pty")
+    if not arguments:
+        pytest.importorskip("IPython")
+    ours, theirs = pty.openpty()
+    simple = {"IPY_TEST_SIMPLE_PROMPT": "1", "IPYTHONDIR": str(tmp_path), "PYTHONUTF8": "1", "TERM": "dumb"}
+    command = [sys.executable, "-m", "demos.xor", *arguments]
+    talk = subprocess.Popen(command, cwd=ROOT, env=os.environ | simple, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    os.write(ours, b"step\nstpe\n1/0\nmodel.parameter_count()\nback\nquit\n")
+    said = b""
+    with suppress(OSError):  # the terminal closes when the session ends
+        while piece := os.read(ours, 4096):
+            said += piece
+    os.close(ours)
+    assert talk.wait(timeout=30) == 0
+    text = said.decode()
+    for answer in ("Type  step", "▶ forward 1/50", "mean step?", "division by zero", "17", "back: at the beginning"):
+        assert answer in text
+        text = text.partition(answer)[2]
+    assert "Traceback" not in text
