@@ -101,24 +101,34 @@ class Training:
             before, plan = Snapshot(task.model, task.optimizer, self._surroundings), self._plan()
             self._trail.append((before, plan))
             try:
-                self._go(plan, bar, interrupted)
+                made = self._make(plan, bar, interrupted)
             except KeyboardInterrupt:
-                if not history.stopped:
-                    before.restore()
-                    self.stepper.reload()
+                before.restore()
+                self.stepper.reload()
                 history.stopped = INTERRUPTED
+                break
+            try:
+                self._look(plan, made, bar, interrupted)
+            except KeyboardInterrupt:
+                history.stopped = history.stopped or INTERRUPTED
         if self.autosave is not None and not history.trouble:
             self.autosave.save(task.model, task.optimizer, history)
 
-    def _go(self, plan: list[Planned], bar: Progress, interrupted: Callable[[], bool]) -> None:
-        """Make the steps of a plan, or those up to an interrupt; enter them, and report if a report is due."""
-        history, task = self.history, self.task
+    def _make(self, plan: list[Planned], bar: Progress, interrupted: Callable[[], bool]) -> list[Stepped]:
+        """Make the steps of a plan, or those up to an interrupt, and bring the weights home."""
         made: list[Stepped] = []
         while len(made) < len(plan) and not interrupted():
             until = time.monotonic() + SLICE
             made += self.stepper.steps(plan[len(made) :], lambda: interrupted() or time.monotonic() > until)  # noqa: B023
-            bar.show(history, self.epochs, plan[0].rate)
+            bar.show(self.history, self.epochs, plan[0].rate)
         self.stepper.land()
+        return made
+
+    def _look(
+        self, plan: list[Planned], made: list[Stepped], bar: Progress, interrupted: Callable[[], bool]
+    ) -> None:
+        """Enter the steps that were made, and report if a report is due; recover if they went wrong."""
+        history, task = self.history, self.task
         bad = next((i for i, step in enumerate(made) if not math.isfinite(step.loss)), len(made))
         if bad < len(made) or not all(map(math.isfinite, numbers(task.optimizer.parameters))):
             self._enter(plan, made[:bad])

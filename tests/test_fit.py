@@ -185,6 +185,19 @@ def test_an_interrupt_that_is_raised_goes_back_to_the_latest_report():
     assert state_of(model, optimizer) == state_of(expected[0], expected[1])
 
 
+def test_an_interrupt_in_a_callback_leaves_what_is_done():
+    def press(report):
+        if report.epoch == 2:
+            raise KeyboardInterrupt
+
+    whole = trained(with_buffers, epochs=5)
+    model, optimizer, history = trained(with_buffers, epochs=5, callbacks=[press])
+    assert (history.stopped, history.epochs) == ("interrupted from the keyboard", 2)
+    trained(model=model, optimizer=optimizer, history=history, epochs=5)
+    assert state_of(model, optimizer) == state_of(whole[0], whole[1])
+    assert history == whole[2]
+
+
 def test_callbacks_see_the_weights_and_can_stop():
     seen = []
 
