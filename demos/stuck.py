@@ -1,16 +1,13 @@
-"""Runs that get stuck on purpose, and what there is to say of one: dead units, a plateau, a rate too high."""
+"""Runs that get stuck on purpose, and what there is to say of one; and the shape of a loss curve."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
-from autograd import no_grad
 from autograd.wording import show_number
-from nn import TrainingSession
-
-RECENT = 100  # epochs that a verdict looks back over
+from nn import TrainingSession, diagnose
 
 
 @dataclass(frozen=True)
@@ -19,55 +16,33 @@ class Ill:
 
     story: str
     seed: int = 0
-    hidden: int = 4
     activation: str = "tanh"
     rate: float = 0.1
+    scale: float = 1.0  # of the first weights
     bias: float = 0.0
 
 
 ILL = {
-    "plateau": Ill("only 2 hidden units, from an unlucky seed", seed=7, hidden=2, rate=0.5),
+    "plateau": Ill("all weights begin at 0, so that every unit says the same", scale=0.0),
     "dead": Ill("ReLU units whose biases begin at −3, so that none of them ever fires", activation="relu", bias=-3.0),
     "rate": Ill("a learning rate of 30", seed=1, rate=30.0),
 }
 
 
+# Where several alarms ring, the first of these is the one that explains the others.
+FIRST = ("nan or infinity", "learning rate too high", "dead ReLUs", "exploding gradients", "plateau")
+
+
 def trouble_of(training: TrainingSession) -> str:
-    """Return in a few sentences why this run is not there yet, and what to do about it."""
-    losses = training.history[-RECENT:]
-    if dead := _dead_units(training):
-        return (
-            f"Why: dead units.  Hidden unit{'s' * (len(dead) > 1)} {', '.join(map(str, dead))} give 0 for every row, "
-            "so no gradient passes and nothing there learns.\n"
-            "Cure: tanh or leaky ReLU, biases that begin at 0, a smaller learning rate."
-        )
-    rises = sum(after > before for before, after in pairwise(losses))
-    if losses[-1] - losses[-1] != 0.0 or (rises > len(losses) / 4 and max(losses[-2:]) > 0.9 * max(losses[:2])):
-        return (
-            f"Why: the learning rate is too high.  The loss rose in {rises} of the last {len(losses)} epochs "
-            "without net decrease: each step leaps over the valley.\n"
-            f"Cure: a tenth of it, rate {show_number(training.learning_rate / 10)}."
-        )
-    fall = 100 * (losses[0] - losses[-1]) / losses[0]
-    if fall < 1.0:
-        return (
-            f"Why: a plateau.  In the last {len(losses)} epochs the loss fell by only {fall:.2g} %: "
-            "the rows pull the weights different ways, and the gradients nearly cancel.\n"
-            "Cure: more hidden units, other first weights (restart), or patience if it has only just begun."
-        )
-    return f"Not there yet, but on its way: the loss fell by {fall:.2g} % in the last {len(losses)} epochs.  Go on."
-
-
-def _dead_units(training: TrainingSession) -> list[int]:
-    """Return which hidden units, counted from 1, are 0 on every row though their sums are not: no gradient passes."""
-    with no_grad():
-        hidden = training.model.forward_cache(training.inputs)["layers.0"]
-    dead = []
-    for unit in range(len(hidden.a[0])):
-        sums, outputs = [row[unit].data for row in hidden.z], [row[unit].data for row in hidden.a]
-        if any(sums) and not any(outputs):
-            dead.append(unit + 1)
-    return dead
+    """Return why this run is not there yet, its cause and its cure, as `nn.diagnose` finds them."""
+    found = diagnose(training.model, training.inputs, training.targets, loss=training.loss, history=training.history)
+    alarms = sorted(found.alarms, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    if not alarms:
+        return "Not there yet, but on its way: go on."
+    main, *others = alarms
+    what = found[main]
+    also = f"\nAlso: {', '.join(others)}; health says more." if others else ""
+    return f"Why: {main}.  {what.seen[0].upper()}{what.seen[1:]}.\nCause: {what.cause}.\nCure: {what.cure}.{also}"
 
 
 def shape_of(losses: Sequence[float]) -> str:

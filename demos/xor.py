@@ -18,7 +18,7 @@ from demos.prompt import Prompt, progress, usage
 from demos.stuck import ILL, shape_of, trouble_of
 from demos.xor_run import PHASES, Mark, Run
 from demos.xor_words import GREETING, HELP, HINT, as_typed, count_from, number_from, place_of, wrapped
-from nn import TrainingSession
+from nn import TrainingSession, diagnose
 
 ARROWS = {"forward": "▶", "backward": "◀", "update": "△"}
 LIMIT = 5000
@@ -129,6 +129,14 @@ class Session(Run):
         """Show what the network says over the plane of its two inputs: the probability that the answer is 1."""
         print(viz.text.decision_boundary(self._say, self._inputs, self._targets))
 
+    def health(self) -> None:
+        """Show what a diagnosis of this training finds: dead units, vanishing gradients, the rate, a plateau."""
+        run = self._training
+        found = diagnose(
+            run.model, run.inputs, run.targets, loss=run.loss, optimizer=run.optimizer, history=run.history
+        )
+        print(wrapped(str(found)))
+
     def svg(self, what: str = "both") -> None:
         """Write a picture of the network, of the loss's graph (svg loss), or of both."""
         graph = self._story().nodes[-1] if self._training.loss_value is None else self._training.loss_value
@@ -177,10 +185,13 @@ class Session(Run):
         if kind not in ILL:
             raise ValueError(f"stuck takes one of {', '.join(ILL)}, not {kind!r}")
         ill = ILL[kind]
-        self._anew(ill.seed, ill.hidden, ill.activation, ill.rate)
-        if ill.bias:
-            for neuron in self._model.layers[0].neurons:
-                neuron.bias.data = ill.bias
+        self._anew(ill.seed, ill.activation, ill.rate)
+        for layer in self._model.layers:
+            for neuron in layer.neurons:
+                for weight in neuron.weights:
+                    weight.data *= ill.scale
+        for neuron in self._model.layers[0].neurons:
+            neuron.bias.data = ill.bias
         what = "Type run 1000 to see what becomes of it; back returns to the old run."
         print(wrapped(f"a new beginning: {ill.story}.  {what}"))
 

@@ -34,10 +34,10 @@ class Run:
         self._marks: list[Mark] = []
         self._hinted = False  # whether the names of nodes were explained
 
-    def _begin(self, seed: int, hidden: int = 4, activation: str = "tanh", rate: float = 0.1) -> None:
+    def _begin(self, seed: int, activation: str = "tanh", rate: float = 0.1) -> None:
         self._seed = seed
         self._inputs, self._targets = datasets.xor()
-        self._model = MLP(2, [hidden, 1], activation=activation, seed=seed)
+        self._model = MLP(2, [4, 1], activation=activation, seed=seed)
         optimizer = SGD(self._model.parameters(), learning_rate=rate)
         self._training = TrainingSession(
             self._model, self._inputs, self._targets, loss=binary_cross_entropy_with_logits, optimizer=optimizer

@@ -39,6 +39,7 @@ look     rows             what the network says of each row
          why w111         where a gradient comes from, by the chain rule; why alone: of what you saw last
          curve            the loss so far
          boundary         what the network says over the plane
+         health           a diagnosis: dead units, vanishing gradients, the learning rate, a plateau
          svg              write pictures of the network and of the loss's graph
          page             open a page in the browser, at the step where you stand
 change   rate 0.5         the learning rate
@@ -55,7 +56,11 @@ Anything else is Python; model, training, inputs and targets are there."""
 def wrapped(text: str) -> str:
     """Return text in lines no longer than the terminal, or than a book's."""
     width = min(100, shutil.get_terminal_size().columns)
-    return "\n".join(textwrap.fill(line, width, break_on_hyphens=False) for line in text.splitlines())
+    lines = []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines.append(textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False))
+    return "\n".join(lines)
 
 
 def as_typed(name: str) -> str:
