@@ -1,0 +1,220 @@
+"""The jax backend: the same program spelled in jax.numpy and compiled by XLA, for accelerators and many devices.
+
+`Jax.function` is the program as a pure function, `(theta, *arguments) -> (loss, gradient, observed)`, to be jitted,
+mapped or sharded as one likes; `run` makes a whole training of it, its steps inside one loop of XLA's.  Everything is
+computed in 64 bits, which is switched on around each call and leaves JAX's own setting as it was.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compile.jax_levels import pool_of, pool_adjoints
+from autograd.compile.program import Array, Program
+from autograd.operation import TABLE, Maths
+
+try:
+    import jax
+    import jax.numpy as jnp
+except ImportError:
+    raise ImportError('the jax backend needs JAX: pip install "chainrule[jax]", or use backend="numpy"') from None
+
+__all__ = ["Jax"]
+
+
+class JaxMaths(Maths):
+    """The primitives on JAX's arrays; what is no primitive is computed by its own rule."""
+
+    abs = staticmethod(jnp.abs)
+    exp = staticmethod(jnp.exp)
+    expm1 = staticmethod(jnp.expm1)
+    log = staticmethod(jnp.log)
+    log1p = staticmethod(jnp.log1p)
+    sqrt = staticmethod(jnp.sqrt)
+    sin = staticmethod(jnp.sin)
+    cos = staticmethod(jnp.cos)
+    tanh = staticmethod(jnp.tanh)
+    power = staticmethod(jnp.power)
+    isnan = staticmethod(jnp.isnan)
+    equal = staticmethod(operator.eq)
+
+    @staticmethod
+    def erf(x: Any) -> Any:
+        """Return the error function."""
+        return jax.lax.erf(jnp.asarray(x, dtype=float))
+
+    @staticmethod
+    def erfc(x: Any) -> Any:
+        """Return 1 − erf(x)."""
+        return jax.lax.erfc(jnp.asarray(x, dtype=float))
+
+    @staticmethod
+    def where(condition: Any, x: Any, y: Any) -> Any:
+        """Return x where the condition holds (a number holds if it is not 0), else y."""
+        return jnp.where(jnp.asarray(condition) != 0, x, y)
+
+
+MATHS = JaxMaths()
+
+
+class Jax:
+    """A program run by JAX.
+
+    Attributes
+        theta, gradient, memories   as every runner has them, on the host
+        function                    the program as a pure function of JAX's arrays
+    """
+
+    def __init__(self, program: Program, *, optimizer: Any = None) -> None:
+        self.program, self.optimizer = program, optimizer
+        n = len(program.order)
+        self.theta, self.gradient = np.zeros(n), np.zeros(n)
+        self.memories = [np.zeros(n) for _ in (optimizer.state if optimizer is not None else ())]
+        self.observed: tuple[Any, ...] = ()
+        self._once = jax.jit(self.function)
+        self._many = jax.jit(self._steps, donate_argnums=(0, 1, 2))
+
+    def function(self, theta: Any, *arguments: Any) -> tuple[Any, Any, tuple[Any, ...]]:
+        """Return the loss (or the predictions), its gradient and what is observed."""
+        program, known = self.program, {}
+        for array in program.lines:
+            known[array] = _value(array, known, theta, arguments)
+        gradient = jnp.zeros(len(program.order))
+        for slot, g in program.gradients:
+            flat = jnp.broadcast_to(known[g], g.shape).reshape(-1)
+            start = 0 if slot.op == "theta" else slot.detail
+            gradient = gradient.at[start : start + flat.size].add(flat)
+        return known[program.loss], gradient, tuple(known[a] for a in program.observed)
+
+    def _steps(self, theta: Any, memories: Any, losses: Any, steps: Any, rate: Any, before: Any, *arguments: Any) -> Any:
+        """Return θ, memories, losses and the last gradient and observations after so many steps."""
+        used = self.program.used
+
+        def step(i: Any, state: Any) -> Any:
+            theta, memories, losses, _, _ = state
+            loss, gradient, observed = self.function(theta, *arguments)
+            moved, after = self.optimizer.update(
+                MATHS, theta[:used], gradient[:used], rate, before + i + 1.0, *[m[:used] for m in memories]
+            )
+            memories = tuple(m.at[:used].set(x) for m, x in zip(memories, after, strict=True))
+            return theta.at[:used].set(moved), memories, losses.at[i].set(loss), gradient, observed
+
+        seen = tuple(jnp.zeros(a.shape) for a in self.program.observed)
+        return jax.lax.fori_loop(0, steps, step, (theta, memories, losses, jnp.zeros_like(theta), seen))
+
+    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
+        """Return the losses of so many steps, each of which moves `theta` if there is an optimiser, or the predictions.
+
+        `before` is how many steps were made before.
+        """
+        with _in_64_bits():
+            theta, given = jnp.asarray(self.theta), [jnp.asarray(x) for x in arguments]
+            if self.optimizer is None:
+                loss, gradient, observed = self._once(theta, *given)
+                self.gradient[:] = gradient
+                losses = np.asarray(loss)
+                losses = losses[None] if losses.ndim == 0 else losses
+            else:
+                memories = tuple(jnp.asarray(m) for m in self.memories)
+                room = jnp.zeros(1 << max(steps - 1, 0).bit_length())  # few shapes, few compilations
+                rate = float(self.optimizer.learning_rate)
+                theta, memories, room, gradient, observed = self._many(
+                    theta, memories, room, steps, rate, float(before), *given
+                )
+                self.theta[:], self.gradient[:] = theta, gradient
+                for here, m in zip(self.memories, memories, strict=True):
+                    here[:] = m
+                losses = np.array(room[:steps])
+            self.observed = tuple(np.array(x) for x in observed)
+            return losses
+
+
+def _in_64_bits() -> Any:
+    switch = getattr(jax, "enable_x64", None)
+    if switch is None:
+        from jax.experimental import enable_x64 as switch
+    return switch(True)
+
+
+# ---------------------------------------------------------------------------------- one line each
+def _value(a: Array, known: dict[Array, Any], theta: Any, arguments: Sequence[Any]) -> Any:
+    if a.op in SPELLED:
+        return SPELLED[a.op](a, *[known[x] for x in a.operands])
+    if a.op == "theta":
+        return theta
+    if a.op == "parameter":
+        return theta[a.detail : a.detail + a.size].reshape(a.shape)
+    if a.op == "input":
+        return arguments[a.detail]
+    x = TABLE[a.op].rule(MATHS, *[known[x] for x in a.operands])[0]
+    return x
+
+
+def _sum(a: Array, x: Any) -> Any:
+    return jnp.sum(x, axis=a.detail).reshape(a.shape)
+
+
+def _first(a: Array, x: Any, largest: Any) -> Any:
+    place = jnp.argmax((x == largest) | jnp.isnan(x), axis=a.detail, keepdims=True)
+    counter = jnp.arange(a.shape[a.detail]).reshape([-1 if i == a.detail else 1 for i in range(len(a.shape))])
+    return jnp.where(counter == place, 1.0, 0.0)
+
+
+def _gather(a: Array, x: Any) -> Any:
+    index = np.asarray(a.detail)
+    found = x.reshape(-1)[np.maximum(index, 0)]
+    return jnp.where(index >= 0, found, 0.0) if (index < 0).any() else found
+
+
+def _scatter(a: Array, x: Any) -> Any:
+    index = np.broadcast_to(a.detail, a.operands[0].shape).reshape(-1)
+    kept = np.flatnonzero(index >= 0)
+    flat = jnp.broadcast_to(x, a.operands[0].shape).reshape(-1)
+    return jnp.zeros(a.size).at[index[kept]].add(flat[kept]).reshape(a.shape)
+
+
+def _assemble(a: Array, *parts: Any) -> Any:
+    whole = jnp.zeros(a.shape)
+    for part, slices in zip(parts, a.detail, strict=True):
+        whole = whole.at[tuple(slice(*r) for r in slices)].add(part)
+    return whole
+
+
+def _add_rows(a: Array, x: Any, index: Any) -> Any:
+    return jnp.zeros(a.shape).at[index.reshape(-1)].add(x)
+
+
+def _pick(a: Array, x: Any, index: Any) -> Any:
+    return jnp.take_along_axis(x, index.reshape(-1, 1), 1)
+
+
+def _put(a: Array, x: Any, index: Any) -> Any:
+    columns = jnp.arange(a.shape[1])
+    return jnp.where(columns == index.reshape(-1, 1), jnp.reshape(x, (-1, 1)) if jnp.ndim(x) else x, 0.0)
+
+
+SPELLED: dict[str, Callable[..., Any]] = {
+    "constant": lambda a: a.detail if isinstance(a.detail, float) else jnp.asarray(a.detail),
+    "matmul": lambda a, x, y: jnp.matmul(x, y, precision="highest"),
+    "sum": _sum,
+    "largest": lambda a, x: jnp.max(x, axis=a.detail, keepdims=True),
+    "first": _first,
+    "transpose": lambda a, x: jnp.transpose(x, a.detail),
+    "reshape": lambda a, x: jnp.reshape(x, a.shape),
+    "slice": lambda a, x: x[tuple(slice(*r) for r in a.detail)],
+    "broadcast": lambda a, x: jnp.broadcast_to(x, a.shape),
+    "join": lambda a, *xs: jnp.concatenate([jnp.reshape(x, -1) for x in xs]),
+    "gather": _gather,
+    "scatter": _scatter,
+    "assemble": _assemble,
+    "rows": lambda a, table, index: table[index.reshape(-1)],
+    "add_rows": _add_rows,
+    "pick": _pick,
+    "put": _put,
+    "levels": lambda a, x: pool_of(MATHS, a.detail, x),
+    "levels_backward": lambda a, pool, adjoint: pool_adjoints(MATHS, a.detail, pool, adjoint),
+}

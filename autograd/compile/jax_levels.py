@@ -1,0 +1,124 @@
+"""Scalars without structure in JAX: blocks of a level at once, and stretches of single scalars in a loop over a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from autograd.compile.levels import Block, Levels, Stretch
+from autograd.operation import TABLE
+
+__all__ = ["pool_adjoints", "pool_of"]
+
+MOST = 3  # no operation of single scalars takes more inputs
+
+
+def pool_of(maths: Any, table: Levels, outside: Any) -> Any:
+    """Return the pool, computed from what comes from outside."""
+    pool = jnp.zeros(table.size).at[: table.outside].set(outside)
+    for block in table.blocks:
+        if isinstance(block, Stretch):
+            pool = _stretch(maths, block, pool)
+        else:
+            pool = pool.at[block.start : block.stop].set(_block(maths, block, pool))
+    return pool
+
+
+def _block(maths: Any, block: Block, pool: Any) -> Any:
+    if block.bounds is not None:
+        return jnp.zeros(block.stop - block.start).at[_owners(block)].add(pool[block.operands[0]])
+    return TABLE[block.op].rule(maths, *[pool[x] for x in block.operands])[0]
+
+
+def _owners(block: Block) -> Any:
+    lengths = np.diff(block.bounds, append=len(block.operands[0]))
+    return np.repeat(np.arange(block.stop - block.start), lengths)
+
+
+def pool_adjoints(maths: Any, table: Levels, pool: Any, adjoint: Any) -> Any:
+    """Return the adjoints of what comes from outside."""
+    adjoints = jnp.broadcast_to(adjoint, (table.size,))
+    for block in reversed(table.blocks):
+        if isinstance(block, Stretch):
+            adjoints = _stretch_backward(maths, block, pool, adjoints, table.cuts)
+            continue
+        upstream = adjoints[block.start : block.stop]
+        if block.bounds is not None:
+            adjoints = adjoints.at[block.operands[0]].add(upstream[_owners(block)])
+            continue
+        row = TABLE[block.op]
+        derivatives = row.rule(maths, *[pool[x] for x in block.operands])[1]
+        for k in block.flows:
+            share = _share(maths, upstream, derivatives[k], table.cuts, row.cuts)
+            adjoints = adjoints.at[block.operands[k]].add(share)
+    return adjoints[: table.outside]
+
+
+def _share(maths: Any, upstream: Any, derivative: Any, cuts: bool, own: bool) -> Any:
+    derivative = derivative() if callable(derivative) else derivative
+    share = upstream * derivative
+    if cuts:
+        share = jnp.where(upstream == 0.0, 0.0, share)
+        share = jnp.where(jnp.asarray(derivative) == 0.0, 0.0, share) if own else share
+    return share
+
+
+# --------------------------------------------------------------------------- scalars one by one
+def _rows(stretch: Stretch) -> tuple[list[str], Any]:
+    """Return the operations, and one row per scalar: operation, place, operands; a sum of many takes a row for each."""
+    ops: dict[str, int] = {}
+    rows = []
+    for i, (op, operands) in enumerate(zip(stretch.ops, stretch.operands, strict=True)):
+        place = stretch.start + i
+        if op == "total":
+            for x in operands:
+                rows.append((ops.setdefault("total", len(ops)), place, x, x, x))
+        else:
+            padded = (*operands, *[operands[-1]] * (MOST - len(operands)))
+            rows.append((ops.setdefault(op, len(ops)), place, *padded))
+    return list(ops), jnp.asarray(np.array(rows, dtype=np.int32))
+
+
+def _stretch(maths: Any, stretch: Stretch, pool: Any) -> Any:
+    ops, rows = _rows(stretch)
+
+    def value(op: str) -> Any:
+        if op == "total":
+            return lambda before, *x: before + x[0]
+        return lambda before, *x: jnp.asarray(TABLE[op].rule(maths, *x[: TABLE[op].arity])[0], dtype=float)
+
+    branches = [value(op) for op in ops]
+
+    def step(i: Any, pool: Any) -> Any:
+        row = rows[i]
+        x = jax.lax.switch(row[0], branches, pool[row[1]], *[pool[row[2 + k]] for k in range(MOST)])
+        return pool.at[row[1]].set(x)
+
+    return jax.lax.fori_loop(0, len(rows), step, pool)
+
+
+def _stretch_backward(maths: Any, stretch: Stretch, pool: Any, adjoints: Any, cuts: bool) -> Any:
+    ops, rows = _rows(stretch)
+
+    def shares(op: str) -> Any:
+        def of(upstream: Any, *x: Any) -> Any:
+            if op == "total":
+                return jnp.stack([upstream, jnp.zeros(()), jnp.zeros(())])
+            row = TABLE[op]
+            derivatives = row.rule(maths, *x[: row.arity])[1]
+            found = [jnp.asarray(_share(maths, upstream, d, cuts, row.cuts), dtype=float) for d in derivatives]
+            return jnp.stack([*found, *[jnp.zeros(())] * (MOST - len(found))])
+
+        return of
+
+    branches = [shares(op) for op in ops]
+
+    def step(i: Any, adjoints: Any) -> Any:
+        row = rows[len(rows) - 1 - i]
+        share = jax.lax.switch(row[0], branches, adjoints[row[1]], *[pool[row[2 + k]] for k in range(MOST)])
+        return adjoints.at[row[2:]].add(share)
+
+    return jax.lax.fori_loop(0, len(rows), step, adjoints)
