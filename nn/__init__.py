@@ -3,6 +3,7 @@
 from nn.backends import predict
 from nn.blocks import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
+from nn.curvature import sharpness
 from nn.diagnosis import Diagnosis, Finding, diagnose
 from nn.finder import RateSweep, find_learning_rate
 from nn.fitting import fit
@@ -23,7 +24,6 @@ from nn.recurrent import GRU, LSTM, RNN, Recurrent, carry
 from nn.saving import Autosave, load, save
 from nn.schedules import Cosine, Exponential, StepDecay, WarmUp
 from nn.session import TrainingSession
-from nn.sharpness import sharpness
 from nn.training import EarlyStopping, Report
 
 __all__ = [

@@ -6,11 +6,11 @@ from array import array
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd import Value
-from nn.optimizers import Optimizer
+from autograd import Value, steps
+from nn.optimizers import SGD, Optimizer
 from nn.snapshot import Gradients, Surroundings, numbers, put_numbers
 
-__all__ = ["Act", "Backward", "Forward", "Rate", "State", "Update", "Weight"]
+__all__ = ["Act", "Backward", "Forward", "Rate", "State", "Update", "Weight", "with_update"]
 
 
 @dataclass(slots=True)
@@ -108,3 +108,14 @@ class Weight(Act):
     def undo(self, state: State) -> None:
         """Put back the weight."""
         self.weight.data = self.data
+
+
+def with_update(told: steps.Recording, optimizer: Optimizer) -> steps.Recording:
+    """Return a recorded pass with the update at its end that the optimiser would make; nothing is moved."""
+    grads = told.replay(len(told)).grads
+    in_graph = set(told.nodes)
+    parameters = optimizer.parameters
+    moves = optimizer.moves([grads[told.index(p)] if p in in_graph else None for p in parameters])
+    is_plain = isinstance(optimizer, SGD) and not optimizer.momentum
+    rate = optimizer.learning_rate if is_plain else None
+    return told.then_update({parameters[i]: data for i, (data, _) in moves}, learning_rate=rate)

@@ -10,11 +10,11 @@ from statistics import median
 from typing import Any
 
 from autograd import detect_anomaly
+from nn.curvature import sharpness
 from nn.history import History
 from nn.layerfigures import LayerFigures, factors, measured
 from nn.optimizers import SGD, Optimizer
 from nn.rows import Loss, checked_inputs, checked_targets
-from nn.sharpness import sharpness
 from nn.snapshot import Gradients, Surroundings
 from nn.steppers import record_loss
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd import Value, number, steps
-from nn.acts import Act, Backward, Forward, Rate, State, Update, Weight
+from nn.acts import Act, Backward, Forward, Rate, State, Update, Weight, with_update
 from nn.optimizers import SGD, Optimizer
 from nn.rows import Loss, checked_count, checked_inputs, checked_loss, checked_targets, predict_rows
 from nn.snapshot import Gradients, Surroundings
@@ -229,14 +229,7 @@ class TrainingSession:
         Nothing is changed, and it makes no difference which of its phases are done already.
         """
         graph = self.loss_value if self.loss_value is not None else self._rehearsed()
-        told = steps.record(graph, from_zero=True)
-        grads = told.replay(len(told)).grads
-        in_graph = set(told.nodes)
-        parameters = self.optimizer.parameters
-        moves = self.optimizer.moves([grads[told.index(p)] if p in in_graph else None for p in parameters])
-        plain = isinstance(self.optimizer, SGD) and not self.optimizer.momentum
-        rate = self.learning_rate if plain else None
-        return told.then_update({parameters[i]: data for i, (data, _) in moves}, learning_rate=rate)
+        return with_update(steps.record(graph, from_zero=True), self.optimizer)
 
     def events(self) -> tuple[steps.Event, ...]:
         """Return the events of the phase just done; raises RuntimeError if it was none of the three."""

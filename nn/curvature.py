@@ -7,8 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import Value, dot
-from autograd.pullback import derivatives
+from autograd import Value, derivatives, dot
 from nn.rows import Loss, checked_inputs, checked_targets
 from nn.snapshot import Gradients, Surroundings
 from nn.steppers import record_loss
