@@ -65,7 +65,7 @@ from autograd.value import Condition, Group, Value, topological_order
 
 if TYPE_CHECKING:
     from autograd import steps
-    from autograd.compile import compile, take  # noqa: A004
+    from autograd.compile import compile, compile_graph, take  # noqa: A004
     from autograd.explain import explain
     from autograd.gradcheck import gradcheck
 
@@ -77,6 +77,7 @@ __all__ = [
     "add",
     "checkpoint",
     "compile",
+    "compile_graph",
     "cos",
     "derivatives",
     "detach",
@@ -134,7 +135,7 @@ __all__ = [
 
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
-    **dict.fromkeys(["compile", "take"], "compile"),
+    **dict.fromkeys(["compile", "compile_graph", "take"], "compile"),
     "explain": "explain",
     "gradcheck": "gradcheck",
     "steps": "steps",

@@ -143,6 +143,8 @@ class Places:
         source = self.arrays[home]
         if home == THETA:
             extent = 1 + sum(s * (n - 1) for s, n in zip(strides, places.shape, strict=True))
+            if offset + extent > self.theta.size:
+                return None  # a hole lies beyond the end
             seat = next((s for s in self.seats if s.detail <= offset and offset + extent <= s.detail + s.size), None)
             source, start = (seat, seat.detail) if seat is not None else (self.builder.slice(source, [(offset, offset + extent, 1)]), offset)
             offset -= start

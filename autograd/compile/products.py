@@ -44,6 +44,9 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
         longest = _longest(places, first), _longest(places, second)
         if longest[0] is None or longest[1] is None:
             return False
+        for own, *wider in zip(first.tolist(), *(side.tolist() for side in longest), strict=True):
+            if len(tape.groups[own]) != min(len(tape.groups[g]) for g in wider):
+                return False  # both go on, so the product would too
         first, second = longest
     if places.home[tape.groups[first[0]][0]] <= NUMBERS:
         rows, columns = second, first  # weights are columns: x @ W.T
@@ -90,7 +93,7 @@ def _paired(places: Places, rows: Index, columns: Index) -> Pairs | None:
     if pairs is not None and count == len(np.unique(pairs.places)) >= DENSE * pairs.size:
         return pairs
     pairs = Pairs(one, row, column)
-    return pairs if count >= DENSE * pairs.size else None
+    return pairs if count == len(np.unique(pairs.places)) >= DENSE * pairs.size else None
 
 
 def _columns(places: Places, groups: Index) -> list[Ranked]:
@@ -129,9 +132,13 @@ def _product(places: Places, ids: Index, rows: Index, columns: Index, pairs: Pai
         row_groups, column_groups = row_groups[0], column_groups[0]
     row_ids, column_ids = _same_width(places.members(row_groups), places.members(column_groups))
     if row_count == column_count == 1:
-        x, y = places.full_with_zeros(row_ids.reshape(stacks, -1)), places.full_with_zeros(column_ids.reshape(stacks, -1))
         if stacks > 1:
+            x, y = (places.full_with_zeros(side.reshape(stacks, -1)) for side in (row_ids, column_ids))
             places.settle(b.sum(b.apply("multiply", x, y), (1,)), ids, pairs.places)
+            return
+        if row_ids.size == 1:
+            x, y = places.full(row_ids.reshape(())), places.full(column_ids.reshape(()))
+            places.settle(b.apply("multiply", x, y), ids, pairs.places)
             return
         order = np.argsort(places.places_of(row_ids[0]), kind="stable")  # a sum has no order: θ @ θ, not a gather
         x, y = places.full_with_zeros(row_ids[0][order]), places.full_with_zeros(column_ids[0][order])

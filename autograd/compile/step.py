@@ -12,9 +12,12 @@ import numpy as np
 
 from autograd.compile.backends import make_runner
 from autograd.compile.build import build
+from autograd.compile.program import Program
 from autograd.compile.runner import Floats
-from autograd.compile.trace import Traced, array_of, trace
+from autograd.compile.trace import Traced, array_of, is_same, trace
 from autograd.value import Value, topological_order
+
+LONG = 0.05  # seconds: what takes longer to trace is not traced a second time to see whether it is the same
 
 
 class Compiled:
@@ -27,6 +30,7 @@ class Compiled:
         self.runner = make_runner(backend, self.program, optimizer)
         self.seconds = {"trace": seconds, "lift": lifted - start, "emit": perf_counter() - lifted}
         self.traced = traced
+        self.limits = _limits(self.program, len(names))
         self._receivers = [receive for _, receive in traced.observed]
 
     @property
@@ -58,6 +62,20 @@ class Compiled:
             receive(seen.tolist())
 
 
+def _limits(program: Program, arguments: int) -> dict[int, int]:
+    """Return for each of the user's arguments that is used as an index how many things it chooses from."""
+    limits: dict[int, int] = {}
+    for array in program.lines:
+        if array.op in ("rows", "pick"):
+            source, index = array.operands
+            while index.operands:
+                index = index.operands[0]
+            k = program.arguments[index.detail][0] if index.op == "input" else arguments
+            if k < arguments:
+                limits[k] = min(limits.get(k, 1 << 62), source.shape[0 if array.op == "rows" else -1])
+    return limits
+
+
 class Programs:
     """A function with a program for each shape of its arguments, traced when it is first seen."""
 
@@ -84,7 +102,7 @@ class Programs:
         compiled = next((c for c in known if c.holds), None)
         if compiled is None:
             start = perf_counter()
-            traced = trace(self.function, shapes, self.parameters, one=self.gradients)
+            traced = self._traced(shapes)
             seconds = perf_counter() - start
             compiled = Compiled(traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients)
             known.append(compiled)
@@ -98,10 +116,26 @@ class Programs:
         self._known.setdefault(shapes, []).append(compiled)
         self.latest = compiled
 
+    def _traced(self, shapes: tuple[tuple[int, ...], ...]) -> Traced:
+        """Return what the function records; raises ValueError if it records something else the second time."""
+        start = perf_counter()
+        traced = trace(self.function, shapes, self.parameters, one=self.gradients)
+        if perf_counter() - start < LONG and not is_same(traced, trace(self.function, shapes, self.parameters, one=self.gradients)):
+            raise ValueError(
+                "traced twice, the function wrote another program each time, so no program can stand for it: numbers that "
+                "it draws or counts itself are to be arguments (nn.Dropout draws numbers that a program can draw anew)"
+            )
+        return traced
+
     def _check_indices(self, compiled: Compiled, arrays: Sequence[Any]) -> None:
-        for k, _, whole in compiled.program.arguments:
-            if whole and k < len(arrays) and arrays[k].dtype.kind == "f" and not np.array_equal(arrays[k], np.floor(arrays[k])):
-                raise TypeError(f"{self.names[k]} is used as an index, so it must hold whole numbers")
+        for k, count in compiled.limits.items():
+            array, name = arrays[k], self.names[k]
+            if array.dtype.kind == "f" and not np.array_equal(array, np.floor(array)):
+                raise TypeError(f"{name} is used as an index, so it must hold whole numbers")
+            low, high = array.min(initial=0), array.max(initial=0)
+            if low < 0 or high >= count:
+                wrong = int(low if low < 0 else high)
+                raise IndexError(f"{name} holds {wrong}, and is used as an index from 0 to {count - 1}")
 
     def _warn_unused(self, compiled: Compiled) -> None:
         program = compiled.program

@@ -15,8 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from autograd import modes
+from autograd.backward import structure
 from autograd.operation import Operation, number
-from autograd.value import MANY, Condition, Group, Value
+from autograd.value import CONSTANT, MANY, Condition, Group, Value
 
 _NAN: Final = float("nan")
 
@@ -226,6 +227,16 @@ def trace(
         mode.observed,
         mode.guards,
     )
+
+
+def is_same(one: Traced, other: Traced) -> bool:
+    """Whether two traces recorded the same operations, on the same numbers, in the same order."""
+    return _signature(one.root) == _signature(other.root)
+
+
+def _signature(root: Any) -> list[Any]:
+    nodes = structure(root) if isinstance(root, Value) else []
+    return [len(x) if x.is_group else x._data if x.op is CONSTANT else x.op for x in nodes]
 
 
 def _nested(flat: Any, shape: tuple[int, ...]) -> Any:

@@ -1,0 +1,431 @@
+"""Compiled programs are the recorded ones: the same value, the same gradients; and they are the matrices one would write."""
+
+import random
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+import nn
+from autograd import Value, compile, compile_graph, dot, largest, maximum, mean, softmax, take, total, where
+from autograd.compile import compile_forward, compile_training
+from tests.programs import PROGRAMS, by_chain, by_dot, by_sum, network
+
+X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+Y = [[0.0], [1.0], [1.0], [0.0]]
+
+
+def recorded(function, parameters, arguments):
+    """Return value and gradient by recording, as the truth."""
+    for p in parameters:
+        p.clear_grad()
+    loss = function(*arguments)
+    loss.backward()
+    gradient = np.array([p.grad for p in parameters])
+    for p in parameters:
+        p.clear_grad()
+    return loss.data, gradient
+
+
+def assert_equal(found, truth):
+    scale = max(1e-300, float(np.max(np.abs(truth[1]), initial=0.0)))
+    assert found[0] == pytest.approx(truth[0], rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(found[1], truth[1], rtol=0, atol=1e-12 * scale)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_equals_the_recorded_program(name):
+    function, parameters, arguments = PROGRAMS[name]()
+    step = compile(function, parameters)
+    assert_equal(step.value_and_gradient(*arguments), recorded(function, parameters, arguments))
+    for p in parameters:  # and again with other weights
+        p.data = 0.9 * p.data + 0.05
+    assert_equal(step.value_and_gradient(*arguments), recorded(function, parameters, arguments))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_traced_program_is_traced_once_for_a_shape(name):
+    function, parameters, arguments = PROGRAMS[name]()
+    calls = []
+    names = ", ".join(f"x{k}" for k in range(len(arguments)))
+    counted = eval(f"lambda {names}: (calls.append(1), function({names}))[1]", {"calls": calls, "function": function})
+    step = compile(counted, parameters)
+    step(*arguments)
+    first = len(calls)
+    step(*arguments)
+    assert len(calls) == first <= 2
+
+
+SOURCE = '''\
+def softplus(x):
+    return logaddexp(0.0, x)
+
+def sigmoid(x):
+    return 1.0 / (1.0 + exp(-x))
+
+def bind(theta, gradient):
+    W1 = theta[0:8].reshape(4, 2)
+    b1 = theta[8:12]
+    W2 = theta[12:16].reshape(1, 4)
+    b2 = theta[16:17]
+    dW1 = gradient[0:8].reshape(4, 2)
+    db1 = gradient[8:12]
+    dW2 = gradient[12:16].reshape(1, 4)
+    db2 = gradient[16:17]
+
+    def step(x, y):
+        # forward
+        z1 = dot(x, W1.T) + b1                    # layer 1: (4 rows, 4 units)
+        a1 = tanh(z1)
+        z2 = dot(a1, W2.T) + b2                   # layer 2: (4 rows, 1 unit)
+        loss = sum(softplus(z2) - y * z2, None) / 4
+
+        # backward
+        dz2 = (sigmoid(z2) - y) / 4
+        sum(dz2, 0, out=db2)
+        dot(dz2.T, a1, out=dW2)
+        dz1 = dot(dz2, W2) * (1 - a1 * a1)
+        sum(dz1, 0, out=db1)
+        dot(dz1.T, x, out=dW1)
+        return loss
+
+    return step
+'''
+
+
+def test_the_source_is_the_textbook():
+    model = nn.MLP(2, [4, 1], "tanh", seed=1)
+    step = compile(lambda x, y: nn.binary_cross_entropy_with_logits([model(row) for row in x], y), model.parameters())
+    step(X, Y)
+    assert step.source == SOURCE
+
+
+@pytest.mark.parametrize("neuron", [by_sum, by_chain])
+def test_however_a_neuron_is_written_the_matrices_are_the_same(neuron):
+    def source(way):
+        model, draw = network(way, (3, 5, 1))
+        step = compile(lambda x: mean([model(row)[0] ** 2 for row in x]), draw.parameters)
+        step([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
+        return step.source
+
+    assert source(neuron) == source(by_dot)
+
+
+@pytest.mark.parametrize("name", ["full_attention", "causal_attention", "recurrent", "embeddings", "batch_norm", "shared_weights"])
+def test_structure_needs_no_gathers(name):
+    function, parameters, arguments = PROGRAMS[name]()
+    step = compile(function, parameters)
+    step(*arguments)
+    assert ", 0 gathers" in str(step)
+
+
+# ---------------------------------------------------------------------------------- random programs
+UNARY = "tanh sigmoid softplus relu leaky_relu elu silu gelu exp sin cos abs negative detach erf gelu_tanh".split()
+BINARY = "add subtract multiply maximum minimum".split()
+
+
+def random_values(r, pool):
+    """Return the pool with some values computed from it, by any operation."""
+    values = list(pool)
+
+    def one():
+        return r.choice(values[-8:] + values[:4])
+
+    for _ in range(r.randint(1, 12)):
+        kind = r.randrange(11)
+        if kind < 2:
+            values.append(getattr(ag, r.choice(UNARY))(one()))
+        elif kind < 4:
+            values.append(getattr(ag, r.choice(BINARY))(one(), r.choice([one(), one(), r.uniform(-2.0, 2.0)])))
+        elif kind == 4:
+            values.append(one() / (one() * one() + 1.5))
+        elif kind == 5:
+            n = r.randint(1, 4)
+            values.append(dot([one() for _ in range(n)], [one() for _ in range(n)], r.choice([0.0, one()])))
+        elif kind == 6:
+            values.append(r.choice([total, largest])([one() for _ in range(r.randint(1, 5))]))
+        elif kind == 7:
+            values.append(where(r.choice([one() > one(), one() > 0.1, one() <= one()]), r.choice([one(), ag.sqrt(one())]), one()))
+        elif kind == 8:
+            values.append(r.choice([one() ** 2, one() ** 3, (ag.exp(one()) + 0.1) ** 0.5, (abs(one()) + 0.5) ** one()]))
+        elif kind == 9:
+            values.extend(softmax([one() for _ in range(r.randint(1, 3))]))
+        else:
+            values.append(sum(one() * one() for _ in range(r.randint(1, 4))) + one())
+    return values
+
+
+def random_graph(r):
+    """Return a root, its inputs and its parameters: alone, or as the same program on each row of a batch."""
+    parameters = [Value(r.uniform(-1.5, 1.5)) for _ in range(r.randint(1, 6))]
+    inputs = [Value(r.uniform(-1.5, 1.5)) for _ in range(r.randint(0, 4))]
+    if r.random() < 0.6:
+        seed, losses = r.randrange(10**6), []
+        for _ in range(r.randint(2, 5)):
+            row = [Value(r.uniform(-1.0, 1.0)) for _ in range(2)]
+            inputs += row
+            losses.append(random_values(random.Random(seed), parameters + row)[-1])
+        root = r.choice([mean, total, sum, lambda values: dot(values, values)])(losses)
+    else:
+        root = random_values(r, parameters + inputs)[-1] * 0.5
+    return root + 0.01 * total([p * p for p in parameters]), inputs, parameters
+
+
+def assert_compiles(root, inputs, parameters):
+    for p in parameters:
+        p.clear_grad()
+    root.backward()
+    truth = np.array([p.grad for p in parameters])
+    value, gradient = compile_graph(root, inputs=[inputs] if inputs else [], parameters=parameters).value_and_gradient()
+    scale = float(np.max(np.abs(truth[np.isfinite(truth)]), initial=1.0))
+    np.testing.assert_allclose(value, root.data, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * scale)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**9))
+def test_random_programs_equal_their_recorded_runs(seed):
+    assert_compiles(*random_graph(random.Random(seed)))
+
+
+def random_dag(nodes, leaves, seed, narrow=False):
+    r = random.Random(seed)
+    values = [Value(r.uniform(-1.0, 1.0)) for _ in range(leaves)]
+    for _ in range(nodes):
+        pool = values[-4:] if narrow else values
+        x, y = r.choice(pool), r.choice(pool)
+        kind = r.randrange(5)
+        values.append(
+            [
+                lambda x=x, y=y: x + y.tanh(),
+                lambda x=x, y=y: x.tanh() * y.tanh(),
+                lambda x=x: x.tanh(),
+                lambda x=x, y=y: where(x > y, x.sin(), y),
+                lambda x=x, y=y: total([x.sin(), y.cos(), x]),
+            ][kind]()
+        )
+    return sum(v.tanh() for v in values), values[:leaves]
+
+
+@pytest.mark.parametrize(("nodes", "narrow"), [(4000, False), (9000, True)])
+def test_graphs_without_structure_run_level_by_level(nodes, narrow):
+    root, leaves = random_dag(nodes, 20, seed=nodes, narrow=narrow)
+    step = compile_graph(root, parameters=leaves)
+    root.backward()
+    truth = np.array([v.grad for v in leaves])
+    value, gradient = step.value_and_gradient()
+    assert value == pytest.approx(root.data, rel=1e-12)
+    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
+    assert "levels(" in step.source
+    assert len(step.source.splitlines()) < 200
+
+
+def test_a_chain_of_a_hundred_thousand_compiles():
+    x = Value(0.5)
+    y = x
+    for _ in range(50_000):
+        y = y * 1.0000001 + 1e-9
+    value, gradient = compile_graph(y).value_and_gradient()
+    y.backward()
+    assert value == pytest.approx(y.data, rel=1e-12)
+    assert gradient[0] == pytest.approx(x.grad, rel=1e-12)
+
+
+# -------------------------------------------------------------------------------------- using it
+def test_gradients_add_up_on_the_parameters_as_backward_does():
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+    step = compile(lambda x: mean([model(row) ** 2 for row in x]), model.parameters())
+    step(X)
+    once = [p.grad for p in model.parameters()]
+    step(X)
+    assert [p.grad for p in model.parameters()] == pytest.approx([2 * g for g in once], rel=1e-15)
+
+
+def test_lists_arrays_whole_numbers_and_other_shapes():
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+
+    def function(x):
+        return mean([model(row) ** 2 for row in x])
+
+    step = compile(function, model.parameters())
+    for rows in (X, np.array(X), np.array(X, dtype=np.int32), np.array(X, dtype=np.float32), [[0, 0], [0, 1], [1, 0], [1, 1]]):
+        assert step.value_and_gradient(rows)[0] == pytest.approx(function(X).data, rel=1e-15)
+    assert step.value_and_gradient(X[:3])[0] == pytest.approx(function(X[:3]).data, rel=1e-15)
+    assert "2 programs" in str(step)
+
+
+def test_a_value_that_is_no_parameter_is_read_at_each_run():
+    w, temperature = Value(2.0), Value(3.0)
+    step = compile(lambda x: w * x * temperature, [w])
+    assert step.value_and_gradient(1.0)[0] == 6.0
+    temperature.data = 5.0
+    assert step.value_and_gradient(1.0)[0] == 10.0
+
+
+def test_dropout_draws_the_recorded_masks_and_averages_move():
+    def make():
+        model = nn.Sequential(nn.Layer(3, 8, "tanh", seed=1), nn.BatchNorm(8), nn.Dropout(0.5, seed=7), nn.Layer(8, 1, None, seed=2))
+        return model, model.parameters()
+
+    rows, wanted = [[0.1, 0.2, 0.3], [0.4, -0.5, 0.6], [-0.7, 0.8, 0.9]], [[1.0], [0.0], [0.5]]
+    (model, parameters), (other, others) = make(), make()
+    step = compile(lambda x, y: nn.mean_squared_error(model.batch(x), y), parameters)
+    for _ in range(3):
+        found = step.value_and_gradient(rows, wanted)
+        truth = recorded(lambda x, y: nn.mean_squared_error(other.batch(x), y), others, (rows, wanted))
+        assert_equal(found, truth)
+    modules = list(zip(model.named_modules(), other.named_modules(), strict=True))
+    norms = [(a, b) for (_, a), (_, b) in modules if isinstance(a, nn.BatchNorm)]
+    for a, b in norms:
+        assert a.running_mean == pytest.approx(b.running_mean, rel=1e-12)
+        assert a.running_variance == pytest.approx(b.running_variance, rel=1e-12)
+    model.eval()
+    other.eval()
+    assert_equal(
+        step.value_and_gradient(rows, wanted),
+        recorded(lambda x, y: nn.mean_squared_error(other.batch(x), y), others, (rows, wanted)),
+    )
+
+
+def test_nothing_flows_to_the_branch_not_taken():
+    a, b = Value(-1.0), Value(0.0)
+    step = compile(lambda x: where(x > 0, ag.log(a), b) + where(x > 0, ag.sqrt(b), a * 0.5), [a, b])
+    value, gradient = step.value_and_gradient(-1.0)
+    assert value == -0.5
+    assert gradient.tolist() == [0.5, 1.0]
+
+
+def test_a_recorded_graph_compiles_with_other_inputs():
+    w, x = Value(2.0), [Value(1.0), Value(3.0)]
+    root = w * x[0] + ag.exp(w * x[1])
+    step = compile_graph(root, inputs=[x])
+    assert step.value_and_gradient()[0] == pytest.approx(root.data, rel=1e-15)
+    value, gradient = step.value_and_gradient([0.5, 0.0])
+    assert (value, gradient.tolist()) == (2.0, [0.5])
+
+
+OPTIMIZERS = {
+    "SGD": lambda p: nn.SGD(p, 0.1),
+    "momentum": lambda p: nn.SGD(p, 0.1, 0.9),
+    "Nesterov": lambda p: nn.SGD(p, 0.1, 0.9, nesterov=True),
+    "AdaGrad": lambda p: nn.AdaGrad(p, 0.1),
+    "RMSProp": lambda p: nn.RMSProp(p, 0.01),
+    "Adam": lambda p: nn.Adam(p, 0.01),
+    "AdamW": lambda p: nn.AdamW(p, 0.01),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("clip", [None, 0.3])
+def test_compiled_training_moves_as_the_recorded_one(name, clip):
+    models = [nn.MLP(2, [4, 3], "tanh", seed=1) for _ in range(2)]
+    optimizers = [OPTIMIZERS[name](model.parameters()) for model in models]
+    classes = [0, 2, 1, 1]
+    limit = nn.ClipByNorm(clip) if clip else None
+    train = compile_training(
+        lambda x, y: nn.softmax_cross_entropy([models[0](row) for row in x], y),
+        models[0].parameters(),
+        optimizers[0],
+        clip=limit.clip_array if limit else None,
+    )
+    losses = [*train(X, classes), *train(X, classes, steps=3), *train(X[:2], classes[:2]), *train(X, classes)]
+    train.land()
+    truth = []
+    for rows in (4, 4, 4, 4, 2, 4):
+        optimizers[1].zero_grad()
+        loss = nn.softmax_cross_entropy([models[1](row) for row in X[:rows]], classes[:rows])
+        loss.backward()
+        if clip:
+            nn.clip_by_norm(models[1].parameters(), clip)
+        optimizers[1].step()
+        truth.append(loss.data)
+    assert losses == pytest.approx(truth, rel=1e-12)
+    weights = [[p.data for p in model.parameters()] for model in models]
+    assert weights[0] == pytest.approx(weights[1], rel=1e-11, abs=1e-13)
+    assert optimizers[0].step_count == optimizers[1].step_count == 6
+    for memory in optimizers[0].state:
+        assert optimizers[0].memories[memory] == pytest.approx(optimizers[1].memories[memory], rel=1e-10, abs=1e-13)
+
+
+def test_predictions_in_parts():
+    model = nn.MLP(2, [5, 3], seed=0)
+    forward = compile_forward(lambda rows: [model(row) for row in rows], model.parameters(), rows=7)
+    inputs = np.random.default_rng(0).normal(size=(23, 2))
+    truth = np.array([[v.data for v in model(row)] for row in inputs.tolist()])
+    np.testing.assert_allclose(forward(inputs), truth, rtol=1e-13, atol=1e-14)
+    assert "backward" not in forward.source
+
+
+# ------------------------------------------------------------------------------------------ errors
+def one_weight():
+    return Value(1.0, name="w")
+
+
+def reads(w):
+    return lambda x: w * x.data
+
+
+def branches(w):
+    return lambda x: w if x > 0.0 else -w
+
+
+REFUSED = [
+    (reads, (1.0,), TypeError, "was read while `compile` traces"),
+    (branches, (1.0,), TypeError, r"test_compile.py:\d+.*where\(condition"),
+    (lambda w: lambda x: None, (1.0,), TypeError, "forgot to return"),
+    (lambda w: lambda x: [w * a for a in x], ([1.0],), TypeError, "must return one Value"),
+    (lambda w: lambda x: w * total(x[0]), ([[1.0], [1.0, 2.0]],), ValueError, r"x\[0\], but 2 numbers in x\[1\]"),
+    (lambda w: lambda x: w * x[0], (["a"],), TypeError, r"x\[0\] is 'a'"),
+    (lambda w: lambda x: w * x, ("12",), TypeError, "float"),
+    (lambda w: lambda x: w * x, (1.0, 2.0), TypeError, "takes 1 argument"),
+    (lambda w: lambda x: w * take([w, w], x), (0.5,), TypeError, "whole numbers"),
+    (lambda w: lambda x: w * take([w, w], x), (2,), IndexError, "x holds 2.*0 to 1"),
+    (lambda w: lambda x: w * take([w, w], x), (-1,), IndexError, "x holds -1.*0 to 1"),
+]
+
+
+@pytest.mark.parametrize(("make", "arguments", "kind", "message"), REFUSED)
+def test_refused_with_the_reason(make, arguments, kind, message):
+    with pytest.raises(kind, match=message):
+        w = one_weight()
+        compile(make(w), [w])(*arguments)
+
+
+def test_refused_before_anything_runs():
+    w = one_weight()
+    with pytest.raises(TypeError, match=r"model.parameters\(\)"):
+        compile(lambda x: x, nn.MLP(2, [1]))
+    with pytest.raises(TypeError, match="number 0 is of type float"):
+        compile(lambda x: x, [1.0])
+    with pytest.raises(ValueError, match="computed from others"):
+        compile(lambda x: x, [w * 2.0])
+    with pytest.raises(ValueError, match="numpy, native, jax"):
+        compile(lambda x: x, [w], backend="cuda")
+    with pytest.raises(RuntimeError, match="no program yet"):
+        _ = compile(lambda x: w * x, [w]).source
+
+
+def test_an_unused_parameter_is_named():
+    w, lonely = Value(1.0, "w"), Value(2.0, "lonely")
+    step = compile(lambda x: w * x, [w, lonely])
+    with pytest.warns(UserWarning, match="does not depend on lonely"):
+        step(1.0)
+    assert not lonely.reached
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        step(2.0)
+
+
+def test_a_program_that_is_another_one_each_time_is_noticed():
+    w, numbers = Value(1.0), iter(range(10))
+    with pytest.raises(ValueError, match="another program"):
+        compile(lambda x: w * x * next(numbers), [w])(1.0)
+
+
+def test_maximum_of_constants_folds():
+    w = Value(2.0)
+    step = compile(lambda x: w * maximum(1.0, 3.0) + 0.0 * 5.0, [w])
+    assert step.value_and_gradient(0.0) == (6.0, np.array([3.0]))
