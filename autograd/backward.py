@@ -72,9 +72,10 @@ def _sweep(root: Value, seed: float) -> None:
     unreached = float("0")
     inner: list[Any] = []
     leaves: list[Any] = []
+    stack: list[Any] = [root]
     kept: list[float | None] = []  # beside the leaves, not in pairs with them: pairs would wake the collector
     try:
-        _sort(root, unreached, inner, leaves, kept)
+        _sort(stack, unreached, inner, leaves, kept)
         root._grad = seed
         for node in reversed(inner):
             gradient = node._grad
@@ -107,20 +108,23 @@ def _sweep(root: Value, seed: float) -> None:
                 right._grad += gradient * node._right_derivative
             else:
                 _push(node, gradient, unreached)
+        for leaf, before in zip(leaves, kept, strict=True):
+            gradient = leaf._grad
+            leaf._grad = before if gradient is unreached else gradient if before is None else before + gradient
     except BaseException:
-        for node in inner:
-            node._grad = None
+        for node in (*inner, *stack):  # what was opened and not yet sorted is on the stack
+            if node is not None and node._left is not None:
+                node._grad = None
         for leaf, before in zip(leaves, kept, strict=False):  # an interrupt may fall between the two
             leaf._grad = before
         raise
-    for leaf, before in zip(leaves, kept, strict=True):
-        gradient = leaf._grad
-        leaf._grad = before if gradient is unreached else gradient if before is None else before + gradient
 
 
-def _sort(root: Value, mark: float, inner: list[Any], leaves: list[Any], kept: list[float | None]) -> None:
-    """Fill `inner` in topological order, and `leaves` with the leaves, `kept` with their gradients so far; mark all."""
-    stack: list[Any] = [root]
+def _sort(stack: list[Any], mark: float, inner: list[Any], leaves: list[Any], kept: list[float | None]) -> None:
+    """Fill `inner` in topological order, and `leaves` with the leaves, `kept` with their gradients so far; mark all.
+
+    The stack holds the root to begin with, and nothing at the end.
+    """
     pop, push, append = stack.pop, stack.append, inner.append
     while stack:
         node = pop()

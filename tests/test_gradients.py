@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Group, Value
+from autograd import Group, Value, backward
 
 INF, NAN = math.inf, math.nan
 
@@ -152,8 +152,6 @@ def test_a_group_follows_its_values_between_passes_and_keeps_each_pass_whole():
 
 
 def test_a_pass_that_is_interrupted_leaves_gradients_as_they_were(monkeypatch):
-    import autograd.backward as backward
-
     x, y = Value(2.0), Value(3.0)
     (x * y).backward()
     out = ag.where(x > 0, x * y, 0.0) * x
@@ -168,6 +166,44 @@ def test_a_pass_that_is_interrupted_leaves_gradients_as_they_were(monkeypatch):
     monkeypatch.undo()
     out.backward()
     assert (x.grad, y.grad) == (3.0 + 12.0, 2.0 + 4.0)
+
+
+def test_a_pass_can_be_interrupted_at_every_line():
+    x, y, z = Value(1.5), Value(-0.5), Value(0.25)
+    group = Group([x, y])
+    out = ag.dot(group, [y, z], x) + ag.where(x > y, ag.tanh(x * z), y) / ag.total([x, y, 3.0]) + ag.largest(group)
+    out.backward()
+    before = [v._grad for v in (x, y, z)]
+    lines = 0
+
+    def interrupted_at(last):
+        def trace(frame, event, _):
+            nonlocal lines
+            if frame.f_code.co_name not in ("_sweep", "_sort", "_push", "_share"):
+                return trace if frame.f_code.co_name == "sweep" else None
+            lines += event == "line"
+            if event == "line" and lines == last:
+                raise KeyboardInterrupt
+            return trace
+
+        nonlocal lines
+        lines = 0
+        sys.settrace(trace)
+        try:
+            backward.sweep(out, 1.0)
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.settrace(None)
+        return False
+
+    last = 1
+    while interrupted_at(last):
+        assert [v._grad for v in (x, y, z)] == before, f"interrupted at line {last} of the pass"
+        assert all(v._grad is not None for v in (x, y, z))
+        last += 1
+    assert last > 100
+    assert [v._grad for v in (x, y, z)] == [2.0 * g for g in before]
 
 
 # ------------------------------------------------------------------------- depth and memory
