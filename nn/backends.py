@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -38,6 +39,10 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
             return make_stepper(task, "native" if many else "numpy", rows, steps)
         except (TypeError, NotImplementedError) as reason:
             return RecordedStepper(task, why=str(reason))
+        except Exception as error:  # whatever is wrong with the compiler, the training goes on, and says so
+            why = f"compiling failed with {type(error).__name__}: {error}"
+            warnings.warn(f"{why}; training goes on in pure Python, please report this", RuntimeWarning, stacklevel=3)
+            return RecordedStepper(task, why=why)
     if backend == "recorded":
         return RecordedStepper(task)
     from nn.compiled import CompiledStepper  # NumPy is loaded here, and not before

@@ -418,6 +418,18 @@ def test_auto_looks_at_the_work():
         trained(backend="numpy", loss=peeks)
 
 
+def test_a_compiler_that_fails_stops_no_training(monkeypatch):
+    def broken(*arguments):
+        raise IndexError("out of range")
+
+    monkeypatch.setattr("nn.compiled.compile_training", broken)
+    with pytest.warns(RuntimeWarning, match="compiling failed with IndexError: out of range; training goes on"):
+        history = trained(backend="auto", epochs=300, callbacks=[lambda report: True])[2]
+    assert history.backend.startswith("recorded (compiling failed")
+    with pytest.raises(IndexError):
+        trained(backend="numpy")
+
+
 @pytest.mark.parametrize("make", [network, with_buffers, lambda: MLP(1, [4, 3], "relu", seed=2)])
 @pytest.mark.parametrize("count", [1, 100, 300])
 def test_predictions_are_those_for_use(make, count):
