@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 MANY: Final[Any] = ...  # in the place of a right operand: the left one is a tuple of operands
-ROW: Final[Any] = Ellipsis, "row"  # in its place too: the left one is a `DotRows`, its derivative the row's number
+ROW: Final[Any] = Ellipsis, "row"  # in its place too: the left one is an Affine and its inputs, with the row's number
 INFINITY: Final = float("inf")
 _one_pass_at_a_time: Final = threading.RLock()
 
@@ -27,7 +27,8 @@ def operands(node: Any) -> tuple[Any, ...]:
     if node._right is MANY:
         return node._left  # type: ignore[no-any-return]
     if node._right is ROW:
-        return node._left.operands(node._left_derivative)  # type: ignore[no-any-return]
+        (affine, inputs), row = node._left, node._left_derivative
+        return affine.weights[row], inputs, affine.biases[row]
     return (node._left,) if node._right is None else (node._left, node._right)
 
 
@@ -87,8 +88,9 @@ def _sweep(root: Value, seed: float) -> None:
             if right is None:
                 left._grad += gradient * node._left_derivative
             elif right is ROW:
-                i = node._left_derivative
-                weights, inputs = left.weights[i], left.inputs
+                affine, inputs = left
+                row = node._left_derivative
+                weights = affine.weights[row]
                 # 0 times weights and inputs whose products have a finite sum is 0: there is nothing to gather
                 nothing = gradient == 0.0 and -INFINITY < node._data < INFINITY
                 gathered = weights._grad
@@ -102,7 +104,7 @@ def _sweep(root: Value, seed: float) -> None:
                         inputs._grad = [] if nothing else [gradient, weights._data]
                     elif not nothing:
                         gathered += (gradient, weights._data)
-                left.biases[i]._grad += gradient
+                affine.biases[row]._grad += gradient
             elif right is not MANY:
                 left._grad += gradient * node._left_derivative
                 right._grad += gradient * node._right_derivative
@@ -143,10 +145,16 @@ def _sort(stack: list[Any], mark: float, inner: list[Any], leaves: list[Any], ke
             push(None)
             right = node._right
             if right is ROW:
+                affine, inputs = left
                 row = node._left_derivative
-                for parent in (left.biases[row], left.inputs, left.weights[row]):
-                    if parent._grad is not mark:
-                        push(parent)
+                parent = affine.biases[row]
+                if parent._grad is not mark:
+                    push(parent)
+                if inputs._grad is not mark:
+                    push(inputs)
+                parent = affine.weights[row]
+                if parent._grad is not mark:
+                    push(parent)
                 break
             if right is MANY:
                 for parent in reversed(left):

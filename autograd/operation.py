@@ -35,12 +35,18 @@ def number(x: object) -> float:
     if type(x) is float:
         return x
     is_real = isinstance(x, Real) or (isinstance(x, Number) and not isinstance(x, Complex))
-    if is_real or type(x).__name__ in ("bool_", "bool"):
-        return float(x)  # type: ignore[arg-type]
     kind = type(x).__name__
-    if hasattr(x, "apply_operation"):
-        raise TypeError(f"a number is needed here, and this is a {kind}: pass its .data")
-    if isinstance(x, Complex):
+    if is_real or kind in ("bool_", "bool"):
+        try:
+            return float(x)  # type: ignore[arg-type]
+        except OverflowError as error:
+            raise OverflowError(f"this {kind} lies beyond the largest float, 1.8e308: scale it, or pass inf") from error
+    if hasattr(type(x), "apply_operation"):
+        advice = "pass its .data" if hasattr(type(x), "data") else "where(condition, 1.0, 0.0) makes one of it"
+        raise TypeError(f"a number is needed here, and this is a {kind}: {advice}")
+    if isinstance(x, type):
+        advice = f"{x.__name__} is a type itself: pass a number"
+    elif isinstance(x, Complex):
         advice = "only real numbers have a place in a graph: pass x.real, or abs(x)"
     elif isinstance(x, str):
         advice = f"convert it first: float({x!r})"
@@ -103,10 +109,10 @@ class FloatMaths(Maths):
         return sum(map(operator.mul, weights, inputs), bias)
 
     @staticmethod
-    def dots(rows: Sequence[Sequence[float]], inputs: Sequence[float], biases: Sequence[float]) -> list[float]:
-        """Return the dot of each row of weights with the inputs, on top of its bias."""
+    def dots(rows: Sequence[tuple[Sequence[float], float]], inputs: Sequence[float]) -> list[float]:
+        """Return the dot of each row, weights and bias, with the inputs."""
         multiply = operator.mul
-        return [sum(map(multiply, weights, inputs), bias) for weights, bias in zip(rows, biases, strict=True)]
+        return [sum(map(multiply, weights, inputs), bias) for weights, bias in rows]
 
     @staticmethod
     def total(values: Sequence[float]) -> float:
@@ -116,6 +122,8 @@ class FloatMaths(Maths):
     @staticmethod
     def largest(values: Sequence[float]) -> float:
         """Return the largest; nan if there is one."""
+        if not values:
+            raise ValueError("largest of no values is not defined: pass at least one")
         return next((x for x in values if x != x), max(values))
 
     @staticmethod
@@ -235,9 +243,9 @@ class Operation:
     def __reduce__(self) -> tuple[Any, ...]:
         return operation, (self.name,)
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Return the operation's output: a float for numbers, a Value where a Value is among the inputs."""
-        inputs = self.complete(inputs)
+        inputs = self.complete(self.in_order(inputs, named) if named else inputs)
         for x in self.flat(inputs):
             apply = getattr(type(x), "apply_operation", None)
             if apply is not None:
@@ -249,6 +257,20 @@ class Operation:
         """Return the inputs with the members of groups in their place."""
         return [x for group in inputs[: self.groups] for x in group] + list(inputs[self.groups :])
 
+    def in_order(self, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """Return the inputs with those given by name, as the rule calls them, in their places; raises TypeError."""
+        names = self.rule.__code__.co_varnames[1 : self.arity + 1]
+        required = self.arity - len(self.defaults)
+        left = dict(named)
+        for i, name in enumerate(names[len(inputs) :], len(inputs)):
+            if name not in left and i < required:
+                raise TypeError(f"{self.name}({', '.join(names)}) was given no {name}")
+            inputs += (left.pop(name) if name in left else self.defaults[i - required],)
+        for name in left:
+            why = "was given twice" if name in names else "is not among its inputs"
+            raise TypeError(f"{self.name}({', '.join(names)}): {name} {why}")
+        return inputs
+
     def complete(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the inputs with defaults filled in; raises TypeError if there are too few or too many."""
         missing = self.arity - len(inputs)
@@ -257,9 +279,9 @@ class Operation:
         elif missing:
             least = self.arity - len(self.defaults)
             wanted = f"{least}" if least == self.arity else f"{least} to {self.arity}"
-            raise TypeError(f"{self.name} takes {wanted} inputs, not {len(inputs)}")
+            raise TypeError(f"{self.name} takes {wanted} input{'s' * (wanted != '1')}, not {len(inputs)}")
         for i, group in enumerate(inputs[: self.groups]):
-            if isinstance(group, str) or not hasattr(group, "__iter__"):
+            if isinstance(group, str) or not hasattr(group, "__iter__") or not getattr(group, "is_group", True):
                 raise TypeError(f"{self.name} takes a sequence of numbers as input {i + 1}, not {type(group).__name__}")
         if self.groups:
             inputs = (

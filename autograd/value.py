@@ -57,6 +57,8 @@ class Value(TableMethods):
 
     def __init__(self, data: object, name: str | None = None) -> None:
         self._data = number(data)
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"the name of a Value is text, not {name!r}: Value({self._data!r}, {str(name)!r})")
         self.name = name
         self.op = self._grad = self._left = self._right = self._left_derivative = self._right_derivative = None
 
@@ -83,6 +85,8 @@ class Value(TableMethods):
 
     @grad.setter
     def grad(self, x: object) -> None:
+        if x is None:
+            raise TypeError("a gradient is a number: set 0.0, or call clear_grad() to leave it as before any pass")
         self._grad = number(x)
 
     @property
@@ -170,6 +174,11 @@ class Value(TableMethods):
         )
 
     __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
+
+    def __format__(self, how: str) -> str:
+        if how:
+            raise TypeError(f"{self!r} is not formatted as a number: use its number, f'{{value.data:{how}}}'")
+        return repr(self)
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self!r} is neither true nor false: compare it (value > 0), or test value.data")
@@ -295,7 +304,7 @@ class Condition:
         return bool(self.op.evaluate(*(x._data for x in self.inputs))[0])
 
     def __eq__(self, other: object) -> bool:
-        return bool(self) == other if isinstance(other, bool | int) else bool(self) == bool(other)
+        return bool(self) == (bool(other) if isinstance(other, Condition) else other)
 
     def __hash__(self) -> int:
         return hash(bool(self))
@@ -364,38 +373,46 @@ def record_operation(op: Operation, inputs: tuple[Any, ...]) -> Value:
     return node
 
 
-class DotRows:
-    """A layer's W x + b as it was recorded: one row of weights and one bias for each of its nodes, the inputs shared.
+class Affine:
+    """W x + b: rows of weights, each with a bias, and the numbers that they hold now.
 
-    It stands for the operands of those nodes, which so need no tuples of their own.
+    Its nodes are those of `[dot(w, inputs, b) for w, b in zip(weights, biases)]`, recorded in one go: they find
+    their operands here, and need no tuples of their own.  It holds while `changes()` stays what it was.
     """
 
-    __slots__ = ("biases", "inputs", "weights")
+    __slots__ = ("_numbers", "biases", "weights")
 
-    def __init__(self, weights: list[Group], inputs: Group, biases: list[Value]) -> None:
-        self.weights, self.inputs, self.biases = weights, inputs, biases
+    def __init__(self, weights: Iterable[Group], biases: Iterable[Value]) -> None:
+        self.weights = [group.current() for group in weights]
+        self.biases = list(biases)
+        self._numbers = [(w._data, b._data) for w, b in zip(self.weights, self.biases, strict=True)]
 
-    def operands(self, row: int) -> tuple[Group, Group, Value]:
-        """Return the operands of the `dot` in that row."""
-        return self.weights[row], self.inputs, self.biases[row]
+    def __call__(self, inputs: Group) -> list[Value]:
+        """Return one node for each row; the inputs are as many as the weights of a row."""
+        if modes.active:
+            return [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
+        op, nodes, left = ops.dot, [], (self, inputs)
+        for row, data in enumerate(FLOATS.dots(self._numbers, inputs._data)):
+            node = _new(Value)
+            node._data = data
+            node.op = op
+            node._left = left
+            node._left_derivative = row
+            node._right = ROW
+            node._right_derivative = node._grad = node.name = None
+            nodes.append(node)
+        return nodes
 
 
-def dot_rows(weights: list[Group], inputs: Group, biases: list[Value]) -> list[Value]:
-    """Return [dot(w, inputs, b) for w, b in zip(weights, biases)], recorded in one go."""
-    if modes.active:
-        return [apply(ops.dot, (w, inputs, b)) for w, b in zip(weights, biases, strict=True)]
-    rows, op, nodes = DotRows(weights, inputs, biases), ops.dot, []
-    sums = FLOATS.dots([w._data for w in weights], inputs._data, [b._data for b in biases])
-    for row, data in enumerate(sums):
-        node = _new(Value)
-        node._data = data
-        node.op = op
-        node._left = rows
-        node._left_derivative = row
-        node._right = ROW
-        node._right_derivative = node._grad = node.name = None
-        nodes.append(node)
-    return nodes
+def changes() -> int:
+    """Return a count that has moved whenever the number of any Value has changed, or `note_change` was called."""
+    return _changes
+
+
+def note_change() -> None:
+    """Leave whoever relies on `changes` to look again."""
+    global _changes
+    _changes += 1
 
 
 def _compare(op: Operation, left: Value, right: Any) -> Condition:
@@ -450,8 +467,9 @@ def _method(op: Operation) -> Callable[..., Value]:
 
 
 def _general(op: Operation) -> Callable[..., Value]:
-    def method(self: Value, *others: Any) -> Value:
-        return Value.apply_operation(op, op.complete((self, *others)))
+    def method(self: Value, *others: Any, **named: Any) -> Value:
+        inputs = (self, *others)
+        return Value.apply_operation(op, op.complete(op.in_order(inputs, named) if named else inputs))
 
     return method
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Group, Value
 from autograd.operation import TABLE, Operation
-from autograd.value import dot_rows
+from autograd.value import Affine, changes, note_change
 from nn.initializers import Initializer, generator_from, suited_to
 from nn.module import Inputs, Module, Row, watching
 
@@ -107,6 +107,7 @@ class Neuron(Module):
             # the method of Value is the fastest way to an operation of one input
             self._activate = getattr(Value, x.name) if isinstance(x, Operation) and not x.defaults else x
         object.__setattr__(self, name, x)
+        note_change()
 
     def _take_path(self, path: str) -> None:
         super()._take_path(path)
@@ -114,7 +115,7 @@ class Neuron(Module):
 
     def __call__(self, inputs: Inputs | Value) -> Value:
         """Return the activation for one row of inputs; raises ValueError if there are too many or too few."""
-        z, a = fire([self], input_group(inputs, len(self.weights), "this neuron"))
+        z, a = Firing([self])(input_group(inputs, len(self.weights), "this neuron"))
         if watching:
             self.keep_pass(z, a)
         return a[0]
@@ -127,26 +128,37 @@ class Neuron(Module):
 Perceptron = Neuron
 
 
-def fire(neurons: Sequence[Neuron], inputs: Group) -> tuple[Row, Row]:
-    """Return z = w · x + b and a = activation(z) of neurons that share their inputs, as many as each has weights."""
-    weights = [neuron.weights for neuron in neurons]
-    current = [group.current() for group in weights]
-    if current != weights:  # some have changed since the last pass
-        for neuron, group in zip(neurons, current, strict=True):
-            neuron.weights = group
-    z = dot_rows(current, inputs, [neuron.bias for neuron in neurons])
-    a = []
-    for neuron, x in zip(neurons, z):  # noqa: B905  # as many, by construction
-        x.name = neuron._z_name
-        if (activate := neuron._activate) is not None:
-            x = activate(x)
-            x.name = neuron._a_name
-        a.append(x)
-    return z, a
+class Firing:
+    """What neurons that see the same inputs are made of at this moment, ready to fire on row after row."""
+
+    __slots__ = ("_acts", "_affine", "_neurons", "_stamp")
+
+    def __init__(self, neurons: Sequence[Neuron]) -> None:
+        self._neurons, self._stamp = list(neurons), changes()
+        self._affine = Affine([neuron.weights for neuron in neurons], [neuron.bias for neuron in neurons])
+        self._acts = [(neuron._z_name, neuron._activate, neuron._a_name) for neuron in neurons]
+
+    def holds(self, neurons: Sequence[Neuron]) -> bool:
+        """Return whether these are the neurons still, and no number has changed."""
+        return self._stamp == changes() and self._neurons == neurons
+
+    def __call__(self, inputs: Group) -> tuple[Row, Row]:
+        """Return z = w · x + b and a = activation(z) of each neuron, for as many inputs as each has weights."""
+        z = self._affine(inputs)
+        a = []
+        for x, (z_name, activate, a_name) in zip(z, self._acts):  # noqa: B905  # as many, by construction
+            x.name = z_name
+            if activate is not None:
+                x = activate(x)
+                x.name = a_name
+            a.append(x)
+        return z, a
 
 
 class Layer(Module):
     """`outputs` neurons that see the same `inputs`: a = activation(W x + b), one row in, one row out."""
+
+    _firing: Firing | None = None
 
     def __init__(
         self,
@@ -170,7 +182,10 @@ class Layer(Module):
 
         Raises ValueError if there are too many or too few inputs.
         """
-        z, a = fire(self.neurons, input_group(inputs, len(self.neurons[0].weights), "this layer"))
+        neurons = self.neurons
+        if self._firing is None or not self._firing.holds(neurons):
+            self._firing = Firing(neurons)
+        z, a = self._firing(input_group(inputs, len(neurons[0].weights), "this layer"))
         if watching:
             self.keep_pass(z, a)
         return a
