@@ -25,14 +25,14 @@ INFIX: Final = {
     "greater_equal": (">=", COMPARE), "equal": ("==", COMPARE),
 }  # fmt: skip
 COMPARISONS: Final = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "isnan"})
-OWN: Final = frozenset("abs exp expm1 log log1p sqrt sin cos tanh power isnan where maximum minimum".split())
+OWN: Final = frozenset("abs exp expm1 log log1p sqrt sin cos tanh power isnan isinf where maximum minimum".split())
 # What NumPy says better than the rule: the same function, in fewer passes over the data.
 BETTER: Final = {
     "sigmoid": "1.0 / (1.0 + exp(-x))",
     "softplus": "logaddexp(0.0, x)",
     "relu": "maximum(x, 0.0)",
 }
-INLINE: Final = frozenset({"matmul", "sum", "largest"})
+INLINE: Final = frozenset({"matmul", "sum", "largest", "put"})
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
 VIEWS: Final = frozenset({"transpose", "reshape", "slice", "broadcast"})
 WIDTH: Final = 96
@@ -51,6 +51,10 @@ NAMESPACE: Final[dict[str, Any]] = {
     "matmul": np.matmul,
     "logaddexp": np.logaddexp,
     "concatenate": np.concatenate,
+    "argmax": np.argmax,
+    "zeros_like": np.zeros_like,
+    "put_along_axis": np.put_along_axis,
+    "add_at": np.add.at,
     "broadcast_to": np.broadcast_to,
     "empty": np.empty,
     "zeros": np.zeros,
@@ -107,7 +111,7 @@ class Writer:
             self._rest_of_gradients()
         self._say(f"return {results}")
         head = self._views()
-        helpers = [line for text in self.helpers.values() for line in text.splitlines()]
+        helpers = self._helpers_used("\n".join(body))
         return "\n".join(
             [
                 *helpers,
@@ -121,6 +125,14 @@ class Writer:
                 "",
             ]
         )
+
+    def _helpers_used(self, body: str) -> list[str]:
+        """Return the lines of the helpers that the body calls, or another helper that it calls."""
+        used: list[str] = []
+        for name, text in reversed(self.helpers.items()):
+            if name in body or any(name in line for line in used):
+                used = [*text.splitlines(), *used]
+        return used
 
     def _say(self, *lines: str) -> None:
         self.lines.extend(lines)
@@ -169,6 +181,8 @@ class Writer:
         if array.op == "assemble":
             self._assemble(array)
             return
+        if array.op in ("add", "subtract") and self._put_into(array):
+            return
         text = self._spelled(array)
         landmark = bool(array.note) or array.name[:1] in "za" and array.name[1:].isdigit() or array is self.program.loss
         once = self.uses.get(array, 0) == 1 and len(text[0]) <= WIDTH and not landmark
@@ -179,6 +193,25 @@ class Writer:
         note = f"  # {array.note}" if array.note else ""
         self._say(f"{f'{array.name} = {text[0]}':40}{note}".rstrip())
         self.text[array] = (array.name, ATOM)
+
+    def _put_into(self, array: Array) -> bool:
+        """Write a sum with what is put into some places as a change of those places, where the other part is new."""
+        whole, put = array.operands
+        if put.op != "put" or self.uses[put] > 1 or whole.shape != array.shape or self.text[whole][1] == ATOM:
+            return False
+        x, index = put.operands
+        places = f"{self._rows_of(put)}, {self.expression(index)[0]}"
+        self._say(f"{array.name} = {self.text[whole][0]}")
+        self._say(f"{array.name}[{places}] {'+' if array.op == 'add' else '-'}= {self.expression(x)[0]}")
+        self.text[array] = (array.name, ATOM)
+        return True
+
+    def _rows_of(self, array: Array) -> str:
+        """Return the name of the numbers of an array's rows, as a column."""
+        n = array.operands[0].shape[0] if array.op == "pick" else array.shape[0]
+        name = f"rows{n}"
+        self.constants[name] = np.arange(n).reshape(-1, 1)
+        return name
 
     def _gradient(self, array: Array, parameter: Array) -> None:
         """Write a parameter's gradient where it belongs: straight into its slice of the gradient vector."""
@@ -244,6 +277,8 @@ class Writer:
             return self._operand(array, array.operands[0])
         if _is_choice(array):
             return self.text[array.operands[0]]
+        if op == "equal" and array.operands[1].number == math.inf and array.operands[0].op == "abs":
+            return f"isinf({self._operand(array, array.operands[0].operands[0])[0]})", ATOM
         if op in INFIX:
             sign, binds = INFIX[op]
             left, right = (self._operand(array, x) for x in array.operands)
@@ -311,9 +346,6 @@ class Writer:
 
     def _first(self, a: Array) -> str:
         self.helpers.setdefault("first", _FIRST)
-        NAMESPACE.setdefault("argmax", np.argmax)
-        NAMESPACE.setdefault("zeros_like", np.zeros_like)
-        NAMESPACE.setdefault("put_along_axis", np.put_along_axis)
         x, y = (self.expression(v)[0] for v in a.operands)
         return f"first({x}, {y}, {a.detail})"
 
@@ -394,20 +426,17 @@ class Writer:
 
     def _add_rows(self, a: Array) -> str:
         self.helpers.setdefault("add_rows", _ADD_ROWS)
-        NAMESPACE.setdefault("add_at", np.add.at)
         x, index = (self.expression(v)[0] for v in a.operands)
         return f"add_rows({x}, {index}.reshape(-1), {a.shape})"
 
     def _pick(self, a: Array) -> str:
         x, index = a.operands
-        rows = self._index(np.arange(a.shape[0]).reshape(-1, 1))
-        return f"{self.expression(x, ATOM)[0]}[{rows}, {self.expression(index)[0]}]"
+        return f"{self.expression(x, ATOM)[0]}[{self._rows_of(a)}, {self.expression(index)[0]}]"
 
     def _put(self, a: Array) -> str:
         self.helpers.setdefault("put", _PUT)
-        rows = self._index(np.arange(a.shape[0]).reshape(-1, 1))
         x, index = (self.expression(v)[0] for v in a.operands)
-        return f"put({x}, {rows}, {index}, {a.shape})"
+        return f"put({x}, {self._rows_of(a)}, {index}, {a.shape})"
 
 
 _FIRST = """def first(x, largest, axis):
