@@ -17,6 +17,7 @@ from viz.graph import draw
 from viz.network import draw_network
 from viz.notebook import register as _tell_the_notebook
 from viz.page import Page
+from viz.playground import playground
 from viz.rendering import Picture
 from viz.stepping import steps
 from viz.text import table, tree
@@ -34,6 +35,7 @@ __all__ = [
     "learning_rate_finder",
     "loss_curve",
     "loss_landscape",
+    "playground",
     "steps",
     "table",
     "text",

@@ -32,17 +32,21 @@ class Page:
     """One HTML file: `.html` is its text, `.save(path)` writes it, `.open()` shows it in the browser.
 
     `body` names a file of `viz/page/` that holds what is seen, `styles` and `scripts` the files that dress and move it,
-    in order; `data` is what the scripts read.  The same data gives the same bytes.
+    in order; `data` is what the scripts read, `program` what the JavaScript backend wrote for them.
+    The same data gives the same bytes.
     """
 
-    def __init__(self, body: str, styles: Sequence[str], scripts: Sequence[str], data: Mapping[str, Any]) -> None:
+    def __init__(
+        self, body: str, styles: Sequence[str], scripts: Sequence[str], data: Mapping[str, Any], program: str = ""
+    ) -> None:
         self.body, self.styles, self.scripts, self.data = body, tuple(styles), tuple(scripts), data
+        self.program = program
 
     @cached_property
     def html(self) -> str:
         """The page as text."""
         style = _colours() + "".join(map(_part, self.styles))
-        script = '"use strict";\n' + "".join(map(_part, self.scripts))
+        script = '"use strict";\n' + _bare(self.program) + "".join(map(_part, self.scripts))
         policy = (
             f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
             "img-src data:; base-uri 'none'; form-action 'none'"
@@ -80,7 +84,7 @@ class Page:
         )
 
     def __repr__(self) -> str:
-        return f'<page of {len(self.html.encode()) / 1024:.0f} KB: .save("steps.html"), .open()>'
+        return f'<page of {len(self.html.encode()) / 1024:.0f} KB: .save("page.html"), .open()>'
 
 
 def inert(data: Any) -> str:
@@ -93,7 +97,10 @@ def inert(data: Any) -> str:
 
 def _part(name: str) -> str:
     """Return a file of `viz/page/` without indentation and lines of comment, which are for those who read it there."""
-    text = resources.files("viz").joinpath("page", name).read_text(encoding="utf-8")
+    return _bare(resources.files("viz").joinpath("page", name).read_text(encoding="utf-8"))
+
+
+def _bare(text: str) -> str:
     lines = (line.strip() for line in text.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/**", "*/", "* ")))
 

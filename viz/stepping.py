@@ -49,8 +49,8 @@ def steps(
     recording = _with_update(recording, optimizer, learning_rate, parameters)
     return Page(
         "steps.html",
-        ["steps.css"],
-        ["layout.js", "replay.js", "drawing.js", "network.js", "steps.js"],
+        ["common.css", "steps.css"],
+        ["dom.js", "layout.js", "replay.js", "drawing.js", "network.js", "steps.js"],
         _data(recording, title),
     )
 

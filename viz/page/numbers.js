@@ -1,0 +1,25 @@
+// Numbers as they are shown everywhere: four significant digits, a true minus, nan and inf by name.
+
+/** @param {number} x @returns {string} */
+function shortly(x) {
+  if (Number.isNaN(x)) return "nan";
+  const sign = x < 0 ? "−" : "", size = Math.abs(x);
+  if (size === 0 || size === Infinity) return sign + (size ? "inf" : "0");
+  const [digits, power] = size.toExponential(3).split("e"), exponent = +power;
+  if (exponent >= 3 && exponent < 6) return sign + size.toFixed(0);
+  if (exponent >= -4 && exponent < 3) return sign + size.toFixed(3 - exponent).replace(/\.?0+$/, "");
+  const bare = digits.replace(/0+$/, "");
+  return `${sign}${bare}${bare.endsWith(".") ? "0" : ""}e${exponent}`;
+}
+
+/** All digits of a number. @param {number} x */
+const fully = (x) => Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf").replace(/^-/, "−");
+const bracketed = (/** @type {number} */ x) => x < 0 ? `(${shortly(x)})` : shortly(x);
+const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
+const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+
+/** What was typed, as a number; NaN if it is none. @param {string} typed */
+const typedNumber = (typed) => typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", ".");
+
+/** A number below the line. @param {number} n */
+const sub = (/** @type {number} */ n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[+d]);
