@@ -1,0 +1,60 @@
+"""Gradients explode through the steps of an RNN, and clipping them by norm saves the training (section 8.2)."""
+
+import random
+from collections import namedtuple
+
+from demos.tutorial.showing import panels, show
+from nn import RNN, SGD, Layer, Sequential, fit, mean_squared_error
+
+Outcome = namedtuple("Outcome", "history weight")
+
+
+def sums(count, steps):
+    """Return sequences of random numbers, and what each adds up to, scaled."""
+    generator = random.Random(0)
+    sequences = [[[generator.gauss(0.0, 1.0)] for _ in range(steps)] for _ in range(count)]
+    return sequences, [[sum(x for (x,) in sequence) / 4] for sequence in sequences]
+
+
+def train(clip, steps, epochs, start):
+    """Return how a linear RNN learns to add: its weight from state to state should become 1."""
+    inputs, targets = sums(16, steps)
+    network = RNN(1, 1, "linear", seed=1)
+    recurrent = network.cell.neurons[0].weights[1]
+    recurrent.data = start
+    model = Sequential(network, lambda passed: passed[0][-1], Layer(1, 1, None, seed=3))
+    descent = SGD(model.parameters(), learning_rate=0.01)
+    history = fit(model, inputs, targets, loss=mean_squared_error, optimizer=descent, epochs=epochs, clip=clip)
+    return Outcome(history, recurrent.data)
+
+
+def measure(steps=20, epochs=400, start=1.2):
+    return {name: train(clip, steps, epochs, start) for name, clip in (("no clipping", None), ("clipped to 1", 1.0))}
+
+
+def tell(found):
+    yield "A linear RNN learns to add up 20 numbers.  Its recurrent weight begins at 1.2 (right is 1), so the gradient"
+    yield f"grows by 1.2 at each step back, 1.2 ^ 19 = {1.2**19:.0f} times in all."
+    for name, (history, weight) in found.items():
+        yield f"  {name}: loss {history.losses[0]:.4g} → {history.losses[-1]:.3g}, weight → {weight:.4g}; {history.stopped}"
+    history = found["clipped to 1"].history
+    yield f"Before clipping the norm was {history.gradient_norms[0]:.0f} in the first step.  The 95th percentile of all its norms,"
+    yield f"{history.suggested_clip():.3g}, is what the history offers as the next training's limit."
+
+
+def picture(found):
+    figure, (left, right) = panels("learning to add 20 numbers", "norm of the gradient before clipping")
+    for name, (history, _) in found.items():
+        left.loglog(range(1, history.epochs + 1), history.losses, marker="o", markersize=3, label=name)
+    left.annotate("no clipping:\ninfinite in epoch 3", (2, 1e4))
+    left.set(xlabel="epoch", ylabel="loss", ylim=(1e-14, 1e8))
+    left.legend()
+    right.loglog(found["clipped to 1"].history.gradient_norms, label="clipped to 1, norm before")
+    right.axhline(1.0, linestyle=":", color="black", label="the limit")
+    right.set(xlabel="step", ylabel="‖gradient‖")
+    right.legend()
+    return figure
+
+
+if __name__ == "__main__":
+    show(measure, tell, picture)
