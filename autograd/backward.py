@@ -140,28 +140,36 @@ def _sort(stack: list[Any], mark: float, inner: list[Any], leaves: list[Any], ke
                 leaves.append(node)
                 node._grad = mark
                 break
-            node._grad = mark
-            push(node)
-            push(None)
+            node._grad = mark  # a parent that is marked is sorted: there are no cycles
             right = node._right
-            if right is ROW:
+            if right is None:
+                if left._grad is mark:
+                    append(node)
+                    break
+                push(node)
+                push(None)
+            elif right is ROW:
                 affine, inputs = left
                 row = node._left_derivative
-                parent = affine.biases[row]
-                if parent._grad is not mark:
-                    push(parent)
-                if inputs._grad is not mark:
-                    push(inputs)
-                parent = affine.weights[row]
-                if parent._grad is not mark:
-                    push(parent)
+                bias, weights = affine.biases[row], affine.weights[row]
+                if inputs._grad is mark and weights._grad is mark and bias._grad is mark:
+                    append(node)
+                    break
+                stack += (node, None, bias, inputs, weights)
                 break
-            if right is MANY:
-                for parent in reversed(left):
-                    if parent._grad is not mark:
-                        push(parent)
+            elif right is MANY:
+                stack += (node, None)
+                stack.extend(reversed(left))
                 break
-            if right is not None and right._grad is not mark:
+            elif right._grad is mark:
+                if left._grad is mark:
+                    append(node)
+                    break
+                push(node)
+                push(None)
+            else:
+                push(node)
+                push(None)
                 push(right)
             node = left
 
