@@ -37,6 +37,8 @@ def structure(root: Any) -> list[Any]:
 
     Reversed, and without the leaves, this is the very order in which `sweep` pushes gradients.
     """
+    if not hasattr(root, "is_group"):
+        raise TypeError(f"a graph is that of a Value, not of {type(root).__name__}")
     order: list[Any] = []
     seen: set[Any] = set()
     stack: list[Any] = [root]

@@ -102,6 +102,8 @@ class _Call:
         for place in places:
             if not -len(arguments) <= place < len(arguments):
                 raise ValueError(f"there is no argument {place}: {name_of(function)} was given {len(arguments)}")
+        if len({place % len(arguments) for place in places}) < len(places):
+            raise ValueError(f"argnums={tuple(places)} names an argument of {name_of(function)} twice")
         self.quiet = recording_again() is not None
         self.shapes = [arguments[place] for place in places]
         replaced = list(arguments)

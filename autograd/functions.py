@@ -48,6 +48,8 @@ def softmax(values: Iterable[Any]) -> list[Any]:
 def _members(function: str, values: Iterable[Any]) -> Any:
     if isinstance(values, Value):
         raise TypeError(f"{function} takes a sequence of numbers or Values, not one Value: {function}([{values!r}])")
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{function} takes a sequence of numbers or Values, not {type(values).__name__}")
     members = values if isinstance(values, Group) else list(values)
     if not len(members):
         raise ValueError(f"{function} of no values is not defined: pass at least one")

@@ -92,8 +92,11 @@ def gradcheck(
     """
     _refuse_arguments(function)
     named = _named(parameters)
-    if not epsilon > 0.0:
-        raise ValueError(f"the step epsilon={epsilon!r} must be greater than 0")
+    if not named:
+        raise ValueError("gradcheck was given no parameters, so there is nothing to check: pass model.parameters()")
+    for what, x in (("epsilon", number(epsilon)), ("tolerance", number(tolerance))):
+        if not 0.0 < x < math.inf:
+            raise ValueError(f"gradcheck({what}={x!r}): {what} must be greater than 0, and finite")
     held = [(p, p._data, p._grad) for _, p in named]
     try:
         slopes = _backward(function, [p for _, p in named])

@@ -1,0 +1,70 @@
+"""What a person who makes a slip is told: the call, the numbers, the way out."""
+
+import math
+
+import pytest
+
+import autograd as ag
+from autograd import Value, gradcheck
+
+
+def called(function):
+    """Return the error that `function` ends in."""
+    with pytest.raises((TypeError, ValueError, OverflowError, AttributeError)) as caught:
+        function()
+    return f"{type(caught.value).__name__}: {caught.value}"
+
+
+x = Value(2.0, "x")
+
+
+@pytest.mark.parametrize(
+    ("slip", "told"),
+    [
+        (lambda: Value(10**400), "OverflowError: this int lies beyond the largest float, 1.8e308: scale it"),
+        (lambda: x + 10**400, "OverflowError: this int lies beyond"),
+        (lambda: Value(Value), "TypeError: a real number is needed here, not type; Value is a type itself"),
+        (lambda: Value(x > 0), "TypeError: a number is needed here, and this is a Condition: where(condition"),
+        (lambda: Value(2.0, ("a", "b")), "TypeError: the name of a Value is text, not ('a', 'b')"),
+        (lambda: setattr(Value(1.0), "grad", None), "TypeError: a gradient is a number: set 0.0, or call clear_grad()"),
+        (lambda: f"{x:.2f}", "TypeError: Value(2.0, name='x') is not formatted as a number: use its number"),
+        (lambda: ag.largest([]), "ValueError: largest of no values is not defined: pass at least one"),
+        (lambda: ag.mean([]), "ValueError: mean of no values"),
+        (lambda: ag.mean(3), "TypeError: mean takes a sequence of numbers or Values, not int"),
+        (lambda: ag.total(x), "TypeError: total takes a sequence of numbers as input 1, not Value"),
+        (lambda: ag.dot(x, x), "TypeError: dot takes a sequence of numbers as input 1, not Value"),
+        (lambda: ag.exp(), "TypeError: exp takes 1 input, not 0"),
+        (lambda: ag.dot([x], bias=x), "TypeError: dot(weights, inputs, bias) was given no inputs"),
+        (lambda: ag.elu(x, x=x), "TypeError: elu(x, alpha): x was given twice"),
+        (lambda: x.elu(slope=0.1), "TypeError: elu(x, alpha): slope is not among its inputs"),
+        (lambda: ag.topological_order(3), "TypeError: a graph is that of a Value, not of int"),
+        (lambda: ag.explain(3, x), "TypeError: a graph is that of a Value, not of int"),
+        (lambda: ag.grad(lambda v: v * v, (0, 0))(1.0), "ValueError: argnums=(0, 0) names an argument"),
+        (lambda: ag.grad(lambda v, w: v * w, (1, -1))(1.0, 2.0), "ValueError: argnums=(1, -1) names an argument"),
+        (lambda: gradcheck(lambda: x * x, []), "ValueError: gradcheck was given no parameters"),
+        (lambda: gradcheck(lambda: x * x, [x], epsilon=0), "ValueError: gradcheck(epsilon=0.0): epsilon must"),
+        (lambda: gradcheck(lambda: x * x, [x], tolerance=math.nan), "ValueError: gradcheck(tolerance=nan): tolerance"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_answered_with_the_way_out(slip, told):
+    assert called(slip).startswith(told)
+
+
+def test_inputs_may_be_given_by_the_names_that_the_rule_has_for_them():
+    assert ag.leaky_relu(-2.0, slope=0.5) == Value(-2.0).leaky_relu(slope=0.5).data == -1.0
+    assert ag.elu(x=-1.0, alpha=2.0) == ag.elu(-1.0, 2.0)
+    assert ag.dot([1.0], inputs=[3.0], bias=Value(4.0)).data == 7.0
+    assert ag.dot(weights=[1.0], inputs=[3.0]) == 3.0
+
+
+def test_a_condition_equals_what_is_true_or_false_and_nothing_else():
+    holds, fails = Value(1.0) > 0, Value(-1.0) > 0
+    assert holds == True == (fails == False)  # noqa: E712
+    assert holds == (Value(2.0) > 1)
+    assert holds != fails
+    assert fails != None  # noqa: E711
+    assert holds != "yes"
+
+
+def test_a_value_prints_as_it_is():
+    assert f"{x}" == repr(x)
