@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -19,8 +21,9 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
 
     It computes the loss and the gradient of every parameter; without gradients, predictions row by row.
     """
-    tape = normalise(traced)
-    found = lift(tape, traced.shapes, len(traced.parameters))
+    with collector_paused():
+        tape = normalise(traced)
+        found = lift(tape, traced.shapes, len(traced.parameters))
     b = found.builder
     loss, observed = _outputs(found, traced)
     outputs: list[tuple[Array, Array]] = []
@@ -34,6 +37,18 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
     known = [*names, *[f"random{k + 1}" for k in range(len(traced.draws))], "others"]
     give_names(program, [known[k] for k, _, _ in program.arguments], adjoints)
     return program, tape
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Inside the block the garbage collector does not look, in vain, through the millions of things that are made."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _outputs(found: Lift, traced: Traced) -> tuple[Array, list[Array]]:

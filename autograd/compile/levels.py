@@ -115,10 +115,17 @@ def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, .
 
 def make_levels(ops: list[str], operands: list[tuple[int, ...]], constant: Callable[[int], bool]) -> tuple[Levels, Index, list[int]]:
     """Return the table of opened scalars, each one's place in the pool, and the tape's places that come from outside."""
-    level = []
+    level: list[int] = []
+    outer: dict[int, int] = {}
     for inputs in operands:
-        level.append(1 + max([level[x] for x in inputs if x >= 0], default=0))
-    outside = list(dict.fromkeys(-1 - x for inputs in operands for x in inputs if x < 0))
+        highest = 0
+        for x in inputs:
+            if x < 0:
+                outer[-1 - x] = 0
+            elif level[x] > highest:
+                highest = level[x]
+        level.append(highest + 1)
+    outside = list(outer)
     known = {x: k for k, x in enumerate(outside)}
     names = {op: k for k, op in enumerate(dict.fromkeys(ops))}
     kind = np.array(level) * len(names) + np.array([names[op] for op in ops])

@@ -91,8 +91,12 @@ class Lift:
         for i in live:
             if tape.op[i] not in LEAVES:
                 members.setdefault(kinds[i], []).append(i)
-        needs = {kind: {kinds[x] for x in _operands(tape, ids[0])} for kind, ids in members.items()}
         loose = _without_structure(tape, members)
+        if len(loose) == len(members) > 0:
+            members, loose = {-1: [i for i in live if tape.op[i] not in LEAVES]}, set()
+            needs = {-1: {kinds[i] for i in live if tape.op[i] in LEAVES}}
+        else:
+            needs = {kind: {kinds[x] for x in _operands(tape, ids[0])} for kind, ids in members.items()}
         if loose:
             members, needs = _regions(members, needs, loose)
         self.names = {kind: tape.op[ids[0]] for kind, ids in members.items() if kind >= 0}

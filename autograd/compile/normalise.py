@@ -37,6 +37,7 @@ class Tape:
         self.group_kind: list[tuple[Any, ...]] = []
         self.roots: list[int] = []
         self._known: dict[Any, int] = {}
+        self._constant: dict[int, float] = {}
         self._known_groups: dict[tuple[int, ...], int] = {}
         self._kinds: dict[Any, int] = {}
 
@@ -46,17 +47,20 @@ class Tape:
 
     def write(self, op: str, *operands: int) -> int:
         """Return the place of an element-wise operation on places of the tape, written now if it is new."""
-        ops, kinds = self.op, self.kind
+        kinds = self.kind
         if op in COMMUTES and kinds[operands[0]] > kinds[operands[1]]:
             operands = operands[::-1]
-        numbers = [self.operands[x][0] for x in operands if ops[x] == "constant"]
-        if len(numbers) == len(operands):
-            return self.constant(TABLE[op].evaluate(*numbers)[0])
-        key = (op, *operands) if not numbers else (op, *[self._value(x) for x in operands])
+        key: Any = (op, *operands)
+        constant = self._constant
+        numbers = [x for x in operands if x in constant] if constant else ()
+        if numbers:
+            if len(numbers) == len(operands):
+                return self.constant(TABLE[op].evaluate(*[constant[x] for x in operands])[0])
+            key = (op, *[("constant", constant[x]) if x in constant else x for x in operands])
         place = self._known.get(key)
         if place is None:
-            if op == "power" and ops[operands[1]] == "constant":
-                kind: Any = (op, kinds[operands[0]], self._value(operands[1]))
+            if op == "power" and numbers:
+                kind: Any = (op, *[("constant", constant[x]) if x in constant else kinds[x] for x in operands])
             else:
                 kind = (op, *[kinds[x] for x in operands])
             levels = self.level
@@ -76,7 +80,9 @@ class Tape:
 
     def constant(self, x: float) -> int:
         """Return the place of a new constant."""
-        return self._append("constant", (x,), "constant", 0)
+        place = self._append("constant", (x,), "constant", 0)
+        self._constant[place] = x
+        return place
 
     def group(self, members: tuple[int, ...]) -> int:
         """Return the number of the group of these members."""
@@ -107,9 +113,6 @@ class Tape:
         self.level.append(level)
         return len(self.op) - 1
 
-    def _value(self, place: int) -> Any:
-        return ("constant", self.operands[place][0]) if self.op[place] == "constant" else place
-
     def __str__(self) -> str:
         rows = []
         for i, (op, operands) in enumerate(zip(self.op, self.operands, strict=True)):
@@ -138,6 +141,7 @@ class _Normaliser:
         self.sums: dict[int, list[tuple[int, int]]] = {}
         self.products: dict[int, tuple[int, int]] = {}
         self.members: dict[int, list[int]] = {}
+        self.groups: dict[int, int] = {}
         nodes = _order(roots)
         number = {id(node): i for i, node in enumerate(nodes)}
         inputs = [[number[id(x)] for x in operands(node)] for node in nodes]
@@ -180,17 +184,23 @@ class _Normaliser:
         elif name == "multiply":
             self._product(i, inputs)
         elif name == "dot":
-            weights, values = (self.tape.group(tuple(map(self._resolved, self.members[g]))) for g in inputs[:2])
-            self.place[i] = self._plus_bias(self._dot(weights, values), self._resolved(inputs[2]))
+            whole = self._dot(self._group(inputs[0]), self._group(inputs[1]))
+            self.place[i] = self._plus_bias(whole, self._resolved(inputs[2]))
         elif name == "total":
             self.place[i] = self._collected([(1, j) for j in self.members[inputs[0]]], 1)
         elif name == "largest":
-            self.place[i] = self._largest(self.members[inputs[0]])
+            self.place[i] = self.tape.reduce("largest", self._group(inputs[0]))
         elif op is TAKE:
-            group = self.tape.group(tuple(map(self._resolved, self.members[inputs[0]])))
-            self.place[i] = self.tape.reduce("take", group, self._resolved(inputs[1]))
+            self.place[i] = self.tape.reduce("take", self._group(inputs[0]), self._resolved(inputs[1]))
         else:
             self.place[i] = self.tape.write(name, *map(self._resolved, inputs))
+
+    def _group(self, i: int) -> int:
+        """Return the number on the tape of the group that is node i."""
+        g = self.groups.get(i)
+        if g is None:
+            g = self.groups[i] = self.tape.group(tuple(map(self._resolved, self.members[i])))
+        return g
 
     # ------------------------------------------------------------------------- sums and products
     def _sum(self, i: int, inputs: list[int], sign: int) -> None:
@@ -269,6 +279,12 @@ class _Normaliser:
     def _collected(self, terms: list[tuple[int, int]], least: int) -> int:
         """Return the place of a sum of signed nodes: products of like kinds as dots, `least` or more terms of a kind as totals."""
         tape, products = self.tape, self.products
+        if len(terms) == 2 and least > 1:
+            (sign, i), (other, j) = terms
+            if sign > 0 and i not in products and j not in products:
+                x, y = self._resolved(i), self._resolved(j)
+                if not (self._is_zero(i) or self._is_zero(j)):
+                    return tape.write("add" if other > 0 else "subtract", x, y)
         buckets: dict[Any, list[Any]] = {}
         constant = 0.0
         for sign, i in terms:
@@ -324,7 +340,7 @@ class _Normaliser:
         if tape.is_uniform(weights) and tape.is_uniform(values):
             if not tape.groups[weights]:
                 return tape.constant(0.0)
-            if all(tape.op[x] == "constant" and tape.operands[x][0] == 0.0 for x in tape.groups[weights]):
+            if tape.op[tape.groups[weights][0]] == "constant" and not any(tape.operands[x][0] for x in tape.groups[weights]):
                 return tape.constant(0.0)
             if tape.factors(tape.groups[weights][0], tape.groups[values][0])[0] != tape.groups[weights][0]:
                 return self._dot(values, weights)
@@ -337,9 +353,6 @@ class _Normaliser:
         constants = [part for part in parts if tape.op[part[1]] == "constant"]
         rest = [part for part in parts if part not in constants]
         return self._combined(rest, sum(tape.operands[x][0] for _, x in constants))
-
-    def _largest(self, members: list[int]) -> int:
-        return self.tape.reduce("largest", self.tape.group(tuple(map(self._resolved, members))))
 
 
 def _flat(root: Any) -> list[Any]:
