@@ -102,23 +102,29 @@ def _columns(places: Places, groups: Index) -> list[Ranked]:
 
 
 def _blocks(row: Ranked, column: Ranked) -> Pairs | None:
-    """Return dots whose columns fall into sets that meet different rows, as a stack of one product for each set."""
-    meets: dict[int, list[int]] = {}
-    for r, c in zip(row[0].tolist(), column[0].tolist(), strict=True):
-        meets.setdefault(c, []).append(r)
-    blocks: dict[int, int] = {}  # the first row that a column meets says which block it is in
-    stack = np.array([blocks.setdefault(min(meets[c]), len(blocks)) for c in column[0].tolist()])
-    if len(blocks) == row[1] or len(blocks) == 1:
+    """Return dots that fall into blocks with rows and columns of their own as a stack of one product for each."""
+    rows, columns = np.arange(row[1]), np.zeros(column[1], dtype=np.int64)
+    while True:  # let every row and column know the least row that it is connected with
+        columns[:] = row[1]
+        np.minimum.at(columns, column[0], rows[row[0]])
+        least = rows.copy()
+        np.minimum.at(least, row[0], columns[column[0]])
+        if np.array_equal(least, rows):
+            break
+        rows = least
+    stack = ranks(rows[row[0]])
+    if stack[1] in (1, row[1]):
         return None
-    inside = [_within(stack, x) for x in (row, column)]
-    return Pairs((stack, len(blocks)), *inside)
+    return Pairs(stack, *[_within(stack[0], x) for x in (row, column)])
 
 
 def _within(stack: Index, x: Ranked) -> Ranked:
     """Return the rank of each among those of its own block."""
-    rank = np.zeros_like(x[0])
-    for k in np.unique(stack):
-        rank[stack == k] = ranks(x[0][stack == k])[0]
+    whole, count = ranks(stack * x[1] + x[0])
+    block = np.zeros(count, dtype=np.int64)
+    block[whole] = stack
+    first = np.searchsorted(block, np.arange(int(stack.max()) + 1))
+    rank = whole - first[stack]
     return rank, int(rank.max()) + 1
 
 

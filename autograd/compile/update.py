@@ -66,7 +66,8 @@ class _Rule:
         """Return how Python, rather than NumPy, computes with numbers."""
         if x.function not in ("power", "sqrt") or _names(x) & self.vectors:
             return None
-        return f"({inputs[0]}) ** ({inputs[1] if x.function == 'power' else 0.5})", TIMES + 1
+        base, exponent = (text if text.replace(".", "").isalnum() else f"({text})" for text in [*inputs, "0.5"][:2])
+        return f"{base} ** {exponent}", TIMES + 1
 
 
 def _names(x: Symbol) -> set[Symbol]:

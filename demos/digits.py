@@ -1,0 +1,50 @@
+"""Handwritten digits from scalar code: 64-32-10, 97 % right on digits it has not seen, in seconds.
+
+The network is neurons, each a dot product and a ReLU; `nn.fit` compiles the whole training step to matrices.
+
+    pip install chainrule[data]
+    python -m demos.digits
+"""
+
+from __future__ import annotations
+
+import time
+
+import nn
+from autograd import compile
+from nn.datasets import split
+
+
+def main() -> None:
+    """Train, count what is right, print the program that ran."""
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise SystemExit("the digits come with scikit-learn: pip install chainrule[data]") from None
+    images, digits = load_digits(return_X_y=True)
+    rows, targets, unseen, answers = split((images / 16.0).tolist(), digits.tolist(), share=0.2, seed=0)
+    model = nn.MLP(64, [32, 10], "relu", seed=1)
+    start = time.perf_counter()
+    history = nn.fit(
+        model,
+        rows,
+        targets,
+        loss=nn.softmax_cross_entropy,
+        optimizer=nn.Adam(model.parameters(), learning_rate=0.005),
+        epochs=40,
+        batch_size=32,
+        backend="numpy",
+    )
+    seconds = time.perf_counter() - start
+    scores = nn.predict(model, unseen)
+    right = sum(max(range(10), key=list(row).__getitem__) == answer for row, answer in zip(scores, answers, strict=True))
+    step = compile(lambda x, y: nn.softmax_cross_entropy([model(row) for row in x], y), model.parameters())
+    step(rows[:32], targets[:32])
+    print(step.source)
+    print(step)
+    print(history)
+    print(f"trained in {seconds:.1f} s; {right} of {len(answers)} unseen digits right: {right / len(answers):.1%}")
+
+
+if __name__ == "__main__":
+    main()
