@@ -6,12 +6,13 @@ The network is this library's own MLP written in scalars; `run(n)` makes n steps
 import os
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from base import Peer, register  # the bench puts its own folder on the path
 
 ROOT = str(Path(__file__).resolve().parents[2])
-ONE_CORE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @register
@@ -20,17 +21,18 @@ class ChainruleNative(Peer):
 
     name, kind, compiled, backend = "chainrule-native", "compiled", True, "native"
     tasks = ("T1", "T2", "T3", "T4", "T5")
-    env = {**ONE_CORE, "CHAINRULE_CACHE": "off"}
+    env: ClassVar = {**ONE_CORE, "CHAINRULE_CACHE": "off"}
 
     def load(self):
         if ROOT not in sys.path:
             sys.path.insert(0, ROOT)
         import autograd
         import nn
-        from autograd.compile import compile, compile_graph, compile_training
+        from autograd.compile import compile_training
 
-        self.autograd, self.nn = autograd, nn
-        self.compile, self.compile_graph, self.compile_training = compile, compile_graph, compile_training
+        if self.backend == "native":
+            import llvmlite.binding  # noqa: F401  # loading is not compiling
+        self.autograd, self.nn, self.compile_training = autograd, nn, compile_training
         return f"{self.backend}, {os.environ.get('CHAINRULE_CACHE', 'cached')}"
 
     def setup(self, task):
@@ -75,7 +77,7 @@ class ChainruleNative(Peer):
 
     def grad(self):
         self.reset()
-        step = self.compile(self.loss, self.parameters, self.backend)
+        step = self.autograd.compile(self.loss, self.parameters, self.backend)
         loss, gradient = step.value_and_gradient(self.task.X, self.targets)
         place = {id(p): k for k, p in enumerate(self.parameters)}
         return loss, gradient[[place[id(p)] for p in self.flat]]
@@ -97,7 +99,7 @@ class ChainruleNative(Peer):
         return {"leaves": nodes[: len(dag.leaves)], "root": nodes[-1]}
 
     def dag_compile(self, state):
-        state["step"] = self.compile_graph(state["root"], parameters=state["leaves"], backend=self.backend)
+        state["step"] = self.autograd.compile_graph(state["root"], parameters=state["leaves"], backend=self.backend)
         state["step"].value_and_gradient()
 
     def dag_backward(self, state):
@@ -110,4 +112,4 @@ class ChainruleJax(ChainruleNative):
     """the same program spelled in jax.numpy, steps in one fori_loop"""
 
     name, backend, tasks = "chainrule-jax", "jax", ("T1", "T2", "T3", "T4")
-    env = {**ONE_CORE, "JAX_PLATFORMS": "cpu"}
+    env: ClassVar = {**ONE_CORE, "JAX_PLATFORMS": "cpu"}

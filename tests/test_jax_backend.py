@@ -1,0 +1,104 @@
+"""The JAX backend: the same programs, 64 bits without touching JAX's settings, whole trainings in one call."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from autograd import compile, compile_graph
+from autograd.compile import compile_training
+from tests.array_programs import interpreted, random_program
+from tests.programs import PROGRAMS
+from tests.test_native import losses, network
+
+jax = pytest.importorskip("jax")
+
+FEW = ("two_losses_and_penalties", "embeddings", "causal_attention", "branches")
+
+
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if name in FEW])
+def test_equals_the_recorded_program(name):
+    function, parameters, arguments = PROGRAMS[name]()
+    value, gradient = compile(function, parameters, "jax").value_and_gradient(*arguments)
+    for p in parameters:
+        p.clear_grad()
+    recorded = function(*arguments)
+    recorded.backward()
+    truth = np.array([p.grad for p in parameters])
+    assert value == pytest.approx(recorded.data, rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_array_programs_agree_with_a_plain_interpreter(seed):
+    from autograd.compile.jax import Jax
+
+    program, theta, arguments = random_program(seed)
+    loss, gradient = interpreted(program, theta, arguments)
+    found, slopes, _ = jax.jit(Jax(program).function)(*map(jax.numpy.asarray, (theta, *arguments)))
+    assert float(found) == pytest.approx(loss, rel=1e-11, abs=1e-11)
+    np.testing.assert_allclose(slopes, gradient, rtol=0, atol=1e-12 * max(1.0, np.abs(gradient).max()))
+
+
+@pytest.mark.parametrize("make", [nn.SGD, nn.Adam])
+def test_a_training_in_one_call_is_the_recorded_training(make):
+    model, rows, targets = network((3, 5, 4))
+    loss = losses(model, 4)
+    start = [p.data for p in model.parameters()]
+    optimizer = make(model.parameters())
+    for _ in range(9):
+        optimizer.zero_grad()
+        loss(rows.tolist(), targets.tolist()).backward()
+        optimizer.step()
+    moved = [p.data for p in model.parameters()]
+    for p, x in zip(model.parameters(), start, strict=True):
+        p.data = x
+    training = compile_training(loss, model.parameters(), make(model.parameters()), "jax")
+    assert len(training(rows, targets, steps=4)) == 4
+    training(rows, targets, steps=5)
+    training.land()
+    assert [p.data for p in model.parameters()] == pytest.approx(moved, rel=1e-11, abs=1e-12)
+
+
+def test_a_graph_without_structure_runs_block_by_block():
+    numbers = np.random.default_rng(6)
+    leaves = [ag.Value(float(x)) for x in numbers.normal(size=20)]
+    nodes = list(leaves)
+    for k in range(45):
+        x, y = (nodes[i] for i in numbers.integers(max(0, len(nodes) - 16), len(nodes), 2))
+        nodes.append(ag.where(x > y, x * 0.5, y) if k % 3 else ag.tanh(ag.total([x, y, leaves[k % 20]])))
+    out = ag.mean(nodes[-20:])
+    out.backward()
+    loss, gradient = compile_graph(out, parameters=leaves, backend="jax").value_and_gradient()
+    truth = np.array([v.grad if v.reached else 0.0 for v in leaves])
+    assert loss == pytest.approx(out.data, rel=1e-12)
+    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
+
+
+SINGLE = """
+import jax, nn
+from autograd.compile import compile
+model = nn.MLP(2, [3, 1])
+step = compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters(), "jax")
+loss, gradient = step.value_and_gradient([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6])
+exact = compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters())
+assert abs(loss - exact.value_and_gradient([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6])[0]) < 1e-15
+assert jax.numpy.ones(1).dtype == "float32", "the user's own arrays stay in 32 bits"
+"""
+
+
+def test_64_bits_are_used_without_changing_what_the_user_set():
+    environment = {"PATH": "", "JAX_PLATFORMS": "cpu"}
+    done = subprocess.run([sys.executable, "-c", SINGLE], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_missing_jax_is_named_with_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jax", None)
+    monkeypatch.delitem(sys.modules, "autograd.compile.jax")
+    model, rows, targets = network((2, 3, 1))
+    with pytest.raises(ImportError, match=r"chainrule\[jax\]"):
+        compile(losses(model, 1), model.parameters(), "jax").value_and_gradient(rows, targets)

@@ -1,0 +1,254 @@
+"""Native code: its functions against 50 digits, its loops against a plain interpreter, its trainings against steps."""
+
+import math
+import sys
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+import nn
+from autograd import Value, compile, compile_graph
+from autograd.compile import compile_forward, compile_training
+from autograd.compile.native import Native
+from autograd.compile.native.machine import Machine, host
+from autograd.compile.program import Builder, Program
+from autograd.operation import TABLE
+from tests.array_programs import interpreted, random_program
+from tests.programs import PROGRAMS
+from tests.test_random_programs import NUMBERS, OURS, STEP
+from tests.test_random_programs import run as run_scalars
+
+pytest.importorskip("llvmlite")
+
+ELEMENTWISE = [name for name, op in TABLE.items() if op.groups == 0]
+TRUTH = {
+    "exp": mpmath.exp, "expm1": mpmath.expm1, "log": mpmath.log, "log1p": mpmath.log1p, "sqrt": mpmath.sqrt,
+    "sin": mpmath.sin, "cos": mpmath.cos, "tanh": mpmath.tanh, "erf": mpmath.erf, "erfc": mpmath.erfc,
+}  # fmt: skip
+RANGES = {
+    "exp": (-740, 709), "expm1": (-40, 709), "log": (1e-9, 50), "log1p": (-0.999, 50), "sqrt": (0, 9), "erfc": (-6, 26),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_cache(monkeypatch):
+    monkeypatch.setenv("CHAINRULE_CACHE", "off")
+
+
+@pytest.fixture(params=[2, 4, 8])
+def lanes(request, monkeypatch):
+    monkeypatch.setattr(host(), "lanes", request.param)
+
+
+def element_by_element(name, inputs):
+    """The operation on columns of numbers, as native code computes it."""
+    b = Builder()
+    arrays = [b.make("input", (), (len(x),), k) for k, x in enumerate(inputs)]
+    result = b.make(name, arrays, arrays[0].shape)
+    arguments = [(k, a.shape, False) for k, a in enumerate(arrays)]
+    program = Program(b.lines, len(b.lines), result, [], arguments, np.zeros(0, dtype=np.int64), 0)
+    return Native(program).run([np.array(x, float) for x in inputs])
+
+
+@pytest.mark.parametrize("name", TRUTH)
+def test_functions_stay_within_a_few_units_in_the_last_place(name):
+    low, high = RANGES.get(name, (-30, 30))
+    numbers = np.random.default_rng(1)
+    spread = [numbers.uniform(low, high, 300), 10.0 ** numbers.uniform(-300, 0, 100), numbers.uniform(0, 1, 100)]
+    x = np.concatenate(spread)
+    y = element_by_element(name, [x])
+    with mpmath.workdps(50):
+        for a, b in zip(x.tolist(), y.tolist(), strict=True):
+            truth = TRUTH[name](mpmath.mpf(a))
+            unit = max(math.ulp(float(abs(truth))), math.ulp(sys.float_info.min))
+            assert abs(truth - mpmath.mpf(b)) <= (8 if name == "erfc" else 3) * unit, (a, b)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_limits_are_those_of_the_recorded_operations(name):
+    op = TABLE[name]
+    points = [math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0, 1000.0, -1000.0, 0.5, -2.5, 1e-310, 1e8]
+    grid = np.stack(np.meshgrid(*[points] * op.arity)).reshape(op.arity, -1)
+    for x, y in zip(grid.T.tolist(), element_by_element(name, grid).tolist(), strict=True):
+        truth = op.evaluate(*x)[0]
+        assert (math.isnan(truth) and math.isnan(y)) or y == pytest.approx(truth, rel=1e-14, abs=1e-300), x
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**9))
+def test_random_array_programs_agree_with_a_plain_interpreter(seed):
+    agrees(*random_program(seed))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_width_of_register_gives_the_same(seed, lanes):
+    agrees(*random_program(seed))
+
+
+def agrees(program, theta, arguments):
+    native = Native(program)
+    native.theta[:] = theta
+    loss, gradient = interpreted(program, theta, arguments)
+    assert native.run(arguments)[0] == pytest.approx(loss, rel=1e-11, abs=1e-11)
+    if program.gradients:
+        np.testing.assert_allclose(native.gradient, gradient, rtol=0, atol=1e-12 * max(1.0, np.abs(gradient).max()))
+
+
+@settings(max_examples=15)
+@given(NUMBERS, st.lists(STEP, min_size=1, max_size=12))
+def test_random_scalar_programs_agree_with_backward(numbers, steps):
+    values = [Value(x) for x in numbers]
+    out = run_scalars(OURS, steps, values)
+    if not abs(out.data) < 1e6:
+        return
+    out.backward()
+    loss, gradient = compile_graph(out, parameters=values, backend="native").value_and_gradient()
+    truth = np.array([v.grad for v in values])
+    assert loss == pytest.approx(out.data, rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * max(1.0, np.abs(truth).max()))
+
+
+# ------------------------------------------------------------------------------- whole programs
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_equals_the_recorded_program(name):
+    function, parameters, arguments = PROGRAMS[name]()
+    value, gradient = compile(function, parameters, "native").value_and_gradient(*arguments)
+    for p in parameters:
+        p.clear_grad()
+    recorded = function(*arguments)
+    recorded.backward()
+    truth = np.array([p.grad for p in parameters])
+    assert value == pytest.approx(recorded.data, rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
+
+
+def network(sizes, activation="tanh"):
+    model = nn.MLP(sizes[0], list(sizes[1:]), activation=activation)
+    numbers = np.random.default_rng(3)
+    for p in model.parameters():
+        p.data = float(numbers.normal()) * 0.4
+    rows = numbers.normal(size=(7, sizes[0]))
+    return model, rows, numbers.integers(0, max(sizes[-1], 2), 7)
+
+
+def losses(model, last):
+    if last == 1:
+        return lambda x, y: nn.binary_cross_entropy_with_logits([model(row) for row in x], y)
+    return lambda x, y: nn.softmax_cross_entropy([model(row) for row in x], y)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "gelu", "silu"])
+@pytest.mark.parametrize("sizes", [(2, 4, 1), (3, 5, 4, 3), (9, 1, 2)])
+def test_gradients_of_networks_are_the_recorded_ones(sizes, activation):
+    model, rows, targets = network(sizes, activation)
+    loss = losses(model, sizes[-1])
+    value, gradient = compile(loss, model.parameters(), "native").value_and_gradient(rows, targets)
+    recorded = loss(rows.tolist(), targets.tolist())
+    recorded.backward()
+    truth = np.array([p.grad for p in model.parameters()])
+    assert value == pytest.approx(recorded.data, rel=1e-13)
+    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
+
+
+OPTIMIZERS = {
+    "sgd": lambda p: nn.SGD(p, learning_rate=0.1),
+    "nesterov": lambda p: nn.SGD(p, learning_rate=0.1, momentum=0.9, nesterov=True),
+    "adam": lambda p: nn.Adam(p, learning_rate=0.01),
+    "adamw": lambda p: nn.AdamW(p, learning_rate=0.01),
+    "rmsprop": lambda p: nn.RMSProp(p, learning_rate=0.01, momentum=0.5),
+    "adagrad": lambda p: nn.AdaGrad(p, learning_rate=0.05),
+}
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_a_training_in_one_call_is_the_recorded_training(make):
+    model, rows, targets = network((3, 5, 4))
+    loss = losses(model, 4)
+    start = [p.data for p in model.parameters()]
+    optimizer = make(model.parameters())
+    recorded = []
+    for _ in range(9):
+        optimizer.zero_grad()
+        out = loss(rows.tolist(), targets.tolist())
+        out.backward()
+        optimizer.step()
+        recorded.append(out.data)
+    moved = [p.data for p in model.parameters()]
+    for p, x in zip(model.parameters(), start, strict=True):
+        p.data = x
+    optimizer = make(model.parameters())
+    training = compile_training(loss, model.parameters(), optimizer, "native")
+    found = [*training(rows, targets, steps=4), *training(rows, targets, steps=5)]
+    training.land()
+    assert found == pytest.approx(recorded, rel=1e-12)
+    assert [p.data for p in model.parameters()] == pytest.approx(moved, rel=1e-11, abs=1e-12)
+    assert optimizer.step_count == 9
+
+
+def test_predictions_come_row_by_row():
+    model, rows, _ = network((3, 5, 4))
+    found = compile_forward(lambda x: [model(row) for row in x], model.parameters(), "native")(rows)
+    truth = [[v.data for v in model(row)] for row in rows.tolist()]
+    np.testing.assert_allclose(found, truth, rtol=1e-12)
+
+
+def test_a_graph_without_structure_runs_from_a_table():
+    numbers = np.random.default_rng(5)
+    leaves = [Value(float(x)) for x in numbers.normal(size=20)]
+    nodes = list(leaves)
+    both = [
+        lambda x, y: ag.tanh(x + y),
+        lambda x, y: ag.tanh(x) * ag.tanh(y),
+        lambda x, y: ag.where(x > y, x, 0.5 * y),
+        lambda x, y: ag.tanh(ag.total([x, y, leaves[0], leaves[1]])),
+        ag.maximum,
+    ]
+    for _ in range(600):
+        x, y = (nodes[i] for i in numbers.integers(max(0, len(nodes) - 150), len(nodes), 2))
+        nodes.append(both[numbers.integers(0, len(both))](x, y))
+    out = ag.mean(nodes[-60:])
+    out.backward()
+    loss, gradient = compile_graph(out, parameters=leaves, backend="native").value_and_gradient()
+    truth = np.array([v.grad if v.reached else 0.0 for v in leaves])
+    assert loss == pytest.approx(out.data, rel=1e-12)
+    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
+
+
+# ---------------------------------------------------------------------------- compiling and keeping
+def trained_bits():
+    model, rows, targets = network((3, 5, 4))
+    training = compile_training(losses(model, 4), model.parameters(), nn.Adam(model.parameters()), "native")
+    return training(rows, targets, steps=20).tobytes()
+
+
+def test_object_code_is_kept_and_found_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path / "kept"))
+    first = trained_bits()
+    (kept,) = (tmp_path / "kept").iterdir()
+    monkeypatch.setattr(Machine, "object_code", lambda *_: pytest.fail("compiled again"))
+    assert trained_bits() == first
+    monkeypatch.undo()
+    monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path / "kept"))
+    for nonsense in (b"", b"nonsense", kept.read_bytes()[:-40]):
+        kept.write_bytes(nonsense)
+        assert trained_bits() == first
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path / "file" / "below"))
+    assert trained_bits() == trained_bits()
+
+
+def test_a_missing_compiler_is_named_with_the_extra(monkeypatch):
+    host.cache_clear()
+    monkeypatch.setitem(sys.modules, "llvmlite", None)
+    monkeypatch.setitem(sys.modules, "llvmlite.binding", None)
+    model, rows, targets = network((2, 3, 1))
+    with pytest.raises(ImportError, match=r"chainrule\[fast\]"):
+        compile(losses(model, 1), model.parameters(), "native").value_and_gradient(rows, targets)
