@@ -8,7 +8,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd import compile, compile_graph
+from autograd import compile_graph
 from autograd.compile import compile_training
 from tests.array_programs import interpreted, random_program
 from tests.programs import PROGRAMS
@@ -22,7 +22,7 @@ FEW = ("two_losses_and_penalties", "embeddings", "causal_attention", "branches")
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name in FEW])
 def test_equals_the_recorded_program(name):
     function, parameters, arguments = PROGRAMS[name]()
-    value, gradient = compile(function, parameters, "jax").value_and_gradient(*arguments)
+    value, gradient = ag.compile(function, parameters, "jax").value_and_gradient(*arguments)
     for p in parameters:
         p.clear_grad()
     recorded = function(*arguments)
@@ -101,4 +101,4 @@ def test_a_missing_jax_is_named_with_the_extra(monkeypatch):
     monkeypatch.delitem(sys.modules, "autograd.compile.jax")
     model, rows, targets = network((2, 3, 1))
     with pytest.raises(ImportError, match=r"chainrule\[jax\]"):
-        compile(losses(model, 1), model.parameters(), "jax").value_and_gradient(rows, targets)
+        ag.compile(losses(model, 1), model.parameters(), "jax").value_and_gradient(rows, targets)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
-from autograd import Value, compile, compile_graph
+from autograd import Value, compile_graph
 from autograd.compile import compile_forward, compile_training
 from autograd.compile.native import Native
 from autograd.compile.native.machine import Machine, host
@@ -116,7 +116,7 @@ def test_random_scalar_programs_agree_with_backward(numbers, steps):
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_equals_the_recorded_program(name):
     function, parameters, arguments = PROGRAMS[name]()
-    value, gradient = compile(function, parameters, "native").value_and_gradient(*arguments)
+    value, gradient = ag.compile(function, parameters, "native").value_and_gradient(*arguments)
     for p in parameters:
         p.clear_grad()
     recorded = function(*arguments)
@@ -146,7 +146,7 @@ def losses(model, last):
 def test_gradients_of_networks_are_the_recorded_ones(sizes, activation):
     model, rows, targets = network(sizes, activation)
     loss = losses(model, sizes[-1])
-    value, gradient = compile(loss, model.parameters(), "native").value_and_gradient(rows, targets)
+    value, gradient = ag.compile(loss, model.parameters(), "native").value_and_gradient(rows, targets)
     recorded = loss(rows.tolist(), targets.tolist())
     recorded.backward()
     truth = np.array([p.grad for p in model.parameters()])
@@ -251,4 +251,4 @@ def test_a_missing_compiler_is_named_with_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "llvmlite.binding", None)
     model, rows, targets = network((2, 3, 1))
     with pytest.raises(ImportError, match=r"chainrule\[fast\]"):
-        compile(losses(model, 1), model.parameters(), "native").value_and_gradient(rows, targets)
+        ag.compile(losses(model, 1), model.parameters(), "native").value_and_gradient(rows, targets)
