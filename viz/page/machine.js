@@ -109,11 +109,11 @@ const MACHINE = {
 
   /** How many rows are answered rightly, or −1 where there are no classes. */
   right() {
-    if (!DATA.classes.length) return -1;
+    if (DATA.outputs === 1 ? DATA.classes.length !== 2 : !DATA.classes.length) return -1;
     const row = this.row();
     return ROWS.filter((/** @type {Float64Array} */ x, /** @type {number} */ i) => {
       const outputs = this.forward(row, x).outputs;
-      return DATA.outputs === 1 ? (outputs[0] >= DATA.level) === (TARGETS[i][0] >= DATA.level) : best(outputs) === wanted(i);
+      return (DATA.outputs === 1 ? +(outputs[0] >= DATA.level) : best(outputs)) === wanted(i);
     }).length;
   },
 

@@ -21,7 +21,8 @@ function show(whole = true) {
   FIELD.paint(VIEW.probe, whole && !FIELD.flat);
   set(FIELD.canvas, "aria-label", `What the network answers over its inputs: ${right < 0 ? `loss ${shortly(loss)}` : `${right} of ${ROWS.length} rows are on their right side`}`);
   const says = outputs.map(shortly).join(", ");
-  say($("verdict"), VIEW.row < 0 ? `says ${says}` : `wanted ${[...TARGETS[VIEW.row]].map(shortly).join(", ")}, says ${says}`);
+  const hoped = VIEW.row < 0 ? "" : `wanted ${[...TARGETS[VIEW.row]].map(shortly).join(", ")}, `;
+  say($("verdict"), `${hoped}says ${says}${answer(outputs, VIEW.row)}`);
   drawCurve($("curve"), [...VIEW.losses, loss], { unit: "step" });
   set($("curve"), "aria-label", `loss, from ${shortly(VIEW.losses[0] ?? loss)} to ${shortly(loss)} after ${plural(VIEW.losses.length, "step")}`);
   const norms = MACHINE.norms();
@@ -29,6 +30,14 @@ function show(whole = true) {
   set($("norms"), "aria-label", norms.map((/** @type {number} */ n, /** @type {number} */ k) => `${DATA.layers[k].name}: ${shortly(n)}`).join(", "));
   closer();
   if ($("all").open) numbers();
+}
+
+/** What the outputs mean where there are classes, and whether that is right. @param {number[]} outputs @param {number} row */
+function answer(outputs, row) {
+  const { classes, level } = DATA, place = outputs.length > 1 ? outputs.indexOf(Math.max(...outputs)) : +(outputs[0] >= level);
+  if (outputs.length === 1 ? classes.length !== 2 : !classes.length) return "";
+  const ok = row < 0 ? "" : place === wanted(row) ? " ✓ right" : " ✗ wrong", why = outputs.length > 1 ? "" : ` (${place ? "at or above" : "below"} ${shortly(level)})`;
+  return `: that means ${shortly(outputs.length > 1 ? place : classes[place])}${why}${ok}`;
 }
 
 /** Looks closer at what was chosen: its value, its gradient, and where the next step takes it. */
@@ -235,7 +244,7 @@ function begin() {
   }
   const marks = DATA.outputs > 1 || DATA.classes.length > 2 ? "Digits are the rows' classes; shades are the class with the highest output." :
     DATA.classes.length === 2 ? `× rows that want ${shortly(DATA.classes[1])} (blue), ○ ${shortly(DATA.classes[0])} (orange); the line is where the output is ${shortly(DATA.level)}.` : "Dots are the rows.";
-  say($("key"), `${FIELD.flat ? "The curve is the output over the input. Dots are the rows." : marks} ◎ is what you look at: press or drag.`);
+  say($("key"), `${FIELD.flat ? "The curve is the output over the input. Dots are the rows." : marks} ◎ is what you look at: press or drag.${ROWS[0].length > 2 ? " The other inputs are held at its values." : ""}`);
   BOARD.draw(drag, choose);
   VIEW.chosen = { kind: "weight", place: Math.max(0, DATA.layers[0].weights[0][0]) };
   reset();
