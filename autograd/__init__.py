@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
 from autograd.functions import logsumexp, mean, softmax
+from autograd.operation import TABLE as _TABLE
 from autograd.operation import number
 from autograd.ops import abs_ as abs  # noqa: A004
 from autograd.ops import (
@@ -133,6 +134,9 @@ __all__ = [
     "where",
 ]
 
+# Type checkers and editors read the lists above; at run time every row of the table is here, listed or not.
+__all__ += [name for name in _TABLE if name not in __all__]
+
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
     **dict.fromkeys(["compile", "compile_graph", "take"], "compile"),
@@ -143,6 +147,8 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in _TABLE:
+        return _TABLE[name]
     if name not in _LATER:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
     module = import_module(f"autograd.{_LATER[name]}")

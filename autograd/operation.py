@@ -230,7 +230,8 @@ class Operation:
         kink: Callable[..., float] | None,
         at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]],
     ) -> None:
-        self.name, self.symbol, self.rule = name, symbol, rule
+        self.name = self.__name__ = name
+        self.symbol, self.rule = symbol, rule
         self.groups, self.cuts = groups, cuts
         self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges
         self.arity = rule.__code__.co_argcount - 1
@@ -242,6 +243,14 @@ class Operation:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return operation, (self.name,)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "__signature__":  # what help and editors show: the rule's own inputs
+            raise AttributeError(f"an operation has no attribute {name!r}")
+        from inspect import Signature, signature
+
+        _, *inputs = signature(self.rule).parameters.values()
+        return Signature(inputs)
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Return the operation's output: a float for numbers, a Value where a Value is among the inputs."""

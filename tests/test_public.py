@@ -31,6 +31,20 @@ def test_autograd_exports_the_table_and_what_is_listed_here():
         assert getattr(autograd, name) is TABLE[name]
 
 
+def test_a_new_row_is_public_without_another_line():
+    program = (
+        "import importlib, sys, autograd\n"
+        "from autograd.operation import ANY, op\n"
+        "rule = lambda maths, x: (x * x * x, (3.0 * x * x,))\n"
+        "rule.__name__ = 'cube'\n"
+        "op(smooth_on=[(ANY,)])(rule)\n"
+        "importlib.reload(autograd)\n"
+        "from autograd import *\n"
+        "assert cube(2.0) == 8.0 and grad(cube)(2.0) == 12.0 and 'cube' in autograd.__all__\n"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
 @PACKAGES
 def test_every_export_is_listed_once_in_order_and_there(package):
     module = importlib.import_module(package)
