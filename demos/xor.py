@@ -296,6 +296,8 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=0, help="the seed of the first weights")
     options.add_argument("--plain", action="store_true", help="use Python's own prompt even where IPython is installed")
     given = options.parse_args()
+    if given.script is not None and not Path(given.script).is_file():
+        options.error(f"there is no file {given.script!r} to read commands from")
     session = Session(given.seed)
     prompt = Prompt(session, session._names)
     greeting = GREETING.format(rows=session._rows())

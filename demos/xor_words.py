@@ -15,41 +15,46 @@ XOR, learned by backpropagation: 2 inputs → 4 hidden units (tanh) → 1 output
 17 weights and biases to learn, four rows of data.
 {rows}
 
-Type  step        to do the next single operation, and again, and again (↑ brings it back)
+Type  step        to do the next single operation, and again (↑ brings it back)
       epoch       to do a whole round: forward pass, backward pass, update
       until 0.1   to train until the loss is below 0.1
       help        to see the rest: back, why, curve, boundary, …
 You cannot break anything: back undoes whatever you did.  quit leaves."""
 
 HINT = """\
-  How to read it: z⁽¹⁾₂[3] is the sum in layer 1, unit 2, for row 3, and a = tanh(z) what that unit says;
-  w are weights, b biases, x inputs, L is the loss, ∂L/∂w its gradient; v₁, v₂, … are steps on the way to the loss."""
+  How to read it: z⁽¹⁾₂[3] is the sum in layer 1, unit 2, for row 3, and
+  a = tanh(z) what that unit says; w are weights, b biases, x inputs, L is the
+  loss, ∂L/∂w its gradient; v₁, v₂, … are steps on the way to the loss."""
 
 HELP = """\
-go on    step [n]         the next operation of the forward pass, the backward pass or the update, or the next n
+go on    step [n]         the next operation of any phase; step 5: the next 5
          forward          the whole forward pass
          backward         the whole backward pass
          update           move every weight against its gradient
          epoch            all three
          run 1000         so many epochs
-         until 0.1        until the loss is below 0.1; until solved: until every row is within 0.1 of its target
-go back  back             undo the last command, to the bit; back 3: the last three; back 100 epochs: so many epochs
+         until 0.1        until the loss is below 0.1
+         until solved     until every row is within 0.1 of its target
+go back  back             undo the last command, to the bit
+         back 3           the last three; back 100 epochs: so many epochs
 look     rows             what the network says of each row
          weights          each weight with its gradient
-         why w111         where a gradient comes from, by the chain rule; why alone: of what you saw last
+         why w111         where a gradient comes from, by the chain rule
+         why              the same of what you saw last
          curve            the loss so far
          boundary         what the network says over the plane
-         health           a diagnosis: dead units, vanishing gradients, the learning rate, a plateau
+         health           a diagnosis: dead units, gradients, plateau, rate
          svg              write pictures of the network and of the loss's graph
-         page             open a page in the browser, at the step where you stand
+         page             open a page in the browser, at the step you are at
 change   rate 0.5         the learning rate
          set w111 0.3     one weight by hand
          restart 7        begin anew with the weights of seed 7
-try      stuck            a run that gets stuck, and why: stuck dead, stuck plateau, stuck rate
+try      stuck            a run that gets stuck, and why: stuck dead, or rate
          seeds 10         how many of ten beginnings learn XOR, and how fast
 leave    quit
 
-w111 is w⁽¹⁾₁₁: in layer 1, in unit 1, the weight of input 1; b11 is its bias.  z11[2] is that unit's sum for row 2.
+w111 is w⁽¹⁾₁₁: in layer 1, in unit 1, the weight of input 1; b11 is its bias.
+z11[2] is that unit's sum for row 2.
 Anything else is Python; model, training, inputs and targets are there."""
 
 

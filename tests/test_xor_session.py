@@ -14,7 +14,7 @@ from autograd.steps import Send
 from demos.prompt import Prompt
 from demos.stuck import ILL, shape_of
 from demos.xor import Session
-from demos.xor_words import HELP
+from demos.xor_words import GREETING, HELP, HINT
 
 ROOT = Path(__file__).parent.parent
 
@@ -249,6 +249,10 @@ def test_help_names_every_command_and_each_explains_itself(typed):
         assert command.__doc__.strip() in typed(f"help {name}")
 
 
+def test_what_it_says_by_itself_fits_a_terminal_of_80_columns():
+    assert all(len(line) < 80 for text in (GREETING, HELP, HINT) for line in text.splitlines())
+
+
 def test_python_works_beside_commands_and_sees_the_present_model(typed):
     assert typed("model.parameter_count()") == "17"
     assert typed("stuck plateau", "model.layers[0].neurons[0].weights[0].data") == "0.0"
@@ -271,6 +275,12 @@ def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
     assert "› step 2\n  How to read it" in from_file.stdout
     assert "▶ forward 2/50  a⁽¹⁾₁[1] = tanh(z⁽¹⁾₁[1])" in from_file.stdout
     assert "run 5" not in from_file.stdout
+
+
+def test_a_script_that_is_not_there_is_named():
+    finished = run("no_such_script.txt")
+    assert finished.returncode == 2
+    assert finished.stderr.splitlines()[-1].endswith("there is no file 'no_such_script.txt' to read commands from")
 
 
 def test_a_script_with_a_mistake_goes_on_and_says_so_in_its_exit_status():
