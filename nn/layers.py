@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -44,11 +45,15 @@ def activation_name(activation: Any) -> str:
 
 def positive_count(count: object, what: str) -> int:
     """Return `count`; raises TypeError or ValueError if it is no whole number of at least 1."""
-    if isinstance(count, bool) or not isinstance(count, int):
+    try:
+        whole = operator.index(count)  # type: ignore[arg-type]  # a NumPy integer is one too
+    except TypeError:
+        whole = None
+    if whole is None or isinstance(count, bool):
         raise TypeError(f"{what} is a whole number, not {count!r}")
-    if count < 1:
-        raise ValueError(f"{what} is at least 1, not {count}")
-    return count
+    if whole < 1:
+        raise ValueError(f"{what} is at least 1, not {whole}")
+    return whole
 
 
 def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:

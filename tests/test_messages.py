@@ -1,10 +1,14 @@
 """What a person who makes a slip is told: the call, the numbers, the way out."""
 
+import inspect
 import math
 
+import numpy as np
 import pytest
 
 import autograd as ag
+import nn
+import viz
 from autograd import Value, gradcheck
 
 
@@ -55,6 +59,22 @@ def test_inputs_may_be_given_by_the_names_that_the_rule_has_for_them():
     assert ag.elu(x=-1.0, alpha=2.0) == ag.elu(-1.0, 2.0)
     assert ag.dot([1.0], inputs=[3.0], bias=Value(4.0)).data == 7.0
     assert ag.dot(weights=[1.0], inputs=[3.0]) == 3.0
+
+
+def test_an_operation_shows_its_name_and_its_inputs():
+    assert str(inspect.signature(ag.dot)) == "(weights: 'Any', inputs: 'Any', bias: 'Any' = 0.0)"
+    assert ag.grad(ag.tanh).__name__ == "grad(tanh)"
+    assert not hasattr(ag.tanh, "nonsense")
+
+
+def test_numpy_integers_count_layers_and_units():
+    assert nn.MLP(np.int64(2), [np.int64(4), np.int32(3), 1]).parameter_count() == 31
+    assert called(lambda: nn.MLP(2.0, [1])) == "TypeError: the number of inputs is a whole number, not 2.0"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*nowhere' to leave 'x.svg' in"):
+        viz.draw(x).save(tmp_path / "nowhere" / "x.svg")
 
 
 def test_a_condition_equals_what_is_true_or_false_and_nothing_else():

@@ -151,6 +151,8 @@ def notebook_html(svg: str, description: str) -> str:
 
 def write_atomically(place: Path, contents: bytes) -> None:
     """Leave `contents` at `place`, or the file there as it was if anything fails."""
+    if not place.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(place.parent)!r} to leave {place.name!r} in: make it first")
     handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:50]}.")
     try:
         with os.fdopen(handle, "wb") as file:
