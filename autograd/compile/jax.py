@@ -26,6 +26,9 @@ except ImportError:
 __all__ = ["Jax"]
 
 
+ROOM = 1024  # losses that one call brings back
+
+
 class JaxMaths(Maths):
     """The primitives on JAX's arrays; what is no primitive is computed by its own rule."""
 
@@ -83,11 +86,7 @@ class Jax:
         program, known = self.program, {}
         for array in program.lines:
             known[array] = _value(array, known, theta, arguments)
-        gradient = jnp.zeros(len(program.order))
-        for slot, g in program.gradients:
-            flat = jnp.broadcast_to(known[g], g.shape).reshape(-1)
-            start = 0 if slot.op == "theta" else slot.detail
-            gradient = gradient.at[start : start + flat.size].add(flat)
+        gradient = _assembled(program, known)
         return known[program.loss], gradient, tuple(known[a] for a in program.observed)
 
     def _steps(self, theta: Any, memories: Any, losses: Any, steps: Any, rate: Any, before: Any, *arguments: Any) -> Any:
@@ -100,8 +99,9 @@ class Jax:
             moved, after = self.optimizer.update(
                 MATHS, theta[:used], gradient[:used], rate, before + i + 1.0, *[m[:used] for m in memories]
             )
-            memories = tuple(m.at[:used].set(x) for m, x in zip(memories, after, strict=True))
-            return theta.at[:used].set(moved), memories, losses.at[i].set(loss), gradient, observed
+            whole = [jnp.concatenate([x, old[used:]]) for x, old in zip((moved, *after), (theta, *memories), strict=True)]
+            losses = jax.lax.dynamic_update_index_in_dim(losses, loss, i, 0)
+            return whole[0], tuple(whole[1:]), losses, gradient, observed
 
         seen = tuple(jnp.zeros(a.shape) for a in self.program.observed)
         return jax.lax.fori_loop(0, steps, step, (theta, memories, losses, jnp.zeros_like(theta), seen))
@@ -115,20 +115,22 @@ class Jax:
             theta, given = jnp.asarray(self.theta), [jnp.asarray(x) for x in arguments]
             if self.optimizer is None:
                 loss, gradient, observed = self._once(theta, *given)
-                self.gradient[:] = gradient
-                losses = np.asarray(loss)
-                losses = losses[None] if losses.ndim == 0 else losses
+                losses = np.atleast_1d(np.asarray(loss))
             else:
                 memories = tuple(jnp.asarray(m) for m in self.memories)
-                room = jnp.zeros(1 << max(steps - 1, 0).bit_length())  # few shapes, few compilations
                 rate = float(self.optimizer.learning_rate)
-                theta, memories, room, gradient, observed = self._many(
-                    theta, memories, room, steps, rate, float(before), *given
-                )
-                self.theta[:], self.gradient[:] = theta, gradient
+                parts = []
+                for done in range(0, steps, ROOM):  # one compilation serves any number of steps
+                    now = min(ROOM, steps - done)
+                    theta, memories, room, gradient, observed = self._many(
+                        theta, memories, jnp.zeros(ROOM), now, rate, float(before + done), *given
+                    )
+                    parts.append(np.asarray(room)[:now])
+                losses = np.concatenate(parts)
+                self.theta[:] = theta
                 for here, m in zip(self.memories, memories, strict=True):
                     here[:] = m
-                losses = np.array(room[:steps])
+            self.gradient[:] = gradient
             self.observed = tuple(np.array(x) for x in observed)
             return losses
 
@@ -152,6 +154,19 @@ def _value(a: Array, known: dict[Array, Any], theta: Any, arguments: Sequence[An
         return arguments[a.detail]
     x = TABLE[a.op].rule(MATHS, *[known[x] for x in a.operands])[0]
     return x
+
+
+def _assembled(program: Program, known: dict[Array, Any]) -> Any:
+    """Return the gradient: the slices that the program has, one after the other, and what flows to θ as a whole."""
+    pieces, start, whole = [], 0, 0.0
+    for slot, g in sorted(program.gradients, key=lambda pair: pair[0].detail or 0):
+        flat = jnp.broadcast_to(known[g], g.shape).reshape(-1)
+        if slot.op == "theta":
+            whole = flat
+            continue
+        pieces += [jnp.zeros(slot.detail - start), flat]
+        start = slot.detail + slot.size
+    return jnp.concatenate([*pieces, jnp.zeros(len(program.order) - start)]) + whole
 
 
 def _sum(a: Array, x: Any) -> Any:

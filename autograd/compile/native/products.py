@@ -18,6 +18,9 @@ from autograd.compile.program import Array
 __all__ = ["Products"]
 
 
+SCATTERED = 63  # doubles between what is read one after the other, beyond which it is packed first
+
+
 class Products:
     """Writes the matrix products among the kernels; a part of `Loops`."""
 
@@ -94,15 +97,24 @@ class Products:
         w = width(n, self.lanes)
         whole, rest = (rounded(n, self.lanes), 0) if self._roomy(kernel, axis) else (n // w * w, n % w)
         registers = whole // w
-        room = 20 if self.lanes == 8 else 12
-        across = min(registers, 2 if others >= 3 else room // max(others, 1)) or 1
+        room, most = (20, 2) if self.lanes == 8 else (12, 3)
+        across = min(registers, most if others >= 3 else room // max(others, 1)) or 1
         tall = _even(others, room // across)
+        packed = wide_inner > SCATTERED and inner >= 32 and others >= 8 * tall
+        panel = Index(self.plan.reserve(inner * across * w)) if packed else Index()
+
+        def pack(at: Index, breadth: int) -> None:
+            """Put what one column of tiles reads side by side: it is read again for every tile."""
+            for k in self.rounds(inner):
+                for v in range(breadth):
+                    self.write(self.read(wide + at + v * w + k * wide_inner, w), panel + k * (breadth * w) + v * w, w)
 
         def tile(at: Index, first: Index, height: int, breadth: int, part: int | None) -> None:
             e = self.e
+            source, stride = (panel, breadth * w) if packed else (wide + at, wide_inner)
 
             def step(k: Index, sums: list[Vector]) -> list[Vector]:
-                vectors = [self.read(wide + at + v * w + k * wide_inner, w) for v in range(breadth)]
+                vectors = [self.read(source + v * w + k * stride, w) for v in range(breadth)]
                 following = []
                 for r in range(height):
                     number = self.read(single + (first + r) * single_step + k * single_inner, 1)
@@ -115,6 +127,8 @@ class Products:
                     self._finish(kernel, stack, first + r, at + v * w, axis, w, part, sums[r * breadth + v])
 
         def rows_of_tiles(at: Index, breadth: int, part: int | None) -> None:
+            if packed:
+                pack(at, breadth)
             full = others // tall * tall
             for first in self.rounds(full, tall):
                 tile(at, first, tall, breadth, part)
