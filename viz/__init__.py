@@ -13,6 +13,7 @@ from viz.charts import (
     loss_curve,
     loss_landscape,
 )
+from viz.film import Recorder, run
 from viz.graph import draw
 from viz.network import draw_network
 from viz.notebook import register as _tell_the_notebook
@@ -26,6 +27,7 @@ __all__ = [
     "Chart",
     "Page",
     "Picture",
+    "Recorder",
     "activation",
     "decision_boundary",
     "draw",
@@ -36,6 +38,7 @@ __all__ = [
     "loss_curve",
     "loss_landscape",
     "playground",
+    "run",
     "steps",
     "table",
     "text",

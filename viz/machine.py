@@ -29,10 +29,11 @@ SCORES: Final = ("binary_cross_entropy_with_logits", "hinge")  # losses of score
 
 @dataclass(frozen=True)
 class Machine:
-    """What a page computes with: `script` defines PROGRAMS, `data` says what they are about."""
+    """What a page computes with: `script` defines PROGRAMS, `data` is about them, for parameters in this `order`."""
 
     data: dict[str, Any]
     script: str
+    order: list[Value]
 
 
 def make_machine(
@@ -95,7 +96,7 @@ def make_machine(
         "ink": palette.FIELD[0],
         "rim": palette.FIELD[3],
     }
-    return Machine(data, javascript.script("PROGRAMS", parts))
+    return Machine(data, javascript.script("PROGRAMS", parts), order)
 
 
 # --------------------------------------------------------------------------------------------- checks
@@ -111,8 +112,8 @@ def layers_of(model: Any) -> list[tuple[str, list[Any]]]:
     for (before, neurons), (path, following) in pairwise(found):
         if len(following[0].weights) != len(neurons):
             raise TypeError(
-                f"{path} takes {len(following[0].weights)} inputs and {before} gives {len(neurons)}: a page draws layers "
-                "that follow on one another"
+                f"{path} takes {len(following[0].weights)} inputs and {before} gives {len(neurons)}: "
+                "a page draws layers that follow on one another"
             )
     return found
 

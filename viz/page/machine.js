@@ -1,8 +1,6 @@
 // The model at work: rows in, outputs, loss and gradients out, and the optimiser's step.  PROGRAMS is what the JavaScript
 // backend wrote from the table of operations; here it is only given its numbers.
 
-const DATA = JSON.parse(/** @type {any} */ (document.getElementById("data")).textContent);
-
 /** @typedef {{places: number[], arguments: number[], others: number[]}} Told
  * @typedef {{theta: Float64Array, gradient: Float64Array, run: any, told: Told, others: Float64Array}} Loaded */
 

@@ -1,4 +1,6 @@
-// Numbers as they are shown everywhere: four significant digits, a true minus, nan and inf by name.
+// What the page was given, and numbers as they are shown everywhere: four significant digits, a true minus, nan and inf by name.
+
+const DATA = JSON.parse(/** @type {any} */ (document.getElementById("data")).textContent);
 
 /** @param {number} x @returns {string} */
 function shortly(x) {

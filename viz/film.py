@@ -1,0 +1,163 @@
+"""A training as a film: network, answers, loss and gradients at each moment, scrubbed together."""
+
+from __future__ import annotations
+
+import base64
+from array import array
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Any, Final
+
+from autograd import Value
+from viz.machine import Machine, make_machine
+from viz.page import Page
+
+STYLES = ("common.css", "live.css", "film.css")
+CURVES = ("dom.js", "numbers.js", "charts.js", "film.js")
+SCRIPTS = ("dom.js", "numbers.js", "machine.js", "board.js", "boundary.js", "charts.js", "film.js")
+DROP: Final = 0.6  # the share of the whole fall that counts as its drop
+FLAT: Final = 0.05  # a fall by less than this share of the first loss is none
+
+
+class Recorder:
+    """Keeps the parameters of a model while it trains: a callback for `nn.fit`, or called with a session after steps.
+
+    `recorder = Recorder(model, X, Y, loss=…)`, `history = nn.fit(…, callbacks=[recorder])`, `viz.run(recorder)`.
+    The beginning and the latest are kept, and up to `most` moments in between, evenly spread.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        X: Any,  # noqa: N803
+        Y: Any,  # noqa: N803
+        *,
+        loss: Callable[[Any, Any], Value] | None = None,
+        most: int = 240,
+        level: float | None = None,
+    ) -> None:
+        if most < 2:
+            raise ValueError(f"Recorder(most={most}): a film has at least 2 moments")
+        self.model, self.inputs, self.targets, self.loss, self.most, self.level = (
+            model,
+            list(X),
+            list(Y),
+            loss,
+            most,
+            level,
+        )
+        self.parameters: list[Value] = model.parameters()
+        self.every = 1
+        self.history: Any = []
+        self.frames: list[tuple[int, array[float]]] = []
+        self.latest = self._now(0)
+        self._keep()
+
+    def __call__(self, report: Any) -> None:
+        """Keep the parameters as they are now; `report` is what `fit` tells its callbacks, or a TrainingSession."""
+        self.history = report.history
+        epoch = len(losses_of(self.history))
+        self.latest = self._now(epoch)
+        if epoch % self.every == 0:
+            self._keep()
+        if len(self.frames) > self.most:
+            self.every *= 2
+            self.frames = [frame for frame in self.frames if frame[0] % self.every == 0]
+
+    def moments(self) -> list[tuple[int, array[float]]]:
+        """Return (epoch, parameters) of the moments kept, the latest last."""
+        return self.frames if self.frames[-1][0] == self.latest[0] else [*self.frames, self.latest]
+
+    def _now(self, epoch: int) -> tuple[int, array[float]]:
+        return epoch, array("d", [p.data for p in self.parameters])
+
+    def _keep(self) -> None:
+        while self.frames and self.frames[-1][0] >= self.latest[0]:  # a session went back
+            self.frames.pop()
+        self.frames.append(self.latest)
+
+    def __repr__(self) -> str:
+        return f"<recorder of {len(self.moments())} moments up to epoch {self.latest[0]}: viz.run(recorder)>"
+
+
+def run(history: Any, recorder: Recorder | None = None, *, title: str = "A training") -> Page:
+    """Return a page that shows a training from beginning to end, to be played, scrubbed and stepped by keyboard.
+
+    `history` is what `fit` returned, or its losses.  With a `Recorder` (alone, too) the page shows the network, its
+    answers and each layer's gradient at each moment as well.  Raises ValueError before the first epoch.
+    """
+    if isinstance(history, Recorder):
+        history, recorder = history.history, history
+    losses = losses_of(history)
+    if not losses:
+        raise ValueError("there is nothing to show before the first epoch: train first, as in nn.fit(…, epochs=100)")
+    data: dict[str, Any] = {
+        "title": title,
+        "curve": [x if x - x == 0.0 else repr(x) for x in losses],
+        "stretches": stretches(losses),
+        "stopped": getattr(history, "stopped", ""),
+    }
+    if recorder is None:
+        return Page("film.html", STYLES, CURVES, data)
+    machine = _machine(recorder)
+    place = {parameter: k for k, parameter in enumerate(recorder.parameters)}
+    order = [place[parameter] for parameter in machine.order]
+    moments = recorder.moments()
+    data |= machine.data
+    data["epochs"] = [epoch for epoch, _ in moments]
+    data["moments"] = _packed([[numbers[k] for k in order] for _, numbers in moments])
+    return Page("film.html", STYLES, SCRIPTS, data, program=machine.script)
+
+
+def losses_of(history: Any) -> list[float]:
+    """Return the losses of a history, or of a list of them."""
+    return [float(x) for x in getattr(history, "losses", history)]
+
+
+def stretches(losses: Sequence[float]) -> list[tuple[int, int, str]]:
+    """Return (from, to, name) of the plateau, the drop and the convergence of a training, as far as it has them.
+
+    The drop is the shortest stretch in which the lowest loss so far makes 60 % of its whole fall.
+    """
+    best: list[float] = list(accumulate(losses, _lower))
+    last, end = len(best) - 1, 0
+    goal = DROP * (best[0] - best[-1])
+    if not goal > DROP * FLAT * abs(best[0]):
+        return [(0, last, "plateau")]
+    drop = (0, last)
+    for start in range(len(best)):
+        while end < len(best) and best[start] - best[end] < goal:
+            end += 1
+        if end == len(best):
+            break
+        if end - start < drop[1] - drop[0]:
+            drop = start, end
+    found = [(0, drop[0], "plateau"), (*drop, "drop"), (drop[1], last, "convergence")]
+    return [stretch for stretch in found if stretch[1] > stretch[0]]
+
+
+def _lower(a: float, b: float) -> float:
+    return b if a != a or b < a else a
+
+
+def _machine(recorder: Recorder) -> Machine:
+    from nn import SGD, mean_squared_error
+
+    return make_machine(
+        recorder.model,
+        recorder.inputs,
+        recorder.targets,
+        loss=recorder.loss or mean_squared_error,
+        optimizer=SGD(recorder.parameters),
+        level=recorder.level,
+    )
+
+
+def _packed(rows: list[list[float]]) -> str:
+    """Return floats, to the bit, as text: little-endian doubles in base 64."""
+    import sys
+
+    numbers = array("d", [x for row in rows for x in row])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return base64.b64encode(numbers.tobytes()).decode()
