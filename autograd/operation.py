@@ -237,6 +237,8 @@ class Operation:
         self.arity = rule.__code__.co_argcount - 1
         self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
         self.__doc__ = rule.__doc__
+        self.method: Callable[..., Any] | None = None  # what records it quickly when its first input is of `kind`
+        self.kind: type | None = None
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -254,6 +256,8 @@ class Operation:
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Return the operation's output: a float for numbers, a Value where a Value is among the inputs."""
+        if inputs and inputs[0].__class__ is self.kind and len(inputs) == self.arity and not named:
+            return self.method(*inputs)  # type: ignore[misc]  # it has one if it has a kind
         inputs = self.complete(self.in_order(inputs, named) if named else inputs)
         for x in self.flat(inputs):
             apply = getattr(type(x), "apply_operation", None)

@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from os.path import dirname
+from os.path import dirname, sep
 from typing import Any
 
 from autograd import modes, ops
@@ -143,7 +143,7 @@ def _shown(x: Any) -> str:
     return f"{x.name}={x._data!r}" if x.name else f"{x._data!r}"
 
 
-_ENGINE = dirname(__file__)
+_ENGINE = dirname(__file__) + sep
 _LIBRARY = ("nn", "viz")  # its layers and losses are not the user's lines either
 
 

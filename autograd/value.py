@@ -461,7 +461,7 @@ def _method(op: Operation) -> Callable[..., Value]:
     )
     known = dict(primitives(), op=op, Value=Value, operand=_operand, apply=apply, new=_new, modes=modes)
     known["record_operation"] = record_operation
-    exec(source, known)
+    exec(compile(source, f"{__file__}, method {op.name}", "exec"), known)  # a file of the engine's, not the user's
     method: Callable[..., Value] = known["record"]
     return method
 
@@ -488,7 +488,11 @@ def _give_methods() -> None:
         if op.groups or (op.cuts and name != "detach"):
             continue
         plain = not (op.defaults or op.cuts or name == "power")
-        method = _method(op) if plain and op.arity <= 2 else _general(op)
+        if plain and op.arity <= 2:
+            method = op.method = _method(op)
+            op.kind = Value
+        else:
+            method = _general(op)
         method.__name__, method.__doc__, method.__qualname__ = name, op.__doc__, f"Value.{name}"
         method.__module__ = __name__
         if name in _INFIX:

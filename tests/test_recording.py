@@ -48,6 +48,21 @@ def test_the_first_nan_is_named_where_it_is_born():
     assert "nan is born in log(-2.0)" in message
 
 
+@pytest.mark.parametrize("birth", [lambda x: x.log(), lambda x: 1 / x, lambda x: x / x, lambda x: x**-1, ag.log])
+def test_the_users_line_is_named_for_methods_and_signs_too(birth):
+    with pytest.raises(FloatingPointError) as caught, ag.detect_anomaly():
+        birth(Value(0.0))
+    assert str(caught.value).startswith(f"{__file__}:")
+
+
+def test_a_users_file_beside_the_engine_is_not_the_engines():
+    program = "import autograd\nwith autograd.detect_anomaly():\n    1 / autograd.Value(0.0)\n"
+    beside = ag.__path__[0] + "_of_mine.py"
+    with pytest.raises(FloatingPointError) as caught:
+        exec(compile(program, beside, "exec"), {})
+    assert str(caught.value).startswith(f"{beside}:3: inf is born in divide(1.0, 0.0)")
+
+
 def test_the_users_line_is_named_and_the_layers_beside_it():
     import nn
 
