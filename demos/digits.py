@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 
 import nn
-from autograd import compile
+from autograd import compile  # noqa: A004
 from nn.datasets import split
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     except ImportError:
         raise SystemExit("the digits come with scikit-learn: pip install chainrule[data]") from None
     images, digits = load_digits(return_X_y=True)
-    rows, targets, unseen, answers = split((images / 16.0).tolist(), digits.tolist(), share=0.2, seed=0)
+    rows, targets, unseen, answers = split((images / 16.0).tolist(), digits.tolist(), share=0.2, seed=1)
     model = nn.MLP(64, [32, 10], "relu", seed=1)
     start = time.perf_counter()
     history = nn.fit(
@@ -30,14 +30,16 @@ def main() -> None:
         rows,
         targets,
         loss=nn.softmax_cross_entropy,
-        optimizer=nn.Adam(model.parameters(), learning_rate=0.005),
-        epochs=40,
+        optimizer=nn.AdamW(model.parameters(), learning_rate=0.01, weight_decay=0.1),
+        epochs=60,
         batch_size=32,
         backend="numpy",
     )
     seconds = time.perf_counter() - start
     scores = nn.predict(model, unseen)
-    right = sum(max(range(10), key=list(row).__getitem__) == answer for row, answer in zip(scores, answers, strict=True))
+    right = sum(
+        max(range(10), key=list(row).__getitem__) == answer for row, answer in zip(scores, answers, strict=True)
+    )
     step = compile(lambda x, y: nn.softmax_cross_entropy([model(row) for row in x], y), model.parameters())
     step(rows[:32], targets[:32])
     print(step.source)

@@ -43,7 +43,7 @@ class GPT(nn.Module):
         """Return for each letter of a text the logits of the next one."""
         keys, values, logits = [], [], []
         for place, letter in enumerate(text):
-            x = [a + b for a, b in zip(take(self.tokens, letter), self.positions[place])]
+            x = [a + b for a, b in zip(take(self.tokens, letter), self.positions[place], strict=True)]
             x = add(x, self.attend(norm(x), keys, values))
             x = add(x, linear(self.narrow, [relu(z) for z in linear(self.wide, norm(x))]))
             logits.append(linear(self.head, norm(x)))
@@ -76,7 +76,7 @@ def norm(x):
 
 def add(x, y):
     """Return x + y, place by place."""
-    return [a + b for a, b in zip(x, y)]
+    return [a + b for a, b in zip(x, y, strict=True)]
 
 
 def english() -> list[int]:
@@ -98,8 +98,8 @@ def main() -> None:
 
     def loss(texts, nexts):
         losses = []
-        for letters, following in zip(texts, nexts):
-            for logits, letter in zip(model(letters), following):
+        for letters, following in zip(texts, nexts, strict=True):
+            for logits, letter in zip(model(letters), following, strict=True):
                 losses.append(logsumexp(logits) - take(logits, letter))
         return mean(losses)
 

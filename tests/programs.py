@@ -1,6 +1,7 @@
 """Scalar programs of many kinds, as a user would write them: what `compile` must find matrices in."""
 
 import random
+from itertools import pairwise
 
 import autograd as ag
 from autograd import Value, dot, logsumexp, maximum, mean, take, total, where
@@ -52,7 +53,7 @@ def by_chain(w, x, b):
 def network(neuron, sizes=(3, 5, 4, 1), activation=ag.tanh, seed=0):
     """Return a function of one row: layers of neurons, written in the given way."""
     draw = Draw(seed)
-    layers = [(draw.weights(n, m), draw.weights(n)) for m, n in zip(sizes, sizes[1:], strict=False)]
+    layers = [(draw.weights(n, m), draw.weights(n)) for m, n in pairwise(sizes)]
 
     def model(row):
         for k, (weights, biases) in enumerate(layers):
@@ -332,6 +333,10 @@ def of_every_length():
 
     def loss(x):
         prefixes = [dot(w[:k], x[:k]) for k in range(1, 7)]
-        return total([ag.tanh(p) for p in prefixes]) + ag.largest(prefixes) + total([total(x[:k]) * w[0] for k in range(1, 7)])
+        return (
+            total([ag.tanh(p) for p in prefixes])
+            + ag.largest(prefixes)
+            + total([total(x[:k]) * w[0] for k in range(1, 7)])
+        )
 
     return loss, draw.parameters, (draw.rows(6),)

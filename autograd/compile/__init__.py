@@ -16,7 +16,7 @@ from typing import Any
 
 from autograd.compile.backends import check_backend
 from autograd.compile.runner import Floats
-from autograd.compile.step import Forward, Programs, Step, GraphStep, graph_programs
+from autograd.compile.step import Forward, GraphStep, Programs, Step, graph_programs
 from autograd.compile.trace import take
 from autograd.compile.training import TrainingStep
 from autograd.value import Value

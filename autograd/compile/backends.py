@@ -22,7 +22,9 @@ def make_runner(backend: str, program: Program, optimizer: Any) -> Any:
         try:
             from autograd.compile.native import Native
         except ImportError as error:
-            raise ImportError(f"the native backend needs the extra `fast`: pip install chainrule[fast] ({error})") from error
+            raise ImportError(
+                f"the native backend needs the extra `fast`: pip install chainrule[fast] ({error})"
+            ) from error
         return Native(program, optimizer=optimizer)
     if backend == "jax":
         try:

@@ -83,13 +83,18 @@ def _reshape_at_the_door(lines: Sequence[Array], outputs: Sequence[Array]) -> di
 
 
 def _program(
-    found: Lift, loss: Array, observed: list[Array], gradients: list[tuple[Array, Array]], shapes: dict[Array, tuple[int, ...]]
+    found: Lift,
+    loss: Array,
+    observed: list[Array],
+    gradients: list[tuple[Array, Array]],
+    shapes: dict[Array, tuple[int, ...]],
 ) -> Program:
     lines = found.builder.lines
     seats = [p for p, _ in gradients if p.op == "parameter"]
     first = {*needed([loss, *observed], lines), *seats}
     wanted = {*needed([g for _, g in gradients], lines), *first}
     ordered = [a for a in lines if a in first] + [a for a in lines if a in wanted and a not in first]
+    _weights_first(ordered, {g for _, g in gradients})
     inputs = [a for a in lines if a.op == "input"]
     kept = [a for a in inputs if a in wanted]
     arguments = [found.arguments[a.detail] for a in kept]
@@ -99,6 +104,14 @@ def _program(
     order = np.array(found.places.order, dtype=np.int64)
     used = len(order) - len(found.unused)
     return Program(ordered, len(first), loss, gradients, arguments, order, used, observed)
+
+
+def _weights_first(lines: list[Array], gradients: set[Array]) -> None:
+    """Let the gradient of a layer's weights come before that of its biases, as textbooks have it."""
+    for i in range(len(lines) - 2):
+        bias, flipped, weights = lines[i : i + 3]
+        if bias.op == "sum" and flipped.op == "transpose" and weights.op == "matmul" and {bias, weights} <= gradients:
+            lines[i : i + 3] = [flipped, weights, bias]
 
 
 def _counts(traced: Traced, tape: Tape, program: Program) -> dict[str, int]:

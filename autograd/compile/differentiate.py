@@ -233,9 +233,7 @@ class Backward:
     def _moved(self, array: Array, move: Callable[[Array], Array]) -> None:
         """Add the adjoint of a view, moved back, to what it is a view of."""
         factor, upstream, mask, clean = self.collected(array)
-        moved = [
-            x if x is None or not x.shape else move(self.b.broadcast(x, array.shape)) for x in (upstream, mask)
-        ]
+        moved = [x if x is None or not x.shape else move(self.b.broadcast(x, array.shape)) for x in (upstream, mask)]
         self.add(array.operands[0], Term(factor, moved[0], moved[1], clean))
 
     def _transpose(self, array: Array) -> None:

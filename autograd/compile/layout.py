@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def ranks(column: Index) -> Ranked:
 
 
 def combined(columns: Sequence[Ranked], count: int = 0) -> Ranked:
-    """Return one column that tells apart what the given ones tell apart, in their order; of `count` zeros if none are."""
+    """Return one column that tells apart what the given ones tell apart, in their order; `count` zeros if none are."""
     key, different = columns[0] if columns else (np.zeros(count, dtype=np.int64), 1)
     for rank, n in columns[1:]:
         key, different = ranks(key * n + rank)
@@ -105,7 +106,10 @@ def affine(places: Index) -> tuple[int, list[int]] | None:
         strides.append(int(after[first] - before[first]))
     if min(strides, default=0) < 0:
         return None
-    steps = sum((_ramp(n * s, n, i, places.ndim) for i, (n, s) in enumerate(zip(places.shape, strides, strict=True))), np.zeros((), dtype=np.int64))
+    steps = sum(
+        (_ramp(n * s, n, i, places.ndim) for i, (n, s) in enumerate(zip(places.shape, strides, strict=True))),
+        np.zeros((), dtype=np.int64),
+    )
     steps = np.broadcast_to(steps, places.shape)
     first = np.unravel_index(int(known.argmax()), places.shape)
     offset = int(places[first] - steps[first])
@@ -135,7 +139,7 @@ def unfolded(places: Index) -> Index:
 
 
 def view(builder: Builder, source: Array, offset: int, shape: Shape, strides: Sequence[int]) -> Array | None:
-    """Return the elements of `source` at offset + Σ strideᵢ · coordinateᵢ, by slices and reshapes; None if they need more.
+    """Return the elements of `source` at offset + Σ strideᵢ · coordinateᵢ, by slices and reshapes, or None.
 
     Axes of stride 0 have length 1 in the result.
     """
@@ -143,8 +147,9 @@ def view(builder: Builder, source: Array, offset: int, shape: Shape, strides: Se
     values = _place_values(source, moving)
     if values is None:
         return None
-    ranges, order = [], []
-    sizes = [before // after for before, after in zip(values, values[1:], strict=False)]
+    ranges: list[tuple[int, int, int]] = []
+    order: list[tuple[int, int]] = []
+    sizes = [before // after for before, after in pairwise(values)]
     for value, size in zip(values[1:], sizes, strict=True):
         start, n = offset // value % size, 1
         for s, length, axis in moving:
@@ -169,6 +174,6 @@ def _place_values(source: Array, moving: Sequence[tuple[int, int, int]]) -> list
     for cuts in (strides_of(source.shape), []):
         crossed = {c for c in cuts for s, n, _ in moving if s < c <= s * (n - 1)}
         values = sorted({source.size, 1, *strides, *(c for c in cuts if c not in crossed)}, reverse=True)
-        if all(a % b == 0 for a, b in zip(values, values[1:], strict=False)):
+        if all(a % b == 0 for a, b in pairwise(values)):
             return values
     return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -97,9 +98,7 @@ def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, .
     for i in ids:
         op, inputs = tape.op[i], tape.operands[i]
         if op == "dot":
-            products = [
-                write("multiply", of(x), of(y)) for x, y in zip(*(tape.groups[g] for g in inputs), strict=True)
-            ]
+            products = [write("multiply", of(x), of(y)) for x, y in zip(*(tape.groups[g] for g in inputs), strict=True)]
             number[i] = write("total", *products) if len(products) > 1 else products[0]
         elif op == "total":
             number[i] = write("total", *map(of, tape.groups[inputs[0]]))
@@ -113,8 +112,10 @@ def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, .
     return ops, operands, number
 
 
-def make_levels(ops: list[str], operands: list[tuple[int, ...]], constant: Callable[[int], bool]) -> tuple[Levels, Index, list[int]]:
-    """Return the table of opened scalars, each one's place in the pool, and the tape's places that come from outside."""
+def make_levels(
+    ops: list[str], operands: list[tuple[int, ...]], constant: Callable[[int], bool]
+) -> tuple[Levels, Index, list[int]]:
+    """Return the table of opened scalars, each one's place in the pool, and the places that come from outside."""
     level: list[int] = []
     outer: dict[int, int] = {}
     for inputs in operands:
@@ -141,14 +142,20 @@ def make_levels(ops: list[str], operands: list[tuple[int, ...]], constant: Calla
 
 
 def _blocks(
-    ops: list[str], operands: list[tuple[int, ...]], level: list[int], order: Index, kind: Index, start: int, still: Index
+    ops: list[str],
+    operands: list[tuple[int, ...]],
+    level: list[int],
+    order: Index,
+    kind: Index,
+    start: int,
+    still: Index,
 ) -> list[Block | Stretch]:
     width = np.bincount(np.array(level))
     sorted_kinds = kind[order]
     bounds = [0, *(np.flatnonzero(np.diff(sorted_kinds)) + 1).tolist(), len(ops)]
     sequence = order.tolist()
     blocks: list[Block | Stretch] = []
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in pairwise(bounds):
         members = sequence[a:b]
         op = ops[members[0]]
         if width[level[members[0]]] < NARROW:
@@ -190,7 +197,7 @@ def forward_pass(table: Levels, outside: Any, functions: dict[str, Callable[...,
     """Return the pool, computed from what comes from outside; `functions` has one for each operation, on arrays."""
     pool = np.empty(table.size)
     pool[: table.outside] = outside
-    numbers = memoryview(pool)
+    numbers: Any = memoryview(pool)  # type: ignore[arg-type]
     for block in table.blocks:
         if isinstance(block, Stretch):
             place = block.start
@@ -209,7 +216,7 @@ def backward_pass(table: Levels, pool: Any, adjoint: Any, functions: dict[str, C
     adjoints = np.array(adjoint)
     for block in reversed(table.blocks):
         if isinstance(block, Stretch):
-            _stretch_backward(block, memoryview(pool), memoryview(adjoints), table.cuts)
+            _stretch_backward(block, memoryview(pool), memoryview(adjoints), table.cuts)  # type: ignore[arg-type]
             continue
         if not block.flows or block.targets is None:
             continue
@@ -253,4 +260,4 @@ def _value(op: str) -> Callable[[list[float]], float]:
     if op == "total":
         return sum
     row = TABLE[op]
-    return lambda inputs: row.evaluate(*inputs)[0]  # type: ignore[no-any-return]
+    return lambda inputs: row.evaluate(*inputs)[0]

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from autograd.compile.levels import make_levels, opened
 from autograd.compile.layout import Index, combined, coordinates, grid, ranks
+from autograd.compile.levels import make_levels, opened
 from autograd.compile.normalise import REDUCTIONS, Tape
 from autograd.compile.places import NUMBERS, THETA, Places
 from autograd.compile.products import arrange_dots
@@ -82,7 +82,7 @@ class Lift:
             places.masks[home] = None  # what the function does not use is there all the same
 
     def _kinds(self, live: Sequence[int]) -> Iterator[tuple[int, Index]]:
-        """Yield each kind with its scalars, operands first; those of parameters alone wait until nothing else can go on.
+        """Yield each kind with its scalars, operands first; those of parameters alone wait until all else is done.
 
         Scalars without structure are together of one kind below 0 (or of several, where structure comes in between).
         """
@@ -203,7 +203,7 @@ class Lift:
             places.fillings[home] = self._filling(op, home, homes, operands)
 
     def _filling(self, op: str, home: int, homes: Sequence[int], operands: Sequence[Array]) -> float | None:
-        """Return what an operation leaves in the holes of its operands, if that is one number whatever the others hold."""
+        """Return what an operation leaves in its operands' holes, if that is one number whatever the others hold."""
         places, results = self.places, set()
         for probe in (0.37, 1.91, -2.3):
             inputs: list[float] = []
@@ -211,7 +211,7 @@ class Lift:
                 mask = places.masks[other]
                 if mask is None:
                     inputs.append(probe if operand.number is None else operand.number)
-                elif places.fillings[other] is None or not np.array_equal(mask, places.masks[home]):
+                elif places.fillings[other] is None or not _same(mask, places.masks[home]):
                     return None
                 else:
                     inputs.append(places.fillings[other] or 0.0)
@@ -219,7 +219,7 @@ class Lift:
         result = results.pop()
         return None if results or math.isnan(result) else result
 
-    def _layout(self, slots: Sequence[Index], count: int) -> tuple[Shape, Index]:
+    def _layout(self, slots: Index | Sequence[Index], count: int) -> tuple[Shape, Index]:
         """Return a shape for `count` scalars and each one's place, from where their operands live."""
         places = self.places
         homes = [int(places.home[slot[0]]) for slot in slots]
@@ -243,6 +243,10 @@ class Lift:
         if different < count:
             key, _ = combined([(key, different), (np.arange(count), count)])
         return (count,), key
+
+
+def _same(mask: Index, other: Index | None) -> bool:
+    return other is not None and np.array_equal(mask, other)
 
 
 def _without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:

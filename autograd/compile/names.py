@@ -106,6 +106,11 @@ class Namer:
             z.note = f"layer {k}: ({rows} row{'s' * (rows != 1)}, {units} unit{'s' * (units != 1)})"
         for user in self.users.get(z, ()):
             alone = user.is_elementwise and user in self.program.lines[: self.program.forward]
-            if alone and user.shape == z.shape and not user.name and any(x.op == "matmul" for x in self.users.get(user, ())):
+            if (
+                alone
+                and user.shape == z.shape
+                and not user.name
+                and any(x.op == "matmul" for x in self.users.get(user, ()))
+            ):
                 self._give(user, f"a{k}")
                 break

@@ -115,9 +115,9 @@ class Tape:
 
     def __str__(self) -> str:
         rows = []
-        for i, (op, operands) in enumerate(zip(self.op, self.operands, strict=True)):
+        for i, (op, inputs) in enumerate(zip(self.op, self.operands, strict=True)):
             count = {"dot": 2, "total": 1, "largest": 1, "take": 1}.get(op, 0)
-            shown = [f"[{' '.join(map(str, self.groups[x]))}]" if j < count else str(x) for j, x in enumerate(operands)]
+            shown = [f"[{' '.join(map(str, self.groups[x]))}]" if j < count else str(x) for j, x in enumerate(inputs)]
             rows.append(f"{i:5} {op}({', '.join(shown)})  kind {self.kind[i]}")
         return "\n".join(rows)
 
@@ -277,7 +277,7 @@ class _Normaliser:
         return self.place[i]
 
     def _collected(self, terms: list[tuple[int, int]], least: int) -> int:
-        """Return the place of a sum of signed nodes: products of like kinds as dots, `least` or more terms of a kind as totals."""
+        """Return the place of a signed sum: like products as dots, `least` terms of a kind or more as totals."""
         tape, products = self.tape, self.products
         if len(terms) == 2 and least > 1:
             (sign, i), (other, j) = terms
@@ -320,7 +320,11 @@ class _Normaliser:
         if not parts or parts[0][0] < 0:
             if not parts:
                 return tape.constant(constant)
-            whole = tape.write("subtract", tape.constant(constant), parts[0][1]) if constant else tape.write("negative", parts[0][1])
+            whole = (
+                tape.write("subtract", tape.constant(constant), parts[0][1])
+                if constant
+                else tape.write("negative", parts[0][1])
+            )
             constant = 0.0
         else:
             whole = parts[0][1]
@@ -340,7 +344,9 @@ class _Normaliser:
         if tape.is_uniform(weights) and tape.is_uniform(values):
             if not tape.groups[weights]:
                 return tape.constant(0.0)
-            if tape.op[tape.groups[weights][0]] == "constant" and not any(tape.operands[x][0] for x in tape.groups[weights]):
+            if tape.op[tape.groups[weights][0]] == "constant" and not any(
+                tape.operands[x][0] for x in tape.groups[weights]
+            ):
                 return tape.constant(0.0)
             if tape.factors(tape.groups[weights][0], tape.groups[values][0])[0] != tape.groups[weights][0]:
                 return self._dot(values, weights)
@@ -349,7 +355,10 @@ class _Normaliser:
         for x, y in zip(tape.groups[weights], tape.groups[values], strict=True):
             x, y = tape.factors(x, y)
             buckets.setdefault((tape.kind[x], tape.kind[y]), []).append((x, y))
-        parts = [(1, self._dot(*[tape.group(tuple(side)) for side in zip(*pairs, strict=True)])) for pairs in buckets.values()]
+        parts = [
+            (1, self._dot(*[tape.group(tuple(side)) for side in zip(*pairs, strict=True)]))
+            for pairs in buckets.values()
+        ]
         constants = [part for part in parts if tape.op[part[1]] == "constant"]
         rest = [part for part in parts if part not in constants]
         return self._combined(rest, sum(tape.operands[x][0] for _, x in constants))

@@ -7,9 +7,6 @@ scalar, such as the upper triangle of a causal attention.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 
 from autograd.compile.layout import Index, affine, collapsed, coordinates, unfolded, view
@@ -20,7 +17,7 @@ THETA, NUMBERS, NOWHERE = 0, 1, -1  # homes: places in θ; constants, looked up 
 
 
 class Places:
-    """For every scalar its home (`arrays[home]`) and its flat place there; for every home what is known of its holes."""
+    """For every scalar its home (`arrays[home]`) and its flat place there, and for every home its holes."""
 
     def __init__(self, tape: Tape, parameters: int) -> None:
         self.tape, self.builder = tape, Builder()
@@ -120,7 +117,7 @@ class Places:
         mask, found = self.masks[home], affine(self.places_of(ids))
         if mask is not None and found is not None and self.fillings[home] == 0.0:
             offset, strides = found
-            places = offset + sum(c * s for c, s in zip(np.indices(ids.shape), strides, strict=True))
+            places = offset + np.tensordot(np.array(strides), np.indices(ids.shape), 1)
             if not mask[places[hole]].any():
                 return array
         condition = self.builder.make("constant", (), ids.shape, ~hole)
@@ -146,7 +143,11 @@ class Places:
             if offset + extent > self.theta.size:
                 return None  # a hole lies beyond the end
             seat = next((s for s in self.seats if s.detail <= offset and offset + extent <= s.detail + s.size), None)
-            source, start = (seat, seat.detail) if seat is not None else (self.builder.slice(source, [(offset, offset + extent, 1)]), offset)
+            source, start = (
+                (seat, seat.detail)
+                if seat is not None
+                else (self.builder.slice(source, [(offset, offset + extent, 1)]), offset)
+            )
             offset -= start
         return view(self.builder, source, offset, places.shape, strides)
 

@@ -41,13 +41,13 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
     second = np.array([tape.operands[i][1] for i in ids])
     ragged = len({len(tape.groups[g]) for g in first.tolist()}) > 1
     if ragged:
-        longest = _longest(places, first), _longest(places, second)
-        if longest[0] is None or longest[1] is None:
+        one, other = _longest(places, first), _longest(places, second)
+        if one is None or other is None:
             return False
-        for own, *wider in zip(first.tolist(), *(side.tolist() for side in longest), strict=True):
+        for own, *wider in zip(first.tolist(), one.tolist(), other.tolist(), strict=True):
             if len(tape.groups[own]) != min(len(tape.groups[g]) for g in wider):
                 return False  # both go on, so the product would too
-        first, second = longest
+        first, second = one, other
     if places.home[tape.groups[first[0]][0]] <= NUMBERS:
         rows, columns = second, first  # weights are columns: x @ W.T
     else:
@@ -64,7 +64,8 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
 
 def _longest(places: Places, groups: Index) -> Index | None:
     """Return for each group the longest one that it begins, or None if some begin in the same way and then part."""
-    members, longest = places.tape.groups, {}
+    members = places.tape.groups
+    longest: dict[int, int] = {}
     for g in np.unique(groups).tolist():
         known = longest.get(members[g][0])
         if known is None or len(members[g]) > len(members[known]):
@@ -89,9 +90,9 @@ def _paired(places: Places, rows: Index, columns: Index) -> Pairs | None:
         pairs = Pairs(combined(shared, count), *rest)
         if count == len(np.unique(pairs.places)) >= DENSE * pairs.size:
             return pairs
-    pairs = _blocks(row, column)
-    if pairs is not None and count == len(np.unique(pairs.places)) >= DENSE * pairs.size:
-        return pairs
+    blocks = _blocks(row, column)
+    if blocks is not None and count == len(np.unique(blocks.places)) >= DENSE * blocks.size:
+        return blocks
     pairs = Pairs(one, row, column)
     return pairs if count == len(np.unique(pairs.places)) >= DENSE * pairs.size else None
 
@@ -128,7 +129,9 @@ def _within(stack: Index, x: Ranked) -> Ranked:
     return rank, int(rank.max()) + 1
 
 
-def _product(places: Places, ids: Index, rows: Index, columns: Index, pairs: Pairs, wanted_low: Callable[[], bool]) -> None:
+def _product(
+    places: Places, ids: Index, rows: Index, columns: Index, pairs: Pairs, wanted_low: Callable[[], bool]
+) -> None:
     """Compute a product, or a stack of them, and let the dots live in it."""
     b = places.builder
     (s, stacks), (r, row_count), (c, column_count) = pairs

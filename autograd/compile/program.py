@@ -20,16 +20,15 @@ the gradient of which slice of the flat parameter vector θ.  A backend knows th
 | slice | a | (start, stop, step) per axis | as NumPy's; step > 0 |
 | broadcast | a | – | `a` repeated to the shape |
 | join | a, b, … | – | their elements, one after the other: a vector |
-| gather | a | index array | `a.ravel()[index]`; -1 stands for 0.0 |
-| scatter | a | index array | zeros of the shape, with the elements of `a` added at their (flat) index; -1 is dropped |
+| gather | a | index array | `a.ravel()[index]` |
+| scatter | a | index array | zeros of the shape, with the elements of `a` added at their (flat) index |
 | assemble | parts | slices per part | zeros of the shape, with each part added to its slice |
-| rows | table, index | – | `table[index]`: the rows of a matrix (n, k) that an integer input of shape (m,) or (m, 1) names: (m, k) |
+| rows | table, index | – | `table[index]`: the rows of a matrix (n, k) named by whole numbers (m,) or (m, 1): (m, k) |
 | add_rows | a, index | – | zeros of the shape, with row i of `a` added to the row that `index` names |
 | pick | a, index | – | of row i of a matrix the element that `index[i]` names: (m, 1) |
-| put | a, index | – | zeros of the shape, with element i of `a` (or the one number it is) put into row i where `index[i]` says |
+| put | a, index | – | zeros of the shape, with element i of `a` (or one number) put into row i where `index[i]` says |
 | levels | arrays | a `Levels` table | a vector: elements without structure, computed level by level (see levels.py) |
 | levels_backward | levels, adjoint | the same table | a vector: the adjoints of what the levels were computed from |
-| random | counter | a `Draw` | numbers in [0, 1) that the program draws itself, new at each step |
 """
 
 from __future__ import annotations
@@ -45,10 +44,11 @@ from autograd.operation import TABLE
 from autograd.symbols import Symbol, formulas, parameters, symbol
 
 Shape = tuple[int, ...]
-STRUCTURAL = frozenset(
-    "theta parameter input constant matmul sum largest first transpose reshape slice broadcast join gather scatter"
-    " assemble rows add_rows pick put levels levels_backward random".split()
-)
+STRUCTURAL = frozenset({
+    "theta", "parameter", "input", "constant", "matmul", "sum", "largest", "first", "transpose", "reshape", "slice",
+    "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", "levels",
+    "levels_backward",
+})  # fmt: skip
 
 
 class Array:

@@ -57,7 +57,7 @@ def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) 
         places.settle(_reduction(places, op, source, tuple(range(len(shape))), ()), ids, np.zeros(1, dtype=np.int64))
         return True
     for axis, n in enumerate(shape):
-        if n < width or n == 1 and len(shape) > 1:
+        if n < width or (n == 1 and len(shape) > 1):
             continue
         row = np.moveaxis(np.arange(places.arrays[home].size).reshape(shape), axis, -1).reshape(-1, n)
         which = np.empty(row.size, dtype=np.int64)

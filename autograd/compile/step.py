@@ -23,7 +23,9 @@ LONG = 0.05  # seconds: what takes longer to trace is not traced a second time t
 class Compiled:
     """The program for arguments of one shape: traced, lifted, and ready to run."""
 
-    def __init__(self, traced: Traced, seconds: float, names: list[str], backend: str, optimizer: Any, *, gradients: bool) -> None:
+    def __init__(
+        self, traced: Traced, seconds: float, names: list[str], backend: str, optimizer: Any, *, gradients: bool
+    ) -> None:
         start = perf_counter()
         self.program, self.tape = build(traced, names, gradients=gradients)
         lifted = perf_counter()
@@ -80,7 +82,13 @@ class Programs:
     """A function with a program for each shape of its arguments, traced when it is first seen."""
 
     def __init__(
-        self, function: Callable[..., Any], parameters: Iterable[Value], backend: str, optimizer: Any = None, *, gradients: bool = True
+        self,
+        function: Callable[..., Any],
+        parameters: Iterable[Value],
+        backend: str,
+        optimizer: Any = None,
+        *,
+        gradients: bool = True,
     ) -> None:
         self.function, self.backend, self.optimizer, self.gradients = function, backend, optimizer, gradients
         self.parameters = checked_parameters(parameters)
@@ -92,7 +100,10 @@ class Programs:
     def arrays(self, arguments: Sequence[Any]) -> list[Any]:
         """Return the user's arguments as arrays; raises TypeError or ValueError in the user's terms."""
         if len(arguments) != len(self.names):
-            raise TypeError(f"the compiled function takes {len(self.names)} arguments ({', '.join(self.names)}), not {len(arguments)}")
+            raise TypeError(
+                f"the compiled function takes {len(self.names)} arguments ({', '.join(self.names)}), "
+                f"not {len(arguments)}"
+            )
         return [array_of(x, name) for x, name in zip(arguments, self.names, strict=True)]
 
     def program_for(self, arrays: Sequence[Any]) -> Compiled:
@@ -120,10 +131,12 @@ class Programs:
         """Return what the function records; raises ValueError if it records something else the second time."""
         start = perf_counter()
         traced = trace(self.function, shapes, self.parameters, one=self.gradients)
-        if perf_counter() - start < LONG and not is_same(traced, trace(self.function, shapes, self.parameters, one=self.gradients)):
+        if perf_counter() - start < LONG and not is_same(
+            traced, trace(self.function, shapes, self.parameters, one=self.gradients)
+        ):
             raise ValueError(
-                "traced twice, the function wrote another program each time, so no program can stand for it: numbers that "
-                "it draws or counts itself are to be arguments (nn.Dropout draws numbers that a program can draw anew)"
+                "traced twice, the function wrote another program each time, so no program can stand for it: numbers "
+                "that it draws or counts itself are to be arguments (nn.Dropout's a program can draw anew)"
             )
         return traced
 
@@ -144,7 +157,9 @@ class Programs:
         self._warned = True
         unused = [self.parameters[k].name or f"parameter {k}" for k in program.order[program.used :]]
         shown = ", ".join(unused[:8]) + (f" and {len(unused) - 8} more" if len(unused) > 8 else "")
-        warnings.warn(f"the loss does not depend on {shown}: no gradient reaches what it never uses", UserWarning, stacklevel=5)
+        warnings.warn(
+            f"the loss does not depend on {shown}: no gradient reaches what it never uses", UserWarning, stacklevel=5
+        )
 
 
 class Step:
@@ -183,7 +198,9 @@ class Step:
     @property
     def _latest(self) -> Compiled:
         if self._programs.latest is None:
-            raise RuntimeError("there is no program yet: it is written when step(…) first sees the shapes of its arguments")
+            raise RuntimeError(
+                "there is no program yet: it is written when step(…) first sees the shapes of its arguments"
+            )
         return self._programs.latest
 
     @property
@@ -273,26 +290,33 @@ def report(programs: Programs) -> str:
     for known in programs._known.values():
         for compiled in known:
             c, s, program = compiled.program.counts, compiled.seconds, compiled.program
-            shapes = ", ".join(f"{n}: {shape}" for n, shape in zip(programs.names, compiled.traced.shapes, strict=False))
+            shapes = ", ".join(
+                f"{n}: {shape}" for n, shape in zip(programs.names, compiled.traced.shapes, strict=False)
+            )
             lines.append(
                 f"{shapes}: {c['scalars']:,} scalars became {c['arrays']} arrays, {c['products']} matrix products, "
                 f"{c['gathers']} gathers; {program.flops:,} flops a run; "
                 f"trace {1e3 * s['trace']:.1f} ms, lift {1e3 * s['lift']:.1f} ms, emit {1e3 * s['emit']:.1f} ms"
             )
-    head = f"compiled for {programs.backend}: {len(programs.parameters):,} parameters, {len(lines)} program{'s' * (len(lines) != 1)}"
+    count = f"{len(lines)} program{'s' * (len(lines) != 1)}"
+    head = f"compiled for {programs.backend}: {len(programs.parameters):,} parameters, {count}"
     return "\n".join([head, *lines])
 
 
 def checked_parameters(parameters: Iterable[Value]) -> list[Value]:
     """Return the parameters as a list, each once; raises TypeError or ValueError for what is no leaf of a graph."""
     if hasattr(parameters, "parameters"):
-        raise TypeError(f"compile takes Values as parameters, not a {type(parameters).__name__}: pass model.parameters()")
+        raise TypeError(
+            f"compile takes Values as parameters, not a {type(parameters).__name__}: pass model.parameters()"
+        )
     found = list(dict.fromkeys(parameters))
     for k, parameter in enumerate(found):
         if not isinstance(parameter, Value):
             raise TypeError(f"compile takes Values as parameters, but number {k} is of type {type(parameter).__name__}")
         if not parameter.is_leaf:
-            raise ValueError(f"parameters are leaves of the graph, but number {k}, {parameter!r}, was computed from others")
+            raise ValueError(
+                f"parameters are leaves of the graph, but number {k}, {parameter!r}, was computed from others"
+            )
     return found
 
 

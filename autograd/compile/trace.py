@@ -15,9 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from autograd import modes
-from autograd.backward import structure
+from autograd.backward import MANY, structure
 from autograd.operation import Operation, number
-from autograd.value import CONSTANT, MANY, Condition, Group, Value
+from autograd.value import CONSTANT, Condition, Group, Value
 
 _NAN: Final = float("nan")
 
@@ -38,7 +38,7 @@ class Traced:
 
     Attributes
         root        what the function returned: the loss, or predictions as a list of equal rows of Values
-        arguments   for each argument its Values in row-major order; what modules draw at each run comes after the user's
+        arguments   for each argument its Values in row-major order; what modules draw comes after the user's
         shapes      for each argument its shape
         parameters  the Values that gradients are wanted for
         draws       for each argument after the user's: the module that draws its numbers
@@ -96,8 +96,8 @@ class Tracing:
     def refuse_branching(self, condition: Condition) -> None:
         """Raise TypeError: only the branch taken now would be seen."""
         raise TypeError(
-            f"{user_line()}: the program cannot branch on {_shown(condition)}, which is not known while `compile` traces; "
-            f"write where(condition, value_if_true, value_if_false), or maximum and minimum"
+            f"{user_line()}: the program cannot branch on {_shown(condition)}, which is not known while `compile` "
+            f"traces; write where(condition, value_if_true, value_if_false), or maximum and minimum"
         )
 
 
@@ -215,7 +215,9 @@ def trace(
     _columns.clear()
     if one and not isinstance(root, Value):
         kind = type(root).__name__
-        advice = "a function that forgot to return its result gives None" if root is None else "sum it, or take its mean"
+        advice = (
+            "a function that forgot to return its result gives None" if root is None else "sum it, or take its mean"
+        )
         raise TypeError(f"the compiled function must return one Value, the loss, not {kind}: {advice}")
     drawn = list(mode.draws.values())
     return Traced(

@@ -96,7 +96,7 @@ class TrainingStep:
             memory[order] = there
 
     def land(self) -> None:
-        """Leave weights, memories and step count on the Values and the optimiser; what was never used stays as it was."""
+        """Leave weights, memories and step count on the Values and the optimiser; what was never used stays."""
         self._fetch()
         for k in self._used:
             self.parameters[k].data = float(self.theta[k])

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from autograd.compile.numpy import NAMESPACE, TIMES, Text, written
+from autograd.compile.numpy_words import NAMESPACE, TIMES, Text, written
 from autograd.symbols import SYMBOLS, Symbol, symbol
 
 SIGNS: Final = {"add": "+=", "subtract": "-=", "multiply": "*="}
 
 
 def emit_update(optimizer: Any) -> str:
-    """Return the source of `update(theta, gradient, *memories, learning_rate, step)`, which moves the vectors in place."""
+    """Return the source of `update(theta, gradient, *memories, learning_rate, step)`: the rule, in place."""
     names = list(optimizer.state)
     theta, gradient, rate, step, *memories = map(symbol, ["theta", "gradient", "learning_rate", "step", *names])
     moved, after = optimizer.update(SYMBOLS, theta, gradient, rate, step, *memories)

@@ -1,0 +1,273 @@
+"""Expressions: how the lines of a program are spelled in NumPy, and when one may stand inside another."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.compile.levels import Block, Levels
+from autograd.compile.numpy_words import (
+    ATOM,
+    COMPARE,
+    COMPARISONS,
+    INFIX,
+    NAMESPACE,
+    PLUS,
+    UNARY,
+    Text,
+    functions_in,
+    helper,
+    literal,
+    written,
+)
+from autograd.compile.program import Array
+from autograd.operation import TABLE
+from autograd.symbols import formulas, parameters, symbol
+
+VIEWS = frozenset({"transpose", "reshape", "slice", "broadcast"})
+
+
+class Expressions:
+    """What has been spelled so far: `text` of arrays, `constants` and `helpers` that the text names."""
+
+    def __init__(self) -> None:
+        self.text: dict[Array, Text] = {}
+        self.constants: dict[str, Any] = {}
+        self.helpers: dict[str, str] = {}
+
+    def expression(self, array: Array, tight: int = 0) -> Text:
+        """Return the array as it stands in an expression, in parentheses if it binds less than `tight`."""
+        text, binds = self.text[array]
+        return (f"({text})", ATOM) if binds < tight else (text, binds)
+
+    def _number(self, array: Array, text: Text) -> Text:
+        """Return a comparison as 1.0 and 0.0, since NumPy's gives True and False."""
+        if self._is_condition(array) and array.op != "constant":
+            return (f"where({text[0]}, 1.0, 0.0)", ATOM)
+        return text
+
+    def _constant(self, array: Array) -> Text:
+        if isinstance(array.detail, float):
+            return literal(array.detail)
+        name = f"{'mask' if array.detail.dtype == bool else 'constant'}{len(self.constants) + 1}"
+        self.constants[name] = array.detail
+        return name, ATOM
+
+    def _spelled(self, array: Array) -> Text:
+        if array.is_elementwise:
+            return self._elementwise(array)
+        return getattr(self, f"_{array.op}")(array), ATOM
+
+    def _elementwise(self, array: Array) -> Text:
+        op = array.op
+        if op == "detach":
+            return self._operand(array, array.operands[0])
+        if _is_choice(array):
+            return self.text[array.operands[0]]
+        if op == "equal" and array.operands[1].number == math.inf and array.operands[0].op == "abs":
+            return f"isinf({self._operand(array, array.operands[0].operands[0])[0]})", ATOM
+        if op in INFIX:
+            sign, binds = INFIX[op]
+            left, right = (self._operand(array, x) for x in array.operands)
+            a = f"({left[0]})" if left[1] < binds or binds == COMPARE == left[1] else left[0]
+            b = f"({right[0]})" if right[1] < binds + (sign in "-/" or binds == COMPARE) else right[0]
+            return f"{a} {sign} {b}", binds
+        if op == "negative":
+            return f"-{self._parenthesised(self._operand(array, array.operands[0]), UNARY)}", UNARY
+        if op == "where":
+            condition, x, y = array.operands
+            chosen = (
+                self.text[condition][0]
+                if self._is_condition(condition)
+                else f"{self.expression(condition, PLUS)[0]} != 0"
+            )
+            return f"where({chosen}, {self._operand(array, x)[0]}, {self._operand(array, y)[0]})", ATOM
+        self._need(op)
+        return f"{op}({', '.join(self._operand(array, x)[0] for x in array.operands)})", ATOM
+
+    def _is_condition(self, array: Array) -> bool:
+        """Whether the array stands in the source as True and False, not as 1.0 and 0.0."""
+        if array.op == "constant":
+            return isinstance(array.detail, np.ndarray) and array.detail.dtype == bool
+        if array.op in ("multiply", "maximum", *VIEWS):
+            return all(map(self._is_condition, array.operands))
+        return array.op in COMPARISONS or _is_choice(array)
+
+    def _operand(self, user: Array, x: Array) -> Text:
+        """Return an operand: what is True and False may be multiplied as it is, and is a number anywhere else."""
+        text = self.text[x]
+        if not self._is_condition(x):
+            return text
+        if user.op in ("multiply", "maximum", "sum", *VIEWS) or (user.op == "equal" and user.operands[1].number == 0.0):
+            return text
+        return f"where({text[0]}, 1.0, 0.0)", ATOM
+
+    def _parenthesised(self, text: Text, tight: int) -> str:
+        return f"({text[0]})" if text[1] < tight else text[0]
+
+    def _need(self, name: str) -> None:
+        """Make sure that a function of that name is there: NumPy's own, or one written from the operation's rule."""
+        if name in NAMESPACE or name in self.helpers or name in INFIX or name == "negative":
+            return
+        text, needs = helper(name)
+        for other in sorted(needs):
+            self._need(other)
+        self.helpers[name] = text
+
+    # ---------------------------------------------------------------------- structural operations
+    def _matmul(self, a: Array) -> str:
+        function = "matmul" if len(a.shape) > 2 else "dot"
+        return f"{function}({', '.join(self.expression(x)[0] for x in a.operands)})"
+
+    def _sum(self, a: Array) -> str:
+        (x,) = a.operands
+        axes = "None" if len(a.detail) == len(x.shape) and not self._kept(a) else axes_text(a.detail)
+        text = f"sum({self._operand(a, x)[0]}, {axes}{', keepdims=True' if self._kept(a) else ''})"
+        return text if self._sum_fits(a) else f"{text}.reshape({a.shape})"
+
+    def _kept(self, array: Array) -> bool:
+        return bool(array.shape) and len(array.shape) == len(array.operands[0].shape)
+
+    def _sum_fits(self, array: Array) -> bool:
+        return len(array.shape) in (len(array.operands[0].shape), len(array.operands[0].shape) - len(array.detail))
+
+    def _largest(self, a: Array) -> str:
+        return f"largest({self.expression(a.operands[0])[0]}, {a.detail}, keepdims=True)"
+
+    def _first(self, a: Array) -> str:
+        self._need("first")
+        x, y = (self.expression(v)[0] for v in a.operands)
+        return f"first({x}, {y}, {a.detail})"
+
+    def _transpose(self, a: Array) -> str:
+        x = self.expression(a.operands[0], ATOM)[0]
+        return f"{x}.T" if a.detail == (1, 0) else f"{x}.transpose{a.detail}"
+
+    def _reshape(self, a: Array) -> str:
+        x = self.expression(a.operands[0], ATOM)[0]
+        return f"{x}.reshape({', '.join(map(str, a.shape)) or '()'})"
+
+    def _slice(self, a: Array) -> str:
+        (x,) = a.operands
+        return f"{self.expression(x, ATOM)[0]}[{slices_text(a.detail, x.shape)}]"
+
+    def _broadcast(self, a: Array) -> str:
+        return f"broadcast_to({self.expression(a.operands[0])[0]}, {a.shape})"
+
+    def _join(self, a: Array) -> str:
+        parts = [self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)") for x in a.operands]
+        return f"concatenate(({', '.join(parts)}))"
+
+    def _index(self, index: Any) -> str:
+        name = f"index{len(self.constants) + 1}"
+        self.constants[name] = index
+        return name
+
+    def _gather(self, a: Array) -> str:
+        (x,) = a.operands
+        text = self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)")
+        return f"{text}[{self._index(a.detail)}]"
+
+    def _scatter(self, a: Array) -> str:
+        (x,) = a.operands
+        text = self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)")
+        index = self._index(np.broadcast_to(a.detail, x.shape).reshape(-1))
+        result = f"bincount({index}, {text}, {a.size})"
+        return result if len(a.shape) == 1 else f"{result}.reshape({', '.join(map(str, a.shape)) or '()'})"
+
+    def _levels(self, a: Array) -> str:
+        functions = self._table_functions(a.detail, "value")
+        return f"levels({self._table(a.detail)}, {self.expression(a.operands[0])[0]}, {functions})"
+
+    def _levels_backward(self, a: Array) -> str:
+        pool, adjoint = (self.expression(x)[0] for x in a.operands)
+        return (
+            f"levels_backward({self._table(a.detail)}, {pool}, {adjoint}, {self._table_functions(a.detail, 'slopes')})"
+        )
+
+    def _table(self, table: Levels) -> str:
+        known = next((name for name, x in self.constants.items() if x is table), None)
+        if known is None:
+            known = f"table{len(self.constants) + 1}"
+            self.constants[known] = table
+        return known
+
+    def _table_functions(self, table: Levels, what: str) -> str:
+        """Write a function for each operation of a table, its value or its slopes; return their names as a dict."""
+        ops = sorted({block.op for block in table.blocks if isinstance(block, Block) and block.op != "total"})
+        for op in ops:
+            if f"{op}_{what}" in self.helpers:
+                continue
+            names, (output, slopes) = parameters(TABLE[op]), formulas(op)
+            if what == "value":
+                text, formulas_ = written(output)[0], [output]
+            else:
+                known = {output: symbol("output")}
+                formulas_ = [d.replace(known) for d in slopes]
+                text = ", ".join(written(d)[0] for d in formulas_) + ("," if len(slopes) == 1 else "")
+                names = (*names, "output")
+            for formula in formulas_:
+                for other in sorted(functions_in(formula)):
+                    self._need(other)
+            self.helpers[f"{op}_{what}"] = f"def {op}_{what}({', '.join(names)}):\n    return {text}\n\n"
+        return "{" + ", ".join(f"{op!r}: {op}_{what}" for op in ops) + "}"
+
+    def _rows(self, a: Array) -> str:
+        table, index = a.operands
+        column = "[:, 0]" if len(index.shape) == 2 else ""
+        return f"{self.expression(table, ATOM)[0]}[{self.expression(index, ATOM)[0]}{column}]"
+
+    def _add_rows(self, a: Array) -> str:
+        self._need("add_rows")
+        x, index = (self.expression(v)[0] for v in a.operands)
+        return f"add_rows({x}, {index}.reshape(-1), {a.shape})"
+
+    def _pick(self, a: Array) -> str:
+        x, index = a.operands
+        return f"{self.expression(x, ATOM)[0]}[{self._rows_of(a)}, {self.expression(index)[0]}]"
+
+    def _rows_of(self, array: Array) -> str:
+        """Return the name of the numbers of an array's rows, as a column."""
+        n = array.operands[0].shape[0] if array.op == "pick" else array.shape[0]
+        name = f"rows{n}"
+        self.constants[name] = np.arange(n).reshape(-1, 1)
+        return name
+
+    def _put(self, a: Array) -> str:
+        self._need("put")
+        x, index = (self.expression(v)[0] for v in a.operands)
+        return f"put({x}, {self._rows_of(a)}, {index}, {a.shape})"
+
+
+def _is_choice(array: Array) -> bool:
+    """Whether the array is where(condition, 1.0, 0.0): the condition itself, as a number."""
+    if array.op != "where" or array.operands[0].op not in COMPARISONS:
+        return False
+    return array.operands[1].number == 1.0 and array.operands[2].number == 0.0
+
+
+def axes_text(axes: tuple[int, ...]) -> str:
+    """Return axes as an argument."""
+    return str(axes[0]) if len(axes) == 1 else str(axes)
+
+
+def slices_text(slices: tuple[tuple[int, int, int], ...], shape: tuple[int, ...]) -> str:
+    """Return slices as they stand between brackets; those at the end that take everything are left out."""
+    texts = []
+    for (start, stop, step), n in zip(slices, shape, strict=True):
+        whole = (start, stop, step) == (0, n, 1)
+        texts.append(":" if whole else f"{start}:{stop}" + (f":{step}" if step != 1 else ""))
+    while len(texts) > 1 and texts[-1] == ":":
+        texts.pop()
+    return ", ".join(texts)
+
+
+def are_disjoint(parts: list[tuple[tuple[int, int, int], ...]]) -> bool:
+    """Whether no two parts of an array overlap."""
+    for i, a in enumerate(parts):
+        for b in parts[:i]:
+            if all(max(x[0], y[0]) < min(x[1], y[1]) for x, y in zip(a, b, strict=True)):
+                return False
+    return True
