@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from autograd.compile.jax_levels import pool_of, pool_adjoints
+from autograd.compile.jax_levels import pool_adjoints, pool_of
 from autograd.compile.program import Array, Program
 from autograd.operation import TABLE, Maths
 
@@ -83,13 +84,16 @@ class Jax:
 
     def function(self, theta: Any, *arguments: Any) -> tuple[Any, Any, tuple[Any, ...]]:
         """Return the loss (or the predictions), its gradient and what is observed."""
-        program, known = self.program, {}
+        program = self.program
+        known: dict[Array, Any] = {}
         for array in program.lines:
             known[array] = _value(array, known, theta, arguments)
         gradient = _assembled(program, known)
         return known[program.loss], gradient, tuple(known[a] for a in program.observed)
 
-    def _steps(self, theta: Any, memories: Any, losses: Any, steps: Any, rate: Any, before: Any, *arguments: Any) -> Any:
+    def _steps(
+        self, theta: Any, memories: Any, losses: Any, steps: Any, rate: Any, before: Any, *arguments: Any
+    ) -> Any:
         """Return θ, memories, losses and the last gradient and observations after so many steps."""
         used = self.program.used
 
@@ -99,7 +103,8 @@ class Jax:
             moved, after = self.optimizer.update(
                 MATHS, theta[:used], gradient[:used], rate, before + i + 1.0, *[m[:used] for m in memories]
             )
-            whole = [jnp.concatenate([x, old[used:]]) for x, old in zip((moved, *after), (theta, *memories), strict=True)]
+            before_ = (theta, *memories)
+            whole = [jnp.concatenate([x, old[used:]]) for x, old in zip((moved, *after), before_, strict=True)]
             losses = jax.lax.dynamic_update_index_in_dim(losses, loss, i, 0)
             return whole[0], tuple(whole[1:]), losses, gradient, observed
 
@@ -136,9 +141,7 @@ class Jax:
 
 
 def _in_64_bits() -> Any:
-    switch = getattr(jax, "enable_x64", None)
-    if switch is None:
-        from jax.experimental import enable_x64 as switch
+    switch = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64
     return switch(True)
 
 
@@ -152,13 +155,13 @@ def _value(a: Array, known: dict[Array, Any], theta: Any, arguments: Sequence[An
         return theta[a.detail : a.detail + a.size].reshape(a.shape)
     if a.op == "input":
         return arguments[a.detail]
-    x = TABLE[a.op].rule(MATHS, *[known[x] for x in a.operands])[0]
-    return x
+    return TABLE[a.op].rule(MATHS, *[known[x] for x in a.operands])[0]
 
 
 def _assembled(program: Program, known: dict[Array, Any]) -> Any:
     """Return the gradient: the slices that the program has, one after the other, and what flows to θ as a whole."""
-    pieces, start, whole = [], 0, 0.0
+    pieces: list[Any] = []
+    start, whole = 0, jnp.zeros(())
     for slot, g in sorted(program.gradients, key=lambda pair: pair[0].detail or 0):
         flat = jnp.broadcast_to(known[g], g.shape).reshape(-1)
         if slot.op == "theta":

@@ -1,4 +1,4 @@
-"""Scalars without structure in JAX: blocks of a level at once, and stretches of single scalars in a loop over a table."""
+"""Scalars without structure in JAX: blocks of a level at once, stretches of single scalars in a loop over a table."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _block(maths: Any, block: Block, pool: Any) -> Any:
 
 
 def _owners(block: Block) -> Any:
-    lengths = np.diff(block.bounds, append=len(block.operands[0]))
+    lengths = np.diff(np.asarray(block.bounds), append=len(block.operands[0]))
     return np.repeat(np.arange(block.stop - block.start), lengths)
 
 
@@ -70,7 +70,7 @@ def _share(maths: Any, upstream: Any, derivative: Any, cuts: bool, own: bool) ->
 def _rows(stretch: Stretch) -> tuple[list[str], Any]:
     """Return the operations, and one row per scalar: operation, place, operands; a sum of many takes a row for each."""
     ops: dict[str, int] = {}
-    rows = []
+    rows: list[tuple[int, ...]] = []
     for i, (op, operands) in enumerate(zip(stretch.ops, stretch.operands, strict=True)):
         place = stretch.start + i
         if op == "total":

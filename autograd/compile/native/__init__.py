@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compile.native.llvm import Emitter, Index, Vector
-from autograd.compile.native.loops import Loops, Point
+from autograd.compile.native.llvm import Emitter
+from autograd.compile.native.loops import Loops
 from autograd.compile.native.machine import host
 from autograd.compile.native.maths import VectorMaths
 from autograd.compile.native.plan import Plan
+from autograd.compile.native.values import Index, Vector
+from autograd.compile.native.writer import Point
 from autograd.compile.program import Program
 from autograd.symbols import SYMBOLS, Symbol, symbol
 
@@ -26,7 +28,9 @@ __all__ = ["Native"]
 MODULE = """
 {declarations}
 
-define internal void @step(ptr noalias %work, ptr noalias %index, ptr %loss, double %rate, double %count) {attributes} {{
+define internal void @step(
+  ptr noalias %work, ptr noalias %index, ptr %loss, double %rate, double %count
+) {attributes} {{
 entry:
 {body}
   ret void
@@ -59,6 +63,7 @@ done:
   ret void
 }}
 """
+
 
 class Native:
     """A program as machine code, with the memory it works in.
@@ -106,7 +111,7 @@ class Native:
 
     def _gather_gradients(self, loops: Loops) -> None:
         """Put what was not computed in its place there, and add what flows to θ as a whole."""
-        plan, e = self.plan, loops.e
+        plan = self.plan
         for gradient, at in plan.gradient_parts:
             if gradient is plan.program.gradients[-1][1] and plan.program.gradients[-1][0].op == "theta":
                 whole = len(plan.program.gradients) == 1
@@ -141,7 +146,7 @@ class Native:
             loops.e.store(loops.value(self.program.loss, Point([], -1, 1)), "%loss", Index(), 1)
 
     def _update(self, loops: Loops) -> None:
-        """Write the optimiser's own rule as a loop over the parameters; what is the same for all is computed before it."""
+        """Write the optimiser's rule as a loop over the parameters; what is the same for all is computed before."""
         plan, e, optimizer = self.plan, loops.e, self.optimizer
         names = [symbol(f"memory {name}") for name in optimizer.state]
         varying = [symbol("parameter"), symbol("gradient"), *names]
@@ -175,9 +180,7 @@ class Native:
         self.memories = [self._part(at, n) for at in self.memories_at]
         self._inputs: list[list[np.ndarray[Any, Any]]] = [[] for _ in self.program.arguments]
         for a, view in plan.copies:
-            there = np.lib.stride_tricks.as_strided(
-                self.memory[view.offset :], a.shape, [8 * s for s in view.strides]
-            )
+            there = np.lib.stride_tricks.as_strided(self.memory[view.offset :], a.shape, [8 * s for s in view.strides])
             if a.op == "input":
                 self._inputs[a.detail].append(there)
             else:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compile.native.llvm import Index, Vector
-from autograd.compile.native.plan import Kernel
+from autograd.compile.native.kernels import Kernel
+from autograd.compile.native.values import Index, Vector
 from autograd.compile.native.views import View
+from autograd.compile.native.writer import Point, Writer
 from autograd.compile.program import Array
 
 __all__ = ["Gathers"]
@@ -17,12 +18,11 @@ __all__ = ["Gathers"]
 INDEX = "%index"
 
 
-class Gathers:
+class Gathers(Writer):
     """Writes the kernels that are not arithmetic; a part of `Loops`."""
 
-    def _each(self, shape: Sequence[int], body: Callable[[Any], None]) -> None:
+    def _each(self, shape: Sequence[int], body: Callable[[Point], None]) -> None:
         """Run `body` at every point of a space."""
-        from autograd.compile.native.loops import Point
 
         def nest(axes: Sequence[int], point: Point) -> None:
             if not axes:
@@ -33,7 +33,7 @@ class Gathers:
 
         nest([i for i, n in enumerate(shape) if n > 1], Point([Index()] * len(shape), -1, 1))
 
-    def _flat(self, shape: Sequence[int], point: Any) -> Index:
+    def _flat(self, shape: Sequence[int], point: Point) -> Index:
         at, step = Index(), 1
         for index, n in zip(reversed(point.index), reversed(shape), strict=True):
             at = at + index * step
@@ -51,7 +51,7 @@ class Gathers:
             return
         lanes, whole, rest = self.chunks(shape[unit])
 
-        def run(point: Any) -> None:
+        def run(point: Point) -> None:
             for i in self.rounds(whole, lanes):
                 body(self.place(view, point.at(unit, i)), lanes, None)
             if rest:
@@ -60,9 +60,10 @@ class Gathers:
         self._each([1 if i == unit else n for i, n in enumerate(shape)], run)
 
     def _copy(self, kernel: Kernel) -> None:
-        (x,) = kernel.root.operands
-        source, target = self.plan.view(x), self.plan.view(kernel.root)
-        step, strides = 1, []
+        (x,) = kernel.array.operands
+        source, target = self.plan.view(x), self.plan.view(kernel.array)
+        step = 1
+        strides: list[int] = []
         for n in reversed(x.shape):
             strides.insert(0, step)
             step *= n
@@ -70,9 +71,9 @@ class Gathers:
         self._each(x.shape, lambda p: self.write(self.load(source, p), self.place(seen, p), 1))
 
     def _join(self, kernel: Kernel) -> None:
-        target = self.plan.view(kernel.root)
+        target = self.plan.view(kernel.array)
         start = 0
-        for x in kernel.root.operands:
+        for x in kernel.array.operands:
             self.copy_into(x, Index(target.offset + start))
             start += x.size
 
@@ -85,15 +86,15 @@ class Gathers:
         self._each(x.shape, lambda p: self.write(self.load(view, p), at + self._flat(x.shape, p), 1))
 
     def _assemble(self, kernel: Kernel) -> None:
-        target = self.plan.view(kernel.root)
-        self._zero(kernel.root)
-        for x, slices in zip(kernel.root.operands, kernel.root.detail, strict=True):
+        target = self.plan.view(kernel.array)
+        self._zero(kernel.array)
+        for x, slices in zip(kernel.array.operands, kernel.array.detail, strict=True):
             offset = target.offset + sum(start * s for (start, _, _), s in zip(slices, target.strides, strict=True))
             shape = tuple(len(range(*r)) for r in slices)
             there = View(offset, shape, tuple(step * s for (_, _, step), s in zip(slices, target.strides, strict=True)))
             view = None if x.number is not None else self.plan.view(x)
 
-            def add(p: Any, x: Array = x, view: View | None = view, there: View = there) -> None:
+            def add(p: Point, x: Array = x, view: View | None = view, there: View = there) -> None:
                 at = self.place(there, p)
                 value = x.number if view is None else self.load(view, p)
                 self.write(self.read(at, 1) + value, at, 1)
@@ -101,26 +102,26 @@ class Gathers:
             self._each(shape, add)
 
     def _gather(self, kernel: Kernel) -> None:
-        a = kernel.root
+        a = kernel.array
         (x,) = a.operands
         table = self.plan.table(self._places(x, a.detail, self.plan.zero_at).reshape(-1))
         target = self.plan.view(a)
 
-        def look_up(p: Any) -> None:
+        def look_up(p: Point) -> None:
             at = self.e.integer(INDEX, self._flat(a.shape, p) + table)
             self.write(self.e.load("%work", at, 1), self.place(target, p), 1)
 
         self._each(a.shape, look_up)
 
     def _scatter(self, kernel: Kernel) -> None:
-        a = kernel.root
+        a = kernel.array
         (x,) = a.operands
         index = np.broadcast_to(a.detail, x.shape)
         table = self.plan.table(self._places(a, index, self.plan.trash_at).reshape(-1))
         view = None if x.number is not None else self.plan.view(x)
         self._zero(a)
 
-        def add(p: Any) -> None:
+        def add(p: Point) -> None:
             at = self.e.integer(INDEX, self._flat(x.shape, p) + table)
             value = x.number if view is None else self.load(view, p)
             self.write(self.e.load("%work", at, 1) + value, at, 1)
@@ -143,58 +144,59 @@ class Gathers:
         return self.e.integer(INDEX, row + self.plan.integers(index))
 
     def _rows(self, kernel: Kernel) -> None:
-        table, index = kernel.root.operands
-        source, target = self.plan.view(table), self.plan.view(kernel.root)
+        table, index = kernel.array.operands
+        source, target = self.plan.view(table), self.plan.view(kernel.array)
 
-        def look_up(p: Any) -> None:
+        def look_up(p: Point) -> None:
             row = self._chosen(index, p.index[0], table.shape[0])
             self.write(self.load(source, p.at(0, row)), self.place(target, p), 1)
 
-        self._each(kernel.root.shape, look_up)
+        self._each(kernel.array.shape, look_up)
 
     def _add_rows(self, kernel: Kernel) -> None:
-        x, index = kernel.root.operands
-        target = self.plan.view(kernel.root)
-        value = (lambda p: x.number) if x.number is not None else (lambda p, view=self.plan.view(x): self.load(view, p))
-        self._zero(kernel.root)
+        x, index = kernel.array.operands
+        target = self.plan.view(kernel.array)
+        view = None if x.number is not None else self.plan.view(x)
+        self._zero(kernel.array)
 
-        def add(p: Any) -> None:
-            at = self.place(target, p.at(0, self._chosen(index, p.index[0], kernel.root.shape[0])))
-            self.write(self.e.load("%work", at, 1) + value(p), at, 1)
+        def add(p: Point) -> None:
+            at = self.place(target, p.at(0, self._chosen(index, p.index[0], kernel.array.shape[0])))
+            value = x.number if view is None else self.load(view, p)
+            self.write(self.e.load("%work", at, 1) + value, at, 1)
 
         self._each(x.shape, add)
 
     def _pick(self, kernel: Kernel) -> None:
-        x, index = kernel.root.operands
-        source, target = self.plan.view(x), self.plan.view(kernel.root)
+        x, index = kernel.array.operands
+        source, target = self.plan.view(x), self.plan.view(kernel.array)
 
-        def look_up(p: Any) -> None:
+        def look_up(p: Point) -> None:
             column = self._chosen(index, p.index[0], x.shape[1])
             self.write(self.load(source, p.at(1, column)), self.place(target, p), 1)
 
-        self._each(kernel.root.shape, look_up)
+        self._each(kernel.array.shape, look_up)
 
     def _put(self, kernel: Kernel) -> None:
-        x, index = kernel.root.operands
-        target = self.plan.view(kernel.root)
+        x, index = kernel.array.operands
+        target = self.plan.view(kernel.array)
         view = None if x.number is not None else self.plan.view(x)
-        self._zero(kernel.root)
+        self._zero(kernel.array)
 
-        def put(p: Any) -> None:
-            column = self._chosen(index, p.index[0], kernel.root.shape[1])
+        def put(p: Point) -> None:
+            column = self._chosen(index, p.index[0], kernel.array.shape[1])
             value = x.number if view is None else self.load(view, p)
             self.write(value, self.place(target, p.at(1, column)), 1)
 
-        self._each((kernel.root.shape[0], 1), put)
+        self._each((kernel.array.shape[0], 1), put)
 
     def _first(self, kernel: Kernel) -> None:
         """1.0 where along the axis the largest is met for the first time."""
-        x, largest = kernel.root.operands
-        axis = kernel.root.detail
-        source, limit, target = self.plan.view(x), self.plan.view(largest), self.plan.view(kernel.root)
+        x, largest = kernel.array.operands
+        axis = kernel.array.detail
+        source, limit, target = self.plan.view(x), self.plan.view(largest), self.plan.view(kernel.array)
         e = self.e
 
-        def search(p: Any) -> None:
+        def search(p: Point) -> None:
             wanted = self.load(limit, p)
 
             def step(i: Index, so_far: list[Vector]) -> list[Vector]:

@@ -43,7 +43,7 @@ class Machine:
         self._count = 0
 
     def compile(self, text: str, name: str) -> Callable[..., Any]:
-        """Return the function of that name in the module, which takes one address; compiled now or found in the cache."""
+        """Return the module's function of that name, which takes one address; compiled now or found in the cache."""
         llvm = _llvm()
         key = hashlib.sha256(f"{text}|{self.cpu}|{self.features}|{llvm.llvm_version_info}".encode()).hexdigest()
         code = _read(key)

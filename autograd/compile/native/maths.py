@@ -12,7 +12,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.compile.native.llvm import Emitter, Mask, Vector
+from autograd.compile.native.llvm import Emitter
+from autograd.compile.native.values import Mask, Vector
 from autograd.operation import IEEE, IEEE_FLOATS, TABLE, Maths
 from autograd.symbols import Symbol, formulas, parameters, symbol
 
@@ -169,7 +170,7 @@ def exp(x: Vector) -> Vector:
     """Return e**x; 0 below -745.2, inf above 709.8, all the small numbers in between."""
     shifted, _, rest = _split_exp(_clamp(x, -746.0, 710.0))
     half = fused(shifted - ROUND, 0.5, ROUND)
-    other = (shifted - (half - ROUND))
+    other = shifted - (half - ROUND)
     return (rest + 1.0) * power_of_two(half) * power_of_two(other)
 
 
@@ -232,8 +233,7 @@ def _turn(x: Vector, quarter: int) -> Vector:
     cosine = fused(z * z, polynomial(z, COS), fused(z, -0.5, 1.0))
     which = shifted.bits() + quarter
     chosen = (which & 1).nonzero().select(cosine, sine)
-    near = (chosen.bits() ^ ((which & 2) << 62)).doubles()
-    return near
+    return (chosen.bits() ^ ((which & 2) << 62)).doubles()
 
 
 def _periodic(x: Vector, quarter: int, far: str) -> Vector:

@@ -8,11 +8,12 @@ the end.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from autograd.compile.native.llvm import Index, Vector
-from autograd.compile.native.plan import Kernel
+from autograd.compile.native.kernels import Kernel
+from autograd.compile.native.values import Index, Vector
 from autograd.compile.native.views import View, laid_out, rounded, width
+from autograd.compile.native.writer import Body, Point, Writer
 from autograd.compile.program import Array
 
 __all__ = ["Products"]
@@ -21,13 +22,12 @@ __all__ = ["Products"]
 SCATTERED = 63  # doubles between what is read one after the other, beyond which it is packed first
 
 
-class Products:
+class Products(Writer):
     """Writes the matrix products among the kernels; a part of `Loops`."""
 
     def _matmul(self, kernel: Kernel) -> None:
-        assert kernel.root is not None
         _, way, turn = min(self.plan.products(kernel))
-        a, b = kernel.root.operands
+        a, b = kernel.array.operands
         vectors_along = {"i": (-2, -1), "j": (-2, -1), "k": (-1, -2)}[way]
         views = []
         for x, axis, turned in zip((a, b), vectors_along, turn, strict=True):
@@ -39,7 +39,8 @@ class Products:
             else:
                 self._tiles(kernel, stack, left, right, way == "i")
 
-    def _stacks(self, shape: Sequence[int]):
+    def _stacks(self, shape: Sequence[int]) -> Iterator[list[Index]]:
+        """Loop over the matrices of a stack."""
         if not shape:
             yield []
             return
@@ -59,8 +60,6 @@ class Products:
         axis = len(x.shape) + axis
         _, doubles = laid_out(0, x.shape, axis, self.lanes)
         view = laid_out(self.plan.reserve(doubles), x.shape, axis, self.lanes)[0]
-        from autograd.compile.native.loops import Point
-
         source = self.plan.view(x, axis)
         n = x.shape[axis]
         w, whole, rest = self.chunks(n)
@@ -83,11 +82,15 @@ class Products:
 
     # --------------------------------------------------------------------------- spread numbers
     def _tiles(
-        self, kernel: Kernel, stack: Sequence[Index], left: tuple[Index, int, int], right: tuple[Index, int, int], rows: bool
+        self,
+        kernel: Kernel,
+        stack: Sequence[Index],
+        left: tuple[Index, int, int],
+        right: tuple[Index, int, int],
+        rows: bool,
     ) -> None:
         """Registers run along the rows (or columns) of the result."""
-        assert kernel.root is not None
-        inner = kernel.root.operands[0].shape[-1]
+        inner = kernel.array.operands[0].shape[-1]
         n, others = kernel.space[-2:] if rows else kernel.space[-2:][::-1]
         axis = len(kernel.space) - (2 if rows else 1)
         if rows:
@@ -95,7 +98,7 @@ class Products:
         else:
             (wide, wide_inner, _), (single, single_step, single_inner) = right, left
         w = width(n, self.lanes)
-        whole, rest = (rounded(n, self.lanes), 0) if self._roomy(kernel, axis) else (n // w * w, n % w)
+        whole, rest = (rounded(n, self.lanes), 0) if self.roomy(kernel, axis) else (n // w * w, n % w)
         registers = whole // w
         room, most = (20, 2) if self.lanes == 8 else (12, 3)
         across = min(registers, most if others >= 3 else room // max(others, 1)) or 1
@@ -118,7 +121,9 @@ class Products:
                 following = []
                 for r in range(height):
                     number = self.read(single + (first + r) * single_step + k * single_inner, 1)
-                    following += [v.call("fmuladd", number, s) for v, s in zip(vectors, sums[r * breadth :], strict=False)]
+                    following += [
+                        v.call("fmuladd", number, s) for v, s in zip(vectors, sums[r * breadth :], strict=False)
+                    ]
                 return following
 
             sums = self._summed(inner, [e.vector(0.0, w)] * (height * breadth), step)
@@ -143,7 +148,7 @@ class Products:
         if rest:
             rows_of_tiles(Index(whole), 1, rest)
 
-    def _summed(self, count: int, initial: list[Vector], step):
+    def _summed(self, count: int, initial: list[Vector], step: Body) -> list[Vector]:
         """Run over what is summed, a few at a time."""
         at_once = next(u for u in (8, 4, 2, 1) if u * len(initial) <= 48 and (u == 1 or u <= count))
         whole = count // at_once * at_once
@@ -159,18 +164,23 @@ class Products:
         return sums
 
     def _finish(
-        self, kernel: Kernel, stack: Sequence[Index], other: Index, along: Index, axis: int, lanes: int, part: int | None, x: Vector
+        self,
+        kernel: Kernel,
+        stack: Sequence[Index],
+        other: Index,
+        along: Index,
+        axis: int,
+        lanes: int,
+        part: int | None,
+        x: Vector,
     ) -> None:
         """Put a register of the product where it belongs, and compute what follows from it."""
-        from autograd.compile.native.loops import Point
-
-        assert kernel.root is not None
         pair = [along, other] if axis == len(kernel.space) - 2 else [other, along]
         point = Point([*stack, *pair], axis, lanes, part)
         self.held.clear()
-        self.held[id(kernel.root)] = x
-        if kernel.root in kernel.stored:
-            self.store(kernel.root, x, point)
+        self.held[kernel.array] = x
+        if kernel.array in kernel.stored:
+            self.store(kernel.array, x, point)
         self.compute(kernel.members, kernel, point)
 
     # -------------------------------------------------------------------------------- dot products
@@ -179,9 +189,8 @@ class Products:
     ) -> None:
         """Registers run along what is summed over; sums are added across lanes, as many at once as there are lanes."""
         e = self.e
-        assert kernel.root is not None
-        inner = kernel.root.operands[0].shape[-1]
-        axis = self.plan._fast_axis(kernel)
+        inner = kernel.array.operands[0].shape[-1]
+        axis = self.plan.fast_axis(kernel)
         by_rows = axis == len(kernel.space) - 2
         n, others = kernel.space[-2:] if by_rows else kernel.space[-2:][::-1]
         (a, a_step, _), (b, _, b_step) = left, right

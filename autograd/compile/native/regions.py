@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 
 from autograd.compile.levels import Block, Levels, Stretch
-from autograd.compile.native.llvm import Emitter, Index, Vector
+from autograd.compile.native.gathers import INDEX, Gathers
+from autograd.compile.native.kernels import Kernel
 from autograd.compile.native.maths import VectorMaths
-from autograd.compile.native.plan import Kernel, Plan
+from autograd.compile.native.values import Index, Vector
 from autograd.operation import TABLE
 from autograd.symbols import formulas, parameters, symbol
 
 __all__ = ["Regions"]
 
-INDEX = "%index"
 Kind = tuple[str, tuple[int, ...]]  # an operation, and which of its inputs adjoints flow to
 
 
@@ -42,18 +42,12 @@ class Runs:
     size: int = 0
 
 
-class Regions:
+class Regions(Gathers):
     """Writes the regions without structure; a part of `Loops`."""
-
-    e: Emitter
-    plan: Plan
-    lanes: int
-    copy_into: Callable[..., None]
 
     def _levels(self, kernel: Kernel) -> None:
         """Compute the pool, run by run."""
-        array = kernel.root
-        assert array is not None
+        array = kernel.array
         pool = self.plan.view(array).offset
         runs = self._runs(array, pool)
         self.copy_into(array.operands[0], Index(pool))
@@ -106,8 +100,10 @@ class Regions:
         self._in_registers(count, body)
 
     # ------------------------------------------------------------------------------------ sums
-    def _totals(self, start: Index, count: Index, places: Index, body: Callable[[Index, Index, str, str], None]) -> None:
-        """For each sum of a run, call `body` with its place, where the places of its summands are listed, from and to."""
+    def _totals(
+        self, start: Index, count: Index, places: Index, body: Callable[[Index, Index, str, str], None]
+    ) -> None:
+        """For each sum of a run, call `body` with its place and where those of its summands are listed, from and to."""
         e = self.e
         with e.loop(count.terms[0][0]) as i:
             first, last = (e.integer(INDEX, places + Index.of(i) + k) for k in (0, 1))
@@ -123,8 +119,7 @@ class Regions:
     # -------------------------------------------------------------------------------- backwards
     def _levels_backward(self, kernel: Kernel) -> None:
         """Send adjoints back, last run first; those of what comes from outside are the result."""
-        result = kernel.root
-        assert result is not None
+        result = kernel.array
         array, adjoint = result.operands
         table: Levels = result.detail
         e, pool = self.e, self.plan.view(array).offset
@@ -144,6 +139,7 @@ class Regions:
     def _run_backward(self, kind: Kind, table: Levels, start: Index, count: Index, places: Index, shift: int) -> None:
         e, (op, flows) = self.e, kind
         if op == "total":
+
             def one(at: Index, members: Index, first: str, last: str) -> None:
                 upstream = e.load("%work", at + shift, 1)
                 with e.loop(last, 1, first) as j:
@@ -180,11 +176,13 @@ class Regions:
     # --------------------------------------------------------------------------------- the table
     def _runs(self, array: Any, pool: int) -> Runs:
         """Return the table of a region whose pool begins at `pool`, entered among the whole numbers."""
-        known = self.plan.regions.get(id(array))
+        known = self.plan.regions.get(array)
         if known is None:
-            known = self.plan.regions[id(array)] = _table_of(array.detail, pool)
+            known = self.plan.regions[array] = _table_of(array.detail, pool)
             base = self.plan.table(np.concatenate([*known.places, np.zeros(1, dtype=np.int64)]))
-            known.at = self.plan.table(np.array([(k, s, n, base + p) for k, s, n, p in known.rows], dtype=np.int64).reshape(-1))
+            known.at = self.plan.table(
+                np.array([(k, s, n, base + p) for k, s, n, p in known.rows], dtype=np.int64).reshape(-1)
+            )
         return known
 
 

@@ -37,6 +37,11 @@ def laid_out(offset: int, shape: Shape, fast: int, lanes: int) -> tuple[View, in
     return View(offset, shape, tuple(strides), fast if lanes and shape else -1), step
 
 
+def row_major(offset: int, shape: Shape) -> View:
+    """Return the view of an array that lies in row-major order without gaps."""
+    return laid_out(offset, shape, len(shape) - 1, 0)[0]
+
+
 def width(n: int, lanes: int) -> int:
     """Return how many lanes to use for n elements: all of them, or the next power of two."""
     return lanes if n >= lanes else 1 << max(n - 1, 0).bit_length()
@@ -49,7 +54,7 @@ def rounded(n: int, lanes: int) -> int:
 
 
 def seen(array: Array, below: View) -> View | None:
-    """Return where the elements of a view lie if those of its operand lie at `below`; None where strides cannot say it."""
+    """Return where the elements of a view lie if its operand lies at `below`; None where strides cannot say it."""
     if array.op == "transpose":
         axes = array.detail
         room = axes.index(below.room) if below.room >= 0 else -1
@@ -116,4 +121,3 @@ def natural(view: View, shape: Shape) -> bool:
             return False
         step *= n
     return True
-
