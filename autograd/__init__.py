@@ -15,6 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from autograd import methods as _methods  # noqa: F401  # gives Value its methods
 from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
 from autograd.functions import logsumexp, mean, softmax
 from autograd.operation import TABLE as _TABLE

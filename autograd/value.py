@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Final
 
 from autograd import modes, ops
 from autograd.backward import MANY, ROW, operands, structure, sweep, topological_order
 from autograd.declared import TableMethods
-from autograd.operation import FLOATS, TABLE, Operation, number
-from autograd.source import on_floats, primitives
-from autograd.symbols import parameters
+from autograd.operation import FLOATS, Operation, number
 
 __all__ = ["CONSTANT", "Condition", "Group", "Value", "apply", "operands", "topological_order"]
 
@@ -156,7 +154,7 @@ class Value(TableMethods):
             kind = x.__class__
             if kind is not Value and kind is not Group:
                 groups = tuple(Group.of(x) for x in inputs[: op.groups])
-                return apply(op, groups + tuple(map(_operand, inputs[op.groups :])))
+                return apply(op, groups + tuple(map(operand, inputs[op.groups :])))
         return apply(op, inputs)
 
     def __repr__(self) -> str:
@@ -238,7 +236,7 @@ class Group:
     is_group: ClassVar[bool] = True
 
     def __init__(self, values: Iterable[Any]) -> None:
-        self.values: tuple[Value, ...] = tuple([x if x.__class__ is Value else _operand(x) for x in values])
+        self.values: tuple[Value, ...] = tuple([x if x.__class__ is Value else operand(x) for x in values])
         self._data: Any = [x._data for x in self.values]
         self._checked = _changes
         self._grad: Any = None
@@ -329,7 +327,7 @@ def _blank(data: float, grad: float | None, op: Any, name: str | None) -> Value:
     return node
 
 
-def _operand(x: Any) -> Value:
+def operand(x: Any) -> Value:
     """Return `x` as a Value: itself, or a constant if it is a number."""
     kind = x.__class__
     if kind is Value:
@@ -373,37 +371,6 @@ def record_operation(op: Operation, inputs: tuple[Any, ...]) -> Value:
     return node
 
 
-class Affine:
-    """W x + b: rows of weights, each with a bias, and the numbers that they hold now.
-
-    Its nodes are those of `[dot(w, inputs, b) for w, b in zip(weights, biases)]`, recorded in one go: they find
-    their operands here, and need no tuples of their own.  It holds while `changes()` stays what it was.
-    """
-
-    __slots__ = ("_numbers", "biases", "weights")
-
-    def __init__(self, weights: Iterable[Group], biases: Iterable[Value]) -> None:
-        self.weights = [group.current() for group in weights]
-        self.biases = list(biases)
-        self._numbers = [(w._data, b._data) for w, b in zip(self.weights, self.biases, strict=True)]
-
-    def __call__(self, inputs: Group) -> list[Value]:
-        """Return one node for each row; the inputs are as many as the weights of a row."""
-        if modes.active:
-            return [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
-        op, nodes, left = ops.dot, [], (self, inputs)
-        for row, data in enumerate(FLOATS.dots(self._numbers, inputs._data)):
-            node = _new(Value)
-            node._data = data
-            node.op = op
-            node._left = left
-            node._left_derivative = row
-            node._right = ROW
-            node._right_derivative = node._grad = node.name = None
-            nodes.append(node)
-        return nodes
-
-
 def changes() -> int:
     """Return a count that has moved whenever the number of any Value has changed, or `note_change` was called."""
     return _changes
@@ -418,93 +385,10 @@ def note_change() -> None:
 def _compare(op: Operation, left: Value, right: Any) -> Condition:
     if not isinstance(right, Value):
         try:
-            right = _operand(right)
+            right = operand(right)
         except TypeError:
             return NotImplemented  # type: ignore[no-any-return]
     return Condition(op, (left, right))
-
-
-_METHOD: Final = """
-def record(self{others}):
-    {operands}
-    if modes.active:
-        return apply(op, ({inputs},))
-    {numbers}
-    node = new(Value)
-    try:
-        {formulas}
-    except (ArithmeticError, ValueError):
-        return record_operation(op, ({inputs},))
-    node._left = self
-    node._right = {right}
-    node._grad = node.name = None
-    node.op = op
-    return node
-"""
-
-
-def _method(op: Operation) -> Callable[..., Value]:
-    """Return the method that records an operation of one or two operands, with its formulas written out."""
-    names = parameters(op)
-    operands_ = ["self", "other"][: len(names)]
-    lines, output, derivatives = on_floats(op)
-    left, right = [*derivatives, "None"][:2]
-    source = _METHOD.format(
-        others=", other" * (len(names) - 1),
-        operands="if other.__class__ is not Value: other = operand(other)" if len(names) == 2 else "",
-        inputs=", ".join(operands_),
-        numbers="; ".join(f"{name} = {x}._data" for name, x in zip(names, operands_, strict=True)),
-        formulas="; ".join(
-            [*lines, f"node._data = {output}", f"node._left_derivative = {left}", f"node._right_derivative = {right}"]
-        ),
-        right="other" if len(names) == 2 else "None",
-    )
-    known = dict(primitives(), op=op, Value=Value, operand=_operand, apply=apply, new=_new, modes=modes)
-    known["record_operation"] = record_operation
-    exec(compile(source, f"{__file__}, method {op.name}", "exec"), known)  # a file of the engine's, not the user's
-    method: Callable[..., Value] = known["record"]
-    return method
-
-
-def _general(op: Operation) -> Callable[..., Value]:
-    def method(self: Value, *others: Any, **named: Any) -> Value:
-        inputs = (self, *others)
-        return Value.apply_operation(op, op.complete(op.in_order(inputs, named) if named else inputs))
-
-    return method
-
-
-def _swapped(method: Callable[[Value, Any], Value]) -> Callable[[Value, Any], Value]:
-    return lambda self, other: method(_operand(other), self)
-
-
-_INFIX: Final = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
-_PREFIX: Final = {"negative": "__neg__", "abs": "__abs__"}
-
-
-def _give_methods() -> None:
-    """Derive the methods of Value from the table: all but those that take sequences or conditions."""
-    for name, op in TABLE.items():
-        if op.groups or (op.cuts and name != "detach"):
-            continue
-        plain = not (op.defaults or op.cuts or name == "power")
-        if plain and op.arity <= 2:
-            method = op.method = _method(op)
-            op.kind = Value
-        else:
-            method = _general(op)
-        method.__name__, method.__doc__, method.__qualname__ = name, op.__doc__, f"Value.{name}"
-        method.__module__ = __name__
-        if name in _INFIX:
-            setattr(Value, f"__{_INFIX[name]}__", method)
-            setattr(Value, f"__r{_INFIX[name]}__", _swapped(method))
-        if name in _PREFIX:
-            setattr(Value, _PREFIX[name], method)
-        if name not in _INFIX and name != "negative":
-            setattr(Value, name, method)
-
-
-_give_methods()
 
 
 # -------------------------------------------------------------------------------------- rebuilding

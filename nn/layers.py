@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Group, Value
+from autograd.affine import Affine
 from autograd.operation import TABLE, Operation
-from autograd.value import Affine, changes, note_change
+from autograd.value import changes, note_change
 from nn.initializers import Initializer, generator_from, suited_to
 from nn.module import Inputs, Module, Row, watching
 
