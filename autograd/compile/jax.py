@@ -141,7 +141,7 @@ class Jax:
 
 
 def _in_64_bits() -> Any:
-    switch = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64
+    switch = jax.enable_x64 if hasattr(jax, "enable_x64") else import_module("jax.experimental").enable_x64
     return switch(True)
 
 
