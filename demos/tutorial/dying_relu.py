@@ -3,7 +3,9 @@
 from collections import namedtuple
 
 from demos.tutorial.showing import BLUE, RED, panels, show
-from nn import SGD, Activate, BatchNorm, Initializer, Layer, Sequential, binary_cross_entropy_with_logits, datasets, fit
+from nn import SGD, Activate, BatchNorm, Initializer, Layer, Sequential, datasets, fit
+from nn import binary_cross_entropy_with_logits as cross_entropy
+from nn import he_normal as he
 
 Outcome = namedtuple("Outcome", "dead loss")  # the share of hidden units that learn no more, and the last loss
 LARGE = Initializer("large", "normal", lambda inputs, outputs: 9.0)  # the variance of the weights
@@ -17,16 +19,12 @@ def network(activation="relu", initializer=LARGE, normalise=False, width=8):
     return Sequential(*layers, Layer(width, 1, None, seed=2))
 
 
-def loss_of(predictions, targets):
-    return binary_cross_entropy_with_logits([logit for (logit,) in predictions], targets)
-
-
 def train(model, rate, epochs):
     """Return how training ends: a unit is dead if no row gives its weights a gradient."""
     inputs, targets = datasets.moons(60, noise=0.1, seed=1)
-    history = fit(model, inputs, targets, loss=loss_of, optimizer=SGD(model.parameters(), rate), epochs=epochs)
+    history = fit(model, inputs, targets, loss=cross_entropy, optimizer=SGD(model.parameters(), rate), epochs=epochs)
     model.zero_grad()
-    loss_of(model.batch(inputs), targets).backward()
+    cross_entropy(model.batch(inputs), targets).backward()
     hidden = [neuron for layer in model.layers[:-1] if isinstance(layer, Layer) for neuron in layer.neurons]
     dead = sum(all(weight.grad == 0.0 for weight in neuron.weights) for neuron in hidden)
     return Outcome(dead / len(hidden), history.losses[-1])
@@ -36,7 +34,7 @@ def measure(epochs=100, rate=1.0):
     return {
         "ill: large weights, high rate": train(network(), rate, epochs),
         "cure: leaky ReLU": train(network(activation="leaky_relu"), rate, epochs),
-        "cure: He initialisation": train(network(initializer=None), rate, epochs),
+        "cure: He initialisation": train(network(initializer=he), rate, epochs),
         "cure: a twentieth of the rate": train(network(), rate / 20, epochs),
         "cure: batch norm before ReLU": train(network(normalise=True), rate, epochs),
     }
@@ -57,4 +55,4 @@ def picture(found):
 
 
 if __name__ == "__main__":
-    show(measure, tell, picture)
+    figures = show(measure, tell, picture)

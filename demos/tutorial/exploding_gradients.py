@@ -10,7 +10,6 @@ Outcome = namedtuple("Outcome", "history weight")
 
 
 def sums(count, steps):
-    """Return sequences of random numbers, and what each adds up to, scaled."""
     generator = random.Random(0)
     sequences = [[[generator.gauss(0.0, 1.0)] for _ in range(steps)] for _ in range(count)]
     return sequences, [[sum(x for (x,) in sequence) / 4] for sequence in sequences]
@@ -36,16 +35,16 @@ def tell(found):
     yield "A linear RNN learns to add up 20 numbers.  Its recurrent weight begins at 1.2 (right is 1), so the gradient"
     yield f"grows by 1.2 at each step back, 1.2 ^ 19 = {1.2**19:.0f} times in all."
     for name, (history, weight) in found.items():
-        yield f"  {name}: loss {history.losses[0]:.4g} → {history.losses[-1]:.3g}, weight → {weight:.4g}; {history.stopped}"
-    history = found["clipped to 1"].history
-    yield f"Before clipping the norm was {history.gradient_norms[0]:.0f} in the first step.  The 95th percentile of all its norms,"
-    yield f"{history.suggested_clip():.3g}, is what the history offers as the next training's limit."
+        losses = f"loss {history.losses[0]:.4g} → {history.losses[-1]:.3g}"
+        yield f"  {name}: {losses}, weight → {weight:.4g}; {history.stopped}"
+    yield f"The norm was {history.gradient_norms[0]:.0f} before clipping in the first step; of all norms 95 % are below"
+    yield f"{history.suggested_clip():.3g}, which the history offers as a limit for the next training."
 
 
 def picture(found):
     figure, (left, right) = panels("learning to add 20 numbers", "norm of the gradient before clipping")
     for name, (history, _) in found.items():
-        left.loglog(range(1, history.epochs + 1), history.losses, marker="o", markersize=3, label=name)
+        left.loglog(range(1, history.epochs + 1), history.losses, marker=".", label=name)
     left.annotate("no clipping:\ninfinite in epoch 3", (2, 1e4))
     left.set(xlabel="epoch", ylabel="loss", ylim=(1e-14, 1e8))
     left.legend()
@@ -57,4 +56,4 @@ def picture(found):
 
 
 if __name__ == "__main__":
-    show(measure, tell, picture)
+    figures = show(measure, tell, picture)

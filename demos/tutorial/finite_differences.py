@@ -56,4 +56,4 @@ def picture(costs):
 
 
 if __name__ == "__main__":
-    show(measure, tell, picture)
+    figures = show(measure, tell, picture)

@@ -21,21 +21,22 @@ LOOK = {
     "font.size": 10,
     "grid.color": "#e3e6ea",
     "legend.frameon": False,
-    "text.parse_math": False,
 }
 
 
 def show(
-    measure: Callable[[], Any], tell: Callable[[Any], Iterable[str]], picture: Callable[[Any], Any], where: str = ""
-) -> None:
-    """Print what `tell` makes of the figures that `measure` returns, and save what `picture` makes of them.
+    measure: Callable[[], Any],
+    tell: Callable[[Any], Iterable[str]],
+    picture: Callable[[Any], Any],
+    where: Path | None = None,
+) -> Any:
+    """Return the figures that `measure` returns, after printing what `tell` makes of them and saving their `picture`.
 
     The picture's place is `where`, else what the command line says after --picture, else <demo>.png here.
     """
     demo = sys.modules[measure.__module__]
-    name = Path(str(demo.__file__)).stem
-    print((demo.__doc__ or "").strip().split("\n\n")[0], end="\n\n")
-    where = where or _asked(name)
+    where = where or _asked(Path(str(demo.__file__)).stem)
+    print((demo.__doc__ or "").strip(), end="\n\n")
     figures = measure()
     for line in tell(figures):
         print(line)
@@ -45,12 +46,15 @@ def show(
         print("\nno picture: it is drawn by matplotlib, which comes with pip install 'chainrule[plots]'")
     else:
         print(f"\nwrote {where}")
+    return figures
 
 
-def _asked(name: str) -> str:
+def _asked(name: str) -> Path:
     parser = argparse.ArgumentParser(prog=f"python -m demos.tutorial.{name}")
-    parser.add_argument("--picture", default=f"{name}.png", metavar="FILE", help="where to write the picture")
-    return str(parser.parse_args().picture)
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help=f"where to write the picture, {name}.png if not said"
+    )
+    return parser.parse_args().picture or Path(f"{name}.png")
 
 
 def panels(*titles: str, width: float = 4.8, height: float = 3.6) -> tuple[Any, Sequence[Any]]:
@@ -76,7 +80,7 @@ def regions(axes: Any, model: Any, inputs: Sequence[Any], targets: Sequence[floa
     (left, right), (low, high) = ((min(c) - 0.4, max(c) + 0.4) for c in zip(*inputs, strict=True))
     xs, ys = ([a + (b - a) * i / 60 for i in range(61)] for a, b in ((left, right), (low, high)))
     logits = iter(predict(model, [[x, y] for y in ys for x in xs]))
-    chances = [[1 / (1 + math.exp(-next(logits))) for _ in xs] for _ in ys]
+    chances = [[_chance(next(logits)) for _ in xs] for _ in ys]
     shades = LinearSegmentedColormap.from_list("chances", ["#f4b98a", "#fcfcfd", "#8ab4e8"])
     drawn = axes.contourf(xs, ys, chances, levels=[(i - 0.5) / 20 for i in range(22)], cmap=shades)
     axes.figure.colorbar(drawn, ax=axes, ticks=[0, 0.5, 1], label="probability of 1, says the network")
@@ -88,3 +92,7 @@ def regions(axes: Any, model: Any, inputs: Sequence[Any], targets: Sequence[floa
         axes.scatter(*zip(*points, strict=True), label=f"target {target}", **look)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
     axes.grid(visible=False)
+
+
+def _chance(logit: Any) -> float:
+    return 1 / (1 + math.exp(-(logit[0] if isinstance(logit, list) else logit)))

@@ -54,4 +54,4 @@ def picture(found):
 
 
 if __name__ == "__main__":
-    show(measure, tell, picture)
+    figures = show(measure, tell, picture)

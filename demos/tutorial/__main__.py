@@ -1,0 +1,47 @@
+"""The claims of the tutorial: without arguments they are listed, with the name of one (or `all`) it is run."""
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+
+from demos.tutorial.contents import PARTS
+from demos.tutorial.showing import show
+
+
+def listing() -> str:
+    """Return every demo with its claim, and every part of the tutorial with what to run and call."""
+    claims = [f"  {demo:24} {import_module(f'demos.tutorial.{demo}').__doc__}" for demo in demos()]
+    parts = [f"  {part.number:4} {part.title:43} {', '.join((*part.demos, *part.names))}" for part in PARTS]
+    return "\n".join(
+        [
+            "Run one with `python -m demos.tutorial <name>`, or all of them with `all`:",
+            *claims,
+            "",
+            "The tutorial's sections and questions, each with the demos that show it and what to call:",
+            *parts,
+        ]
+    )
+
+
+def demos() -> list[str]:
+    """Return the demos in the tutorial's order, each once."""
+    return list(dict.fromkeys(demo for part in PARTS for demo in part.demos))
+
+
+def main() -> None:
+    """List the demos, or run those asked for."""
+    parser = argparse.ArgumentParser(prog="python -m demos.tutorial", description=__doc__)
+    parser.add_argument("demo", nargs="?", choices=[*demos(), "all"], metavar="demo", help="one of those listed")
+    parser.add_argument("--pictures", default=".", type=Path, metavar="FOLDER", help="where to write pictures")
+    asked = parser.parse_args()
+    if asked.demo is None:
+        print(listing())
+        return
+    for name in demos() if asked.demo == "all" else [asked.demo]:
+        demo = import_module(f"demos.tutorial.{name}")
+        show(demo.measure, demo.tell, demo.picture, asked.pictures / f"{name}.png")
+        print()
+
+
+if __name__ == "__main__":
+    main()
