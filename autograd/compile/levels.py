@@ -17,7 +17,8 @@ import numpy as np
 
 from autograd.compile.normalise import Tape
 from autograd.operation import TABLE
-from autograd.symbols import formulas
+from autograd.source import on_floats, primitives
+from autograd.symbols import formulas, parameters
 
 NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy
 Index = np.ndarray[Any, Any]
@@ -200,10 +201,7 @@ def forward_pass(table: Levels, outside: Any, functions: dict[str, Callable[...,
     numbers: Any = memoryview(pool)  # type: ignore[arg-type]
     for block in table.blocks:
         if isinstance(block, Stretch):
-            place = block.start
-            for op, operands in zip(block.ops, block.operands, strict=True):
-                numbers[place] = _value(op)([numbers[x] for x in operands])
-                place += 1
+            _stretch_forward(block, numbers)
         elif block.bounds is not None:
             pool[block.start : block.stop] = np.add.reduceat(pool.take(block.operands[0]), block.bounds)
         else:
@@ -237,27 +235,48 @@ def backward_pass(table: Levels, pool: Any, adjoint: Any, functions: dict[str, C
     return adjoints[: table.outside]
 
 
+def _stretch_forward(block: Stretch, numbers: Any) -> None:
+    functions = {op: _sum if op == "total" else on_numbers(op)[0] for op in set(block.ops)}
+    for place, (op, operands) in enumerate(zip(block.ops, block.operands, strict=True), block.start):
+        try:
+            numbers[place] = functions[op](*[numbers[x] for x in operands])
+        except (ArithmeticError, ValueError):
+            numbers[place] = TABLE[op].evaluate(*[numbers[x] for x in operands])[0]
+
+
 def _stretch_backward(block: Stretch, numbers: Any, adjoints: Any, cuts: bool) -> None:
+    functions = {op: _ones if op == "total" else on_numbers(op)[1] for op in set(block.ops)}
+    cut = {op: op != "total" and TABLE[op].cuts for op in functions}
     place = block.start + len(block.ops)
     for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
         place -= 1
         upstream = adjoints[place]
-        if cuts and upstream == 0.0:
+        if upstream == 0.0 and cuts:
             continue
-        if op == "total":
-            for x in operands:
-                adjoints[x] += upstream
-            continue
-        row = TABLE[op]
-        _, derivatives = row.evaluate(*[numbers[x] for x in operands])
-        for x, derivative in zip(operands, derivatives, strict=True):
-            if not (row.cuts and derivative == 0.0):
+        try:
+            derivatives = functions[op](*[numbers[x] for x in operands])
+        except (ArithmeticError, ValueError):
+            derivatives = TABLE[op].evaluate(*[numbers[x] for x in operands])[1]
+        for x, derivative in zip(operands, derivatives):  # noqa: B905  # as many, by construction
+            if derivative != 0.0 or not cut[op]:
                 adjoints[x] += upstream * derivative
 
 
+def _sum(*values: float) -> float:
+    return sum(values)
+
+
+def _ones(*values: float) -> tuple[float, ...]:
+    return (1.0,) * len(values)
+
+
 @cache
-def _value(op: str) -> Callable[[list[float]], float]:
-    if op == "total":
-        return sum
-    row = TABLE[op]
-    return lambda inputs: row.evaluate(*inputs)[0]
+def on_numbers(op: str) -> tuple[Callable[..., float], Callable[..., tuple[float, ...]]]:
+    """Return an operation's value and its local derivatives as functions of floats, straight from its rule."""
+    lines, output, slopes = on_floats(TABLE[op])
+    inputs, body = ", ".join(parameters(TABLE[op])), "".join(f"    {line}\n" for line in lines)
+    source = f"def value({inputs}):\n{body}    return {output}\n\n"
+    source += f"def derivatives({inputs}):\n{body}    return ({', '.join(slopes)},)\n"
+    namespace: dict[str, Any] = primitives()
+    exec(source, namespace)
+    return namespace["value"], namespace["derivatives"]
