@@ -61,7 +61,7 @@ class Prompt:
 
     def unknown(self, word: str) -> str:
         """Return what to say of a word that is no command."""
-        near = difflib.get_close_matches(word, self.commands, n=1)
+        near = difflib.get_close_matches({"undo": "back"}.get(word, word), self.commands, n=1)
         return f"there is no {word} here{f': did you mean {near[0]}?' if near else ';'} help lists what there is"
 
     def to_python(self, line: str) -> str:

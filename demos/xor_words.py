@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import textwrap
 from collections.abc import Sequence
@@ -82,17 +83,20 @@ def place_of(name: str, names: Sequence[str]) -> int:
     return plain.index(as_typed(name))
 
 
+MOST = 1_000_000  # of anything: more would take a session hours
+
+
 def number_from(word: Any, command: str) -> float:
-    """Return the number that was typed; raises ValueError saying what the command takes."""
-    try:
-        return float(str(word).replace("−", "-"))
-    except ValueError:
-        raise ValueError(f"{command} takes a number, not {word!r}") from None
+    """Return the finite number that was typed; raises ValueError saying what the command takes."""
+    with suppress(ValueError):
+        if math.isfinite(x := float(str(word).replace("−", "-"))):
+            return x
+    raise ValueError(f"{command} takes a finite number, not {word!r}")
 
 
 def count_from(word: Any, command: str, least: int = 1) -> int:
     """Return the whole number that was typed; raises ValueError saying what the command takes."""
     with suppress(ValueError):
-        if int(str(word)) >= least:
+        if least <= int(str(word)) <= MOST:
             return int(str(word))
-    raise ValueError(f"{command} takes a whole number of {least} or more, not {word!r}")
+    raise ValueError(f"{command} takes a whole number from {least} to {MOST:,}, not {word!r}")

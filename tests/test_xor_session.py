@@ -215,7 +215,10 @@ def test_curve_boundary_and_rows_are_drawn(typed):
     [
         ("stpe 3", "did you mean step?"),
         ("run", "it is written run epochs"),
-        ("run many", "run takes a whole number of 1 or more, not 'many'"),
+        ("run many", "run takes a whole number from 1 to 1,000,000, not 'many'"),
+        ("run 99999999999999999999", "run takes a whole number from 1 to 1,000,000, not '99999999999999999999'"),
+        ("set w111 nan", "set takes a finite number, not 'nan'"),
+        ("undo", "there is no undo here: did you mean back? help lists what there is"),
         ("step -1", "step takes a whole number"),
         ("until soon", "until takes a number"),
         ("rate -1", "must be 0 or more"),
