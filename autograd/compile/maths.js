@@ -4,7 +4,7 @@ const { abs, exp, expm1, log, log1p, sqrt, sin, cos, tanh } = Math;
 
 /** x to the power n, where 1 to any power and anything to the power 0 is 1.
  * @param {number} x @param {number} n */
-function power(x, n) { return x === 1 ? 1 : x === -1 && abs(n) === Infinity ? 1 : Math.pow(x, n); }
+function power(x, n) { return x === 1 ? 1 : x === -1 && abs(n) === Infinity ? 1 : x ** n; }
 
 /** The error function: near 0 the sum of 2ⁿ x²ⁿ⁺¹ / (1·3·5⋯(2n+1)), whose terms are all of one sign; else 1 − erfc.
  * @param {number} x @returns {number} */

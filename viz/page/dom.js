@@ -2,7 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** @returns {any} */
+/** Makes an element of HTML or SVG with its attributes and what is inside.
+ * @param {string} tag @param {Record<string, any>} attributes @param {(Node | string)[]} inside @returns {any} */
 function make(tag, attributes = {}, ...inside) {
   const element = SVG_TAGS.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const [name, x] of Object.entries(attributes)) element.setAttribute(name, String(x));
@@ -11,7 +12,8 @@ function make(tag, attributes = {}, ...inside) {
 }
 const SVG_TAGS = new Set(["g", "rect", "text", "path", "circle", "title", "tspan", "image"]);
 
-/** Changes an element only where it differs, so that a step costs what it changes. */
+/** Changes an element only where it differs, so that a step costs what it changes. @param {any} element @param {string} words */
 function say(element, words) { if (element.textContent !== words) element.textContent = words; }
+/** @param {any} element @param {string} name @param {string} x */
 function set(element, name, x) { if (element.getAttribute(name) !== x) element.setAttribute(name, x); }
-const clip = (words, most) => { const all = [...words]; return all.length > most ? all.slice(0, most - 1).join("") + "…" : words; };
+const clip = (/** @type {string} */ words, /** @type {number} */ most) => { const all = [...words]; return all.length > most ? all.slice(0, most - 1).join("") + "…" : words; };

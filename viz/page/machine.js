@@ -16,12 +16,14 @@ function call(program, what, given) {
   return program.run[what](...program.told.arguments.map((k) => k < given.length ? given[k] : program.others));
 }
 
+/** @type {Float64Array[]} */
 const ROWS = DATA.rows.map((/** @type {number[]} */ row) => Float64Array.from(row));
+/** @type {Float64Array[]} */
 const TARGETS = DATA.targets.map((/** @type {number[]} */ row) => Float64Array.from(row));
 const WIDTH = TARGETS.length ? TARGETS[0].length : 1;
 
 const MACHINE = {
-  theta: new Float64Array(0), gradient: new Float64Array(0), memories: /** @type {Float64Array[]} */ ([]),
+  theta: /** @type {Float64Array} */ (new Float64Array(0)), gradient: /** @type {Float64Array} */ (new Float64Array(0)), memories: /** @type {Float64Array[]} */ ([]),
   rate: 0, steps: 0, epochs: 0, at: 0, batch: 1, activation: "",
   loaded: /** @type {Map<string, Loaded>} */ (new Map()),
 
@@ -39,8 +41,8 @@ const MACHINE = {
 
   /** @param {string} name @param {Told} told */
   program(name, told) {
-    let loaded = this.loaded.get(name);
-    if (!loaded) this.loaded.set(name, loaded = load(name, told));
+    const loaded = this.loaded.get(name) || load(name, told);
+    this.loaded.set(name, loaded);
     return loaded;
   },
 

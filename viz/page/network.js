@@ -5,7 +5,7 @@ const NET = { svg: /** @type {any} */ (document.getElementById("network")), unit
 /** Finds the neurons among the nodes: a sum of weights × inputs that a module named, and what is computed from it there. */
 function unitsOf(row) {
   const units = new Map();
-  for (const n of visible(row < 0 ? 0 : row)) {
+  for (const n of visible(Math.max(0, row))) {
     if (n.home < 0 || GROUPS[n.home].kind !== "neuron" || !n.parents.length) continue;
     if (n.pairs && !units.has(n.home)) {
       units.set(n.home, { z: n, out: n, nodes: new Set([n.index, ...n.parents.slice(0, n.pairs), n.parents[2 * n.pairs]]),
@@ -43,14 +43,14 @@ function drawNetwork(row, choose, link) {
   for (const u of units) {
     u.inputs.forEach((input, k) => {
       const from = made.get(input), a = [from.x + wide / 2, from.y], b = [u.x - wide / 2, u.y + (small ? 0 : (k - (u.inputs.length - 1) / 2) * 12)];
-      addLine(from, u, u.weights[k], a, b, !small);
+      addLine(u, u.weights[k], a, b, !small);
     });
   }
-  if (!made.has(root.index)) for (const u of units.filter((u) => u.column === last)) addLine(u, loss, -1, [u.x + wide / 2, u.y], [loss.x - wide / 2, loss.y], false);
+  if (!made.has(root.index)) for (const u of units.filter((u) => u.column === last)) addLine(loss, -1, [u.x + wide / 2, u.y], [loss.x - wide / 2, loss.y], false);
   for (const u of NET.units) addUnit(u, wide, small, choose, link);
 }
 
-function addLine(from, to, weight, a, b, labelled) {
+function addLine(to, weight, a, b, labelled) {
   const path = make("path", { d: `M${a[0]} ${a[1].toFixed(1)}L${b[0]} ${b[1].toFixed(1)}` }), tip = make("title");
   const line = { weight, to, path, tip, value: null, gradient: null, element: make("g", { class: "edge" }, tip, path) };
   if (labelled) {

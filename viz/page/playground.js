@@ -2,7 +2,7 @@
 
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const VIEW = { probe: new Float64Array(0), row: 0, chosen: /** @type {Chosen} */ ({ kind: "weight", place: 0 }), losses: /** @type {number[]} */ ([]),
+const VIEW = { probe: /** @type {Float64Array} */ (new Float64Array(0)), row: 0, chosen: /** @type {Chosen} */ ({ kind: "weight", place: 0 }), losses: /** @type {number[]} */ ([]),
   running: 0, last: 0, owed: 0, dirty: false, told: 0 };
 
 // ---------------------------------------------------------------------------------------------- what is shown

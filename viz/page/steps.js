@@ -184,7 +184,7 @@ function play(on) {
 const typing = (target) => target.matches("input:not([type=range]):not([type=checkbox]),select,textarea");
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return;
-  const pressed = event.target.matches("button,summary,input[type=checkbox],.box");
+  const pressed = /** @type {Element} */ (event.target).matches("button,summary,input[type=checkbox],.box");
   const act = { ArrowRight: onwards, ArrowLeft: () => go(previous()), Home: () => go(0), End: () => go(EVENTS.length),
     " ": pressed ? null : () => play(!STATE.timer) }[event.key];
   if (!act) return;
