@@ -59,9 +59,13 @@ class CompiledStepper:
         optimizer, clip = self.task.optimizer, self.task.clip
         base = optimizer.learning_rate
         try:
-            for alike in _alike(plan, 1 if clip is not None else 1 << 20):
-                optimizer.learning_rate = alike[0].rate
-                losses = self._train(*self._batch(alike[0].rows), steps=len(alike)).tolist()
+            for run, same in _alike(plan, 1 if clip is not None else 1 << 20):
+                if same:
+                    optimizer.learning_rate = run[0].rate
+                    losses = self._train(*self._batch(run[0].rows), steps=len(run)).tolist()
+                else:
+                    rows, rates = [p.rows for p in run], [p.rate for p in run]
+                    losses = self._train.on_rows(rows, rates, self.inputs, self.targets).tolist()
                 norm = self._norm() if clip is not None else None
                 made += [Stepped(loss, norm) for loss in losses]
                 if not math.isfinite(losses[-1]) or stop():
@@ -99,17 +103,28 @@ class CompiledStepper:
                 return checked_loss(self.task.loss(_as_values(predictions), targets)).data
 
 
-def _alike(plan: Sequence[Planned], most: int) -> Iterator[list[Planned]]:
-    """Yield runs of steps on the same rows at the same rate, each of `most` or of about a tenth of a second."""
+def _alike(plan: Sequence[Planned], most: int) -> Iterator[tuple[list[Planned], bool]]:
+    """Yield runs of steps, each of `most` or of about a tenth of a second, and whether a run's steps are all the same.
+
+    If they are not, their batches have the same number of rows.
+    """
     began, start = time.monotonic(), 0
     while start < len(plan):
         passed = time.monotonic() - began
         size = min(most, 16 if start == 0 else max(16, int(SLICE * start / max(passed, 1e-6))))
-        end = start + 1
-        while end < min(len(plan), start + size) and plan[end] == plan[start] and plan[end].rows is plan[start].rows:
-            end += 1
-        yield list(plan[start:end])
-        start = end
+        first, following = plan[start], plan[start + 1 : start + size]
+        same = not following or _is_same(first, following[0])
+        run = [first]
+        for planned in following:
+            if not (_is_same(first, planned) if same else len(planned.rows) == len(first.rows)):
+                break
+            run.append(planned)
+        yield run, same or len(run) == 1
+        start += len(run)
+
+
+def _is_same(x: Planned, y: Planned) -> bool:
+    return x.rows is y.rows and x.rate == y.rate
 
 
 def _forward_of(model: Any, rows: int) -> Forward:

@@ -252,3 +252,39 @@ def test_a_missing_compiler_is_named_with_the_extra(monkeypatch):
     model, rows, targets = network((2, 3, 1))
     with pytest.raises(ImportError, match=r"chainrule\[fast\]"):
         ag.compile(losses(model, 1), model.parameters(), "native").value_and_gradient(rows, targets)
+
+
+def test_batches_fetched_by_native_code_are_the_batches_handed_over():
+    numbers = np.random.default_rng(7)
+    words = numbers.integers(0, 6, (40, 3))
+    marks, targets = numbers.normal(size=(40, 4)), numbers.integers(0, 3, 40)
+    rows = [numbers.permutation(40)[:5].tolist() for _ in range(8)]
+    rates = [0.1 / (k + 1) for k in range(8)]
+    found = []
+    for backend, together in (("numpy", False), ("native", False), ("native", True)):
+        table = [[Value(0.1 * (i - j)) for j in range(2)] for i in range(6)]
+        model, _, _ = network((6, 5, 3))
+
+        def loss(words, marks, targets, table=table, model=model):
+            inputs = [
+                [ag.total([ag.take(table, word)[k] for word in three]) for k in range(2)] + list(more)
+                for three, more in zip(words, marks, strict=True)
+            ]
+            return nn.softmax_cross_entropy([model(row) for row in inputs], targets)
+
+        parameters = [*model.parameters(), *[x for row in table for x in row]]
+        optimizer = nn.SGD(parameters, momentum=0.9)
+        training = compile_training(loss, parameters, optimizer, backend)
+        if together:
+            losses_ = training.on_rows(rows, rates, words, marks, targets).tolist()
+        else:
+            losses_ = []
+            for chosen, rate in zip(rows, rates, strict=True):
+                optimizer.learning_rate = rate
+                losses_ += training(words[chosen], marks[chosen], targets[chosen]).tolist()
+        training.land()
+        found.append([*losses_, *[p.data for p in parameters]])
+    assert found[1] == pytest.approx(found[0], rel=1e-11, abs=1e-13)
+    assert found[2] == found[1]
+    with pytest.raises(IndexError):
+        training.on_rows([[0, 1, 2, 3, 40]] * 2, [0.1] * 2, words, marks, targets)

@@ -118,7 +118,7 @@ class Programs:
             compiled = Compiled(traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients)
             known.append(compiled)
             self._warn_unused(compiled)
-        self._check_indices(compiled, arrays)
+        self.check_indices(compiled, arrays)
         self.latest = compiled
         return compiled
 
@@ -140,7 +140,8 @@ class Programs:
             )
         return traced
 
-    def _check_indices(self, compiled: Compiled, arrays: Sequence[Any]) -> None:
+    def check_indices(self, compiled: Compiled, arrays: Sequence[Any]) -> None:
+        """Raise TypeError or IndexError if an argument that is used as an index cannot be one."""
         for k, count in compiled.limits.items():
             array, name = arrays[k], self.names[k]
             if array.dtype.kind == "f" and not np.array_equal(array, np.floor(array)):

@@ -5,7 +5,7 @@ The weights live in the program while steps are made; `land` brings them home to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ class TrainingStep:
         self._where = {id(p): k for k, p in enumerate(optimizer.parameters)}
         self._active: Compiled | None = None
         self._used: set[int] = set()
+        self._counted: set[int] = set()  # the programs whose parameters are among those used
         self._own: dict[int, Any] = {}  # for a program without an optimiser of its own: memories and the rule
         self.reload()
 
@@ -47,12 +48,41 @@ class TrainingStep:
         arrays = self._programs.arrays(arguments)
         compiled = self._programs.program_for(arrays)
         self._activate(compiled)
-        self._used.update(compiled.program.order[: compiled.program.used].tolist())
         if self.clip is None and not compiled.changes:
             losses = np.array(compiled.runner.run(compiled.arguments(arrays), steps, self.steps_made))
             self.steps_made += steps
             return losses
         made = [self._one(compiled, arrays) for _ in range(steps)]
+        return np.array(made)
+
+    def on_rows(self, rows: Sequence[Sequence[int]], rates: Sequence[float], *data: Any) -> Floats:
+        """Return the losses of one step for each entry of `rows`, which says of what rows of the data its batch is.
+
+        Every batch has as many rows as the first, and a learning rate of its own.  Where the backend can, all the
+        steps are one call, which fetches the rows itself.
+        """
+        arrays, chosen = self._programs.arrays(data), np.array(rows, dtype=np.int64)
+        first = [x[chosen[0]] for x in arrays]
+        compiled = self._programs.program_for(first)
+        run = getattr(compiled.runner, "run_batches", None)
+        if run is None or self.clip is not None or compiled.changes or not compiled.runner.can_fetch(chosen.shape[1]):
+            return self._row_by_row(chosen, rates, arrays)
+        self._programs.check_indices(compiled, arrays)
+        self._activate(compiled)
+        taken = [arrays[k] for k, _, _ in compiled.program.arguments]
+        losses: Floats = run(taken, chosen, np.array(rates), self.steps_made)
+        self.steps_made += len(chosen)
+        return losses
+
+    def _row_by_row(self, rows: Any, rates: Sequence[float], arrays: Sequence[Any]) -> Floats:
+        base = self.optimizer.learning_rate
+        try:
+            made = []
+            for chosen, rate in zip(rows, rates, strict=True):
+                self.optimizer.learning_rate = rate
+                made.append(self(*[x[chosen] for x in arrays])[0])
+        finally:
+            self.optimizer.learning_rate = base
         return np.array(made)
 
     def _one(self, compiled: Compiled, arrays: list[Any]) -> float:
@@ -76,6 +106,9 @@ class TrainingStep:
             return
         self._fetch()
         runner, order = compiled.runner, compiled.program.order
+        if id(compiled) not in self._counted:
+            self._counted.add(id(compiled))
+            self._used.update(order[: compiled.program.used].tolist())
         runner.theta[:] = self.theta[order]
         if self.clip is not None and id(compiled) not in self._own:
             runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state]

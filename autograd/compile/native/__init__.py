@@ -7,11 +7,13 @@ memories, copies of the arguments, and what is computed.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.compile.native.batches import FIRST_SOURCE, can_fetch, fetching
 from autograd.compile.native.llvm import Emitter
 from autograd.compile.native.loops import Loops
 from autograd.compile.native.machine import host
@@ -38,22 +40,22 @@ entry:
 
 define void @run(ptr noalias %settings) nounwind {{
 entry:
-  %at1 = getelementptr inbounds i64, ptr %settings, i64 1
-  %at2 = getelementptr inbounds i64, ptr %settings, i64 2
-  %at3 = getelementptr inbounds i64, ptr %settings, i64 3
-  %at4 = getelementptr inbounds i64, ptr %settings, i64 4
-  %at5 = getelementptr inbounds i64, ptr %settings, i64 5
-  %work = load ptr, ptr %settings
-  %index = load ptr, ptr %at1
-  %losses = load ptr, ptr %at2
-  %steps = load i64, ptr %at3
-  %rate = load double, ptr %at4
-  %first = load double, ptr %at5
+{settings}
+  %with_rows = icmp ne ptr %fetch, null
   br label %again
 again:
-  %i = phi i64 [ 0, %entry ], [ %next, %again ]
-  %count = phi double [ %first, %entry ], [ %following, %again ]
+  %i = phi i64 [ 0, %entry ], [ %next, %go_on ]
+  %count = phi double [ %first, %entry ], [ %following, %go_on ]
+  br i1 %with_rows, label %get, label %go_on
+get:
+  %begin = mul nsw i64 %i, %batch
+  %these = getelementptr inbounds i64, ptr %rows, i64 %begin
+  call void %fetch(ptr %settings, ptr %work, ptr %index, ptr %these)
+  br label %go_on
+go_on:
   %loss = getelementptr inbounds double, ptr %losses, i64 %i
+  %rate_at = getelementptr inbounds double, ptr %rates, i64 %i
+  %rate = load double, ptr %rate_at
   call void @step(ptr %work, ptr %index, ptr %loss, double %rate, double %count)
   %next = add nuw nsw i64 %i, 1
   %following = fadd double %count, 1.0
@@ -63,6 +65,12 @@ done:
   ret void
 }}
 """
+# What the caller hands over, in order: addresses, counts, and the number of the first step as a double.
+SETTINGS = {
+    "work": "ptr", "index": "ptr", "losses": "ptr", "rates": "ptr", "steps": "i64", "first": "double",
+    "fetch": "ptr", "rows": "ptr", "batch": "i64",
+}  # fmt: skip
+WHERE = {name: k for k, name in enumerate(SETTINGS)}
 
 
 class Native:
@@ -71,8 +79,7 @@ class Native:
     Attributes
         theta     the parameters, in the program's order: a view of the memory, to be read and written
         gradient  the gradient of the last run, likewise; empty in a program without one
-        memories  one row per memory of the optimiser
-        losses    one per step of the last training run
+        memories  one vector per memory of the optimiser
     """
 
     def __init__(self, program: Program, *, optimizer: Any = None) -> None:
@@ -103,7 +110,12 @@ class Native:
         if self.optimizer is not None:
             self._update(loops)
         width = 64 * self.machine.lanes
+        settings = []
+        for k, (name, kind) in enumerate(SETTINGS.items()):
+            settings.append(f"  %at{k} = getelementptr inbounds i64, ptr %settings, i64 {k}")
+            settings.append(f"  %{name} = load {kind}, ptr %at{k}")
         return MODULE.format(
+            settings="\n".join(settings),
             declarations="\n".join(e.declarations),
             body="\n".join(e.lines),
             attributes=f'nounwind "min-legal-vector-width"="{width}" "prefer-vector-width"="{width}"',
@@ -191,11 +203,21 @@ class Native:
             else:
                 self._inputs[table.detail].append(self._index[at : at + table.size].reshape(table.shape))
         self.shown = [self._part(at, a.size).reshape(a.shape) for a, at in self._shown_at]
-        self.losses = np.zeros(1)
-        self._settings = np.zeros(6, dtype=np.int64)
-        self._settings[0], self._settings[1] = self.memory.ctypes.data, self._index.ctypes.data
+        self._settings = np.zeros(FIRST_SOURCE + len(self.program.arguments), dtype=np.int64)
         self._address = self._settings.ctypes.data
-        self._real = self._settings.view(np.float64)
+        self._set("work", self.memory.ctypes.data)
+        self._set("index", self._index.ctypes.data)
+        self._room(64)
+        self._fetch: dict[int, Any] = {}
+
+    def _set(self, name: str, x: int) -> None:
+        self._settings[WHERE[name]] = x
+
+    def _room(self, steps: int) -> None:
+        """Make room for the losses and learning rates of so many steps."""
+        self._losses, self._rates = np.zeros(steps), np.zeros(steps)
+        self._set("losses", self._losses.ctypes.data)
+        self._set("rates", self._rates.ctypes.data)
 
     def _part(self, at: int, n: int) -> np.ndarray[Any, Any]:
         return self.memory[at : at + n]
@@ -208,15 +230,49 @@ class Native:
         for places, given in zip(self._inputs, arguments, strict=True):
             for there in places:
                 there[...] = given
-        if len(self.losses) < steps:
-            self.losses = np.zeros(steps)
-        self._settings[2], self._settings[3] = self.losses.ctypes.data, steps
-        self._real[4] = self.optimizer.learning_rate if self.optimizer is not None else 0.0
-        self._real[5] = before + 1
+        self._set("fetch", 0)
+        rate = self.optimizer.learning_rate if self.optimizer is not None else 0.0
+        losses = self._run(steps, before, rate)
+        return self.shown[-1].copy() if self.program.loss.shape else losses
+
+    def can_fetch(self, batch: int) -> bool:
+        """Whether `run_batches` can serve batches of so many rows."""
+        return can_fetch(self.program, batch)
+
+    def run_batches(
+        self, data: Sequence[np.ndarray[Any, Any]], rows: np.ndarray[Any, Any], rates: Any, before: int = 0
+    ) -> np.ndarray[Any, Any]:
+        """Return the losses of one step for each row of `rows`, which says of what rows of the data its batch is.
+
+        The rows are fetched by native code.  Raises ValueError if the program was not made for batches of that size.
+        """
+        steps, batch = rows.shape
+        if not can_fetch(self.program, batch):
+            raise ValueError(f"this program was not made for batches of {batch} rows")
+        rows = np.ascontiguousarray(rows, dtype=np.int64)
+        if rows.size and not 0 <= int(rows.min()) <= int(rows.max()) < min(map(len, data)):
+            raise IndexError(
+                f"the data has {min(map(len, data))} rows; rows {rows.min()} to {rows.max()} are asked for"
+            )
+        kinds = [np.int64 if whole else np.float64 for _, _, whole in self.program.arguments]
+        sources = [np.ascontiguousarray(x, dtype=kind) for x, kind in zip(data, kinds, strict=True)]
+        for k, source in enumerate(sources):
+            self._settings[FIRST_SOURCE + k] = source.ctypes.data
+        if batch not in self._fetch:
+            self._fetch[batch] = self.machine.compile(fetching(self.plan, batch), "fetch")
+        self._set("fetch", ctypes.cast(self._fetch[batch], ctypes.c_void_p).value or 0)
+        self._set("rows", rows.ctypes.data)
+        self._set("batch", batch)
+        return self._run(steps, before, rates)
+
+    def _run(self, steps: int, before: int, rates: Any) -> np.ndarray[Any, Any]:
+        if len(self._losses) < steps:
+            self._room(2 * steps)
+        self._rates[:steps] = rates
+        self._set("steps", steps)
+        self._settings.view(np.float64)[WHERE["first"]] = before + 1
         self._function(self._address)
-        if self.program.loss.shape:
-            return self.shown[-1].copy()
-        return self.losses[:steps].copy()
+        return self._losses[:steps].copy()
 
     @property
     def observed(self) -> tuple[np.ndarray[Any, Any], ...]:

@@ -175,3 +175,7 @@ class Emitter:
     def integer(self, base: str, index: Index) -> Index:
         """Return the whole number at that place, to be counted with."""
         return Index.of(self.fresh(f"load i64, ptr {self.address(base, index)}, align 8"))
+
+    def store_integer(self, x: Index, base: str, index: Index) -> None:
+        """Put a whole number that was read from memory at that place."""
+        self.lines.append(f"  store i64 {x.terms[0][0]}, ptr {self.address(base, index)}, align 8")
