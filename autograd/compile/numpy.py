@@ -16,6 +16,8 @@ from autograd.compile.program import Array, Program
 INLINE: Final = frozenset({"matmul", "sum", "largest", "put"})
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
 WIDTH: Final = 96
+BIG: Final = 8192  # elements: 64 kB
+STEPS: Final = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 
 
 class Writer(Expressions):
@@ -150,8 +152,29 @@ class Writer(Expressions):
             self.text[array] = text
             return
         note = f"  # {array.note}" if array.note else ""
+        if array.size >= BIG and self._in_steps(array, note):
+            return
         self._say(f"{f'{array.name} = {text[0]}':40}{note}".rstrip())
         self.text[array] = (array.name, ATOM)
+
+    def _in_steps(self, array: Array, note: str) -> bool:
+        """Write a large array in two steps, the second in place, if the first is new: memory costs more than reading."""
+        if array.op not in STEPS:
+            return False
+        x, y = array.operands
+        if array.op in ("add", "multiply") and not self._is_new(x, array) and self._is_new(y, array):
+            x, y = y, x
+        if not self._is_new(x, array):
+            return False
+        self._say(f"{f'{array.name} = {self.text[x][0]}':40}{note}".rstrip())
+        self._say(f"{array.name} {STEPS[array.op]} {self._operand(array, y)[0]}")
+        self.text[array] = (array.name, ATOM)
+        return True
+
+    def _is_new(self, x: Array, user: Array) -> bool:
+        """Whether what stands for `x` computes a new array of floats, as large as its user."""
+        made = x.op == "matmul" or (x.is_elementwise and x.op != "detach" and not self._is_condition(x))
+        return made and x.shape == user.shape and not self.text[x][0].isidentifier()
 
     def _put_into(self, array: Array) -> bool:
         """Write a sum with what is put into some places as a change of those places, where the other part is new."""
