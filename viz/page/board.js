@@ -6,7 +6,7 @@ const MOST = 16;  // units of a layer that are drawn
 /** @typedef {{kind: "input" | "weight" | "bias", place: number}} Chosen what a line or a box stands for
  * @typedef {{column: number, index: number, hidden: number, x: number, y: number, bias: number, element: any, value: any, gradient: any,
  *   biasText: any, picture: any, tip: any}} Unit
- * @typedef {{place: number, from: Unit, to: Unit, element: any, path: any, value: any, gradient: any, tip: any}} Line */
+ * @typedef {{place: number, from: Unit, to: Unit, element: any, path: any, words: any, value: any, gradient: any, tip: any}} Line */
 
 const BOARD = {
   svg: /** @type {any} */ (document.getElementById("network")),
@@ -18,9 +18,9 @@ const BOARD = {
     const counts = [DATA.rows[0].length, ...DATA.layers.map((/** @type {any} */ layer) => layer.biases.length)];
     const tallest = Math.min(MOST, Math.max(...counts));
     this.small = tallest > 5;
-    this.wide = this.small ? 84 : 146;
+    this.wide = this.small ? 84 : 132;
     this.tall = this.small ? 24 : 64;
-    const across = this.wide + (this.small ? 110 : 134), high = this.tall + (this.small ? 5 : 30);
+    const across = this.wide + (this.small ? 110 : 128), high = this.tall + (this.small ? 5 : 30);
     const columns = counts.map((count, column) => this.column(count, column, column * across, high));
     DATA.layers.forEach((/** @type {any} */ layer, /** @type {number} */ k) => {
       for (const unit of columns[k + 1]) if (!unit.hidden) unit.bias = layer.biases[unit.index];
@@ -37,6 +37,7 @@ const BOARD = {
         if (!to.hidden && !from.hidden) this.line(layer.weights[to.index][from.index], from, to, labels, drag, choose);
       }
     });
+    this.svg.append(...this.lines.flatMap((l) => l.words ? [l.words] : []));  // numbers stand above all lines
     columns.forEach((units, k) => {
       const head = k ? `${DATA.layers[k - 1].name}` : "inputs";
       this.svg.append(make("text", { class: "op", x: k * across, y: -height / 2, "text-anchor": "middle" }, clip(head, 18)));
@@ -57,7 +58,8 @@ const BOARD = {
     const many = this.units.filter((u) => u.column === from.column).length, apart = this.small ? 0 : Math.min(30, (this.tall - 10) / Math.max(1, many - 1));
     const a = [from.x + this.wide / 2, from.y], b = [to.x - this.wide / 2, to.y + (from.index - (many - 1) / 2) * apart], d = `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`;
     const path = make("path", { d }), tip = make("title"), element = make("g", { class: "edge" }, tip, path, make("path", { class: "grip", d }));
-    const line = { place, from, to, element, path, tip, value: null, gradient: null };
+    /** @type {Line} */
+    const line = { place, from, to, element, path, tip, words: null, value: null, gradient: null };
     const at = (/** @type {number} */ t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
     const free = this.small ? undefined : [0.7, 0.3, 0.6, 0.4, 0.76, 0.24, 0.5].map(at).find(([x, y]) => labels.every(([p, q]) => Math.abs(x - p) > 62 || Math.abs(y - q) > 26));
     if (free) {
@@ -65,7 +67,7 @@ const BOARD = {
       labels.push(free);
       line.value = make("text", { class: "halo value", "text-anchor": "middle", x: x.toFixed(1), y: (y - 4).toFixed(1) });
       line.gradient = make("text", { class: "halo gradient", "text-anchor": "middle", x: x.toFixed(1), y: (y + 9).toFixed(1) });
-      element.append(line.value, line.gradient);
+      line.words = make("g", { class: "edge" }, line.gradient, line.value);
     }
     this.lines.push(line);
     this.svg.append(element);
@@ -80,8 +82,9 @@ const BOARD = {
       return;
     }
     unit.tip = make("title");
-    unit.picture = make("image", { x: left + 2, y: top + 2, width: this.tall - 4, height: this.tall - 4, preserveAspectRatio: "none" });
-    const pictured = unit.column && DATA.rows[0].length > 1, middle = pictured ? (this.tall - 2) / 2 : 0;
+    const side = this.small ? this.tall - 4 : 46;
+    unit.picture = make("image", { x: left + 3, y: -side / 2, width: side, height: side, preserveAspectRatio: "none" });
+    const pictured = unit.column && DATA.rows[0].length > 1, middle = pictured ? side / 2 + 1 : 0;
     const word = (/** @type {string} */ style, /** @type {number} */ y, words = "") => make("text", { class: style, "text-anchor": "middle", x: middle, y }, words);
     unit.value = word("value", this.small ? 4 : unit.column ? -13 : 12);
     unit.biasText = word("name", 5);
@@ -105,7 +108,7 @@ const BOARD = {
       set(l.element, "class", `edge ${w < 0 ? "minus" : "plus"}${mark}`);
       l.path.style.strokeWidth = (0.4 + widest * Math.min(1, Math.abs(w) / most || 0)).toFixed(2);
       describe(l, `weight ${name}`, w, g);
-      if (l.value) { say(l.value, (w < 0 ? "" : "+") + shortly(w)); say(l.gradient, "◀ " + shortly(g)); }
+      if (l.value) { say(l.value, (w < 0 ? "" : "+") + shortly(w)); say(l.gradient, "◀ " + shortly(g)); set(l.words, "class", "edge" + mark); }
     }
     for (const u of this.units) {
       if (u.hidden) continue;

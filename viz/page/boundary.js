@@ -123,7 +123,7 @@ function signColour(t) {
 
 const REACH = (() => {
   const flat = DATA.targets.flat(), low = Math.min(...flat), high = Math.max(...flat);
-  return Math.abs((low + high) / 2 - DATA.level) < 1e-9 && high > low ? (high - low) / 2 : 3;
+  return Math.abs((low + high) / 2 - DATA.level) < 1e-9 && high > low ? (high - low) / 2 : 2;
 })();
 const outputColour = (/** @type {number} */ v) => signColour((v - DATA.level) / REACH);
 const classColour = (/** @type {number} */ k) => signColour(DATA.outputs > 1 ? 2 * k / (DATA.outputs - 1) - 1 : 0);
