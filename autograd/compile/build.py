@@ -11,8 +11,9 @@ import numpy as np
 from autograd.compile.differentiate import Backward
 from autograd.compile.lift import Lift, lift
 from autograd.compile.names import give_names
-from autograd.compile.normalise import Tape, normalise
+from autograd.compile.normalise import normalise
 from autograd.compile.program import Array, Program, needed
+from autograd.compile.tape import Tape
 from autograd.compile.trace import Traced
 
 

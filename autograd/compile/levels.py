@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.normalise import Tape
+from autograd.compile.tape import Tape
 from autograd.operation import TABLE
 from autograd.source import on_floats, primitives
 from autograd.symbols import formulas, parameters

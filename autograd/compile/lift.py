@@ -15,11 +15,11 @@ import numpy as np
 
 from autograd.compile.layout import Index, combined, coordinates, grid, ranks
 from autograd.compile.levels import make_levels, opened
-from autograd.compile.normalise import REDUCTIONS, Tape
 from autograd.compile.places import NUMBERS, THETA, Places
 from autograd.compile.products import arrange_dots
 from autograd.compile.program import Array, Builder, Shape
 from autograd.compile.reductions import arrange_reduction, arrange_take
+from autograd.compile.tape import REDUCTIONS, Tape
 from autograd.operation import TABLE
 
 FEW_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 3000, 8, 64

@@ -158,7 +158,7 @@ class Writer(Expressions):
         self.text[array] = (array.name, ATOM)
 
     def _in_steps(self, array: Array, note: str) -> bool:
-        """Write a large array in two steps, the second in place, if the first is new: memory costs more than reading."""
+        """Write a large array in two steps, the second in place, if the first is new: memory is dearer."""
         if array.op not in STEPS:
             return False
         x, y = array.operands

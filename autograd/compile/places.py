@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.compile.layout import Index, affine, collapsed, coordinates, unfolded, view
-from autograd.compile.normalise import Tape
 from autograd.compile.program import Array, Builder, Shape
+from autograd.compile.tape import Tape
 
 THETA, NUMBERS, NOWHERE = 0, 1, -1  # homes: places in θ; constants, looked up by value; not arranged yet
 

@@ -66,6 +66,7 @@ class Tracing:
         self.draws: dict[int, tuple[Any, list[Value]]] = {}
         self.observed: list[tuple[list[Value], Callable[[list[float]], None]]] = []
         self.guards: list[tuple[Callable[[], Any], Any]] = []
+        self._tables: dict[int, tuple[Any, list[Group]]] = {}  # tables that were taken from, as columns
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
         """Return Values for the next `count` numbers that a module draws, by `next_numbers`, at each run."""
@@ -84,6 +85,22 @@ class Tracing:
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return a node for `op` on operands."""
         return node_of(op, inputs)
+
+    def take(self, values: Any, index: Value) -> Any:
+        """Return a node, or one for each column of a table, that will be what the index names when the program runs."""
+        rows = list(values)
+        if not rows:
+            raise IndexError("take from no values: there is nothing to choose from")
+        if isinstance(rows[0], Value) or not hasattr(rows[0], "__iter__"):
+            return node_of(TAKE, (values if isinstance(values, Group) else Group(rows), index))
+        known, columns = self._tables.get(id(values), (None, []))
+        if known is not values:
+            for i, row in enumerate(rows):
+                if len(row) != len(rows[0]):
+                    raise ValueError(f"take: row 0 of the table has {len(rows[0])} values, but row {i} has {len(row)}")
+            columns = [Group(column) for column in zip(*rows, strict=True)]
+            self._tables[id(values)] = values, columns
+        return [node_of(TAKE, (column, index)) for column in columns]
 
     def refuse_reading(self, attribute: str, value: Value) -> None:
         """Raise TypeError: a number read now would be frozen into the program."""
@@ -114,13 +131,10 @@ def take(values: Any, index: Any) -> Any:
     The index is a whole number, or an entry of an integer argument of a compiled function, which the program looks
     up each time it runs.  Raises TypeError for an index that is no whole number, IndexError for one out of range.
     """
-    if isinstance(index, Value) and index.op is None and modes.active and modes.current("refuse_reading") is not None:
-        rows = list(values)
-        if not rows:
-            raise IndexError("take from no values: there is nothing to choose from")
-        if isinstance(rows[0], Value) or not hasattr(rows[0], "__iter__"):
-            return node_of(TAKE, (values if isinstance(values, Group) else Group(rows), index))
-        return _take_row(rows, index)
+    if isinstance(index, Value) and index.op is None and modes.active:
+        ask = modes.current("take")
+        if ask is not None:
+            return ask(values, index)
     if isinstance(index, Value):
         raise TypeError(
             f"take needs a whole number, or an entry of an argument of a compiled function, as its index, not {index!r}"
@@ -131,24 +145,6 @@ def take(values: Any, index: Any) -> Any:
     if not 0 <= place < len(values):
         raise IndexError(f"take: index {int(place)} of {len(values)}; the first is 0, the last {len(values) - 1}")
     return values[int(place)]
-
-
-_columns: dict[int, tuple[Any, list[Group]]] = {}
-
-
-def _take_row(rows: list[Any], index: Value) -> list[Value]:
-    """Return one node per column; the columns of a table are made into groups once, while it is used."""
-    key = id(rows[0])
-    known = _columns.get(key)
-    first = tuple(rows[0])
-    if known is None or len(known[0]) != len(rows) or any(a is not b for a, b in zip(known[0], rows, strict=True)):
-        width = len(first)
-        for i, row in enumerate(rows):
-            if len(row) != width:
-                raise ValueError(f"take: row 0 of the table has {width} values, but row {i} has {len(row)}")
-        _columns.clear()
-        _columns[key] = known = (rows, [Group(column) for column in zip(*rows, strict=True)])
-    return [node_of(TAKE, (column, index)) for column in known[1]]
 
 
 # ------------------------------------------------------------------------------------------ the door
@@ -208,11 +204,9 @@ def trace(
     Raises TypeError if it does not return one Value (unless predictions are wanted), if it reads numbers or branches.
     """
     arguments = [[Value(_NAN) for _ in range(int(np.prod(shape)))] for shape in shapes]
-    _columns.clear()
     mode = Tracing()
     with modes.mode(mode):
         root = function(*[_nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
-    _columns.clear()
     if one and not isinstance(root, Value):
         kind = type(root).__name__
         advice = (
