@@ -24,8 +24,8 @@ class Machine:
     """The processor this runs on, and the compiler for it.
 
     Attributes
-        lanes      how many doubles a register holds
-        registers  how many such registers there are
+        lanes     how many doubles a register holds
+        features  what the processor can do, as LLVM names it
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,6 @@ class Machine:
         self.features = features.flatten()
         wide, middle = features.get("avx512f", False), features.get("avx2", False)
         self.lanes = 8 if wide else 4 if middle else 2
-        self.registers = 32 if wide or "neon" in features else 16
         self._targets: dict[int, Any] = {}
         self._jit = llvm.create_lljit_compiler()
         self._count = 0
