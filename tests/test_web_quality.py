@@ -64,4 +64,4 @@ def test_every_file_of_a_page_is_used_and_checked():
     used = {*SCRIPTS, *film.SCRIPTS, *STEPPING, "picture.js"}
     used |= {*STYLES, *film.STYLES, "steps.css", "steps.html", "playground.html", "film.html"}
     assert used == {path.name for path in PAGES.iterdir()}
-    assert "viz/page/**" in json.loads((ROOT / "biome.json").read_text())["files"]["includes"]
+    assert "viz/page/**" in json.loads((ROOT / ".biome.json").read_text())["files"]["includes"]
