@@ -191,6 +191,10 @@ class Lift:
         places = self.places
         slots = np.array([self.tape.operands[i] for i in ids]).T
         shape, where = self._layout(slots, len(ids))
+        if len(shape) == 1 and len(pieces := self._pieces(slots, len(ids))) > 1:
+            for piece in pieces:
+                self._elementwise(ids[piece], op)
+            return
         operands = []
         for slot in slots:
             ids_there = np.full(math.prod(shape), -1, dtype=np.int64)
@@ -218,6 +222,25 @@ class Lift:
             results.add(TABLE[op].evaluate(*inputs)[0])
         result = results.pop()
         return None if results or math.isnan(result) else result
+
+    def _pieces(self, slots: Index, count: int) -> list[Index]:
+        """Return which scalars fill grids of their own: rows of a matrix of which the same columns are wanted."""
+        places = self.places
+        for slot in slots:
+            home = int(places.home[slot[0]])
+            shape = places.arrays[home].shape
+            if home <= NUMBERS or (places.home[slot] != home).any() or len(np.unique(slot)) < count or len(shape) != 2:
+                continue
+            row, column = coordinates(places.place[slot], shape)
+            wanted: dict[int, list[int]] = {}
+            for r, c in zip(row.tolist(), column.tolist(), strict=True):
+                wanted.setdefault(r, []).append(c)
+            alike: dict[tuple[int, ...], list[int]] = {}
+            for r, columns in wanted.items():
+                alike.setdefault(tuple(sorted(columns)), []).append(r)
+            if 1 < len(alike) <= 8 and len(alike) * 4 <= count:
+                return [np.flatnonzero(np.isin(row, rows)) for rows in alike.values()]
+        return []
 
     def _layout(self, slots: Index | Sequence[Index], count: int) -> tuple[Shape, Index]:
         """Return a shape for `count` scalars and each one's place, from where their operands live."""

@@ -216,6 +216,8 @@ class Places:
             columns = coordinates(self.place[first], self.arrays[home].shape)
         elif home == THETA and (self.place[first] >= 0).all():
             columns = [self.place[first]]
+        elif home == THETA:  # in the order in which the user has them
+            columns = [np.array([self.tape.operands[i][0] for i in first.tolist()])]
         else:
             return [groups]
         if len(groups) > 1 and (not columns or len(np.unique(np.stack(columns, axis=1), axis=0)) < len(groups)):
