@@ -30,8 +30,10 @@ class ChainruleNative(Peer):
         import nn
         from autograd.compile import compile_training
 
-        if self.backend == "native":
-            import llvmlite.binding  # noqa: F401  # loading is not compiling
+        if self.backend == "native":  # loading is not compiling
+            import llvmlite.binding  # noqa: F401
+
+            import autograd.compile.native
         self.autograd, self.nn, self.compile_training = autograd, nn, compile_training
         return f"{self.backend}, {os.environ.get('CHAINRULE_CACHE', 'cached')}"
 
