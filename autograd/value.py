@@ -240,8 +240,11 @@ class Group:
         self._data: Any = [x._data for x in self.values]
         self._checked = _changes
         self._grad: Any = None
-        # constants alone need no gradient, so the sweep does not enter
-        self._left: Any = self.values if any(x.op is not CONSTANT for x in self.values) else ()
+        self._left: Any = ()  # constants alone need no gradient, so the sweep does not enter
+        for x in self.values:
+            if x.op is not CONSTANT:
+                self._left = self.values
+                break
         self._right: Any = MANY
 
     @staticmethod
@@ -369,6 +372,24 @@ def record_operation(op: Operation, inputs: tuple[Any, ...]) -> Value:
     if len(inputs) == 2:
         node._right, node._right_derivative = inputs[1], derivatives[1]
     return node
+
+
+def numbers_of(values: Iterable[Value]) -> list[float]:
+    """Return the number of each Value."""
+    return [x._data for x in values]
+
+
+def gradients_of(values: Iterable[Value]) -> list[float | None]:
+    """Return the gradient of each Value, None where no backward pass has reached it."""
+    return [x._grad for x in values]
+
+
+def set_numbers(values: Iterable[Value], numbers: Iterable[object]) -> None:
+    """Leave each Value with its number; raises TypeError, and changes nothing, if one is no real number."""
+    checked = [x if x.__class__ is float else number(x) for x in numbers]
+    for value, x in zip(values, checked, strict=True):
+        value._data = x
+    note_change()
 
 
 def changes() -> int:

@@ -121,6 +121,9 @@ def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
 
 def _paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...], list[Any]]:
     """Return predictions as Values and targets as Values and floats, row after row, in pairs."""
+    lists = predictions.__class__ is targets.__class__ is list and len(predictions) == len(targets)
+    if lists and set(map(type, predictions)) == {Value} and set(map(type, targets)) == {float}:
+        return tuple(predictions), targets  # what training passes, step after step
     outputs, shape = _flat(call, "predictions", predictions)
     wanted, wanted_shape = _flat(call, "targets", targets)
     _check_lengths(call, "predictions", shape[0], wanted_shape[0])

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd import Value, number
 from autograd.operation import FLOATS
+from autograd.value import gradients_of, numbers_of, set_numbers
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
 
@@ -68,7 +69,7 @@ class Optimizer:
         The rate is that given, else the optimiser's own.  The others stay as they are, and are named once
         in a warning.  An interrupt while it computes leaves everything as it was.
         """
-        moved = self.moves([p.grad if p.reached else None for p in self.parameters], learning_rate)
+        moved = self.moves(gradients_of(self.parameters), learning_rate)
         if len(moved) < len(self.parameters):
             self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
         self.move(moved)
@@ -77,17 +78,21 @@ class Optimizer:
         """Leave parameters and memories as `moves` said, and one more step counted."""
         memories = [self.memories[name] for name in self.state]
         self.step_count += 1
-        for i, (data, after) in moved:
-            self.parameters[i].data = data
-            for memory, x in zip(memories, after, strict=True):
-                memory[i] = x
+        set_numbers([self.parameters[i] for i, _ in moved], [data for _, (data, _) in moved])
+        if memories:
+            for i, (_, after) in moved:
+                for memory, x in zip(memories, after, strict=True):
+                    memory[i] = x
 
     def moves(self, gradients: Iterable[float | None], learning_rate: float | None = None) -> Moves:
         """Return for each parameter with a gradient: its place, and where the next step takes it and its memories."""
         step, rate = self.step_count + 1, self.learning_rate if learning_rate is None else learning_rate
+        update, numbers = self.update, numbers_of(self.parameters)
+        if not self.state:
+            return [(i, update(FLOATS, numbers[i], g, rate, step)) for i, g in enumerate(gradients) if g is not None]
         memories = [self.memories[name] for name in self.state]
         return [
-            (i, self.update(FLOATS, self.parameters[i].data, gradient, rate, step, *[memory[i] for memory in memories]))
+            (i, update(FLOATS, numbers[i], gradient, rate, step, *[memory[i] for memory in memories]))
             for i, gradient in enumerate(gradients)
             if gradient is not None
         ]
