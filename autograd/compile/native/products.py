@@ -150,7 +150,7 @@ class Products(Writer):
 
     def _summed(self, count: int, initial: list[Vector], step: Body) -> list[Vector]:
         """Run over what is summed, a few at a time."""
-        at_once = next(u for u in (8, 4, 2, 1) if u * len(initial) <= 12 and (u == 1 or u <= count))
+        at_once = next((u for u in (8, 4, 2) if u * len(initial) <= 12 and u <= count), 1)
         whole = count // at_once * at_once
 
         def several(k: Index, sums: list[Vector]) -> list[Vector]:
