@@ -251,6 +251,12 @@ class Backward:
         (x,) = array.operands
         self.parts.setdefault(x, []).append((array.detail, self.full(array)))
 
+    def _assemble(self, array: Array) -> None:
+        adjoint = self.full(array)
+        for x, ranges in zip(array.operands, array.detail, strict=True):
+            if x in self.active:
+                self.add(x, Term(1.0, self.b.slice(adjoint, ranges)))
+
     def _join(self, array: Array) -> None:
         adjoint = self.full(array)
         start = 0

@@ -7,6 +7,8 @@ scalar, such as the upper triangle of a causal attention.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from autograd.compile.layout import Index, affine, collapsed, coordinates, unfolded, view
@@ -14,6 +16,8 @@ from autograd.compile.program import Array, Builder, Shape
 from autograd.compile.tape import Tape
 
 THETA, NUMBERS, NOWHERE = 0, 1, -1  # homes: places in θ; constants, looked up by value; not arranged yet
+
+FEW_PIECES = 4
 
 
 class Places:
@@ -99,7 +103,7 @@ class Places:
         if home == THETA:
             self.seat(ids)
         places = collapsed(self.places_of(ids))
-        array = self._view(home, places) or self._folded_view(home, places)
+        array = self._view(home, places) or self._folded_view(home, places) or self._pieced_view(home, places)
         if array is None:
             array = self.builder.gather(self.arrays[home], np.maximum(places, 0))
         return self._trimmed(array, ids.shape)
@@ -158,6 +162,29 @@ class Places:
             return None
         array = self._view(home, collapsed(wide))
         return None if array is None else self.builder.reshape(self.builder.broadcast(array, wide.shape), places.shape)
+
+    def _pieced_view(self, home: int, places: Index) -> Array | None:
+        """Return a few views put side by side along an axis, where between them the places jump."""
+        if (places < 0).any():
+            return None
+        for axis, n in enumerate(places.shape):
+            line = places[tuple(slice(None) if i == axis else 0 for i in range(places.ndim))]
+            steps = np.diff(line)
+            jumps = np.flatnonzero(steps != np.median(steps)) + 1 if n > 2 else np.arange(1, n)
+            if not 0 < len(jumps) < FEW_PIECES:
+                continue
+            parts, slices = [], []
+            for start, stop in pairwise([0, *jumps.tolist(), n]):
+                piece = places.take(range(start, stop), axis=axis)
+                narrow = collapsed(piece)
+                part = self._view(home, narrow) or self._folded_view(home, narrow)
+                if part is None:
+                    break
+                parts.append(self.builder.broadcast(part, piece.shape))
+                slices.append(tuple((start, stop, 1) if i == axis else (0, m, 1) for i, m in enumerate(places.shape)))
+            else:
+                return self.builder.make("assemble", parts, places.shape, tuple(slices))
+        return None
 
     def _constants(self, ids: Index) -> Array:
         known = ids >= 0
