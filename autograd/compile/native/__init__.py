@@ -174,7 +174,7 @@ class Native:
             known = dict(shared)
             for name, at in zip(varying, places, strict=True):
                 known[name] = loops.read(i + at, lanes)
-            maths = VectorMaths(e, lanes)
+            maths = VectorMaths(e, lanes, by_inverse=True)
             results = [maths.written(rule, known) for rule in rules]
             for x, at in zip(results, [places[0], *self.memories_at], strict=True):
                 loops.write(x, i + at, lanes)

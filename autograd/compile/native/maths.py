@@ -1,7 +1,7 @@
 """The mathematical functions of native code, as plain arithmetic on vectors: no calls, no branches, all lanes alike.
 
 Each primitive reduces its input to a short interval, and sums a polynomial there whose coefficients interpolate the
-function at Chebyshev's points; errors stay within 2 units in the last place (erfc: 4), limits at ±inf, nan at nan.
+function at Chebyshev's points; errors stay within 3 units in the last place (erfc: 8), limits at ±inf, nan at nan.
 What is no primitive is computed by its own rule from the table.
 """
 
@@ -24,22 +24,12 @@ WRITTEN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
-    "divide": lambda x, y: _divided(x, y),
     "negative": operator.neg,
     "less": operator.lt,
     "less_equal": operator.le,
     "greater": operator.gt,
     "greater_equal": operator.ge,
 }
-
-
-def _divided(x: Any, y: Any) -> Any:
-    """Return x / y; many numbers divided by one are multiplied by its inverse."""
-    if isinstance(x, float) and isinstance(y, float):
-        return float(IEEE(x) / y)
-    if isinstance(x, Vector) and isinstance(y, Vector) and x.lanes > 1 == y.lanes:
-        return x * (1.0 / y)
-    return x / y
 
 
 LOG2_E = 1.0 / math.log(2.0)
@@ -295,8 +285,17 @@ def power(x: Vector, n: Any) -> Vector:
 class VectorMaths(Maths):
     """The maths that a rule is given to write vector code; numbers among the inputs are computed on the spot."""
 
-    def __init__(self, emitter: Emitter, lanes: int) -> None:
+    def __init__(self, emitter: Emitter, lanes: int, by_inverse: bool = False) -> None:
         self.emitter, self.lanes = emitter, lanes
+        self.by_inverse = by_inverse  # whether many numbers divided by one are multiplied by its inverse
+
+    def divide(self, x: Any, y: Any) -> Any:
+        """Return x / y."""
+        if isinstance(x, float) and isinstance(y, float):
+            return float(IEEE(x) / y)
+        if self.by_inverse and isinstance(x, Vector) and isinstance(y, Vector) and x.lanes > 1 == y.lanes:
+            return x * (1.0 / y)
+        return x / y
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Return a function that is no primitive: an operation of the table."""
