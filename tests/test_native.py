@@ -288,3 +288,14 @@ def test_batches_fetched_by_native_code_are_the_batches_handed_over():
     assert found[2] == found[1]
     with pytest.raises(IndexError):
         training.on_rows([[0, 1, 2, 3, 40]] * 2, [0.1] * 2, words, marks, targets)
+
+
+def test_stacks_longer_than_their_matrices():
+    b = Builder()
+    x, y = (b.make("input", (), (13, 2, 13), k) for k in range(2))
+    first = b.apply("tanh", b.matmul(x, b.transpose(y)))
+    second = b.apply("tanh", b.matmul(first, b.transpose(first)))
+    loss = b.sum(b.apply("multiply", second, b.apply("add", first, second)), (0, 1, 2), ())
+    arguments = [(k, (13, 2, 13), False) for k in range(2)]
+    program = Program(b.lines, len(b.lines), loss, [], arguments, np.zeros(0, dtype=np.int64), 0)
+    agrees(program, np.zeros(0), [np.random.default_rng(k).normal(size=(13, 2, 13)) * 0.3 for k in range(2)])

@@ -190,7 +190,7 @@ class Products(Writer):
         """Registers run along what is summed over; sums are added across lanes, as many at once as there are lanes."""
         e = self.e
         inner = kernel.array.operands[0].shape[-1]
-        axis = self.plan.fast_axis(kernel)
+        axis = max(self.plan.fast_axis(kernel), len(kernel.space) - 2)
         by_rows = axis == len(kernel.space) - 2
         n, others = kernel.space[-2:] if by_rows else kernel.space[-2:][::-1]
         (a, a_step, _), (b, _, b_step) = left, right
