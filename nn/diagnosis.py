@@ -26,6 +26,7 @@ DEAD_SHARE = 0.10
 SATURATED_SHARE = 0.5
 VANISHED, EXPLODED = 1e-3, 1e3  # of the error signal from the last layer back to the first
 RECENT = 50  # epochs that count as recent
+WORSE = 1.2  # times the first loss: above it, training has undone more than it did
 STILL_HIGH = 0.5  # of the first loss: below it, a flat curve is convergence
 
 
@@ -121,6 +122,18 @@ def diagnose(
         gradients.put(parameters)
         surroundings.put(before)
     return Diagnosis(findings, layers, curvature)
+
+
+def diagnose_losses(history: History) -> Diagnosis:
+    """Return what a history alone says, without its model; raises ValueError if it is empty."""
+    losses, trouble = history.losses, history.trouble
+    if not losses and not trouble:
+        raise ValueError("History.diagnose() looks at the losses of whole epochs, and there are none yet: train first")
+    found = Finding("nan or infinity", False, "no epoch's loss was nan or infinite")
+    bad = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
+    if trouble or bad is not None:
+        found = _not_finite(bad is None, math.nan, trouble, lambda: f"that of epoch {(bad or 0) + 1} was not")
+    return Diagnosis([found, _rate(losses, None, math.nan), _plateau(losses)])
 
 
 # ------------------------------------------------------------------------------------- one pass
@@ -234,16 +247,18 @@ def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float
     name = "learning rate too high"
     recent = [x for x in losses[-RECENT:] if math.isfinite(x)]
     seen: list[str] = []
-    rises = falls = False
+    rises = falls = worse = False
     if len(recent) >= 8:
         ups = sum(b > a for a, b in pairwise(recent))
         third = len(recent) // 3
         early, late = median(recent[:third]), median(recent[-third:])
         swing = sum(abs(b - a) for a, b in pairwise(recent)) / (len(recent) - 1)
-        rises = ups >= (len(recent) - 1) / 4 and late >= 0.98 * early and swing > 0.01 * abs(late)
+        worse = late > losses[0] + (WORSE - 1.0) * abs(losses[0])  # then a slow fall is none
+        rises = ups >= (len(recent) - 1) / 4 and (late >= 0.98 * early or worse) and swing > 0.01 * abs(late)
         falls = late < 0.98 * early
         net = f"from about {early:.4g} to {late:.4g}, by {swing:.2g} an epoch up or down"
-        seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}")
+        first = f"; it began at {losses[0]:.4g}" if worse else ""
+        seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}{first}")
     unstable = False
     if optimizer is not None and math.isfinite(curvature) and curvature > 0.0:
         momentum = optimizer.momentum if isinstance(optimizer, SGD) and not optimizer.nesterov else 0.0
@@ -255,7 +270,7 @@ def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float
         else:
             seen.append(f"the sharpness λ is {curvature:.3g} (plain descent would be stable up to {bound:.3g})")
     high = not losses or recent[-1:] == [] or recent[-1] > STILL_HIGH * abs(losses[0])
-    alarm = (rises and (unstable or high)) or (unstable and not falls and (not losses or rises))
+    alarm = (rises and (unstable or high or worse)) or (unstable and not falls and (not losses or rises))
     lost = bool(losses) and not math.isfinite(losses[-1])
     return Finding(
         name,
@@ -276,6 +291,8 @@ def _plateau(losses: Sequence[float]) -> Finding:
     swing = max(recent) - min(recent)
     flat = swing < 0.01 * abs(recent[0])
     seen = f"in the last {len(recent)} epochs the loss fell by {fall:.2%}, to {of_first:.0%} of the first"
+    if fall < 0.0:
+        seen = f"in the last {len(recent)} epochs the loss rose from {recent[0]:.4g} to {recent[-1]:.4g}"
     return Finding(
         name,
         flat and of_first > STILL_HIGH,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nn.clipping import percentile
+
+if TYPE_CHECKING:
+    from nn.diagnosis import Diagnosis
 
 __all__ = ["History"]
 
@@ -54,6 +58,15 @@ class History:
         if not self.gradient_norms:
             raise ValueError("no gradient norms were watched: fit(…, clip=ClipByNorm()) watches them and clips nothing")
         return percentile(self.gradient_norms, share)
+
+    def diagnose(self) -> Diagnosis:
+        """Return what ails the training as far as losses tell: nan, a rate that is too high, a plateau.
+
+        `nn.diagnose` also looks at the model's layers.  Raises ValueError before the first epoch is done.
+        """
+        from nn.diagnosis import diagnose_losses  # which knows histories
+
+        return diagnose_losses(self)
 
     def enter(self, loss: float, rows: int, norm: float | None) -> None:
         """Add one step, of so many rows, to the epoch that was begun."""

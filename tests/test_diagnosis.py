@@ -10,6 +10,7 @@ from nn import (
     MLP,
     SGD,
     Adam,
+    History,
     Layer,
     Module,
     Sequential,
@@ -149,6 +150,15 @@ def test_a_learning_rate_too_high_oscillates():
     assert "a tenth of the learning rate" in found["learning rate too high"].cure
 
 
+@pytest.mark.parametrize("rate", [50.0, 150.0])
+def test_a_slow_fall_far_above_the_first_loss_is_no_progress(rate):
+    rows, targets = moons(40, seed=1)
+    model = MLP(2, [8, 1], "tanh", seed=0)
+    trained = train(model, rows, targets, 60, rate, loss=binary_cross_entropy_with_logits)
+    found = look(model, rows, targets, loss=binary_cross_entropy_with_logits, **trained)
+    assert "learning rate too high" in found.alarms, found
+
+
 class Bowl(Module):
     """w₁², 5 w₂²: the Hessian is 2 and 10, so that descent is stable below a rate of 0.2."""
 
@@ -207,6 +217,25 @@ def test_a_plateau():
     found = look(model, *xor(), **trained)
     assert found.alarms == ["plateau"]
     assert trained["history"].losses[-1] == pytest.approx(0.25, rel=1e-3)
+
+
+def test_a_history_reports_by_itself():
+    leaps = [0.7, *(10.0 - i / 100 + 5.0 * (-1) ** i for i in range(60))]  # falling slowly, far above its beginning
+    for losses, alarms in {
+        (0.7,) * 60: ["plateau"],
+        tuple(leaps): ["learning rate too high"],
+        tuple(0.9**i for i in range(60)): [],
+        (0.7, math.inf): ["nan or infinity", "learning rate too high"],
+    }.items():
+        found = History(losses=list(losses)).diagnose()
+        assert found.alarms == alarms, found
+    assert "it began at 0.7" in History(losses=leaps).diagnose()["learning rate too high"].seen
+    rising = History(losses=[2.0**i for i in range(200)]).diagnose()["plateau"]
+    assert "rose from" in rising.seen
+    assert len(rising.seen) < 80
+    assert History(trouble="inf is born in exp").diagnose().alarms == ["nan or infinity"]
+    with pytest.raises(ValueError, match="none yet: train first"):
+        History().diagnose()
 
 
 def test_rows_are_checked_and_many_are_sampled():
