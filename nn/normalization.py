@@ -65,9 +65,8 @@ class BatchNorm(Module):
             outputs.append(output)
         return outputs
 
-    def _mode(self) -> tuple[Any, ...]:
-        frozen = () if self.training else (tuple(self.running_mean), tuple(self.running_variance))
-        return self.training, *frozen
+    def _mode(self) -> bool:
+        return self.training
 
     def _by_batch(self, columns: list[tuple[Value, ...]]) -> list[list[Value]]:
         means, variances, normal = [], [], []
@@ -92,11 +91,21 @@ class BatchNorm(Module):
                 self.running_variance[i] = old * self.running_variance[i] + new * unbiased
 
     def _by_running_averages(self, columns: list[tuple[Value, ...]]) -> list[list[Value]]:
+        width = len(self.scale)
+        traced = tracing.random_inputs(self, 2 * width)  # a program asks anew at each run, for they move in training
+        held: list[Any] = [*self.running_mean, *self.running_variance] if traced is None else traced
+        root: Any = math.sqrt if traced is None else sqrt
         normal = []
-        for column, middle, variance in zip(columns, self.running_mean, self.running_variance, strict=True):
-            deviation = math.sqrt(variance + self.epsilon)
+        for column, middle, variance in zip(columns, held[:width], held[width:], strict=True):
+            deviation = root(variance + self.epsilon)
             normal.append([(x - middle) / deviation for x in column])
         return normal
+
+    def next_numbers(self, count: int) -> Floats:
+        """Return the running averages, so often that they are `count` numbers, for a compiled program's run."""
+        import numpy as np  # a program runs, so it is loaded
+
+        return np.resize(np.array([*self.running_mean, *self.running_variance]), count)
 
     def describe(self) -> str:
         """Return the width."""
