@@ -316,12 +316,14 @@ def test_dropout_draws_the_recorded_masks_and_averages_move():
     for a, b in norms:
         assert a.running_mean == pytest.approx(b.running_mean, rel=1e-12)
         assert a.running_variance == pytest.approx(b.running_variance, rel=1e-12)
-    model.eval()
-    other.eval()
-    assert_equal(
-        step.value_and_gradient(rows, wanted),
-        recorded(lambda x, y: nn.mean_squared_error(other.batch(x), y), others, (rows, wanted)),
-    )
+    for training in (False, True, False):  # the averages move in between, and the program for use still holds
+        model.train() if training else model.eval()
+        other.train() if training else other.eval()
+        assert_equal(
+            step.value_and_gradient(rows, wanted),
+            recorded(lambda x, y: nn.mean_squared_error(other.batch(x), y), others, (rows, wanted)),
+        )
+    assert "2 programs" in str(step)
 
 
 def test_nothing_flows_to_the_branch_not_taken():
@@ -339,6 +341,8 @@ def test_a_recorded_graph_compiles_with_other_inputs():
     assert step.value_and_gradient()[0] == pytest.approx(root.data, rel=1e-15)
     value, gradient = step.value_and_gradient([0.5, 0.0])
     assert (value, gradient.tolist()) == (2.0, [0.5])
+    with pytest.raises(ValueError, match=r"recorded with x of shape \(2,\), not \(3,\)"):
+        step([1.0, 2.0, 3.0])
 
 
 OPTIMIZERS = {

@@ -222,7 +222,15 @@ class GraphStep(Step):
 
     def value_and_gradient(self, *arguments: Any) -> tuple[float, Floats]:
         """Return the value and gradient for these inputs; with none given, for the numbers that they hold now."""
-        return super().value_and_gradient(*(arguments or [_numbers(x) for x in self._inputs]))
+        numbers = [_numbers(x) for x in self._inputs]
+        arrays = self._programs.arrays(arguments or numbers)
+        for name, array, wanted in zip(self._programs.names, arrays, map(np.shape, numbers), strict=True):
+            if array.shape != wanted:
+                raise ValueError(
+                    f"the graph was recorded with {name} of shape {wanted}, not {array.shape}: record another graph, "
+                    "or compile the function that records it"
+                )
+        return super().value_and_gradient(*arrays)
 
 
 def _numbers(x: Any) -> Any:
