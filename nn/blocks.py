@@ -139,7 +139,7 @@ class Activate(Module):
 
 
 class Softmax(Module):
-    """exp(zᵢ) / Σ exp(zⱼ): a row of scores becomes a row of probabilities.
+    """exp(zᵢ) / Σ exp(zⱼ): a row of scores becomes a row of probabilities.  (Bridle 1990.)
 
     For training leave it out, and give the scores to `softmax_cross_entropy`.
     """
@@ -154,7 +154,10 @@ class Softmax(Module):
 
 
 class Embedding(Module):
-    """`count` learned rows of `width` numbers, looked up by whole number; they begin normal with deviation 1."""
+    """`count` learned rows of `width` numbers, looked up by whole number; they begin normal with deviation 1.
+
+    A whole number from 0 to count − 1 in, a row of `width` out.  (Bengio et al. 2003.)
+    """
 
     def __init__(self, count: int, width: int, *, seed: Seed = None) -> None:
         positive_count(count, "the number of rows")

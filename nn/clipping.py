@@ -37,7 +37,7 @@ class ClipByNorm:
 
 @dataclass(frozen=True)
 class ClipByValue:
-    """Each gradient between −`limit` and `limit`; the direction may change."""
+    """Each gradient between −`limit` and `limit`; the direction may change.  (Mikolov 2012.)"""
 
     limit: float
 

@@ -23,7 +23,8 @@ def sharpness(
     """Return λ_max, the largest eigenvalue of the Hessian of the loss over these rows; nothing is changed.
 
     Gradient descent is stable along all directions where the learning rate is below 2 / λ_max.  By power iteration
-    on exact Hessian-vector products, until the value changes by less than `tolerance` of itself, or `limit` times.
+    on exact Hessian-vector products (Pearlmutter 1994), until the value changes by less than `tolerance` of itself, or
+    `limit` times.
     """
     rows = checked_inputs(inputs)
     wanted = checked_targets(targets, len(rows))

@@ -80,7 +80,7 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
 
 
 class Neuron(Module):
-    """a = activation(w · x + b), over `inputs` numbers: the perceptron.
+    """a = activation(w · x + b), over `inputs` numbers: the perceptron.  (Rosenblatt 1958.)
 
     `activation` is a name from the table of operations, an operation, any function of a Value, or None.  Weights
     begin by `initializer`, by default He's or Xavier's as suits the activation, the bias at 0; `nonlin=False`
@@ -162,7 +162,10 @@ class Firing:
 
 
 class Layer(Module):
-    """`outputs` neurons that see the same `inputs`: a = activation(W x + b), one row in, one row out."""
+    """`outputs` neurons that see the same `inputs`: a = activation(W x + b), one row in, one row out.
+
+    W has a row of `inputs` weights for each of the `outputs` neurons, b one number for each.
+    """
 
     _firing: Firing | None = None
 
@@ -208,6 +211,7 @@ class Layer(Module):
 class MLP(Module):
     """A multilayer perceptron: `MLP(2, [16, 16, 1])` has 2 inputs, two hidden layers of 16 and 1 output.
 
+    aˡ = activation(Wˡ aˡ⁻¹ + bˡ), layer by layer from a⁰ = x.  (Rumelhart, Hinton and Williams 1986.)
     Hidden layers have the `activation`, the last has `output` (by default none: a score or a logit).  Weights are
     those of the `seed`; with None they follow from Python's own `random`.
     """

@@ -18,9 +18,9 @@ LEAST_PROBABILITY: Final = 1e-12
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> Value:
-    """Return the mean of (prediction − target)² over all numbers of all rows.
+    """Return the mean of (prediction − target)² over all numbers of all rows.  (Legendre 1805.)
 
-    Raises ValueError if the shapes differ.
+    Both are n numbers, or n rows of k.  Raises ValueError if the shapes differ.
     """
     outputs, wanted = _paired("mean_squared_error", predictions, targets)
     squares = []
@@ -31,7 +31,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> Value:
 
 
 def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
-    """Return the mean of −(y log p + (1 − y) log(1 − p)).
+    """Return the mean of −(y log p + (1 − y) log(1 − p)), for n numbers or n rows of k.  (Bishop 2006, 4.3.2.)
 
     Below 1e-12 the logarithm goes on as the straight line that touches it there: at p exactly 0 or 1 a wrong
     prediction costs 28.6 with gradient ∓1e12, finite and still pointing the right way.
@@ -53,6 +53,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
 def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     """Return the mean of softplus(z) − y·z, the cross-entropy of σ(z): its gradient is σ(z) − y exactly.
 
+    Both are n numbers, or n rows of k.  (Bishop 2006, 4.3.2.)
     Infinite logits give 0 where they are right and inf where they are wrong (nan in a compiled program).
     Raises ValueError for targets outside [0, 1].
     """
@@ -68,9 +69,9 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
 
 
 def hinge(scores: Any, targets: Any) -> Value:
-    """Return the mean of max(0, 1 − y·score), for targets of −1 and 1.
+    """Return the mean of max(0, 1 − y·score), for targets of −1 and 1.  (Cortes and Vapnik 1995.)
 
-    Raises ValueError for other targets.
+    Both are n numbers, or n rows of k.  Raises ValueError for other targets.
     """
     outputs, wanted = _paired("hinge", scores, targets)
     for i, y in enumerate(wanted):
@@ -83,7 +84,8 @@ def hinge(scores: Any, targets: Any) -> Value:
 def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     """Return the mean over rows of log Σ exp(zⱼ) − Σ yⱼ zⱼ, the cross-entropy of softmax(z).
 
-    A target is the number of a class, from 0, or a row of probabilities (one-hot or not) that sum to 1.
+    There are n rows of k logits and n targets; a target is the number of a class, from 0, or a row of k probabilities
+    (one-hot or not) that sum to 1.  (Bridle 1990.)
     The gradients of a row are softmax(z) − y, and sum to 0.  Raises ValueError for rows of different lengths, for
     classes that there are not, and for probabilities that do not sum to 1.
     """

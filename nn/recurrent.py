@@ -1,8 +1,9 @@
 """Recurrent networks: one cell, used again at each step of a sequence, its parameters shared by all steps.
 
 A state is a row (LSTM: a pair of rows).  Calling a network unrolls it over a sequence of rows; `truncate=k` lets no
-gradient pass between blocks of k steps (truncated backpropagation through time), and `carry` takes a state from one
-window of a long sequence to the next as plain numbers, so that the graph of the window before can be freed.
+gradient pass between blocks of k steps (truncated backpropagation through time, Williams and Peng 1990), and `carry`
+takes a state from one window of a long sequence to the next as plain numbers, so that the graph of the window before
+can be freed.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ SLICE = 0.2  # seconds between looks at the progress bar
 class EarlyStopping:
     """Stop after `patience` epochs in a row without a loss lower by `margin` than the best, and take back the best.
 
-    The loss is that of the validation rows if there are any, else that of training.
+    The loss is that of the validation rows if there are any, else that of training.  (Prechelt 1998.)
     """
 
     patience: int = 10
