@@ -19,7 +19,11 @@ HALVING: Final = (relu, leaky_relu, elu, gelu, gelu_tanh, silu, softplus)  # act
 
 @dataclass(frozen=True)
 class Initializer:
-    """Draws weights of mean 0 and of variance `variance(inputs, outputs)`."""
+    """Draws weights of mean 0 and of variance `variance(inputs, outputs)`, the layer's numbers of either.
+
+    Xavier: 2 / (inputs + outputs) (Glorot and Bengio 2010).  He: 2 / inputs (He et al. 2015).  Uniform weights lie
+    within ±√(3 · variance).
+    """
 
     name: str
     shape: str  # "uniform" or "normal"
