@@ -13,7 +13,7 @@ from autograd.steps import record
 from autograd.value import CONSTANT, Value
 from autograd.wording import Words, show_number
 
-__all__ = ["Explanation", "Path", "explain"]
+__all__ = ["Arrival", "Explanation", "Path", "explain", "largest_arrivals"]
 
 MOST_CHILDREN: Final = 10
 LONGEST_PATH: Final = 9
@@ -123,7 +123,7 @@ def explain(root: Value, node: Value, *, paths: int = 5) -> Explanation:
     return Explanation(target, gradient, contributions, found, remainder, count, recording.words)
 
 
-class _Best(NamedTuple):
+class Arrival(NamedTuple):
     """One of the largest paths to a node: its product, and where it came from."""
 
     product: float
@@ -144,21 +144,32 @@ def _largest_paths(sends: list[Send], start: int, target: int, most: int) -> tup
     for send in sends:
         if send.parent in leads:
             arriving.setdefault(send.parent, []).append(send)
-    best: dict[int, list[_Best]] = {start: [_Best(1.0, None, 0)]}
+    best, counts = largest_arrivals(arriving, start, most)
+    paths = tuple(_follow(best, target, rank) for rank in range(len(best.get(target, ()))))
+    return paths, counts.get(target, 0)
+
+
+def largest_arrivals(
+    arriving: dict[int, list[Send]], start: int, most: int
+) -> tuple[dict[int, list[Arrival]], dict[int, int]]:
+    """Return for each node the `most` largest paths to it from `start`, the largest first, and how many there are.
+
+    `arriving` holds what each node is sent.  Takes time in proportion to the edges.
+    """
+    best: dict[int, list[Arrival]] = {start: [Arrival(1.0, None, 0)]}
     counts = {start: 1}
     for i in sorted(arriving, reverse=True):
         candidates = [
-            _Best(before.product * send.local_derivative, send, rank)
+            Arrival(before.product * send.local_derivative, send, rank)
             for send in arriving[i]
             for rank, before in enumerate(best[send.node])
         ]
         best[i] = nlargest(most, candidates, key=lambda path: _size(path.product))
         counts[i] = min(sum(counts[send.node] for send in arriving[i]), COUNTED_UP_TO)
-    paths = tuple(_follow(best, target, rank) for rank in range(len(best.get(target, ()))))
-    return paths, counts.get(target, 0)
+    return best, counts
 
 
-def _follow(best: dict[int, list[_Best]], i: int, rank: int) -> Path:
+def _follow(best: dict[int, list[Arrival]], i: int, rank: int) -> Path:
     product = best[i][rank].product
     nodes, derivatives = [i], []
     while (send := best[i][rank].send) is not None:

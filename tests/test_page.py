@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import viz
-from autograd import Value, dot, steps, tanh
+from autograd import Value, dot, explain, steps, tanh
 from autograd.wording import show_number
 from nn import MLP, SGD, Adam, mean_squared_error
 from viz.slips import SLIPS, slips
@@ -283,6 +283,34 @@ def test_a_notebooks_frame_is_live(show, tmp_path, browser):
     assert frame.locator("#at").text_content() == "2"
     assert "where the backward pass begins" in frame.locator("#sentence").text_content()
     tab.context.close()
+
+
+def test_the_largest_paths_of_a_gradient_are_told_and_followed(show):
+    model = MLP(2, [3, 2, 1], activation="tanh", seed=1)
+    loss = mean_squared_error([model([0.5, -1.0])], [1.0])
+    weight = model.parameters()[0]
+    told = explain(loss, weight, paths=3)
+    names = told.words.names
+    assert told.path_count == 4
+    tab = show(viz.steps(loss, learning_rate=0.5))
+    tab.fill("#find", names[told.node])
+    tab.keyboard.press("Enter")
+    assert tab.locator(".way").count() == 0  # nothing has arrived yet
+    tab.click("#last")
+    assert "came by 4 paths, the largest:" in tab.text_content("#about")
+    ways = tab.locator(".way").all_text_contents()
+    assert len(ways) == 3
+    for way, path in zip(ways, told.paths, strict=True):
+        assert way.startswith(names[-1] + " → ")
+        assert way.split(": ")[0].endswith(" → " + names[told.node])
+        assert way.endswith("= " + show_number(path.product))
+        assert f"({show_number(path.local_derivatives[0])})" in way
+    tab.click("#fold")
+    tab.focus(".way >> nth=1")
+    linked = "document.querySelectorAll('#graph .box.linked').length"
+    folded = tab.evaluate(linked)
+    tab.keyboard.press("Enter")
+    assert tab.evaluate(linked) == len(told.paths[1].nodes) > folded
 
 
 def test_nan_and_inf_travel_to_the_page():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd import steps as passes
+from autograd.explain import largest_arrivals
 from autograd.operation import Operation
 from autograd.steps import GRANULARITIES, Recording, Send
 from autograd.wording import neuron_of, show_number
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 RUN = 40  # nameless nodes that are folded into one box
 SHELVES = ("value", "adjoint", "grad", "subtotal")
 LARGEST = 20_000
+PATHS = 3  # of a node's gradient that are told
 
 
 def steps(
@@ -152,9 +154,28 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         "rows": rows,
         "stops": {granularity: _stops(recording, granularity) for granularity in GRANULARITIES[1:]},
         "slips": list(SLIPS.values()),
+        "paths": _paths(recording, numbers),
         "exact": numbers.exact,
         "text": numbers.text,
     }
+
+
+def _paths(recording: Recording, numbers: _Numbers) -> list[list[Any]]:
+    """Return for each node how many paths its gradient came by, and the largest: product, last event, rank before it.
+
+    The way back to the root is followed from rank to rank, so that what paths share is kept once.
+    """
+    place = {event: i for i, event in enumerate(recording.events) if isinstance(event, Send)}
+    arriving: dict[int, list[Send]] = defaultdict(list)
+    for send in place:
+        arriving[send.parent].append(send)
+    best, counts = largest_arrivals(arriving, len(recording.nodes) - 1, PATHS)
+    told: list[list[Any]] = []
+    for i in range(len(recording.nodes)):
+        ways = [[numbers.place(way.product), place[way.send], way.rank] for way in best.get(i, []) if way.send]
+        count = counts.get(i, 0)
+        told.append([f"{count:,}" if count < 10**15 else "over 10¹⁵", *ways] if ways else [])
+    return told
 
 
 def _stops(recording: Recording, granularity: str) -> list[int]:

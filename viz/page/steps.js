@@ -99,9 +99,35 @@ function about() {
   for (const e of before.slice(0, 40)) lines.push([e.sentence, ""]);
   if (before.length > 40) lines.push([`and ${before.length - 40} more`, ""]);
   $("about").replaceChildren(...lines.map(([words, style]) => make("p", { class: style }, words)));
+  if (before.length && EVENTS.findLast((e) => e.kind === "Send" && e.target === n.index)?.index < SHOWN.position) tellPaths(n);
   if (b.folded || n.home >= 0) {
     const group = b.folded ? +b.key.slice(1) : n.home, button = make("button", { type: "button" }, `${b.folded ? "Unfold" : "Fold"} ${clip(GROUPS[group].title, 40)}`);
     button.addEventListener("click", () => { if (b.folded) OPEN.add(group); else OPEN.delete(group); draw(); });
+    $("about").append(button);
+  }
+}
+
+/** Lists the largest of the paths that a gradient came by; pointing at one shows it, pressing it unfolds the graph along it. */
+function tellPaths(n) {
+  const [count, ...ways] = DATA.paths[n.index];
+  $("about").append(make("p", { class: "lead" }, `Its gradient came by ${count} path${count === "1" ? "" : "s"}` + (+count <= ways.length ? ":" : ", the largest:")));
+  for (const [product, ...way] of ways) {
+    const nodes = [n.index], factors = [];
+    for (let [event, rank] = way; event >= 0; [, event = -1, rank] = DATA.paths[nodes[0]][rank + 1] ?? []) {
+      const { node, slot } = EVENTS[event];
+      nodes.unshift(node);
+      factors.unshift(`(${text(NODES[node].local[slot])})`);
+    }
+    const few = (list) => list.length > 9 ? [...list.slice(0, 4), "…", ...list.slice(-4)] : list, those = new Set(nodes);
+    const button = make("button", { type: "button", class: "way" },
+      `${few(nodes.map((i) => NODES[i].name)).join(" → ")}: ${few(factors).join("")} = ${text(product)}`);
+    for (const type of ["mouseenter", "focus"]) button.addEventListener(type, () => link(those));
+    for (const type of ["mouseleave", "blur"]) button.addEventListener(type, () => link(new Set()));
+    button.addEventListener("click", () => {
+      for (const i of nodes) for (let g = NODES[i].home; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
+      draw();
+      $("about").querySelectorAll(".way")[ways.findIndex(([, event, rank]) => event === way[0] && rank === way[1])].focus();
+    });
     $("about").append(button);
   }
 }
