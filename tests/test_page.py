@@ -313,6 +313,13 @@ def test_the_largest_paths_of_a_gradient_are_told_and_followed(show):
     assert tab.evaluate(linked) == len(told.paths[1].nodes) > folded
 
 
+def test_a_projector_shows_the_network_large_enough_to_read(show):
+    tab = show(viz.steps(xor(ROWS[1:2], TARGETS[1:2])[1]))
+    tab.set_viewport_size({"width": 1024, "height": 768})
+    scale = "(svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
+    assert tab.locator("#network").evaluate(scale) > 1  # its letters are 12 units high
+
+
 def test_nan_and_inf_travel_to_the_page():
     x = Value(0.0, "x")
     page = viz.steps(x.log() * 0.0)
