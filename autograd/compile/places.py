@@ -36,6 +36,7 @@ class Places:
         self.seats: list[Array] = []
         self.order: list[int] = []  # which parameter sits at each place of θ
         self._members: dict[int, Index] = {}
+        self.in_pieces = True  # whether views may be put together; an index must stay one of whole numbers
 
     # -------------------------------------------------------------------------------- moving in
     def settle(self, array: Array, ids: Index, places: Index, filling: float | None = None) -> int:
@@ -165,7 +166,7 @@ class Places:
 
     def _pieced_view(self, home: int, places: Index) -> Array | None:
         """Return a few views put side by side along an axis, where between them the places jump."""
-        if (places < 0).any():
+        if (places < 0).any() or not self.in_pieces:
             return None
         for axis, n in enumerate(places.shape):
             line = places[tuple(slice(None) if i == axis else 0 for i in range(places.ndim))]

@@ -50,8 +50,8 @@ def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) 
     count, width = members.shape
     where = places.places_of(members)
     lengths = (members >= 0).sum(axis=1)
-    if int(lengths.sum()) != places.count(home):
-        return False
+    if not int(lengths.sum()) == len(np.unique(where[members >= 0])) == places.count(home):
+        return False  # some are left out, or counted twice
     if count == 1 and (op == "sum" or bool((np.diff(where[0]) > 0).all())):
         source = places.filled(home, NEUTRAL[op])
         places.settle(_reduction(places, op, source, tuple(range(len(shape))), ()), ids, np.zeros(1, dtype=np.int64))
@@ -82,7 +82,7 @@ def arrange_take(places: Places, ids: Index) -> None:
     if len(groups) * len(index) == len(ids) and len(index) > 1:
         column, _ = combined([ranks(c) for c in places.columns_of(groups)])
         table = places.full(places.members(groups[np.argsort(column)]).T)
-        array = b.make("rows", (table, places.full(index)), (len(index), len(groups)))
+        array = b.make("rows", (table, _index(places, index)), (len(index), len(groups)))
         places.settle(array, ids, x * len(groups) + column[g])
         return
     members = places.members(groups[g])
@@ -92,5 +92,14 @@ def arrange_take(places: Places, ids: Index) -> None:
         key, different = ranks(places.place[members[:, 0]])
         where = key if different == len(ids) else where
     order = np.argsort(where)
-    array = b.make("pick", (places.full(members[order]), places.full(index[x][order].reshape(-1, 1))), (len(ids), 1))
+    rows, picked = places.full(members[order]), _index(places, index[x][order].reshape(-1, 1))
+    array = b.make("pick", (rows, picked), (len(ids), 1))
     places.settle(array, ids, where)
+
+
+def _index(places: Places, ids: Index) -> Array:
+    places.in_pieces = False
+    try:
+        return places.full(ids)
+    finally:
+        places.in_pieces = True
