@@ -87,7 +87,8 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(tmp_path):
         path.relative_to(ROOT).as_posix()
         for package in ("autograd", "nn", "viz")
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and (path.suffix == ".py" or path.name == "py.typed" or "viz/page" in path.as_posix())
+        if path.is_file()
+        and (path.suffix in (".py", ".js") or path.name == "py.typed" or "viz/page" in path.as_posix())
     }
     assert held == wanted
     assert {"autograd/py.typed", "nn/py.typed", "viz/py.typed"} <= held
