@@ -231,6 +231,12 @@ def test_what_a_sum_counts_twice_is_counted_twice(i, j):
     assert_compiles(program(x), x, parameters)
 
 
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+@pytest.mark.parametrize("seed", [21, 1700])
+def test_programs_that_once_differed(seed, backend):
+    assert_compiles(*random_graph(random.Random(seed)), backend)
+
+
 def test_an_index_put_together_from_pieces_stays_whole():
     p = [Value(1.0), Value(2.0), Value(3.0)]
 

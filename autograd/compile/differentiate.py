@@ -38,7 +38,7 @@ class Backward:
         forward = list(builder.lines)
         self.active = _active(forward)
         self.terms: dict[Array, list[Term]] = {loss: [Term(1.0, None)]}
-        self.parts: dict[Array, list[tuple[Any, Array]]] = {}  # (slices, adjoint of that part)
+        self.parts: dict[Array, list[tuple[Any, Array, Array | None]]] = {}  # (slices, adjoint of that part, its mask)
         self.gradients: list[tuple[Array, Array]] = []
         self.adjoints: list[tuple[Array, Array]] = []  # (array, its adjoint)
         theta: Array | None = None
@@ -117,9 +117,12 @@ class Backward:
         b = self.b
         terms = self.terms.pop(array, [])
         if array in self.parts:
-            parts = self.parts.pop(array)
-            whole = b.make("assemble", [part for _, part in parts], array.shape, tuple(slices for slices, _ in parts))
-            terms.append(Term(1.0, whole))
+            slices, parts, masks = zip(*self.parts.pop(array), strict=True)
+            whole, mask = b.make("assemble", parts, array.shape, slices), None
+            if any(part is not None for part in masks):
+                everywhere = [b.broadcast(m or b.number(1.0), p.shape) for m, p in zip(masks, parts, strict=True)]
+                mask = b.make("assemble", everywhere, array.shape, slices)
+            terms.append(Term(1.0, whole, mask, clean=mask is not None))
         if len(terms) == 1:
             return terms[0]
         mask = self._any([term.mask for term in terms])
@@ -162,9 +165,17 @@ class Backward:
 
     def full(self, array: Array) -> Array:
         """Return the adjoint of `array` as one array of its shape."""
-        whole = self.b.broadcast(self._scaled(*self.plain(array)), array.shape)
+        return self._full_and_mask(array)[0]
+
+    def _full_and_mask(self, array: Array) -> tuple[Array, Array | None]:
+        """Return the adjoint of `array` as one array of its shape, and an array of 1 where anything flows, or None."""
+        b, term = self.b, self.collected(array)
+        factor, rest, *_ = self.opened(term)
+        whole = b.broadcast(self._scaled(factor, rest), array.shape)
         self.adjoints.append((array, whole))
-        return whole
+        if term.mask is None:
+            return whole, None
+        return whole, b.broadcast(b.apply("where", term.mask, b.number(1.0), b.number(0.0)), array.shape)
 
     # ------------------------------------------------------------------------------ one step back
     def _step(self, array: Array) -> None:
@@ -249,21 +260,23 @@ class Backward:
 
     def _slice(self, array: Array) -> None:
         (x,) = array.operands
-        self.parts.setdefault(x, []).append((array.detail, self.full(array)))
+        self.parts.setdefault(x, []).append((array.detail, *self._full_and_mask(array)))
 
     def _assemble(self, array: Array) -> None:
-        adjoint = self.full(array)
+        adjoint, mask = self._full_and_mask(array)
         for x, ranges in zip(array.operands, array.detail, strict=True):
             if x in self.active:
-                self.add(x, Term(1.0, self.b.slice(adjoint, ranges)))
+                part = None if mask is None else self.b.slice(mask, ranges)
+                self.add(x, Term(1.0, self.b.slice(adjoint, ranges), part, clean=True))
 
     def _join(self, array: Array) -> None:
-        adjoint = self.full(array)
+        adjoint, mask = self._full_and_mask(array)
         start = 0
         for x in array.operands:
             if x in self.active:
-                part = self.b.slice(adjoint, [(start, start + x.size, 1)])
-                self.add(x, Term(1.0, self.b.reshape(part, x.shape)))
+                ranges = [(start, start + x.size, 1)]
+                own = None if mask is None else self.b.reshape(self.b.slice(mask, ranges), x.shape)
+                self.add(x, Term(1.0, self.b.reshape(self.b.slice(adjoint, ranges), x.shape), own, clean=True))
             start += x.size
 
     def _levels(self, array: Array) -> None:
@@ -272,7 +285,9 @@ class Backward:
 
     def _gather(self, array: Array) -> None:
         (x,) = array.operands
-        self.add(x, Term(1.0, self.b.make("scatter", (self.full(array),), x.shape, array.detail)))
+        adjoint, mask = self._full_and_mask(array)
+        own = None if mask is None else self.b.make("scatter", (mask,), x.shape, array.detail)
+        self.add(x, Term(1.0, self.b.make("scatter", (adjoint,), x.shape, array.detail), own, clean=True))
 
     def _rows(self, array: Array) -> None:
         table, index = array.operands
