@@ -26,18 +26,22 @@ class Affine:
         self.biases = list(biases)
         self._numbers = [(w._data, b._data) for w, b in zip(self.weights, self.biases, strict=True)]
 
-    def __call__(self, inputs: Group) -> list[Value]:
-        """Return one node for each row; the inputs are as many as the weights of a row."""
+    def __call__(self, inputs: Group, names: list[str]) -> list[Value]:
+        """Return one node for each row, by those names; the inputs are as many as the weights of a row."""
         if modes.active:
-            return [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
+            recorded = [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
+            for node, name in zip(recorded, names, strict=True):
+                node.name = name
+            return recorded
         op, nodes, left = ops.dot, [], (self, inputs)
         for row, data in enumerate(FLOATS.dots(self._numbers, inputs._data)):
             node = _new(Value)
             node._data = data
+            node.name = names[row]
             node.op = op
             node._left = left
             node._left_derivative = row
             node._right = ROW
-            node._right_derivative = node._grad = node.name = None
+            node._right_derivative = node._grad = None
             nodes.append(node)
         return nodes

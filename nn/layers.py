@@ -137,12 +137,13 @@ Perceptron = Neuron
 class Firing:
     """What neurons that see the same inputs are made of at this moment, ready to fire on row after row."""
 
-    __slots__ = ("_acts", "_affine", "_neurons", "_stamp")
+    __slots__ = ("_acts", "_affine", "_names", "_neurons", "_stamp")
 
     def __init__(self, neurons: Sequence[Neuron]) -> None:
         self._neurons, self._stamp = list(neurons), changes()
         self._affine = Affine([neuron.weights for neuron in neurons], [neuron.bias for neuron in neurons])
-        self._acts = [(neuron._z_name, neuron._activate, neuron._a_name) for neuron in neurons]
+        self._names = [neuron._z_name for neuron in neurons]
+        self._acts = [(neuron._activate, neuron._a_name) for neuron in neurons]
 
     def holds(self, neurons: Sequence[Neuron]) -> bool:
         """Return whether these are the neurons still, and no number has changed."""
@@ -150,10 +151,9 @@ class Firing:
 
     def __call__(self, inputs: Group) -> tuple[Row, Row]:
         """Return z = w · x + b and a = activation(z) of each neuron, for as many inputs as each has weights."""
-        z = self._affine(inputs)
+        z = self._affine(inputs, self._names)
         a = []
-        for x, (z_name, activate, a_name) in zip(z, self._acts):  # noqa: B905  # as many, by construction
-            x.name = z_name
+        for x, (activate, a_name) in zip(z, self._acts):  # noqa: B905  # as many, by construction
             if activate is not None:
                 x = activate(x)
                 x.name = a_name
