@@ -109,7 +109,7 @@ class ChainruleLayers(Peer):
         nn, task = self.nn, self.task
         for parameter, x in zip(self.flat(), task.p0.tolist(), strict=True):
             parameter.data = x
-        parameters = self.model.parameters()
+        self.parameters = parameters = self.model.parameters()
         make = nn.SGD if task.opt == "sgd" else nn.Adam
         self.optimizer = make(parameters, learning_rate=task.lr)
 
@@ -118,8 +118,7 @@ class ChainruleLayers(Peer):
         self.optimizer.zero_grad()
         loss = self.loss([self.model(row) for row in self.rows], self.targets)
         if task.l2:
-            parameters = self.model.parameters()
-            loss = loss + task.l2 * self.autograd.dot(parameters, parameters)
+            loss = loss + task.l2 * self.autograd.dot(self.parameters, self.parameters)
         loss.backward()
         return loss.data
 
