@@ -232,7 +232,7 @@ def test_what_a_sum_counts_twice_is_counted_twice(i, j):
 
 
 @pytest.mark.parametrize("backend", ["numpy", "native"])
-@pytest.mark.parametrize("seed", [21, 1700])
+@pytest.mark.parametrize("seed", [21, 1700, 5583])
 def test_programs_that_once_differed(seed, backend):
     assert_compiles(*random_graph(random.Random(seed)), backend)
 

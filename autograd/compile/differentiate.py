@@ -228,18 +228,20 @@ class Backward:
             self.add(left, Term(1.0, b.matmul(dz, b.transpose(right))))
 
     def _sum(self, array: Array) -> None:
-        factor, upstream = self.plain(array)
         (x,) = array.operands
-        if upstream is not None and upstream.shape:
-            kept = tuple(1 if i in array.detail else n for i, n in enumerate(x.shape))
-            upstream = self.b.reshape(self.b.broadcast(upstream, array.shape), kept)
-        self.add(x, Term(factor, upstream))
+        kept = tuple(1 if i in array.detail else n for i, n in enumerate(x.shape))
+        factor, upstream, mask, clean = self.collected(array)
+        spread = [
+            a if a is None or not a.shape else self.b.reshape(self.b.broadcast(a, array.shape), kept)
+            for a in (upstream, mask)
+        ]
+        self.add(x, Term(factor, spread[0], spread[1], clean))
 
     def _largest(self, array: Array) -> None:
         (x,) = array.operands
         first = self.b.make("first", (x, array), x.shape, array.detail)
-        factor, upstream = self.plain(array)
-        self.add(x, Term(factor, first if upstream is None else self.b.apply("multiply", upstream, first)))
+        factor, upstream, mask, _ = self.collected(array)
+        self.add(x, Term(factor, first if upstream is None else self.b.apply("multiply", upstream, first), mask))
 
     def _moved(self, array: Array, move: Callable[[Array], Array]) -> None:
         """Add the adjoint of a view, moved back, to what it is a view of."""
