@@ -9,3 +9,5 @@ from hypothesis import settings
 
 settings.register_profile("steady", deadline=None, database=None, derandomize=True)
 settings.load_profile("steady")
+
+from tests.web import browser, show  # noqa: E402, F401  # the fixtures of all tests of pages

@@ -9,7 +9,7 @@ import pytest
 import nn
 import viz
 from autograd.wording import show_number
-from tests.web import CONTRASTS, browser, names_of_controls, show, until  # noqa: F401
+from tests.web import CONTRASTS, names_of_controls, until
 from viz.film import stretches
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
@@ -26,7 +26,7 @@ def trained(epochs=40, **settings):
     return model, recorder, history
 
 
-def test_each_moment_is_pythons(show):  # noqa: F811
+def test_each_moment_is_pythons(show):
     model, recorder, history = trained()
     tab = show(viz.run(history, recorder))
     moments = recorder.moments()
@@ -55,7 +55,7 @@ def test_each_moment_is_pythons(show):  # noqa: F811
     assert tab.is_disabled("#on")
 
 
-def test_keys_slider_play_and_address(show):  # noqa: F811
+def test_keys_slider_play_and_address(show):
     _, recorder, _ = trained()
     tab = show(viz.run(recorder), "epoch=7")
     assert tab.text_content("#at") == "7"
@@ -76,7 +76,7 @@ def test_keys_slider_play_and_address(show):  # noqa: F811
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_names_and_contrast(show, scheme):  # noqa: F811
+def test_names_and_contrast(show, scheme):
     _, recorder, history = trained(20)
     for page in (viz.run(recorder), viz.run(history)):
         tab = show(page, color_scheme=scheme, reduced_motion="reduce")
@@ -85,7 +85,7 @@ def test_names_and_contrast(show, scheme):  # noqa: F811
         assert not tab.evaluate(CONTRASTS)
 
 
-def test_a_history_alone_shows_its_curve_and_stretches(show):  # noqa: F811
+def test_a_history_alone_shows_its_curve_and_stretches(show):
     losses = (
         [1.0 - 0.001 * i for i in range(50)] + [0.9 - 0.08 * i for i in range(10)] + [0.1] * 40 + [math.nan, math.inf]
     )

@@ -12,7 +12,7 @@ from autograd import compile_graph
 from autograd.compile import compile_training
 from tests.array_programs import interpreted, random_program
 from tests.programs import PROGRAMS
-from tests.test_native import losses, network
+from tests.test_native import assert_equals_recorded, losses, network
 
 jax = pytest.importorskip("jax")
 
@@ -21,15 +21,7 @@ FEW = ("two_losses_and_penalties", "embeddings", "causal_attention", "branches")
 
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name in FEW])
 def test_equals_the_recorded_program(name):
-    function, parameters, arguments = PROGRAMS[name]()
-    value, gradient = ag.compile(function, parameters, "jax").value_and_gradient(*arguments)
-    for p in parameters:
-        p.clear_grad()
-    recorded = function(*arguments)
-    recorded.backward()
-    truth = np.array([p.grad for p in parameters])
-    assert value == pytest.approx(recorded.data, rel=1e-12, abs=1e-12)
-    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
+    assert_equals_recorded(name, "jax")
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -115,8 +115,12 @@ def test_random_scalar_programs_agree_with_backward(numbers, steps):
 # ------------------------------------------------------------------------------- whole programs
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_equals_the_recorded_program(name):
+    assert_equals_recorded(name, "native")
+
+
+def assert_equals_recorded(name, backend):
     function, parameters, arguments = PROGRAMS[name]()
-    value, gradient = ag.compile(function, parameters, "native").value_and_gradient(*arguments)
+    value, gradient = ag.compile(function, parameters, backend).value_and_gradient(*arguments)
     for p in parameters:
         p.clear_grad()
     recorded = function(*arguments)

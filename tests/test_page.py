@@ -2,7 +2,6 @@
 
 import math
 import re
-from pathlib import Path
 
 import pytest
 
@@ -13,48 +12,12 @@ from nn import MLP, SGD, Adam, mean_squared_error
 from viz.slips import SLIPS, slips
 from viz.stepping import _rows
 
-CHROMIUM = Path("/usr/bin/chromium")
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 
 
 def xor(rows=ROWS, targets=TARGETS):
     model = MLP(2, [2, 1], activation="tanh", seed=1)
     return model, mean_squared_error([model(row) for row in rows], targets)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive a browser")
-    if not CHROMIUM.exists():
-        pytest.skip(f"needs a browser at {CHROMIUM}, as Debian's chromium package puts it")
-    with playwright.sync_playwright() as session:
-        running = session.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Return a function that opens a page offline, and fails on any request, error or message in the console."""
-    contexts, troubles, requests = [], [], []
-
-    def opened(page, address="", expected="nothing", **settings):
-        place = page.save(tmp_path / "steps.html")
-        context = browser.new_context(offline=True, viewport={"width": 1440, "height": 900}, **settings)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("pageerror", lambda error: troubles.append(str(error)))
-        tab.on("console", lambda message: None if expected in message.text else troubles.append(message.text))
-        tab.on("dialog", lambda dialog: troubles.append(dialog.message))
-        tab.on("request", lambda request: requests.append(request.url))
-        tab.goto(place.as_uri() + "#" + address)
-        return tab
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not troubles
-    assert all(url.startswith("file://") and url.split("#")[0].endswith("steps.html") for url in requests)
 
 
 STATE = """() => ({

@@ -8,7 +8,7 @@ import pytest
 
 import nn
 import viz
-from tests.web import CONTRASTS, browser, names_of_controls, show, until  # noqa: F401
+from tests.web import CONTRASTS, names_of_controls, until
 
 XOR = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 TABLE = """[...document.querySelectorAll("#numbers tr")]
@@ -55,7 +55,7 @@ def steps(model, optimizer, loss, rows, targets, count=10):
     return gradients(model, loss, rows, targets)
 
 
-def test_ten_steps_in_the_page_are_pythons_for_every_activation(show):  # noqa: F811
+def test_ten_steps_in_the_page_are_pythons_for_every_activation(show):
     _, _, page = xor()
     tab = show(page)
     for activation in page.data["programs"]:
@@ -81,7 +81,7 @@ def test_ten_steps_in_the_page_are_pythons_for_every_activation(show):  # noqa: 
         (nn.RMSProp, nn.softmax_cross_entropy),
     ],
 )
-def test_classes_losses_and_optimisers_that_are_under_way(show, make, loss):  # noqa: F811
+def test_classes_losses_and_optimisers_that_are_under_way(show, make, loss):
     rows, classes = three()
     if loss is nn.mean_squared_error:
         model, targets = nn.MLP(3, [5, 4, 1], activation="relu", seed=2), [float(c) for c in classes]
@@ -95,7 +95,7 @@ def test_classes_losses_and_optimisers_that_are_under_way(show, make, loss):  # 
     agree(table(tab), steps(model, optimizer, loss, rows, targets))
 
 
-def test_small_batches_go_through_the_rows_in_order(show):  # noqa: F811
+def test_small_batches_go_through_the_rows_in_order(show):
     rows, classes = three()
     model = nn.MLP(3, [4, 3], activation="tanh", seed=5)
     optimizer = nn.Adam(model.parameters(), 0.05)
@@ -109,7 +109,7 @@ def test_small_batches_go_through_the_rows_in_order(show):  # noqa: F811
     agree(mine, gradients(model, nn.softmax_cross_entropy, rows[:5], classes[:5]))
 
 
-def test_everything_by_keyboard(show):  # noqa: F811
+def test_everything_by_keyboard(show):
     model, optimizer, page = xor()
     tab = show(page)
     tab.focus("#network [data-drag=weight]")
@@ -146,7 +146,7 @@ def test_everything_by_keyboard(show):  # noqa: F811
     assert optimizer.step_count == 0
 
 
-def test_what_is_dragged_and_pressed_is_what_moves(show):  # noqa: F811
+def test_what_is_dragged_and_pressed_is_what_moves(show):
     model, _, page = xor()
     tab = show(page)
     box = tab.locator("#network [data-drag=bias]").first.bounding_box()
@@ -173,7 +173,7 @@ def test_what_is_dragged_and_pressed_is_what_moves(show):  # noqa: F811
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_names_contrast_and_reduced_motion(show, scheme, tmp_path):  # noqa: F811
+def test_names_contrast_and_reduced_motion(show, scheme, tmp_path):
     _, _, page = xor()
     tab = show(page, color_scheme=scheme, reduced_motion="reduce")
     tab.click("#epoch")
@@ -185,7 +185,7 @@ def test_names_contrast_and_reduced_motion(show, scheme, tmp_path):  # noqa: F81
     tab.screenshot(path=tmp_path / f"{scheme}.png", full_page=True)
 
 
-def test_a_rate_that_is_too_high_is_said_and_stopped(show):  # noqa: F811
+def test_a_rate_that_is_too_high_is_said_and_stopped(show):
     rows = [[float(i)] for i in range(8)]
     model = nn.MLP(1, [4, 1], activation="relu", seed=1)
     tab = show(viz.playground(model, rows, [3.0 * row[0] for row in rows]))
@@ -198,7 +198,7 @@ def test_a_rate_that_is_too_high_is_said_and_stopped(show):  # noqa: F811
     assert "0 steps" in tab.text_content("#counted")
 
 
-def test_hostile_titles_are_text_and_nothing_comes_from_outside(show):  # noqa: F811
+def test_hostile_titles_are_text_and_nothing_comes_from_outside(show):
     model, _, page = xor(title="</title><script>alert(1)</script>")
     assert page.html.count("<script") == 2
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page.html)
