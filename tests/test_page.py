@@ -9,6 +9,7 @@ import viz
 from autograd import Value, dot, explain, steps, tanh
 from autograd.wording import show_number
 from nn import MLP, SGD, Adam, mean_squared_error
+from tests.web import until
 from viz.slips import SLIPS, slips
 from viz.stepping import _rows
 
@@ -40,15 +41,6 @@ def press(tab, keys):
     for key in keys:
         tab.keyboard.press(key)
     return tab.evaluate("() => { document.removeEventListener('keydown', logger); return log; }")
-
-
-def until(tab, condition):
-    """Wait until an expression is true; the page's policy keeps playwright from waiting in it."""
-    for _ in range(100):
-        if tab.evaluate(condition):
-            return
-        tab.wait_for_timeout(50)
-    raise AssertionError(f"never: {condition}")
 
 
 def agree(state, replay):
@@ -114,8 +106,8 @@ def test_granularities_examples_jumps_and_address(show):
     until(tab, "document.getElementById('at').textContent === '3'")
     tab.select_option("#sample", "1")
     assert all(page.data["nodes"][int(key[1:])][8] in (-1, 0) for key in tab.evaluate(STATE)["boxes"])
-    tab.click("#transcript summary")
-    assert tab.locator("#lines li").count() == len(page.data["events"])
+    tab.click("#transcript summary")  # a browser tells of the opening a little later
+    until(tab, f"document.querySelectorAll('#lines li').length === {len(page.data['events'])}")
     tab.click("#lines li >> nth=9")
     assert tab.evaluate(STATE)["at"] == "10"
     tab.click("#play")
