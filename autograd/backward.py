@@ -5,17 +5,19 @@ A node is anything with `_left`, `_right`, their local derivatives and `_grad`: 
 
 from __future__ import annotations
 
-import operator
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
+
+from autograd.sums import columns
 
 if TYPE_CHECKING:
     from autograd.value import Value
 
 MANY: Final[Any] = ...  # in the place of a right operand: the left one is a tuple of operands
 ROW: Final[Any] = Ellipsis, "row"  # in its place too: the left one is an Affine and its inputs, with the row's number
-INFINITY: Final = float("inf")
-_one_pass_at_a_time: Final = threading.RLock()
+HIDDEN: Final[Any] = Ellipsis, "hidden"  # the left one is the Affine and the inputs of an unopened row
+one_pass_at_a_time: Final = threading.RLock()
 
 
 def operands(node: Any) -> tuple[Any, ...]:
@@ -67,7 +69,7 @@ def sweep(root: Value, seed: float) -> None:
     While it runs, a node's gradient slot holds its adjoint.  `unreached` is a zero known by its identity:
     it marks a node as sorted, and it is the sum of no contributions.
     """
-    with _one_pass_at_a_time:
+    with one_pass_at_a_time:
         _sweep(root, seed)
 
 
@@ -93,21 +95,22 @@ def _sweep(root: Value, seed: float) -> None:
                 affine, inputs = left
                 row = node._left_derivative
                 weights = affine.weights[row]
-                # 0 times weights and inputs whose products have a finite sum is 0: there is nothing to gather
-                nothing = gradient == 0.0 and -INFINITY < node._data < INFINITY
-                gathered = weights._grad
-                if gathered is unreached:
-                    weights._grad = [] if nothing else [gradient, inputs._data]
-                elif not nothing:
-                    gathered += (gradient, inputs._data)
+                if affine._grad is None:
+                    gathered = weights._grad
+                    if gathered is unreached:
+                        weights._grad = [gradient, inputs._data]
+                    else:
+                        gathered += (gradient, inputs._data)
+                    affine.biases[row]._grad += gradient
+                else:  # rows of hidden layers gather there, and order is kept
+                    gather(affine, ((row, gradient), inputs._data), unreached)
                 if inputs._left:
                     gathered = inputs._grad
                     if gathered is unreached:
-                        inputs._grad = [] if nothing else [gradient, weights._data]
-                    elif not nothing:
+                        inputs._grad = [gradient, weights._data]
+                    else:
                         gathered += (gradient, weights._data)
-                affine.biases[row]._grad += gradient
-            elif right is not MANY:
+            elif right is not MANY and right is not HIDDEN:
                 left._grad += gradient * node._left_derivative
                 right._grad += gradient * node._right_derivative
             else:
@@ -163,6 +166,16 @@ def _sort(stack: list[Any], mark: float, inner: list[Any], leaves: list[Any], ke
                 stack += (node, None)
                 stack.extend(reversed(left))
                 break
+            elif right is HIDDEN:
+                affine, left = left
+                if affine._grad is not mark:
+                    stack += (node, None, left, affine)
+                    break
+                if left._grad is mark or not left._left:
+                    append(node)
+                    break
+                push(node)
+                push(None)
             elif right._grad is mark:
                 if left._grad is mark:
                     append(node)
@@ -182,27 +195,47 @@ def _push(node: Any, gradient: Any, unreached: float) -> None:
     A group gathers what its nodes send, gradient and derivatives in turn, and adds up when its own turn comes.
     """
     if node.is_group:
-        _share(node)
+        node.share(unreached)
         return
     cuts = node.op.cuts
     for parent, derivative in zip(node._left, node._left_derivative):  # noqa: B905  # as many, by construction
         if parent.is_group:
-            gathered = parent._grad
-            if gathered is not unreached:
-                gathered += (gradient, derivative)
-            elif parent._left:
-                parent._grad = [gradient, derivative]
+            if parent._left:
+                gather(parent, (gradient, derivative), unreached)
         elif not (cuts and derivative == 0.0):
             parent._grad += gradient * derivative
 
 
-def _share(group: Any) -> None:
-    """Give each member of a group the sum of gradient × derivative over the nodes that refer to the group."""
-    gradients = group._grad[::2]
-    if not gradients:
-        for parent in group.values:
-            parent._grad += 0.0
-    rows = [d if d.__class__ is list else [d] * len(group.values) for d in group._grad[1::2]]
-    for parent, column in zip(group.values, zip(*rows, strict=True)):  # noqa: B905  # no columns if nothing came
-        parent._grad += sum(map(operator.mul, gradients, column))
-    group._grad = None
+def gather(group: Any, sent: Sequence[Any], unreached: float) -> None:
+    """Add what is sent, gradient and derivatives in turn, to what the group has gathered in this sweep.
+
+    Derivatives are a list, one for each member, or one number for all.  A tuple of gradients comes with their
+    derivatives by member.
+    """
+    if group._grad is unreached:
+        group._grad = list(sent)
+    else:
+        group._grad += sent
+
+
+def added_up(gathered: list[Any], members: int) -> list[float]:
+    """Return for each member of a group the sum of gradient × derivative over all that was gathered."""
+    if len(gathered) == 2:
+        gradient, derivatives = gathered
+        if gradient.__class__ is tuple:
+            return columns(gradient, derivatives)
+        if derivatives.__class__ is list:
+            return [0.0 + gradient * d for d in derivatives]
+        return [0.0 + gradient * derivatives] * members
+    gradients = gathered[::2]
+    if tuple not in map(type, gradients):
+        rows = [d if d.__class__ is list else [d] * members for d in gathered[1::2]]
+        return columns(gradients, zip(*rows))  # noqa: B905  # as many, by construction
+    single: list[Any] = []
+    for gradient, derivatives in zip(gradients, gathered[1::2], strict=True):
+        if gradient.__class__ is tuple:
+            for pair in zip(gradient, map(list, zip(*derivatives, strict=True)), strict=True):
+                single += pair
+        else:
+            single += (gradient, derivatives)
+    return added_up(single, members)

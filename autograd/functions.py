@@ -53,4 +53,4 @@ def _members(function: str, values: Iterable[Any]) -> Any:
     members = values if isinstance(values, Group) else list(values)
     if not len(members):
         raise ValueError(f"{function} of no values is not defined: pass at least one")
-    return members
+    return Group(members) if members.__class__ is list and Value in map(type, members) else members

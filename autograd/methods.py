@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from autograd import modes
 from autograd.operation import TABLE, Operation
 from autograd.source import on_floats, primitives
 from autograd.symbols import parameters
-from autograd.value import Value, apply, operand, record_operation
+from autograd.value import Group, Value, apply, operand, record_operation
 
 _METHOD: Final = """
 def record(self{others}):
@@ -22,18 +23,21 @@ def record(self{others}):
         {formulas}
     except (ArithmeticError, ValueError):
         return record_operation(op, ({inputs},))
-    node._left = self
-    node._right = {right}
+    node._left = {first}
+    node._right = {second}
     node._grad = node.name = None
     node.op = op
     return node
 """
 
 
-def _method(op: Operation) -> Callable[..., Value]:
-    """Return the method that records an operation of one or two operands, with its formulas written out."""
+def _method(op: Operation, *, swapped: bool = False) -> Callable[..., Value]:
+    """Return the method that records an operation of one or two operands, with its formulas written out.
+
+    It is the first operand's method; the second's, if `swapped`.
+    """
     names = parameters(op)
-    operands_ = ["self", "other"][: len(names)]
+    operands_ = ["other", "self"] if swapped else ["self", "other"][: len(names)]
     lines, output, derivatives = on_floats(op)
     left, right = [*derivatives, "None"][:2]
     source = _METHOD.format(
@@ -44,7 +48,8 @@ def _method(op: Operation) -> Callable[..., Value]:
         formulas="; ".join(
             [*lines, f"node._data = {output}", f"node._left_derivative = {left}", f"node._right_derivative = {right}"]
         ),
-        right="other" if len(names) == 2 else "None",
+        first=operands_[0],
+        second=operands_[1] if len(names) == 2 else "None",
     )
     known = dict(primitives(), op=op, Value=Value, operand=operand, apply=apply, new=object.__new__, modes=modes)
     known["record_operation"] = record_operation
@@ -61,6 +66,10 @@ def _general(op: Operation) -> Callable[..., Value]:
     return method
 
 
+def _of_group(op: Operation, group: Group) -> Value:
+    return apply(op, (group,))
+
+
 def _swapped(method: Callable[[Value, Any], Value]) -> Callable[[Value, Any], Value]:
     return lambda self, other: method(operand(other), self)
 
@@ -72,6 +81,8 @@ _PREFIX: Final = {"negative": "__neg__", "abs": "__abs__"}
 def _give_methods() -> None:
     """Derive the methods of Value from the table: all but those that take sequences or conditions."""
     for name, op in TABLE.items():
+        if op.groups == op.arity == 1:
+            op.kind, op.method = Group, partial(_of_group, op)
         if op.groups or (op.cuts and name != "detach"):
             continue
         plain = not (op.defaults or op.cuts or name == "power")
@@ -84,7 +95,7 @@ def _give_methods() -> None:
         method.__module__ = Value.__module__
         if name in _INFIX:
             setattr(Value, f"__{_INFIX[name]}__", method)
-            setattr(Value, f"__r{_INFIX[name]}__", _swapped(method))
+            setattr(Value, f"__r{_INFIX[name]}__", _method(op, swapped=True) if plain else _swapped(method))
         if name in _PREFIX:
             setattr(Value, _PREFIX[name], method)
         if name not in _INFIX and name != "negative":

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from numbers import Complex, Number, Real
 from typing import Any, Final, TypeVar
 
+from autograd import sums
+
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
 Box = tuple[Interval, ...]
@@ -34,7 +36,7 @@ def number(x: object) -> float:
     """
     if type(x) is float:
         return x
-    is_real = isinstance(x, Real) or (isinstance(x, Number) and not isinstance(x, Complex))
+    is_real = type(x) is int or isinstance(x, Real) or (isinstance(x, Number) and not isinstance(x, Complex))
     kind = type(x).__name__
     if is_real or kind in ("bool_", "bool"):
         try:
@@ -106,13 +108,7 @@ class FloatMaths(Maths):
     @staticmethod
     def dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
         """Return the sum of the products, on top of the bias."""
-        return sum(map(operator.mul, weights, inputs), bias)
-
-    @staticmethod
-    def dots(rows: Sequence[tuple[Sequence[float], float]], inputs: Sequence[float]) -> list[float]:
-        """Return the dot of each row, weights and bias, with the inputs."""
-        multiply = operator.mul
-        return [sum(map(multiply, weights, inputs), bias) for weights, bias in rows]
+        return sums.dots(((weights, bias),), inputs)[0]
 
     @staticmethod
     def total(values: Sequence[float]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Final
 
 from autograd import modes, ops
-from autograd.backward import MANY, ROW, operands, structure, sweep, topological_order
+from autograd.backward import MANY, ROW, added_up, operands, structure, sweep, topological_order
 from autograd.declared import TableMethods
 from autograd.operation import FLOATS, Operation, number
 
@@ -256,13 +256,23 @@ class Group:
         """Return this group, or a new one if any of its Values has changed its number since."""
         if self._checked == _changes:
             return self
-        if [x._data for x in self.values] != self._data:
-            return Group(self.values)
-        self._checked = _changes
-        return self
+        data = [x._data for x in self.values]
+        if data == self._data:
+            self._checked = _changes
+            return self
+        new = _new(Group)
+        new.values, new._data, new._left, new._right = self.values, data, self._left, MANY
+        new._grad, new._checked = None, _changes
+        return new
+
+    def share(self, unreached: float) -> None:
+        """Give each member what the sweep has gathered for it: the sum of gradient × derivative over the nodes."""
+        for parent, gradient in zip(self.values, added_up(self._grad, len(self._data))):  # noqa: B905
+            parent._grad += gradient  # type: ignore[operator]  # a number while the sweep runs
+        self._grad = None
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self._data)
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.values)
@@ -327,6 +337,13 @@ def _blank(data: float, grad: float | None, op: Any, name: str | None) -> Value:
     node = _new(Value)
     node._data, node._grad, node.op, node.name = data, grad, op, name
     node._left = node._right = node._left_derivative = node._right_derivative = None
+    return node
+
+
+def unary(op: Operation, left: Value, data: float, derivative: float, name: str | None) -> Value:
+    """Return the node of an operation of one input that is computed already."""
+    node = _blank(data, None, op, name)
+    node._left, node._left_derivative = left, derivative
     return node
 
 

@@ -7,10 +7,10 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import Group, Value
-from autograd.affine import Affine
+from autograd import Group, Value, modes, number
+from autograd.affine import Affine, Hidden, Numbers, RowActivation
 from autograd.operation import TABLE, Operation
-from autograd.value import changes, note_change
+from autograd.value import changes
 from nn.initializers import Initializer, generator_from, suited_to
 from nn.module import Inputs, Module, Row, watching
 
@@ -68,7 +68,8 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
         elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
             raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
     try:
-        group = Group.of(inputs)
+        plain = inputs.__class__ is list and {float, int}.issuperset(map(type, inputs))
+        group = Numbers(list(map(number, inputs))) if plain else Group.of(inputs)
     except TypeError:
         if any(hasattr(x, "__iter__") and not isinstance(x, Value | str) for x in inputs):
             wants = f"{who} takes one row of {wanted} numbers, not several rows"
@@ -77,6 +78,14 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
     if len(group) != wanted:
         raise ValueError(f"{who} takes {wanted} input{'s' * (wanted != 1)}, not {len(group)}")
     return group
+
+
+_versions = 0  # how often an attribute of any neuron has been set: whoever keeps what neurons are made of looks again
+
+
+def _note_version() -> None:
+    global _versions
+    _versions += 1
 
 
 class Neuron(Module):
@@ -113,7 +122,7 @@ class Neuron(Module):
             # the method of Value is the fastest way to an operation of one input
             self._activate = getattr(Value, x.name) if isinstance(x, Operation) and not x.defaults else x
         object.__setattr__(self, name, x)
-        note_change()
+        _note_version()
 
     def _take_path(self, path: str) -> None:
         super()._take_path(path)
@@ -135,23 +144,41 @@ Perceptron = Neuron
 
 
 class Firing:
-    """What neurons that see the same inputs are made of at this moment, ready to fire on row after row."""
+    """What neurons that see the same inputs are made of, ready to fire on row after row."""
 
-    __slots__ = ("_acts", "_affine", "_names", "_neurons", "_stamp")
+    __slots__ = ("_acts", "_affine", "_can_wait", "_names", "_neurons", "_stamp", "_together", "_version")
 
     def __init__(self, neurons: Sequence[Neuron]) -> None:
-        self._neurons, self._stamp = list(neurons), changes()
+        self._neurons, self._version, self._stamp = list(neurons), _versions, changes()
         self._affine = Affine([neuron.weights for neuron in neurons], [neuron.bias for neuron in neurons])
-        self._names = [neuron._z_name for neuron in neurons]
         self._acts = [(neuron._activate, neuron._a_name) for neuron in neurons]
+        self._names = [neuron._z_name for neuron in neurons], [neuron._a_name for neuron in neurons]
+        activation, *others = {neuron.activation for neuron in neurons}
+        self._together = RowActivation.of(activation) if isinstance(activation, Operation) else None
+        same = not others and (activation is None or self._together is not None)
+        self._can_wait = same and self._affine.is_of_leaves()
 
     def holds(self, neurons: Sequence[Neuron]) -> bool:
-        """Return whether these are the neurons still, and no number has changed."""
-        return self._stamp == changes() and self._neurons == neurons
+        """Return whether these are the neurons still, and nothing about them has changed."""
+        return self._stamp == changes() and self._version == _versions and self._neurons == neurons
+
+    def renewed(self, neurons: Sequence[Neuron]) -> Firing:
+        """Return what the neurons are made of at this moment: this, with the numbers that they hold now, or another."""
+        if self._version != _versions or self._neurons != neurons:
+            return Firing(neurons)
+        if self._stamp != changes():
+            self._affine, self._stamp = self._affine.renewed(), changes()
+        return self
+
+    def hidden(self, inputs: Group) -> Group:
+        """Return the activations as a group; its nodes are made when somebody looks, where they can wait so long."""
+        if self._can_wait and not modes.active and not watching:
+            return Hidden(self._affine, inputs, self._together, self._names)
+        return Group(self(inputs)[1])
 
     def __call__(self, inputs: Group) -> tuple[Row, Row]:
         """Return z = w · x + b and a = activation(z) of each neuron, for as many inputs as each has weights."""
-        z = self._affine(inputs, self._names)
+        z = self._affine(inputs, self._names[0])
         a = []
         for x, (activate, a_name) in zip(z, self._acts):  # noqa: B905  # as many, by construction
             if activate is not None:
@@ -191,13 +218,22 @@ class Layer(Module):
 
         Raises ValueError if there are too many or too few inputs.
         """
-        neurons = self.neurons
-        if self._firing is None or not self._firing.holds(neurons):
-            self._firing = Firing(neurons)
-        z, a = self._firing(input_group(inputs, len(neurons[0].weights), "this layer"))
+        z, a = self._now()(input_group(inputs, len(self.neurons[0].weights), "this layer"))
         if watching:
             self.keep_pass(z, a)
         return a
+
+    def hidden(self, inputs: Inputs | Value) -> Group:
+        """Return the activations as the group that the next layer's neurons share; raises ValueError as a call does."""
+        if watching:
+            return Group(self(inputs))
+        return self._now().hidden(input_group(inputs, len(self.neurons[0].weights), "this layer"))
+
+    def _now(self) -> Firing:
+        firing = self._firing
+        if firing is None or not firing.holds(self.neurons):
+            firing = self._firing = Firing(self.neurons) if firing is None else firing.renewed(self.neurons)
+        return firing
 
     def _is_one_line(self) -> bool:
         return True
@@ -239,6 +275,7 @@ class MLP(Module):
     def __call__(self, inputs: Inputs | Value) -> Any:
         """Return the outputs for one row: the Value itself if there is one output, else a list."""
         row: Any = inputs
-        for layer in self.layers:
-            row = layer(row)
+        last = len(self.layers) - 1
+        for i, layer in enumerate(self.layers):
+            row = layer.hidden(row) if i < last and layer.__class__ is Layer else layer(row)
         return row[0] if len(row) == 1 else row
