@@ -113,7 +113,7 @@ class FloatMaths(Maths):
     @staticmethod
     def total(values: Sequence[float]) -> float:
         """Return the sum."""
-        return sum(values, 0.0)
+        return sums.total(values)
 
     @staticmethod
     def largest(values: Sequence[float]) -> float:
