@@ -136,7 +136,7 @@ def bytes_per_node(length: int = 100_000) -> float:
 
 # ----------------------------------------------------------------------------------------------- the table
 def show(what: str, measured: str, wanted: str = "") -> None:
-    print(f"{what:<58}{measured:>14}   {wanted}", flush=True)
+    print(f"{what:<70}{measured:>14}   {wanted}", flush=True)
 
 
 def show_moons() -> None:
@@ -157,12 +157,18 @@ def show_moons() -> None:
 
 def show_sizes() -> None:
     show("memory of a node of a binary operation", f"{bytes_per_node():.0f} bytes", "at most 250 bytes")
-    costs = {}
-    for length in (10_000, 100_000, 1_000_000):
-        rounds = [seconds(lambda: chain(length)[1].backward()) / length for _ in range(max(3, 200_000 // length))]  # noqa: B023
-        costs[length] = statistics.median(rounds)
-        show(f"a node, built, swept and freed, of a chain of {length:,}", f"{costs[length] * 1e9:,.0f} ns")
-    show("  largest / smallest", f"{max(costs.values()) / min(costs.values()):.2f}×", "flat: about 1×")
+    for collector, setting in (("paused", gc.disable), ("on", gc.enable)):
+        costs = {}
+        for length in (10_000, 100_000, 1_000_000):
+            setting()
+            rounds = [seconds(lambda: chain(length)[1].backward()) / length for _ in range(max(3, 200_000 // length))]  # noqa: B023
+            gc.enable()
+            costs[length] = statistics.median(rounds)
+            what = f"a node of a chain of {length:,}, collector {collector}"
+            show(f"{what}: built, swept, freed", f"{costs[length] * 1e9:,.0f} ns")
+        # The collector looks at every living object again each time they have grown by a quarter.
+        wanted = "flat: about 1×" if collector == "paused" else "what the collector adds"
+        show("  largest / smallest", f"{max(costs.values()) / min(costs.values()):.2f}×", wanted)
 
 
 def show_million() -> None:
