@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autograd.wording import Words, show_number
+from autograd.wording import Words, bracketed, show_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Collect(Event):
 
     def _sentence(self, words: Words) -> str:
         subtotal, after = show_number(self.subtotal), show_number(self.sum_after)
-        before = "" if self.sum_before is None else f"{show_number(self.sum_before)} + ({subtotal}) = "
+        before = "" if self.sum_before is None else f"{show_number(self.sum_before)} + {bracketed(subtotal)} = "
         return f"{words.gradient(self.node)} takes in the subtotal {subtotal}; sum: {before}{after}"
 
 
@@ -147,7 +147,7 @@ class Accumulate(Event):
         return Change("grad", self.node, self.before, self.after)
 
     def _sentence(self, words: Words) -> str:
-        kept = "" if self.before is None else f"{show_number(self.before)} + ({show_number(self.gradient)}) = "
+        kept = "" if self.before is None else f"{show_number(self.before)} + {bracketed(show_number(self.gradient))} = "
         return f"{words.names[self.node]}.grad = {kept}{show_number(self.after)}"
 
 

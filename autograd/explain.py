@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from autograd.events import Send
 from autograd.steps import record
 from autograd.value import CONSTANT, Value
-from autograd.wording import Words, show_number
+from autograd.wording import Words, bracketed, show_number
 
 __all__ = ["Arrival", "Explanation", "Path", "explain", "largest_arrivals"]
 
@@ -73,7 +73,7 @@ class Explanation:
             rest = math.fsum(send.contribution for send in set(sent) - set(told))
             lines.append(f"  the {len(sent) - len(told)} smaller ones together: {show_number(rest)}")
         terms = [show_number(send.contribution) for send in sent] if len(told) == len(sent) else []
-        figures = " + ".join([*terms[:1], *(f"({x})" for x in terms[1:])])
+        figures = " + ".join([*terms[:1], *map(bracketed, terms[1:])])
         symbols = " + ".join(f"{words.gradient(s.node)} · {words.derivative(s.node, s.slot)}" for s in told)
         if terms:
             lines.append(f"{name} = {symbols} = {figures} = {show_number(self.gradient)}")
@@ -95,7 +95,7 @@ class Explanation:
         if others:
             which = "the one other path" if others == 1 else "all other paths together"
             lines.append(f"  {which}: {show_number(self.remainder)}")
-        elif self.remainder:
+        elif self.remainder and math.isfinite(self.remainder):
             lines.append(f"  rounding in the pass: {show_number(self.remainder)}")
         if len(lines) > 2:
             lines.append(f"  total: {show_number(self.gradient)}")

@@ -14,7 +14,7 @@ from autograd.operation import TABLE, Operation
 from autograd.symbols import Symbol, formulas, parameters, symbol
 from autograd.value import CONSTANT, Group, Value
 
-__all__ = ["Words", "layer_of", "neuron_of", "short_names", "show_number"]
+__all__ = ["Words", "bracketed", "layer_of", "neuron_of", "short_names", "show_number"]
 
 DASH: Final = "—"  # where no pass has been
 LONGEST_NAME: Final = 24
@@ -46,7 +46,8 @@ def show_number(x: float | None) -> str:
     return f"{sign}{mantissa}{'0' if mantissa.endswith('.') else ''}e{exponent}"
 
 
-def _bracketed(text: str) -> str:
+def bracketed(text: str) -> str:
+    """Return a number as it stands behind a sign: in brackets if it begins with one of its own."""
     return f"({text})" if text.startswith("−") else text
 
 
@@ -258,6 +259,8 @@ class Words:
         if not isinstance(op, Operation):
             return f"{self.names[i]} = {show_number(self.numbers[i])}"
         names, numbers = self._inputs(node, self._name), self._inputs(node, lambda j: show_number(self.numbers[j]))
+        if op.groups == 2 and (bias := operands(node)[2]).op is CONSTANT and bias._data == 0.0:  # none was given
+            names, numbers = names[:2], numbers[:2]
         symbols, figures = _formula(op, names), _formula(op, numbers, figures=True)
         return " = ".join(dict.fromkeys((self.names[i], symbols, figures, show_number(self.numbers[i]))))
 
@@ -268,7 +271,7 @@ class Words:
         assert isinstance(op, Operation)
         number = node.local_derivatives[slot]
         if op.name not in TABLE:  # a checkpoint: its function has no formula
-            return _bracketed(show_number(number))
+            return bracketed(show_number(number))
         names = parameters(op)
         which, place = self._place(node, slot)
         output, derivatives = formulas(op.name)
@@ -276,8 +279,8 @@ class Words:
         if op.groups:
             if formula.function == "name" and formula.inputs[0] in names[: op.groups]:
                 other = operands(node)[names.index(formula.inputs[0])].values[place]
-                return _bracketed(self._name(self._index[id(other)]))
-            return _bracketed(write(formula)) if formula.number is not None else _bracketed(show_number(number))
+                return bracketed(self._name(self._index[id(other)]))
+            return bracketed(write(formula)) if formula.number is not None else bracketed(show_number(number))
         if output.function != "name":
             formula = formula.replace({output: symbol("\0")})
         inputs = [self._index[id(parent)] for parent in node.parents]
@@ -317,21 +320,21 @@ def _formula(op: Operation, inputs: list[Any], figures: bool = False) -> str:
     """Return an operation applied to texts: `x + y`, `tanh(x)`, `w₁·x₁ + w₂·x₂ + b`."""
     if op.groups == 2:
         pairs = zip(*inputs[:2], strict=True)
-        products = [f"({w})({x})" if figures else f"{_bracketed(w)}·{_bracketed(x)}" for w, x in pairs]
-        return _sum(products + [x for x in inputs[2:] if x != "0"])
+        products = [f"({w})({x})" if figures else f"{bracketed(w)}·{bracketed(x)}" for w, x in pairs]
+        return _sum(products + inputs[2:])
     if op.groups == 1:
         return _sum(inputs[0]) if op.name == "total" else f"{op.symbol}({', '.join(_shortened(inputs[0]))})"
     if op.symbol[0].isalpha() or len(inputs) > 2:
         return f"{op.symbol}({', '.join(inputs)})"
     if op.name == "power":
         base = f"({inputs[0]})" if inputs[0].startswith("−") or "⁾" in inputs[0] else inputs[0]
-        return base + inputs[1].translate(_SUPERSCRIPTS) if inputs[1].isdigit() else f"{base}^{_bracketed(inputs[1])}"
-    return f"{inputs[0]} {op.symbol} {_bracketed(inputs[1])}" if len(inputs) == 2 else op.symbol + _bracketed(inputs[0])
+        return base + inputs[1].translate(_SUPERSCRIPTS) if inputs[1].isdigit() else f"{base}^{bracketed(inputs[1])}"
+    return f"{inputs[0]} {op.symbol} {bracketed(inputs[1])}" if len(inputs) == 2 else op.symbol + bracketed(inputs[0])
 
 
 def _sum(terms: list[str]) -> str:
     first, *rest = _shortened(terms) or ["0"]
-    return " + ".join([first, *map(_bracketed, rest)])
+    return " + ".join([first, *map(bracketed, rest)])
 
 
 def _shortened(terms: list[str]) -> list[str]:

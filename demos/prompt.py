@@ -11,7 +11,9 @@ import difflib
 import inspect
 import keyword
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib.util import find_spec
@@ -53,11 +55,11 @@ class Prompt:
         """Say what was wrong, in a sentence."""
         self.wrong += 1
         if isinstance(error, NameError) and error.name:
-            print(self.unknown(error.name))
+            print(wrapped(self.unknown(error.name)))
         elif isinstance(error, SyntaxError):
             print("that is neither a command nor Python; help lists what there is")
         else:
-            print(error.args[0] if error.args else type(error).__name__)
+            print(wrapped(str(error.args[0])) if error.args else type(error).__name__)
 
     def unknown(self, word: str) -> str:
         """Return what to say of a word that is no command."""
@@ -149,6 +151,16 @@ class _Console(code.InteractiveConsole):
 
     def showsyntaxerror(self, filename: str | None = None, **_: object) -> None:
         self.prompt.explain(SyntaxError())
+
+
+def wrapped(text: str, hang: str = "") -> str:
+    """Return text in lines no longer than the terminal, or than a book's; what goes on hangs below its line's start."""
+    width = min(100, shutil.get_terminal_size().columns)
+    lines = []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip())) + hang
+        lines.append(textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False))
+    return "\n".join(lines)
 
 
 def usage(name: str, command: Callable[..., None]) -> str:

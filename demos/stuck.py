@@ -56,6 +56,9 @@ def shape_of(losses: Sequence[float]) -> str:
             break
         if end - start < drop[1] - drop[0]:
             drop = start, end
+    if goal < 0.05 and max(losses) > losses[0] + 0.05:
+        low, high, last = map(show_number, (min(losses), max(losses), losses[-1]))
+        return f"Shape of the curve: it leaps about between {low} and {high}, and the loss stands at {last}."
     if goal < 0.05:
         return f"Shape of the curve: flat; no drop yet, and the loss stands at {show_number(losses[-1])}."
     first, start, end, last = (show_number(best[i]) for i in (0, *drop, -1))

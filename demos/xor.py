@@ -14,10 +14,10 @@ from typing import Any
 import viz
 from autograd import Value, explain
 from autograd.wording import show_number
-from demos.prompt import Prompt, progress, usage
+from demos.prompt import Prompt, progress, usage, wrapped
 from demos.stuck import ILL, shape_of, trouble_of
 from demos.xor_run import PHASES, Mark, Run
-from demos.xor_words import GREETING, HELP, HINT, as_typed, count_from, number_from, place_of, wrapped
+from demos.xor_words import GREETING, HELP, HINT, as_typed, count_from, number_from, place_of
 from nn import TrainingSession, diagnose
 
 ARROWS = {"forward": "▶", "backward": "◀", "update": "△"}
@@ -88,7 +88,7 @@ class Session(Run):
         else:
             for _ in range(count):
                 self._unmark()
-        print(f"back: {self._where()}")
+        print(wrapped(f"back: {self._where()}"))
 
     # ------------------------------------------------------------------------------------- look
     def rows(self) -> None:
@@ -117,7 +117,7 @@ class Session(Run):
             node = self._seen if known else steepest
         else:
             node = story.nodes[place_of(name, story.words.names)]
-        print(explain(story.nodes[-1], node, paths=3))
+        print(wrapped(str(explain(story.nodes[-1], node, paths=3)), hang="    "))
 
     def curve(self) -> None:
         """Plot the loss of each epoch so far, and say what shape it has."""
@@ -203,8 +203,8 @@ class Session(Run):
             if trial._training.until(trial._is_solved, LIMIT):
                 epochs.append(trial._training.epoch)
             progress(seed + 1, count, f"seed {seed}")
-        print(f"{len(epochs)} of {count} beginnings learned XOR within {LIMIT} epochs", end="")
-        print(f": the fastest in {min(epochs)}, the slowest in {max(epochs)}" if epochs else "")
+        speed = f": the fastest in {min(epochs)}, the slowest in {max(epochs)}" if epochs else ""
+        print(wrapped(f"{len(epochs)} of {count} beginnings learned XOR within {LIMIT} epochs{speed}"))
 
     # ------------------------------------------------------------------------------------ leave
     def help(self, command: str | None = None) -> None:
@@ -229,11 +229,12 @@ class Session(Run):
             print(HINT)
             self._hinted = True
         self._seen = story.nodes[getattr(event, "parent", event.node)]
-        print(f"{ARROWS[phase]} {phase} {i - mine[0] + 1}/{len(mine)}  {story.sentence(i)}")
+        where = f"{ARROWS[phase]} {phase} {i - mine[0] + 1}/{len(mine)}"
+        print(wrapped(f"{where}  {story.sentence(i)}", hang="    "))
         self._cursor = i + 1
         if i == mine[-1]:
             self._leave_phase()
-            print(f"  {self._where()}")
+            print(wrapped(f"  {self._where()}"))
 
     def _phase(self, phase: str) -> None:
         with self._marked():
@@ -248,15 +249,15 @@ class Session(Run):
             print(f"◀ {len(events)} operations; every weight has its gradient now")
             self.weights()
         else:
-            print("\n".join(f"△ {story.sentence(i)}" for i in events))
-        print(self._where())
+            print(wrapped("\n".join(f"△ {story.sentence(i)}" for i in events), hang="    "))
+        print(wrapped(self._where()))
 
     def _where(self) -> str:
         training = self._training
         done = f"after epoch {training.epoch}" if training.epoch else "at the beginning"
         phases = [*takewhile(lambda phase: phase != training.phase, PHASES)]
         if phases:
-            done += f", in the next one {' and '.join(phases)} done"
+            done = f"in epoch {training.epoch + 1}, with {' and '.join(phases)} done"
         loss = f"; the loss is {show_number(training.loss_value.data)}" if training.loss_value is not None else ""
         inside = " is under way" if self._cursor is not None else " comes next"
         return f"{done}{loss}; {training.phase}{inside}"

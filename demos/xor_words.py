@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
-import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -57,16 +55,6 @@ leave    quit
 w111 is w⁽¹⁾₁₁: in layer 1, in unit 1, the weight of input 1; b11 is its bias.
 z11[2] is that unit's sum for row 2.
 Anything else is Python; model, training, inputs and targets are there."""
-
-
-def wrapped(text: str) -> str:
-    """Return text in lines no longer than the terminal, or than a book's."""
-    width = min(100, shutil.get_terminal_size().columns)
-    lines = []
-    for line in text.splitlines():
-        indent = " " * (len(line) - len(line.lstrip()))
-        lines.append(textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False))
-    return "\n".join(lines)
 
 
 def as_typed(name: str) -> str:

@@ -112,7 +112,7 @@ def test_lines_of_a_weight_and_of_a_node_that_is_used_twice():
     assert lines[0] == "∂L/∂h: h is used 3 times, and the chain rule adds them up"
     assert lines[1] == "  through v₃: ∂L/∂v₃ · 3 = (1)(3) = 3"
     assert lines[2:4] == ["  through v₂: ∂L/∂v₂ · h = (1)(0.7616) = 0.7616"] * 2
-    assert lines[4] == "∂L/∂h = ∂L/∂v₃ · 3 + ∂L/∂v₂ · h + ∂L/∂v₂ · h = 3 + (0.7616) + (0.7616) = 4.523"
+    assert lines[4] == "∂L/∂h = ∂L/∂v₃ · 3 + ∂L/∂v₂ · h + ∂L/∂v₂ · h = 3 + 0.7616 + 0.7616 = 4.523"
     assert lines[5:] == [
         "as a sum over paths: 3 paths from L to h",
         "  L → v₃ → h:  (1)(3) = 3",
@@ -130,6 +130,17 @@ def test_what_is_cut_is_said_and_what_is_foreign_refused():
         explain(x * 3, Value(1.0))
     with pytest.raises(ValueError, match="at least one path"):
         explain(x * 3, x, paths=0)
+
+
+def test_infinities_of_both_signs_are_told_as_they_came():
+    x = Value(0.0, "x")
+    assert explain(sqrt(x) - sqrt(x), x).lines[3:] == [
+        "∂L/∂x = ∂L/∂v₂ · (0.5 / v₂) + ∂L/∂v₁ · (0.5 / v₁) = −inf + inf = nan",
+        "as a sum over paths: 2 paths from L to x",
+        "  L → v₂ → x:  (−1)(inf) = −inf",
+        "  L → v₁ → x:  (1)(inf) = inf",
+        "  total: nan",
+    ]
 
 
 def test_many_uses_are_summed_up():

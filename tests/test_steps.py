@@ -151,6 +151,13 @@ def test_sentences_of_a_neuron():
     assert counts == {"edge": 16, "node": 13, "neuron": 3 + 3 + 1 + 1, "layer": 2 + 2 + 1 + 1, "phase": 4}
 
 
+def test_a_bias_is_told_where_there_is_one_even_if_it_is_0():
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    assert steps.record(dot([w], [x], Value(0.0, "b"))).sentence(0) == "L = w·x + b = (0.5)(2) + 0 = 1"
+    assert steps.record(dot([w], [x], Value(3.0, "0"))).sentence(0) == "L = w·x + 0 = (0.5)(2) + 3 = 4"
+    assert steps.record(dot([w], [x])).sentence(0) == "L = w·x = (0.5)(2) = 1"
+
+
 def test_partial_sums_until_the_last_contribution_arrives_and_both_edges_of_a_square():
     x = Value(3.0, "x")
     sentences = [e.sentence(steps.record(x * x).words) for e in steps.record(x * x).events]
@@ -166,14 +173,14 @@ def test_shared_groups_collect_subtotals_only_where_the_bits_need_it():
     assert not any(isinstance(e, steps.Collect) for e in plain.events)
     mixed = steps.record(dot(w, x) * dot(w, x) + x[0])
     told = [mixed.sentence(i) for i, e in enumerate(mixed.events) if isinstance(e, steps.Collect)]
-    assert told == ["∂L/∂x takes in the subtotal 0.098; sum: 1 + (0.098) = 1.098"]
+    assert told == ["∂L/∂x takes in the subtotal 0.098; sum: 1 + 0.098 = 1.098"]
 
 
 def test_accumulation_starts_from_what_the_leaf_has_unless_from_zero():
     x = Value(2.0, "x")
     y = 3 * x
     y.backward()
-    assert steps.record(y).sentence(3) == "x.grad = 3 + (3) = 6"
+    assert steps.record(y).sentence(3) == "x.grad = 3 + 3 = 6"
     assert steps.record(y, from_zero=True).sentence(3) == "x.grad = 3"
     assert steps.record(y).gradient(x) == 3.0
     assert x.grad == 3.0

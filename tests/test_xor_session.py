@@ -105,8 +105,9 @@ def test_every_operation_can_be_stepped_through_and_taken_back(typed, session):
     answers = []
     for i in range(len(whole)):
         answers.append(typed("step"))
-        assert whole.sentence(i) in answers[-1]
-    assert "the loss is 0.7007" in answers[49]
+        assert whole.sentence(i) in " ".join(answers[-1].split())
+        assert all(len(line) <= 80 for line in answers[-1].splitlines())
+    assert answers[49].endswith("in epoch 1, with forward done; the loss is 0.7007; backward comes next")
     after = state(session)
     typed("restart 0", "epoch")
     assert state(session) == after
@@ -145,6 +146,13 @@ def test_back_undoes_any_command_to_the_bit(typed, session, lines):
         assert state(session) == before
 
 
+def test_where_one_stands_is_said(typed):
+    assert typed("epoch", "forward").endswith("in epoch 2, with forward done; the loss is 0.6999; backward comes next")
+    assert "◀ backward 1/139" in typed("step")
+    assert typed("back") == "back: in epoch 2, with forward done; the loss is 0.6999; backward comes next"
+    assert typed("back 2") == "back: at the beginning; forward comes next"
+
+
 def test_back_by_epochs_is_where_it_was(typed, session):
     typed("run 30")
     wanted = state(session)
@@ -181,6 +189,19 @@ def test_why_explains_the_node_named_or_shown_last(typed, session):
     shown = typed("step")
     assert typed("why").split(" ")[0].rstrip(":") in shown
     assert "w111" in typed("why nonsense")
+
+
+def test_long_lines_break_between_words_and_hang(typed):
+    lines = typed("why w111").splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    at = next(i for i, line in enumerate(lines) if line.endswith("→ w⁽¹⁾₁₁:"))
+    assert lines[at + 1].startswith("      (0.25)(1)(−1)(1)(−0.05127)")
+
+
+def test_a_loss_that_leaps_is_not_called_flat(typed):
+    answer = " ".join(typed("stuck rate", "run 1000").split())
+    assert "it leaps about between 0.6838 and 24.36, and the loss stands at 24.36." in answer
+    assert "Shape of the curve: flat" in typed("stuck", "run 10")
 
 
 ALARMS = [("dead", "dead ReLUs"), ("plateau", "plateau"), ("rate", "learning rate too high")]
