@@ -79,6 +79,8 @@ def hvp(function: Function, argnum: int = 0) -> Function:
     gradient = grad(function, argnum)
 
     def product(*arguments_and_vector: Any) -> Any:
+        if len(arguments_and_vector) < 2:
+            raise TypeError(f"hvp({name_of(function)}) takes the function's arguments and then the vector, two or more")
         *arguments, vector = arguments_and_vector
         direction = flat(vector)
 
@@ -96,10 +98,12 @@ def hvp(function: Function, argnum: int = 0) -> Function:
 class _Call:
     """One call of a function with fresh variables in place of the numbers of some of its arguments."""
 
-    def __init__(self, function: Function, argnums: int | Sequence[int], arguments: Sequence[Any]) -> None:
-        self.single = isinstance(argnums, int)
-        places = [argnums] if isinstance(argnums, int) else list(argnums)
+    def __init__(self, function: Function, argnums: Any, arguments: Sequence[Any]) -> None:
+        self.single = not is_sequence(argnums)
+        places = [argnums] if self.single else list(argnums)
         for place in places:
+            if not hasattr(place, "__index__"):
+                raise TypeError(f"argnums={argnums!r}: arguments are counted by whole numbers, from 0")
             if not -len(arguments) <= place < len(arguments):
                 raise ValueError(f"there is no argument {place}: {name_of(function)} was given {len(arguments)}")
         if len({place % len(arguments) for place in places}) < len(places):
@@ -162,5 +166,8 @@ def _constant(x: Any) -> Value:
 
 
 def _named(made: Function, kind: str, function: Any) -> Function:
+    if not callable(function):
+        advice = "pass the function itself, as in grad(f)(x), not what it returns"
+        raise TypeError(f"a function is differentiated here, not a {type(function).__name__}: {advice}")
     made.__name__ = made.__qualname__ = f"{kind}({name_of(function)})"
     return made

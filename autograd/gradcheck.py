@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
 from autograd.nested import name_of
 from autograd.operation import Operation, number
+from autograd.recording import recording_again
 from autograd.value import Value, operands, topological_order
 
 __all__ = ["GradientCheck", "Mismatch", "gradcheck"]
@@ -99,11 +101,12 @@ def gradcheck(
             raise ValueError(f"gradcheck({what}={x!r}): {what} must be greater than 0, and finite")
     held = [(p, p._data, p._grad) for _, p in named]
     try:
-        slopes = _backward(function, [p for _, p in named])
-        checked = [
-            _compare(function, name, p, slope, epsilon, tolerance)
-            for (name, p), slope in zip(named, slopes, strict=True)
-        ]
+        with recording_again() or nullcontext():
+            slopes = _backward(function, [p for _, p in named])
+            checked = [
+                _compare(function, name, p, slope, epsilon, tolerance)
+                for (name, p), slope in zip(named, slopes, strict=True)
+            ]
     finally:
         for p, data, grad in held:
             p.data, p._grad = data, grad

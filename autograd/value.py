@@ -152,7 +152,7 @@ class Value(TableMethods):
         """Return the recorded result of an operation on Values and numbers."""
         for x in inputs:
             kind = x.__class__
-            if kind is not Value and kind is not Group:
+            if kind is not Value and (kind is not Group or x.current() is not x):
                 groups = tuple(Group.of(x) for x in inputs[: op.groups])
                 return apply(op, groups + tuple(map(operand, inputs[op.groups :])))
         return apply(op, inputs)
@@ -249,8 +249,8 @@ class Group:
 
     @staticmethod
     def of(values: Iterable[Any]) -> Group:
-        """Return `values` as a group; a group is returned as it is."""
-        return values if isinstance(values, Group) else Group(values)
+        """Return `values` as a group; a group is returned as it is, unless a number in it has changed since."""
+        return values.current() if isinstance(values, Group) else Group(values)
 
     def current(self) -> Group:
         """Return this group, or a new one if any of its Values has changed its number since."""

@@ -224,6 +224,13 @@ def test_mistakes_are_named():
         ag.grad(lambda x: x)("1")
     with pytest.raises(ValueError, match="2 numbers, and argument 0 has 3"):
         ag.hvp(ag.total)([1.0, 2.0, 3.0], [1.0, 2.0])
+    with pytest.raises(TypeError, match="arguments and then the vector"):
+        ag.hvp(ag.total)([1.0, 2.0, 3.0])
+    with pytest.raises(TypeError, match="counted by whole numbers"):
+        ag.grad(lambda x: x, "x")(1.0)
+    for transform in (ag.grad, ag.value_and_grad, ag.jacobian, ag.hessian, ag.hvp):
+        with pytest.raises(TypeError, match="pass the function itself"):
+            transform(ag.tanh(Value(1.0)))
 
 
 # ------------------------------------------------------------------------- Values in, Values out

@@ -99,6 +99,16 @@ def test_nan_and_inf_never_agree(function):
     assert "not a finite number" in str(report)
 
 
+def test_no_grad_around_it_does_not_hide_the_graph():
+    x = Value(2.0, "x")
+    with ag.no_grad():
+        assert gradcheck(lambda: x * x, [x])
+        x.data = 0.0
+        (mismatch,) = gradcheck(lambda: ag.relu(x), [x]).mismatches
+        assert mismatch.kink == "of relu at (x=0.0)"
+        assert (x * x).is_leaf
+
+
 def test_a_detach_on_the_way_is_named():
     x = Value(2.0, "x")
     assert "a detach hides a dependence" in str(gradcheck(lambda: ag.detach(x) * x, [x]))

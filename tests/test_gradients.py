@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Group, Value, backward
 
 INF, NAN = math.inf, math.nan
@@ -145,10 +146,20 @@ def test_a_group_follows_its_values_between_passes_and_keeps_each_pass_whole():
     w = Group([Value(1.0), Value(2.0)])
     first = ag.dot(w, [3.0, 4.0])
     w[0].data = 10.0
-    second = ag.dot(w.current(), [3.0, 4.0])
+    second = ag.dot(w, [3.0, 4.0])
     assert (first.data, second.data) == (11.0, 38.0)
     first.backward()
     assert [v.grad for v in w] == [3.0, 4.0]
+    x, bias = Group([Value(5.0), Value(6.0)]), Value(0.5)
+    for record, slope in ((ag.total, 1.0), (lambda w: ag.dot(w, x, bias), 5.0), (lambda w: ag.dot(x, w, bias), 5.0)):
+        outputs = []
+        for w[0].data in (2.0, 20.0):
+            outputs.append(record(w).data)
+        assert outputs[1] - outputs[0] == 18.0 * slope
+    inputs, neuron = Group([Value(1.0), Value(2.0)]), nn.Neuron(2, "linear", seed=0)
+    neuron(inputs)
+    inputs[0].data = 7.0
+    assert neuron(inputs).data == neuron([7.0, 2.0]).data
 
 
 def test_a_pass_that_is_interrupted_leaves_gradients_as_they_were(monkeypatch):
