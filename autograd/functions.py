@@ -27,10 +27,15 @@ def logsumexp(values: Iterable[Any]) -> Any:
     A float for numbers, a Value where one is among them.  The derivative with respect to each value is its softmax.
     Raises ValueError if there are none.
     """
-    members = _members("logsumexp", values)
+    near, shift = shifted(_members("logsumexp", values))
+    return ops.log(ops.total([ops.exp(x) for x in near])) + shift
+
+
+def shifted(members: Any) -> tuple[list[Any], Any]:
+    """Return the members less a number that no gradient passes, so that the largest of them is 0; and that number."""
     largest = ops.detach(ops.largest(members))
     shift = ops.where(ops.equal(ops.abs_(largest), math.inf), 0.0, largest)  # else inf − inf would arise
-    return ops.log(ops.total([ops.exp(x - shift) for x in members])) + shift
+    return [x - shift for x in members], shift
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import autograd
-from autograd import Group, Value, dot, logsumexp, maximum, mean, number, where
+from autograd import Group, Value, dot, exp, log, maximum, mean, number, total, where
+from autograd.functions import shifted
 from nn.tracing import tracing
 
 LEAST_PROBABILITY: Final = 1e-12
@@ -99,7 +100,8 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
         logits = Group(row).values
         if len(logits) != len(rows[0]):
             raise ValueError(f"{call}: row 0 has {len(rows[0])} logits, but row {i} has {len(logits)}")
-        losses.append(logsumexp(logits) - _chosen(call, i, logits, target))
+        near = shifted(logits)[0]  # as differences of large numbers the losses would lose their last digits
+        losses.append(log(total([exp(z) for z in near])) - _chosen(call, i, near, target))
     return mean(losses)  # type: ignore[no-any-return]
 
 
@@ -177,7 +179,7 @@ def _infinite_logit_loss(z: Value, y: Any) -> Any:
     return (1.0 - y) * z.softplus() + y * (-z).softplus()
 
 
-def _chosen(call: str, i: int, logits: tuple[Value, ...], target: Any) -> Any:
+def _chosen(call: str, i: int, logits: list[Value], target: Any) -> Any:
     """Return Σ yⱼ zⱼ: the logit of the class, or the mixture that the row of probabilities says."""
     if _is_row(target):
         weights: list[Any] = [y if isinstance(y, Value) else number(y) for y in target]

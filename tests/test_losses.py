@@ -118,6 +118,14 @@ def test_softmax_cross_entropy_is_stable_and_its_gradients_sum_to_zero(row, targ
     assert sum(z.grad for z in logits) == pytest.approx(0.0, abs=1e-15)
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e3, -1e3, 1e8, -(2.0**52)])
+def test_softmax_cross_entropy_keeps_its_digits_however_large_the_logits(offset):
+    row = [offset, offset + 2.0, offset - 1.0]
+    true = math.log(math.fsum(math.exp(x) for x in (0.0, 2.0, -1.0)))
+    for target, wanted in ((0, true), (1, true - 2.0), ([0.5, 0.25, 0.25], true - 0.25)):
+        assert softmax_cross_entropy(list(map(Value, row)), target).data == pytest.approx(wanted, rel=1e-14)
+
+
 def test_softmax_cross_entropy_takes_classes_or_rows_of_probabilities():
     rows = [[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]]
     by_class = softmax_cross_entropy(rows, np.array([2, 0])).data
