@@ -30,6 +30,8 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     differentiated again.  Best around what returns few numbers: each costs one sweep over the recomputed graph.
     The backward pass raises RuntimeError if `function` does not give again what it gave before.
     """
+    if not callable(function):
+        raise TypeError(f"checkpoint takes a function, as in checkpoint(f)(x), not {function!r}")
     op = Checkpoint(function)
 
     def checkpointed(*arguments: Any) -> Any:

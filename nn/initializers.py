@@ -54,9 +54,16 @@ he_uniform: Final = Initializer("he_uniform", "uniform", he_variance)
 he_normal: Final = Initializer("he_normal", "normal", he_variance)
 
 
-def suited_to(activation: Any) -> Initializer:
-    """Return He's scheme for ReLU and its kin, else Xavier's, each drawn as its paper drew it."""
-    return he_normal if activation in HALVING else xavier_uniform
+def chosen(initializer: Any, activation: Any) -> Any:
+    """Return the initializer given; for None He's scheme for ReLU and its kin, else Xavier's, each as in its paper.
+
+    Raises TypeError for what is no function.
+    """
+    if initializer is None:
+        return he_normal if activation in HALVING else xavier_uniform
+    if not callable(initializer):
+        raise TypeError(f"an initializer is a function, as nn.he_normal is, not {initializer!r}")
+    return initializer
 
 
 def generator_from(seed: int | random.Random | None) -> random.Random:

@@ -11,7 +11,7 @@ from autograd import Group, Value, modes, number
 from autograd.affine import Affine, Hidden, Numbers, RowActivation
 from autograd.operation import TABLE, Operation
 from autograd.value import changes
-from nn.initializers import Initializer, generator_from, suited_to
+from nn.initializers import Initializer, chosen, generator_from
 from nn.module import Inputs, Module, Row, watching
 
 Activation = str | Callable[[Any], Any] | None
@@ -110,7 +110,7 @@ class Neuron(Module):
     ) -> None:
         inputs = positive_count(inputs, "the number of inputs")
         self.activation = resolve_activation(activation) if nonlin else None
-        draw, generator = initializer or suited_to(self.activation), generator_from(seed)
+        draw, generator = chosen(initializer, self.activation), generator_from(seed)
         self.weights = Group([Value(draw(generator, inputs, outputs)) for _ in range(inputs)])
         self.bias = Value(0.0)
         self.name_nodes()
@@ -262,7 +262,7 @@ class MLP(Module):
         initializer: Initializer | None = None,
         seed: Seed = None,
     ) -> None:
-        if isinstance(sizes, int) or not len(sizes):
+        if isinstance(sizes, str) or not hasattr(sizes, "__len__") or not len(sizes):
             raise ValueError(f"an MLP needs the sizes of its layers, as in MLP(2, [16, 16, 1]), not {sizes!r}")
         generator = generator_from(seed)
         activation, last = resolve_activation(activation), len(sizes) - 1

@@ -40,6 +40,8 @@ class Optimizer:
         if hasattr(parameters, "parameters"):
             kind = type(parameters).__name__
             raise TypeError(f"{self._call} takes Values to move, not a {kind}: pass model.parameters()")
+        if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
+            raise TypeError(f"{self._call} takes the Values to move, [w, b] or model.parameters(), not {parameters!r}")
         given = list(parameters)
         for i, parameter in enumerate(given):
             if not isinstance(parameter, Value):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, number
+from nn.optimizers import Optimizer
 
-__all__ = ["Loss", "checked_count", "checked_inputs", "checked_loss", "checked_targets", "predict_rows"]
+__all__ = ["Loss", "check_parts", "checked_count", "checked_inputs", "checked_loss", "checked_targets", "predict_rows"]
 
 Loss = Callable[[list[Any], list[Any]], Value]
 
@@ -53,6 +54,17 @@ def checked_loss(loss: Any) -> Value:
         raise TypeError(f"a loss is one Value, not {len(loss)} of them: take their mean (autograd.mean)")
     advice = " (was a return forgotten?)" if loss is None else ", which cannot lead back to the parameters"
     raise TypeError(f"a loss is one Value, not {_said(loss)}{advice}")
+
+
+def check_parts(model: Any, loss: Any, optimizer: Any) -> None:
+    """Raise TypeError unless these are a model, a loss function and an optimiser (or None for its default)."""
+    if isinstance(model, type) or not (callable(model) and hasattr(model, "parameters")):
+        raise TypeError(f"what is trained is a model, as nn.MLP(2, [4, 1]) is one, not {_said(model)}")
+    if not callable(loss):
+        raise TypeError(f"loss is a function of predictions and targets, as nn.mean_squared_error is, not {loss!r}")
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        example = "nn.SGD(model.parameters(), learning_rate=0.1)"
+        raise TypeError(f"optimizer is one that was given its parameters, as in {example}, not {_said(optimizer)}")
 
 
 def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:

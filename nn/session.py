@@ -11,7 +11,7 @@ from typing import Any, Final
 from autograd import Value, number, steps
 from nn.acts import Act, Backward, Forward, Rate, State, Update, Weight, with_update
 from nn.optimizers import SGD, Optimizer
-from nn.rows import Loss, checked_count, checked_inputs, checked_loss, checked_targets, predict_rows
+from nn.rows import Loss, check_parts, checked_count, checked_inputs, checked_loss, checked_targets, predict_rows
 from nn.snapshot import Gradients, Surroundings
 
 __all__ = ["TrainingSession"]
@@ -46,6 +46,7 @@ class TrainingSession:
         batch_size: int | None = None,
         undo_limit: int = UNDO_LIMIT,
     ) -> None:
+        check_parts(model, loss, optimizer)
         self.model, self.loss, self.seed = model, loss, seed
         self.inputs = checked_inputs(inputs)
         self.targets = checked_targets(targets, len(self.inputs))
@@ -303,7 +304,8 @@ class TrainingSession:
         if self._phase == "update":
             self._record_backward()
         gradients.put(self._state.values)
-        if repr(self._graph.data) != repr(passed.loss) or self._state.surroundings.read() != after:
+        # by their text, since a nan is not equal to itself
+        if repr((self._graph.data, self._state.surroundings.read())) != repr((passed.loss, after)):
             self._state.surroundings.put(after)
             raise RuntimeError(
                 f"going back, the forward pass gave the loss {self._graph.data!r} where it had been {passed.loss!r}: "

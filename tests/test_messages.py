@@ -61,6 +61,31 @@ def test_inputs_may_be_given_by_the_names_that_the_rule_has_for_them():
     assert ag.dot(weights=[1.0], inputs=[3.0]) == 3.0
 
 
+model, rows = nn.MLP(2, [1], seed=0), ([[0.0, 1.0]], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("slip", "told"),
+    [
+        (lambda: nn.MLP(2, None), "ValueError: an MLP needs the sizes of its layers, as in MLP(2, [16, 16, 1]), not N"),
+        (lambda: nn.MLP(2, "12"), "ValueError: an MLP needs the sizes of its layers"),
+        (lambda: nn.MLP(2, [1], initializer="he"), "TypeError: an initializer is a function, as nn.he_normal is"),
+        (lambda: nn.SGD(x), "TypeError: SGD takes the Values to move, [w, b] or model.parameters(), not Value(2.0"),
+        (lambda: nn.Adam(None), "TypeError: Adam takes the Values to move"),
+        (lambda: nn.TrainingSession(3, *rows, loss=nn.hinge), "TypeError: what is trained is a model"),
+        (lambda: nn.TrainingSession(nn.MLP, *rows, loss=nn.hinge), "TypeError: what is trained is a model"),
+        (lambda: nn.TrainingSession(model, *rows, loss="mse"), "TypeError: loss is a function of predictions"),
+        (
+            lambda: nn.TrainingSession(model, *rows, loss=nn.hinge, optimizer=nn.SGD),
+            "TypeError: optimizer is one that was given its parameters, as in nn.SGD(model.parameters(), learning_rate",
+        ),
+        (lambda: ag.checkpoint(3.0), "TypeError: checkpoint takes a function, as in checkpoint(f)(x), not 3.0"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_training_is_answered_with_the_way_out(slip, told):
+    assert called(slip).startswith(told)
+
+
 def test_an_operation_shows_its_name_and_its_inputs():
     assert str(inspect.signature(ag.dot)) == "(weights: 'Any', inputs: 'Any', bias: 'Any' = 0.0)"
     assert ag.grad(ag.tanh).__name__ == "grad(tanh)"

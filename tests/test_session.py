@@ -1,5 +1,6 @@
 """The training session: right phases, and back again to the bit."""
 
+import math
 import random
 
 import pytest
@@ -91,6 +92,20 @@ def test_every_act_can_be_undone_to_the_bit(kind, settings):
         session.undo(n)
         del states[-n:]
         assert state_of(session) == states[-1], f"after {len(states) - 1} acts"
+
+
+def test_a_nan_in_a_buffer_or_a_weight_can_be_undone_too():
+    session = noisy_session(SGD)
+    session.model.average = [math.nan, 0.0]
+    session.set_weight(session.model.unused, math.nan)
+    session.set_weight(session.model.net.parameters()[0], math.nan)
+    states = []
+    for phase in ("forward", "backward", "update", "forward"):
+        states.append(state_of(session))
+        getattr(session, phase)()
+    for before in reversed(states):
+        session.undo()
+        assert state_of(session) == before
 
 
 def test_back_goes_to_where_steps_began_and_forward_again_is_the_same():
