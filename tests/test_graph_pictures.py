@@ -11,7 +11,8 @@ import pytest
 import nn
 from autograd import Value, detach, dot, exp, relu, sqrt, total, where
 from autograd.wording import show_number
-from viz import draw, palette, rendering
+from tests.web import OVERFLOWS, browser  # noqa: F401  # a fixture
+from viz import draw, draw_network, palette, rendering
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -325,3 +326,27 @@ def test_text_is_readable_on_every_card_in_light_and_dark():
 def test_draw_says_what_it_takes():
     with pytest.raises(TypeError, match="draw_network"):
         draw(nn.MLP(2, [1]))
+
+
+# --------------------------------------------------------------------------------- as a browser shows it
+def pictures_to_read():
+    neuron = nn.Neuron(2, "tanh", seed=0)([Value(1.0, "x1"), Value(2.0, "x2")])
+    neuron.backward()
+    rows, targets = nn.datasets.xor()
+    small, large = nn.MLP(2, [4, 1], "tanh", seed=0), nn.MLP(2, [16, 16, 1], seed=0)
+    loss = nn.binary_cross_entropy_with_logits([small(row) for row in rows], targets)
+    folded = nn.hinge([large(row) for row in rows], [-1, 1, 1, -1])
+    loss.backward()
+    folded.backward()
+    hostile = Value(1e-9, 'a<b|c{}"&') * Value(-2.0, "<script>alert(1)</script>") + Value(1.0, "w" * 10_000)
+    networks = draw_network(small, rows), draw_network(large, rows)
+    return [draw(neuron), draw(neuron, unfold=True), draw(loss), draw(folded), draw(hostile), *networks]
+
+
+def test_every_word_lies_in_its_box_and_none_upon_another(browser):  # noqa: F811
+    tab = browser.new_page()
+    for picture in pictures_to_read():
+        tab.set_content(picture.svg)
+        found = tab.evaluate(OVERFLOWS)
+        assert found == {"outside": [], "crossed": []}, picture
+    tab.close()

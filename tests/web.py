@@ -85,6 +85,26 @@ def names_of_controls(tab):
     return names
 
 
+OVERFLOWS = """() => {
+  const boxOf = (e) => e.getBoundingClientRect();
+  const outside = [], crossed = [];
+  for (const node of document.querySelectorAll("g.node, g.cluster")) {
+    const frames = [...node.querySelectorAll("polygon, path")].map(boxOf).filter((box) => box.width);
+    if (!frames.length) continue;
+    const left = Math.min(...frames.map((b) => b.left)), right = Math.max(...frames.map((b) => b.right));
+    const words = [...node.querySelectorAll("text")].filter((t) => t.textContent.trim());
+    for (const word of words) {
+      const box = boxOf(word);
+      if (box.left < left - 0.5 || box.right > right + 0.5) outside.push(word.textContent);
+      for (const other of words) {
+        const b = boxOf(other), wide = Math.min(box.right, b.right) - Math.max(box.left, b.left);
+        const high = Math.min(box.bottom, b.bottom) - Math.max(box.top, b.top);
+        if (other !== word && wide > 0.5 && high > box.height / 2) crossed.push([word.textContent, other.textContent]);
+      }
+    }
+  }
+  return { outside, crossed };
+}"""
 CONTRASTS = """() => {
   const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
   const linear = (x) => x / 255 <= 0.03928 ? x / 255 / 12.92 : ((x / 255 + 0.055) / 1.055) ** 2.4;

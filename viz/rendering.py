@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from graphviz import Digraph  # type: ignore[import-untyped]
 
 SCOPE = ".chainrule"
-FONTS = "Arial,Helvetica,Liberation Sans,Arimo,sans-serif"  # of the widths that the layout was made with
+# Fonts of the widths that the layout was made with.  Where none is installed the usual one is DejaVu, which is wider
+# and would leave its boxes: it is made smaller.
+FONTS = "Arial,Helvetica,Liberation Sans,Arimo,chainrule narrow,sans-serif"
+NARROW = "".join(
+    f"@font-face{{font-family:chainrule narrow;src:local({name});font-weight:{weight};size-adjust:{size}%}}"
+    for name, weight, size in (("DejaVu Sans", "normal", 87), ("DejaVu Sans Bold", "bold", 80))
+)
 SHORT = 120  # as much of a description as a reader of pictures wants to hear
 
 
@@ -134,7 +140,8 @@ def own_svg(svg: str, description: str) -> str:
     inline = "style=" in element
     element = element if inline else re.sub(r'font-family="[^"]*"', f'font-family="{FONTS}"', element)
     fonts = f"{SCOPE} text{{font-family:{FONTS}!important}}" if inline else ""
-    style = f"<style>{fonts}@media (prefers-color-scheme:dark){{{dark_rules(SCOPE, inline=inline)}}}</style>"
+    dark = f"@media (prefers-color-scheme:dark){{{dark_rules(SCOPE, inline=inline)}}}"
+    style = f"<style>{NARROW}{fonts}{dark}</style>"
     name = escaped(description[:SHORT])
     end = element.index(">")
     head = f'{element[:end]} class="{SCOPE[1:]}" role="img" aria-label="{name}">'
