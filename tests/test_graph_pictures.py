@@ -328,6 +328,19 @@ def test_draw_says_what_it_takes():
         draw(nn.MLP(2, [1]))
 
 
+def test_lines_that_reach_far_are_not_laid_out_one_by_one():
+    a = z = Value(0.5, "a")
+    for _ in range(60):
+        z = z.tanh() + a
+    for picture in (draw(z), draw(z, folded=False)):
+        assert len(groups(picture, "node")) == 36 + 1  # those nearest to the result, and one box for all others
+        assert "85 more nodes" in " ".join(texts(parsed(picture)))
+    own = Value(0.5, "z")
+    for i in range(60):
+        own = own.tanh() + Value(1.0, f"w{i}")
+    assert len(groups(draw(own), "node")) == 181  # each weight beside what uses it: nothing reaches far
+
+
 # --------------------------------------------------------------------------------- as a browser shows it
 def pictures_to_read():
     neuron = nn.Neuron(2, "tanh", seed=0)([Value(1.0, "x1"), Value(2.0, "x2")])

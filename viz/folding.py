@@ -14,6 +14,7 @@ LINES = 90
 LARGEST = 300  # boxes that are ever handed to a layout engine
 ROWS = " rows"  # the key of the box for all other examples
 LARGEST_LINES = 1_200
+LARGEST_REACH = 800  # ranks that all lines together span: the engine lays a joint into each, and time grows as its cube
 ALIKE = 4  # nameless nodes that play the same part are stacked from this many on
 ALIKE_NAMED = 12  # and nodes with names
 
@@ -61,7 +62,9 @@ def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0,
     edges = sum(len(s.edges) for s in visible)
     most = (NODES, LINES) if folded is None else (LARGEST, LARGEST_LINES)
     if folded is not True and not open and len(visible) <= most[0] and edges <= most[1]:
-        return _assembled(spots, {s.index: s.key for s in visible}, {}, 1, {})
+        whole = _assembled(spots, {s.index: s.key for s in visible}, {}, 1, {})
+        if folded is None or _reach(whole) <= LARGEST_REACH:
+            return whole
     hidden, rows, copies = _other_rows(spots, example)
     shown = [s for s in visible if s.index not in hidden]
     if folded is None and not open and len(shown) <= NODES:
@@ -72,7 +75,7 @@ def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0,
         result = _assembled(spots, _with_rows(keys, hidden), kinds, rows, copies)
         if len(result.boxes) <= READABLE and len(result.lines) <= LINES:
             return result
-    small = len(result.boxes) <= LARGEST and len(result.lines) <= LARGEST_LINES
+    small = len(result.boxes) <= LARGEST and len(result.lines) <= LARGEST_LINES and _reach(result) <= LARGEST_REACH
     return result if small else _nearest(result, READABLE)
 
 
@@ -199,6 +202,20 @@ def _assembled(
             line.single = (spots[e.parent], s) if len(line.locals) == 1 else None
     hidden = {i for i, key in keys.items() if key == ROWS}
     return Folded(list(boxes.values()), list(lines.values()), rows, copies, hidden)
+
+
+def _reach(folded: Folded) -> int:
+    """Return how many ranks the lines span together, each box as far right as the longest way to it, leaves beside
+    the first that uses them.
+    """
+    rank: dict[str, int] = defaultdict(int)
+    for line in folded.lines:
+        rank[line.head] = max(rank[line.head], rank[line.tail] + 1)
+    heads = {line.head for line in folded.lines}
+    for line in reversed(folded.lines):
+        if line.tail not in heads:
+            rank[line.tail] = rank[line.head] - 1
+    return sum(rank[line.head] - rank[line.tail] for line in folded.lines)
 
 
 def _nearest(folded: Folded, count: int) -> Folded:
