@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, overload
 
 from autograd import ops
 from autograd.value import Group, Value
@@ -12,6 +12,12 @@ from autograd.value import Group, Value
 __all__ = ["logsumexp", "mean", "softmax"]
 
 
+@overload
+def mean(values: Iterable[Value]) -> Value: ...
+@overload
+def mean(values: Iterable[float]) -> float: ...
+@overload
+def mean(values: Iterable[Any]) -> Any: ...
 def mean(values: Iterable[Any]) -> Any:
     """Return the arithmetic mean of `values`: a float for numbers, a Value where one is among them.
 
@@ -21,6 +27,12 @@ def mean(values: Iterable[Any]) -> Any:
     return ops.total(members) / len(members)
 
 
+@overload
+def logsumexp(values: Iterable[Value]) -> Value: ...
+@overload
+def logsumexp(values: Iterable[float]) -> float: ...
+@overload
+def logsumexp(values: Iterable[Any]) -> Any: ...
 def logsumexp(values: Iterable[Any]) -> Any:
     """Return log Σ exp(valueᵢ), shifted by the largest value so that nothing overflows.
 
@@ -38,6 +50,12 @@ def shifted(members: Any) -> tuple[list[Any], Any]:
     return [x - shift for x in members], shift
 
 
+@overload
+def softmax(values: Iterable[Value]) -> list[Value]: ...
+@overload
+def softmax(values: Iterable[float]) -> list[float]: ...
+@overload
+def softmax(values: Iterable[Any]) -> list[Any]: ...
 def softmax(values: Iterable[Any]) -> list[Any]:
     """Return exp(valueᵢ) / Σ exp(valueⱼ) for each value, shifted by the largest so that nothing overflows.
 

@@ -12,7 +12,10 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Complex, Number, Real
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+
+if TYPE_CHECKING:
+    from autograd.value import Condition, Value
 
 from autograd import sums
 
@@ -249,6 +252,13 @@ class Operation:
 
         _, *inputs = signature(self.rule).parameters.values()
         return Signature(inputs)
+
+    @overload
+    def __call__(self, x: Value | Condition | Iterable[Value], *others: Any, **named: Any) -> Value: ...
+    @overload
+    def __call__(self, x: float | Iterable[float]) -> float: ...
+    @overload
+    def __call__(self, *inputs: Any, **named: Any) -> Any: ...
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Return the operation's output: a float for numbers, a Value where a Value is among the inputs."""

@@ -190,3 +190,10 @@ def test_import_autograd_loads_no_third_party_module():
     )
     loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
     assert loaded.stdout.split() == ["autograd"]
+
+
+def test_a_users_type_checker_knows_what_comes_out():
+    program = str(Path(__file__).parent / "typed_program.py")
+    for command in (["-m", "mypy", "--strict", program], ["-m", "tests.typed_program"]):
+        ended = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
