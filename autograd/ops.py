@@ -132,7 +132,7 @@ def erfc(maths: Any, x: Any) -> Out:
 # ------------------------------------------------------------------------------- activations
 @op(smooth_on=[(ANY,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
 def tanh(maths: Any, x: Any) -> Out:
-    """The hyperbolic tangent; its derivative is 1 − tanh²(x)."""
+    """The hyperbolic tangent; its derivative is 1 − tanh²(x): 0 from |x| = 19.1 on, where tanh rounds to 1."""
     y = maths.tanh(x)
     return y, (1.0 - y * y,)
 
@@ -141,7 +141,7 @@ def tanh(maths: Any, x: Any) -> Out:
     "σ", smooth_on=[(ANY,), (WIDE,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (0.0, (0.0,))}
 )
 def sigmoid(maths: Any, x: Any) -> Out:
-    """1 / (1 + exp(−x)), computed without overflow; its derivative is σ(x)(1 − σ(x))."""
+    """1 / (1 + exp(−x)) without overflow; its derivative is σ(x)(1 − σ(x)): 0 from x = 37 on, where σ rounds to 1."""
     e = maths.exp(-maths.abs(x))
     y = maths.where(x < 0.0, e, 1.0) / (1.0 + e)
     return y, (y * (1.0 - y),)
@@ -293,18 +293,24 @@ def detach(maths: Any, x: Any) -> Out:
 # --------------------------------------------------------------------------------- many inputs
 @op("·", smooth_on=[(ANY, ANY, ANY)], groups=2)
 def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
-    """Σ weightᵢ · inputᵢ + bias, as one node."""
+    """Σ weightᵢ · inputᵢ + bias, as one node.
+
+    Weights and inputs are two sequences of numbers or Values.  Raises ValueError if one is longer than the other.
+    """
     return maths.dot(weights, inputs, bias), (inputs, weights, 1.0)
 
 
 @op("Σ", smooth_on=[(ANY,)], groups=1)
 def total(maths: Any, values: Any) -> Out:
-    """The sum of the values, as one node."""
+    """The sum of a sequence of values, as one node; 0 if there are none."""
     return maths.total(values), (1.0,)
 
 
 @op("max", smooth_on=[((1.0, 1.5),)], groups=1)
 def largest(maths: Any, values: Any) -> Out:
-    """The largest of the values, as one node; ties go to the first, nan wins."""
+    """The largest of a sequence of values, as one node; ties go to the first, nan wins.
+
+    Raises ValueError if there are none.
+    """
     y = maths.largest(values)
     return y, (maths.first(values, y),)
