@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,9 +48,9 @@ class Run:
         self._seen: Value | None = None
 
     def _names(self) -> dict[str, Any]:
-        return {
-            "model": self._model, "training": self._training, "inputs": self._inputs, "targets": self._targets,
-        }  # fmt: skip
+        # the rows are copies: what is done to them in Python must not reach the run
+        rows = {"inputs": deepcopy(self._inputs), "targets": deepcopy(self._targets)}
+        return {"model": self._model, "training": self._training, **rows}
 
     def _place(self) -> int:
         return 3 * self._training.step_count + PHASES.index(self._training.phase)

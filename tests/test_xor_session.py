@@ -281,6 +281,7 @@ def test_python_works_beside_commands_and_sees_the_present_model(typed):
     assert typed("model.parameter_count()") == "17"
     assert typed("stuck plateau", "model.layers[0].neurons[0].weights[0].data") == "0.0"
     assert typed("count = 3", "count + 1") == "4"
+    assert typed("inputs.append([2, 2])", "rows").count("\n") == 4
     assert "loss was" in typed("epoch()")
 
 
