@@ -53,6 +53,9 @@ class Value(TableMethods):
     name: str | None
     op: Operation | _Constant | None
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError(f"class {cls.__name__}(Value): operations know Values by their class; keep one in it instead")
+
     def __init__(self, data: object, name: str | None = None) -> None:
         self._data = number(data)
         if name is not None and not isinstance(name, str):

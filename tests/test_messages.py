@@ -32,6 +32,7 @@ x = Value(2.0, "x")
         (lambda: Value(2.0, ("a", "b")), "TypeError: the name of a Value is text, not ('a', 'b')"),
         (lambda: setattr(Value(1.0), "grad", None), "TypeError: a gradient is a number: set 0.0, or call clear_grad()"),
         (lambda: f"{x:.2f}", "TypeError: Value(2.0, name='x') is not formatted as a number: use its number"),
+        (lambda: type("Mine", (Value,), {}), "TypeError: class Mine(Value): operations know Values by their class"),
         (lambda: ag.largest([]), "ValueError: largest of no values is not defined: pass at least one"),
         (lambda: ag.mean([]), "ValueError: mean of no values"),
         (lambda: ag.mean(3), "TypeError: mean takes a sequence of numbers or Values, not int"),
