@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from autograd.wording import Words, bracketed, show_number
+
+# What is said of an event, by its form.  The page that steps through a pass fills in these same sentences.
+SENTENCES: Final = {
+    "compute": "{formula}",
+    "seed": "{to} = {after}, where the backward pass begins",
+    "send": "{to} = {at} · {by} = ({upstream})({local}) = {sent}",
+    "send one": "{to} receives {at} · {by} = ({upstream})({local}) = {sent}; "
+    "partial sum {arrival} of {expected}: {after}",
+    "send last": "{to} receives {at} · {by} = ({upstream})({local}) = {sent}; the sum of all {expected} is {after}",
+    "send subtotal": "{to} receives {at} · {by} = ({upstream})({local}) = {sent}; "
+    "subtotal {arrival} of {expected}: {after}",
+    "collect first": "{to} takes in the subtotal {sent}; sum: {after}",
+    "collect": "{to} takes in the subtotal {sent}; sum: {before} + {added} = {after}",
+    "keep": "{name}.grad = {after}",
+    "accumulate": "{name}.grad = {before} + {added} = {after}",
+    "descend": "{name} ← {name} − η · {to} = {before} − ({rate})({gradient}) = {after}",
+    "move": "{name} ← {after}; it was {before}, and moved by {moved}, with {to} = {gradient}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +53,22 @@ class Event:
         """What is different after this event; enough to take it back."""
         return self._change()
 
+    @property
+    def form(self) -> str:
+        """Which of `SENTENCES` tells this event."""
+        return self._form()
+
     def sentence(self, words: Words) -> str:
         """Return the event in one sentence of symbols and numbers."""
-        return self._sentence(words)
+        return SENTENCES[self.form].format_map(self._told(words))
 
     def _change(self) -> Change:
         raise NotImplementedError
 
-    def _sentence(self, words: Words) -> str:
+    def _form(self) -> str:
+        raise NotImplementedError
+
+    def _told(self, words: Words) -> Mapping[str, str]:
         raise NotImplementedError
 
 
@@ -58,8 +85,11 @@ class Compute(Event):
     def _change(self) -> Change:
         return Change("value", self.node, None, self.result)
 
-    def _sentence(self, words: Words) -> str:
-        return words.computation(self.node)
+    def _form(self) -> str:
+        return "compute"
+
+    def _told(self, words: Words) -> Mapping[str, str]:
+        return {"formula": words.computation(self.node)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +102,11 @@ class Seed(Event):
     def _change(self) -> Change:
         return Change("adjoint", self.node, None, self.gradient)
 
-    def _sentence(self, words: Words) -> str:
-        return f"{words.gradient(self.node)} = {show_number(self.gradient)}, where the backward pass begins"
+    def _form(self) -> str:
+        return "seed"
+
+    def _told(self, words: Words) -> Mapping[str, str]:
+        return {"to": words.gradient(self.node), "after": show_number(self.gradient)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +133,25 @@ class Send(Event):
         shelf = "adjoint" if self.through is None else "subtotal"
         return Change(shelf, self.parent, self.sum_before, self.sum_after, self.through)
 
-    def _sentence(self, words: Words) -> str:
-        product = (
-            f"{words.gradient(self.node)} · {words.derivative(self.node, self.slot)} = "
-            f"({show_number(self.upstream)})({show_number(self.local_derivative)}) = {show_number(self.contribution)}"
-        )
+    def _form(self) -> str:
         if self.expected == 1:
-            return f"{words.gradient(self.parent)} = {product}"
-        what = "partial sum" if self.through is None else "subtotal"
-        if self.arrival == self.expected and self.through is None:
-            tally = f"the sum of all {self.expected} is {show_number(self.sum_after)}"
-        else:
-            tally = f"{what} {self.arrival} of {self.expected}: {show_number(self.sum_after)}"
-        return f"{words.gradient(self.parent)} receives {product}; {tally}"
+            return "send"
+        if self.through is not None:
+            return "send subtotal"
+        return "send last" if self.arrival == self.expected else "send one"
+
+    def _told(self, words: Words) -> Mapping[str, str]:
+        return {
+            "to": words.gradient(self.parent),
+            "at": words.gradient(self.node),
+            "by": words.derivative(self.node, self.slot),
+            "upstream": show_number(self.upstream),
+            "local": show_number(self.local_derivative),
+            "sent": show_number(self.contribution),
+            "after": show_number(self.sum_after),
+            "arrival": str(self.arrival),
+            "expected": str(self.expected),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +167,13 @@ class Collect(Event):
     def _change(self) -> Change:
         return Change("adjoint", self.node, self.sum_before, self.sum_after)
 
-    def _sentence(self, words: Words) -> str:
-        subtotal, after = show_number(self.subtotal), show_number(self.sum_after)
-        before = "" if self.sum_before is None else f"{show_number(self.sum_before)} + {bracketed(subtotal)} = "
-        return f"{words.gradient(self.node)} takes in the subtotal {subtotal}; sum: {before}{after}"
+    def _form(self) -> str:
+        return "collect first" if self.sum_before is None else "collect"
+
+    def _told(self, words: Words) -> Mapping[str, str]:
+        sent, before, after = map(show_number, (self.subtotal, self.sum_before, self.sum_after))
+        told = {"sent": sent, "added": bracketed(sent), "before": before, "after": after}
+        return {"to": words.gradient(self.node), **told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +188,12 @@ class Accumulate(Event):
     def _change(self) -> Change:
         return Change("grad", self.node, self.before, self.after)
 
-    def _sentence(self, words: Words) -> str:
-        kept = "" if self.before is None else f"{show_number(self.before)} + {bracketed(show_number(self.gradient))} = "
-        return f"{words.names[self.node]}.grad = {kept}{show_number(self.after)}"
+    def _form(self) -> str:
+        return "keep" if self.before is None else "accumulate"
+
+    def _told(self, words: Words) -> Mapping[str, str]:
+        added, before, after = map(show_number, (self.gradient, self.before, self.after))
+        return {"name": words.names[self.node], "added": bracketed(added), "before": before, "after": after}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +209,18 @@ class Update(Event):
     def _change(self) -> Change:
         return Change("value", self.node, self.before, self.after)
 
-    def _sentence(self, words: Words) -> str:
-        name = words.names[self.node]
-        before, after = show_number(self.before), show_number(self.after)
+    def _form(self) -> str:
         rate, gradient = self.learning_rate, self.gradient
-        if rate is not None and gradient is not None and self.after == self.before - rate * gradient:
-            return (
-                f"{name} ← {name} − η · {words.gradient(self.node)} = "
-                f"{before} − ({show_number(rate)})({show_number(gradient)}) = {after}"
-            )
-        reason = f", with {words.gradient(self.node)} = {show_number(gradient)}"
-        return f"{name} ← {after}; it was {before}, and moved by {show_number(self.after - self.before)}{reason}"
+        plain = rate is not None and gradient is not None and self.after == self.before - rate * gradient
+        return "descend" if plain else "move"
+
+    def _told(self, words: Words) -> Mapping[str, str]:
+        return {
+            "name": words.names[self.node],
+            "to": words.gradient(self.node),
+            "before": show_number(self.before),
+            "after": show_number(self.after),
+            "moved": show_number(self.after - self.before),
+            "rate": show_number(self.learning_rate),
+            "gradient": show_number(self.gradient),
+        }

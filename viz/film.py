@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import accumulate
@@ -10,7 +9,7 @@ from typing import Any, Final
 
 from autograd import Value
 from viz.machine import Machine, make_machine
-from viz.page import Page
+from viz.page import Page, packed
 
 STYLES = ("common.css", "live.css", "film.css")
 CURVES = ("dom.js", "numbers.js", "charts.js", "film.js")
@@ -105,7 +104,7 @@ def run(history: Any, recorder: Recorder | None = None, *, title: str = "A train
     moments = recorder.moments()
     data |= machine.data
     data["epochs"] = [epoch for epoch, _ in moments]
-    data["moments"] = _packed([[numbers[k] for k in order] for _, numbers in moments])
+    data["moments"] = packed(numbers[k] for _, numbers in moments for k in order)
     return Page("film.html", STYLES, SCRIPTS, data, program=machine.script)
 
 
@@ -151,13 +150,3 @@ def _machine(recorder: Recorder) -> Machine:
         optimizer=SGD(recorder.parameters),
         level=recorder.level,
     )
-
-
-def _packed(rows: list[list[float]]) -> str:
-    """Return floats, to the bit, as text: little-endian doubles in base 64."""
-    import sys
-
-    numbers = array("d", [x for row in rows for x in row])
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return base64.b64encode(numbers.tobytes()).decode()

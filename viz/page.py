@@ -10,9 +10,12 @@ import base64
 import hashlib
 import json
 import os
+import re
+import sys
 import tempfile
 import webbrowser
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -26,6 +29,11 @@ COLOURS = (
     *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
     *("POSITIVE", "NEGATIVE", "ALARM", "ALARM_CARD"),
 )
+# Of the languages of `viz/page/`: blocks that begin with two stars, and what follows two slashes at the end of a line.
+_COMMENT = re.compile(r"/\*\*[\s\S]*?\*/ ?|(?:^|  )//.*", re.MULTILINE)
+
+_TEXT = re.compile(r"[\"'`/]")
+_SPACED = re.compile(r" ?([=,;:?*<>&|(){}\[\]]+) ?")
 
 
 class Page:
@@ -95,14 +103,28 @@ def inert(data: Any) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+def packed(numbers: Iterable[float]) -> str:
+    """Return floats, to the bit, as text: little-endian doubles in base 64."""
+    doubles = array("d", numbers)
+    if sys.byteorder == "big":
+        doubles.byteswap()
+    return base64.b64encode(doubles.tobytes()).decode()
+
+
 def _part(name: str) -> str:
-    """Return a file of `viz/page/` without indentation and lines of comment, which are for those who read it there."""
-    return _bare(resources.files("viz").joinpath("page", name).read_text(encoding="utf-8"))
+    """Return a file of `viz/page/` without indentation and comments, which are for those who read it there."""
+    text = _bare(resources.files("viz").joinpath("page", name).read_text(encoding="utf-8"))
+    return "".join(map(_close, text.splitlines(keepends=True))) if name.endswith(".js") else text
 
 
 def _bare(text: str) -> str:
-    lines = (line.strip() for line in text.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/**", "*/", "* ")))
+    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def _close(line: str) -> str:
+    """Return a line of JavaScript without the spaces around signs, if nothing in it could be words of a text."""
+    return line if _TEXT.search(line) else _SPACED.sub(r"\1", line)
 
 
 def _digest(text: str) -> str:

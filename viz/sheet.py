@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.operation import Operation
+from autograd.value import CONSTANT
 from autograd.wording import layer_of, neuron_of
 from viz.labels import operation_symbol
 
@@ -112,21 +113,28 @@ def _mark(order: list[Value], spots: list[Spot], reached: bool) -> None:
     for node, spot in zip(reversed(order), reversed(spots), strict=True):
         spot.used = not reached or spot.gradient is not None
         if spot.gradient is not None and not math.isfinite(spot.gradient) and not gradient_from.get(spot.index, False):
-            spot.marks.append(f"gradient {_kind(spot.gradient)} born here")
+            spot.marks.append(f"gradient {not_a_number(spot.gradient)} born here")
         for edge in spot.edges:
             if edge.carries and spot.gradient is not None and not math.isfinite(spot.gradient):
                 gradient_from[edge.parent] = True
         if not math.isfinite(spot.data) and all(math.isfinite(spots[e.parent].data) for e in spot.edges):
-            spot.marks.append(f"{_kind(spot.data)} born here")
-        operands = [e for e in spot.edges if spots[e.parent].kind != "constant"]
-        if len(operands) == 1 and operands[0].local == 0.0 and isinstance(node.op, Operation) and not node.op.cuts:
-            if node.op.kink is not None:
-                spot.marks.append(DEAD)
-            elif node.op.arity == 1:
-                spot.marks.append(SATURATED)
+            spot.marks.append(f"{not_a_number(spot.data)} born here")
+        if silent := silence(node):
+            spot.marks.append(silent)
 
 
-def _kind(x: float) -> str:
+def silence(node: Value) -> str:
+    """Return `DEAD` or `SATURATED` for a function of one variable that passes no gradient, else nothing."""
+    if not isinstance(node.op, Operation) or node.op.cuts or (node.op.kink is None and node.op.arity != 1):
+        return ""
+    variables = [d for p, d in zip(node.parents, node.local_derivatives, strict=True) if p.op is not CONSTANT]
+    if variables != [0.0]:
+        return ""
+    return SATURATED if node.op.kink is None else DEAD
+
+
+def not_a_number(x: float) -> str:
+    """Return which of the two numbers that are not finite this is: nan or inf."""
     return "nan" if x != x else "inf"
 
 

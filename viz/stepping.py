@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd import steps as passes
+from autograd.events import SENTENCES
 from autograd.explain import largest_arrivals
 from autograd.operation import Operation
-from autograd.steps import GRANULARITIES, Recording, Send
-from autograd.wording import neuron_of, show_number
-from viz.page import Page
-from viz.slips import SLIPS, answer, asks_sum, slips
+from autograd.steps import GRANULARITIES, Collect, Compute, Recording, Send, Update
+from autograd.value import CONSTANT
+from autograd.wording import neuron_of
+from viz.page import Page, packed
+from viz.sheet import not_a_number, silence
 
 if TYPE_CHECKING:
     from nn import Optimizer
 
 RUN = 40  # nameless nodes that are folded into one box
-SHELVES = ("value", "adjoint", "grad", "subtotal")
 LARGEST = 20_000
 PATHS = 3  # of a node's gradient that are told
 
@@ -52,7 +53,7 @@ def steps(
     return Page(
         "steps.html",
         ["common.css", "steps.css"],
-        ["dom.js", "layout.js", "replay.js", "drawing.js", "network.js", "steps.js"],
+        ["dom.js", "numbers.js", "layout.js", "replay.js", "drawing.js", "network.js", "slips.js", "steps.js"],
         _data(recording, title),
     )
 
@@ -76,112 +77,123 @@ def _with_update(
 
 
 # ------------------------------------------------------------------------------------------- data
-class _Numbers:
-    """Every number of the page once, exact and as it is shown, so that the page formats nothing itself."""
-
-    def __init__(self) -> None:
-        self.exact: list[float | str] = []
-        self.text: list[str] = []
-        self._place: dict[str, int] = {}
-
-    def place(self, x: float | None) -> int:
-        if x is None:
-            return -1
-        key = repr(x)
-        if key not in self._place:
-            self._place[key] = len(self.exact)
-            self.exact.append(x if math.isfinite(x) else key)
-            self.text.append(show_number(x))
-        return self._place[key]
-
-
 def _data(recording: Recording, title: str) -> dict[str, Any]:
-    """Return what the page knows, in lists whose order is described in `page/replay.js`."""
+    """Return what the page knows, each number once and to the bit; `page/replay.js` describes the lists."""
     told = recording.nodes_as_json()
-    numbers = _Numbers()
     rows, row_of = _rows(recording, told)
     groups, group_of = _groups(recording, told)
-    nodes = []
+    events = recording.events
+    forms = list(dict.fromkeys(event.form for event in events))
+    letters = {form: chr(ord("a") + i) for i, form in enumerate(forms)}
+    kinds = {event.form: (type(event).__name__, event.phase) for event in events}
+    operations: dict[Any, int] = {}
+    nodes, locals_ = [], []
     for i, (node, known) in enumerate(zip(recording.nodes, told, strict=True)):
-        pairs = len(node.parents) // 2 if isinstance(node.op, Operation) and node.op.groups == 2 else 0
-        local = [numbers.place(x) for x in node.local_derivatives]
-        value = numbers.place(recording.numbers[i]) if node.is_leaf else -1
         path = node.name if node.name and node.name != known["name"] else ""
-        nodes.append(
-            [
-                known["name"],
-                path[:200],
-                known["kind"],
-                known["op"] or "",
-                known["parents"],
-                local,
-                pairs,
-                group_of[i],
-                row_of[i],
-                value,
-            ]
-        )
-    codes = list(SLIPS)
-    events = []
-    for event, wrong in zip(recording.events, slips(recording), strict=True):
-        change = event.change
-        arrival, expected = (event.arrival, event.expected) if isinstance(event, Send) else (0, 0)
-        events.append(
-            [
-                type(event).__name__,
-                event.phase,
-                event.node,
-                change.node,
-                event.slot if isinstance(event, Send) else -1,
-                SHELVES.index(change.shelf),
-                -1 if change.through is None else change.through,
-                numbers.place(change.before),
-                numbers.place(change.after),
-                numbers.place(event.contribution) if isinstance(event, Send) else -1,
-                arrival,
-                expected,
-                numbers.place(answer(event)),
-                int(asks_sum(event)),
-                [[codes.index(name), numbers.place(x)] for name, x in wrong],
-                event.sentence(recording.words),
-            ]
-        )
+        row: list[Any] = [known["name"], path[:200], group_of[i], row_of[i]]
+        if isinstance(node.op, Operation):
+            if node.op.name != "dot":  # of which each factor is the other's local derivative
+                locals_ += node.local_derivatives
+            kind = operations.setdefault((node.op.symbol, _shape(node.op)), len(operations))
+            row += [kind, known["parents"], _phrases(recording, i), recording.words.computation(i)]
+        else:
+            row.append(-2 if node.op is CONSTANT else -1)
+        nodes.append(row)
+    changes = [event.change for event in events]
+    sends = [event for event in events if isinstance(event, Send)]
+    lanes = [(i, change.through) for i, change in enumerate(changes) if change.through is not None]
+    lanes += [(i, event.through) for i, event in enumerate(events) if isinstance(event, Collect)]
     return {
         "title": title,
         "nodes": nodes,
-        "events": events,
+        "operations": list(operations),
+        "values": packed(recording.numbers),
+        "locals": packed(locals_),
+        "marks": _marks(recording),
+        "forms": [[*kinds[form], SENTENCES[form]] for form in forms],
+        "told": "".join(letters[event.form] for event in events),
+        "actors": [event.node for event in events],
+        "slots": [send.slot for send in sends],
+        "after": packed([x.after or 0.0 for e, x in zip(events, changes, strict=True) if not isinstance(e, Compute)]),
+        "sent": packed([send.contribution for send in sends]),
+        "lanes": lanes,
+        "rate": next((event.learning_rate for event in events if isinstance(event, Update)), None),
         "groups": groups,
         "rows": rows,
-        "stops": {granularity: _stops(recording, granularity) for granularity in GRANULARITIES[1:]},
-        "slips": list(SLIPS.values()),
-        "paths": _paths(recording, numbers),
-        "exact": numbers.exact,
-        "text": numbers.text,
+        "stops": _stops(recording),
+        "ways": _ways(recording),
     }
 
 
-def _paths(recording: Recording, numbers: _Numbers) -> list[list[Any]]:
-    """Return for each node how many paths its gradient came by, and the largest: product, last event, rank before it.
+def _shape(op: Operation) -> str:
+    """Return what kind of operation this is, as far as it matters for the slips that one makes there."""
+    if op.name in ("dot", "multiply"):
+        return op.name
+    return "unary" if op.arity == 1 and not op.groups else ""
 
-    The way back to the root is followed from rank to rank, so that what paths share is kept once.
+
+def _phrases(recording: Recording, i: int) -> str | list[str]:
+    """Return the local derivative of a node with respect to each operand in words, or the one that is that of all."""
+    node = recording.nodes[i]
+    if isinstance(node.op, Operation) and node.op.name == "dot":
+        return ""
+    parents = enumerate(node.parents)
+    phrases = ["" if p.op is CONSTANT else recording.words.derivative(i, slot) for slot, p in parents]
+    return phrases[0] if len(set(phrases)) == 1 else phrases
+
+
+def _marks(recording: Recording) -> dict[int, str]:
+    """Return what is wrong with a node's value or gradient, for those nodes where something is."""
+    arrived: dict[int, list[float]] = defaultdict(list)
+    totals: dict[int, float] = {}
+    for event in recording.events:
+        if isinstance(event, Send) and not math.isfinite(event.contribution):
+            arrived[event.parent].append(event.upstream)
+        if event.change.shelf == "adjoint":
+            totals[event.node if not isinstance(event, Send) else event.parent] = event.change.after or 0.0
+    marks = {}
+    for i, node in enumerate(recording.nodes):
+        if silent := silence(node):
+            marks[i] = silent
+        if not math.isfinite(recording.numbers[i]) and all(math.isfinite(p.data) for p in node.parents):
+            marks[i] = f"{not_a_number(recording.numbers[i])} born here"
+        elif not math.isfinite(totals.get(i, 0.0)) and all(map(math.isfinite, arrived[i])):
+            marks[i] = f"gradient {not_a_number(totals[i])} born here"
+    return marks
+
+
+def _ways(recording: Recording) -> list[Any]:
+    """Return for each node how many paths its gradient came by, and the largest: last event, rank before it, ….
+
+    The way back to the root is followed from rank to rank, so that what paths share is kept once.  What is last are the
+    products of all these paths, packed.
     """
     place = {event: i for i, event in enumerate(recording.events) if isinstance(event, Send)}
     arriving: dict[int, list[Send]] = defaultdict(list)
     for send in place:
         arriving[send.parent].append(send)
     best, counts = largest_arrivals(arriving, len(recording.nodes) - 1, PATHS)
-    told: list[list[Any]] = []
+    told: list[Any] = []
+    products = []
     for i in range(len(recording.nodes)):
-        ways = [[numbers.place(way.product), place[way.send], way.rank] for way in best.get(i, []) if way.send]
+        ways = [way for way in best.get(i, []) if way.send]
+        products += [way.product for way in ways]
         count = counts.get(i, 0)
-        told.append([f"{count:,}" if count < 10**15 else "over 10¹⁵", *ways] if ways else [])
-    return told
+        steps = [x for way in ways if way.send for x in (place[way.send], way.rank)]
+        told.append([f"{count:,}" if count < 10**15 else "over 10¹⁵", *steps] if ways else [])
+    return [*told, packed(products)]
 
 
-def _stops(recording: Recording, granularity: str) -> list[int]:
-    """Return the positions after each step of a granularity."""
-    keys = [recording.key(i, granularity) for i in range(len(recording))]
-    return [i + 1 for i, key in enumerate(keys) if i + 1 == len(keys) or keys[i + 1] != key]
+def _stops(recording: Recording) -> dict[str, list[int]]:
+    """Return for each granularity but the finest the positions after each of its steps."""
+    stops: dict[str, list[int]] = {}
+    among = range(1, len(recording) + 1)
+    for granularity in GRANULARITIES[1:]:
+        keys = [recording.key(i - 1, granularity) for i in among]
+        ends = [i for i, key, after in zip(among, keys, keys[1:], strict=False) if key != after]
+        stops[granularity] = [*ends, len(recording)]
+        among = stops["node"]  # what a node does is never parted
+    return stops
 
 
 # --------------------------------------------------------------------------------------- examples

@@ -2,7 +2,7 @@
 
 const OPEN = new Set();  // the groups that are unfolded
 const READABLE = 60;
-const GRAPH = { svg: /** @type {any} */ (document.getElementById("graph")), boxes: [], wires: [], of: new Map() };
+const GRAPH = { svg: /** @type {any} */ (document.getElementById("graph")), boxes: [], wires: [], of: new Map(), wireOf: new Map() };
 
 /** The box that shows a node: the outermost group around it that is not open, else the node. */
 function boxOf(node) {
@@ -13,15 +13,14 @@ function boxOf(node) {
 
 /** Nodes that are drawn for an example: its own and everybody's, but for a bias of 0 that a sum does not have. */
 function visible(row) {
-  const used = new Set([NODES.length - 1]);
-  for (const n of NODES) {
-    n.parents.forEach((p, slot) => {
-      const absent = n.pairs && slot === 2 * n.pairs && NODES[p].kind === "constant" && text(NODES[p].value) === "0";
-      if (!absent && (row < 0 || n.row < 0 || n.row === row)) used.add(p);
-    });
-  }
-  return NODES.filter((n) => used.has(n.index) && (row < 0 || n.row < 0 || n.row === row));
+  if (VISIBLE.has(row)) return VISIBLE.get(row);
+  const mine = row < 0 ? NODES : NODES.filter((n) => n.row < 0 || n.row === row), used = new Set([ROOT.index]);
+  for (const n of mine) n.parents.forEach((p, slot) => { if (!absent(n, p, slot)) used.add(p); });
+  VISIBLE.set(row, mine.filter((n) => used.has(n.index)));
+  return VISIBLE.get(row);
 }
+const VISIBLE = new Map();
+const absent = (n, p, slot) => n.pairs && slot === 2 * n.pairs && NODES[p].kind === "constant" && NODES[p].value === 0;
 
 function foldToFit(row) {
   const nodes = visible(row), count = () => new Set(nodes.map(boxOf)).size;
@@ -39,21 +38,29 @@ function drawGraph(row, choose) {
     const folded = key[0] === "g", inner = nodes.filter((n) => n.parents.length), shown = (inner.length ? inner : nodes).at(-1);
     const group = folded ? GROUPS[+key.slice(1)] : null, title = clip(folded && group.kind !== "neuron" ? group.title : shown.name, 16);
     const plain = shown.kind === "constant" && shown.name === text(shown.value);  // a number that says itself
-    return { key, nodes, folded, shown, title, plain, order: shown.index, width: plain ? 46 : 136, height: plain ? 22 : 46, x: 0, y: 0 };
+    const marks = nodes.filter((n) => n.mark);
+    return { key, nodes, folded, shown, title, plain, marks, order: shown.index, width: plain ? 46 : 136, height: plain ? 22 : marks.length ? 64 : 46, x: 0, y: 0 };
   });
-  const seen = new Set(members.keys()), wires = [], joined = new Map();
+  const wires = [], joined = new Map();
   GRAPH.of = new Map();
+  GRAPH.wireOf = new Map();
   for (const [key, nodes] of members) for (const n of nodes) GRAPH.of.set(n.index, key);
   for (const n of visible(row)) {
+    const head = GRAPH.of.get(n.index);
     n.parents.forEach((p, slot) => {
-      const tail = GRAPH.of.get(p), head = GRAPH.of.get(n.index);
-      if (!seen.has(tail) || tail === head) return;
+      const tail = GRAPH.of.get(p);
+      if (tail === undefined || tail === head) return;
       const single = tail[0] === "n" && head[0] === "n", name = tail + head + (single ? "." + slot : "");
-      if (!joined.has(name)) {
-        joined.set(name, { tail, head, edges: [], single, points: [] });
-        wires.push(joined.get(name));
+      let wire = joined.get(name);
+      if (!wire) {
+        wire = { tail, head, child: n, slot, parent: p, single, points: [], begun: Infinity, done: -1 };
+        joined.set(name, wire);
+        wires.push(wire);
       }
-      joined.get(name).edges.push({ child: n.index, slot, parent: p });
+      const edge = n.first + slot, sent = CARRIED[edge];
+      GRAPH.wireOf.set(edge, wire);
+      wire.done = Math.max(wire.done, COMPUTED[n.index]);  // all of its children are computed after this event
+      if (sent >= 0) wire.begun = Math.min(wire.begun, sent);  // and one of its edges carries something after this one
     });
   }
   const size = arrange(boxes, wires), svg = GRAPH.svg;
@@ -81,15 +88,17 @@ function drawGraph(row, choose) {
 
 function drawBox(b, choose) {
   const left = -b.width / 2, top = -b.height / 2, op = b.folded ? `${b.nodes.length} nodes` : b.shown.pairs ? "w·x + b" : b.shown.op;
-  b.value = make("text", { class: "value", x: left + 4, y: 13 });
-  b.gradient = make("text", { class: "gradient", x: 1, y: 13 });
+  b.value = make("text", { class: "value", x: left + 4, y: top + 36 });
+  b.gradient = make("text", { class: "gradient", x: 1, y: top + 36 });
+  b.alarm = make("text", { class: "alarm", x: left + 6, y: top + 55 });
   b.tip = make("title");
   b.element = make("g", { class: "box", tabindex: 0, role: "button", transform: `translate(${b.x.toFixed(1)} ${b.y.toFixed(1)})`, "data-key": b.key },
     b.tip, make("rect", { class: "frame", x: left, y: top, width: b.width, height: b.height, rx: 6 }),
     ...(b.plain ? [make("text", { "text-anchor": "middle", y: 4 }, b.title)] : [
-      make("rect", { class: "head", x: left + 2, y: -21, width: b.width - 4, height: 18, rx: 4 }),
-      make("text", { class: "name", x: left + 6, y: -7 }, b.title),
-      make("text", { class: "op", x: b.width / 2 - 6, y: -7, "text-anchor": "end" }, clip(op, 9)), b.value, b.gradient]));
+      make("rect", { class: "head", x: left + 2, y: top + 2, width: b.width - 4, height: 18, rx: 4 }),
+      make("text", { class: "name", x: left + 6, y: top + 16 }, b.title),
+      make("text", { class: "op", x: b.width / 2 - 6, y: top + 16, "text-anchor": "end" }, clip(op, 9)), b.value, b.gradient,
+      ...(b.marks.length ? [b.alarm] : [])]));
   b.element.addEventListener("click", () => choose(b));
   b.element.addEventListener("keydown", (event) => {
     if (event.key === "Enter") choose(b);
@@ -97,36 +106,59 @@ function drawBox(b, choose) {
   return b.element;
 }
 
+/** Whether what a node is marked with has come to light. */
+const marked = (n) => n.mark.startsWith("gradient") ? Object.is(SHOWN.shelves[1][n.index], TOTALS[n.index]) : SHOWN.position > COMPUTED[n.index];
+
+/** What is wrong with a box, in a few words, or nothing yet. */
+function alarm(b) {
+  const now = b.marks.filter(marked);
+  if (!now.length) return "";
+  const [{ mark }] = now, words = { dead: "× off", saturated: "× saturated" }[mark];
+  return b.folded ? `${words ?? "‼ " + mark}: ${now.length} of ${b.nodes.length}` : words ? `${words}: no gradient` : `‼ ${mark}`;
+}
+
 /** Shows the numbers of this position, and what the events of the last step did. */
 function paintGraph(step) {
-  const last = step.at(-1), phase = last ? last.phase : "";
+  const last = step.at(-1), phase = last ? last.phase : "", [values, gradients, kept] = SHOWN.shelves;
   const acting = new Set(step.map((e) => GRAPH.of.get(e.node))), changed = new Set(step.map((e) => GRAPH.of.get(e.target)));
   for (const b of GRAPH.boxes) {
-    const mark = changed.has(b.key) ? ` changed ${phase}` : acting.has(b.key) ? " acting" : "";
+    const { index, kind, op, name, path } = b.shown, x = values[index], dx = gradients[index];
+    const mark = changed.has(b.key) ? ` changed ${phase}` : acting.has(b.key) ? " acting" : "", wrong = b.marks.length ? alarm(b) : "";
     const style = `box${b.folded ? " folded" : ""}${mark}${b.linked ? " linked" : ""}`;
-    const look = SHOWN.shelves.map((shelf) => shelf[b.shown.index]).join() + style;
+    if (b.style !== style) set(b.element, "class", b.style = style);
+    const look = `${x} ${dx} ${kept[index]} ${wrong}`;
     if (b.look === look) continue;
     b.look = look;
-    const [value, gradient, kept] = SHOWN.shelves.map((shelf) => text(shelf[b.shown.index]));
-    say(b.value, "▶" + value);
-    say(b.gradient, b.shown.kind === "constant" ? "" : "◀" + gradient);
-    set(b.value, "class", /nan|inf/.test(value) ? "value odd" : "value");
-    set(b.gradient, "class", /nan|inf/.test(gradient) ? "gradient odd" : "gradient");
-    set(b.element, "class", style);
+    say(b.value, "▶" + text(x));
+    say(b.gradient, kind === "constant" ? "" : "◀" + text(dx));
+    say(b.alarm, wrong);
+    set(b.value, "class", odd(x) ? "value odd" : "value");
+    set(b.gradient, "class", odd(dx) ? "gradient odd" : "gradient");
     const what = b.folded ? `${GROUPS[+b.key.slice(1)].title}, ${b.nodes.length} nodes folded, the last: ` : "";
-    const [x, dx] = [spoken(SHOWN.shelves[0][b.shown.index]), spoken(SHOWN.shelves[1][b.shown.index])];
-    const ending = b.shown.kind === "constant" ? ", a constant" : `, gradient ${dx}`;
-    set(b.element, "aria-label", `${what}${b.shown.name}${b.shown.op ? " by " + b.shown.op : ""}, value ${x}${ending}`);
-    say(b.tip, `${b.shown.path || b.shown.name}\nvalue ${precise(SHOWN.shelves[0][b.shown.index])}\ngradient ${precise(SHOWN.shelves[1][b.shown.index])}` + (kept === DASH ? "" : `\n.grad ${precise(SHOWN.shelves[2][b.shown.index])}`));
+    const ending = kind === "constant" ? ", a constant" : `, gradient ${spoken(dx)}`;
+    set(b.element, "aria-label", `${what}${name}${op ? " by " + op : ""}, value ${spoken(x)}${ending}${wrong && ", " + wrong.slice(2)}`);
+    say(b.tip, `${path || name}\nvalue ${precise(x)}\ngradient ${precise(dx)}` + (kept[index] === null ? "" : `\n.grad ${precise(kept[index])}`));
+  }
+  paintWires(step);
+}
+
+const odd = (x) => x !== null && !Number.isFinite(x);
+
+function paintWires(step) {
+  const now = new Map();
+  for (const e of step) {
+    const n = NODES[e.node], slots = e.kind === "Send" ? [e.slot] : e.kind === "Compute" ? n.parents.keys() : [];
+    for (const slot of slots) now.set(GRAPH.wireOf.get(n.first + slot), e.phase);
   }
   for (const w of GRAPH.wires) {
-    const done = w.edges.every((e) => SHOWN.shelves[0][e.child] >= 0), sent = w.edges.filter((e) => SHOWN.sent.has(e.child + "." + e.slot));
-    const now = step.find((e) => e.kind === "Send" ? w.edges.some((x) => x.child === e.node && x.slot === e.slot) :
-      e.kind === "Compute" && w.edges.some((x) => x.child === e.node));
-    set(w.element, "class", `edge${sent.length ? " sent" : done ? " done" : ""}${now ? ` now ${now.phase}` : ""}`);
-    const [edge] = w.edges, told = w.single && done && NODES[edge.parent].kind !== "constant";
-    say(w.local, told ? text(NODES[edge.child].local[edge.slot]) : now && now.phase === "forward" ? "▶" : "");
-    say(w.sent, told && sent.length ? `◀ ${text(SHOWN.sent.get(edge.child + "." + edge.slot))}` : now && now.phase === "backward" ? "◀" : "");
+    const phase = now.get(w), done = SHOWN.position > w.done, sent = SHOWN.position > w.begun;
+    const look = `edge${sent ? " sent" : done ? " done" : ""}${phase ? ` now ${phase}` : ""}`;
+    if (w.look === look) continue;
+    w.look = look;
+    set(w.element, "class", look);
+    const told = w.single && done && NODES[w.parent].kind !== "constant";
+    say(w.local, told ? text(localOf(w.child, w.slot)) : phase === "forward" ? "▶" : "");
+    say(w.sent, told && sent ? `◀ ${text(SENT[w.begun])}` : phase === "backward" ? "◀" : "");
   }
 }
 

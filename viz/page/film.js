@@ -11,8 +11,8 @@ const REEL = { at: 0, timer: 0, row: 0, end: 0, norms: /** @type {number[][]} */
 
 /** The weights of each moment. @returns {Float64Array[]} */
 function unpack() {
-  const bytes = Uint8Array.from(atob(DATA.moments), (letter) => letter.charCodeAt(0)), view = new DataView(bytes.buffer), size = DATA.parameters.length;
-  return EPOCHS.map((_, k) => Float64Array.from({ length: size }, (_, j) => view.getFloat64(8 * (k * size + j), true)));
+  const all = doubles(DATA.moments), size = DATA.parameters.length;
+  return EPOCHS.map((_, k) => all.slice(k * size, (k + 1) * size));
 }
 
 /** The name of the stretch of the training that an epoch lies in. @param {number} epoch */

@@ -29,7 +29,7 @@ function drawNetwork(row, choose, link) {
   const inputs = [...new Set(units.flatMap((u) => u.inputs.filter((i) => !made.has(i))))]
     .map((i) => ({ out: NODES[i], z: null, nodes: new Set([i]), weights: [], inputs: [], bias: -1, column: 0 }));
   inputs.forEach((u) => made.set(u.out.index, u));
-  const root = NODES.at(-1), last = Math.max(...units.map((u) => u.column));
+  const root = ROOT, last = Math.max(...units.map((u) => u.column));
   const loss = { out: root, z: null, nodes: new Set([root.index]), weights: [], inputs: [], bias: -1, column: last + 1 };
   NET.units = [...inputs, ...units, ...(made.has(root.index) ? [] : [loss])];
   const columns = groupBy(NET.units, (u) => u.column), tallest = Math.max(...[...columns.values()].map((c) => c.length));
@@ -38,7 +38,7 @@ function drawNetwork(row, choose, link) {
   const height = tallest * high, width = (Math.max(...columns.keys())) * across + wide;
   set(svg, "viewBox", `${-wide / 2 - 4} ${-height / 2 - 4} ${width + 8} ${height + 8}`);
   set(svg, "width", Math.min(1.3 * width, 900).toFixed(0));
-  const sizes = units.flatMap((u) => u.weights).map((w) => Math.abs(+exact(NODES[w].value)) || 0);
+  const sizes = units.flatMap((u) => u.weights).map((w) => Math.abs(NODES[w].value) || 0);
   NET.most = Math.max(1e-300, ...sizes);
   for (const u of units) {
     u.inputs.forEach((input, k) => {
@@ -68,10 +68,11 @@ function addUnit(u, wide, small, choose, link) {
   u.title = make("text", { class: "name", "text-anchor": "middle", y: small ? 4 : top + 15 }, clip(u.out.name, small ? 8 : 11));
   u.value = make("text", { class: "value", "text-anchor": "middle", y: top + 33 });
   u.gradient = make("text", { class: "gradient", "text-anchor": "middle", y: top + 50 });
+  u.alarm = make("text", { class: "alarm halo", "text-anchor": "middle", y: small ? -8 : top - 5 });
   u.biasText = make("text", { class: "halo", "text-anchor": "middle", y: tall / 2 + 14 });
   u.tip = make("title");
   u.element = make("g", { class: "box", tabindex: 0, role: "button", transform: `translate(${u.x} ${u.y.toFixed(1)})` },
-    u.tip, make("rect", { class: "frame", x: -wide / 2, y: top, width: wide, height: tall, rx: u.column ? tall / 2.6 : 4 }), u.title);
+    u.tip, make("rect", { class: "frame", x: -wide / 2, y: top, width: wide, height: tall, rx: u.column ? tall / 2.6 : 4 }), u.title, u.alarm);
   if (!small) u.element.append(u.value, u.gradient, u.biasText);
   u.element.addEventListener("click", () => choose({ shown: u.out, folded: false, nodes: [u.out] }));
   u.element.addEventListener("keydown", (event) => { if (event.key === "Enter") choose({ shown: u.out, folded: false, nodes: [u.out] }); });
@@ -87,22 +88,26 @@ function paintNetwork(step, linked) {
   const acting = new Set(step.map((e) => e.node)), changed = new Set(step.map((e) => e.target));
   const any = (nodes, those) => [...nodes].some((i) => those.has(i));
   for (const u of NET.units) {
-    const i = u.out.index, z = u.z ? u.z.index : i, value = text(values[i]), gradient = text(gradients[z]);
-    say(u.value, "▶ " + value);
-    say(u.gradient, u.out.kind === "constant" ? "" : (u.z && u.z !== u.out ? "◀ δ " : "◀ ") + gradient);
+    const i = u.out.index, z = u.z ? u.z.index : i, own = new Set([i, z]), wrong = u.out.mark === "dead" && marked(u.out);
+    const mark = any(own, changed) ? ` changed ${phase}` : u.bias >= 0 && changed.has(u.bias) ? ` acting ${phase}` : any(own, acting) ? " acting" : "";
+    const style = "box" + mark + (any(u.nodes, linked) ? " linked" : "");
+    if (u.style !== style) set(u.element, "class", u.style = style);
+    const look = `${values[i]} ${gradients[z]} ${gradients[i]} ${values[u.bias]} ${gradients[u.bias]} ${wrong}`;
+    if (u.look === look) continue;
+    u.look = look;
+    say(u.value, "▶ " + text(values[i]));
+    say(u.gradient, u.out.kind === "constant" ? "" : (u.z && u.z !== u.out ? "◀ δ " : "◀ ") + text(gradients[z]));
+    say(u.alarm, wrong ? "× off" : "");
     const delta = u.z ? `, gradient of its sum ${spoken(gradients[z])}` : u.out.kind === "constant" ? "" : `, gradient ${spoken(gradients[i])}`;
     const bias = u.bias >= 0 ? `, bias ${text(values[u.bias])}, gradient of the bias ${spoken(gradients[u.bias])}` : "";
     const role = u.z ? "neuron" : u.column ? "result" : "input";
-    set(u.element, "aria-label", `${role} ${u.out.name}, value ${spoken(values[i])}${delta}${bias}`);
+    set(u.element, "aria-label", `${role} ${u.out.name}, value ${spoken(values[i])}${delta}${bias}${wrong ? ", off: no gradient" : ""}`);
     say(u.tip, `${u.out.path || u.out.name}\nvalue ${precise(values[i])}\ngradient of its sum ${precise(gradients[z])}`);
     if (u.bias >= 0) say(u.biasText, `${NODES[u.bias].name} ${text(values[u.bias])}  ◀ ${text(gradients[u.bias])}`);
-    const own = new Set([i, z]);
-    const mark = any(own, changed) ? ` changed ${phase}` : u.bias >= 0 && changed.has(u.bias) ? ` acting ${phase}` : any(own, acting) ? " acting" : "";
-    set(u.element, "class", "box" + mark + (any(u.nodes, linked) ? " linked" : ""));
   }
   for (const l of NET.lines) {
     if (l.weight < 0) continue;
-    const w = NODES[l.weight], size = +exact(values[l.weight]);
+    const w = NODES[l.weight], size = values[l.weight];
     const now = changed.has(l.weight) || (phase === "forward" && acting.has(l.to.z.index));
     const style = `edge ${size < 0 ? "minus" : "plus"}${now ? " now " + phase : ""}${linked.has(l.weight) ? " now" : ""}`;
     const look = `${values[l.weight]} ${gradients[l.weight]} ${style}`;

@@ -7,11 +7,29 @@ function shortly(x) {
   if (Number.isNaN(x)) return "nan";
   const sign = x < 0 ? "−" : "", size = Math.abs(x);
   if (size === 0 || size === Infinity) return sign + (size ? "inf" : "0");
-  const [digits, power] = size.toExponential(3).split("e"), exponent = +power;
-  if (exponent >= 3 && exponent < 6) return sign + size.toFixed(0);
-  if (exponent >= -4 && exponent < 3) return sign + size.toFixed(3 - exponent).replace(/\.?0+$/, "");
+  const [digits, power] = rounded(size).split("e"), exponent = +power;
+  if (exponent >= 3 && exponent < 6) {
+    const whole = Math.round(size);
+    return sign + (whole - size === 0.5 && whole % 2 ? whole - 1 : whole);
+  }
+  if (exponent >= -4 && exponent < 3) return sign + (+`${digits}e${power}`).toFixed(3 - exponent).replace(/\.?0+$/, "");
   const bare = digits.replace(/0+$/, "");
   return `${sign}${bare}${bare.endsWith(".") ? "0" : ""}e${exponent}`;
+}
+
+/** Four digits and a power of ten; what lies right in the middle goes to the even digit, as in Python. @param {number} size */
+function rounded(size) {
+  const up = size.toExponential(3), tie = size.toExponential(4);
+  if (!/5e/.test(tie) || +tie !== size || !/^.\.\d{4}0*e/.test(size.toExponential(60))) return up;
+  const down = tie.replace(/5e/, "e");
+  return /[02468]e/.test(down) ? down : up;
+}
+
+/** Floats that were packed to the bit: little-endian doubles in base 64. @param {string} packed */
+function doubles(packed) {
+  const letters = atob(packed), bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+  return new Float64Array(bytes.buffer);  // every machine that a browser runs on has this order
 }
 
 /** All digits of a number. @param {number} x */

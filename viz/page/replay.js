@@ -1,48 +1,137 @@
-// The recorded pass: what each node shows after any number of events.  Nothing is computed here, only put and taken back.
-// Numbers are places in DATA.exact and DATA.text (as Python printed them), -1 where a dash belongs.
+// The recorded pass: what each node shows after any number of events.  Numbers were all recorded; they are only put and taken back.
+// An event is known by its place.  Its sentence is filled in from the forms that Python's own sentences have, when it is asked for.
 
-const DATA = JSON.parse(document.getElementById("data").textContent);
-const DASH = "—";
-const text = (/** @type {number} */ place) => place < 0 ? DASH : DATA.text[place];
-const precise = (/** @type {number} */ place) => place < 0 ? DASH : String(DATA.exact[place]).replace(/^-/, "−");
-const spoken = (/** @type {number} */ place) => place < 0 ? "none yet" : DATA.text[place];
-const exact = (/** @type {number} */ place) => place < 0 ? DASH : String(DATA.exact[place]);
+/** @typedef {{index: number, name: string, path: string, home: number, row: number, kind: string, op: string, shape: string, parents: number[],
+ *   pairs: number, phrases: string | string[], formula: string, value: number, mark: string, first: number, locals: number}} Node */
 
-const NODES = DATA.nodes.map(([name, path, kind, op, parents, local, pairs, home, row, value], index) =>
-  ({ index, name, path, kind, op, parents, local, pairs, home, row, value }));
-const EVENTS = DATA.events.map(([kind, phase, node, target, slot, shelf, through, before, after, sent, arrival, expected, answer, sum, slips, sentence], index) =>
-  ({ index, kind, phase, node, target, slot, shelf, through, before, after, sent, arrival, expected, answer, sum, slips, sentence }));
+/** @type {Float64Array} */
+const LOCALS = doubles(DATA.locals), VALUES = doubles(DATA.values);
+/** @type {Node[]} */
+const NODES = [];
+let edges = 0, locals = 0;
+for (const [name, path, home, row, kind, parents = [], phrases = "", formula = ""] of DATA.nodes) {
+  const [op, shape] = kind < 0 ? ["", ""] : DATA.operations[kind], index = NODES.length, dot = shape === "dot";
+  NODES.push({ index, name, path, home, row, kind: kind === -2 ? "constant" : kind < 0 ? "leaf" : "inner", op, shape, parents, phrases, formula,
+    pairs: dot ? parents.length >> 1 : 0, value: VALUES[index], mark: DATA.marks[index] || "", first: edges, locals: dot ? -1 : locals });
+  edges += parents.length;
+  if (!dot) locals += parents.length;
+}
+const ROOT = NODES[NODES.length - 1];
 const GROUPS = DATA.groups.map(([title, kind, parent], index) => ({ index, title, kind, parent }));
 
-/** What is shown at the current position: a place of a number for each node, and what each edge has sent. */
+// Columns, an entry for each event.
+const COUNT = DATA.told.length;
+/** @type {{kind: string, phase: string, form: string, shelf: number}[]} */
+const FORMS = DATA.forms.map(([kind, phase, form]) => ({ kind, phase, form, shelf: { Compute: 0, Update: 0, Accumulate: 2 }[kind] ?? 1 }));
+const TOLD = Uint8Array.from({ length: COUNT }, (_, i) => DATA.told.charCodeAt(i) - 97), ACTORS = Int32Array.from(DATA.actors);
+const TARGETS = new Int32Array(COUNT), SLOTS = new Int32Array(COUNT).fill(-1), ARRIVALS = new Int32Array(COUNT);
+const BEFORE = new Float64Array(COUNT), AFTER = new Float64Array(COUNT), SENT = new Float64Array(COUNT);
+const SUBTOTALS = new Map(DATA.lanes);  // the events that are about a subtotal, with what it came through
+const NEW = new Uint8Array(COUNT);  // events before which a dash is shown
+const EXPECTED = new Int32Array(NODES.length), TOTALS = new Float64Array(NODES.length);
+const COMPUTED = new Int32Array(NODES.length).fill(-1), CARRIED = new Int32Array(edges).fill(-1);  // by which event a node was computed, an edge carried
+
+{  // what Python does not repeat: where a contribution goes, what was there before, how many have arrived
+  const after = doubles(DATA.after), sent = doubles(DATA.sent), latest = [Array.from(VALUES), [], []], lanes = new Map();
+  let sends = 0, later = 0;
+  for (let i = 0; i < COUNT; i++) {
+    const { kind, shelf } = FORMS[TOLD[i]], n = NODES[ACTORS[i]];
+    let target = n.index, x = n.value;
+    if (kind !== "Compute") x = after[later++];
+    if (kind === "Send") {
+      SLOTS[i] = DATA.slots[sends];
+      SENT[i] = sent[sends++];
+      target = n.parents[SLOTS[i]];
+      ARRIVALS[i] = ++EXPECTED[target];
+      CARRIED[n.first + SLOTS[i]] = i;
+    } else if (kind === "Compute") COMPUTED[target] = i;
+    const lane = SUBTOTALS.has(i) && target + " " + SUBTOTALS.get(i);
+    const known = kind === "Compute" ? undefined : kind === "Send" && lane ? lanes.get(lane) : latest[shelf][target];
+    TARGETS[i] = target;
+    AFTER[i] = x;
+    BEFORE[i] = known ?? 0;
+    NEW[i] = +(known === undefined);
+    if (kind === "Collect") SENT[i] = lanes.get(lane);
+    if (kind === "Accumulate") SENT[i] = TOTALS[target];
+    if (kind === "Send" && lane) lanes.set(lane, x); else latest[shelf][target] = x;
+    if (shelf === 1 && !(kind === "Send" && lane)) TOTALS[target] = x;
+  }
+}
+
+/** Where an event changes a number: value, gradient of this pass, .grad, or a subtotal that is not shown. @param {number} i */
+const shelfOf = (i) => SLOTS[i] >= 0 && SUBTOTALS.has(i) ? 3 : FORMS[TOLD[i]].shelf;
+
+/** @param {number} i @returns {any} */
+const event = (i) => ({ index: i, kind: FORMS[TOLD[i]].kind, phase: FORMS[TOLD[i]].phase, node: ACTORS[i], target: TARGETS[i], slot: SLOTS[i], shelf: shelfOf(i),
+  before: NEW[i] ? null : BEFORE[i], after: AFTER[i], sent: SENT[i], arrival: ARRIVALS[i], expected: EXPECTED[TARGETS[i]] });
+
+/** The local derivative of a node with respect to one of its operands. @param {Node} n @param {number} slot @returns {number} */
+function localOf(n, slot) {
+  if (n.locals >= 0) return LOCALS[n.locals + slot];
+  return slot < 2 * n.pairs ? VALUES[n.parents[(slot + n.pairs) % (2 * n.pairs)]] : 1;
+}
+
+/** The same in words, as its rule states it. @param {Node} n @param {number} slot @returns {string} */
+function phraseOf(n, slot) {
+  if (n.locals >= 0) return typeof n.phrases === "string" ? n.phrases : n.phrases[slot];
+  const name = slot < 2 * n.pairs ? NODES[n.parents[(slot + n.pairs) % (2 * n.pairs)]].name : "1";
+  return bracketed(name);
+}
+
+/** A number as it stands behind a sign: in brackets if it begins with one of its own. @param {string} words */
+const bracketed = (words) => words.startsWith("−") ? `(${words})` : words;
+
+/** @param {number} i a node */
+const gradientOf = (i) => `∂${ROOT.name}/∂${NODES[i].name}`;
+
+/** @type {Record<string, (e: any) => string>} */
+const WORDS = {
+  formula: (e) => NODES[e.node].formula, name: (e) => NODES[e.target].name,
+  to: (e) => gradientOf(e.target), at: (e) => gradientOf(e.node), by: (e) => phraseOf(NODES[e.node], e.slot),
+  upstream: (e) => text(TOTALS[e.node]), local: (e) => text(localOf(NODES[e.node], e.slot)), sent: (e) => text(e.sent), added: (e) => bracketed(text(e.sent)),
+  before: (e) => text(e.before), after: (e) => text(e.after), moved: (e) => text(e.after - e.before),
+  gradient: (e) => text(TOTALS[e.node]), rate: () => text(DATA.rate), arrival: (e) => String(e.arrival), expected: (e) => String(e.expected),
+};
+
+/** An event in one sentence of symbols and numbers. @param {number} i */
+function sentence(i) {
+  const e = event(i);
+  return FORMS[TOLD[i]].form.replace(/\{(\w+)\}/g, (_, word) => WORDS[word](e));
+}
+
+const DASH = "—";
+const text = (/** @type {number | null} */ x) => x === null ? DASH : shortly(x);
+const precise = (/** @type {number | null} */ x) => x === null ? DASH : fully(x);
+const spoken = (/** @type {number | null} */ x) => x === null ? "none yet" : shortly(x);
+
+/** What is shown at the current position: for each node its value, its gradient of this pass, its .grad; null where a dash belongs. */
 const SHOWN = {
   position: 0,
-  shelves: [NODES.map((n) => n.value), NODES.map(() => -1), NODES.map(() => -1)],  // value, gradient of this pass, .grad
-  sent: new Map(),
+  /** @type {(number | null)[][]} */
+  shelves: [NODES.map((n) => n.kind === "inner" ? null : n.value), NODES.map(() => null), NODES.map(() => null)],
 };
 
 /** @param {number} position stands after so many events */
 function jump(position) {
-  while (SHOWN.position < position) put(EVENTS[SHOWN.position++], true);
-  while (SHOWN.position > position) put(EVENTS[--SHOWN.position], false);
+  while (SHOWN.position < position) put(SHOWN.position++, true);
+  while (SHOWN.position > position) put(--SHOWN.position, false);
 }
 
-function put(event, onwards) {
-  if (event.shelf < 3) SHOWN.shelves[event.shelf][event.target] = onwards ? event.after : event.before;
-  if (event.slot >= 0) {
-    if (onwards) SHOWN.sent.set(event.node + "." + event.slot, event.sent); else SHOWN.sent.delete(event.node + "." + event.slot);
-  }
+/** @param {number} i @param {boolean} onwards */
+function put(i, onwards) {
+  const shelf = shelfOf(i);
+  if (shelf < 3) SHOWN.shelves[shelf][TARGETS[i]] = onwards ? AFTER[i] : NEW[i] ? null : BEFORE[i];
 }
 
-/** Whether an event belongs to the example that is looked at (−1: all), or to all of them. */
-const concerns = (event, row) => row < 0 || NODES[event.node].row < 0 || NODES[event.node].row === row;
+/** Whether an event belongs to the example that is looked at (−1: all), or to all of them. @param {number} i @param {number} row */
+const concerns = (i, row) => row < 0 || NODES[ACTORS[i]].row < 0 || NODES[ACTORS[i]].row === row;
 
-/** The positions at which stepping stops; what other examples do in between is one step. */
+/** The positions at which stepping stops; what other examples do in between is one step. @param {string} granularity @param {number} row */
 function stopsOf(granularity, row) {
-  const all = granularity === "edge" ? EVENTS.map((_, i) => i + 1) : DATA.stops[granularity];
-  const stops = new Set(all.filter((i) => concerns(EVENTS[i - 1], row)));
-  EVENTS.forEach((e, i) => {
-    if (i + 1 === EVENTS.length || concerns(e, row) !== concerns(EVENTS[i + 1], row)) stops.add(i + 1);
-  });
-  return [0, ...[...stops].sort((a, b) => a - b)];
+  const ends = granularity === "edge" ? null : new Set(DATA.stops[granularity]), stops = [0];
+  for (let i = 1; i <= COUNT; i++) {
+    const mine = concerns(i - 1, row);
+    if (i === COUNT || (mine && (!ends || ends.has(i))) || mine !== concerns(i, row)) stops.push(i);
+  }
+  return stops;
 }

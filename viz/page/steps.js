@@ -3,41 +3,51 @@
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const STATE = { row: -1, granularity: "edge", stops: [0], chosen: null, linked: new Set(), timer: 0, asked: null, from: 0 };
-const TOLD = 8;  // sentences of one step that are written out
+const MOST_TOLD = 8;  // sentences of one step that are written out
 
 /** The events of the step that led here. */
 function lastStep() {
-  const stop = STATE.stops.findLast((s) => s < SHOWN.position) || 0;
-  return EVENTS.slice(Math.max(stop, SHOWN.position - 400), SHOWN.position);
+  const begin = Math.max(previous(), SHOWN.position - 400);
+  return Array.from({ length: SHOWN.position - begin }, (_, k) => event(begin + k));
 }
 
 function go(position) {
   dismiss();
-  jump(Math.max(0, Math.min(EVENTS.length, position)));
+  jump(between(0, position, COUNT));
   show();
 }
-const next = () => STATE.stops.find((s) => s > SHOWN.position) ?? EVENTS.length;
-const previous = () => STATE.stops.findLast((s) => s < SHOWN.position) ?? 0;
+const next = () => STATE.stops[beyond(SHOWN.position)] ?? COUNT;
+const previous = () => STATE.stops[beyond(SHOWN.position - 1) - 1] ?? 0;
+
+/** The place of the first stop beyond a position. */
+function beyond(position) {
+  let low = 0, high = STATE.stops.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (STATE.stops[middle] > position) high = middle; else low = middle + 1;
+  }
+  return low;
+}
 
 function onwards() {
-  const event = EVENTS[SHOWN.position];
-  if ($("predict").checked && event && event.answer >= 0 && STATE.granularity === "edge" && concerns(event, STATE.row)) {
-    if (STATE.asked !== event) ask(event); else $("guess").focus();
+  const i = SHOWN.position;
+  if ($("predict").checked && i < COUNT && answerTo(event(i)) !== null && STATE.granularity === "edge" && concerns(i, STATE.row)) {
+    if (STATE.asked !== i) ask(event(i)); else $("guess").focus();
   } else go(next());
 }
 
 // ---------------------------------------------------------------------------------------------- what is shown
 function show() {
-  const step = lastStep(), event = step.at(-1);
+  const step = lastStep(), last = step.at(-1);
   paintGraph(step);
-  follow(event);
+  follow(last);
   paintNetwork(step, STATE.linked);
   $("slider").value = SHOWN.position;
-  $("slider").setAttribute("aria-valuetext", event ? event.sentence : "the beginning");
+  $("slider").setAttribute("aria-valuetext", last ? sentence(last.index) : "the beginning");
   say($("at"), String(SHOWN.position));
   $("first").disabled = $("back").disabled = SHOWN.position === 0;
-  $("step").disabled = $("last").disabled = SHOWN.position === EVENTS.length;
-  const phase = event ? event.phase : "";
+  $("step").disabled = $("last").disabled = SHOWN.position === COUNT;
+  const phase = last ? last.phase : "";
   set($("telling"), "class", phase);
   for (const chip of $("phases").children) {
     set(chip, "class", chip.dataset.phase + (chip.dataset.phase === phase ? " now" : ""));
@@ -55,13 +65,13 @@ function show() {
 
 function tell(step) {
   const out = [];
-  const elsewhere = step.length > 0 && step.every((e) => !concerns(e, STATE.row));
+  const elsewhere = step.length > 0 && step.every((e) => !concerns(e.index, STATE.row));
   if (!step.length) out.push("The beginning: inputs, weights and targets are given. The first step computes forward.");
   if (elsewhere) out.push(`Meanwhile, the other examples: ${step.length} events.`);
   else if (step.length > 1) out.push(`${lead(step)}: ${step.length} events.`);
-  const told = elsewhere ? [] : step.length > TOLD ? step.slice(0, TOLD - 1) : step;
+  const told = elsewhere ? [] : step.length > MOST_TOLD ? step.slice(0, MOST_TOLD - 1) : step;
   $("sentence").className = step.length > 1 ? "many" : "";
-  $("sentence").replaceChildren(...out.map((words) => make("p", { class: "lead" }, words)), ...told.map((e) => make("p", {}, e.sentence)),
+  $("sentence").replaceChildren(...out.map((words) => make("p", { class: "lead" }, words)), ...told.map((e) => make("p", {}, sentence(e.index))),
     ...(told.length && told.length < step.length ? [make("p", {}, `… and ${step.length - told.length} more, in the transcript.`)] : []));
   const moves = new Map();
   for (const e of step) {
@@ -69,7 +79,7 @@ function tell(step) {
     moves.set(key, { e, before: moves.has(key) ? moves.get(key).before : e.before, after: e.after });
   }
   const list = [...moves.values()].slice(0, 24).map(({ e, before, after }) => {
-    const what = ["", "∂" + NODES.at(-1).name + "/∂", "", "subtotal for "][e.shelf] + NODES[e.target].name + (e.shelf === 2 ? ".grad" : "");
+    const what = ["", "∂" + ROOT.name + "/∂", "", "subtotal for "][e.shelf] + NODES[e.target].name + (e.shelf === 2 ? ".grad" : "");
     const item = make("li", { title: `${precise(before)} → ${precise(after)}` }, `${what}: ${text(before)} → ${text(after)}`);
     if (e.shelf === 1 && e.expected > 1 && e.arrival < e.expected) item.append(` (${e.arrival} of ${e.expected} contributions)`);
     return item;
@@ -93,13 +103,14 @@ function about() {
   if (!b) return;
   const n = b.shown, lines = [[n.path && n.path !== n.name ? `${n.name} is ${n.path}` : n.name, "lead"]];
   const [value, gradient, kept] = SHOWN.shelves.map((shelf) => shelf[n.index]);
-  lines.push([`value ${precise(value)}`, "value"], [`gradient ∂${NODES.at(-1).name}/∂${n.name} = ${precise(gradient)}`, "gradient"]);
-  if (kept >= 0) lines.push([`.grad = ${precise(kept)}`, "gradient"]);
-  const before = EVENTS.filter((e) => e.target === n.index && e.index < SHOWN.position);
-  for (const e of before.slice(0, 40)) lines.push([e.sentence, ""]);
+  lines.push([`value ${precise(value)}`, "value"], [`gradient ${gradientOf(n.index)} = ${precise(gradient)}`, "gradient"]);
+  if (kept !== null) lines.push([`.grad = ${precise(kept)}`, "gradient"]);
+  if (n.mark && marked(n)) lines.push([trouble(n), "alarm"]);
+  const before = eventsOf(n.index).filter((i) => i < SHOWN.position);
+  for (const i of before.slice(0, 40)) lines.push([sentence(i), ""]);
   if (before.length > 40) lines.push([`and ${before.length - 40} more`, ""]);
   $("about").replaceChildren(...lines.map(([words, style]) => make("p", { class: style }, words)));
-  if (before.length && EVENTS.findLast((e) => e.kind === "Send" && e.target === n.index)?.index < SHOWN.position) tellPaths(n);
+  if (eventsOf(n.index).findLast((i) => SLOTS[i] >= 0) < SHOWN.position) tellPaths(n);
   if (b.folded || n.home >= 0) {
     const group = b.folded ? +b.key.slice(1) : n.home, button = make("button", { type: "button" }, `${b.folded ? "Unfold" : "Fold"} ${clip(GROUPS[group].title, 40)}`);
     button.addEventListener("click", () => { if (b.folded) OPEN.add(group); else OPEN.delete(group); draw(); });
@@ -107,16 +118,42 @@ function about() {
   }
 }
 
+/** The events that change a node's numbers, in order. */
+function eventsOf(node) {
+  const found = [];
+  for (let i = TARGETS.indexOf(node); i >= 0; i = TARGETS.indexOf(node, i + 1)) found.push(i);
+  return found;
+}
+
+/** What is wrong with a node, and what follows from it. */
+function trouble(n) {
+  if (n.mark.includes("born")) return `‼ ${n.mark}: nothing that it was computed from was such a number yet.`;
+  const copies = NODES.filter((m) => m.path && m.path === n.path && m.op === n.op), off = copies.filter((m) => m.mark === n.mark).length;
+  const often = copies.length < 2 ? "" : off === copies.length ? ` It is so in all ${off} examples: this unit cannot learn.` : ` It is so in ${off} of ${copies.length} examples.`;
+  return `× ${n.mark === "dead" ? "off" : "saturated"}: its local derivative is 0 here, so no gradient passes.${often}`;
+}
+
+/** The largest of the paths that a gradient came by, as [product, last event, rank before it]. */
+function waysTo(node) {
+  if (!WAYS.length) {
+    const products = doubles(DATA.ways.at(-1));
+    let next = 0;
+    for (const [, ...steps] of DATA.ways.slice(0, -1)) WAYS.push(Array.from({ length: steps.length / 2 }, (_, k) => [products[next++], steps[2 * k], steps[2 * k + 1]]));
+  }
+  return WAYS[node];
+}
+const WAYS = [];
+
 /** Lists the largest of the paths that a gradient came by; pointing at one shows it, pressing it unfolds the graph along it. */
 function tellPaths(n) {
-  const [count, ...ways] = DATA.paths[n.index];
+  const [count] = DATA.ways[n.index], ways = waysTo(n.index);
   $("about").append(make("p", { class: "lead" }, `Its gradient came by ${count} path${count === "1" ? "" : "s"}` + (+count <= ways.length ? ":" : ", the largest:")));
   for (const [product, ...way] of ways) {
     const nodes = [n.index], factors = [];
-    for (let [event, rank] = way; event >= 0; [, event = -1, rank] = DATA.paths[nodes[0]][rank + 1] ?? []) {
-      const { node, slot } = EVENTS[event];
-      nodes.unshift(node);
-      factors.unshift(`(${text(NODES[node].local[slot])})`);
+    for (let [i, rank] = way; i !== undefined; [, i, rank] = waysTo(nodes[0])[rank] ?? []) {
+      const by = NODES[ACTORS[i]];
+      nodes.unshift(by.index);
+      factors.unshift(`(${text(localOf(by, SLOTS[i]))})`);
     }
     const few = (list) => list.length > 9 ? [...list.slice(0, 4), "…", ...list.slice(-4)] : list, those = new Set(nodes);
     const button = make("button", { type: "button", class: "way" },
@@ -126,7 +163,7 @@ function tellPaths(n) {
     button.addEventListener("click", () => {
       for (const i of nodes) for (let g = NODES[i].home; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
       draw();
-      $("about").querySelectorAll(".way")[ways.findIndex(([, event, rank]) => event === way[0] && rank === way[1])].focus();
+      $("about").querySelectorAll(".way")[ways.findIndex(([, i, rank]) => i === way[0] && rank === way[1])].focus();
     });
     $("about").append(button);
   }
@@ -160,11 +197,11 @@ function draw() {
 }
 
 // ---------------------------------------------------------------------------------------------- predict first
-function ask(event) {
-  STATE.asked = event;
-  const [left, middle] = event.sentence.split(";")[0].split(" = ");
-  $("asked").textContent = event.sum ? `All ${event.expected} contributions to ∂${NODES.at(-1).name}/∂${NODES[event.target].name} are in with this one: ` +
-    `so far ${text(event.before)}, and now ${left.split(" receives ").at(-1)} = ${text(event.sent)}. Their sum? ` : `${left}${middle ? " = " + middle : ""} = ? `;
+function ask(e) {
+  STATE.asked = e.index;
+  const [left, middle] = sentence(e.index).split(";")[0].split(" = ");
+  $("asked").textContent = asksSum(e) ? `All ${e.expected} contributions to ${gradientOf(e.target)} are in with this one: ` +
+    `so far ${text(e.before)}, and now ${left.split(" receives ").at(-1)} = ${text(e.sent)}. Their sum? ` : `${left}${middle ? " = " + middle : ""} = ? `;
   $("verdict").textContent = "";
   $("guess").value = "";
   $("question").hidden = false;
@@ -177,22 +214,19 @@ function dismiss() {
 }
 
 /** Whether an answer is right to about the digits that are shown. */
-function near(answer, place) {
-  const right = +exact(place);
-  return answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
-}
+const near = (answer, right) => Object.is(answer, right) || answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
 
 function check() {
-  const event = STATE.asked, typed = $("guess").value.trim().replaceAll("−", "-").replace(",", "."), answer = typed === "" ? NaN : +typed;
-  const spelled = exact(event.answer), special = { nan: NaN, inf: Infinity, "-inf": -Infinity };
-  if (near(answer, event.answer) || (typed in special && spelled === typed)) {
+  const e = event(STATE.asked), typed = $("guess").value.trim().replaceAll("−", "-"), named = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+  const right = answerTo(e), answer = typed in named ? named[typed] : typedNumber(typed);
+  if (near(answer, right) && (right === right || typed === "nan")) {
     go(next());
     $("sentence").prepend(make("p", { class: "lead" }, "Right."));
   } else if (Number.isNaN(answer)) {
     $("verdict").textContent = "Type a number, for example −0.62.";
   } else {
-    const slip = event.slips.find(([, place]) => near(answer, place));
-    $("verdict").textContent = slip ? `Not yet: ${DATA.slips[slip[0]]}.` : "Not yet. Look at the numbers that flow in, and try again.";
+    const slip = slipsAt(e).find(([, x]) => near(answer, x));
+    $("verdict").textContent = slip ? `Not yet: ${SLIPS[slip[0]]}.` : "Not yet. Look at the numbers that flow in, and try again.";
     $("guess").select();
   }
 }
@@ -201,7 +235,7 @@ function check() {
 function play(on) {
   clearInterval(STATE.timer);
   STATE.timer = on ? setInterval(() => {
-    if (SHOWN.position >= EVENTS.length) play(false); else { go(next()); }
+    if (SHOWN.position >= COUNT) play(false); else go(next());
   }, calm.matches ? 1600 : 900) : 0;
   $("play").textContent = on ? "Pause" : "Play";
   set($("play"), "aria-pressed", String(on));
@@ -211,7 +245,7 @@ const typing = (target) => target.matches("input:not([type=range]):not([type=che
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return;
   const pressed = /** @type {Element} */ (event.target).matches("button,summary,input[type=checkbox],.box");
-  const act = { ArrowRight: onwards, ArrowLeft: () => go(previous()), Home: () => go(0), End: () => go(EVENTS.length),
+  const act = { ArrowRight: onwards, ArrowLeft: () => go(previous()), Home: () => go(0), End: () => go(COUNT),
     " ": pressed ? null : () => play(!STATE.timer) }[event.key];
   if (!act) return;
   event.preventDefault();
@@ -220,9 +254,9 @@ document.addEventListener("keydown", (event) => {
 });
 $("first").addEventListener("click", () => go(0));
 $("back").addEventListener("click", () => go(previous()));
-$("play").addEventListener("click", () => { if (SHOWN.position >= EVENTS.length) go(0); play(!STATE.timer); });
+$("play").addEventListener("click", () => { if (SHOWN.position >= COUNT) go(0); play(!STATE.timer); });
 $("step").addEventListener("click", onwards);
-$("last").addEventListener("click", () => go(EVENTS.length));
+$("last").addEventListener("click", () => go(COUNT));
 $("slider").addEventListener("input", () => { play(false); go(+$("slider").value); });
 $("granularity").addEventListener("change", () => { STATE.granularity = $("granularity").value; STATE.stops = stopsOf(STATE.granularity, STATE.row); show(); });
 $("sample").addEventListener("change", () => { STATE.row = +$("sample").value - 1; STATE.chosen = null; foldToFit(STATE.row); draw(); });
@@ -254,26 +288,34 @@ function fromAddress() {
   $("granularity").value = STATE.granularity;
   $("sample").value = String(STATE.row + 1);
   foldToFit(STATE.row);
-  jump(Math.max(0, Math.min(EVENTS.length, Math.floor(+at.get("step")) || 0)));
+  jump(between(0, Math.floor(+at.get("step")) || 0, COUNT));
   draw();
 }
 
 function begin() {
   $("title").textContent = document.title = DATA.title;
-  $("slider").max = EVENTS.length;
-  say($("of"), String(EVENTS.length));
+  $("slider").max = COUNT;
+  say($("of"), String(COUNT));
   $("examples").hidden = DATA.rows === 1;
   for (let k = 0; k <= DATA.rows && k <= 1000; k++) $("sample").append(make("option", { value: k }, k ? `${k} of ${DATA.rows}` : "all together"));
-  $("names").append(...NODES.filter((n) => n.kind !== "constant").slice(0, 3000).map((n) => make("option", { value: n.name })));
   fromAddress();
-  $("transcript").addEventListener("toggle", () => {
-    if ($("lines").children.length) return;
-    $("lines").append(...EVENTS.map((e, i) => {
-      const line = make("li", i && EVENTS[i - 1].phase === e.phase ? {} : { class: "begin", "data-phase": e.phase }, e.sentence);
-      line.addEventListener("click", () => go(i + 1));
-      return line;
-    }));
-    show();
+  $("find").addEventListener("focus", () => {
+    $("names").append(...NODES.filter((n) => n.kind !== "constant").slice(0, 3000).map((n) => make("option", { value: n.name })));
+  }, { once: true });
+  $("transcript").addEventListener("toggle", () => { if (!$("lines").children.length) transcribe(); });
+  $("lines").addEventListener("click", (event) => {
+    const line = event.target.closest("li");
+    if (line) go([...$("lines").children].indexOf(line) + 1);
   });
+}
+
+/** Writes every sentence down, a good many before each picture of the screen. */
+function transcribe() {
+  const begin = $("lines").children.length, phase = (i) => i < 0 ? "" : FORMS[TOLD[i]].phase;
+  for (let i = begin; i < Math.min(COUNT, begin + 1000); i++) {
+    $("lines").append(make("li", phase(i) === phase(i - 1) ? {} : { class: "begin", "data-phase": phase(i) }, sentence(i)));
+  }
+  if ($("lines").children.length < COUNT) requestAnimationFrame(transcribe);
+  show();
 }
 begin();

@@ -1,0 +1,58 @@
+// Predict first: what is asked at an event, and the classic slips of someone who answers, with the number that each leads to.
+
+const SLIPS = {
+  sign: "the size is right but the sign is not: look at the signs of the factors",
+  upstream: "that is the gradient from above alone: multiply it by the local derivative",
+  local: "that is the local derivative alone: multiply it by the gradient from above",
+  activation: "you forgot the activation's derivative: the error signal passes through it on the way here",
+  updated: "you used the weight after its update: the backward pass needs the weight that the forward pass used",
+  path: "that is what came by one path only: add what had arrived before",
+  before: "that is the sum before this contribution: add the new one to it",
+  bias: "you left out the bias",
+  raw: "that is the number before the function is applied to it",
+  uphill: "you went uphill: descent subtracts the gradient",
+  rate: "you forgot the learning rate",
+};
+
+/** Whether the question is what all contributions add up to. @param {any} e */
+const asksSum = (e) => e.kind === "Send" && e.shelf === 1 && e.arrival === e.expected && e.expected > 1;
+
+/** The number to predict at an event: a result, a contribution or the last one's sum, where an update leads; else null. @param {any} e */
+const answerTo = (e) => e.kind === "Compute" || e.kind === "Update" || asksSum(e) ? e.after : e.kind === "Send" ? e.sent : null;
+
+/** The slips that lead to another number than the right one, with that number. @param {any} e @returns {[keyof SLIPS, number][]} */
+function slipsAt(e) {
+  const right = answerTo(e), seen = [right];
+  return candidates(e, right).filter(([, x]) => {
+    const other = Number.isFinite(x) && !seen.some((y) => Math.abs(x - y) <= 0.01 * Math.max(Math.abs(x), Math.abs(y)));
+    if (other) seen.push(x);
+    return other;
+  });
+}
+
+/** @param {any} e @param {number} right @returns {[keyof SLIPS, number][]} */
+function candidates(e, right) {
+  const n = NODES[e.node];
+  if (e.kind === "Compute") {
+    const before = n.shape === "dot" ? ["bias", right - VALUES[n.parents[2 * n.pairs]]] : n.shape === "unary" ? ["raw", VALUES[n.parents[0]]] : null;
+    return /** @type {any} */ ([...(before ? [before] : []), ["sign", -right]]);
+  }
+  if (e.kind === "Update") return [["uphill", e.before + (e.before - e.after)], ...(DATA.rate === null ? [] : [["rate", e.before - TOTALS[e.node]]])];
+  if (asksSum(e)) return [["path", e.sent], ["before", e.before], ["sign", -right]];
+  const upstream = TOTALS[e.node], local = localOf(n, e.slot), variables = n.parents.filter((p) => NODES[p].kind !== "constant");
+  const wrong = [[n.shape === "unary" && variables.length === 1 ? "activation" : "upstream", upstream]];
+  if (EXPECTED[e.node] === 1) {  // through an activation?
+    const above = TARGETS.indexOf(e.node, COMPUTED[ROOT.index] + 2), by = NODES[ACTORS[above]];
+    if (by.shape === "unary") wrong.push(["activation", TOTALS[by.index] * local]);
+  }
+  const factor = n.shape === "multiply" ? 1 - e.slot : n.shape === "dot" && e.slot < 2 * n.pairs ? (e.slot + n.pairs) % (2 * n.pairs) : -1;
+  const moved = factor < 0 ? -1 : updateOf(n.parents[factor]);
+  if (moved >= 0) wrong.push(["updated", upstream * AFTER[moved]]);
+  return /** @type {any} */ ([...wrong, ["local", local], ["sign", -right]]);
+}
+
+/** The event that moves a parameter, or −1. @param {number} node */
+function updateOf(node) {
+  for (let i = COUNT - 1; i >= 0 && FORMS[TOLD[i]].kind === "Update"; i--) if (ACTORS[i] === node) return i;
+  return -1;
+}
