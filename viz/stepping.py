@@ -87,13 +87,14 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
     letters = {form: chr(ord("a") + i) for i, form in enumerate(forms)}
     kinds = {event.form: (type(event).__name__, event.phase) for event in events}
     operations: dict[Any, int] = {}
-    nodes, locals_ = [], []
+    nodes: list[list[Any]] = []
+    derivatives: list[float] = []
     for i, (node, known) in enumerate(zip(recording.nodes, told, strict=True)):
         path = node.name if node.name and node.name != known["name"] else ""
         row: list[Any] = [known["name"], path[:200], group_of[i], row_of[i]]
         if isinstance(node.op, Operation):
             if node.op.name != "dot":  # of which each factor is the other's local derivative
-                locals_ += node.local_derivatives
+                derivatives += node.local_derivatives
             kind = operations.setdefault((node.op.symbol, _shape(node.op)), len(operations))
             row += [kind, known["parents"], _phrases(recording, i), recording.words.computation(i)]
         else:
@@ -108,7 +109,7 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         "nodes": nodes,
         "operations": list(operations),
         "values": packed(recording.numbers),
-        "locals": packed(locals_),
+        "locals": packed(derivatives),
         "marks": _marks(recording),
         "forms": [[*kinds[form], SENTENCES[form]] for form in forms],
         "told": "".join(letters[event.form] for event in events),
@@ -187,7 +188,7 @@ def _ways(recording: Recording) -> list[Any]:
 def _stops(recording: Recording) -> dict[str, list[int]]:
     """Return for each granularity but the finest the positions after each of its steps."""
     stops: dict[str, list[int]] = {}
-    among = range(1, len(recording) + 1)
+    among: Sequence[int] = range(1, len(recording) + 1)
     for granularity in GRANULARITIES[1:]:
         keys = [recording.key(i - 1, granularity) for i in among]
         ends = [i for i, key, after in zip(among, keys, keys[1:], strict=False) if key != after]

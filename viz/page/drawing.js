@@ -2,7 +2,7 @@
 
 const OPEN = new Set();  // the groups that are unfolded
 const READABLE = 60;
-const GRAPH = { svg: /** @type {any} */ (document.getElementById("graph")), boxes: [], wires: [], of: new Map(), wireOf: new Map() };
+const GRAPH = { svg: /** @type {any} */ (document.getElementById("graph")), boxes: [], wires: [], of: new Map(), wireOf: new Map(), scale: 0 };
 
 /** The box that shows a node: the outermost group around it that is not open, else the node. */
 function boxOf(node) {
@@ -68,6 +68,7 @@ function drawGraph(row, choose) {
   set(svg, "class", wires.length > 90 ? "dense" : "");
   set(svg, "viewBox", `-8 -8 ${size.width + 16} ${size.height + 16}`);
   const scale = Math.max(0.62, Math.min(1.25, (svg.parentNode.clientWidth - 4) / (size.width + 16)));
+  GRAPH.scale = scale;
   set(svg, "width", ((size.width + 16) * scale).toFixed(0));
   set(svg, "height", ((size.height + 16) * scale).toFixed(0));
   const into = groupBy(wires, (w) => w.head), out = groupBy(wires, (w) => w.tail);
@@ -164,10 +165,10 @@ function paintWires(step) {
 
 /** Keeps the box that changed in sight, moving only the drawing and never the page. */
 function follow(event) {
-  const b = event && GRAPH.boxes.find((one) => one.key === GRAPH.of.get(event.target));
-  const frame = GRAPH.svg.parentNode;
-  if (!b || (frame.scrollWidth <= frame.clientWidth && frame.scrollHeight <= frame.clientHeight)) return;
-  const box = b.element.getBoundingClientRect(), seen = frame.getBoundingClientRect();
-  if (box.left < seen.left || box.right > seen.right) frame.scrollLeft += box.left - seen.left - (seen.width - box.width) / 2;
-  if (box.top < seen.top || box.bottom > seen.bottom) frame.scrollTop += box.top - seen.top - (seen.height - box.height) / 2;
+  const b = event && GRAPH.boxes.find((one) => one.key === GRAPH.of.get(event.target)), frame = GRAPH.svg.parentNode;
+  if (!b || !GRAPH.scale) return;
+  for (const [at, size, scroll, seen] of [[b.x, b.width, "scrollLeft", "clientWidth"], [b.y, b.height, "scrollTop", "clientHeight"]]) {
+    const middle = (at + 8) * GRAPH.scale, half = size / 2 * GRAPH.scale, now = frame[scroll], most = frame[seen];
+    if (middle - half < now || middle + half > now + most) frame[scroll] = middle - most / 2;
+  }
 }

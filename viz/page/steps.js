@@ -2,7 +2,7 @@
 
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const STATE = { row: -1, granularity: "edge", stops: [0], chosen: null, linked: new Set(), timer: 0, asked: null, from: 0 };
+const STATE = { row: -1, granularity: "edge", stops: [0], chosen: null, linked: new Set(), timer: 0, writing: 0, asked: null };
 const MOST_TOLD = 8;  // sentences of one step that are written out
 
 /** The events of the step that led here. */
@@ -39,8 +39,8 @@ function onwards() {
 // ---------------------------------------------------------------------------------------------- what is shown
 function show() {
   const step = lastStep(), last = step.at(-1);
+  follow(last);  // which looks at the page, and so comes before all that changes it
   paintGraph(step);
-  follow(last);
   paintNetwork(step, STATE.linked);
   $("slider").value = SHOWN.position;
   $("slider").setAttribute("aria-valuetext", last ? sentence(last.index) : "the beginning");
@@ -58,6 +58,11 @@ function show() {
   const line = $("lines").children[SHOWN.position - 1];
   for (const old of $("lines").querySelectorAll(".now")) old.classList.remove("now");
   if (line) line.classList.add("now");
+  clearTimeout(STATE.writing);
+  STATE.writing = setTimeout(writeAddress, 150);  // browsers ration it, and it costs as much as a step
+}
+
+function writeAddress() {
   try {
     history.replaceState(null, "", `#step=${SHOWN.position}&one=${STATE.granularity}` + (DATA.rows > 1 ? `&sample=${STATE.row + 1}` : ""));
   } catch { /* a frame in a notebook has no address of its own */ }
@@ -237,7 +242,7 @@ function play(on) {
   STATE.timer = on ? setInterval(() => {
     if (SHOWN.position >= COUNT) play(false); else go(next());
   }, calm.matches ? 1600 : 900) : 0;
-  $("play").textContent = on ? "Pause" : "Play";
+  say($("play"), on ? "Pause" : "Play");
   set($("play"), "aria-pressed", String(on));
 }
 
