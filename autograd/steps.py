@@ -96,11 +96,11 @@ class Recording:
         With a learning rate, plain descent is told as such.  Nothing is moved here.  Raises ValueError for a
         parameter outside the graph.
         """
-        last = self.replay(len(self))
+        kept = dict(enumerate(self.grads)) | {e.node: e.after for e in self.events if isinstance(e, Accumulate)}
         moves: list[Event] = []
         for parameter, new in after.items():
             i = self.index(parameter)
-            moves.append(Update(i, last.grads[i], self.numbers[i], number(new), learning_rate))
+            moves.append(Update(i, kept[i], self.numbers[i], number(new), learning_rate))
         return Recording(self.nodes, self.grads, self.events + tuple(moves))
 
     def replay(self, position: int = 0) -> Replay:

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -56,6 +57,7 @@ def _is_path(name: str | None) -> bool:
     return name is not None and _PATH.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=50_000)
 def neuron_of(name: str | None) -> str | None:
     """Return the path of the neuron or module that a name such as `layers.0.neurons.1.weights.2` lies in, or None."""
     if name is None or not _is_path(name):
@@ -63,6 +65,7 @@ def neuron_of(name: str | None) -> str | None:
     return re.sub(r"\.[A-Za-z_]\w*(\.\d+)*$", "", name) if re.search(r"\.[A-Za-z_]\w*(\.\d+)*$", name) else None
 
 
+@lru_cache(maxsize=50_000)
 def layer_of(name: str | None) -> str | None:
     """Return the path of the layer that a name such as `layers.0.neurons.1.z` lies in, or None."""
     neuron = neuron_of(name)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd import steps as passes
-from autograd.events import SENTENCES
+from autograd.events import SENTENCES, Change
 from autograd.explain import largest_arrivals
 from autograd.operation import Operation
-from autograd.steps import GRANULARITIES, Collect, Compute, Recording, Send, Update
+from autograd.steps import GRANULARITIES, Accumulate, Collect, Compute, Recording, Send, Update
 from autograd.value import CONSTANT
 from autograd.wording import neuron_of
 from viz.page import Page, packed
@@ -61,10 +61,7 @@ def steps(
 def _with_update(
     recording: Recording, optimizer: Optimizer | None, rate: float, parameters: Iterable[Value] | None
 ) -> Recording:
-    end = recording.replay(len(recording))
-    gradients = {
-        node: end.grads[i] for i, node in enumerate(recording.nodes) if node.is_leaf and end.grads[i] is not None
-    }
+    gradients = {recording.nodes[e.node]: e.after for e in recording.events if isinstance(e, Accumulate)}
     if optimizer is not None:
         moves = optimizer.moves([gradients.get(p) for p in optimizer.parameters])
         after = {optimizer.parameters[i]: data for i, (data, _) in moves if optimizer.parameters[i] in gradients}
@@ -110,7 +107,7 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         "operations": list(operations),
         "values": packed(recording.numbers),
         "locals": packed(derivatives),
-        "marks": _marks(recording),
+        "marks": _marks(recording, changes),
         "forms": [[*kinds[form], SENTENCES[form]] for form in forms],
         "told": "".join(letters[event.form] for event in events),
         "actors": [event.node for event in events],
@@ -143,22 +140,19 @@ def _phrases(recording: Recording, i: int) -> str | list[str]:
     return phrases[0] if len(set(phrases)) == 1 else phrases
 
 
-def _marks(recording: Recording) -> dict[int, str]:
+def _marks(recording: Recording, changes: Sequence[Change]) -> dict[int, str]:
     """Return what is wrong with a node's value or gradient, for those nodes where something is."""
-    arrived: dict[int, list[float]] = defaultdict(list)
-    totals: dict[int, float] = {}
-    for event in recording.events:
-        if isinstance(event, Send) and not math.isfinite(event.contribution):
-            arrived[event.parent].append(event.upstream)
-        if event.change.shelf == "adjoint":
-            totals[event.node if not isinstance(event, Send) else event.parent] = event.change.after or 0.0
+    totals = {change.node: change.after or 0.0 for change in changes if change.shelf == "adjoint"}
+    odd = {i for i, x in totals.items() if not math.isfinite(x)}
+    sends = [event for event in recording.events if isinstance(event, Send)] if odd else []
+    came = {send.parent for send in sends if send.node in odd}
     marks = {}
     for i, node in enumerate(recording.nodes):
         if silent := silence(node):
             marks[i] = silent
         if not math.isfinite(recording.numbers[i]) and all(math.isfinite(p.data) for p in node.parents):
             marks[i] = f"{not_a_number(recording.numbers[i])} born here"
-        elif not math.isfinite(totals.get(i, 0.0)) and all(map(math.isfinite, arrived[i])):
+        elif i in odd - came:
             marks[i] = f"gradient {not_a_number(totals[i])} born here"
     return marks
 

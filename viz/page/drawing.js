@@ -39,7 +39,7 @@ function drawGraph(row, choose) {
     const group = folded ? GROUPS[+key.slice(1)] : null, title = clip(folded && group.kind !== "neuron" ? group.title : shown.name, 16);
     const plain = shown.kind === "constant" && shown.name === text(shown.value);  // a number that says itself
     const marks = nodes.filter((n) => n.mark);
-    return { key, nodes, folded, shown, title, plain, marks, order: shown.index, width: plain ? 46 : 136, height: plain ? 22 : marks.length ? 64 : 46, x: 0, y: 0 };
+    return { key, nodes, folded, shown, title, plain, marks, order: shown.index, width: plain ? 46 : 144, height: plain ? 22 : marks.length ? 64 : 46, x: 0, y: 0 };
   });
   const wires = [], joined = new Map();
   GRAPH.of = new Map();
@@ -75,8 +75,8 @@ function drawGraph(row, choose) {
   for (const w of wires) {
     const crowded = into.get(w.head).length > out.get(w.tail).length;  // wires that meet are told apart where they begin
     const twin = w.points.length === 3, [[a, b], [c, d]] = crowded || twin ? w.points : w.points.slice(-2);
-    const t = twin ? 1 : crowded ? 0.3 : out.get(w.tail).length > 1 ? 0.7 : 0.5;
-    const x = (a + (c - a) * t).toFixed(1), y = b + (d - b) * (t === 1 ? 1 : t < 0.5 ? 0.22 : t > 0.5 ? 0.78 : 0.5);
+    const t = twin ? 1 : crowded ? 0.4 : out.get(w.tail).length > 1 ? 0.7 : 0.5;
+    const x = (a + (c - a) * t).toFixed(1), y = b + (d - b) * (t === 1 ? 1 : t < 0.5 ? 0.35 : t > 0.5 ? 0.78 : 0.5);
     w.local = make("text", { "text-anchor": "middle", x, y: (y - 3).toFixed(1) });
     w.sent = make("text", { "text-anchor": "middle", x, y: (y + 10).toFixed(1) });
     w.element = make("g", { class: "edge" }, make("path", { d: smooth(w.points) }), w.local, w.sent);
@@ -90,7 +90,7 @@ function drawGraph(row, choose) {
 function drawBox(b, choose) {
   const left = -b.width / 2, top = -b.height / 2, op = b.folded ? `${b.nodes.length} nodes` : b.shown.pairs ? "w·x + b" : b.shown.op;
   b.value = make("text", { class: "value", x: left + 4, y: top + 36 });
-  b.gradient = make("text", { class: "gradient", x: 1, y: top + 36 });
+  b.gradient = make("text", { class: "gradient", x: 2, y: top + 36 });
   b.alarm = make("text", { class: "alarm", x: left + 6, y: top + 55 });
   b.tip = make("title");
   b.element = make("g", { class: "box", tabindex: 0, role: "button", transform: `translate(${b.x.toFixed(1)} ${b.y.toFixed(1)})`, "data-key": b.key },
@@ -126,7 +126,7 @@ function paintGraph(step) {
     const { index, kind, op, name, path } = b.shown, x = values[index], dx = gradients[index];
     const mark = changed.has(b.key) ? ` changed ${phase}` : acting.has(b.key) ? " acting" : "", wrong = b.marks.length ? alarm(b) : "";
     const style = `box${b.folded ? " folded" : ""}${mark}${b.linked ? " linked" : ""}`;
-    if (b.style !== style) set(b.element, "class", b.style = style);
+    set(b.element, "class", style);
     const look = `${x} ${dx} ${kept[index]} ${wrong}`;
     if (b.look === look) continue;
     b.look = look;

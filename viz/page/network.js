@@ -91,7 +91,7 @@ function paintNetwork(step, linked) {
     const i = u.out.index, z = u.z ? u.z.index : i, own = new Set([i, z]), wrong = u.out.mark === "dead" && marked(u.out);
     const mark = any(own, changed) ? ` changed ${phase}` : u.bias >= 0 && changed.has(u.bias) ? ` acting ${phase}` : any(own, acting) ? " acting" : "";
     const style = "box" + mark + (any(u.nodes, linked) ? " linked" : "");
-    if (u.style !== style) set(u.element, "class", u.style = style);
+    set(u.element, "class", style);
     const look = `${values[i]} ${gradients[z]} ${gradients[i]} ${values[u.bias]} ${gradients[u.bias]} ${wrong}`;
     if (u.look === look) continue;
     u.look = look;

@@ -2,11 +2,11 @@
 // An event is known by its place.  Its sentence is filled in from the forms that Python's own sentences have, when it is asked for.
 
 /** @typedef {{index: number, name: string, path: string, home: number, row: number, kind: string, op: string, shape: string, parents: number[],
- *   pairs: number, phrases: string | string[], formula: string, value: number, mark: string, first: number, locals: number}} Node */
+ *   pairs: number, phrases: string | string[], formula: string, value: number, mark: string, first: number, locals: number}} Spot */
 
 /** @type {Float64Array} */
 const LOCALS = doubles(DATA.locals), VALUES = doubles(DATA.values);
-/** @type {Node[]} */
+/** @type {Spot[]} */
 const NODES = [];
 let edges = 0, locals = 0;
 for (const [name, path, home, row, kind, parents = [], phrases = "", formula = ""] of DATA.nodes) {
@@ -61,17 +61,17 @@ const COMPUTED = new Int32Array(NODES.length).fill(-1), CARRIED = new Int32Array
 /** Where an event changes a number: value, gradient of this pass, .grad, or a subtotal that is not shown. @param {number} i */
 const shelfOf = (i) => SLOTS[i] >= 0 && SUBTOTALS.has(i) ? 3 : FORMS[TOLD[i]].shelf;
 
-/** @param {number} i @returns {any} */
-const event = (i) => ({ index: i, kind: FORMS[TOLD[i]].kind, phase: FORMS[TOLD[i]].phase, node: ACTORS[i], target: TARGETS[i], slot: SLOTS[i], shelf: shelfOf(i),
+/** An event with its numbers; null is a dash. @param {number} i @returns {any} */
+const eventAt = (i) => ({ index: i, kind: FORMS[TOLD[i]].kind, phase: FORMS[TOLD[i]].phase, node: ACTORS[i], target: TARGETS[i], slot: SLOTS[i], shelf: shelfOf(i),
   before: NEW[i] ? null : BEFORE[i], after: AFTER[i], sent: SENT[i], arrival: ARRIVALS[i], expected: EXPECTED[TARGETS[i]] });
 
-/** The local derivative of a node with respect to one of its operands. @param {Node} n @param {number} slot @returns {number} */
+/** The local derivative of a node with respect to one of its operands. @param {Spot} n @param {number} slot @returns {number} */
 function localOf(n, slot) {
   if (n.locals >= 0) return LOCALS[n.locals + slot];
   return slot < 2 * n.pairs ? VALUES[n.parents[(slot + n.pairs) % (2 * n.pairs)]] : 1;
 }
 
-/** The same in words, as its rule states it. @param {Node} n @param {number} slot @returns {string} */
+/** The same in words, as its rule states it. @param {Spot} n @param {number} slot @returns {string} */
 function phraseOf(n, slot) {
   if (n.locals >= 0) return typeof n.phrases === "string" ? n.phrases : n.phrases[slot];
   const name = slot < 2 * n.pairs ? NODES[n.parents[(slot + n.pairs) % (2 * n.pairs)]].name : "1";
@@ -95,7 +95,7 @@ const WORDS = {
 
 /** An event in one sentence of symbols and numbers. @param {number} i */
 function sentence(i) {
-  const e = event(i);
+  const e = eventAt(i);
   return FORMS[TOLD[i]].form.replace(/\{(\w+)\}/g, (_, word) => WORDS[word](e));
 }
 

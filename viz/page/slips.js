@@ -37,7 +37,7 @@ function candidates(e, right) {
     const before = n.shape === "dot" ? ["bias", right - VALUES[n.parents[2 * n.pairs]]] : n.shape === "unary" ? ["raw", VALUES[n.parents[0]]] : null;
     return /** @type {any} */ ([...(before ? [before] : []), ["sign", -right]]);
   }
-  if (e.kind === "Update") return [["uphill", e.before + (e.before - e.after)], ...(DATA.rate === null ? [] : [["rate", e.before - TOTALS[e.node]]])];
+  if (e.kind === "Update") return /** @type {any} */ ([["uphill", e.before + (e.before - e.after)], ...(DATA.rate === null ? [] : [["rate", e.before - TOTALS[e.node]]])]);
   if (asksSum(e)) return [["path", e.sent], ["before", e.before], ["sign", -right]];
   const upstream = TOTALS[e.node], local = localOf(n, e.slot), variables = n.parents.filter((p) => NODES[p].kind !== "constant");
   const wrong = [[n.shape === "unary" && variables.length === 1 ? "activation" : "upstream", upstream]];

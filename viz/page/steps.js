@@ -3,12 +3,17 @@
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const STATE = { row: -1, granularity: "edge", stops: [0], chosen: null, linked: new Set(), timer: 0, writing: 0, asked: null };
+const MEANINGS = {  // for those who read such signs for the first time
+  forward: `Forward, numbers flow from what is given to ${ROOT.name}, the result. Of a network, ${ROOT.name} is the loss: how wrong it is.`,
+  backward: `∂${ROOT.name}/∂w is a slope: if w grows by a tiny bit, ${ROOT.name} grows by ∂${ROOT.name}/∂w times that bit; if it is negative, ${ROOT.name} shrinks. The chain rule multiplies slopes along a way back, and adds up the ways.`,
+  update: `${DATA.rate === null ? "" : "η is the learning rate: how far to go. "}Each weight moves against its gradient, so that ${ROOT.name} becomes smaller.`,
+};
 const MOST_TOLD = 8;  // sentences of one step that are written out
 
 /** The events of the step that led here. */
 function lastStep() {
   const begin = Math.max(previous(), SHOWN.position - 400);
-  return Array.from({ length: SHOWN.position - begin }, (_, k) => event(begin + k));
+  return Array.from({ length: SHOWN.position - begin }, (_, k) => eventAt(begin + k));
 }
 
 function go(position) {
@@ -31,8 +36,8 @@ function beyond(position) {
 
 function onwards() {
   const i = SHOWN.position;
-  if ($("predict").checked && i < COUNT && answerTo(event(i)) !== null && STATE.granularity === "edge" && concerns(i, STATE.row)) {
-    if (STATE.asked !== i) ask(event(i)); else $("guess").focus();
+  if ($("predict").checked && i < COUNT && answerTo(eventAt(i)) !== null && STATE.granularity === "edge" && concerns(i, STATE.row)) {
+    if (STATE.asked !== i) ask(eventAt(i)); else $("guess").focus();
   } else go(next());
 }
 
@@ -54,6 +59,7 @@ function show() {
     if (chip.dataset.phase === phase) set(chip, "aria-current", "step"); else chip.removeAttribute("aria-current");
   }
   tell(step);
+  say($("meaning"), MEANINGS[phase || "forward"]);
   about();
   const line = $("lines").children[SHOWN.position - 1];
   for (const old of $("lines").querySelectorAll(".now")) old.classList.remove("now");
@@ -219,12 +225,12 @@ function dismiss() {
 }
 
 /** Whether an answer is right to about the digits that are shown. */
-const near = (answer, right) => Object.is(answer, right) || answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
+const near = (answer, right) => answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
 
 function check() {
-  const e = event(STATE.asked), typed = $("guess").value.trim().replaceAll("−", "-"), named = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+  const e = eventAt(STATE.asked), typed = $("guess").value.trim().replaceAll("−", "-"), named = { nan: NaN, inf: Infinity, "-inf": -Infinity };
   const right = answerTo(e), answer = typed in named ? named[typed] : typedNumber(typed);
-  if (near(answer, right) && (right === right || typed === "nan")) {
+  if (typed === "nan" ? Number.isNaN(right) : near(answer, right)) {
     go(next());
     $("sentence").prepend(make("p", { class: "lead" }, "Right."));
   } else if (Number.isNaN(answer)) {
