@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from autograd.wording import show_number
-from nn import TrainingSession, diagnose
+from nn import TrainingSession, diagnose, stretches
 
 
 @dataclass(frozen=True)
@@ -46,21 +45,15 @@ def trouble_of(training: TrainingSession) -> str:
 
 
 def shape_of(losses: Sequence[float]) -> str:
-    """Return where the curve lies flat, drops and settles: its drop is the shortest stretch of 60 % of the way."""
-    best = list(accumulate(losses, min))
-    goal, end, drop = 0.6 * (best[0] - best[-1]), 0, (0, len(best) - 1)
-    for start in range(len(best)):
-        while end < len(best) and best[start] - best[end] < goal:
-            end += 1
-        if end == len(best):
-            break
-        if end - start < drop[1] - drop[0]:
-            drop = start, end
-    if goal < 0.05 and max(losses) > losses[0] + 0.05:
+    """Return where the curve lies flat, drops, settles and stands out, with the loss at each end."""
+    if losses[0] - min(losses) < 0.1 and max(losses) > losses[0] + 0.05:
         low, high, last = map(show_number, (min(losses), max(losses), losses[-1]))
         return f"Shape of the curve: it leaps about between {low} and {high}, and the loss stands at {last}."
-    if goal < 0.05:
+    parts = stretches(losses)
+    if [part.name for part in parts] == ["plateau"]:
         return f"Shape of the curve: flat; no drop yet, and the loss stands at {show_number(losses[-1])}."
-    first, start, end, last = (show_number(best[i]) for i in (0, *drop, -1))
-    plateau = f"plateau to epoch {drop[0]} (loss {first} → {start}), " if drop[0] else ""
-    return f"Shape of the curve: {plateau}drop to epoch {drop[1]} ({start} → {end}), then convergence ({end} → {last})."
+    told = []
+    for part in parts:
+        until = f" to epoch {part.end}" if part.end < len(losses) - 1 else ""
+        told.append(f"{part.name}{until} ({show_number(losses[part.start])} → {show_number(losses[part.end])})")
+    return f"Shape of the curve: {', '.join([*told[:-1], f'then {told[-1]}' if told[1:] else told[-1]])}."

@@ -7,7 +7,7 @@ from nn.curvature import sharpness
 from nn.diagnosis import Diagnosis, Finding, diagnose
 from nn.finder import RateSweep, find_learning_rate
 from nn.fitting import fit
-from nn.history import History
+from nn.history import History, Stretch, stretches
 from nn.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
 from nn.layers import MLP, Layer, Neuron, Perceptron
 from nn.losses import (
@@ -64,6 +64,7 @@ __all__ = [
     "Sequential",
     "Softmax",
     "StepDecay",
+    "Stretch",
     "TrainingSession",
     "WarmUp",
     "binary_cross_entropy",
@@ -83,6 +84,7 @@ __all__ = [
     "save",
     "sharpness",
     "softmax_cross_entropy",
+    "stretches",
     "xavier_normal",
     "xavier_uniform",
 ]

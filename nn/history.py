@@ -1,16 +1,71 @@
-"""What a training left behind: the losses, the rates, why it ended, and where to go on."""
+"""What a training left behind: the losses and their shape, the rates, why it ended, and where to go on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nn.clipping import percentile
 
 if TYPE_CHECKING:
     from nn.diagnosis import Diagnosis
 
-__all__ = ["History"]
+__all__ = ["History", "Stretch", "stretches"]
+
+DROP: Final = 0.6  # the share of the whole fall that counts as its drop
+FLAT: Final = 0.05  # a fall by less than this share of the first loss is none
+SPIKE: Final = 0.1  # the share of the whole fall by which a loss stands out from the lowest before it
+
+
+class Stretch(NamedTuple):
+    """Part of a training: from one epoch to another, both counted from 0, and what the loss does there."""
+
+    start: int
+    end: int
+    name: str  # "plateau", "drop", "convergence", "spike" or "rise"
+
+
+def stretches(losses: Sequence[float]) -> list[Stretch]:
+    """Return the parts of a training in order: plateau, drop and convergence, as far as it has them.
+
+    The drop is the shortest stretch in which the lowest loss so far makes 60 % of its whole fall.  A spike is
+    where the loss stands above the lowest before it by a tenth of the fall, or is nan; a rise if it stays to the end.
+    """
+    if len(losses) == 0:
+        return []
+    best = list(accumulate(losses, _lower))
+    last, fall = len(best) - 1, best[0] - best[-1]
+    falls = fall > FLAT * abs(best[0])
+    start, end = _drop(best, DROP * fall) if falls else (last + 1, last + 1)
+    names = ["plateau" if i < start else "drop" if i < end or end == last else "convergence" for i in range(last + 1)]
+    high = SPIKE * (fall if falls else abs(best[0]))
+    above = [not x <= low + high for x, low in zip(losses, best, strict=True)]
+    names = ["spike" if odd else name for name, odd in zip(names, above, strict=True)]
+    for i in range(last, -1, -1):
+        if not above[i]:
+            break
+        names[i] = "rise"
+    begins = [i for i, name in enumerate(names) if i == 0 or name != names[i - 1]]
+    return [Stretch(i, j, names[i]) for i, j in zip(begins, [*begins[1:], last], strict=True)]
+
+
+def _lower(low: float, x: float) -> float:
+    return x if low != low or x < low else low
+
+
+def _drop(best: Sequence[float], goal: float) -> tuple[int, int]:
+    """Return the shortest stretch in which the lowest loss so far falls by `goal`."""
+    end, drop = 0, (0, len(best) - 1)
+    for start in range(len(best)):
+        while end < len(best) and best[start] - best[end] < goal:
+            end += 1
+        if end == len(best):
+            break
+        if end - start < drop[1] - drop[0]:
+            drop = start, end
+    return drop
 
 
 @dataclass

@@ -10,7 +10,6 @@ import nn
 import viz
 from autograd.wording import show_number
 from tests.web import CONTRASTS, names_of_controls, until
-from viz.film import stretches
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 LOSS = nn.binary_cross_entropy_with_logits
@@ -95,19 +94,9 @@ def test_a_history_alone_shows_its_curve_and_stretches(show):
     for _ in range(len(losses)):
         seen.add(tab.text_content("#phase"))
         tab.keyboard.press("ArrowRight")
-    assert seen == {"plateau", "drop", "convergence"}
+    assert seen == {"plateau", "drop", "convergence", "rise"}
     assert tab.text_content("#loss") == "inf"
     assert tab.is_hidden("#network")
-
-
-def test_stretches_of_a_training():
-    assert stretches([1.0] * 10) == [(0, 9, "plateau")]
-    assert stretches([1.0]) == [(0, 0, "plateau")]
-    assert [name for *_, name in stretches([2.0**-i for i in range(20)])] == ["drop", "convergence"]
-    losses = [1.0] * 20 + [0.8, 0.5, 0.2] + [0.1] * 20
-    (start, _, plateau), (begin, end, drop), (_, last, _) = stretches(losses)
-    assert (start, plateau, drop, last) == (0, "plateau", "drop", 42)
-    assert 19 <= begin < end <= 23
 
 
 def test_a_recorder_keeps_a_spread_of_moments_and_follows_sessions():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
-from itertools import accumulate
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 from autograd import Value
 from viz.machine import Machine, make_machine
@@ -14,8 +13,6 @@ from viz.page import Page, packed
 STYLES = ("common.css", "live.css", "film.css")
 CURVES = ("dom.js", "numbers.js", "charts.js", "film.js")
 SCRIPTS = ("dom.js", "numbers.js", "machine.js", "board.js", "boundary.js", "charts.js", "film.js")
-DROP: Final = 0.6  # the share of the whole fall that counts as its drop
-FLAT: Final = 0.05  # a fall by less than this share of the first loss is none
 
 
 class Recorder:
@@ -87,6 +84,8 @@ def run(history: Any, recorder: Recorder | None = None, *, title: str = "A train
     """
     if isinstance(history, Recorder):
         history, recorder = history.history, history
+    from nn import stretches
+
     losses = losses_of(history)
     if not losses:
         raise ValueError("there is nothing to show before the first epoch: train first, as in nn.fit(…, epochs=100)")
@@ -111,32 +110,6 @@ def run(history: Any, recorder: Recorder | None = None, *, title: str = "A train
 def losses_of(history: Any) -> list[float]:
     """Return the losses of a history, or of a list of them."""
     return [float(x) for x in getattr(history, "losses", history)]
-
-
-def stretches(losses: Sequence[float]) -> list[tuple[int, int, str]]:
-    """Return (from, to, name) of the plateau, the drop and the convergence of a training, as far as it has them.
-
-    The drop is the shortest stretch in which the lowest loss so far makes 60 % of its whole fall.
-    """
-    best: list[float] = list(accumulate(losses, _lower))
-    last, end = len(best) - 1, 0
-    goal = DROP * (best[0] - best[-1])
-    if not goal > DROP * FLAT * abs(best[0]):
-        return [(0, last, "plateau")]
-    drop = (0, last)
-    for start in range(len(best)):
-        while end < len(best) and best[start] - best[end] < goal:
-            end += 1
-        if end == len(best):
-            break
-        if end - start < drop[1] - drop[0]:
-            drop = start, end
-    found = [(0, drop[0], "plateau"), (*drop, "drop"), (drop[1], last, "convergence")]
-    return [stretch for stretch in found if stretch[1] > stretch[0]]
-
-
-def _lower(a: float, b: float) -> float:
-    return b if a != a or b < a else a
 
 
 def _machine(recorder: Recorder) -> Machine:

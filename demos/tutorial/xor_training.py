@@ -5,15 +5,9 @@ from itertools import pairwise
 
 from autograd import sigmoid
 from demos.tutorial.showing import panels, show
-from nn import MLP, SGD, binary_cross_entropy_with_logits, datasets, fit, predict
+from nn import MLP, SGD, binary_cross_entropy_with_logits, datasets, fit, predict, stretches
 
 Figures = namedtuple("Figures", "losses answers drop")  # drop: the epochs between which the curve falls
-
-
-def the_drop(losses):
-    """Return the epochs at which the loss has made a tenth, and nine tenths, of its way down."""
-    first, last = losses[0], min(losses)
-    return tuple(next(i for i, x in enumerate(losses) if x <= first - part * (first - last)) for part in (0.1, 0.9))
 
 
 def measure(epochs=5000, rate=0.5, seed=0):
@@ -21,7 +15,8 @@ def measure(epochs=5000, rate=0.5, seed=0):
     model = MLP(2, [4, 1], activation="sigmoid", seed=seed)
     descent = SGD(model.parameters(), learning_rate=rate)
     history = fit(model, inputs, targets, loss=binary_cross_entropy_with_logits, optimizer=descent, epochs=epochs)
-    return Figures(history.losses, [sigmoid(z) for z in predict(model, inputs)], the_drop(history.losses))
+    drop = next(part for part in stretches(history.losses) if part.name == "drop")
+    return Figures(history.losses, [sigmoid(z) for z in predict(model, inputs)], drop[:2])
 
 
 def slope(losses, start, end):

@@ -21,6 +21,23 @@ function phase(epoch) {
   return found ? found[2] : "";
 }
 
+/** @type {Record<string, string>} */
+const MEANINGS = { plateau: "the loss hardly falls", drop: "most of the fall, in a short time", convergence: "it settles",
+  spike: "for a while the loss stands well above its lowest so far", rise: "the loss went up and did not come back" };
+
+/** The whole training in words; spikes are counted where they are many. */
+function shape() {
+  const spikes = DATA.stretches.filter((/** @type {[number, number, string]} */ [, , name]) => name === "spike").length, many = spikes > 3;
+  /** @type {[number, number, string][]} */
+  const told = [];
+  for (const [from, to, name] of DATA.stretches) {
+    if (many && name === "spike") continue;
+    const before = told[told.length - 1];
+    if (before && before[2] === name) before[1] = to; else told.push([from, to, name]);
+  }
+  return told.map(([from, to, name]) => `${name} ${from} to ${to}`).join(", ") + (many ? `, with ${spikes} spikes` : "");
+}
+
 /** @param {number} at */
 function go(at) {
   REEL.at = between(0, at, EPOCHS.length - 1);
@@ -44,6 +61,7 @@ function go(at) {
   say($("loss"), shortly(loss));
   set($("loss"), "title", fully(loss));
   say($("phase"), phase(epoch));
+  say($("meaning"), MEANINGS[phase(epoch)]);
   $("slider").value = String(REEL.at);
   set($("slider"), "aria-valuetext", `epoch ${epoch}, ${phase(epoch)}, loss ${shortly(loss)}`);
   $("first").disabled = $("back").disabled = REEL.at === 0;
@@ -108,8 +126,7 @@ function fromAddress() {
 function begin() {
   $("title").textContent = document.title = DATA.title;
   $("slider").max = EPOCHS.length - 1;
-  const shape = DATA.stretches.map((/** @type {[number, number, string]} */ [from, to, name]) => `${name} ${from} to ${to}`).join(", ");
-  say($("shape"), `Epochs: ${shape}.${DATA.stopped ? ` It ended: ${DATA.stopped}.` : ""}`);
+  say($("shape"), `Epochs: ${shape()}.${DATA.stopped ? ` It ended: ${DATA.stopped}.` : ""}`);
   say($("of"), String(EPOCHS[EPOCHS.length - 1]));
   for (const id of ["network-part", "field-part", "flow", "rows"]) $(id).hidden = !LIVE;
   set(document.querySelector("main"), "class", LIVE ? "" : "bare");
