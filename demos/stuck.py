@@ -55,5 +55,6 @@ def shape_of(losses: Sequence[float]) -> str:
     told = []
     for part in parts:
         until = f" to epoch {part.end}" if part.end < len(losses) - 1 else ""
-        told.append(f"{part.name}{until} ({show_number(losses[part.start])} → {show_number(losses[part.end])})")
+        loss = "" if told else "loss "
+        told.append(f"{part.name}{until} ({loss}{show_number(losses[part.start])} → {show_number(losses[part.end])})")
     return f"Shape of the curve: {', '.join([*told[:-1], f'then {told[-1]}' if told[1:] else told[-1]])}."

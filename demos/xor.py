@@ -19,6 +19,7 @@ from demos.stuck import ILL, shape_of, trouble_of
 from demos.xor_run import PHASES, Mark, Run
 from demos.xor_words import GREETING, HELP, HINT, as_typed, count_from, number_from, place_of
 from nn import TrainingSession, diagnose
+from viz.page import window_browser
 
 ARROWS = {"forward": "▶", "backward": "◀", "update": "△"}
 LIMIT = 5000
@@ -150,8 +151,22 @@ class Session(Run):
         """Open a page in the browser that steps through this epoch, at the step where you stand."""
         mine = self._mine()
         at = self._cursor if self._cursor is not None else mine[0]
-        whole = viz.steps(self._story().nodes[-1], optimizer=self._training.optimizer, title="XOR, step by step")
-        print(f"opened {whole.open(f'step={at}')}" if sys.stdin.isatty() else f"wrote {whole.save('xor_steps.html')}")
+        story = self._story().nodes[-1]
+        page = viz.steps(story, optimizer=self._training.optimizer, title="XOR, step by step")
+        show_page(page, "steps", f"step={at}")
+
+    def film(self) -> None:
+        """Open a page in the browser that shows the training so far as a film: network, answers, loss, gradients."""
+        now = f"epoch={self._training.epoch}"
+        show_page(viz.run(self._training, title="XOR, the training so far"), "film", now)
+
+    def playground(self) -> None:
+        """Open a page in the browser in which this network computes: drag its weights, press step, epoch or run."""
+        run = self._training
+        page = viz.playground(
+            run.model, run.inputs, run.targets, loss=run.loss, optimizer=run.optimizer, title="XOR, to play with"
+        )
+        show_page(page, "playground")
 
     # ----------------------------------------------------------------------------------- change
     def rate(self, rate: Any = None) -> None:
@@ -288,6 +303,16 @@ class Session(Run):
             mark = "  ✓" if abs(says - target) < 0.1 else ""
             lines.append(f"   {row[0]:.0f}  {row[1]:.0f}      {target:.0f}     {says:.3f}{mark}")
         return "\n".join(lines)
+
+
+def show_page(page: viz.Page, name: str, address: str = "") -> None:
+    """Show a page in the browser and say where it is; a script leaves it in a file instead."""
+    if not sys.stdin.isatty():
+        print(f"wrote {page.save(f'xor_{name}.html')}")
+        return
+    place = page.open(address)
+    done = "opened" if window_browser() else "no browser was found here; open the file in one:"
+    print(f"{done} {place.as_uri()}{'#' * bool(address)}{address}")
 
 
 def main() -> int:

@@ -45,6 +45,8 @@ look     rows             what the network says of each row
          health           a diagnosis: dead units, gradients, plateau, rate
          svg              write pictures of the network and of the loss's graph
          page             open a page in the browser, at the step you are at
+         film             open the training so far, to be played and scrubbed
+         playground       open this network, to drag its weights and run it
 change   rate 0.5         the learning rate
          set w111 0.3     one weight by hand
          restart 7        begin anew with the weights of seed 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import random
+from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -12,7 +13,7 @@ from autograd import Value, number, steps
 from nn.acts import Act, Backward, Forward, Rate, State, Update, Weight, with_update
 from nn.optimizers import SGD, Optimizer
 from nn.rows import Loss, check_parts, checked_count, checked_inputs, checked_loss, checked_targets, predict_rows
-from nn.snapshot import Gradients, Surroundings
+from nn.snapshot import Gradients, Surroundings, numbers
 
 __all__ = ["TrainingSession"]
 
@@ -90,6 +91,13 @@ class TrainingSession:
     def history(self) -> list[float]:
         """The loss of each step made, before its update."""
         return list(self._state.history)
+
+    def moments(self) -> list[tuple[int, array[float]]]:
+        """Return (step, what the model's parameters held before it) for each step kept, and what they hold now."""
+        updates = [act.parameters for act in self._acts if isinstance(act, Update)]
+        count = len(self.model.parameters())
+        kept = [(self.step_count - len(updates) + k, held[:count]) for k, held in enumerate(updates)]
+        return [*kept, (self.step_count, numbers(self.model.parameters()))]
 
     @property
     def batch(self) -> list[int]:

@@ -119,6 +119,7 @@ def test_a_recorder_keeps_a_spread_of_moments_and_follows_sessions():
     assert [epoch for epoch, _ in recorder.moments()] == [0, 1]
     assert recorder.moments()[-1][1].tolist() == [p.data for p in model.parameters()]
     page = viz.run(recorder)
+    assert page.html == viz.run(session).html  # which keeps its moments itself
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page.html)
     with pytest.raises(ValueError, match="at least 2 moments"):
         viz.Recorder(model, ROWS, TARGETS, most=1)

@@ -292,3 +292,17 @@ def test_bad_calls_are_refused():
         TrainingSession(model, [[1, 2, 3]], [0], loss=mean_squared_error)
     with pytest.raises(ValueError, match="batch_size must be 1 or more"):
         TrainingSession(model, ROWS, TARGETS, loss=mean_squared_error, batch_size=0)
+
+
+def test_the_moments_of_a_session_are_what_its_parameters_held_and_follow_it_back():
+    model = MLP(2, [3, 1], "tanh", seed=5)
+    session = TrainingSession(model, *xor(), loss=mean_squared_error)
+    held = []
+    for _ in range(5):
+        held.append([p.data for p in model.parameters()])
+        session.step()
+    session.set_weight(model.parameters()[0], 2.0)
+    held.append([p.data for p in model.parameters()])
+    assert [(k, list(numbers)) for k, numbers in session.moments()] == list(enumerate(held))
+    session.back(3)
+    assert [(k, list(numbers)) for k, numbers in session.moments()] == list(enumerate(held[:3]))

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
@@ -283,6 +284,39 @@ def test_python_works_beside_commands_and_sees_the_present_model(typed):
     assert typed("count = 3", "count + 1") == "4"
     assert typed("inputs.append([2, 2])", "rows").count("\n") == 4
     assert "loss was" in typed("epoch()")
+
+
+@pytest.mark.parametrize(("command", "name"), [("page", "steps"), ("film", "film"), ("playground", "playground")])
+def test_a_page_is_left_in_a_file_by_a_script_and_opened_from_a_terminal(typed, monkeypatch, tmp_path, command, name):
+    monkeypatch.chdir(tmp_path)
+    typed("run 5", "step 3")
+    assert typed(command) == f"wrote xor_{name}.html"
+    page = (tmp_path / f"xor_{name}.html").read_text(encoding="utf-8")
+    assert "XOR" in page
+    opened = []
+
+    class Browser:
+        open = opened.append
+
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("webbrowser.get", Browser)
+    said = typed(command)
+    assert said.split() == ["opened", opened[0]]
+    assert opened[0].endswith({"page": "#step=3", "film": "#epoch=5", "playground": ".html"}[command])
+    for nothing in (Missing, lambda: type("Lynx", (), {"basename": "lynx"})()):
+        monkeypatch.setattr("webbrowser.get", nothing)
+        said = typed(command)
+        assert said.startswith("no browser was found here; open the file in one: file://")
+        assert Path(re.search(r"file://(.*?\.html)", said)[1]).read_text(encoding="utf-8") == page
+    assert len(opened) == 1
+
+
+class Missing:
+    """Where there is no browser."""
+
+    def __init__(self):
+        raise webbrowser.Error
 
 
 # -------------------------------------------------------------------------------------------- as a program

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from autograd import Value
 from viz.machine import Machine, make_machine
@@ -13,6 +13,7 @@ from viz.page import Page, packed
 STYLES = ("common.css", "live.css", "film.css")
 CURVES = ("dom.js", "numbers.js", "charts.js", "film.js")
 SCRIPTS = ("dom.js", "numbers.js", "machine.js", "board.js", "boundary.js", "charts.js", "film.js")
+MOST: Final = 240  # moments of a film
 
 
 class Recorder:
@@ -29,7 +30,7 @@ class Recorder:
         Y: Any,  # noqa: N803
         *,
         loss: Callable[[Any, Any], Value] | None = None,
-        most: int = 240,
+        most: int = MOST,
         level: float | None = None,
     ) -> None:
         if most < 2:
@@ -76,13 +77,14 @@ class Recorder:
         return f"<recorder of {len(self.moments())} moments up to epoch {self.latest[0]}: viz.run(recorder)>"
 
 
-def run(history: Any, recorder: Recorder | None = None, *, title: str = "A training") -> Page:
+def run(history: Any, recorder: Any = None, *, title: str = "A training") -> Page:
     """Return a page that shows a training from beginning to end, to be played, scrubbed and stepped by keyboard.
 
-    `history` is what `fit` returned, or its losses.  With a `Recorder` (alone, too) the page shows the network, its
-    answers and each layer's gradient at each moment as well.  Raises ValueError before the first epoch.
+    `history` is what `fit` returned, or its losses.  With a `Recorder` (alone, too), or of a `TrainingSession`, the
+    page shows the network, its answers and each layer's gradient at each moment as well; of a session whose steps
+    are batches each step counts as an epoch.  Raises ValueError before the first epoch.
     """
-    if isinstance(history, Recorder):
+    if hasattr(history, "moments"):
         history, recorder = history.history, history
     from nn import stretches
 
@@ -98,9 +100,9 @@ def run(history: Any, recorder: Recorder | None = None, *, title: str = "A train
     if recorder is None:
         return Page("film.html", STYLES, CURVES, data)
     machine = _machine(recorder)
-    place = {parameter: k for k, parameter in enumerate(recorder.parameters)}
+    place = {parameter: k for k, parameter in enumerate(recorder.model.parameters())}
     order = [place[parameter] for parameter in machine.order]
-    moments = recorder.moments()
+    moments = _spread(recorder.moments())
     data |= machine.data
     data["epochs"] = [epoch for epoch, _ in moments]
     data["moments"] = packed(numbers[k] for _, numbers in moments for k in order)
@@ -112,7 +114,14 @@ def losses_of(history: Any) -> list[float]:
     return [float(x) for x in getattr(history, "losses", history)]
 
 
-def _machine(recorder: Recorder) -> Machine:
+def _spread(moments: list[Any]) -> list[Any]:
+    """Return no more moments than a film has, evenly spread, the last among them."""
+    every = -(-len(moments) // (MOST + 1))
+    kept = moments[::every]
+    return kept if kept[-1] is moments[-1] else [*kept, moments[-1]]
+
+
+def _machine(recorder: Any) -> Machine:
     from nn import SGD, mean_squared_error
 
     return make_machine(
@@ -120,6 +129,6 @@ def _machine(recorder: Recorder) -> Machine:
         recorder.inputs,
         recorder.targets,
         loss=recorder.loss or mean_squared_error,
-        optimizer=SGD(recorder.parameters),
-        level=recorder.level,
+        optimizer=SGD(recorder.model.parameters()),
+        level=getattr(recorder, "level", None),
     )

@@ -29,6 +29,7 @@ COLOURS = (
     *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
     *("POSITIVE", "NEGATIVE", "ALARM", "ALARM_CARD"),
 )
+TERMINAL_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")
 # Of the languages of `viz/page/`: blocks that begin with two stars, and what follows two slashes at the end of a line.
 _COMMENT = re.compile(r"/\*\*[\s\S]*?\*/ ?|(?:^|  )//.*", re.MULTILINE)
 
@@ -77,11 +78,15 @@ class Page:
         return place
 
     def open(self, address: str = "") -> Path:
-        """Show the page in the browser at `#address`, from a temporary file that stays, and return its path."""
+        """Show the page in the browser at `#address`, from a temporary file that stays, and return its path.
+
+        Where there is no browser but those that live in a terminal, nothing is shown: open the file yourself.
+        """
         handle, name = tempfile.mkstemp(prefix="chainrule-", suffix=".html")
         os.close(handle)
         place = self.save(name)
-        webbrowser.open(place.as_uri() + (f"#{address}" if address else ""))
+        if (browser := window_browser()) is not None:
+            browser.open(place.as_uri() + (f"#{address}" if address else ""))
         return place
 
     def _repr_html_(self) -> str:
@@ -93,6 +98,15 @@ class Page:
 
     def __repr__(self) -> str:
         return f'<page of {len(self.html.encode()) / 1024:.0f} KB: .save("page.html"), .open()>'
+
+
+def window_browser() -> webbrowser.BaseBrowser | None:
+    """Return the browser that opens a window here, or None: those that live in a terminal run no scripts."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return None
+    return None if getattr(browser, "basename", "") in TERMINAL_BROWSERS else browser
 
 
 def inert(data: Any) -> str:
