@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.wording import show_number
-from nn import TrainingSession, diagnose, stretches
+from nn import Stretch, TrainingSession, diagnose, stretches
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,18 @@ def shape_of(losses: Sequence[float]) -> str:
     parts = stretches(losses)
     if [part.name for part in parts] == ["plateau"]:
         return f"Shape of the curve: flat; no drop yet, and the loss stands at {show_number(losses[-1])}."
-    told = []
-    for part in parts:
-        until = f" to epoch {part.end}" if part.end < len(losses) - 1 else ""
-        loss = "" if told else "loss "
-        told.append(f"{part.name}{until} ({loss}{show_number(losses[part.start])} → {show_number(losses[part.end])})")
+    spikes = sum(part.name == "spike" for part in parts)
+    if spikes > 3:
+        ends = f"{show_number(losses[0])} → {show_number(losses[-1])}"
+        return f"Shape of the curve: restless, with {spikes} spikes ({ends})."
+    told = [_told(part, losses) for part in parts]
     return f"Shape of the curve: {', '.join([*told[:-1], f'then {told[-1]}' if told[1:] else told[-1]])}."
+
+
+def _told(part: Stretch, losses: Sequence[float]) -> str:
+    until = f" to epoch {part.end}" if part.end < len(losses) - 1 else ""
+    inside = losses[part.start : part.end + 1]
+    if part.name in ("spike", "rise"):
+        return f"{part.name}{until} (up to {show_number(max(inside))})"
+    loss = "" if part.start else "loss "
+    return f"{part.name}{until} ({loss}{show_number(inside[0])} → {show_number(min(inside))})"

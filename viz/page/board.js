@@ -18,9 +18,9 @@ const BOARD = {
     const counts = [DATA.rows[0].length, ...DATA.layers.map((/** @type {any} */ layer) => layer.biases.length)];
     const tallest = Math.min(MOST, Math.max(...counts));
     this.small = tallest > 5;
-    this.wide = this.small ? 84 : 132;
+    this.wide = this.small ? 84 : 144;
     this.tall = this.small ? 24 : 64;
-    const across = this.wide + (this.small ? 110 : 128), high = this.tall + (this.small ? 5 : 30);
+    const across = this.wide + (this.small ? 110 : 122), high = this.tall + (this.small ? 5 : 30);
     const columns = counts.map((count, column) => this.column(count, column, column * across, high));
     DATA.layers.forEach((/** @type {any} */ layer, /** @type {number} */ k) => {
       for (const unit of columns[k + 1]) if (!unit.hidden) unit.bias = layer.biases[unit.index];
