@@ -33,7 +33,7 @@ function drawNetwork(row, choose, link) {
   const loss = { out: root, z: null, nodes: new Set([root.index]), weights: [], inputs: [], bias: -1, column: last + 1 };
   NET.units = [...inputs, ...units, ...(made.has(root.index) ? [] : [loss])];
   const columns = groupBy(NET.units, (u) => u.column), tallest = Math.max(...[...columns.values()].map((c) => c.length));
-  const small = tallest > 5, high = small ? 23 : 118, wide = small ? 56 : 84, across = small ? 150 : 230;
+  const small = tallest > 5, high = small ? 23 : 118, wide = small ? 66 : 84, across = small ? 150 : 230;
   for (const [column, list] of columns) list.forEach((u, i) => { u.x = column * across; u.y = (i - (list.length - 1) / 2) * high; });
   const height = tallest * high, width = (Math.max(...columns.keys())) * across + wide;
   set(svg, "viewBox", `${-wide / 2 - 4} ${-height / 2 - 4} ${width + 8} ${height + 8}`);
@@ -54,7 +54,7 @@ function addLine(to, weight, a, b, labelled) {
   const path = make("path", { d: `M${a[0]} ${a[1].toFixed(1)}L${b[0]} ${b[1].toFixed(1)}` }), tip = make("title");
   const line = { weight, to, path, tip, value: null, gradient: null, element: make("g", { class: "edge" }, tip, path) };
   if (labelled) {
-    const t = 0.3, x = (a[0] + (b[0] - a[0]) * t).toFixed(1), y = a[1] + (b[1] - a[1]) * t;
+    const t = 0.34, x = (a[0] + (b[0] - a[0]) * t).toFixed(1), y = a[1] + (b[1] - a[1]) * t;
     line.value = make("text", { class: "halo value", "text-anchor": "middle", x, y: (y - 3).toFixed(1) });
     line.gradient = make("text", { class: "halo gradient", "text-anchor": "middle", x, y: (y + 10).toFixed(1) });
     line.element.append(line.value, line.gradient);
@@ -68,7 +68,8 @@ function addUnit(u, wide, small, choose, link) {
   u.title = make("text", { class: "name", "text-anchor": "middle", y: small ? 4 : top + 15 }, clip(u.out.name, small ? 8 : 11));
   u.value = make("text", { class: "value", "text-anchor": "middle", y: top + 33 });
   u.gradient = make("text", { class: "gradient", "text-anchor": "middle", y: top + 50 });
-  u.alarm = make("text", { class: "alarm halo", "text-anchor": "middle", y: small ? -8 : top - 5 });
+  u.alarm = make("text", small ? { class: "alarm", x: 4 - wide / 2, y: 4 } : { class: "alarm halo", "text-anchor": "middle", y: top - 5 });
+  u.off = small ? "×" : "× off";
   u.biasText = make("text", { class: "halo", "text-anchor": "middle", y: tall / 2 + 14 });
   u.tip = make("title");
   u.element = make("g", { class: "box", tabindex: 0, role: "button", transform: `translate(${u.x} ${u.y.toFixed(1)})` },
@@ -97,7 +98,7 @@ function paintNetwork(step, linked) {
     u.look = look;
     say(u.value, "▶ " + text(values[i]));
     say(u.gradient, u.out.kind === "constant" ? "" : (u.z && u.z !== u.out ? "◀ δ " : "◀ ") + text(gradients[z]));
-    say(u.alarm, wrong ? "× off" : "");
+    say(u.alarm, wrong ? u.off : "");
     const delta = u.z ? `, gradient of its sum ${spoken(gradients[z])}` : u.out.kind === "constant" ? "" : `, gradient ${spoken(gradients[i])}`;
     const bias = u.bias >= 0 ? `, bias ${text(values[u.bias])}, gradient of the bias ${spoken(gradients[u.bias])}` : "";
     const role = u.z ? "neuron" : u.column ? "result" : "input";

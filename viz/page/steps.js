@@ -8,11 +8,12 @@ const MEANINGS = {  // for those who read such signs for the first time
   backward: `∂${ROOT.name}/∂w is a slope: if w grows by a tiny bit, ${ROOT.name} grows by ∂${ROOT.name}/∂w times that bit; if it is negative, ${ROOT.name} shrinks. The chain rule multiplies slopes along a way back, and adds up the ways.`,
   update: `${DATA.rate === null ? "" : "η is the learning rate: how far to go. "}Each weight moves against its gradient, so that ${ROOT.name} becomes smaller.`,
 };
+const MOST_SHOWN = 400;
 const MOST_TOLD = 8;  // sentences of one step that are written out
 
-/** The events of the step that led here. */
+/** The events of the step that led here; of a very long one the last. */
 function lastStep() {
-  const begin = Math.max(previous(), SHOWN.position - 400);
+  const begin = Math.max(previous(), SHOWN.position - MOST_SHOWN);
   return Array.from({ length: SHOWN.position - begin }, (_, k) => eventAt(begin + k));
 }
 
@@ -75,15 +76,15 @@ function writeAddress() {
 }
 
 function tell(step) {
-  const out = [];
+  const out = [], count = SHOWN.position - previous();
   const elsewhere = step.length > 0 && step.every((e) => !concerns(e.index, STATE.row));
   if (!step.length) out.push("The beginning: inputs, weights and targets are given. The first step computes forward.");
-  if (elsewhere) out.push(`Meanwhile, the other examples: ${step.length} events.`);
-  else if (step.length > 1) out.push(`${lead(step)}: ${step.length} events.`);
+  if (elsewhere) out.push(`Meanwhile, the other examples: ${count} events.`);
+  else if (step.length > 1) out.push(`${lead(step)}: ${count} events.`);
   const told = elsewhere ? [] : step.length > MOST_TOLD ? step.slice(0, MOST_TOLD - 1) : step;
   $("sentence").className = step.length > 1 ? "many" : "";
   $("sentence").replaceChildren(...out.map((words) => make("p", { class: "lead" }, words)), ...told.map((e) => make("p", {}, sentence(e.index))),
-    ...(told.length && told.length < step.length ? [make("p", {}, `… and ${step.length - told.length} more, in the transcript.`)] : []));
+    ...(told.length && told.length < step.length ? [make("p", {}, `… and ${count - told.length} more, in the transcript.`)] : []));
   const moves = new Map();
   for (const e of step) {
     const key = e.shelf + "." + e.target;
