@@ -90,10 +90,12 @@ class Page:
         return place
 
     def _repr_html_(self) -> str:
-        # A frame of its own: its keys, styles and policy stay apart from the notebook's.
+        # A frame of its own: its keys, styles and policy stay apart from the notebook's.  The words within it are seen
+        # only where a notebook that is not trusted takes the frame away.
         return (
             '<iframe title="chainrule" sandbox="allow-scripts" width="100%" height="820" '
-            f'style="border:0" srcdoc="{escaped(self.html)}"></iframe>'
+            f'style="border:0" srcdoc="{escaped(self.html)}">A page runs in a trusted notebook: trust this one, '
+            "or run the cell again.</iframe>"
         )
 
     def __repr__(self) -> str:
