@@ -142,6 +142,13 @@ def programs():
         lambda x, y: nn.mean_squared_error([network(row)[0] for row in x], y),
         [rows, [0.1, 0.2, 0.3, 0.4, 0.5]],
     )
+    soft = nn.Sequential(nn.Layer(3, 3, "tanh", seed=1), nn.Softmax())  # with a quotient, whose letter is r
+    yield (
+        "softmax",
+        soft.parameters(),
+        lambda s, r1: nn.mean_squared_error([soft(row) for row in s], [r1] * 5),
+        [rows, [0.2, 0.3, 0.5]],
+    )
     recurrent = nn.GRU(3, 4, seed=1)
     yield "gru", recurrent.parameters(), lambda x: sum((h for h in recurrent(x)[-1]), Value(0.0)), [rows]
 
@@ -150,7 +157,8 @@ def test_programs_give_pythons_loss_and_gradients():
     parts, calls, truths = {}, [], []
     for name, parameters, function, arguments in programs():
         shapes = [np.shape(a) for a in arguments]
-        program, tape = build(trace(function, shapes, parameters), [f"x{k}" for k in range(len(arguments))])
+        names = ["s", "r1"] if name == "softmax" else [f"x{k}" for k in range(len(arguments))]  # loops have such names
+        program, tape = build(trace(function, shapes, parameters), names)
         parts[name] = javascript.emit(program)
         theta = [parameters[k].data for k in program.order]
         known = [*arguments, [x.data for x in tape.others]]

@@ -41,6 +41,7 @@ RESERVED: Final = frozenset({
      "Math", "theta", "gradient", "forward", "backward",
 })  # fmt: skip
 INDICES: Final = "ijklmnpq"
+INSIDE: Final = re.compile(rf"[{INDICES}]|r\d+|s|hit")  # what loops call their own
 
 
 def emit(program: Program, shown: Mapping[str, Array] | None = None) -> Emitted:
@@ -119,7 +120,7 @@ class Writer:
         """Return the name, or one like it that is free and that JavaScript takes."""
         plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)
         taken = RESERVED | TABLE.keys() | PRIMITIVES | {*self.names.values()}
-        while not plain or name in taken or name in INDICES:
+        while not plain or name in taken or INSIDE.fullmatch(name):
             name, plain = f"{name if plain else 'v'}_{len(self.names)}", plain or re.match("", "")
         return name
 
