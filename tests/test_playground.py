@@ -95,6 +95,38 @@ def test_classes_losses_and_optimisers_that_are_under_way(show, make, loss):
     agree(table(tab), steps(model, optimizer, loss, rows, targets))
 
 
+def residual():
+    block = nn.Residual(nn.Sequential(nn.Layer(4, 4, activation="relu", seed=2), nn.Dropout(0.5, seed=1)))
+    return nn.Sequential(nn.Layer(3, 4, activation="tanh", seed=1), block, nn.Layer(4, 3, seed=3))
+
+
+def normalised():
+    model = nn.Sequential(nn.Layer(3, 4, seed=1), nn.BatchNorm(4), nn.Activate("relu"), nn.Layer(4, 3, seed=3))
+    rows, classes = three()
+    nn.fit(model, rows, classes, loss=nn.softmax_cross_entropy, optimizer=nn.SGD(model.parameters(), 0.1), epochs=3)
+    return model
+
+
+def softened():
+    return nn.Sequential(nn.Layer(3, 4, activation="leaky_relu", seed=1), nn.Layer(4, 3, seed=3), nn.Softmax())
+
+
+@pytest.mark.parametrize("make", [residual, normalised, softened])
+def test_models_of_other_parts_than_layers(show, make):
+    model, (rows, classes) = make(), three()
+    model.eval()
+    loss = nn.mean_squared_error if make is softened else nn.softmax_cross_entropy
+    targets = [[float(k == c) for k in range(3)] for c in classes] if make is softened else classes
+    optimizer = nn.SGD(model.parameters(), 0.1)
+    tab = show(viz.playground(model, rows, targets, loss=loss, optimizer=optimizer))
+    tab.evaluate("for (let k = 0; k < 10; k++) advance()")
+    tab.click("#step")
+    agree(table(tab), steps(model, optimizer, loss, rows, targets, 11))
+    best = [max(range(3), key=lambda k: outputs[k].data) for outputs in map(model, rows)]
+    right = sum(a == b for a, b in zip(best, classes, strict=True))
+    assert tab.text_content("#score") == f"{right} of 12 rows right"
+
+
 def test_small_batches_go_through_the_rows_in_order(show):
     rows, classes = three()
     model = nn.MLP(3, [4, 3], activation="tanh", seed=5)

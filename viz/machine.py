@@ -122,9 +122,12 @@ def _refuse(model: Any, optimizer: Any) -> None:
     parameters = model.parameters()
     if len(parameters) > MOST_PARAMETERS:
         raise ValueError(f"the model has {len(parameters):,} parameters, and a page holds up to {MOST_PARAMETERS:,}")
-    mixing = [type(m).__name__ for _, m in model.named_modules() if m.mixes_rows]
+    mixing = [type(m).__name__ for _, m in model.named_modules() if m.mixes_rows and m.training]
     if mixing:
-        raise ValueError(f"a page computes row by row, and {mixing[0]} mixes the rows of a batch: leave it out here")
+        raise ValueError(
+            f"a page computes row by row, and {mixing[0]} mixes the rows of a batch: call model.eval() first, "
+            "so that it takes the averages it has learned, or leave it out here"
+        )
     if {*optimizer.parameters} != {*parameters}:
         raise ValueError(
             f"the optimiser moves {len(optimizer.parameters)} parameters, not just the model's {len(parameters)}: "
@@ -203,9 +206,11 @@ def _row_program(
         return total
 
     traced = trace(function, [(width,), (max(many, 1),)], parameters)
-    if traced.draws:
+    averages = [module for module in traced.draws if module.mixes_rows]  # batch norms in use, whose averages stay
+    if len(averages) < len(traced.draws):
+        random = next(type(module).__name__ for module in traced.draws if not module.mixes_rows)
         raise ValueError(
-            f"a page computes the same at every step, and {type(traced.draws[0]).__name__} draws at random: "
+            f"a page computes the same at every step, and {random} draws at random: "
             "call model.eval() first, or leave it out here"
         )
     traced.observed.extend((values, _nobody) for values in seen)
@@ -216,6 +221,10 @@ def _row_program(
         "parameters": order,
         "used": program.used,
         "arguments": [k for k, _, _ in program.arguments],
+        "averages": [
+            [float(x) for x in module.next_numbers(len(given))]
+            for module, given in zip(averages, traced.arguments[2:], strict=True)
+        ],
         "others": [x.data for x in tape.others],
     }
     emitted = javascript.emit(program, dict(zip(names, program.observed, strict=True)))

@@ -1,19 +1,20 @@
 // The model at work: rows in, outputs, loss and gradients out, and the optimiser's step.  PROGRAMS is what the JavaScript
 // backend wrote from the table of operations; here it is only given its numbers.
 
-/** @typedef {{places: number[], arguments: number[], others: number[]}} Told
- * @typedef {{theta: Float64Array, gradient: Float64Array, run: any, told: Told, others: Float64Array}} Loaded */
+/** @typedef {{places: number[], arguments: number[], averages?: number[][], others: number[]}} Told
+ * @typedef {{theta: Float64Array, gradient: Float64Array, run: any, told: Told, others: Float64Array[]}} Loaded */
 
 /** @param {string} name @param {Told} told @returns {Loaded} */
 function load(name, told) {
   const theta = new Float64Array(told.places.length), gradient = new Float64Array(told.places.length);
-  return { theta, gradient, run: PROGRAMS[name](theta, gradient), told, others: Float64Array.from(told.others) };
+  const others = [...(told.averages || []), told.others].map((list) => Float64Array.from(list));
+  return { theta, gradient, run: PROGRAMS[name](theta, gradient), told, others };
 }
 
-/** Runs a program on what its arguments stand for; the last is what the graph held besides.
+/** Runs a program on what its arguments stand for; the last are averages that it has learned, and what the graph held besides.
  * @param {Loaded} program @param {"forward" | "backward"} what @param {Float64Array[]} given */
 function call(program, what, given) {
-  return program.run[what](...program.told.arguments.map((k) => k < given.length ? given[k] : program.others));
+  return program.run[what](...program.told.arguments.map((k) => k < given.length ? given[k] : program.others[k - given.length]));
 }
 
 /** @type {Float64Array[]} */

@@ -5,5 +5,9 @@
   if (!(image instanceof HTMLImageElement)) return;
   const bytes = Uint8Array.from(atob(image.src.split(",")[1]), (letter) => letter.charCodeAt(0));
   const picture = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
-  if (picture.nodeName === "svg") image.replaceWith(document.importNode(picture, true));
+  if (picture.nodeName !== "svg") return;
+  const live = /** @type {SVGElement} */ (/** @type {unknown} */ (document.importNode(picture, true)));
+  live.style.maxWidth = `max(100%, 0.6 * ${picture.getAttribute("width")})`;  // as small as the cell, but never too small to read
+  live.style.height = "auto";
+  image.replaceWith(live);
 })();
