@@ -94,3 +94,14 @@ assert Value(2.0)._mime_() == ("text/html", "<pre>Value(2.0)</pre>")
 def test_importing_viz_loads_no_notebook_and_no_plots():
     code = "import sys, viz; print(sorted({'IPython', 'matplotlib', 'graphviz', 'numpy', 'marimo'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.strip() == b"[]"
+
+
+def test_a_live_picture_fits_its_cell_but_stays_large_enough_to_read(browser):
+    x = Value(3.0, "x")
+    tab = browser.new_context(offline=True).new_page()
+    for cell in (2000, 200, 60):
+        tab.set_content(f'<div style="width:{cell}px">{viz.draw((x * x).tanh() * x)._repr_html_()}</div>')
+        width = tab.locator("svg").evaluate("(picture) => picture.getBoundingClientRect().width")
+        whole = tab.locator("svg").evaluate("(picture) => picture.viewBox.baseVal.width * 4 / 3")  # points in pixels
+        assert width == pytest.approx(min(whole, max(cell, 0.6 * whole)), abs=1)
+    tab.context.close()

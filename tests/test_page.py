@@ -141,6 +141,8 @@ def test_hostile_names_are_shown_as_text(show):
     loss.name = "<script>alert(2)</script>"
     page = viz.steps(loss, title="</title><script>alert(3)</script>")
     assert page.html.count("<script") == 2
+    unseen = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]")  # what turns text around, and the like
+    assert not unseen.search(page.html + viz.steps(loss, title="\u202e").html)
     assert "<img" not in page.html
     tab = show(page, "step=3")
     names = tab.evaluate("[...document.querySelectorAll('#graph .name')].map((t) => t.textContent)")

@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from viz import palette
-from viz.labels import escaped
+from viz.labels import escaped, shown
 from viz.rendering import write_atomically
 
 COLOURS = (
     *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
     *("POSITIVE", "NEGATIVE", "ALARM", "ALARM_CARD"),
 )
+LONGEST_TITLE = 200
 TERMINAL_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")
 # Of the languages of `viz/page/`: blocks that begin with two stars, and what follows two slashes at the end of a line.
 _COMMENT = re.compile(r"/\*\*[\s\S]*?\*/ ?|(?:^|  )//.*", re.MULTILINE)
@@ -41,14 +42,15 @@ class Page:
     """One HTML file: `.html` is its text, `.save(path)` writes it, `.open()` shows it in the browser.
 
     `body` names a file of `viz/page/` that holds what is seen, `styles` and `scripts` the files that dress and move it,
-    in order; `data` is what the scripts read, `program` what the JavaScript backend wrote for them.
-    The same data gives the same bytes.
+    in order; `data` is what the scripts read, its "title" among it, `program` what the JavaScript backend wrote for
+    them.  The same data gives the same bytes.
     """
 
     def __init__(
         self, body: str, styles: Sequence[str], scripts: Sequence[str], data: Mapping[str, Any], program: str = ""
     ) -> None:
-        self.body, self.styles, self.scripts, self.data = body, tuple(styles), tuple(scripts), data
+        self.body, self.styles, self.scripts = body, tuple(styles), tuple(scripts)
+        self.data = {**data, "title": shown(data["title"], LONGEST_TITLE)}
         self.program = program
 
     @cached_property

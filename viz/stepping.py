@@ -16,6 +16,7 @@ from autograd.operation import Operation
 from autograd.steps import GRANULARITIES, Accumulate, Collect, Compute, Recording, Send, Update
 from autograd.value import CONSTANT
 from autograd.wording import neuron_of
+from viz.labels import shown
 from viz.page import Page, packed
 from viz.sheet import not_a_number, silence
 
@@ -87,8 +88,8 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
     nodes: list[list[Any]] = []
     derivatives: list[float] = []
     for i, (node, known) in enumerate(zip(recording.nodes, told, strict=True)):
-        path = node.name if node.name and node.name != known["name"] else ""
-        row: list[Any] = [known["name"], path[:200], group_of[i], row_of[i]]
+        path = shown(node.name, 200) if node.name and node.name != known["name"] else ""
+        row: list[Any] = [known["name"], path, group_of[i], row_of[i]]
         if isinstance(node.op, Operation):
             if node.op.name != "dot":  # of which each factor is the other's local derivative
                 derivatives += node.local_derivatives
