@@ -272,6 +272,16 @@ def test_the_largest_paths_of_a_gradient_are_told_and_followed(show):
     assert tab.evaluate(linked) == len(told.paths[1].nodes) > folded
 
 
+def test_a_node_behind_a_cut_says_that_no_gradient_comes(show):
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    tab = show(viz.steps((x * 2.0).detach() * y))
+    tab.focus("#graph [aria-label^='x,']")
+    tab.keyboard.press("Enter")
+    assert "No gradient comes" not in tab.text_content("#about")
+    tab.click("#last")
+    assert "No gradient comes here from L: every way back is cut" in tab.text_content("#about")
+
+
 def test_a_projector_shows_the_network_large_enough_to_read(show):
     tab = show(viz.steps(xor(ROWS[1:2], TARGETS[1:2])[1]))
     tab.set_viewport_size({"width": 1024, "height": 768})

@@ -118,6 +118,9 @@ function about() {
   lines.push([`value ${precise(value)}`, "value"], [`gradient ${gradientOf(n.index)} = ${precise(gradient)}`, "gradient"]);
   if (kept !== null) lines.push([`.grad = ${precise(kept)}`, "gradient"]);
   if (n.mark && marked(n)) lines.push([trouble(n), "alarm"]);
+  if (n !== ROOT && n.kind !== "constant" && !EXPECTED[n.index] && SHOWN.position > COMPUTED[ROOT.index] + 1) {
+    lines.push([`No gradient comes here from ${ROOT.name}: every way back is cut, as by a detach or a branch not taken.`, "alarm"]);
+  }
   const before = eventsOf(n.index).filter((i) => i < SHOWN.position);
   for (const i of before.slice(0, 40)) lines.push([sentence(i), ""]);
   if (before.length > 40) lines.push([`and ${before.length - 40} more`, ""]);
