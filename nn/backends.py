@@ -35,14 +35,18 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
         if work * steps < WORTH_COMPILING:
             return RecordedStepper(task)
         many = steps >= WORTH_MACHINE_CODE and work < FITS_CACHE and find_spec("llvmlite") is not None
-        try:
-            return make_stepper(task, "native" if many else "numpy", rows, steps)
-        except (TypeError, NotImplementedError) as reason:
-            return RecordedStepper(task, why=str(reason))
-        except Exception as error:  # whatever is wrong with the compiler, the training goes on, and says so
-            why = f"compiling failed with {type(error).__name__}: {error}"
-            warnings.warn(f"{why}; training goes on in pure Python, please report this", RuntimeWarning, stacklevel=3)
-            return RecordedStepper(task, why=why)
+        why = ""
+        for choice in ("native", "numpy") if many else ("numpy",):
+            try:
+                return make_stepper(task, choice, rows, steps)
+            except (TypeError, NotImplementedError) as reason:
+                why = str(reason)
+            except Exception as error:  # whatever is wrong with the compiler, the training goes on, and says so
+                why = f"compiling failed with {type(error).__name__}: {error}"
+                warnings.warn(
+                    f"{why}; training goes on without {choice}, please report this", RuntimeWarning, stacklevel=3
+                )
+        return RecordedStepper(task, why=why)
     if backend == "recorded":
         return RecordedStepper(task)
     from nn.compiled import CompiledStepper  # NumPy is loaded here, and not before

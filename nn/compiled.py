@@ -30,7 +30,10 @@ class CompiledStepper:
     """Steps of which forward, backward and update are one program."""
 
     def __init__(self, task: Task, backend: str, rows: int) -> None:
-        """Compile the step for so many rows; raises TypeError, naming the line, for what cannot be compiled."""
+        """Compile the step for so many rows; raises TypeError, naming the line, for what cannot be compiled.
+
+        The last batch of an epoch may have fewer rows: that program is made here too, not in the middle of a training.
+        """
         self.task, self.backend = task, backend
         self.inputs, self.targets = np.asarray(task.inputs), np.asarray(task.targets)
         model, loss, clip = task.model, task.loss, task.clip
@@ -41,14 +44,15 @@ class CompiledStepper:
         clip_array = None if clip is None else clip.clip_array
         self._train = compile_training(loss_of, task.optimizer.parameters, task.optimizer, backend, clip_array)
         self._forward: Forward | None = None
-        self._rehearse(rows)
+        self._rehearse(sorted({rows, len(self.inputs) % rows or rows}))
 
-    def _rehearse(self, rows: int) -> None:
-        """Make one step and take it back: what cannot be compiled is refused here."""
+    def _rehearse(self, sizes: Sequence[int]) -> None:
+        """Make a step on so many rows, for each size, and take it back: what cannot be compiled is refused here."""
         surroundings = Surroundings(self.task.model)
         before = surroundings.read()
         try:
-            self._train(*self._batch(range(rows)))
+            for rows in sizes:
+                self._train(*self._batch(range(rows)))
         finally:
             surroundings.put(before)
         self.reload()

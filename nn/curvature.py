@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Value, derivatives, dot
 from nn.rows import Loss, checked_inputs, checked_targets
+from nn.settings import check_learner
 from nn.snapshot import Gradients, Surroundings
 from nn.steppers import record_loss
 
@@ -26,6 +27,7 @@ def sharpness(
     on exact Hessian-vector products (Pearlmutter 1994), until the value changes by less than `tolerance` of itself, or
     `limit` times.
     """
+    check_learner(model, loss)
     rows = checked_inputs(inputs)
     wanted = checked_targets(targets, len(rows))
     parameters = list(model.parameters())

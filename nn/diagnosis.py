@@ -15,6 +15,7 @@ from nn.history import History
 from nn.layerfigures import LayerFigures, factors, measured
 from nn.optimizers import SGD, Optimizer
 from nn.rows import Loss, checked_inputs, checked_targets
+from nn.settings import check_learner
 from nn.snapshot import Gradients, Surroundings
 from nn.steppers import record_loss
 
@@ -93,6 +94,7 @@ def diagnose(
     that is too high needs the optimiser or the history, a plateau the history (or a list of losses).
     Of more than 200 rows, 200 are looked at.  Raises ValueError or TypeError for bad data.
     """
+    check_learner(model, loss)
     rows = checked_inputs(inputs)
     wanted = checked_targets(targets, len(rows))
     places = _spread(len(rows), MOST_ROWS)

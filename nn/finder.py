@@ -10,6 +10,7 @@ from nn.backends import make_stepper
 from nn.fitting import prepare
 from nn.optimizers import Optimizer
 from nn.rows import Loss, checked_count
+from nn.settings import checked_seed
 from nn.snapshot import Snapshot
 from nn.steppers import Planned, epoch_order
 
@@ -62,6 +63,7 @@ def find_learning_rate(
     checked_count("steps", steps, least=3)
     if not 0.0 < start < end < math.inf:
         raise ValueError(f"the rates grow from start={start} to end={end}: they must be positive, and the end larger")
+    shuffle = checked_seed(shuffle)
     task = prepare(model, inputs, targets, loss, optimizer, None)
     count = len(task.inputs)
     size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)

@@ -6,20 +6,35 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from autograd import no_grad
 from nn.backends import make_stepper
-from nn.clipping import Clip, ClipByNorm
+from nn.clipping import Clip
 from nn.datasets import split
 from nn.history import History
 from nn.optimizers import Optimizer
 from nn.progress import Progress
-from nn.rows import Loss, checked_count, checked_inputs, checked_targets
+from nn.rows import Loss, checked_count, checked_inputs, checked_targets, telling
 from nn.saving import Autosave
 from nn.schedules import Schedule
+from nn.settings import (
+    check_learner,
+    checked_autosave,
+    checked_callbacks,
+    checked_clip,
+    checked_early_stopping,
+    checked_history,
+    checked_optimizer,
+    checked_schedule,
+    checked_seed,
+    checked_share,
+)
 from nn.snapshot import Surroundings
-from nn.steppers import Task, record_loss
+from nn.steppers import Task, evaluating, record_loss
 from nn.training import Callback, EarlyStopping, Training, interrupts
 
 __all__ = ["fit", "prepare"]
+
+MOST_COUNTED = 2000
 
 
 def fit(
@@ -62,24 +77,15 @@ def fit(
     A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
     Raises TypeError or ValueError for bad data and settings before any work.
     """
-    if isinstance(clip, int | float):
-        clip = ClipByNorm(clip)
-    task = prepare(model, inputs, targets, loss, optimizer, clip)
-    held_out: tuple[list[Any], list[Any]] | None = None
-    if isinstance(validation, tuple):
-        held = checked_inputs(validation[0])
-        held_out = held, checked_targets(validation[1], len(held))
-    elif validation is not None:
-        rows, wanted, *held_lists = split(task.inputs, task.targets, share=validation, seed=shuffle or 0)
-        task = replace(task, inputs=rows, targets=wanted)
-        held_out = held_lists[0], held_lists[1]
-    if isinstance(early_stopping, int):
-        early_stopping = EarlyStopping(early_stopping)
-    callbacks = list(callbacks)
+    shuffle, limits, schedule = checked_seed(shuffle), checked_clip(clip), checked_schedule(schedule)
+    early_stopping, listed = checked_early_stopping(early_stopping), checked_callbacks(callbacks)
+    autosave, history = checked_autosave(autosave), checked_history(history)
     goal = checked_count("epochs", epochs)
+    task = prepare(model, inputs, targets, loss, optimizer, limits)
+    task, held_out = _apart(task, validation, shuffle)
     count = len(task.inputs)
     if report_every is None:
-        watched = callbacks or held_out or early_stopping or progress
+        watched = listed or held_out or early_stopping or progress
         report_every = 1 if watched else max(1, goal // 100)
     size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
     training = Training(
@@ -91,10 +97,10 @@ def fit(
         held_out=held_out,
         early_stopping=early_stopping,
         schedule=schedule,
-        callbacks=callbacks,
+        callbacks=listed,
         report_every=checked_count("report_every", report_every),
         autosave=autosave,
-        history=history if history is not None else History(),
+        history=history,
     )
     with Progress(progress) as bar, interrupts() as interrupted:
         training.run(bar, interrupted)
@@ -102,13 +108,43 @@ def fit(
 
 
 def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimizer, clip: Clip | None) -> Task:
-    """Return the task, checked: its first rows are run forward, so that wrong widths and losses are refused here."""
+    """Return the task, checked: some rows are run forward, so that wrong widths, labels and losses are refused here."""
+    check_learner(model, loss)
     rows = checked_inputs(inputs)
-    task = Task(model, loss, optimizer, rows, checked_targets(targets, len(rows)), clip)
-    surroundings = Surroundings(model)
+    task = Task(model, loss, checked_optimizer(optimizer), rows, checked_targets(targets, len(rows)), clip)
+    _rehearse(task, task.inputs, task.targets)
+    return task
+
+
+def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[list[Any], list[Any]] | None]:
+    """Return the task on the rows to train on, and the rows held out with their targets, if there are any."""
+    if validation is None:
+        return task, None
+    if isinstance(validation, tuple | list):
+        if len(validation) != 2:
+            raise ValueError(f"validation is a pair (inputs, targets), not {len(validation)} things")
+        rows = checked_inputs(validation[0])
+        targets = checked_targets(validation[1], len(rows))
+        with evaluating(task.model):
+            _rehearse(task, rows, targets)
+        return task, (rows, targets)
+    share = checked_share(validation)
+    inputs, wanted, rows, targets = split(task.inputs, task.targets, share=share, seed=seed or 0)
+    return replace(task, inputs=inputs, targets=wanted), (rows, targets)
+
+
+def _rehearse(task: Task, inputs: list[Any], targets: list[Any]) -> None:
+    """Run the rows forward that tell whether model and loss take all of them; nothing is changed."""
+    surroundings = Surroundings(task.model)
     before = surroundings.read()
+    places = telling(inputs, targets)
     try:
-        record_loss(model, loss, rows, task.targets, range(min(2, len(rows))))
+        with no_grad():
+            try:
+                record_loss(task.model, task.loss, inputs, targets, places)
+            except (TypeError, ValueError, IndexError):
+                if places[-1] < MOST_COUNTED:  # all rows once more, so that the message counts them as the user does
+                    record_loss(task.model, task.loss, inputs, targets, range(places[-1] + 1))
+                raise
     finally:
         surroundings.put(before)
-    return task

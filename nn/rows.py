@@ -7,11 +7,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, number
-from nn.optimizers import Optimizer
 
-__all__ = ["Loss", "check_parts", "checked_count", "checked_inputs", "checked_loss", "checked_targets", "predict_rows"]
+__all__ = [
+    "Loss",
+    "checked_count",
+    "checked_inputs",
+    "checked_loss",
+    "checked_targets",
+    "predict_rows",
+    "said",
+    "telling",
+]
 
 Loss = Callable[[list[Any], list[Any]], Value]
+KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 
 
 def checked_inputs(inputs: Any) -> list[Any]:
@@ -23,7 +32,7 @@ def checked_inputs(inputs: Any) -> list[Any]:
     for i, row in enumerate(rows):
         if not isinstance(row, list | tuple) and type(row) is not int:  # a whole number may be an index
             example = "[[x] for x in inputs]"
-            raise TypeError(f"inputs[{i}] is {_said(row)}, but each row is a sequence of numbers: write {example}")
+            raise TypeError(f"inputs[{i}] is {said(row)}, but each row is a sequence of numbers: write {example}")
     _same_shape(rows, "inputs")
     return rows
 
@@ -53,18 +62,40 @@ def checked_loss(loss: Any) -> Value:
     if isinstance(loss, list | tuple):
         raise TypeError(f"a loss is one Value, not {len(loss)} of them: take their mean (autograd.mean)")
     advice = " (was a return forgotten?)" if loss is None else ", which cannot lead back to the parameters"
-    raise TypeError(f"a loss is one Value, not {_said(loss)}{advice}")
+    raise TypeError(f"a loss is one Value, not {said(loss)}{advice}")
 
 
-def check_parts(model: Any, loss: Any, optimizer: Any) -> None:
-    """Raise TypeError unless these are a model, a loss function and an optimiser (or None for its default)."""
-    if isinstance(model, type) or not (callable(model) and hasattr(model, "parameters")):
-        raise TypeError(f"what is trained is a model, as nn.MLP(2, [4, 1]) is one, not {_said(model)}")
-    if not callable(loss):
-        raise TypeError(f"loss is a function of predictions and targets, as nn.mean_squared_error is, not {loss!r}")
-    if optimizer is not None and not isinstance(optimizer, Optimizer):
-        example = "nn.SGD(model.parameters(), learning_rate=0.1)"
-        raise TypeError(f"optimizer is one that was given its parameters, as in {example}, not {_said(optimizer)}")
+def telling(inputs: list[Any], targets: list[Any]) -> list[int]:
+    """Return the few rows on which a model or loss that takes not all of them will say so, in order.
+
+    They are the first two, those with the extremes of targets and of whole numbers among the inputs (which may be
+    classes and indices), and one for each of 16 different targets.
+    """
+    chosen = {*range(min(2, len(inputs))), *_extremes(targets)}
+    first = _numbers(inputs[0])
+    if first and type(first[0]) is int:
+        chosen.update(_extremes(inputs))
+    kinds: dict[tuple[Any, ...], int] = {}
+    for i, target in enumerate(targets):
+        kinds.setdefault(_numbers(target), i)
+        if len(kinds) == KINDS:
+            break
+    return sorted(chosen.union(kinds.values()))
+
+
+def _extremes(rows: list[Any]) -> set[int]:
+    """Return the places of the least and greatest numbers and sums, and of the first number that is not whole."""
+    numbers = [_numbers(row) or (0.0,) for row in rows]
+    places = range(len(rows))
+    found = {pick(places, key=[act(x) for x in numbers].__getitem__) for act in (min, max, sum) for pick in (min, max)}
+    found.update(next(([i] for i in places if any(x % 1 for x in numbers[i])), []))
+    return found
+
+
+def _numbers(x: Any) -> tuple[Any, ...]:
+    if isinstance(x, list | tuple):
+        return tuple(number for element in x for number in _numbers(element))
+    return (x.data,) if isinstance(x, Value) else (x,)
 
 
 def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
@@ -75,7 +106,7 @@ def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
 
 def _listed(data: Any, what: str) -> list[Any]:
     if isinstance(data, str | bytes | dict | set) or not hasattr(data, "__iter__"):
-        raise TypeError(f"{what} must be a sequence of rows, not {_said(data)}")
+        raise TypeError(f"{what} must be a sequence of rows, not {said(data)}")
     listed = data.tolist() if hasattr(data, "tolist") else [x.tolist() if hasattr(x, "tolist") else x for x in data]
     if not isinstance(listed, list):
         raise TypeError(f"{what} must be a sequence of rows, not one number")
@@ -95,11 +126,12 @@ def _same_shape(rows: list[Any], what: str) -> None:
 def _shape(x: Any, where: str) -> tuple[int, ...]:
     """Return the lengths of nested sequences of numbers, checking each number."""
     if type(x) is float or type(x) is int:
-        if not math.isfinite(x):
-            raise ValueError(f"{where} is {x}: leave such rows out or fill them in, since no gradient survives them")
+        if not _is_finite(x):
+            seen = x if type(x) is float else "a whole number beyond the largest float"
+            raise ValueError(f"{where} is {seen}: leave such rows out or fill them in, since no gradient survives them")
         return ()
     if isinstance(x, list | tuple):
-        if set(map(type, x)) <= {float, int} and math.isfinite(sum(x)):  # most rows, at the speed of C
+        if set(map(type, x)) <= {float, int} and _is_finite(sum(x)):  # most rows, at the speed of C
             return (len(x),)
         shapes = {_shape(element, f"{where}[{i}]") for i, element in enumerate(x)}
         if len(shapes) > 1:
@@ -113,11 +145,22 @@ def _shape(x: Any, where: str) -> tuple[int, ...]:
         raise TypeError(f"{where}: {error}") from None
 
 
+def _is_finite(x: float) -> bool:
+    try:
+        return math.isfinite(x)
+    except OverflowError:  # a whole number of more than 308 digits
+        return False
+
+
 def _counted(shape: tuple[int, ...]) -> str:
     if not shape:
         return "a number"
     return f"{' × '.join(map(str, shape))} number{'s' if shape != (1,) else ''}"
 
 
-def _said(x: Any) -> str:
-    return "None" if x is None else f"a {type(x).__name__}"
+def said(x: Any) -> str:
+    """Return in a few words what `x` is, for messages."""
+    if x is None or isinstance(x, type):
+        return "None" if x is None else f"the class {x.__name__}"
+    kind = type(x).__name__
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

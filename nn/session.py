@@ -12,7 +12,8 @@ from typing import Any, Final
 from autograd import Value, number, steps
 from nn.acts import Act, Backward, Forward, Rate, State, Update, Weight, with_update
 from nn.optimizers import SGD, Optimizer
-from nn.rows import Loss, check_parts, checked_count, checked_inputs, checked_loss, checked_targets, predict_rows
+from nn.rows import Loss, checked_count, checked_inputs, checked_loss, checked_targets, predict_rows
+from nn.settings import check_learner, checked_optimizer
 from nn.snapshot import Gradients, Surroundings, numbers
 
 __all__ = ["TrainingSession"]
@@ -47,11 +48,12 @@ class TrainingSession:
         batch_size: int | None = None,
         undo_limit: int = UNDO_LIMIT,
     ) -> None:
-        check_parts(model, loss, optimizer)
+        check_learner(model, loss)
         self.model, self.loss, self.seed = model, loss, seed
         self.inputs = checked_inputs(inputs)
         self.targets = checked_targets(targets, len(self.inputs))
-        self.optimizer = optimizer if optimizer is not None else SGD(model.parameters(), learning_rate=0.1)
+        plain = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
+        self.optimizer = checked_optimizer(plain)
         count = len(self.inputs)
         self.batch_size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
         self.undo_limit = checked_count("undo_limit", undo_limit, least=0)

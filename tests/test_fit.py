@@ -30,9 +30,12 @@ from nn import (
     RMSProp,
     Sequential,
     WarmUp,
+    binary_cross_entropy_with_logits,
     fit,
+    hinge,
     mean_squared_error,
     predict,
+    softmax_cross_entropy,
 )
 from nn.datasets import moons, sine, split, xor
 
@@ -324,7 +327,28 @@ def test_embeddings_left_out_by_a_batch_are_no_matter():
         ({"batch_size": 0}, ValueError, "batch_size must be 1 or more"),
         ({"clip": -1.0}, ValueError, r"limit=-1\.0"),
         ({"backend": "cuda"}, ValueError, "no backend 'cuda'; there are: auto, recorded"),
-        ({"validation": 1.0}, ValueError, r"split\(share=1\.0\): 23 of 23"),
+        ({"validation": 1.0}, ValueError, "validation=1: the share .* between 0 and 1"),
+        ({"validation": math.nan}, ValueError, "validation=nan"),
+        ({"validation": 0.001}, ValueError, r"split\(share=0\.001\): 0 of 23"),
+        ({"validation": True}, TypeError, "a share of the rows or a pair .*, not a bool"),
+        ({"validation": "0.2"}, TypeError, "a share of the rows or a pair .*, not a str"),
+        ({"validation": (X, Y, Y)}, ValueError, r"a pair \(inputs, targets\), not 3 things"),
+        ({"validation": (X, Y[1:])}, ValueError, "23 rows of inputs and 22 targets"),
+        ({"validation": ([[1.0, 2.0]], [1.0])}, ValueError, "1 input, not 2"),
+        ({"early_stopping": 2.5}, TypeError, "patience must be a whole number, not 2.5"),
+        ({"clip": True}, TypeError, "clip is the greatest norm.*, not a bool"),
+        ({"clip": "1"}, TypeError, "clip is the greatest norm.*, not a str"),
+        ({"schedule": 0.5}, TypeError, "a function from the step to a factor of the rate, not a float"),
+        ({"schedule": Cosine}, TypeError, r"made by Cosine\(…\) with its settings, not the class Cosine"),
+        ({"schedule": lambda step: None}, TypeError, "at step 0 it is None"),
+        ({"callbacks": print}, TypeError, "a list of functions of a Report, not a builtin"),
+        ({"callbacks": [3]}, TypeError, r"callbacks\[0\] is an int"),
+        ({"shuffle": False}, TypeError, "a whole number, or None for rows in order, not False"),
+        ({"autosave": "file"}, TypeError, r"nn.Autosave\(path, every=…\), not a str"),
+        ({"history": [0.5]}, TypeError, "an earlier fit returned, not a list"),
+        ({"optimizer": SGD}, TypeError, r"as nn.SGD\(model.parameters\(\), .*, not the class SGD"),
+        ({"loss": "mse"}, TypeError, "a function of predictions and targets.*, not a str"),
+        ({"loss": lambda predictions, targets: predictions}, TypeError, "one Value, not .* of them"),
         ({"early_stopping": 0}, ValueError, "patience must be 1 or more"),
         ({"schedule": lambda step: -1.0}, ValueError, r"factor -1\.0 at step 0"),
         ({"loss": lambda predictions, targets: 1.0}, TypeError, "a loss is one Value"),
@@ -342,12 +366,87 @@ def test_bad_settings_are_refused_before_any_work(settings, error, message):
 def test_bad_data_is_refused_before_any_work():
     model = network()
     optimizer = SGD(model.parameters())
+    with pytest.raises(TypeError, match=r"has parameters\(\).*this is a function"):
+        fit(lambda row: row[0], X, Y, loss=mean_squared_error, optimizer=optimizer, epochs=1)
+    with pytest.raises(ValueError, match=r"inputs\[1\]\[0\] is a whole number beyond the largest float"):
+        fit(model, [[1.0], [10**400]], [0, 1], loss=mean_squared_error, optimizer=optimizer, epochs=1)
     with pytest.raises(ValueError, match=r"row 1 holds 2 numbers"):
         fit(model, [[1.0], [1.0, 2.0]], [0, 1], loss=mean_squared_error, optimizer=optimizer, epochs=1)
     with pytest.raises(ValueError, match="1 input, not 2"):
         fit(model, *xor(), loss=mean_squared_error, optimizer=optimizer, epochs=1)
     with pytest.raises(ValueError, match=r"inputs\[0\]\[0\] is nan"):
         fit(model, [[math.nan]], [0], loss=mean_squared_error, optimizer=optimizer, epochs=1)
+
+
+LABELS = {
+    "a class that there is not": (softmax_cross_entropy, 3, [0, 1, 2] * 7 + [3, 0], "of classes 0 to 2, and row 21"),
+    "a negative class": (softmax_cross_entropy, 3, [0, 1, 2] * 7 + [0, -1], "and row 22 has class -1"),
+    "half a class": (softmax_cross_entropy, 3, [0, 1, 2] * 7 + [0.5, 0], "and row 21 has 0.5"),
+    "probabilities": (softmax_cross_entropy, 3, [[0.0, 1.0, 0.0]] * 22 + [[0.5, 0.5, 0.5]], "row 22 sum to 1.5"),
+    "hinge's signs": (hinge, 1, [1] * 9 + [-1] * 9 + [0] * 5, "and number 18 is 0; for targets of 0 and 1 pass"),
+    "cross-entropy's share": (binary_cross_entropy_with_logits, 1, [0, 1] * 11 + [2], "and number 22 is 2"),
+    "one of many": (hinge, 1, [1, -1] + [1 - i / 20 for i in range(21)], "and number 3 is 0.95"),
+}
+
+
+@BACKENDS
+@pytest.mark.parametrize("name", LABELS)
+def test_a_label_that_the_loss_refuses_is_found_wherever_it_stands(name, backend):
+    loss, outputs, targets, message = LABELS[name]
+    model = MLP(1, [4, outputs], "tanh", seed=1)
+    before = [p.data for p in model.parameters()]
+    settings = {"loss": loss, "optimizer": SGD(model.parameters()), "epochs": 1, "batch_size": 5, "backend": backend}
+    with pytest.raises(ValueError, match=message):
+        fit(model, X, targets, **settings)
+    good = [targets[0]] * 23
+    with pytest.raises(ValueError, match=message):
+        fit(model, X, good, validation=(X, targets), **settings)
+    with pytest.raises(ValueError, match=message):
+        fit(model, [[0.0]] * 5000, [*targets, *good * 217][:5000], **settings)
+    assert [p.data for p in model.parameters()] == before
+
+
+@BACKENDS
+@pytest.mark.parametrize("wrong", [5, -1])
+def test_an_index_that_an_embedding_has_not_is_found_wherever_it_stands(wrong, backend):
+    model = Sequential(Embedding(5, 2, seed=1), Layer(2, 1, None, seed=2))
+    settings = {"loss": first_of_row_loss, "optimizer": SGD(model.parameters()), "epochs": 1, "batch_size": 4}
+    with pytest.raises(IndexError, match=f"rows 0 to 4, and {wrong} is none"):
+        fit(model, [0, 1, 2, 3, 4] * 3 + [wrong], Y[:16], backend=backend, **settings)
+
+
+def test_a_program_for_the_last_few_rows_is_made_before_any_work(monkeypatch):
+    import nn.compiled
+
+    class Refusing:
+        def __init__(self, loss_of, *rest):
+            self.sizes = []
+
+        def __call__(self, inputs, targets):
+            if len(inputs) == 3:
+                raise NotImplementedError("three rows")
+
+        def reload(self):
+            pass
+
+    monkeypatch.setattr(nn.compiled, "compile_training", Refusing)
+    with pytest.raises(NotImplementedError, match="three rows"):
+        trained(batch_size=5, backend="numpy")
+    assert trained(batch_size=5, backend="auto", epochs=300)[2].backend == "recorded (three rows)"
+
+
+def test_what_machine_code_refuses_numpy_computes(monkeypatch):
+    import nn.compiled
+
+    def refuse(loss_of, parameters, optimizer, backend, clip):
+        if backend == "native":
+            raise NotImplementedError("not in machine code")
+        return compile_training(loss_of, parameters, optimizer, backend, clip)
+
+    compile_training = nn.compiled.compile_training
+    monkeypatch.setattr(nn.compiled, "compile_training", refuse)
+    monkeypatch.setattr("nn.backends.find_spec", lambda name: name)
+    assert trained(backend="auto", epochs=1000, callbacks=[lambda report: True])[2].backend == "numpy"
 
 
 def test_a_gradient_norm_that_is_not_finite_is_told():
