@@ -6,29 +6,16 @@ import pytest
 
 from autograd import Value
 from nn import GRU, LSTM, RNN, carry, mean_squared_error
-from tests.golden_files import assert_same, data, golden, gradient, values
+from tests.golden_files import GATES, assert_same, data, gate_layers, golden, gradient, values
 
 CASES = golden("recurrent")["cases"]
 NETS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
-# PyTorch stacks the gates in one matrix, in this order
-GATES = {
-    "RNN": ["cell"],
-    "LSTM": ["input_gate", "forget_gate", "candidate", "output_gate"],
-    "GRU": ["reset_gate", "update_gate", "candidate"],
-}
-
-
-def our_layers(net, gate):
-    """Return the layer that sees the inputs and the layer that sees the state, often one and the same."""
-    if hasattr(net, gate):
-        return getattr(net, gate), getattr(net, gate)
-    return getattr(net, f"{gate}_from_inputs"), getattr(net, f"{gate}_from_hidden")
 
 
 def places(net):
     """Yield (our Values, PyTorch's name, its row) for the weights, with those that stand for one bias together."""
-    for i, gate in enumerate(GATES[type(net).__name__]):
-        from_inputs, from_hidden = our_layers(net, gate)
+    for i, gate in enumerate(GATES[type(net)]):
+        from_inputs, from_hidden = gate_layers(net, gate)
         for unit in range(net.hidden):
             row = i * net.hidden + unit
             a, b = from_inputs.neurons[unit], from_hidden.neurons[unit]
