@@ -12,7 +12,7 @@ from typing import Any
 from autograd import detect_anomaly
 from nn.curvature import sharpness
 from nn.history import History
-from nn.layerfigures import LayerFigures, factors, measured
+from nn.layerfigures import LayerFigures, StepFigures, factors, measured
 from nn.optimizers import SGD, Optimizer
 from nn.rows import Loss, checked_inputs, checked_targets
 from nn.settings import check_learner
@@ -28,6 +28,7 @@ SATURATED_SHARE = 0.5
 VANISHED, EXPLODED = 1e-3, 1e3  # of the error signal from the last layer back to the first
 RECENT = 50  # epochs that count as recent
 WORSE = 1.2  # times the first loss: above it, training has undone more than it did
+DIVERGED = 10.0  # times the first loss: however few the epochs, that is no beginning
 STILL_HIGH = 0.5  # of the first loss: below it, a flat curve is convergence
 
 
@@ -49,11 +50,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All findings, the figures of each layer, and the sharpness; print it to read them."""
+    """All findings, the figures of each layer and recurrent network, and the sharpness; print it to read them."""
 
     findings: list[Finding]
     layers: list[LayerFigures] = field(default_factory=list)
     sharpness: float = math.nan
+    recurrent: list[StepFigures] = field(default_factory=list)
 
     @property
     def alarms(self) -> list[str]:
@@ -105,13 +107,14 @@ def diagnose(
     surroundings, gradients = Surroundings(model), Gradients(parameters)
     before = surroundings.read()
     try:
-        value, layers = measured(model, rows, wanted, loss)
+        value, layers, recurrent = measured(model, rows, wanted, loss)
         finite = math.isfinite(value.data) and all(math.isfinite(p.grad) for p in parameters)
         surroundings.put(before)
         findings = [_not_finite(finite, value.data, trouble, lambda: _born(model, rows, wanted, loss))]
         curvature = math.nan
         if finite:
-            findings += [_dead(layers, len(rows)), _saturated(layers), _vanishing(layers), _exploding(layers)]
+            findings += [_dead(layers, len(rows)), _saturated(layers)]
+            findings += [_vanishing(layers, recurrent), _exploding(layers, recurrent)]
             if optimizer is not None:
                 few = _spread(len(rows), CURVED_ROWS)
                 some = [rows[i] for i in few], [wanted[i] for i in few]
@@ -123,7 +126,7 @@ def diagnose(
     finally:
         gradients.put(parameters)
         surroundings.put(before)
-    return Diagnosis(findings, layers, curvature)
+    return Diagnosis(findings, layers, curvature, recurrent)
 
 
 def diagnose_losses(history: History) -> Diagnosis:
@@ -205,41 +208,51 @@ def _chain(layers: list[LayerFigures]) -> list[LayerFigures]:
     return [layer for layer in layers if math.isfinite(layer.weight_norm)]
 
 
-def _signals(chain: list[LayerFigures]) -> str:
+def _signals(chain: list[LayerFigures], recurrent: list[StepFigures]) -> str:
     """Return how the error signal changes on its way back, in words."""
     first, last = chain[0], chain[-1]
     ratio = first.error_norm / last.error_norm if last.error_norm else math.nan
     norms = ", ".join(f"{layer.path} {layer.error_norm:.3g}" for layer in _few(chain))
     met = ", ".join(f"{factor:.3g}" for factor in _few(factors(chain)))
     way = f"from {last.path} back to {first.path}"
-    return f"{way} the error signal changes by {ratio:.3g} (‖δ‖ {norms}; ‖W‖·|σ′| {met})"
+    seen = [f"{way} the error signal changes by {ratio:.3g} (‖δ‖ {norms}; ‖W‖·|σ′| {met})"]
+    seen += [f"in {r.path} from step {r.steps[-1]} back to step {r.steps[0]} by {r.change:.3g}" for r in recurrent]
+    return "; ".join(seen)
 
 
-def _vanishing(layers: list[LayerFigures]) -> Finding:
+def _vanishing(layers: list[LayerFigures], recurrent: list[StepFigures]) -> Finding:
     name, chain = "vanishing gradients", _chain(layers)
-    if len(chain) < 2:
+    if len(chain) < 2 and not recurrent:
         return Finding(name, False, "there are no two layers to compare")
     first, last = chain[0].error_norm, chain[-1].error_norm
+    over_time = any(r.change < VANISHED for r in recurrent)
     return Finding(
         name,
-        last > 0.0 and first < VANISHED * last,
-        _signals(chain),
-        "each layer multiplies the signal by ‖W‖·|σ′|, which is less than 1 here (sigmoid: |σ′| ≤ 0.25): early layers "
-        "hardly learn",
-        "ReLU with He initialisation, residual connections, or batch norm",
+        over_time or (last > 0.0 and first < VANISHED * last),
+        _signals(chain, recurrent),
+        "each step back in time multiplies the signal by ‖W‖·|σ′| or a gate, which is less than 1 here: what happened "
+        "long ago is hardly learned"
+        if over_time
+        else "each layer multiplies the signal by ‖W‖·|σ′|, which is less than 1 here (sigmoid: |σ′| ≤ 0.25): early "
+        "layers hardly learn",
+        "an LSTM or GRU, a forget_bias above 1, or shorter sequences"
+        if over_time
+        else "ReLU with He initialisation, residual connections, or batch norm",
     )
 
 
-def _exploding(layers: list[LayerFigures]) -> Finding:
+def _exploding(layers: list[LayerFigures], recurrent: list[StepFigures]) -> Finding:
     name, chain = "exploding gradients", _chain(layers)
     if not chain:
         return Finding(name, False, "there are no layers with weights")
     first, last = chain[0].error_norm, chain[-1].error_norm
+    over_time = any(r.change > EXPLODED for r in recurrent)
     return Finding(
         name,
-        first > EXPLODED * last > 0.0 or first > 1e6,
-        _signals(chain),
-        "each layer multiplies the signal by ‖W‖·|σ′|, which is greater than 1 here: the weights are too large",
+        over_time or first > EXPLODED * last > 0.0 or first > 1e6,
+        _signals(chain, recurrent),
+        f"each {'step back in time' if over_time else 'layer'} multiplies the signal by ‖W‖·|σ′|, which is greater "
+        "than 1 here: the weights are too large",
         "clipping by norm (at the 95th percentile of its history), smaller weights (Xavier or He), or batch norm",
     )
 
@@ -249,18 +262,25 @@ def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float
     name = "learning rate too high"
     recent = [x for x in losses[-RECENT:] if math.isfinite(x)]
     seen: list[str] = []
-    rises = falls = worse = False
+    rises = falls = worse = leaps = False
+    diverged = len(recent) > 1 and recent[-1] > DIVERGED * abs(losses[0]) > 0.0
     if len(recent) >= 8:
         ups = sum(b > a for a, b in pairwise(recent))
         third = len(recent) // 3
         early, late = median(recent[:third]), median(recent[-third:])
         swing = sum(abs(b - a) for a, b in pairwise(recent)) / (len(recent) - 1)
-        worse = late > losses[0] + (WORSE - 1.0) * abs(losses[0])  # then a slow fall is none
-        rises = ups >= (len(recent) - 1) / 4 and (late >= 0.98 * early or worse) and swing > 0.01 * abs(late)
+        bad = losses[0] + (WORSE - 1.0) * abs(losses[0])
+        begun = max(0, len(losses) // 10 - len(losses) + len(recent))  # a bump in the first tenth is a beginning
+        top = max(recent[begun:])
+        worse, leaps = late > bad, top > bad  # then a slow fall is none
+        rises = ups >= (len(recent) - 1) / 4 and (late >= 0.98 * early or worse or leaps) and swing > 0.01 * abs(late)
         falls = late < 0.98 * early
         net = f"from about {early:.4g} to {late:.4g}, by {swing:.2g} an epoch up or down"
-        first = f"; it began at {losses[0]:.4g}" if worse else ""
-        seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}{first}")
+        first = f"; it began at {losses[0]:.4g}" if worse or leaps else ""
+        peak = f", at most {top:.4g}" if leaps else ""
+        seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}{peak}{first}")
+    elif diverged:
+        seen.append(f"in {len(losses)} epochs the loss went from {losses[0]:.4g} to {recent[-1]:.4g}")
     unstable = False
     if optimizer is not None and math.isfinite(curvature) and curvature > 0.0:
         momentum = optimizer.momentum if isinstance(optimizer, SGD) and not optimizer.nesterov else 0.0
@@ -272,8 +292,8 @@ def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float
         else:
             seen.append(f"the sharpness λ is {curvature:.3g} (plain descent would be stable up to {bound:.3g})")
     high = not losses or recent[-1:] == [] or recent[-1] > STILL_HIGH * abs(losses[0])
-    alarm = (rises and (unstable or high or worse)) or (unstable and not falls and (not losses or rises))
-    lost = bool(losses) and not math.isfinite(losses[-1])
+    alarm = (rises and (unstable or high or worse or leaps)) or (unstable and not falls and (not losses or rises))
+    lost = diverged or (bool(losses) and not math.isfinite(losses[-1]))
     return Finding(
         name,
         alarm or lost,

@@ -12,10 +12,11 @@ from autograd import Value
 from autograd.operation import Operation
 from nn.layers import Neuron
 from nn.module import ForwardCache, LayerPass, watching
+from nn.recurrent import Recurrent
 from nn.rows import Loss
 from nn.steppers import record_loss
 
-__all__ = ["LayerFigures", "factors", "measured"]
+__all__ = ["LayerFigures", "StepFigures", "factors", "measured"]
 
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}  # the greatest slope of those activations that saturate
 FLAT = 0.05  # of the greatest slope: a unit below it on a row is saturated there
@@ -32,6 +33,7 @@ class LayerFigures:
         units         how many
         dead          the units of a ReLU that gave 0 on every row
         saturated     the units of a sigmoid or tanh whose slope was below 5 % of its greatest on 90 % of the rows
+                      (none of a gate that keeps a recurrent network's state by being 1)
         error_norm    ‖δ‖, the norm of the gradient with respect to z, over rows and units
         weight_norm   ‖W‖, the largest factor by which the weights stretch a vector; nan if it has none of its own
         slope         the mean of |σ′(z)| over rows and units
@@ -49,13 +51,37 @@ class LayerFigures:
     is_last: bool
 
 
+@dataclass(frozen=True)
+class StepFigures:
+    """One recurrent network over a batch of sequences.
+
+    Attributes
+        path          the network's place in the model
+        steps         which step of a sequence, from 1, for each norm: those that the error signal reaches
+        error_norms   ‖δ‖ at each of them, over rows, gates and units
+    """
+
+    path: str
+    steps: tuple[int, ...]
+    error_norms: tuple[float, ...]
+
+    @property
+    def change(self) -> float:
+        """By how much the error signal changes from the last step back to the first that it reaches."""
+        return self.error_norms[0] / self.error_norms[-1]
+
+
 def factors(layers: Sequence[LayerFigures]) -> list[float]:
     """Return for each layer but the last: ‖W‖ of the next times its own |σ′|, which the error signal meets."""
     return [above.weight_norm * layer.slope for layer, above in pairwise(layers)]
 
 
-def measured(model: Any, rows: list[Any], targets: list[Any], loss: Loss) -> tuple[Value, list[LayerFigures]]:
-    """Return the loss, and the figures of each layer in the order of use, after a forward and a backward pass.
+def measured(
+    model: Any, rows: list[Any], targets: list[Any], loss: Loss
+) -> tuple[Value, list[LayerFigures], list[StepFigures]]:
+    """Return the loss, the figures of each layer in the order of use, and of each recurrent network over its steps.
+
+    One forward and one backward pass are made.
 
     The gradients of the parameters are left as this pass made them.
     """
@@ -70,15 +96,28 @@ def measured(model: Any, rows: list[Any], targets: list[Any], loss: Loss) -> tup
     value.backward()
     modules = dict(model.named_modules()) if hasattr(model, "named_modules") else {}
     paths = list(cache)
-    return value, [_figures(path, cache[path], modules.get(path), path == paths[-1]) for path in paths]
+    recurrent = {path: module for path, module in modules.items() if isinstance(module, Recurrent)}
+    gates = {f"{path}.{module.remembering}".lstrip(".") for path, module in recurrent.items()}
+    layers = [_figures(path, cache[path], modules.get(path), path == paths[-1], path in gates) for path in paths]
+    over_time = [_over_time(path, cache, len(rows)) for path in recurrent]
+    return value, layers, [figures for figures in over_time if len(figures.steps) > 1]
 
 
-def _figures(path: str, passed: LayerPass, module: Any, is_last: bool) -> LayerFigures:
+def _over_time(path: str, cache: ForwardCache, rows: int) -> StepFigures:
+    """Return the error signal at each step, where each row was one sequence of the same length."""
+    gates = [kept.z for place, kept in cache.items() if place.startswith(f"{path}." if path else "")]
+    steps = min((len(z) // rows for z in gates if len(z) % rows == 0), default=0)
+    norms = [math.hypot(*(v.grad for z in gates for row in z[t::steps] for v in row)) for t in range(steps)]
+    reached = [t for t, norm in enumerate(norms) if norm > 0.0]  # truncation lets nothing pass
+    return StepFigures(path or "(the model)", tuple(t + 1 for t in reached), tuple(norms[t] for t in reached))
+
+
+def _figures(path: str, passed: LayerPass, module: Any, is_last: bool, remembers: bool) -> LayerFigures:
     units = len(passed.z[0])
     pairs = [[(z[i], a[i]) for z, a in zip(passed.z, passed.a, strict=True)] for i in range(units)]
     name = _activation(*pairs[0][0])
     slopes = [[abs(_slope(z, a)) for z, a in unit] for unit in pairs]
-    steepest = STEEPEST.get(name)
+    steepest = None if remembers else STEEPEST.get(name)
     dead = [i for i, unit in enumerate(pairs) if name == "relu" and all(a.data == 0.0 for _, a in unit)]
     flat = [0 if steepest is None else sum(s < FLAT * steepest for s in unit) for unit in slopes]
     every = [s for unit in slopes for s in unit]

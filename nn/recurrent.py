@@ -9,7 +9,7 @@ can be freed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import Group, Value
 from nn.blocks import as_row
@@ -35,6 +35,8 @@ def _detached(state: State) -> State:
 
 class Recurrent(Module):
     """What recurrent networks have in common: sizes, a first state, unrolling over a sequence."""
+
+    remembering: ClassVar[str] = ""  # the gate that keeps the state where it is 1: saturated there it does its work
 
     def __init__(self, inputs: int, hidden: int) -> None:
         self.inputs = positive_count(inputs, "the number of inputs")
@@ -102,6 +104,8 @@ class LSTM(Recurrent):
     forget gate's bias begins at `forget_bias`, by default 1, so that it begins by remembering (Gers et al. 2000).
     """
 
+    remembering: ClassVar[str] = "forget_gate"
+
     def __init__(self, inputs: int, hidden: int, *, forget_bias: float = 1.0, seed: Seed = None) -> None:
         super().__init__(inputs, hidden)
         generator = generator_from(seed)
@@ -134,6 +138,8 @@ class GRU(Recurrent):
 
     The form of PyTorch and cuDNN, where the reset gate acts after the product (Cho et al. 2014 have it before).
     """
+
+    remembering: ClassVar[str] = "update_gate"
 
     def __init__(self, inputs: int, hidden: int, *, seed: Seed = None) -> None:
         super().__init__(inputs, hidden)

@@ -7,7 +7,10 @@ import pytest
 import autograd
 from autograd import Value
 from nn import (
+    GRU,
+    LSTM,
     MLP,
+    RNN,
     SGD,
     Adam,
     History,
@@ -135,6 +138,61 @@ def test_exploding_gradients():
     assert "clipping by norm" in found["exploding gradients"].cure
 
 
+def sequences(steps, count=6):
+    rows = [[[math.sin(i + k)] for k in range(steps)] for i in range(count)]
+    return rows, [[math.sin(i + steps)] for i in range(count)]
+
+
+def last_output(net):
+    return Sequential(net, lambda passed: passed[0][-1], Layer(net.hidden, 1, None, seed=2))
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+def test_gradients_that_vanish_over_time(kind):
+    rows, targets = sequences(60)
+    model = last_output(kind(1, 4, seed=1))
+    for p in model.parameters():
+        p.data *= 0.3
+    found = look(model, rows, targets)
+    assert "vanishing gradients" in found.alarms
+    assert "in layers.0 from step 60 back to step 1 by" in found["vanishing gradients"].seen
+    assert "back in time" in found["vanishing gradients"].cause
+    assert "LSTM" in found["vanishing gradients"].cure
+    (over_time,) = found.recurrent
+    # a sum over the steps of the cell's δ, each known by its place in the forward cache, row after row
+    cache = model.forward_cache(rows)
+    mean_squared_error(cache["layers.2"].a, targets).backward()
+    by_hand = [
+        math.hypot(*(v.grad for name in cache if "layers.0." in name for row in cache[name].z[step::60] for v in row))
+        for step in range(60)
+    ]
+    assert over_time.error_norms == pytest.approx(by_hand, rel=1e-9)
+    assert over_time.change == pytest.approx(by_hand[0] / by_hand[-1], rel=1e-9)
+
+
+def test_gradients_that_explode_over_time():
+    rows, targets = sequences(40)
+    model = last_output(RNN(1, 1, "linear", seed=1))
+    model.layers[0].cell.neurons[0].weights[1].data = 1.3
+    found = look(model, rows, targets)
+    assert found.alarms == ["exploding gradients"]
+    assert found.recurrent[0].change == pytest.approx(1.3**39, rel=1e-12)
+    assert "back in time" in found["exploding gradients"].cause
+
+
+def test_a_short_memory_is_no_alarm_where_none_is_needed():
+    rows, targets = sequences(40)
+    assert look(last_output(LSTM(1, 4, forget_bias=6.0, seed=1)), rows, targets).is_healthy
+    truncated = Sequential(lambda row: net(row, truncate=5)[0][-1], Layer(4, 1, None, seed=2))
+    net = truncated.net = RNN(1, 4, seed=1)
+    truncated.name_nodes()
+    found = look(truncated, rows, targets)
+    assert found.is_healthy, found
+    assert found.recurrent[0].steps == (36, 37, 38, 39, 40)
+    at_each_step = Sequential(RNN(1, 4, seed=1), lambda passed: [x for row in passed[0] for x in row])
+    assert look(at_each_step, rows, [[0.5] * 160] * 6)["vanishing gradients"].alarm is False
+
+
 def test_a_learning_rate_too_high_oscillates():
     rows, targets = sine(20)
     model = MLP(1, [8, 1], "tanh", seed=2)
@@ -226,6 +284,12 @@ def test_a_history_reports_by_itself():
         tuple(leaps): ["learning rate too high"],
         tuple(0.9**i for i in range(60)): [],
         (0.7, math.inf): ["nan or infinity", "learning rate too high"],
+        (0.7, 3.0, 50.0): ["learning rate too high"],
+        (0.7, 0.9, 0.8, 0.6): [],
+        (0.0, 1e-9): [],
+        # falling from one spike above the first loss to the next is no progress; one bump at the beginning is some
+        (0.6, *((0.5 - i / 200) * (4.0 if i % 3 == 0 else 1.0) for i in range(60))): ["learning rate too high"],
+        tuple((1.5 if i in (1, 3) else 1.0) * 0.97**i for i in range(40)): [],
     }.items():
         found = History(losses=list(losses)).diagnose()
         assert found.alarms == alarms, found
