@@ -25,7 +25,6 @@ class Sequential(Module):
             if not callable(layer):
                 raise TypeError(f"Sequential takes modules and functions, and number {i} is {layer!r}")
         self.layers = list(layers)
-        self.name_nodes()
 
     def __call__(self, inputs: Any) -> Any:
         """Return what the last module makes of one row."""
@@ -47,7 +46,6 @@ class Residual(Module):
 
     def __init__(self, block: Callable[[Any], Any]) -> None:
         self.block = block
-        self.name_nodes()
 
     def __call__(self, inputs: Inputs | Value) -> Row:
         """Return F(x) + x for one row; raises ValueError if the block changes the row's length."""
@@ -79,7 +77,6 @@ class Checkpoint(Module):
 
     def __init__(self, block: Callable[[Any], Any]) -> None:
         self.block = block
-        self.name_nodes()
 
     def __call__(self, inputs: Any) -> Any:
         """Return what the block makes of one row."""
@@ -164,7 +161,6 @@ class Embedding(Module):
         positive_count(width, "the width of a row")
         generator = generator_from(seed)
         self.rows = [[Value(generator.gauss(0.0, 1.0)) for _ in range(width)] for _ in range(count)]
-        self.name_nodes()
 
     def __call__(self, index: Any) -> Row:
         """Return the row of that number, from 0.

@@ -113,7 +113,6 @@ class Neuron(Module):
         draw, generator = chosen(initializer, self.activation), generator_from(seed)
         self.weights = Group([Value(draw(generator, inputs, outputs)) for _ in range(inputs)])
         self.bias = Value(0.0)
-        self.name_nodes()
 
     def __setattr__(self, name: str, x: Any) -> None:
         if name == "weights":
@@ -211,7 +210,6 @@ class Layer(Module):
             Neuron(inputs, activation, nonlin=nonlin, initializer=initializer, seed=generator, outputs=outputs)
             for _ in range(positive_count(outputs, "the number of outputs"))
         ]
-        self.name_nodes()
 
     def __call__(self, inputs: Inputs | Value) -> Row:
         """Return the activations of all neurons, a list even of one.
@@ -270,7 +268,6 @@ class MLP(Module):
             Layer(before, size, activation if i < last else output, initializer=initializer, seed=generator)
             for i, (before, size) in enumerate(zip([inputs, *sizes], sizes, strict=False))
         ]
-        self.name_nodes()
 
     def __call__(self, inputs: Inputs | Value) -> Any:
         """Return the outputs for one row: the Value itself if there is one output, else a list."""

@@ -23,7 +23,19 @@ ForwardCache = dict[str, LayerPass]
 watching: list[ForwardCache] = []  # the caches that forward passes fill at this moment; the innermost is the last
 
 
-class Module:
+class _NamedAtBirth(type):
+    """Names what a module is made of as soon as it is made, so that nobody has to think of it.
+
+    Layers know their own place by it: the forward cache is kept by place, and so are the streams of random masks.
+    """
+
+    def __call__(cls, *given: Any, **named: Any) -> Any:
+        module = super().__call__(*given, **named)
+        module._name_unnamed()
+        return module
+
+
+class Module(metaclass=_NamedAtBirth):
     """A tree of attributes: Values are its parameters, and Modules, lists, tuples and dicts of them are its branches.
 
     Public attributes are walked in the order in which they were defined; what begins with an underscore is not.
@@ -112,6 +124,14 @@ class Module:
             module._take_path(_join(prefix, path))
         for path, parameter in self.named_parameters():
             parameter.name = _join(prefix, path)
+
+    def _name_unnamed(self) -> None:
+        """Name all as `name_nodes` does, but for the parameters to which a person has given another name."""
+        for path, module in self.named_modules():
+            module._take_path(path)
+        for path, parameter in self.named_parameters():
+            if parameter.name is None or f".{path}".endswith(f".{parameter.name}"):
+                parameter.name = path
 
     def _take_path(self, path: str) -> None:
         self._path = path

@@ -40,7 +40,6 @@ class BatchNorm(Module):
         self.shift = [Value(0.0) for _ in range(width)]
         self.running_mean = [0.0] * width
         self.running_variance = [1.0] * width
-        self.name_nodes()
 
     def __call__(self, inputs: Inputs | Value) -> Row:
         """Return one row normalised: in training as a batch of one."""

@@ -89,7 +89,6 @@ class RNN(Recurrent):
     def __init__(self, inputs: int, hidden: int, activation: str = "tanh", *, seed: Seed = None) -> None:
         super().__init__(inputs, hidden)
         self.cell = Layer(inputs + hidden, hidden, activation, seed=seed)
-        self.name_nodes()
 
     def step(self, inputs: Inputs | Value, state: State) -> tuple[Row, State]:
         """Return h′ twice: it is the output and the state."""
@@ -115,7 +114,6 @@ class LSTM(Recurrent):
         self.output_gate = Layer(inputs + hidden, hidden, "sigmoid", seed=generator)
         for neuron in self.forget_gate.neurons:
             neuron.bias.data = forget_bias
-        self.name_nodes()
 
     def first_state(self) -> State:
         """Return the state before any input: (h, c), zeros both."""
@@ -148,7 +146,6 @@ class GRU(Recurrent):
         self.update_gate = Layer(inputs + hidden, hidden, "sigmoid", seed=generator)
         self.candidate_from_inputs = Layer(inputs, hidden, None, seed=generator)
         self.candidate_from_hidden = Layer(hidden, hidden, None, seed=generator)
-        self.name_nodes()
 
     def step(self, inputs: Inputs | Value, state: State) -> tuple[Row, State]:
         """Return h′ twice: it is the output and the state."""

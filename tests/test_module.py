@@ -83,6 +83,40 @@ def test_every_parameter_is_named_by_its_path():
     assert model([1.0, 2.0]).name == "encoder.layers.1.neurons.0.z"
 
 
+class Written(Module):
+    """A model as people write them, without a word about names."""
+
+    def __init__(self):
+        self.layers = []
+        for i in range(2):
+            self.layers.append(Layer(2, 2, "tanh", seed=i))
+        self.first, self.second = Dropout(0.5), Dropout(0.5)
+        self.scale, self.k = Value(1.0), Value(2.0, name="stiffness")
+
+    def __call__(self, row):
+        row = self.second(self.layers[1](self.first(self.layers[0](row))))
+        return [x * self.scale * self.k for x in row]
+
+
+def test_a_written_model_is_named_without_being_asked():
+    model = Written()
+    assert [p.name for p in model.parameters()] == [
+        "stiffness" if name == "k" else name for name, _ in model.named_parameters()
+    ]
+    cache = model.forward_cache([[1.0, 2.0]] * 3)
+    assert {name: len(passed.z) for name, passed in cache.items()} == {
+        "layers.0": 3, "first": 3, "layers.1": 3, "second": 3,
+    }  # fmt: skip
+    assert model.first.mask(64) != model.second.mask(64)
+    outer = Sequential(model, Layer(2, 1, None))
+    assert outer.layers[0].scale.name == "layers.0.scale"
+    assert outer.layers[0].layers[1].neurons[1].bias.name == "layers.0.layers.1.neurons.1.bias"
+    assert outer.layers[0].k.name == "stiffness"
+    assert "layers.0.first" in outer.forward_cache([[1.0, 2.0]])
+    model.name_nodes("part")
+    assert model.k.name == "part.k"
+
+
 def test_modes_reach_the_whole_tree():
     model = Sequential(Residual(Sequential(BatchNorm(2), Dropout(0.5))))
     model.eval()
