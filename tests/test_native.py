@@ -118,6 +118,26 @@ def test_equals_the_recorded_program(name):
     assert_equals_recorded(name, "native")
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_bits_do_not_depend_on_how_hard_llvm_looks(name, monkeypatch):
+    found = []
+    for few in (-1, 10**9):  # from a loop on, and never
+        monkeypatch.setattr(sys.modules[Native.__module__], "FEW_LOOPS", few)
+        function, parameters, arguments = PROGRAMS[name]()
+        value, gradient = ag.compile(function, parameters, "native").value_and_gradient(*arguments)
+        found.append((value, gradient.tobytes()))
+    assert found[0] == found[1]
+
+
+def test_registers_are_no_wider_than_the_longest_axis():
+    for rows, wanted in ((2, 4), (4, 4), (5, 8), (100, 8)):
+        b = Builder()
+        x = b.make("input", (), (rows, 3), 0)
+        loss = b.sum(b.apply("tanh", x), (0, 1), ())
+        program = Program(b.lines, len(b.lines), loss, [], [(0, x.shape, False)], np.zeros(0, dtype=np.int64), 0)
+        assert Native(program).plan.lanes == min(wanted, host().lanes)
+
+
 def assert_equals_recorded(name, backend):
     function, parameters, arguments = PROGRAMS[name]()
     value, gradient = ag.compile(function, parameters, backend).value_and_gradient(*arguments)
@@ -241,6 +261,21 @@ def test_object_code_is_kept_and_found_again(tmp_path, monkeypatch):
         kept.write_bytes(nonsense)
         assert trained_bits() == first
     assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+@pytest.mark.parametrize("other", ["cpu", "features"])
+def test_what_one_processor_has_kept_is_not_loaded_on_another(other, tmp_path, monkeypatch):
+    monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path))
+    first = trained_bits()
+    compiled = []
+    object_code = Machine.object_code
+    monkeypatch.setattr(Machine, "object_code", lambda *them: compiled.append(them) or object_code(*them))
+    assert trained_bits() == first
+    assert not compiled
+    monkeypatch.setattr(host(), other, getattr(host(), other) + ",+another")
+    assert trained_bits() == first
+    assert len(compiled) == 1
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path, monkeypatch):

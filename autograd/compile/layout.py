@@ -33,10 +33,37 @@ def coordinates(places: Index, shape: Shape) -> list[Index]:
     return list(np.unravel_index(places, shape)) if shape else []
 
 
+def distinct(entries: Index) -> Index:
+    """Return the different entries in increasing order, as `np.unique` does, which loads numpy.ma for it first.
+
+    That alone would take longer than a small network takes to compile.
+    """
+    ordered = np.sort(entries, axis=None)
+    return ordered[_begins(ordered)]
+
+
+def ranked(column: Index) -> tuple[Index, Index]:
+    """Return the different entries of a column in increasing order, and which of them each one is."""
+    order = column.argsort()
+    ordered = column[order]
+    begins = _begins(ordered)
+    rank = np.empty(len(column), dtype=np.int64)
+    rank[order] = begins.cumsum() - 1
+    return ordered[begins], rank
+
+
+def _begins(ordered: Index) -> Index:
+    """Return where a sorted column holds something else than just before."""
+    begins = np.empty(len(ordered), dtype=bool)
+    begins[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return begins
+
+
 def ranks(column: Index) -> Ranked:
     """Return which of the different entries of a column each one is, in increasing order, and how many there are."""
-    different, rank = np.unique(column, return_inverse=True)
-    return rank.reshape(-1), len(different)
+    different, rank = ranked(column)
+    return rank, len(different)
 
 
 def combined(columns: Sequence[Ranked], count: int = 0) -> Ranked:

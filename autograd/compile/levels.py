@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.compile.layout import ranked
 from autograd.compile.tape import Tape
 from autograd.operation import TABLE
 from autograd.source import on_floats, primitives
@@ -185,9 +186,9 @@ def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], stil
     ]
     if block.flows:
         where = np.concatenate([block.operands[k] for k in block.flows])
-        different, which = np.unique(where, return_inverse=True)
+        different, which = ranked(where)
         if len(different) < len(where):
-            block.targets, block.which = different, which.reshape(-1)
+            block.targets, block.which = different, which
         else:
             block.targets = where
     return block

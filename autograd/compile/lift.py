@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from autograd.compile.layout import Index, combined, coordinates, grid, ranks
+from autograd.compile.layout import Index, combined, coordinates, distinct, grid, ranks
 from autograd.compile.levels import make_levels, opened
 from autograd.compile.places import NUMBERS, THETA, Places
 from autograd.compile.products import arrange_dots
@@ -138,8 +138,8 @@ class Lift:
 
     def _sign(self, g: int, by_length: bool) -> tuple[int, ...]:
         members = self.tape.groups[g]
-        homes = np.unique(self.places.home[list(members)]).tolist()
-        return (len(members) if by_length else 0, *homes)
+        homes = set(self.places.home[list(members)].tolist())
+        return (len(members) if by_length else 0, *sorted(homes))
 
     def _seat_the_rest(self) -> None:
         """Give parameters that the program does not use the last places of θ."""
@@ -229,7 +229,7 @@ class Lift:
         for slot in slots:
             home = int(places.home[slot[0]])
             shape = places.arrays[home].shape
-            if home <= NUMBERS or (places.home[slot] != home).any() or len(np.unique(slot)) < count or len(shape) != 2:
+            if home <= NUMBERS or (places.home[slot] != home).any() or len(distinct(slot)) < count or len(shape) != 2:
                 continue
             row, column = coordinates(places.place[slot], shape)
             wanted: dict[int, list[int]] = {}
@@ -250,7 +250,7 @@ class Lift:
         for is_input in (False, True):
             for j in computed:
                 source, where = places.arrays[homes[j]], places.place[slots[j]]
-                if (source.op == "input") == is_input and places.count(homes[j]) == count == len(np.unique(where)):
+                if (source.op == "input") == is_input and places.count(homes[j]) == count == len(distinct(where)):
                     return source.shape, where
         if count == 1:
             return (), np.zeros(1, dtype=np.int64)

@@ -11,7 +11,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograd.compile.layout import Index, affine, collapsed, coordinates, unfolded, view
+from autograd.compile.layout import (
+    Index,
+    affine,
+    collapsed,
+    combined,
+    coordinates,
+    distinct,
+    ranked,
+    ranks,
+    unfolded,
+    view,
+)
 from autograd.compile.program import Array, Builder, Shape
 from autograd.compile.tape import Tape
 
@@ -189,11 +200,11 @@ class Places:
 
     def _constants(self, ids: Index) -> Array:
         known = ids >= 0
-        different, which = np.unique(self.value[ids[known]], return_inverse=True)
+        different, which = ranked(self.value[ids[known]])
         if len(different) == 1:
             return self.builder.number(float(different[0]))
         number = np.full(ids.shape, -1, dtype=np.int64)
-        number[known] = which.reshape(-1)
+        number[known] = which
         number = collapsed(number)
         return self.builder.make("constant", (), number.shape, different[np.maximum(number, 0)])
 
@@ -202,7 +213,7 @@ class Places:
         places = np.zeros(ids.shape, dtype=np.int64)
         sources: list[Array] = []
         start = 0
-        for home in np.unique(homes).tolist():
+        for home in distinct(homes).tolist():
             chosen = (homes == home) & (ids >= 0)
             if home == THETA:
                 self.seat(ids[chosen])
@@ -228,7 +239,7 @@ class Places:
             keep += 1
         wanted = wanted.reshape(wanted.shape[keep:])
         flat = wanted.reshape(-1)
-        if (flat < 0).any() or (self.place[flat] >= 0).any() or len(np.unique(flat)) < len(flat):
+        if (flat < 0).any() or (self.place[flat] >= 0).any() or len(distinct(flat)) < len(flat):
             new = [i for i in dict.fromkeys(flat.tolist()) if i >= 0 and self.place[i] < 0]
             wanted = flat = np.array(new, dtype=np.int64)
         offset = len(self.order)
@@ -248,6 +259,6 @@ class Places:
             columns = [np.array([self.tape.operands[i][0] for i in first.tolist()])]
         else:
             return [groups]
-        if len(groups) > 1 and (not columns or len(np.unique(np.stack(columns, axis=1), axis=0)) < len(groups)):
+        if len(groups) > 1 and (not columns or combined([ranks(c) for c in columns])[1] < len(groups)):
             columns.append(groups)
         return columns

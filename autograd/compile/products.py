@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd.compile.layout import Index, Ranked, axes_of, combined, is_among, ranks
+from autograd.compile.layout import Index, Ranked, axes_of, combined, distinct, is_among, ranked, ranks
 from autograd.compile.places import NUMBERS, Places
 
 DENSE = 0.45  # a product of which so much is wanted is computed whole, the rest being holes
@@ -66,11 +66,11 @@ def _longest(places: Places, groups: Index) -> Index | None:
     """Return for each group the longest one that it begins, or None if some begin in the same way and then part."""
     members = places.tape.groups
     longest: dict[int, int] = {}
-    for g in np.unique(groups).tolist():
+    for g in distinct(groups).tolist():
         known = longest.get(members[g][0])
         if known is None or len(members[g]) > len(members[known]):
             longest[members[g][0]] = g
-    for g in np.unique(groups).tolist():
+    for g in distinct(groups).tolist():
         if members[longest[members[g][0]]][: len(members[g])] != members[g]:
             return None
     return np.array([longest[members[g][0]] for g in groups.tolist()])
@@ -88,17 +88,17 @@ def _paired(places: Places, rows: Index, columns: Index) -> Pairs | None:
     if shared:
         rest = [combined([c for c in cs if not is_among(c, shared)], count) for cs in (row_columns, column_columns)]
         pairs = Pairs(combined(shared, count), *rest)
-        if count == len(np.unique(pairs.places)) >= DENSE * pairs.size:
+        if count == len(distinct(pairs.places)) >= DENSE * pairs.size:
             return pairs
     blocks = _blocks(row, column)
-    if blocks is not None and count == len(np.unique(blocks.places)) >= DENSE * blocks.size:
+    if blocks is not None and count == len(distinct(blocks.places)) >= DENSE * blocks.size:
         return blocks
     pairs = Pairs(one, row, column)
-    return pairs if count == len(np.unique(pairs.places)) >= DENSE * pairs.size else None
+    return pairs if count == len(distinct(pairs.places)) >= DENSE * pairs.size else None
 
 
 def _columns(places: Places, groups: Index) -> list[Ranked]:
-    different, which = np.unique(groups, return_inverse=True)
+    different, which = ranked(groups)
     return axes_of([column[which] for column in places.columns_of(different)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compile.layout import Index, combined, grid, ranks
+from autograd.compile.layout import Index, combined, distinct, grid, ranked, ranks
 from autograd.compile.places import NUMBERS, Places
 from autograd.compile.program import Array, Shape
 
@@ -50,7 +50,7 @@ def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) 
     count, width = members.shape
     where = places.places_of(members)
     lengths = (members >= 0).sum(axis=1)
-    if not int(lengths.sum()) == len(np.unique(where[members >= 0])) == places.count(home):
+    if not int(lengths.sum()) == len(distinct(where[members >= 0])) == places.count(home):
         return False  # some are left out, or counted twice
     if count == 1 and (op == "sum" or bool((np.diff(where[0]) > 0).all())):
         source = places.filled(home, NEUTRAL[op])
@@ -64,7 +64,7 @@ def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) 
         which[row.reshape(-1)] = np.repeat(np.arange(len(row)), n)
         rows = np.where(where >= 0, which[where], which[where[:, :1]])
         own = rows[:, 0]
-        if (rows == own[:, None]).all() and len(np.unique(own)) == count:
+        if (rows == own[:, None]).all() and len(distinct(own)) == count:
             if op == "largest" and not ((np.diff(where, axis=1) > 0) | (where[:, 1:] < 0)).all():
                 continue
             kept = tuple(1 if i == axis else m for i, m in enumerate(shape))
@@ -77,8 +77,8 @@ def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) 
 def arrange_take(places: Places, ids: Index) -> None:
     """Look up rows of a table where every index meets every column, else pick one element of each row."""
     tape, b = places.tape, places.builder
-    groups, g = np.unique([tape.operands[i][0] for i in ids], return_inverse=True)
-    index, x = np.unique([tape.operands[i][1] for i in ids], return_inverse=True)
+    groups, g = ranked(np.array([tape.operands[i][0] for i in ids]))
+    index, x = ranked(np.array([tape.operands[i][1] for i in ids]))
     if len(groups) * len(index) == len(ids) and len(index) > 1:
         column, _ = combined([ranks(c) for c in places.columns_of(groups)])
         table = places.full(places.members(groups[np.argsort(column)]).T)

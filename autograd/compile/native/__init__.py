@@ -20,6 +20,7 @@ from autograd.compile.native.machine import host
 from autograd.compile.native.maths import VectorMaths
 from autograd.compile.native.plan import Plan
 from autograd.compile.native.values import Index, Vector
+from autograd.compile.native.views import widest
 from autograd.compile.native.writer import Point
 from autograd.compile.program import Program
 from autograd.symbols import SYMBOLS, Symbol, symbol
@@ -71,6 +72,7 @@ SETTINGS = {
     "fetch": "ptr", "rows": "ptr", "batch": "i64",
 }  # fmt: skip
 WHERE = {name: k for k, name in enumerate(SETTINGS)}
+FEW_LOOPS = 3  # a step without more is fast as it is written, and compiled in half the time if LLVM does not look twice
 
 
 class Native:
@@ -88,18 +90,18 @@ class Native:
         self.optimizer = optimizer
         gradients = bool(program.gradients)
         outputs = [program.loss, *program.observed] + ([g for _, g in program.gradients] if gradients else [])
-        self.plan = plan = Plan(program, outputs, self.machine.lanes, gradients)
+        self.plan = plan = Plan(program, outputs, widest(program.lines, self.machine.lanes), gradients)
         names = optimizer.state if optimizer is not None else ()
         self.memories_at = [plan.reserve(plan.theta_size) for _ in names]
         shown = [*program.observed] + ([program.loss] if program.loss.shape else [])
         self._shown_at = [(a, plan.reserve(a.size)) for a in shown]
-        self.text = self._written(gradients)
-        self._function = self.machine.compile(self.text, "run")
+        self.text, loops = self._written(gradients)
+        self._function = self.machine.compile(self.text, "run", level=int(loops > FEW_LOOPS))
         self._prepare(gradients)
 
     # -------------------------------------------------------------------------------- the text
-    def _written(self, gradients: bool) -> str:
-        """Return the module: one function, `run`, of a table of addresses and settings."""
+    def _written(self, gradients: bool) -> tuple[str, int]:
+        """Return the module, whose function `run` takes a table of addresses and settings, and a step's loops."""
         plan, e = self.plan, Emitter()
         loops = Loops(plan, e)
         for kernel in plan.kernels:
@@ -109,17 +111,18 @@ class Native:
         self._show(loops)
         if self.optimizer is not None:
             self._update(loops)
-        width = 64 * self.machine.lanes
+        width = 64 * plan.lanes
         settings = []
         for k, (name, kind) in enumerate(SETTINGS.items()):
             settings.append(f"  %at{k} = getelementptr inbounds i64, ptr %settings, i64 {k}")
             settings.append(f"  %{name} = load {kind}, ptr %at{k}")
-        return MODULE.format(
+        text = MODULE.format(
             settings="\n".join(settings),
             declarations="\n".join(e.declarations),
             body="\n".join(e.lines),
             attributes=f'nounwind "min-legal-vector-width"="{width}" "prefer-vector-width"="{width}"',
         )
+        return text, e.loops
 
     def _gather_gradients(self, loops: Loops) -> None:
         """Put what was not computed in its place there, and add what flows to θ as a whole."""

@@ -41,25 +41,31 @@ class Machine:
         self._jit = llvm.create_lljit_compiler()
         self._count = 0
 
-    def compile(self, text: str, name: str) -> Callable[..., Any]:
-        """Return the module's function of that name, which takes one address; compiled now or found in the cache."""
-        llvm = _llvm()
-        key = hashlib.sha256(f"{text}|{self.cpu}|{self.features}|{llvm.llvm_version_info}".encode()).hexdigest()
+    def compile(self, text: str, name: str, level: int = 1) -> Callable[..., Any]:
+        """Return the module's function of that name, which takes one address; compiled now or found in the cache.
+
+        `level` says how hard LLVM is to look for faster code, from 0; the bits that come out are always the same.
+        """
+        key = self.key(text, level)
         code = _read(key)
         if code is not None:
             try:
                 return self._link(code, name)
             except (RuntimeError, OSError):
                 pass  # what the cache held was no object code after all
-        code = self.object_code(text)
+        code = self.object_code(text, level)
         _write(key, code)
         return self._link(code, name)
 
-    def object_code(self, text: str) -> bytes:
+    def key(self, text: str, level: int) -> str:
+        """Return what object code is kept under: all that it depends on, the processor above all."""
+        source = f"{text}|{level}|{self.cpu}|{self.features}|{_llvm().llvm_version_info}"
+        return hashlib.sha256(source.encode()).hexdigest()
+
+    def object_code(self, text: str, level: int) -> bytes:
         """Return the module compiled for this processor."""
         module = _llvm().parse_assembly(text)
-        target = self.target(1)
-        return target.emit_object(module)  # type: ignore[no-any-return]
+        return self.target(level).emit_object(module)  # type: ignore[no-any-return]
 
     def target(self, level: int) -> Any:
         """Return LLVM's code generator for this processor, at an optimisation level."""

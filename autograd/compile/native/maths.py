@@ -175,7 +175,8 @@ def expm1(x: Vector) -> Vector:
 def tanh(x: Vector) -> Vector:
     """Return the hyperbolic tangent, m / (m + 2) with m = exp(2 |x|) - 1."""
     size = x.call("fabs")
-    shifted, _, rest = _split_exp(_clamp(size + size, 0.0, 40.0))
+    twice = size + size
+    shifted, _, rest = _split_exp((twice > 40.0).select(40.0, twice))
     scale = power_of_two(shifted)
     m = fused(scale, rest, scale - 1.0)
     return (m / (m + 2.0)).call("copysign", x)

@@ -43,12 +43,12 @@ def _suffix(lanes: int) -> str:
 def literal(x: float, lanes: int) -> str:
     """Return a number, in so many lanes."""
     one = f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
-    return one if lanes == 1 else "<" + ", ".join([f"double {one}"] * lanes) + ">"
+    return one if lanes == 1 else f"splat (double {one})"
 
 
 @cache
 def _integer_literal(x: int, lanes: int) -> str:
-    return str(x) if lanes == 1 else "<" + ", ".join([f"i64 {x}"] * lanes) + ">"
+    return str(x) if lanes == 1 else f"splat (i64 {x})"
 
 
 class Vector:

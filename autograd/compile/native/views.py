@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.compile.program import Array, Shape
@@ -45,6 +46,15 @@ def row_major(offset: int, shape: Shape) -> View:
 def width(n: int, lanes: int) -> int:
     """Return how many lanes to use for n elements: all of them, or the next power of two."""
     return lanes if n >= lanes else 1 << max(n - 1, 0).bit_length()
+
+
+def widest(arrays: Sequence[Array], lanes: int) -> int:
+    """Return how many lanes a program of these arrays is to use: no more than the longest axis needs.
+
+    A wide register read where narrow ones were written just before waits for all of them to arrive in memory.
+    """
+    longest = max((n for a in arrays if a.op != "theta" for n in a.shape), default=1)
+    return max(width(longest, lanes), 2)
 
 
 def rounded(n: int, lanes: int) -> int:
