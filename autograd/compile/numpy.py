@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
+
 from autograd.compile.numpy_expressions import VIEWS, Expressions, are_disjoint, axes_text, slices_text
 from autograd.compile.numpy_words import ATOM, NAMESPACE, imports
 from autograd.compile.program import Array, Program
@@ -17,6 +19,7 @@ INLINE: Final = frozenset({"matmul", "sum", "largest", "put"})
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
 WIDTH: Final = 96
 BIG: Final = 8192  # elements: 64 kB
+LONG: Final = 16  # rows
 STEPS: Final = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 
 
@@ -122,7 +125,7 @@ class Writer(Expressions):
                 self._say(f"gradient[{start}:{begin}] = 0.0")
             start = end
         if whole is not None:
-            self._say(f"gradient[:] += {self.expression(whole)[0]}")
+            self._say(f"add(gradient, {self.expression(whole)[0]}, out=gradient)")
 
     # ------------------------------------------------------------------------------------ one line
     def _line(self, array: Array) -> None:
@@ -194,6 +197,9 @@ class Writer(Expressions):
         if array.op == "matmul" and len(array.shape) == 2:
             a, b = (self.expression(x)[0] for x in array.operands)
             self._say(f"dot({a}, {b}, out={target})")
+        elif array.op == "sum" and self._is_long(array):
+            (x,) = array.operands
+            self._say(f"dot({self._ones(x.shape[0])}, {self.expression(x)[0]}, out={target})")
         elif array.op == "sum" and array.shape and self._sum_fits(array):
             x = self.expression(array.operands[0])[0]
             self._say(
@@ -204,6 +210,17 @@ class Writer(Expressions):
         else:
             self._say(f"{target}[...] = {self._number(array, self._spelled(array))[0]}")
         self.text[array] = (target, ATOM)
+
+    def _is_long(self, array: Array) -> bool:
+        """Whether a sum runs over so many rows of a matrix that the product with a row of ones is much faster."""
+        (x,) = array.operands
+        is_matrix = len(x.shape) == 2 and len(array.shape) == 1 and array.detail == (0,)
+        return is_matrix and x.shape[0] >= LONG and not self._is_condition(x)
+
+    def _ones(self, n: int) -> str:
+        name = f"ones{n}"
+        self.constants[name] = np.ones(n)
+        return name
 
     def _assemble(self, array: Array, target: str = "") -> None:
         name = target or array.name

@@ -40,6 +40,7 @@ def _vector_erf(function: Callable[[float], float]) -> Callable[[Any], Any]:
 
 NAMESPACE: Final[dict[str, Any]] = {
     **{name: getattr(np, name) for name in OWN},
+    "add": np.add,
     "sum": np.add.reduce,
     "largest": np.maximum.reduce,
     "dot": np.dot,
