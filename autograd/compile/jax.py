@@ -7,6 +7,7 @@ computed in 64 bits, which is switched on around each call and leaves JAX's own 
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compile.jax_levels import pool_adjoints, pool_of
-from autograd.compile.program import Array, Program
+from autograd.compile.program import Array, Program, Shape
 from autograd.operation import TABLE, Maths
 
 try:
@@ -28,6 +29,7 @@ __all__ = ["Jax"]
 
 
 ROOM = 1024  # losses that one call brings back
+LARGE = 64**3  # multiplications of a product
 
 
 class JaxMaths(Maths):
@@ -59,7 +61,8 @@ class JaxMaths(Maths):
     @staticmethod
     def where(condition: Any, x: Any, y: Any) -> Any:
         """Return x where the condition holds (a number holds if it is not 0), else y."""
-        return jnp.where(jnp.asarray(condition) != 0, x, y)
+        condition = jnp.asarray(condition)
+        return jnp.where(condition if condition.dtype == bool else condition != 0, x, y)
 
 
 MATHS = JaxMaths()
@@ -79,37 +82,66 @@ class Jax:
         self.theta, self.gradient = np.zeros(n), np.zeros(n)
         self.memories = [np.zeros(n) for _ in (optimizer.state if optimizer is not None else ())]
         self.observed: tuple[Any, ...] = ()
+        self._pieces = _pieces(program)
         self._once = jax.jit(self.function)
-        self._many = jax.jit(self._steps, donate_argnums=(0, 1, 2))
+        self._many = jax.jit(self._steps)
 
     def function(self, theta: Any, *arguments: Any) -> tuple[Any, Any, tuple[Any, ...]]:
         """Return the loss (or the predictions), its gradient and what is observed."""
-        program = self.program
-        known: dict[Array, Any] = {}
-        for array in program.lines:
-            known[array] = _value(array, known, theta, arguments)
-        gradient = _assembled(program, known)
-        return known[program.loss], gradient, tuple(known[a] for a in program.observed)
+        loss, gradients, observed = self._computed(self._cut(theta), arguments)
+        return loss, _whole(gradients), observed
 
-    def _steps(
-        self, theta: Any, memories: Any, losses: Any, steps: Any, rate: Any, before: Any, *arguments: Any
-    ) -> Any:
-        """Return θ, memories, losses and the last gradient and observations after so many steps."""
-        used = self.program.used
+    def _cut(self, theta: Any) -> list[Any]:
+        return [theta[start : start + math.prod(shape)].reshape(shape) for start, shape in self._pieces]
+
+    def _computed(self, pieces: Sequence[Any], arguments: Sequence[Any]) -> tuple[Any, list[Any], tuple[Any, ...]]:
+        """Return the loss, the gradient for each piece of θ, and what is observed."""
+        program, known = self.program, dict[Array, Any]()
+        parameters = dict(zip(self._pieces, pieces, strict=True))
+        for a in program.lines:
+            if a.op in SPELLED:
+                known[a] = SPELLED[a.op](a, *[known[x] for x in a.operands])
+            elif a.op == "theta" or (a.op == "parameter" and (a.detail, a.shape) not in parameters):
+                whole = _whole(pieces)
+                known[a] = whole if a.op == "theta" else whole[a.detail : a.detail + a.size].reshape(a.shape)
+            elif a.op == "parameter":
+                known[a] = parameters[a.detail, a.shape]
+            elif a.op == "input":
+                known[a] = arguments[a.detail]
+            else:
+                known[a] = TABLE[a.op].rule(MATHS, *[known[x] for x in a.operands])[0]
+        gradients = self._gradients({slot: known[g] for slot, g in program.gradients})
+        return known[program.loss], gradients, tuple(known[a] for a in program.observed)
+
+    def _gradients(self, found: dict[Array, Any]) -> list[Any]:
+        """Return the gradient for each piece: its own, and its part of what flows to θ as a whole."""
+        own = {(slot.detail, slot.shape): g for slot, g in found.items() if slot.op == "parameter"}
+        whole = next((jnp.broadcast_to(g, slot.shape) for slot, g in found.items() if slot.op == "theta"), None)
+        gradients = [jnp.broadcast_to(own.get(piece, 0.0), piece[1]) for piece in self._pieces]
+        return gradients if whole is None else [g + w for g, w in zip(gradients, self._cut(whole), strict=True)]
+
+    def _steps(self, theta: Any, memories: Any, steps: Any, rate: Any, before: Any, *arguments: Any) -> Any:
+        """Return θ, memories, losses and the last gradient and observations after so many steps.
+
+        Inside the loop each parameter is an array of its own: what is cut and put together costs as much as arithmetic.
+        """
+        is_used = [start < self.program.used for start, _ in self._pieces]
 
         def step(i: Any, state: Any) -> Any:
-            theta, memories, losses, _, _ = state
-            loss, gradient, observed = self.function(theta, *arguments)
-            moved, after = self.optimizer.update(
-                MATHS, theta[:used], gradient[:used], rate, before + i + 1.0, *[m[:used] for m in memories]
-            )
-            before_ = (theta, *memories)
-            whole = [jnp.concatenate([x, old[used:]]) for x, old in zip((moved, *after), before_, strict=True)]
+            pieces, memories, losses, _, _ = state
+            loss, gradients, observed = self._computed(pieces, arguments)
+            moved = [
+                self.optimizer.update(MATHS, p, g, rate, before + i + 1.0, *kept) if used else (p, kept)
+                for used, p, g, *kept in zip(is_used, pieces, gradients, *memories, strict=True)
+            ]
+            memories = tuple(list(m) for m in zip(*[after for _, after in moved], strict=True))
             losses = jax.lax.dynamic_update_index_in_dim(losses, loss, i, 0)
-            return whole[0], tuple(whole[1:]), losses, gradient, observed
+            return [p for p, _ in moved], memories, losses, gradients, observed
 
-        seen = tuple(jnp.zeros(a.shape) for a in self.program.observed)
-        return jax.lax.fori_loop(0, steps, step, (theta, memories, losses, jnp.zeros_like(theta), seen))
+        pieces, seen = self._cut(theta), tuple(jnp.zeros(a.shape) for a in self.program.observed)
+        state = (pieces, tuple(map(self._cut, memories)), jnp.zeros(ROOM), [jnp.zeros_like(p) for p in pieces], seen)
+        pieces, after, losses, gradients, seen = jax.lax.fori_loop(0, steps, step, state)
+        return _whole(pieces), tuple(map(_whole, after)), losses, _whole(gradients), seen
 
     def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
         """Return the losses of so many steps, each of which moves `theta` if there is an optimiser, or the predictions.
@@ -117,18 +149,18 @@ class Jax:
         `before` is how many steps were made before.
         """
         with _in_64_bits():
-            theta, given = jnp.asarray(self.theta), [jnp.asarray(x) for x in arguments]
+            theta = self.theta
             if self.optimizer is None:
-                loss, gradient, observed = self._once(theta, *given)
+                loss, gradient, observed = self._once(theta, *arguments)
                 losses = np.atleast_1d(np.asarray(loss))
             else:
-                memories = tuple(jnp.asarray(m) for m in self.memories)
+                memories = tuple(self.memories)
                 rate = float(self.optimizer.learning_rate)
                 parts = []
                 for done in range(0, steps, ROOM):  # one compilation serves any number of steps
                     now = min(ROOM, steps - done)
                     theta, memories, room, gradient, observed = self._many(
-                        theta, memories, jnp.zeros(ROOM), now, rate, float(before + done), *given
+                        theta, memories, now, rate, float(before + done), *arguments
                     )
                     parts.append(np.asarray(room)[:now])
                 losses = np.concatenate(parts)
@@ -146,34 +178,32 @@ def _in_64_bits() -> Any:
 
 
 # ---------------------------------------------------------------------------------- one line each
-def _value(a: Array, known: dict[Array, Any], theta: Any, arguments: Sequence[Any]) -> Any:
-    if a.op in SPELLED:
-        return SPELLED[a.op](a, *[known[x] for x in a.operands])
-    if a.op == "theta":
-        return theta
-    if a.op == "parameter":
-        return theta[a.detail : a.detail + a.size].reshape(a.shape)
-    if a.op == "input":
-        return arguments[a.detail]
-    return TABLE[a.op].rule(MATHS, *[known[x] for x in a.operands])[0]
+def _pieces(program: Program) -> list[tuple[int, Shape]]:
+    """Return how θ is cut, in order: parameters that have a gradient, and what lies between and behind them."""
+    own = sorted((slot.detail, slot.shape) for slot, _ in program.gradients if slot.op == "parameter")
+    pieces: list[tuple[int, Shape]] = []
+    start = 0
+    for stop, shape in [*own, (program.used, ()), (len(program.order), ())]:
+        if start < stop:
+            pieces.append((start, (stop - start,)))
+        if (stop, shape) in own:
+            pieces.append((stop, shape))
+        start = max(start, stop + (math.prod(shape) if (stop, shape) in own else 0))
+    return pieces
 
 
-def _assembled(program: Program, known: dict[Array, Any]) -> Any:
-    """Return the gradient: the slices that the program has, one after the other, and what flows to θ as a whole."""
-    pieces: list[Any] = []
-    start, whole = 0, jnp.zeros(())
-    for slot, g in sorted(program.gradients, key=lambda pair: pair[0].detail or 0):
-        flat = jnp.broadcast_to(known[g], g.shape).reshape(-1)
-        if slot.op == "theta":
-            whole = flat
-            continue
-        pieces += [jnp.zeros(slot.detail - start), flat]
-        start = slot.detail + slot.size
-    return jnp.concatenate([*pieces, jnp.zeros(len(program.order) - start)]) + whole
+def _whole(pieces: Sequence[Any]) -> Any:
+    return jnp.concatenate([jnp.reshape(x, -1) for x in pieces]) if pieces else jnp.zeros(0)
 
 
 def _sum(a: Array, x: Any) -> Any:
     return jnp.sum(x, axis=a.detail).reshape(a.shape)
+
+
+def _matmul(a: Array, x: Any, y: Any) -> Any:
+    if a.operands[0].op == "transpose" and a.size * x.shape[-1] >= LARGE and jax.default_backend() == "cpu":
+        x = jax.lax.optimization_barrier(x)  # on its own: a product that turns its first factor takes XLA twice as long
+    return jnp.matmul(x, y, precision="highest")
 
 
 def _first(a: Array, x: Any, largest: Any) -> Any:
@@ -217,7 +247,7 @@ def _put(a: Array, x: Any, index: Any) -> Any:
 
 SPELLED: dict[str, Callable[..., Any]] = {
     "constant": lambda a: a.detail if isinstance(a.detail, float) else jnp.asarray(a.detail),
-    "matmul": lambda a, x, y: jnp.matmul(x, y, precision="highest"),
+    "matmul": _matmul,
     "sum": _sum,
     "largest": lambda a, x: jnp.max(x, axis=a.detail, keepdims=True),
     "first": _first,
