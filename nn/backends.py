@@ -16,10 +16,14 @@ from nn.steppers import RecordedStepper, Stepper, Task, evaluating, record_loss
 __all__ = ["BACKENDS", "make_stepper", "predict"]
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
-WORTH_COMPILING = 100_000  # operands that a whole training would record: about a quarter second in pure Python
-WORTH_MACHINE_CODE = 4_000  # steps after which some tenths of a second of LLVM have paid
+# Work is counted in operands that are recorded, one of which takes pure Python about 45 ns; NumPy a hundredth of it.
+NODE = 20  # a node takes as long as so many operands
+COMPILING = 6  # to compile a step takes as long as to record so many, and as long as
+WORTH_COMPILING = 1_800_000  # so much work on top: NumPy is loaded, and all that finds arrays
+WORTH_MACHINE_CODE = 4_000  # small steps after which a tenth of a second of LLVM has paid
+LARGE_STEP = 240_000  # work of a step of which half as many are enough
+FITS_CACHE = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
 MANY_ROWS = 2_000  # to predict, after which compiling has paid
-FITS_CACHE = 2_000_000  # operands a step, beyond which a matrix library is as good
 
 
 def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
@@ -31,10 +35,11 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
     """
     check_backend(backend)
     if backend == "auto":
-        work = _operands_per_row(task) * rows
-        if work * steps < WORTH_COMPILING:
+        work = _work_of_a_row(task) * rows
+        if work * (steps - COMPILING) < WORTH_COMPILING:
             return RecordedStepper(task)
-        many = steps >= WORTH_MACHINE_CODE and work < FITS_CACHE and find_spec("llvmlite") is not None
+        paid = steps * (1 + work / LARGE_STEP) >= WORTH_MACHINE_CODE
+        many = paid and work < FITS_CACHE and find_spec("llvmlite") is not None
         why = ""
         for choice in ("native", "numpy") if many else ("numpy",):
             try:
@@ -88,11 +93,12 @@ def _numbers(x: Any) -> Any:
     return [_numbers(y) for y in x] if isinstance(x, list | tuple) else x.data if hasattr(x, "data") else float(x)
 
 
-def _operands_per_row(task: Task) -> int:
+def _work_of_a_row(task: Task) -> int:
     surroundings = Surroundings(task.model)
     before = surroundings.read()
     try:
         loss = record_loss(task.model, task.loss, task.inputs, task.targets, range(1))
     finally:
         surroundings.put(before)
-    return sum(sum(len(x) if hasattr(x, "__len__") else 1 for x in operands(node)) for node in topological_order(loss))
+    inner = [operands(node) for node in topological_order(loss) if not node.is_leaf]
+    return sum(NODE + sum(len(x) if hasattr(x, "__len__") else 1 for x in found) for found in inner)

@@ -202,7 +202,8 @@ def _sum(a: Array, x: Any) -> Any:
 
 def _matmul(a: Array, x: Any, y: Any) -> Any:
     if a.operands[0].op == "transpose" and a.size * x.shape[-1] >= LARGE and jax.default_backend() == "cpu":
-        x = jax.lax.optimization_barrier(x)  # on its own: a product that turns its first factor takes XLA twice as long
+        alone: Callable[[Any], Any] = jax.lax.optimization_barrier
+        x = alone(x)  # a product that turns its first factor itself takes XLA twice as long
     return jnp.matmul(x, y, precision="highest")
 
 

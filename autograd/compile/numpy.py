@@ -198,8 +198,8 @@ class Writer(Expressions):
             a, b = (self.expression(x)[0] for x in array.operands)
             self._say(f"dot({a}, {b}, out={target})")
         elif array.op == "sum" and self._is_long(array):
-            (x,) = array.operands
-            self._say(f"dot({self._ones(x.shape[0])}, {self.expression(x)[0]}, out={target})")
+            (summand,) = array.operands
+            self._say(f"dot({self._ones(summand.shape[0])}, {self.expression(summand)[0]}, out={target})")
         elif array.op == "sum" and array.shape and self._sum_fits(array):
             x = self.expression(array.operands[0])[0]
             self._say(
