@@ -67,7 +67,7 @@ def _general(op: Operation) -> Callable[..., Value]:
 
 
 def _of_group(op: Operation, group: Group) -> Value:
-    return apply(op, (group,))
+    return apply(op, (group.current(),))
 
 
 def _swapped(method: Callable[[Value, Any], Value]) -> Callable[[Value, Any], Value]:
