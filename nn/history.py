@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nn.clipping import percentile
 
@@ -83,6 +83,7 @@ class History:
         best_loss            the lowest loss, if early stopping watched
         best_epoch           the epoch (counting from 1) that had it
         best_parameters      the parameters at its end
+        best_buffers         the model's other state then, by path, such as running averages
         batches, loss_so_far, rows_so_far   of the epoch that was begun
     """
 
@@ -96,6 +97,7 @@ class History:
     best_loss: float | None = None
     best_epoch: int | None = None
     best_parameters: list[float] = field(default_factory=list)
+    best_buffers: dict[str, Any] = field(default_factory=dict)
     batches: int = 0
     loss_so_far: float = 0.0
     rows_so_far: int = 0

@@ -94,6 +94,7 @@ class Training:
         if self.autosave is not None and self.autosave.resume(task.model, task.optimizer, history):
             self.stepper.reload()
         history.backend, history.stopped, history.trouble = self.stepper.backend, "", ""
+        self._stop_early()  # a training that had ended so before is not gone on with
         while not history.stopped:
             if history.epochs >= self.epochs:
                 history.stopped = f"all {self.epochs} epochs are done"
@@ -193,13 +194,24 @@ class Training:
         self.stepper.reload() if self.callbacks else None  # a callback may have changed the weights
 
     def _watch_for_the_best(self, early_stopping: EarlyStopping) -> None:
-        history, parameters = self.history, self.task.optimizer.parameters
+        history, model = self.history, self.task.model
         loss = (history.validation_losses or history.losses)[-1]
         if history.best_loss is None or loss < history.best_loss - early_stopping.margin:
             history.best_loss, history.best_epoch = loss, history.epochs
-            history.best_parameters = numbers(parameters).tolist()
-        elif history.epochs - (history.best_epoch or 0) >= early_stopping.patience:
-            put_numbers(parameters, history.best_parameters)
+            history.best_parameters = numbers(self.task.optimizer.parameters).tolist()
+            history.best_buffers = model.named_buffers() if hasattr(model, "named_buffers") else {}
+        else:
+            self._stop_early()
+
+    def _stop_early(self) -> None:
+        """If no epoch was better for long enough, leave the model as it was after the best, and the training ended."""
+        history, model, early_stopping = self.history, self.task.model, self.early_stopping
+        if early_stopping is None or history.best_epoch is None:
+            return
+        if history.epochs - history.best_epoch >= early_stopping.patience:
+            put_numbers(self.task.optimizer.parameters, history.best_parameters)
+            if history.best_buffers:
+                model.load_buffers(history.best_buffers)
             self.stepper.reload()
             history.stopped = (
                 f"no better than {history.best_loss:.6g} for {early_stopping.patience} epochs; "

@@ -247,6 +247,28 @@ def test_early_stopping_takes_back_the_best():
     assert [p.data for p in model.parameters()] == rows[best] == history.best_parameters
 
 
+@BACKENDS
+def test_early_stopping_takes_back_the_whole_model_and_is_not_gone_on_with(backend):
+    settings = {
+        "kind": SGD, "epochs": 60, "batch_size": None, "backend": backend, "validation": 0.3,
+        "schedule": lambda step: 1.0 if step < 5 else 300.0, "early_stopping": EarlyStopping(patience=4),
+    }  # fmt: skip
+    model, optimizer, history = trained(with_buffers, **settings)
+    assert history.epochs == history.best_epoch + 4 < 60
+    best = history.best_loss
+    held_out = split(X, Y, share=0.3, seed=0)[2:]
+    model.eval()
+    assert first_of_row_loss(model.batch(held_out[0]), held_out[1]).data == pytest.approx(best, rel=1e-12)
+    model.train()
+    before = state_of(model, optimizer)
+    for epochs in (60, 90):
+        trained(model=model, optimizer=optimizer, history=history, **{**settings, "epochs": epochs})
+        assert state_of(model, optimizer) == before
+        assert history.stopped.endswith(f"for 4 epochs; the weights of epoch {history.best_epoch} are back")
+    trained(model=model, optimizer=optimizer, history=history, **{**settings, "early_stopping": 40})
+    assert history.epochs > history.best_epoch + 4, "more patience goes on"
+
+
 class LogOfWeight(Module):
     """log(w · x): nan as soon as the weight falls below 0."""
 

@@ -224,6 +224,21 @@ def test_autosave_goes_on_from_the_middle_of_an_epoch(tmp_path, backend):
     assert history == expected
 
 
+def test_a_training_that_early_stopping_ended_stays_ended_when_it_is_started_again(tmp_path):
+    path = tmp_path / "run"
+    rates = {"schedule": lambda step: 1.0 if step < 9 else 100.0, "batch_size": 11}
+    settings = {"early_stopping": EarlyStopping(3), **rates}
+    whole = network()
+    sgd = SGD(whole.parameters(), learning_rate=0.05)
+    expected = train(whole, sgd, None, 60, autosave=Autosave(path, every=4), **settings)
+    assert expected.epochs < 60
+    assert whole.named_buffers() == expected.best_buffers
+    model = network(seed=5)
+    other = SGD(model.parameters(), learning_rate=0.5)
+    assert train(model, other, None, 60, autosave=Autosave(path, every=4), **settings) == expected
+    assert state_of(model, other) == state_of(whole, sgd)
+
+
 OVERNIGHT = """
 import sys
 from nn import Adam, Autosave, History
