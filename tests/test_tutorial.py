@@ -118,9 +118,10 @@ def test_clipping_saves_an_rnn_whose_gradients_explode(run):
 
 
 def test_an_lstm_keeps_what_an_rnn_loses(run):
-    rnn, lstm, truncated = run("long_memory").values()
+    rnn, *gated, truncated = run("long_memory").values()
     assert rnn[0] < 1e-9 * rnn[-1]
-    assert lstm[0] > 1e-3 * lstm[-1]
+    assert len(gated) == 3
+    assert all(slopes[0] > 1e-4 * slopes[-1] for slopes in gated)
     assert truncated[-10:] == rnn[-10:]
     assert set(truncated[:-10]) == {0.0}
 
@@ -203,6 +204,74 @@ def test_xor_is_learned_by_plateau_drop_and_convergence(run):
     )
     assert drop > 5.0 * plateau > 0.0
     assert drop > 5.0 * convergence > 0.0
+
+
+def test_depth_folds_what_one_layer_must_draw_piece_by_piece(run):
+    for folds, drawn in run("depth_and_width").items():
+        assert drawn.pieces == 2**folds
+        assert drawn.apart == 0.0  # powers of two: nothing is rounded
+        assert drawn.deep == 6 * folds + 1
+        assert drawn.shallow == 3 * 2**folds + 1
+        assert drawn.curve[:: 1024 >> folds].tolist() == [float(i % 2) for i in range(2**folds + 1)]
+
+
+def test_a_wrong_gradient_lowers_the_loss_and_is_found_by_the_check(run):
+    right, wrong = run("silent_bug").values()
+    assert right.check.ok
+    assert falls(wrong.losses[:20])
+    assert wrong.losses[20] < 1.05 * right.losses[20]
+    assert wrong.losses[-1] > 3.0 * right.losses[-1]
+    blamed = {mismatch.parameter for mismatch in wrong.check.mismatches}
+    names = [name for name, _ in MLP(1, [6, 1]).named_parameters()]
+    assert blamed == {name for name in names if name.startswith("layers.0.")}
+
+
+def test_the_logarithm_of_zero_and_the_epsilon_that_hides_it(run):
+    found = run("log_of_zero")
+    naive, hidden, fused = ((found.losses[name], found.gradients[name]) for name in found.losses)
+    assert naive[0][-1] == math.inf
+    assert math.isnan(naive[1][-1])
+    assert hidden[0][-1] == pytest.approx(-math.log(1e-8))
+    assert hidden[1][-1] == 0.0
+    assert all(grad == sigmoid(z) - 1.0 for z, grad in zip(found.logits, fused[1], strict=True))
+    assert "is born in log(0.0)" in found.born
+
+
+def test_activations_saturate_die_and_zig_zag_as_they_are_said_to(run):
+    found = run("activations")
+    assert found["sigmoid"].steepest == 0.25
+    assert found["tanh"].steepest == found["relu"].steepest == 1.0
+    assert found["relu"].far == (0.0, 1.0)
+    assert found["leaky_relu"].far == (0.01, 1.0)
+    assert max(found["sigmoid"].far) < 0.01
+    assert max(found["tanh"].far) < 0.001
+    assert abs(found["tanh"].mean) < 0.05 < found["sigmoid"].mean  # 2000 normal draws
+    assert [name for name, shape in found.items() if shape.agreeing == 1.0] == ["sigmoid", "relu"]
+    assert found["tanh"].agreeing < 0.05
+    curve = found["gelu"].values
+    assert min(curve) < 0.0 < max(curve)
+
+
+def test_adaptive_optimisers_train_at_rates_at_which_descent_does_not(run):
+    found = run("optimizers")
+    assert min(found.losses["SGD"].values()) > 0.45
+    assert all(min(found.losses[name].values()) < 0.1 for name in ("AdaGrad", "RMSProp", "Adam"))
+    assert sum(loss < 0.4 for loss in found.losses["Adam"].values()) == 3
+    for name in ("AdaGrad", "RMSProp", "Adam"):  # at the first step each goes by the sign alone
+        assert max(found.steps[name]) == pytest.approx(min(found.steps[name]), rel=2e-3)
+    for gradient, step in zip(found.gradients["SGD"], found.steps["SGD"], strict=True):
+        assert step == pytest.approx(0.01 * gradient, rel=1e-9)
+
+
+def test_the_95th_percentile_is_a_good_place_to_clip(run):
+    found = run("clipping_threshold")
+    none, percentile, tiny = (sum(errors[-10:]) / 10 for errors in found.errors.values())
+    limit = found.limits["95th percentile"]
+    below = sum(norm < limit for norm in found.norms) / len(found.norms)
+    assert below == pytest.approx(0.95, abs=1 / len(found.norms))
+    assert max(found.norms) > 2.0 * limit
+    assert percentile < none / 3
+    assert percentile < tiny / 3
 
 
 def test_each_part_of_the_tutorial_has_its_counterpart():

@@ -3,7 +3,7 @@
 import random
 from collections import namedtuple
 
-from demos.tutorial.showing import panels, show
+from demos.tutorial.showing import ORANGE, panels, show
 from nn import RNN, SGD, Layer, Sequential, fit, mean_squared_error
 
 Outcome = namedtuple("Outcome", "history weight")
@@ -45,10 +45,10 @@ def picture(found):
     figure, (left, right) = panels("learning to add 20 numbers", "norm of the gradient before clipping")
     for name, (history, _) in found.items():
         left.loglog(range(1, history.epochs + 1), history.losses, marker=".", label=name)
-    left.annotate("no clipping:\ninfinite in epoch 3", (2, 1e4))
+    left.annotate(f"no clipping:\ninfinite in epoch {found['no clipping'].history.epochs + 1}", (2, 1e4))
     left.set(xlabel="epoch", ylabel="loss", ylim=(1e-14, 1e8))
     left.legend()
-    right.loglog(found["clipped to 1"].history.gradient_norms, label="clipped to 1, norm before")
+    right.loglog(found["clipped to 1"].history.gradient_norms, "--", color=ORANGE, label="clipped to 1, norm before")
     right.axhline(1.0, linestyle=":", color="black", label="the limit")
     right.set(xlabel="step", ylabel="‖gradient‖")
     right.legend()

@@ -1,10 +1,10 @@
-"""What an RNN's gradient loses over many steps an LSTM's keeps; truncation cuts it off (question 7)."""
+"""What an RNN's gradient loses over many steps, LSTM and GRU keep by gates; truncation cuts it off (question 7)."""
 
 import random
 
 from autograd import Value
 from demos.tutorial.showing import panels, show
-from nn import LSTM, RNN
+from nn import GRU, LSTM, RNN
 
 
 def flow(network, steps, truncate=None):
@@ -17,9 +17,14 @@ def flow(network, steps, truncate=None):
 
 
 def measure(steps=100, hidden=8):
+    gru = GRU(1, hidden, seed=1)
+    for neuron in gru.update_gate.neurons:
+        neuron.bias.data = 4.0
     return {
         "RNN": flow(RNN(1, hidden, seed=1), steps),
-        "LSTM": flow(LSTM(1, hidden, forget_bias=4.0, seed=1), steps),
+        "LSTM, forget bias 1": flow(LSTM(1, hidden, seed=1), steps),
+        "LSTM, forget bias 4": flow(LSTM(1, hidden, forget_bias=4.0, seed=1), steps),
+        "GRU, update bias 4": flow(gru, steps),
         "RNN, truncated every 10 steps": flow(RNN(1, hidden, seed=1), steps, truncate=10),
     }
 
