@@ -136,7 +136,7 @@ class Activate(Module):
 
 
 class Softmax(Module):
-    """exp(zᵢ) / Σ exp(zⱼ): a row of scores becomes a row of probabilities.  (Bridle 1990.)
+    """exp(zᵢ) / Σ exp(zⱼ): a row of k scores becomes a row of k probabilities.  (Bridle 1990.)
 
     For training leave it out, and give the scores to `softmax_cross_entropy`.
     """

@@ -75,7 +75,8 @@ def fit(
 
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
     A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
-    Raises TypeError or ValueError for bad data and settings before any work.
+    The training rows' labels and indices are looked at wherever they stand.
+    Raises TypeError or ValueError for bad data and settings, IndexError for what an embedding has not, before any work.
     """
     shuffle, limits, schedule = checked_seed(shuffle), checked_clip(clip), checked_schedule(schedule)
     early_stopping, listed = checked_early_stopping(early_stopping), checked_callbacks(callbacks)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class BatchNorm(Module):
     """scale · (x − mean) / √(variance + epsilon) + shift, column by column.  (Ioffe and Szegedy 2015.)
 
+    n rows of `width` numbers in, n rows of `width` out; scale and shift have one number for each column.
     In training mean and (biased) variance are the batch's own, and gradients flow through both; running averages
     move by `momentum` towards the batch's mean and unbiased variance.  In use they take the batch's place.
     A batch of one row has variance 0, so it gives the shift alone; it moves the running mean and leaves the variance.
@@ -114,6 +115,7 @@ class BatchNorm(Module):
 class Dropout(Module):
     """Each number is 0 with probability `p` in training, and else divided by 1 − p; in use nothing changes.
 
+    A row of any length in, a row of that length out.
     So its mean stays the same (inverted scaling, Srivastava et al. 2014).  `p` 0 changes nothing, `p` 1 drops all.
     The mask is one factor per number and part of the graph, so backward goes through the same one.  It is drawn by
     counter (nn.random): it depends on the seed, on the layer's path and on how many numbers the layer has `drawn`.

@@ -84,7 +84,11 @@ class Recurrent(Module):
 
 
 class RNN(Recurrent):
-    """h′ = activation(W [x, h] + b).  (Elman 1990.)"""
+    """h′ = activation(W [x, h] + b).  (Elman 1990.)
+
+    A sequence of T rows of `inputs` numbers in, T rows of `hidden` out, and the state h; W has a row of
+    inputs + hidden weights for each hidden unit.
+    """
 
     def __init__(self, inputs: int, hidden: int, activation: str = "tanh", *, seed: Seed = None) -> None:
         super().__init__(inputs, hidden)
@@ -99,6 +103,8 @@ class RNN(Recurrent):
 class LSTM(Recurrent):
     """c′ = f · c + i · g and h′ = o · tanh(c′), with gates i, f, o = σ(W [x, h] + b) and g = tanh(W [x, h] + b).
 
+    A sequence of T rows of `inputs` numbers in, T rows of `hidden` out, and the state (h, c); each gate has a W of its
+    own, with a row of inputs + hidden weights for each hidden unit.
     The cell state c is carried by a sum, which is what lets gradients last (Hochreiter and Schmidhuber 1997).  The
     forget gate's bias begins at `forget_bias`, by default 1, so that it begins by remembering (Gers et al. 2000).
     """
@@ -134,6 +140,8 @@ class LSTM(Recurrent):
 class GRU(Recurrent):
     """h′ = (1 − u) · n + u · h, with n = tanh(W x + b + r · (V h + d)) and gates r, u = σ(W [x, h] + b).
 
+    A sequence of T rows of `inputs` numbers in, T rows of `hidden` out, and the state h; W has a row of weights for
+    each hidden unit, inputs + hidden of them in the gates and `inputs` in n, V has `hidden` in each.
     The form of PyTorch and cuDNN, where the reset gate acts after the product (Cho et al. 2014 have it before).
     """
 

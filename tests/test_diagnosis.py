@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import autograd
@@ -239,6 +240,42 @@ def test_the_limit_of_the_rate_is_two_over_the_sharpness():
         found = look(model, [[0.0]], [0.0], loss=the_value, optimizer=optimizer)
         assert (found.alarms == ["learning rate too high"]) is alarm
         assert "allows up to 0.2" in found["learning rate too high"].seen
+
+
+@pytest.mark.parametrize("activation", ["tanh", "gelu"])
+def test_sharpness_is_the_largest_eigenvalue_of_the_whole_hessian(activation):
+    rows, targets = moons(12, seed=1)
+    model = MLP(2, [3, 1], activation, seed=1)
+
+    def loss_at(theta):
+        given, other = iter(theta), MLP(2, [3, 1], activation, seed=1)
+        for layer in other.layers:
+            for neuron in layer.neurons:
+                neuron.weights, neuron.bias = [next(given) for _ in neuron.weights], next(given)
+        return binary_cross_entropy_with_logits(other.batch(rows), targets)
+
+    whole = autograd.hessian(loss_at)([p.data for p in model.parameters()])
+    truth = np.linalg.eigvalsh(np.array(whole))[-1]
+    found = sharpness(model, rows, targets, loss=binary_cross_entropy_with_logits, tolerance=1e-11, limit=5000)
+    assert found == pytest.approx(truth, rel=1e-8)
+    assert sharpness(model, rows, targets, loss=binary_cross_entropy_with_logits) == pytest.approx(truth, rel=1e-3)
+
+
+def test_descent_on_a_line_is_stable_just_below_two_over_the_sharpness_and_not_just_above():
+    rows, targets = [[-1.0], [0.5], [2.0], [3.0]], [1.0, 0.0, 2.0, -1.0]
+    design = np.array([[x, 1.0] for (x,) in rows])
+    least = np.linalg.lstsq(design, np.array(targets), rcond=None)[1][0] / 4
+
+    def excess(factor):
+        model = MLP(1, [1], seed=3)
+        steepest = sharpness(model, rows, targets, loss=mean_squared_error, tolerance=1e-13, limit=10_000)
+        assert steepest == pytest.approx(np.linalg.eigvalsh(2.0 * design.T @ design / 4)[-1], rel=1e-12)
+        trained = train(model, rows, targets, 500, factor * 2.0 / steepest)["history"].losses
+        return (trained[-1] - least) / (trained[0] - least)
+
+    # the steepest direction is multiplied by 1 − 2 · factor at each of the 499 steps between the two losses
+    assert excess(0.997) < 0.1
+    assert excess(1.003) > 3.0
 
 
 def test_sharpness_is_the_largest_eigenvalue_even_below_zero():
