@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import wraps
 from typing import Any, ClassVar, NamedTuple
 
 from autograd import Group, Value
@@ -23,19 +24,21 @@ ForwardCache = dict[str, LayerPass]
 watching: list[ForwardCache] = []  # the caches that forward passes fill at this moment; the innermost is the last
 
 
-class _NamedAtBirth(type):
-    """Names what a module is made of as soon as it is made, so that nobody has to think of it.
+def _naming(init: Callable[..., None]) -> Callable[..., None]:
+    """Return a constructor that names what the module is made of, so that nobody has to think of it.
 
     Layers know their own place by it: the forward cache is kept by place, and so are the streams of random masks.
     """
 
-    def __call__(cls, *given: Any, **named: Any) -> Any:
-        module = super().__call__(*given, **named)
-        module._name_unnamed()
-        return module
+    @wraps(init)
+    def named(self: Module, *given: Any, **by_name: Any) -> None:
+        init(self, *given, **by_name)
+        self._name_unnamed()
+
+    return named
 
 
-class Module(metaclass=_NamedAtBirth):
+class Module:
     """A tree of attributes: Values are its parameters, and Modules, lists, tuples and dicts of them are its branches.
 
     Public attributes are walked in the order in which they were defined; what begins with an underscore is not.
@@ -47,6 +50,11 @@ class Module(metaclass=_NamedAtBirth):
     mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
     training: bool = True
     _path: str = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "__init__" in vars(cls):
+            cls.__init__ = _naming(cls.__init__)  # type: ignore[method-assign]
 
     def __call__(self, inputs: Any) -> Any:
         """Return what the module makes of one row of inputs."""

@@ -1,5 +1,7 @@
 """A module is the tree of its attributes."""
 
+import inspect
+
 import pytest
 
 from autograd import Value
@@ -115,6 +117,7 @@ def test_a_written_model_is_named_without_being_asked():
     assert "layers.0.first" in outer.forward_cache([[1.0, 2.0]])
     model.name_nodes("part")
     assert model.k.name == "part.k"
+    assert str(inspect.signature(Dropout)) == "(p: 'float', *, seed: 'int' = 0) -> 'None'", "as it is written"
 
 
 def test_modes_reach_the_whole_tree():
