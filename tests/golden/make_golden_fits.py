@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import torch
+from make_golden import Residual
 from torch import nn
 from torch.nn import functional
 from torch.optim import lr_scheduler as schedules
@@ -42,15 +43,6 @@ class Recurrent(nn.Module):
             return self.head(self.net(x)[0][:, -1])
         _, state = self.net(x[:, : self.truncate])
         return self.head(self.net(x[:, self.truncate :], state.detach())[0][:, -1])
-
-
-class Residual(nn.Module):
-    def __init__(self, block):
-        super().__init__()
-        self.block = block
-
-    def forward(self, x):
-        return self.block(x) + x
 
 
 def by_norm(limit):
