@@ -92,6 +92,7 @@ def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     boxes = _boxes(model, named)
     weights = {n: a for n, a in tensors.items() if not n.startswith(("optimizer.", "history."))}
     _check_boxes(path, weights, {name: shape for name, (shape, _) in boxes.items()})
+    _check_state(path, model, record, with_generators=optimizer is not None)
     for given, part in ((optimizer, "optimizer"), (history, "history")):
         if given is not None and part not in record:
             raise ValueError(f"{path} was saved without the state of the {part}: load it without one")
@@ -159,6 +160,23 @@ def _check_boxes(path: str | Path, found: Mapping[str, Any], wanted: Mapping[str
             raise ValueError(f"{path}: {name} has the shape {found[name].shape}, but in this model it is {shape}")
 
 
+def _check_state(path: str | Path, model: Any, record: Mapping[str, Any], *, with_generators: bool) -> None:
+    saved, mine = record["buffers"], _buffers(model)
+    if saved.keys() != mine.keys():
+        raise ValueError(f"{path} has the buffers {_names(saved)}, and this model has {_names(mine)}")
+    for name, kept in mine.items():
+        if isinstance(kept, list) and len(kept) != len(saved[name]):
+            raise ValueError(f"{path}: {name} holds {len(saved[name])} numbers, and in this model {len(kept)}")
+    if with_generators and "generators" in record:
+        held, count = len(record["generators"]) - 1, len(Surroundings(model).generator_states()) - 1
+        if held != count:
+            raise ValueError(f"{path} was saved with {held} random generators in the model, and this model has {count}")
+
+
+def _names(buffers: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(buffers)) or "none"
+
+
 def _check_optimizer(
     path: str | Path, optimizer: Optimizer, record: Mapping[str, Any], tensors: Mapping[str, Any]
 ) -> None:
@@ -191,11 +209,11 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         record = json.loads(header["__metadata__"][FORMAT])
-        tensors = library.load(data)
+        version, tensors = record["version"], library.load(data)
     except Exception:
         raise ValueError(f"{path} is not a file that nn.save wrote, or is not whole") from None
-    if record["version"] != VERSION:
-        raise ValueError(f"{path} is of version {record['version']}; this library reads version {VERSION}")
+    if version != VERSION:
+        raise ValueError(f"{path} is of version {version}; this library reads version {VERSION}")
     return tensors, record
 
 

@@ -171,8 +171,42 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(tmp_path):
     refused("of version 9; this library reads version 1", other)
     path.write_bytes(safetensors.save(arrays))
     refused("is not a file that nn.save wrote", other)
+    for foreign in ("{}", "[]", "not JSON"):
+        path.write_bytes(safetensors.save(arrays, metadata={"chainrule": foreign}))
+        refused("is not a file that nn.save wrote", other)
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "nowhere", other)
+
+
+class Shaking(Module):
+    def __init__(self, *, generators):
+        self.layer, self.generators = Layer(1, 1, None, seed=1), generators
+        for i in range(generators):
+            setattr(self, f"noise{i}", random.Random(i))
+
+    def __call__(self, row):
+        return self.layer(row)
+
+
+def test_other_state_beside_the_same_parameters_is_refused_and_changes_nothing(tmp_path):
+    path = tmp_path / "model"
+
+    def refused(message, saved, other, *, optimizers=False):
+        save(path, saved, SGD(saved.parameters()))
+        before = state_of(other)
+        with pytest.raises(ValueError, match=message):
+            load(path, other, SGD(other.parameters()) if optimizers else None)
+        assert state_of(other) == before
+
+    plain, dropping = Sequential(Layer(1, 2, seed=1)), Sequential(Layer(1, 2, seed=2), Dropout(0.5))
+    refused("has the buffers none, and this model has layers.1.drawn", plain, dropping)
+    refused("has the buffers layers.1.drawn, and this model has none", dropping, plain)
+    wide = BatchNorm(2)
+    wide.running_mean = [0.0, 0.0, 0.0]
+    refused("running_mean holds 3 numbers, and in this model 2", wide, BatchNorm(2))
+    with_one, with_two = (Shaking(generators=n) for n in (1, 2))
+    refused("saved with 2 random generators in the model, and this model has 1", with_two, with_one, optimizers=True)
+    load(path, with_one)  # the weights alone
 
 
 def test_a_missing_extra_is_named(tmp_path, monkeypatch):
