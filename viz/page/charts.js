@@ -14,7 +14,8 @@ function drawCurve(svg, list, { first = 0, at = -1, stretches = [], unit = "epoc
     words(shortly(low), left - 5, height - bottom), words(String(first), left, height - 8, "start"), words(`${unit} ${first + Math.max(0, list.length - 1)}`, width - right, height - 8)];
   stretches.forEach(([from, to, name], k) => {
     drawn.push(make("rect", { class: "stretch s" + k % 2, x: x(from).toFixed(1), y: top, width: Math.max(0, x(to) - x(from)).toFixed(1), height: height - top - bottom }));
-    if (x(to) - x(from) > 7 * name.length) drawn.push(words(name, (x(from) + x(to)) / 2, top + 12, "middle"));
+    const above = y(list[(from + to) >> 1]) > height / 2;  // the name stands where the curve is not
+    if (x(to) - x(from) > 7 * name.length) drawn.push(words(name, (x(from) + x(to)) / 2, above ? top + 12 : height - bottom - 6, "middle"));
   });
   if (points.length) drawn.push(make("path", { class: "curve", d: points.map(([k, v], n) => `${n ? "L" : "M"}${x(k).toFixed(1)} ${y(v).toFixed(1)}`).join("") }));
   if (points.length === 1) drawn.push(make("circle", { class: "dot", cx: x(0), cy: y(list[0]), r: 4 }));
