@@ -31,7 +31,7 @@ def three():
 def table(tab):
     """Return (value, gradient) of each parameter by its place in the model, with all digits."""
     tab.evaluate("document.getElementById('all').open = true")
-    until(tab, "document.querySelectorAll('#numbers tr').length > 0")
+    until(tab, "!VIEW.dirty && document.querySelectorAll('#numbers tr').length > 0")  # shown before the next picture
     return {path: tuple(float(x.replace("−", "-")) for x in pair) for _, path, *pair in tab.evaluate(TABLE)}
 
 

@@ -68,7 +68,7 @@ def show(browser, tmp_path):
 
 def until(tab, condition):
     """Wait until an expression is true; the page's policy keeps playwright from waiting in it."""
-    for _ in range(100):
+    for _ in range(600):
         if tab.evaluate(condition):
             return
         tab.wait_for_timeout(50)
