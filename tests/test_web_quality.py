@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pytest
 
-import viz
-from autograd import Value
 from tests.web import npx
-from viz import film
+from viz import film, stepping
 from viz.playground import SCRIPTS, STYLES
 
 ROOT = Path(__file__).parents[1]
-PAGES, STEPPING = ROOT / "viz" / "page", viz.steps(Value(1.0, "x") * 2.0).scripts
+PAGES = ROOT / "viz" / "page"
 TYPESCRIPT, BIOME = "typescript@5.9.3", "@biomejs/biome@2.6.8"
 CHECKS = ["--noEmit", "--allowJs", "--checkJs", "--target", "es2023", "--lib", "es2023,dom,dom.iterable"]
 TIDY = ["--strict", "--noUnusedLocals", "--noUnusedParameters", "--noImplicitReturns", "--noFallthroughCasesInSwitch"]
@@ -43,7 +41,7 @@ def absent(start):
 
 @pytest.mark.parametrize(
     ("scripts", "options"),
-    [(SCRIPTS, []), (film.SCRIPTS, []), (STEPPING, LOOSE), (("picture.js",), []), ((), [])],
+    [(SCRIPTS, []), (film.SCRIPTS, []), (stepping.SCRIPTS, LOOSE), (("picture.js",), []), ((), [])],
     ids=["playground", "film", "stepping", "picture", "backend"],
 )
 def test_types(scripts, options, tmp_path):
@@ -61,7 +59,7 @@ def test_lint():
 
 
 def test_every_file_of_a_page_is_used_and_checked():
-    used = {*SCRIPTS, *film.SCRIPTS, *STEPPING, "picture.js"}
-    used |= {*STYLES, *film.STYLES, "steps.css", "steps.html", "playground.html", "film.html"}
+    used = {*SCRIPTS, *film.SCRIPTS, *stepping.SCRIPTS, "picture.js"}
+    used |= {*STYLES, *film.STYLES, *stepping.STYLES, "steps.html", "playground.html", "film.html"}
     assert used == {path.name for path in PAGES.iterdir()}
     assert "viz/page/**" in json.loads((ROOT / ".biome.json").read_text())["files"]["includes"]

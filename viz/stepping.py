@@ -23,6 +23,11 @@ from viz.sheet import not_a_number, silence
 if TYPE_CHECKING:
     from nn import Optimizer
 
+STYLES = ("common.css", "steps.css")
+SCRIPTS = (
+    *("dom.js", "numbers.js", "layout.js", "replay.js"),
+    *("drawing.js", "network.js", "slips.js", "closer.js", "steps.js"),
+)
 RUN = 40  # nameless nodes that are folded into one box
 LARGEST = 20_000
 PATHS = 3  # of a node's gradient that are told
@@ -51,12 +56,7 @@ def steps(
             "compute the loss on fewer rows"
         )
     recording = _with_update(recording, optimizer, learning_rate, parameters)
-    return Page(
-        "steps.html",
-        ["common.css", "steps.css"],
-        ["dom.js", "numbers.js", "layout.js", "replay.js", "drawing.js", "network.js", "slips.js", "steps.js"],
-        _data(recording, title),
-    )
+    return Page("steps.html", STYLES, SCRIPTS, _data(recording, title))
 
 
 def _with_update(

@@ -32,7 +32,7 @@ function foldToFit(row) {
   }
 }
 
-function drawGraph(row, choose) {
+function drawGraph(row, choose, room) {
   const members = groupBy(visible(row), boxOf);
   const boxes = [...members].map(([key, nodes]) => {
     const folded = key[0] === "g", inner = nodes.filter((n) => n.parents.length), shown = (inner.length ? inner : nodes).at(-1);
@@ -67,7 +67,7 @@ function drawGraph(row, choose) {
   svg.replaceChildren();
   set(svg, "class", wires.length > 90 ? "dense" : "");
   set(svg, "viewBox", `-8 -8 ${size.width + 16} ${size.height + 16}`);
-  const scale = Math.max(0.8, Math.min(1.25, (svg.parentNode.clientWidth - 4) / (size.width + 16)));
+  const scale = Math.max(0.8, Math.min(1.25, (room - 4) / (size.width + 16)));
   GRAPH.scale = scale;
   set(svg, "width", ((size.width + 16) * scale).toFixed(0));
   set(svg, "height", ((size.height + 16) * scale).toFixed(0));
