@@ -28,7 +28,7 @@ except ImportError:
 __all__ = ["Jax"]
 
 
-ROOM = 1024  # losses that one call brings back
+ROOM, FEW = 1024, 64  # losses that one call brings back, and those of one round of the loop: half a kilobyte
 LARGE = 64**3  # multiplications of a product
 
 
@@ -121,27 +121,34 @@ class Jax:
         return gradients if whole is None else [g + w for g, w in zip(gradients, self._cut(whole), strict=True)]
 
     def _steps(self, theta: Any, memories: Any, steps: Any, rate: Any, before: Any, *arguments: Any) -> Any:
-        """Return θ, memories, losses and the last gradient and observations after so many steps.
+        """Return losses, and after so many steps θ, memories, and the last gradient and observations.
 
         Inside the loop each parameter is an array of its own: what is cut and put together costs as much as arithmetic.
+        Losses are kept in FEW places, for XLA steps faster through what is small, and from there put where they belong.
         """
         is_used = [start < self.program.used for start, _ in self._pieces]
 
         def step(i: Any, state: Any) -> Any:
-            pieces, memories, losses, _, _ = state
+            losses, pieces, memories, *_ = state
             loss, gradients, observed = self._computed(pieces, arguments)
             moved = [
                 self.optimizer.update(MATHS, p, g, rate, before + i + 1.0, *kept) if used else (p, kept)
                 for used, p, g, *kept in zip(is_used, pieces, gradients, *memories, strict=True)
             ]
-            memories = tuple(list(m) for m in zip(*[after for _, after in moved], strict=True))
-            losses = jax.lax.dynamic_update_index_in_dim(losses, loss, i, 0)
-            return [p for p, _ in moved], memories, losses, gradients, observed
+            losses = jax.lax.dynamic_update_index_in_dim(losses, loss, i % FEW, 0)
+            memories = [list(m) for m in zip(*[after for _, after in moved], strict=True)]
+            return losses, [p for p, _ in moved], memories, gradients, observed
+
+        def few_steps(k: Any, state: Any) -> Any:
+            losses, *rest = state
+            start = k * FEW
+            few, *rest = jax.lax.fori_loop(start, jnp.minimum(start + FEW, steps), step, (jnp.zeros(FEW), *rest))
+            return jax.lax.dynamic_update_slice(losses, few, (start,)), *rest
 
         pieces, seen = self._cut(theta), tuple(jnp.zeros(a.shape) for a in self.program.observed)
-        state = (pieces, tuple(map(self._cut, memories)), jnp.zeros(ROOM), [jnp.zeros_like(p) for p in pieces], seen)
-        pieces, after, losses, gradients, seen = jax.lax.fori_loop(0, steps, step, state)
-        return _whole(pieces), tuple(map(_whole, after)), losses, _whole(gradients), seen
+        state = (jnp.zeros(ROOM), pieces, list(map(self._cut, memories)), [jnp.zeros_like(p) for p in pieces], seen)
+        losses, pieces, memories, gradients, seen = jax.lax.fori_loop(0, (steps + FEW - 1) // FEW, few_steps, state)
+        return losses, _whole(pieces), list(map(_whole, memories)), _whole(gradients), seen
 
     def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
         """Return the losses of so many steps, each of which moves `theta` if there is an optimiser, or the predictions.
@@ -154,12 +161,12 @@ class Jax:
                 loss, gradient, observed = self._once(theta, *arguments)
                 losses = np.atleast_1d(np.asarray(loss))
             else:
-                memories = tuple(self.memories)
+                memories = self.memories
                 rate = float(self.optimizer.learning_rate)
                 parts = []
                 for done in range(0, steps, ROOM):  # one compilation serves any number of steps
                     now = min(ROOM, steps - done)
-                    theta, memories, room, gradient, observed = self._many(
+                    room, theta, memories, gradient, observed = self._many(
                         theta, memories, now, rate, float(before + done), *arguments
                     )
                     parts.append(np.asarray(room)[:now])
