@@ -28,7 +28,7 @@ except ImportError:
 __all__ = ["Jax"]
 
 
-ROOM, FEW = 1024, 64  # losses that one call brings back, and those of one round of the loop: half a kilobyte
+ROOM, FEW = 8192, 64  # losses that one call brings back, and those of one round of the loop: half a kilobyte
 LARGE = 64**3  # multiplications of a product
 
 
