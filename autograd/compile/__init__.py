@@ -4,7 +4,7 @@ trace.py       the function runs once on Values that stand for its arguments; wh
 normalise.py   the graph becomes a tape in one form, each scalar classified by how it was made
 lift.py        scalars of one kind become arrays (layout.py, places.py, products.py, reductions.py, levels.py)
 program.py     the form of what was found: straight-line array operations, the same for every backend
-differentiate.py  its backward pass, as more lines
+differentiate.py  its backward pass, as more lines (flow.py: adjoints, and where they flow at all; masks.py)
 names.py       what a textbook would call each line
 numpy.py       the program as source that a person can read; native and jax spell the same lines in their way
 """

@@ -110,9 +110,11 @@ def _program(
 def _weights_first(lines: list[Array], gradients: set[Array]) -> None:
     """Let the gradient of a layer's weights come before that of its biases, as textbooks have it."""
     for i in range(len(lines) - 2):
-        bias, flipped, weights = lines[i : i + 3]
-        if bias.op == "sum" and flipped.op == "transpose" and weights.op == "matmul" and {bias, weights} <= gradients:
-            lines[i : i + 3] = [flipped, weights, bias]
+        bias, *others = lines[i : i + 4]
+        for n, weights in enumerate(others, 1):
+            if bias.op == "sum" and weights.op == "matmul" and {bias, weights} <= gradients:
+                lines[i : i + n + 1] = [*others[:n], bias]
+                break
 
 
 def _counts(traced: Traced, tape: Tape, program: Program) -> dict[str, int]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compile.jax_levels import pool_adjoints, pool_of
+from autograd.compile.jax_levels import pool_adjoints, pool_of, pool_reached
 from autograd.compile.program import Array, Program, Shape
 from autograd.operation import TABLE, Maths
 
@@ -272,5 +272,6 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "pick": _pick,
     "put": _put,
     "levels": lambda a, x: pool_of(MATHS, a.detail, x),
-    "levels_backward": lambda a, pool, adjoint: pool_adjoints(MATHS, a.detail, pool, adjoint),
+    "levels_reached": lambda a, pool, mask: pool_reached(MATHS, a.detail, pool, mask),
+    "levels_backward": lambda a, *operands: pool_adjoints(MATHS, a.detail, *operands),
 }

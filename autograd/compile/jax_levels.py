@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -11,7 +12,7 @@ import numpy as np
 from autograd.compile.levels import Block, Levels, Stretch
 from autograd.operation import TABLE
 
-__all__ = ["pool_adjoints", "pool_of"]
+__all__ = ["pool_adjoints", "pool_of", "pool_reached"]
 
 MOST = 3  # no operation of single scalars takes more inputs
 
@@ -38,32 +39,49 @@ def _owners(block: Block) -> Any:
     return np.repeat(np.arange(block.stop - block.start), lengths)
 
 
-def pool_adjoints(maths: Any, table: Levels, pool: Any, adjoint: Any) -> Any:
-    """Return the adjoints of what comes from outside."""
-    adjoints = jnp.broadcast_to(adjoint, (table.size,))
+def pool_reached(maths: Any, table: Levels, pool: Any, mask: Any) -> Any:
+    """Return 1.0 for each place of the pool that the backward pass reaches from where the mask holds, else 0.0."""
+    return jnp.where(_back(maths, table, pool, jnp.where(mask != 0.0, 1.0, 0.0), None, _same) != 0.0, 1.0, 0.0)
+
+
+def pool_adjoints(maths: Any, table: Levels, pool: Any, adjoint: Any, reached: Any = None) -> Any:
+    """Return the adjoints of what comes from outside; nothing flows from where nothing is reached."""
+    return _back(maths, table, pool, jnp.broadcast_to(adjoint, (table.size,)), reached, _product)[: table.outside]
+
+
+def _back(maths: Any, table: Levels, pool: Any, vector: Any, reached: Any, share: Callable[..., Any]) -> Any:
+    """Return the vector with what each scalar sends to its operands added to them, last block first."""
     for block in reversed(table.blocks):
         if isinstance(block, Stretch):
-            adjoints = _stretch_backward(maths, block, pool, adjoints, table.cuts)
+            vector = _stretch_back(maths, block, pool, vector, reached, share)
             continue
-        upstream = adjoints[block.start : block.stop]
+        upstream = vector[block.start : block.stop]
+        here = None if reached is None else reached[block.start : block.stop]
         if block.bounds is not None:
-            adjoints = adjoints.at[block.operands[0]].add(upstream[_owners(block)])
+            vector = vector.at[block.operands[0]].add(upstream[_owners(block)])
             continue
         row = TABLE[block.op]
         derivatives = row.rule(maths, *[pool[x] for x in block.operands])[1]
         for k in block.flows:
-            share = _share(maths, upstream, derivatives[k], table.cuts, row.cuts)
-            adjoints = adjoints.at[block.operands[k]].add(share)
-    return adjoints[: table.outside]
+            vector = vector.at[block.operands[k]].add(_sent(upstream, derivatives[k], here, row.cuts, share))
+    return vector
 
 
-def _share(maths: Any, upstream: Any, derivative: Any, cuts: bool, own: bool) -> Any:
+def _same(upstream: Any, derivative: Any) -> Any:
+    return upstream
+
+
+def _product(upstream: Any, derivative: Any) -> Any:
+    return upstream * derivative
+
+
+def _sent(upstream: Any, derivative: Any, reached: Any, cuts: bool, share: Callable[..., Any]) -> Any:
+    """Return what goes over an edge: nothing from where nothing is reached, nor where the edge is cut."""
     derivative = derivative() if callable(derivative) else derivative
-    share = upstream * derivative
-    if cuts:
-        share = jnp.where(upstream == 0.0, 0.0, share)
-        share = jnp.where(jnp.asarray(derivative) == 0.0, 0.0, share) if own else share
-    return share
+    sent = share(upstream, derivative)
+    if reached is not None:
+        sent = jnp.where(reached != 0.0, sent, 0.0)
+    return jnp.where(jnp.asarray(derivative) == 0.0, 0.0, sent) if cuts else sent
 
 
 # --------------------------------------------------------------------------- scalars one by one
@@ -100,25 +118,28 @@ def _stretch(maths: Any, stretch: Stretch, pool: Any) -> Any:
     return jax.lax.fori_loop(0, len(rows), step, pool)
 
 
-def _stretch_backward(maths: Any, stretch: Stretch, pool: Any, adjoints: Any, cuts: bool) -> Any:
+def _stretch_back(
+    maths: Any, stretch: Stretch, pool: Any, vector: Any, reached: Any, share: Callable[..., Any]
+) -> Any:
     ops, rows = _rows(stretch)
 
     def shares(op: str) -> Any:
-        def of(upstream: Any, *x: Any) -> Any:
+        def of(upstream: Any, here: Any, *x: Any) -> Any:
             if op == "total":
                 return jnp.stack([upstream, jnp.zeros(()), jnp.zeros(())])
             row = TABLE[op]
             derivatives = row.rule(maths, *x[: row.arity])[1]
-            found = [jnp.asarray(_share(maths, upstream, d, cuts, row.cuts), dtype=float) for d in derivatives]
+            found = [jnp.asarray(_sent(upstream, d, here, row.cuts, share), dtype=float) for d in derivatives]
             return jnp.stack([*found, *[jnp.zeros(())] * (MOST - len(found))])
 
         return of
 
     branches = [shares(op) for op in ops]
 
-    def step(i: Any, adjoints: Any) -> Any:
+    def step(i: Any, vector: Any) -> Any:
         row = rows[len(rows) - 1 - i]
-        share = jax.lax.switch(row[0], branches, adjoints[row[1]], *[pool[row[2 + k]] for k in range(MOST)])
-        return adjoints.at[row[2:]].add(share)
+        here = None if reached is None else reached[row[1]]
+        share = jax.lax.switch(row[0], branches, vector[row[1]], here, *[pool[row[2 + k]] for k in range(MOST)])
+        return vector.at[row[2:]].add(share)
 
-    return jax.lax.fori_loop(0, len(rows), step, adjoints)
+    return jax.lax.fori_loop(0, len(rows), step, vector)

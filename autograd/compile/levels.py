@@ -74,6 +74,15 @@ class Levels:
     blocks: list[Block | Stretch]
     cuts: bool
 
+    @property
+    def ends(self) -> Index:
+        """The places of the pool that no other scalar in it is computed from."""
+        is_end = np.ones(self.size, dtype=bool)
+        for block in self.blocks:
+            for operands in block.operands:
+                is_end[list(operands) if isinstance(operands, tuple) else operands] = False
+        return np.flatnonzero(is_end)
+
     def __repr__(self) -> str:
         return f"{self.size - self.outside} scalars in {len(self.blocks)} blocks"
 
@@ -108,7 +117,7 @@ def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, .
             first, *rest = map(of, tape.groups[inputs[0]])
             for x in rest:
                 first = write("maximum", first, x)
-            number[i] = first if rest else write("add", first, first)
+            number[i] = first if rest else write("total", first)
         else:
             number[i] = write(op, *map(of, inputs))
     return ops, operands, number
@@ -210,30 +219,62 @@ def forward_pass(table: Levels, outside: Any, functions: dict[str, Callable[...,
     return pool
 
 
-def backward_pass(table: Levels, pool: Any, adjoint: Any, functions: dict[str, Callable[..., Any]]) -> Any:
-    """Return the adjoints of what comes from outside; `functions` has the local derivatives of each operation."""
-    adjoints = np.array(adjoint)
+def reached_pass(table: Levels, pool: Any, mask: Any, functions: dict[str, Callable[..., Any]]) -> Any:
+    """Return 1.0 for each place of the pool that the backward pass reaches from where the mask holds, else 0.0."""
+    reached = np.array(mask, dtype=np.float64)
     for block in reversed(table.blocks):
         if isinstance(block, Stretch):
-            _stretch_backward(block, memoryview(pool), memoryview(adjoints), table.cuts)  # type: ignore[arg-type]
-            continue
-        if not block.flows or block.targets is None:
-            continue
-        upstream = adjoints[block.start : block.stop]
-        if block.bounds is not None:
-            lengths = np.diff(block.bounds, append=len(block.operands[0]))
-            shares = [np.repeat(upstream, lengths)]
-        else:
-            inputs = [pool.take(x) for x in block.operands]
-            derivatives = functions[block.op](*inputs, pool[block.start : block.stop])
-            shares = [upstream * derivatives[k] for k in block.flows]
-            if table.cuts:
-                shares = [np.where(upstream == 0.0, 0.0, share) for share in shares]
-                if TABLE[block.op].cuts:
-                    shares = [np.where(derivatives[k] == 0.0, 0.0, s) for k, s in zip(block.flows, shares, strict=True)]
-        share = shares[0] if len(shares) == 1 else np.concatenate(shares)
-        adjoints[block.targets] += share if block.which is None else np.bincount(block.which, share)
+            _stretch_reached(block, memoryview(pool), memoryview(reached))  # type: ignore[arg-type]
+        elif block.targets is not None:
+            cuts = block.bounds is None and TABLE[block.op].cuts
+            derivatives = _derivatives(block, pool, functions) if cuts else [1.0] * len(block.flows)
+            _add(reached, block, _shares(block, reached[block.start : block.stop], [d != 0.0 for d in derivatives]))
+            reached[block.targets] = reached[block.targets] > 0.0
+    return reached
+
+
+def backward_pass(
+    table: Levels, pool: Any, adjoint: Any, functions: dict[str, Callable[..., Any]], reached: Any = None
+) -> Any:
+    """Return the adjoints of what comes from outside; `functions` has the local derivatives of each operation.
+
+    Nothing flows from where nothing is reached, whatever the derivatives are there.
+    """
+    adjoints = np.array(adjoint)
+    marks: Any = None if reached is None else memoryview(reached)
+    for block in reversed(table.blocks):
+        if isinstance(block, Stretch):
+            _stretch_backward(block, memoryview(pool), memoryview(adjoints), marks)  # type: ignore[arg-type]
+        elif block.targets is not None:
+            derivatives = _derivatives(block, pool, functions)
+            if reached is not None:
+                here = reached[block.start : block.stop] > 0.0
+                derivatives = [np.where(here, d, 0.0) for d in derivatives]
+            _add(adjoints, block, _shares(block, adjoints[block.start : block.stop], derivatives))
     return adjoints[: table.outside]
+
+
+def _derivatives(block: Block, pool: Any, functions: dict[str, Callable[..., Any]]) -> list[Any]:
+    """Return the local derivatives of a block for those of its inputs that adjoints flow to."""
+    if block.bounds is not None:
+        return [1.0]
+    derivatives = functions[block.op](*[pool.take(x) for x in block.operands], pool[block.start : block.stop])
+    return [derivatives[k] for k in block.flows]
+
+
+def _shares(block: Block, upstream: Any, derivatives: list[Any]) -> list[Any]:
+    """Return what goes to the inputs of a block: nothing over an edge that is cut, not even nan."""
+    if block.bounds is not None:
+        return [np.repeat(upstream, np.diff(block.bounds, append=len(block.operands[0])))]
+    shares = [upstream * d for d in derivatives]
+    if TABLE[block.op].cuts:
+        shares = [np.where(d == 0.0, 0.0, share) for d, share in zip(derivatives, shares, strict=True)]
+    return shares
+
+
+def _add(adjoints: Any, block: Block, shares: list[Any]) -> None:
+    share = shares[0] if len(shares) == 1 else np.concatenate(shares)
+    adjoints[block.targets] += share if block.which is None else np.bincount(block.which, share)
 
 
 def _stretch_forward(block: Stretch, numbers: Any) -> None:
@@ -245,15 +286,15 @@ def _stretch_forward(block: Stretch, numbers: Any) -> None:
             numbers[place] = TABLE[op].evaluate(*[numbers[x] for x in operands])[0]
 
 
-def _stretch_backward(block: Stretch, numbers: Any, adjoints: Any, cuts: bool) -> None:
+def _stretch_backward(block: Stretch, numbers: Any, adjoints: Any, reached: Any) -> None:
     functions = {op: _ones if op == "total" else on_numbers(op)[1] for op in set(block.ops)}
     cut = {op: op != "total" and TABLE[op].cuts for op in functions}
     place = block.start + len(block.ops)
     for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
         place -= 1
-        upstream = adjoints[place]
-        if upstream == 0.0 and cuts:
+        if reached is not None and not reached[place]:
             continue
+        upstream = adjoints[place]
         try:
             derivatives = functions[op](*[numbers[x] for x in operands])
         except (ArithmeticError, ValueError):
@@ -261,6 +302,18 @@ def _stretch_backward(block: Stretch, numbers: Any, adjoints: Any, cuts: bool) -
         for x, derivative in zip(operands, derivatives):  # noqa: B905  # as many, by construction
             if derivative != 0.0 or not cut[op]:
                 adjoints[x] += upstream * derivative
+
+
+def _stretch_reached(block: Stretch, numbers: Any, reached: Any) -> None:
+    place = block.start + len(block.ops)
+    for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
+        place -= 1
+        if reached[place]:
+            cuts = op != "total" and TABLE[op].cuts
+            derivatives = on_numbers(op)[1](*[numbers[x] for x in operands]) if cuts else _ones(*operands)
+            for x, derivative in zip(operands, derivatives, strict=True):
+                if derivative != 0.0:
+                    reached[x] = 1.0
 
 
 def _sum(*values: float) -> float:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.numpy_expressions import VIEWS, Expressions, are_disjoint, axes_text, slices_text
+from autograd.compile.numpy_expressions import Expressions, are_disjoint, axes_text, slices_text
 from autograd.compile.numpy_words import ATOM, NAMESPACE, imports
-from autograd.compile.program import Array, Program
+from autograd.compile.program import VIEWS, Array, Program
 
 INLINE: Final = frozenset({"matmul", "sum", "largest", "put"})
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})

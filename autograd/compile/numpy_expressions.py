@@ -11,7 +11,6 @@ from autograd.compile.levels import Block, Levels
 from autograd.compile.numpy_words import (
     ATOM,
     COMPARE,
-    COMPARISONS,
     INFIX,
     NAMESPACE,
     PLUS,
@@ -22,11 +21,9 @@ from autograd.compile.numpy_words import (
     literal,
     written,
 )
-from autograd.compile.program import Array
+from autograd.compile.program import COMPARISONS, VIEWS, Array
 from autograd.operation import TABLE
 from autograd.symbols import formulas, parameters, symbol
-
-VIEWS = frozenset({"transpose", "reshape", "slice", "broadcast"})
 
 
 class Expressions:
@@ -181,11 +178,16 @@ class Expressions:
         functions = self._table_functions(a.detail, "value")
         return f"levels({self._table(a.detail)}, {self.expression(a.operands[0])[0]}, {functions})"
 
+    def _levels_reached(self, a: Array) -> str:
+        return f"levels_reached({self._levels_arguments(a)})"
+
     def _levels_backward(self, a: Array) -> str:
-        pool, adjoint = (self.expression(x)[0] for x in a.operands)
-        return (
-            f"levels_backward({self._table(a.detail)}, {pool}, {adjoint}, {self._table_functions(a.detail, 'slopes')})"
-        )
+        reached = f", {self.expression(a.operands[2])[0]}" if len(a.operands) > 2 else ""
+        return f"levels_backward({self._levels_arguments(a)}{reached})"
+
+    def _levels_arguments(self, a: Array) -> str:
+        pool, back = (self.expression(x)[0] for x in a.operands[:2])
+        return f"{self._table(a.detail)}, {pool}, {back}, {self._table_functions(a.detail, 'slopes')}"
 
     def _table(self, table: Levels) -> str:
         known = next((name for name, x in self.constants.items() if x is table), None)

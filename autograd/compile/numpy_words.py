@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.levels import backward_pass, forward_pass
+from autograd.compile.levels import backward_pass, forward_pass, reached_pass
 from autograd.operation import TABLE
 from autograd.symbols import Symbol, formulas, parameters
 
@@ -20,7 +20,6 @@ INFIX: Final = {
     "less": ("<", COMPARE), "less_equal": ("<=", COMPARE), "greater": (">", COMPARE),
     "greater_equal": (">=", COMPARE), "equal": ("==", COMPARE),
 }  # fmt: skip
-COMPARISONS: Final = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "isnan"})
 OWN: Final = frozenset({
     "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "isnan", "isinf", "where",
     "maximum", "minimum",
@@ -58,6 +57,7 @@ NAMESPACE: Final[dict[str, Any]] = {
     "erf": _vector_erf(math.erf),
     "erfc": _vector_erf(math.erfc),
     "levels": forward_pass,
+    "levels_reached": reached_pass,
     "levels_backward": backward_pass,
     "inf": math.inf,
     "nan": math.nan,

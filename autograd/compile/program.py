@@ -28,15 +28,16 @@ the gradient of which slice of the flat parameter vector θ.  A backend knows th
 | pick | a, index | – | of row i of a matrix the element that `index[i]` names: (m, 1) |
 | put | a, index | – | zeros of the shape, with element i of `a` (or one number) put into row i where `index[i]` says |
 | levels | arrays | a `Levels` table | a vector: elements without structure, computed level by level (see levels.py) |
-| levels_backward | levels, adjoint | the same table | a vector: the adjoints of what the levels were computed from |
+| levels_reached | levels, mask | the same table | 1.0 where the backward pass reaches an element, else 0.0 |
+| levels_backward | levels, adjoint (, reached) | the same table | the adjoints of what the levels were computed from |
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -47,8 +48,10 @@ Shape = tuple[int, ...]
 STRUCTURAL = frozenset({
     "theta", "parameter", "input", "constant", "matmul", "sum", "largest", "first", "transpose", "reshape", "slice",
     "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", "levels",
-    "levels_backward",
+    "levels_reached", "levels_backward",
 })  # fmt: skip
+
+COMPARISONS: Final = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "isnan"})
 
 
 class Array:
@@ -77,6 +80,14 @@ class Array:
 
     def __repr__(self) -> str:
         return f"<{self.name or self.op} {self.shape}>"
+
+
+VIEWS: Final[dict[str, Callable[[Array, Any], Any]]] = {  # what each view makes of an array of NumPy's
+    "transpose": lambda a, x: x.transpose(a.detail),
+    "reshape": lambda a, x: x.reshape(a.shape),
+    "slice": lambda a, x: x[tuple(slice(*r) for r in a.detail)],
+    "broadcast": lambda a, x: np.broadcast_to(x, a.shape),
+}
 
 
 @dataclass
@@ -131,7 +142,7 @@ def _flops(a: Array) -> int:
         return 2 * a.size * a.operands[0].shape[-1]
     if a.op in ("sum", "largest", "scatter", "add_rows"):
         return a.operands[0].size
-    if a.op in ("levels", "levels_backward"):
+    if a.op in ("levels", "levels_reached", "levels_backward"):
         return int(a.size)
     return a.size if a.is_elementwise else 0
 

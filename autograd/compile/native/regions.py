@@ -117,27 +117,46 @@ class Regions(Gathers):
         e.store(sums[0], "%work", at, 1)
 
     # -------------------------------------------------------------------------------- backwards
-    def _levels_backward(self, kernel: Kernel) -> None:
-        """Send adjoints back, last run first; those of what comes from outside are the result."""
+    def _levels_reached(self, kernel: Kernel) -> None:
+        """Find which scalars the backward pass reaches: 1.0 there, else 0.0."""
         result = kernel.array
-        array, adjoint = result.operands
-        table: Levels = result.detail
-        e, pool = self.e, self.plan.view(array).offset
-        runs = self._runs(array, pool)
-        adjoints = self.plan.reserve(table.size)
+        array, mask = result.operands
+        e, table, size = self.e, result.detail, result.detail.size
+        counts, target = self.plan.reserve(size), self.plan.view(result).offset
+        self.copy_into(mask, Index(counts))
+        self._back(array, table, counts, None, lambda upstream, derivative: upstream)
+        with e.loop(size) as i:
+            some = e.load("%work", Index.of(i) + counts, 1).equals(0.0).select(0.0, 1.0)
+            e.store(e.vector(some, 1), "%work", Index.of(i) + target, 1)
+
+    def _levels_backward(self, kernel: Kernel) -> None:
+        """Send adjoints back; those of what comes from outside are the result."""
+        result = kernel.array
+        array, adjoint, *reached = result.operands
+        e, table = self.e, result.detail
+        adjoints, target = self.plan.reserve(table.size), self.plan.view(result).offset
         self.copy_into(adjoint, Index(adjoints))
-        rows = len(runs.rows)
-        with e.loop(rows) as row:
-            code, start, count, places = self._row(runs, Index(rows - 1) + Index.of(row) * -1)
-            for k, kind in enumerate(runs.kinds):
-                with e.when(self._is(code, k)):
-                    self._run_backward(kind, table, start, count, places, adjoints - pool)
-        target = self.plan.view(result).offset
+        mask = self.plan.view(reached[0]).offset if reached else None
+        self._back(array, table, adjoints, mask, lambda upstream, derivative: upstream * derivative)
         with e.loop(table.outside) as i:
             e.store(e.load("%work", Index.of(i) + adjoints, 1), "%work", Index.of(i) + target, 1)
 
-    def _run_backward(self, kind: Kind, table: Levels, start: Index, count: Index, places: Index, shift: int) -> None:
-        e, (op, flows) = self.e, kind
+    def _back(self, array: Any, table: Levels, vector: int, mask: int | None, share: Callable[..., Any]) -> None:
+        """Add what each scalar sends to its operands to the vector at that offset, last run first."""
+        pool = self.plan.view(array).offset
+        runs = self._runs(array, pool)
+        rows = len(runs.rows)
+        with self.e.loop(rows) as row:
+            code, start, count, places = self._row(runs, Index(rows - 1) + Index.of(row) * -1)
+            for k, kind in enumerate(runs.kinds):
+                with self.e.when(self._is(code, k)):
+                    self._run_back(kind, (start, count, places), vector - pool, mask and mask - pool, share)
+
+    def _run_back(
+        self, kind: Kind, run: tuple[Index, Index, Index], shift: int, mask: int | None, share: Callable[..., Any]
+    ) -> None:
+        """Send back what the scalars of a run send: nothing from where nothing is reached, nor where an edge is cut."""
+        e, (op, flows), (start, count, places) = self.e, kind, run
         if op == "total":
 
             def one(at: Index, members: Index, first: str, last: str) -> None:
@@ -159,13 +178,13 @@ class Regions(Gathers):
             maths = VectorMaths(e, lanes)
             for k in flows:
                 derivative = maths.written(derivatives[k], known)
-                share = upstream if derivatives[k].number == 1.0 else upstream * derivative
-                if table.cuts:
-                    share = upstream.equals(0.0).select(0.0, share)
-                    if row.cuts:
-                        share = e.vector(derivative, lanes).equals(0.0).select(0.0, share)
+                sent = upstream if derivatives[k].number == 1.0 else share(upstream, derivative)
+                if mask is not None:
+                    sent = e.load("%work", start + i + mask, lanes).equals(0.0).select(0.0, sent)
+                if row.cuts:
+                    sent = e.vector(derivative, lanes).equals(0.0).select(0.0, sent)
                 for lane, at in enumerate(listed[k]):
-                    self._add(at + shift, share.lane(lane))
+                    self._add(at + shift, sent.lane(lane))
 
         self._in_registers(count, body)
 

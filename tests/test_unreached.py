@@ -1,0 +1,154 @@
+"""What no gradient reaches sends none on, however it is compiled: the recorded run is the truth, nan and all."""
+
+import random
+import sys
+import warnings
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value, compile, compile_graph, largest, maximum, mean, total, where  # noqa: A004
+from tests.programs import by_dot, network
+from tests.random_programs import (
+    Drawn,
+    assert_compiles,
+    assert_function_compiles,
+    assert_same,
+    random_graph,
+    recorded,
+)
+from tests.unreached import GOOD, UNREACHED, K, X
+
+
+def assert_unreached(name, backend):
+    function, parameters = UNREACHED[name]
+    rows = [[Value(a) for a in row] for row in X]
+    truth = recorded(function(rows, [Value(g) for g in GOOD], K), parameters)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*does not depend on")
+        assert_same(compile(function, parameters, backend=backend).value_and_gradient(X, GOOD, K), truth, name)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+@pytest.mark.parametrize("name", UNREACHED)
+def test_numbers_that_nothing_flows_from_reach_no_gradient(name, backend):
+    assert_unreached(name, backend)
+
+
+@pytest.mark.parametrize("name", UNREACHED)
+def test_nor_do_they_in_jax(name):
+    pytest.importorskip("jax")
+    assert_unreached(name, "jax")
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+@pytest.mark.parametrize("seed", [21, 1700, 5583, 6169, 7329, 8404])
+def test_graphs_that_once_differed(seed, backend):
+    assert_compiles(*random_graph(random.Random(seed)), backend)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**9))
+def test_random_networks_equal_their_recorded_runs(seed):
+    try:
+        assert_function_compiles(Drawn(seed))
+    except FloatingPointError:
+        assume(False)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_networks_equal_their_recorded_runs_in_native_code(seed):
+    try:
+        assert_function_compiles(Drawn(seed), "native")
+    except FloatingPointError:
+        pytest.skip("its loss is not finite")
+
+
+# ------------------------------------------------------------------------------------ level by level
+def tangle(seed, nodes=150):
+    """A graph without structure, half of whose branches hold what they must not run into."""
+    r = random.Random(seed)
+    leaves = [Value(r.uniform(-1.0, 1.0)) for _ in range(8)]
+    values = list(leaves)
+    for _ in range(nodes):
+        x, y, z = (r.choice(values) for _ in range(3))
+        kind = r.randrange(8)
+        values.append(
+            [
+                lambda x=x, y=y: x + y.tanh(),
+                lambda x=x, y=y: x.tanh() * y.tanh(),
+                lambda x=x, y=y: where(x > 0.0, ag.log(x), y),
+                lambda x=x, y=y, z=z: where(y > z, where(x >= 0.1, ag.sqrt(x), z), y.sin()),
+                lambda x=x, y=y, z=z: where(abs(x) > 0.2, 1.0 / x, y * z.cos()),
+                lambda x=x, y=y, z=z: largest([x, y, z]),
+                lambda x=x: largest([x]) + total([x]),
+                lambda x=x, y=y, z=z: total([x.sin(), y.cos(), z]),
+            ][kind]()
+        )
+    return sum(where(ag.isnan(v), 0.0, v.tanh()) for v in values[-40:]), leaves
+
+
+@pytest.fixture
+def loose(monkeypatch):
+    """Kinds of scalars are put level by level however few they are."""
+    monkeypatch.setattr(sys.modules["autograd.compile.lift"], "FEW_KINDS", 0)
+
+
+def assert_tangle(seed, backend, nodes=150):
+    root, leaves = tangle(seed, nodes)
+    step = compile_graph(root, parameters=leaves, backend=backend)
+    assert_same(step.value_and_gradient(), recorded(root, leaves))
+    return step
+
+
+@pytest.mark.usefixtures("loose")
+@pytest.mark.parametrize("nodes", [60, 400])  # narrow levels run scalar by scalar, wide ones as blocks
+@pytest.mark.parametrize("seed", range(4))
+def test_levels_know_what_is_reached(seed, nodes):
+    assert "levels_reached(" in assert_tangle(seed, "numpy", nodes).source
+
+
+@pytest.mark.usefixtures("loose")
+@pytest.mark.parametrize("seed", range(2))
+def test_levels_know_what_is_reached_in_native_code(seed):
+    assert_tangle(seed, "native", 200)
+
+
+@pytest.mark.usefixtures("loose")
+def test_levels_know_what_is_reached_in_jax():
+    pytest.importorskip("jax")
+    assert_tangle(2, "jax", 20)
+
+
+# ------------------------------------------------------------------------------------------- sources
+def source(activation, loss):
+    model, draw = network(by_dot, (3, 8, 8, 1), activation)
+    step = compile(lambda x, y: mean([loss(model(r)[0], t) for r, t in zip(x, y, strict=True)]), draw.parameters)
+    step(draw.rows(6, 3), draw.rows(6))
+    return step.source.split("# backward")[1]
+
+
+@pytest.mark.parametrize(("activation", "loss", "choices"), [
+    (ag.relu, lambda s, t: (1.0 - t * s).relu(), 0),
+    (ag.leaky_relu, lambda s, t: maximum(0.0, 1.0 - t * s), 3),
+    (lambda z: where(z > 0.0, z, 0.0), lambda s, t: where(t * s < 1.0, 1.0 - t * s, 0.0), 3),
+    (lambda z: where(z > 0.0, z, 0.1 * z), lambda s, t: (s - t) ** 2, 4),
+    (ag.tanh, lambda s, t: where(abs(s - t) < 1.0, 0.5 * (s - t) ** 2, abs(s - t) - 0.5), 4),
+])  # fmt: skip
+def test_a_source_chooses_where_the_mathematics_does_and_nowhere_else(activation, loss, choices):
+    backward = source(activation, loss)
+    assert backward.count("where(") == choices
+    assert "mask" not in backward
+
+
+def test_rows_that_are_left_out_are_left_out_of_the_product():
+    function, parameters = UNREACHED["rows_of_a_product"]
+    step = compile(function, parameters)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        step(X, GOOD, K)
+    backward = step.source.split("# backward")[1]
+    assert "dot(dp1.T, where(t8, x, 0), out=dW1)" in backward
+    assert backward.count("where(") == 2
