@@ -41,7 +41,7 @@ RESERVED: Final = frozenset({
      "Math", "theta", "gradient", "forward", "backward",
 })  # fmt: skip
 INDICES: Final = "ijklmnpq"
-INSIDE: Final = re.compile(rf"[{INDICES}]|r\d+|s|hit")  # what loops call their own
+INSIDE: Final = re.compile(rf"[{INDICES}]|k\d+|s|hit")  # what loops call their own
 
 
 def emit(program: Program, shown: Mapping[str, Array] | None = None) -> Emitted:
@@ -82,7 +82,7 @@ class Writer:
     def emitted(self) -> Emitted:
         """Return the whole program."""
         program = self.program
-        unwritten = {a.op for a in program.lines} & {"random", "levels", "levels_backward"}
+        unwritten = {a.op for a in program.lines} & {"random", "levels", "levels_reached", "levels_backward"}
         if unwritten:
             raise ValueError(
                 f"the JavaScript backend does not write {' and '.join(sorted(unwritten))}: "
@@ -207,7 +207,7 @@ class Writer:
     def _reduce(self, array: Array, axes: Mapping[int, int], term: str, begin: str = "0") -> None:
         """Write `term`, which changes `s`, over the inner axes for each element."""
         loops, index = _loops(array.shape)
-        inner = "".join(f"for (let r{a} = 0; r{a} < {n}; r{a}++) " for a, n in axes.items() if n != 1)
+        inner = "".join(f"for (let k{a} = 0; k{a} < {n}; k{a}++) " for a, n in axes.items() if n != 1)
         self.lines += [
             f"{loops}{{",
             f"  let s = {begin};",
@@ -220,7 +220,7 @@ class Writer:
         a, b = array.operands
         _, index = _loops(array.shape)
         n = a.shape[-1]
-        k = "0" if n == 1 else "r0"
+        k = "0" if n == 1 else "k0"
         left = self.element(a, [*index[:-1], k])
         right = self.element(b, [k] if len(b.shape) == 1 else [*index[:-2], k, index[-1]])
         self._reduce(array, {0: n}, f"s += {tight(left, TIMES)} * {tight(right, TIMES + 1)}")
@@ -233,7 +233,7 @@ class Writer:
         index = []
         for axis, n in enumerate(x.shape):
             if axis in array.detail:
-                index.append("0" if n == 1 else f"r{axis}")
+                index.append("0" if n == 1 else f"k{axis}")
             else:
                 index.append(kept[axis] if len(array.shape) == len(x.shape) else next(outer))
         self._reduce(array, {a: x.shape[a] for a in array.detail}, f"s += {self.element(x, index)[0]}")
@@ -241,7 +241,7 @@ class Writer:
     def _along_axis(self, array: Array, axis: int) -> tuple[list[str], int]:
         _, index = _loops(array.shape)
         n = array.operands[0].shape[axis]
-        return [("0" if n == 1 else f"r{axis}") if i == axis else x for i, x in enumerate(index)], n
+        return [("0" if n == 1 else f"k{axis}") if i == axis else x for i, x in enumerate(index)], n
 
     def _write_largest(self, array: Array) -> None:
         index, n = self._along_axis(array, array.detail)
@@ -251,12 +251,12 @@ class Writer:
     def _write_first(self, array: Array) -> None:
         axis = array.detail
         loops, index = _loops(tuple(1 if i == axis else n for i, n in enumerate(array.shape)))
-        place = [f"r{axis}" if i == axis else x for i, x in enumerate(index)]
+        place = [f"k{axis}" if i == axis else x for i, x in enumerate(index)]
         x, m = self.element(array.operands[0], place)[0], self._broadcast(array.operands[1], index)[0]
         self.lines += [
             f"{loops}{{",
             "  let s = 0;",
-            f"  for (let r{axis} = 0; r{axis} < {array.shape[axis]}; r{axis}++) {{",
+            f"  for (let k{axis} = 0; k{axis} < {array.shape[axis]}; k{axis}++) {{",
             f"    const hit = s === 0 && (({x}) === {m} || ({x}) !== ({x})) ? 1 : 0;",
             f"    {self._name(array)}[{_flat(array.shape, place)}] = hit;",
             "    s += hit;",
