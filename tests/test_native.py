@@ -19,6 +19,7 @@ from autograd.compile.program import Builder, Program
 from autograd.operation import TABLE
 from tests.array_programs import interpreted, random_program
 from tests.programs import PROGRAMS
+from tests.random_programs import assert_same, recorded
 from tests.test_random_programs import NUMBERS, OURS, STEP
 from tests.test_random_programs import run as run_scalars
 
@@ -136,6 +137,20 @@ def test_registers_are_no_wider_than_the_longest_axis():
         loss = b.sum(b.apply("tanh", x), (0, 1), ())
         program = Program(b.lines, len(b.lines), loss, [], [(0, x.shape, False)], np.zeros(0, dtype=np.int64), 0)
         assert Native(program).plan.lanes == min(wanted, host().lanes)
+
+
+@pytest.mark.parametrize("order", [(2, 0, 1, 3), (1, 1, 1, 1), (3, 2, 1, 0), (0, 2)])
+def test_an_argument_of_whole_numbers_is_looked_up_in_any_order(order):
+    weights = [Value(0.1 * k - 0.3) for k in range(12)]
+    table = [weights[3 * k : 3 * k + 3] for k in range(4)]
+
+    def loss(k):
+        rows = [ag.take(table, k[i]) for i in order]
+        picked = [ag.take(table[n % 3], k[i]) for n, i in enumerate(order) if i < 2]
+        return ag.mean([row[0].tanh() * row[2] for row in rows]) + ag.total(picked) + 0.1 * ag.total(weights)
+
+    truth = recorded(loss([1, 2, 0, 2]), weights)
+    assert_same(ag.compile(loss, weights, "native").value_and_gradient([1, 2, 0, 2]), truth)
 
 
 def assert_equals_recorded(name, backend):

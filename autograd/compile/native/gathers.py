@@ -141,7 +141,10 @@ class Gathers(Writer):
     # ------------------------------------------------------------------- places known when it runs
     def _chosen(self, index: Array, row: Index, n: int) -> Index:
         """Return the whole number in that row of an integer input."""
-        return self.e.integer(INDEX, row + self.plan.integers(index))
+        at, order = self.plan.integers(index)
+        if order is not None:
+            row = self.e.integer(INDEX, row + order)
+        return self.e.integer(INDEX, row + at)
 
     def _rows(self, kernel: Kernel) -> None:
         table, index = kernel.array.operands

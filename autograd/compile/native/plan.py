@@ -11,7 +11,7 @@ import numpy as np
 from autograd.compile.native.kernels import GIVEN
 from autograd.compile.native.layouts import Layouts
 from autograd.compile.native.views import View, laid_out, natural, row_major, seen_inside
-from autograd.compile.program import Array, Program, needed
+from autograd.compile.program import VIEWS, Array, Program, needed
 
 __all__ = ["Plan"]
 
@@ -127,16 +127,31 @@ class Plan(Layouts):
         self.table_size += numbers.size
         return at
 
-    def integers(self, index: Array) -> int:
-        """Return the offset among the whole numbers of an integer input."""
-        source = self.root(index)
+    def integers(self, index: Array) -> tuple[int, int | None]:
+        """Return where the whole numbers of an integer input lie, and where it is listed which of them are meant.
+
+        That list is left out if they are meant as they lie.
+        """
+        source, order = _order(index)
         if source.op == "constant":
-            return self.table(np.asarray(source.detail).astype(np.int64).reshape(-1))
+            return self.table(np.asarray(source.detail).reshape(-1)[order].astype(np.int64)), None
         if source not in self._integers:
             self._integers[source] = self.table_size
             self.tables.append((self.table_size, source))
             self.table_size += source.size
-        view = seen_inside(index, source, row_major(0, source.shape))
-        if view is None or not natural(view, index.shape):
-            raise NotImplementedError("an index that is no plain piece of an argument")
-        return self._integers[source] + view.offset
+        at, first = self._integers[source], int(order[0])
+        if np.array_equal(order, first + np.arange(order.size)):
+            return at + first, None
+        return at, self.table(order)
+
+
+def _order(index: Array) -> tuple[Array, Any]:
+    """Return what an index takes its whole numbers from, and the flat place there of each of them."""
+    chain = [index]
+    while chain[-1].operands:
+        chain.append(chain[-1].operands[0])
+    source = chain.pop()
+    order = np.arange(source.size).reshape(source.shape)
+    for a in reversed(chain):
+        order = order.reshape(-1)[a.detail] if a.op == "gather" else VIEWS[a.op](a, order)
+    return source, order.reshape(-1)
