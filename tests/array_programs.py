@@ -134,14 +134,18 @@ class Writer:
         for x in map(self.tame, self.pool[-5:]):
             x = b.sum(x, tuple(range(len(x.shape))), ()) if x.shape else x
             loss = x if loss is None else b.apply("add", loss, x)
-        forward = needed([loss], b.lines)
-        gradients = Backward(b, loss).gradients
-        wanted = {*needed([loss, *[g for _, g in gradients]], b.lines), *[p for p, _ in gradients]}
-        first = {*forward, *[p for p, _ in gradients]}
-        lines = [a for a in b.lines if a in first] + [a for a in b.lines if a in wanted and a not in first]
-        arguments = [(k, shape, False) for k, shape in enumerate(self.shapes)]
-        order = np.arange(self.parameters)
-        return Program(lines, len(first), loss, gradients, arguments, order, self.parameters)
+        return with_backward(b, loss, self.shapes, self.parameters)
+
+
+def with_backward(b, loss, shapes, parameters):
+    """The program of what was written, for arguments of these shapes and so many parameters, with its backward pass."""
+    forward = needed([loss], b.lines)
+    gradients = Backward(b, loss).gradients
+    wanted = {*needed([loss, *[g for _, g in gradients]], b.lines), *[p for p, _ in gradients]}
+    first = {*forward, *[p for p, _ in gradients]}
+    lines = [a for a in b.lines if a in first] + [a for a in b.lines if a in wanted and a not in first]
+    arguments = [(k, shape, False) for k, shape in enumerate(shapes)]
+    return Program(lines, len(first), loss, gradients, arguments, np.arange(parameters), parameters)
 
 
 def random_program(seed):

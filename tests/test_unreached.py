@@ -4,12 +4,15 @@ import random
 import sys
 import warnings
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, compile, compile_graph, largest, maximum, mean, total, where  # noqa: A004
+from autograd.compile.program import Builder
+from tests.array_programs import interpreted, with_backward
 from tests.programs import by_dot, network
 from tests.random_programs import (
     Drawn,
@@ -64,6 +67,22 @@ def test_random_networks_equal_their_recorded_runs_in_native_code(seed):
         assert_function_compiles(Drawn(seed), "native")
     except FloatingPointError:
         pytest.skip("its loss is not finite")
+
+
+@pytest.mark.parametrize("flipped", [True, False])
+def test_units_that_are_switched_off_leave_their_weights_alone(flipped):
+    b = Builder()
+    weights, gates = b.make("parameter", (), (3, 2) if flipped else (2, 3), 0), b.make("parameter", (), (3,), 6)
+    x, roots = b.make("input", (), (4, 2), 0), b.apply("sqrt", weights)
+    z = b.matmul(x, b.transpose(roots) if flipped else roots)
+    kept = b.apply("where", b.apply("greater", gates, b.number(0.0)), z, b.number(0.0))
+    program = with_backward(b, b.sum(kept, (0, 1), ()), [(4, 2)], 9)
+    w = np.array([[4.0, 9.0], [-1.0, 0.0], [1.0, 16.0]])
+    rows = np.arange(8.0).reshape(4, 2)
+    theta = np.concatenate([(w if flipped else w.T).reshape(-1), [1.0, -1.0, 1.0]])
+    wanted = rows.sum(0) * 0.5 / np.sqrt(np.where(w > 0.0, w, np.inf))
+    _, gradient = interpreted(program, theta, [rows])
+    np.testing.assert_allclose(gradient[:6], (wanted if flipped else wanted.T).reshape(-1), rtol=1e-14)
 
 
 # ------------------------------------------------------------------------------------ level by level

@@ -63,6 +63,17 @@ def units_of_a_product(w):
 
 
 @program
+def units_that_are_switched_off(w):
+    def loss(x, good, k):
+        signs = [[1.0, -1.0], [-1.0, 1.0], [1.0, -1.0]]  # the second unit has logarithms of negative numbers
+        weights = [[ag.log(s * w[2 * i + j]) for j, s in enumerate(row)] for i, row in enumerate(signs)]
+        rows = [[dot(unit, [ag.exp(a) for a in row]) for unit in weights] for row in x[2:]]
+        return total([where(g > 0.1, z, 0.0) for row in rows for g, z in zip(w[6:9], row, strict=True)])
+
+    return loss
+
+
+@program
 def sums_along_both_axes(w):
     def loss(x, good, k):
         a = [[ag.log(z) for z in layer(w, row)] for row in x]

@@ -104,11 +104,12 @@ class Backward:
                 self.send(x, flows.times(upstream, other, finite=flows.finite(other)))
             return
         dz, mask = self.full(array)
+        mask = flows.masks.moved(mask, lambda x: b.reshape(x, (1,) * (len(dz.shape) - len(x.shape)) + x.shape))
         rows, columns = flows.masks.any(mask, -1), flows.masks.any(mask, -2)
         if right in self.active:
             inputs = flows.reached(rows, left)
             if _is_flip(right):  # dW = dzᵀ @ x, as W itself lies
-                units = flows.masks.moved(columns, lambda x: b.transpose(x) if x.shape else x)
+                units = flows.masks.moved(columns, b.transpose)
                 self.send(right.operands[0], Flow(1.0, b.matmul(b.transpose(dz), inputs), units))
             else:
                 self.send(right, Flow(1.0, b.matmul(b.transpose(inputs), dz), columns))

@@ -138,7 +138,7 @@ def _is_known(a: Array) -> bool:
 
 def _is_truth(a: Array) -> bool:
     """Whether the array holds nothing but 1 and 0."""
-    if a.op in ("multiply", "maximum", *VIEWS):
+    if a.op in ("multiply", "maximum", "gather", "join", "assemble", *VIEWS):
         return all(map(_is_truth, a.operands))
     if a.op == "where":
         return all(_is_truth(x) or x.number in (0.0, 1.0) for x in a.operands[1:])
