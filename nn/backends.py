@@ -63,7 +63,8 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     """Return what the model makes of each row in its behaviour for use: a float, or a list of them for many outputs.
 
     For a NumPy array of rows, an array.  From some thousand rows on by a program of arrays, if the model can be
-    compiled; "recorded" and "numpy" force either.  Nothing is changed.  Raises TypeError or ValueError for bad rows.
+    compiled; a backend that is named is used for however few.  Nothing is changed.
+    Raises TypeError or ValueError for bad rows.
     """
     check_backend(backend)
     is_array = hasattr(inputs, "dtype")
@@ -72,7 +73,7 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
         from nn.compiled import predict_compiled
 
         try:
-            found = predict_compiled(model, rows)
+            found = predict_compiled(model, rows, "numpy" if backend == "auto" else backend)
             return found if is_array else found.tolist()
         except (TypeError, NotImplementedError):
             if backend != "auto":

@@ -53,6 +53,7 @@ class CompiledStepper:
         try:
             for rows in sizes:
                 self._train(*self._batch(range(rows)))
+                self._train.check(rows, self.inputs, self.targets)
         finally:
             surroundings.put(before)
         self.reload()
@@ -131,9 +132,9 @@ def _is_same(x: Planned, y: Planned) -> bool:
     return x.rows is y.rows and x.rate == y.rate
 
 
-def _forward_of(model: Any, rows: int) -> Forward:
+def _forward_of(model: Any, rows: int, backend: str = "numpy") -> Forward:
     """Return the model's predictions as a program for so many rows, for use inside `evaluating(model)`."""
-    return compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), rows=rows)
+    return compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
 
 
 def _in_parts(forward: Forward, array: Array) -> Array:
@@ -143,7 +144,7 @@ def _in_parts(forward: Forward, array: Array) -> Array:
     return forward(full)[: len(array)]
 
 
-def predict_compiled(model: Any, inputs: Any) -> Array:
+def predict_compiled(model: Any, inputs: Any, backend: str = "numpy") -> Array:
     """Return what the model makes of each row in its behaviour for use, by a program of arrays.
 
     Raises ValueError if a number is not finite, TypeError for what cannot be compiled.
@@ -153,7 +154,7 @@ def predict_compiled(model: Any, inputs: Any) -> Array:
         row = int(np.argwhere(~np.isfinite(array))[0][0])
         raise ValueError(f"inputs[{row}] holds a nan or an infinity: leave such rows out or fill them in")
     with evaluating(model):
-        return _in_parts(_forward_of(model, FEW if len(array) < 1000 * FEW else MANY), array)
+        return _in_parts(_forward_of(model, FEW if len(array) < 1000 * FEW else MANY, backend), array)
 
 
 def _as_values(x: Any) -> Any:

@@ -65,8 +65,8 @@ class BatchNorm(Module):
             outputs.append(output)
         return outputs
 
-    def _mode(self) -> bool:
-        return self.training
+    def _mode(self) -> tuple[Any, ...]:
+        return self.training, self.epsilon
 
     def _by_batch(self, columns: list[tuple[Value, ...]]) -> list[list[Value]]:
         means, variances, normal = [], [], []

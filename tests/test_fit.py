@@ -38,6 +38,7 @@ from nn import (
     softmax_cross_entropy,
 )
 from nn.datasets import moons, sine, split, xor
+from nn.training import Training
 
 X, Y = sine(23, noise=0.1)
 MACHINE_CODE = pytest.param("native", marks=pytest.mark.skipif(find_spec("llvmlite") is None, reason="no llvmlite"))
@@ -130,6 +131,20 @@ def test_training_in_pieces_gives_the_same_bits(make, batch_size, backend):
     assert history == whole[2]
     again = trained(model=model, optimizer=optimizer, history=history, epochs=7, **settings)
     assert again[2] == whole[2], "nothing is left to do"
+
+
+@BACKENDS
+def test_long_ways_between_reports_are_planned_in_parts(backend, monkeypatch):
+    # Else a million epochs would be drawn up, and kept, before the first step.
+    settings = {"backend": backend, "batch_size": 5, "epochs": 9, "report_every": 8}
+    whole = trained(**settings)
+    plans, plan = [], Training._plan
+    monkeypatch.setattr(Training, "_plan", lambda self: (plans.append(plan(self)), plans[-1])[1])
+    monkeypatch.setattr("nn.training.FAR", 60)  # rows, of 23 an epoch
+    in_parts = trained(**settings)
+    assert [len(plan) for plan in plans] == [15, 15, 10, 5]
+    assert state_of(*in_parts[:2]) == state_of(*whole[:2])
+    assert in_parts[2] == whole[2]
 
 
 @BACKENDS
@@ -556,13 +571,12 @@ def test_a_compiler_that_fails_stops_no_training(monkeypatch):
 def test_predictions_are_those_for_use(make, count):
     model = make()
     rows = [[i / 100 - 1.0] for i in range(count)]
-    compiled = predict(model, rows, backend="numpy")
-    recorded = predict(model, rows, backend="recorded")
-    assert len(compiled) == count
+    everywhere = [predict(model, rows, backend=backend) for backend in ("recorded", "numpy", "native", "jax")]
+    assert {len(found) for found in everywhere} == {count}
     assert all(module.training for _, module in model.named_modules())
     model.eval()
     by_hand = [[x.data for x in y] if isinstance(y, list) else y.data for y in model.batch(rows)]
-    for found in (compiled, recorded, predict(model, rows)):
+    for found in (*everywhere, predict(model, rows)):
         for a, b in zip(found, by_hand, strict=True):
             assert a == pytest.approx(b, rel=1e-12, abs=1e-15)
 
