@@ -1,23 +1,23 @@
 """From the text of a module to a function in memory: the host's processor, LLVM's passes, and a cache of object code.
 
-A module compiled once is kept in the user's cache folder under a hash of its text, the processor and LLVM's version,
-so that the next process only links it.  CHAINRULE_CACHE names another folder, or is "off".  A cache that cannot be
-written, or holds nonsense, costs only time.
+A module compiled once is kept (cache.py) under a hash of its text, the processor and LLVM's version, so that the next
+process only links it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
-import os
-import sys
-import tempfile
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
+from autograd.compile.native.cache import keep, kept
+
 __all__ = ["Machine", "host"]
+
+llvm: Any = import_module("llvmlite.binding")  # this package is loaded only when its backend is asked for
 
 
 class Machine:
@@ -29,7 +29,6 @@ class Machine:
     """
 
     def __init__(self) -> None:
-        llvm = _llvm()
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self.cpu = llvm.get_host_cpu_name()
@@ -47,30 +46,29 @@ class Machine:
         `level` says how hard LLVM is to look for faster code, from 0; the bits that come out are always the same.
         """
         key = self.key(text, level)
-        code = _read(key)
+        code = kept(key)
         if code is not None:
             try:
                 return self._link(code, name)
             except (RuntimeError, OSError):
                 pass  # what the cache held was no object code after all
         code = self.object_code(text, level)
-        _write(key, code)
+        keep(key, code)
         return self._link(code, name)
 
     def key(self, text: str, level: int) -> str:
         """Return what object code is kept under: all that it depends on, the processor above all."""
-        source = f"{text}|{level}|{self.cpu}|{self.features}|{_llvm().llvm_version_info}"
+        source = f"{text}|{level}|{self.cpu}|{self.features}|{llvm.llvm_version_info}"
         return hashlib.sha256(source.encode()).hexdigest()
 
     def object_code(self, text: str, level: int) -> bytes:
         """Return the module compiled for this processor."""
-        module = _llvm().parse_assembly(text)
+        module = llvm.parse_assembly(text)
         return self.target(level).emit_object(module)  # type: ignore[no-any-return]
 
     def target(self, level: int) -> Any:
         """Return LLVM's code generator for this processor, at an optimisation level."""
         if level not in self._targets:
-            llvm = _llvm()
             triple = llvm.Target.from_default_triple()
             self._targets[level] = triple.create_target_machine(
                 cpu=self.cpu, features=self.features, opt=level, jit=True
@@ -78,7 +76,6 @@ class Machine:
         return self._targets[level]
 
     def _link(self, code: bytes, name: str) -> Callable[..., Any]:
-        llvm = _llvm()
         self._count += 1
         library = llvm.JITLibraryBuilder().add_object_img(code).add_current_process().export_symbol(name)
         resource = library.link(self._jit, f"chainrule{self._count}")
@@ -87,56 +84,7 @@ class Machine:
         return function
 
 
-def _llvm() -> Any:
-    try:
-        import llvmlite.binding
-    except ImportError:
-        raise ImportError(
-            'the native backend needs llvmlite: pip install "chainrule[fast]", or use backend="numpy"'
-        ) from None
-    return llvmlite.binding
-
-
 @cache
 def host() -> Machine:
-    """Return the processor this runs on; raises ImportError naming the extra where llvmlite is missing."""
+    """Return the processor this runs on."""
     return Machine()
-
-
-def _folder() -> Path | None:
-    wanted = os.environ.get("CHAINRULE_CACHE")
-    if wanted is not None:
-        return None if wanted.lower() in ("", "0", "off", "no") else Path(wanted)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(base) / "chainrule" if base else None
-
-
-def _read(key: str) -> bytes | None:
-    folder = _folder()
-    if folder is None:
-        return None
-    try:
-        kept = (folder / f"{key}.o").read_bytes()
-    except OSError:
-        return None
-    code, check = kept[:-32], kept[-32:]
-    return code if hashlib.sha256(code).digest() == check else None
-
-
-def _write(key: str, code: bytes) -> None:
-    folder = _folder()
-    if folder is None:
-        return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, path = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(code + hashlib.sha256(code).digest())
-        os.replace(path, folder / f"{key}.o")
-    except OSError:
-        pass
