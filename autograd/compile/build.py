@@ -36,7 +36,9 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
     program = _program(found, loss, observed, outputs, shapes)
     program.counts = _counts(traced, tape, program)
     known = [*names, *[f"random{k + 1}" for k in range(len(traced.draws))], "others"]
-    give_names(program, [known[k] for k, _, _ in program.arguments], adjoints)
+    both = {k for k, _, whole in program.arguments if not whole}
+    given = [f"{known[k]}_index" if whole and k in both else known[k] for k, _, whole in program.arguments]
+    give_names(program, given, adjoints)
     return program, tape
 
 
@@ -122,7 +124,7 @@ def _counts(traced: Traced, tape: Tape, program: Program) -> dict[str, int]:
     lines = program.lines
     structural = ("matmul", "sum", "largest", "rows", "pick", "gather")
     return {
-        "scalars": len(tape.op),
+        "nodes": tape.recorded,
         "parameters": len(traced.parameters),
         "arrays": len([a for a in lines[: program.forward] if a.is_elementwise or a.op in structural]),
         "products": len([a for a in lines if a.op == "matmul"]),

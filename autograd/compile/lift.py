@@ -54,6 +54,8 @@ class Lift:
                 if not self._arrange(part):
                     for equal in self._parts(part, by_length=True):
                         self._arrange(equal)
+        roots = np.array(self.tape.roots)
+        self.places.seat(roots[self.places.home[roots] == THETA])
         self._seat_the_rest()
 
     def array_of(self, roots: Index) -> Array:
@@ -63,9 +65,7 @@ class Lift:
     # --------------------------------------------------------------------------------- the order
     def _leaves(self, live: Sequence[int], shapes: Sequence[Shape]) -> None:
         tape, places = self.tape, self.places
-        indices = {tape.operands[i][1] for i in live if tape.op[i] == "take"}
-        whole = {tape.operands[i][0] for i in indices if tape.op[i] == "input"}
-        inputs: dict[int, list[int]] = {}
+        inputs: dict[tuple[int, bool], list[int]] = {}
         for i in live:
             op = tape.op[i]
             if op == "parameter":
@@ -73,10 +73,11 @@ class Lift:
             elif op == "constant":
                 places.home[i], places.value[i] = NUMBERS, tape.operands[i][0]
             elif op == "input":
-                inputs.setdefault(tape.operands[i][0], []).append(i)
-        for argument, members in sorted(inputs.items()):
+                argument, _, whole = tape.operands[i]
+                inputs.setdefault((argument, whole), []).append(i)
+        for (argument, whole), members in sorted(inputs.items()):
             array = self.builder.make("input", (), shapes[argument], len(self.arguments))
-            self.arguments.append((argument, shapes[argument], argument in whole))
+            self.arguments.append((argument, shapes[argument], whole))
             ids = np.array(members)
             home = places.settle(array, ids, np.array([tape.operands[i][1] for i in members]))
             places.masks[home] = None  # what the function does not use is there all the same

@@ -12,6 +12,7 @@ from typing import Any
 from autograd.backward import operands, structure
 from autograd.compile.tape import Tape
 from autograd.compile.trace import TAKE, Traced
+from autograd.operation import TABLE
 from autograd.value import CONSTANT, Group
 
 
@@ -28,14 +29,16 @@ class _Normaliser:
     """
 
     def __init__(self, traced: Traced) -> None:
-        roots = [*_flat(traced.root), *[x for values, _ in traced.observed for x in values]]
+        roots = traced.outputs
         self.arguments = len(traced.arguments)
         self.tape = Tape()
         self.sums: dict[int, list[tuple[int, int]]] = {}
         self.products: dict[int, tuple[int, int]] = {}
         self.members: dict[int, list[int]] = {}
         self.groups: dict[int, int] = {}
+        self.indices: dict[int, int] = {}
         nodes = _order(roots)
+        self.tape.recorded = len(nodes)
         number = {id(node): i for i, node in enumerate(nodes)}
         inputs = [[number[id(x)] for x in operands(node)] for node in nodes]
         self.uses = _uses(inputs, [number[id(root)] for root in roots])
@@ -55,7 +58,7 @@ class _Normaliser:
             for j, x in enumerate(values):
                 i = number.get(id(x))
                 if i is not None:
-                    self.place[i] = self.tape.leaf("input", (argument, j), argument)
+                    self.place[i] = self.tape.leaf("input", (argument, j, False), argument)
 
     def _node(self, i: int, node: Any, inputs: list[int]) -> None:
         if node.is_group:
@@ -68,7 +71,7 @@ class _Normaliser:
             return
         if op is None:
             others = self.tape.others
-            self.place[i] = self.tape.leaf("input", (self.arguments, len(others)), self.arguments)
+            self.place[i] = self.tape.leaf("input", (self.arguments, len(others), False), self.arguments)
             others.append(node)
             return
         name = op.name
@@ -84,9 +87,22 @@ class _Normaliser:
         elif name == "largest":
             self.place[i] = self.tape.reduce("largest", self._group(inputs[0]))
         elif op is TAKE:
-            self.place[i] = self.tape.reduce("take", self._group(inputs[0]), self._resolved(inputs[1]))
+            self.place[i] = self.tape.reduce("take", self._group(inputs[0]), self._index(self.place[inputs[1]]))
+        elif TABLE.get(name) is not op:
+            raise TypeError(
+                f"a graph with {op.symbol} in it was recorded already, and keeps only that node's number: compile the "
+                f"function that records it"
+            )
         else:
             self.place[i] = self.tape.write(name, *map(self._resolved, inputs))
+
+    def _index(self, number: int) -> int:
+        """Return the place of an argument's number as a whole number; whoever computes with it has the float."""
+        index = self.indices.get(number)
+        if index is None:
+            argument, j, _ = self.tape.operands[number]
+            index = self.indices[number] = self.tape.leaf("input", (argument, j, True), (argument, "index"))
+        return index
 
     def _group(self, i: int) -> int:
         """Return the number on the tape of the group that is node i."""
@@ -170,7 +186,10 @@ class _Normaliser:
         return self.place[i]
 
     def _collected(self, terms: list[tuple[int, int]], least: int) -> int:
-        """Return the place of a signed sum: like products as dots, `least` terms of a kind or more as totals."""
+        """Return the place of a signed sum: like products as dots, `least` terms of a kind or more as totals.
+
+        One term beside others is no total; alone it may be one, as longer ones are.
+        """
         tape, products = self.tape, self.products
         if len(terms) == 2 and least > 1:
             (sign, i), (other, j) = terms
@@ -200,7 +219,7 @@ class _Normaliser:
                     pairs = [pair for _, pair in members]
                     groups = [tape.group(tuple(side)) for side in zip(*pairs, strict=True)]
                     parts.append((key[0], tape.reduce("dot", *groups)))
-            elif len(members) >= least:
+            elif len(members) >= (least if len(buckets) == 1 else max(least, 2)):
                 parts.append((key[0], tape.reduce("total", tape.group(tuple(members)))))
             else:
                 parts.extend((key[0], x) for x in members)
@@ -255,10 +274,6 @@ class _Normaliser:
         constants = [part for part in parts if tape.op[part[1]] == "constant"]
         rest = [part for part in parts if part not in constants]
         return self._combined(rest, sum(tape.operands[x][0] for _, x in constants))
-
-
-def _flat(root: Any) -> list[Any]:
-    return [x for part in root for x in _flat(part)] if isinstance(root, list) else [root]
 
 
 def _order(roots: Sequence[Any]) -> list[Any]:

@@ -50,6 +50,7 @@ STRUCTURAL = frozenset({
     "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", "levels",
     "levels_reached", "levels_backward",
 })  # fmt: skip
+INDEXED = frozenset({"rows", "add_rows", "pick", "put"})  # the last operand is an index: whole numbers
 
 COMPARISONS: Final = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "isnan"})
 
@@ -274,7 +275,7 @@ class Builder:
     def sum(self, a: Array, axes: Sequence[int], shape: Shape | None = None) -> Array:
         """Return the sum over some axes, which stay as length 1 unless a shape says otherwise."""
         kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
-        return self.make("sum", (a,), kept if shape is None else shape, tuple(axes)) if axes else a
+        return self.make("sum", (a,), kept if shape is None else shape, tuple(axes)) if len(axes) else a
 
     def gather(self, a: Array, index: np.ndarray[Any, Any]) -> Array:
         """Return the elements of `a` at flat places, in the shape of `index`."""
@@ -286,12 +287,12 @@ def _comes_last(x: Array) -> int:
     return {"parameter": 1, "constant": 3}.get(x.op, 0)
 
 
-def needed(outputs: Sequence[Array], lines: Sequence[Array]) -> list[Array]:
-    """Return those of the lines that the outputs are computed from, in order."""
+def needed(outputs: Sequence[Array], lines: Sequence[Array], *, numbers_only: bool = False) -> list[Array]:
+    """Return those of the lines that the outputs are computed from, in order; those of indices alone on request."""
     wanted = {id(a) for a in outputs}
     kept = []
     for a in reversed(lines):
         if id(a) in wanted:
             kept.append(a)
-            wanted.update(id(x) for x in a.operands)
+            wanted.update(id(x) for x in (a.operands[:1] if numbers_only and a.op in INDEXED else a.operands))
     return kept[::-1]

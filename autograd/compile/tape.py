@@ -17,9 +17,9 @@ REDUCTIONS: Final = frozenset({"dot", "total", "largest", "take"})
 class Tape:
     """Scalars, each written once: operation, operands and kind, side by side in lists.
 
-    Operands are places on the tape, except: `parameter`, `input` and `constant` have (which one), (argument, place)
-    and (the number); `dot` has two groups, `total` and `largest` one, `take` a group and a place.  A group is a
-    number of its own: `groups[g]` holds its members' places.
+    Operands are places on the tape, except: `parameter`, `input` and `constant` have (which one), (argument, place,
+    whether it is an index) and (the number); `dot` has two groups, `total` and `largest` one, `take` a group and a
+    place.  A group is a number of its own: `groups[g]` holds its members' places.
     """
 
     def __init__(self) -> None:
@@ -31,6 +31,7 @@ class Tape:
         self.groups: list[tuple[int, ...]] = []
         self.group_kind: list[tuple[Any, ...]] = []
         self.roots: list[int] = []
+        self.recorded = 0  # how many nodes and groups the graph had
         self._known: dict[Any, int] = {}
         self._constant: dict[int, float] = {}
         self._known_groups: dict[tuple[int, ...], int] = {}

@@ -80,7 +80,7 @@ class Native:
 
     Attributes
         theta     the parameters, in the program's order: a view of the memory, to be read and written
-        gradient  the gradient of the last run, likewise; empty in a program without one
+        gradient  the gradient of the last run, likewise; zeros in a program without one
         memories  one vector per memory of the optimiser
     """
 
@@ -191,7 +191,7 @@ class Native:
         self._index = np.zeros(max(plan.table_size, 1), dtype=np.int64)
         n = plan.theta_size
         self.theta = self._part(plan.theta_at, n)
-        self.gradient = self._part(plan.gradient_at, n) if gradients else np.empty(0)
+        self.gradient = self._part(plan.gradient_at, n) if gradients else np.zeros(n)
         self.memories = [self._part(at, n) for at in self.memories_at]
         self._inputs: list[list[np.ndarray[Any, Any]]] = [[] for _ in self.program.arguments]
         for a, view in plan.copies:

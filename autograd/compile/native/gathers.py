@@ -139,31 +139,34 @@ class Gathers(Writer):
         return np.where(np.asarray(index) < 0, nowhere, places)
 
     # ------------------------------------------------------------------- places known when it runs
-    def _chosen(self, index: Array, row: Index, n: int) -> Index:
-        """Return the whole number in that row of an integer input."""
-        at, order = self.plan.integers(index)
-        if order is not None:
-            row = self.e.integer(INDEX, row + order)
-        return self.e.integer(INDEX, row + at)
+    def _chooser(self, index: Array) -> Callable[[Point], Index]:
+        """Return what reads the whole number in a point's row of an index."""
+        at, elsewhere = self.plan.chooser(index)
+
+        def chosen(p: Point) -> Index:
+            number = self.e.integer(INDEX, p.index[0] + at)
+            return self.e.integer(INDEX, number) if elsewhere else number
+
+        return chosen
 
     def _rows(self, kernel: Kernel) -> None:
         table, index = kernel.array.operands
-        source, target = self.plan.view(table), self.plan.view(kernel.array)
+        source, target, chosen = self.plan.view(table), self.plan.view(kernel.array), self._chooser(index)
 
         def look_up(p: Point) -> None:
-            row = self._chosen(index, p.index[0], table.shape[0])
+            row = chosen(p)
             self.write(self.load(source, p.at(0, row)), self.place(target, p), 1)
 
         self._each(kernel.array.shape, look_up)
 
     def _add_rows(self, kernel: Kernel) -> None:
         x, index = kernel.array.operands
-        target = self.plan.view(kernel.array)
+        target, chosen = self.plan.view(kernel.array), self._chooser(index)
         view = None if x.number is not None else self.plan.view(x)
         self._zero(kernel.array)
 
         def add(p: Point) -> None:
-            at = self.place(target, p.at(0, self._chosen(index, p.index[0], kernel.array.shape[0])))
+            at = self.place(target, p.at(0, chosen(p)))
             value = x.number if view is None else self.load(view, p)
             self.write(self.e.load("%work", at, 1) + value, at, 1)
 
@@ -171,22 +174,22 @@ class Gathers(Writer):
 
     def _pick(self, kernel: Kernel) -> None:
         x, index = kernel.array.operands
-        source, target = self.plan.view(x), self.plan.view(kernel.array)
+        source, target, chosen = self.plan.view(x), self.plan.view(kernel.array), self._chooser(index)
 
         def look_up(p: Point) -> None:
-            column = self._chosen(index, p.index[0], x.shape[1])
+            column = chosen(p)
             self.write(self.load(source, p.at(1, column)), self.place(target, p), 1)
 
         self._each(kernel.array.shape, look_up)
 
     def _put(self, kernel: Kernel) -> None:
         x, index = kernel.array.operands
-        target = self.plan.view(kernel.array)
+        target, chosen = self.plan.view(kernel.array), self._chooser(index)
         view = None if x.number is not None else self.plan.view(x)
         self._zero(kernel.array)
 
         def put(p: Point) -> None:
-            column = self._chosen(index, p.index[0], kernel.array.shape[1])
+            column = chosen(p)
             value = x.number if view is None else self.load(view, p)
             self.write(value, self.place(target, p.at(1, column)), 1)
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compile.indices import copied_from
 from autograd.compile.native.kernels import GIVEN
 from autograd.compile.native.layouts import Layouts
 from autograd.compile.native.views import View, laid_out, natural, row_major, seen_inside
-from autograd.compile.program import VIEWS, Array, Program, needed
+from autograd.compile.program import Array, Program, needed
 
 __all__ = ["Plan"]
 
@@ -41,7 +42,7 @@ class Plan(Layouts):
         self.zero_at, self.trash_at = self.reserve(1), self.reserve(1)
         theta_at = self.reserve(self.theta_size)
         self.gradient_at = self.reserve(self.theta_size) if gradients else -1
-        super().__init__(needed(outputs, program.lines), outputs, lanes, theta_at)
+        super().__init__(needed(outputs, program.lines, numbers_only=True), outputs, lanes, theta_at)
         if gradients:
             self._place_gradients()
         self.choose()
@@ -121,37 +122,25 @@ class Plan(Layouts):
         return known
 
     def table(self, numbers: Any) -> int:
-        """Return the offset among the whole numbers of a table that never changes."""
+        """Return the offset among the whole numbers of a table that never changes, or of an argument."""
         at = self.table_size
         self.tables.append((at, numbers))
         self.table_size += numbers.size
         return at
 
-    def integers(self, index: Array) -> tuple[int, int | None]:
-        """Return where the whole numbers of an integer input lie, and where it is listed which of them are meant.
+    def chooser(self, index: Array) -> tuple[int, bool]:
+        """Return the offset among the whole numbers of an index, and whether what lies there are places of its numbers.
 
-        That list is left out if they are meant as they lie.
+        Its own numbers lie there if it is an argument, or a piece of one that lies in a row.
         """
-        source, order = _order(index)
-        if source.op == "constant":
-            return self.table(np.asarray(source.detail).reshape(-1)[order].astype(np.int64)), None
+        places = copied_from(index, self._whole_numbers).reshape(-1)
+        if np.array_equal(places, places[0] + np.arange(len(places))):
+            return int(places[0]), False
+        return self.table(places), True
+
+    def _whole_numbers(self, source: Array) -> int:
+        """Return the offset among the whole numbers of a constant, or of an argument, copied there at each run."""
         if source not in self._integers:
-            self._integers[source] = self.table_size
-            self.tables.append((self.table_size, source))
-            self.table_size += source.size
-        at, first = self._integers[source], int(order[0])
-        if np.array_equal(order, first + np.arange(order.size)):
-            return at + first, None
-        return at, self.table(order)
-
-
-def _order(index: Array) -> tuple[Array, Any]:
-    """Return what an index takes its whole numbers from, and the flat place there of each of them."""
-    chain = [index]
-    while chain[-1].operands:
-        chain.append(chain[-1].operands[0])
-    source = chain.pop()
-    order = np.arange(source.size).reshape(source.shape)
-    for a in reversed(chain):
-        order = order.reshape(-1)[a.detail] if a.op == "gather" else VIEWS[a.op](a, order)
-    return source, order.reshape(-1)
+            known = np.asarray(source.detail, dtype=np.int64).reshape(-1) if source.op == "constant" else source
+            self._integers[source] = self.table(known)
+        return self._integers[source]
