@@ -17,6 +17,7 @@ LETTERS: Final = {
     "exp": "e", "log": "l", "sum": "s", "largest": "m", "matmul": "p", "gather": "g", "rows": "h", "tanh": "t",
     "sigmoid": "q", "divide": "r", "subtract": "u", "multiply": "v", "where": "c", "levels": "n",
 }  # fmt: skip
+ACTIVATIONS: Final = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh"})
 RESERVED: Final = frozenset({"theta", "gradient", "loss", "sum"})
 
 
@@ -106,11 +107,7 @@ class Namer:
             z.note = f"layer {k}: ({rows} row{'s' * (rows != 1)}, {units} unit{'s' * (units != 1)})"
         for user in self.users.get(z, ()):
             alone = user.is_elementwise and user in self.program.lines[: self.program.forward]
-            if (
-                alone
-                and user.shape == z.shape
-                and not user.name
-                and any(x.op == "matmul" for x in self.users.get(user, ()))
-            ):
+            onward = user.op in ACTIVATIONS or any(x.op == "matmul" for x in self.users.get(user, ()))
+            if alone and user.shape == z.shape and not user.name and onward:
                 self._give(user, f"a{k}")
                 break

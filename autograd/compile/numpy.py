@@ -225,7 +225,7 @@ class Writer(Expressions):
     def _assemble(self, array: Array, target: str = "") -> None:
         name = target or array.name
         parts = list(zip(array.operands, array.detail, strict=True))
-        disjoint = are_disjoint([slices for _, slices in parts])
+        disjoint = are_disjoint([slices for _, slices in parts], array.shape)
         full = disjoint and sum(part.size for part, _ in parts) == array.size
         if not target:
             self._say(f"{name} = {'empty' if full else 'zeros'}({array.shape})")

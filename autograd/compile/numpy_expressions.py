@@ -266,10 +266,12 @@ def slices_text(slices: tuple[tuple[int, int, int], ...], shape: tuple[int, ...]
     return ", ".join(texts)
 
 
-def are_disjoint(parts: list[tuple[tuple[int, int, int], ...]]) -> bool:
+def are_disjoint(parts: list[tuple[tuple[int, int, int], ...]], shape: tuple[int, ...]) -> bool:
     """Whether no two parts of an array overlap."""
-    for i, a in enumerate(parts):
-        for b in parts[:i]:
-            if all(max(x[0], y[0]) < min(x[1], y[1]) for x, y in zip(a, b, strict=True)):
-                return False
+    taken = np.zeros(shape, dtype=bool)
+    for ranges in parts:
+        part = taken[tuple(slice(*r) for r in ranges)]
+        if part.any():
+            return False
+        part[...] = True
     return True

@@ -109,7 +109,7 @@ class Places:
         homes = self.homes_of(ids)
         home = int(homes.flat[0])
         if (homes != home).any():
-            return self._joined(ids, homes)
+            return self._side_by_side(ids, homes) or self._joined(ids, homes)
         if home == NUMBERS:
             return self._constants(ids)
         if home == THETA:
@@ -208,6 +208,25 @@ class Places:
         number = collapsed(number)
         return self.builder.make("constant", (), number.shape, different[np.maximum(number, 0)])
 
+    def _side_by_side(self, ids: Index, homes: Index) -> Array | None:
+        """Return views of a few arrays put side by side along an axis, as layers that one layer joins; or None."""
+        if (ids < 0).any() or not self.in_pieces:
+            return None
+        for axis, n in enumerate(ids.shape):
+            line = np.moveaxis(homes, axis, 0).reshape(n, -1)
+            jumps = np.flatnonzero(np.diff(line[:, 0])) + 1
+            if not 0 < len(jumps) < FEW_PIECES or (line != line[:, :1]).any():
+                continue
+            parts, slices = [], []
+            for start, stop in pairwise([0, *jumps.tolist(), n]):
+                part = self.full(ids.take(range(start, stop), axis=axis))
+                if _is_gathered(part):
+                    return None
+                parts.append(part)
+                slices.append(tuple((start, stop, 1) if i == axis else (0, m, 1) for i, m in enumerate(ids.shape)))
+            return self.builder.make("assemble", parts, ids.shape, tuple(slices))
+        return None
+
     def _joined(self, ids: Index, homes: Index) -> Array:
         """Return scalars of several arrays, gathered from those arrays put end to end."""
         places = np.zeros(ids.shape, dtype=np.int64)
@@ -262,3 +281,9 @@ class Places:
         if len(groups) > 1 and (not columns or combined([ranks(c) for c in columns])[1] < len(groups)):
             columns.append(groups)
         return columns
+
+
+def _is_gathered(array: Array) -> bool:
+    while array.op in ("reshape", "broadcast"):
+        array = array.operands[0]
+    return array.op == "gather"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 
 from autograd.compile.layout import Index, Ranked, axes_of, combined, distinct, is_among, ranked, ranks
-from autograd.compile.places import NUMBERS, Places
+from autograd.compile.places import NUMBERS, THETA, Places
+from autograd.compile.program import Array
 
+FEW_BLOCKS = 8
 DENSE = 0.45  # a product of which so much is wanted is computed whole, the rest being holes
 
 
@@ -29,6 +32,19 @@ class Pairs(NamedTuple):
     def places(self) -> Index:
         """Each dot's flat place in the stack of products."""
         return (self.stack[0] * self.row[1] + self.row[0]) * self.column[1] + self.column[0]
+
+    @property
+    def blocks(self) -> list[Index]:
+        """The dots of each product, where there are a few and they are not of one size; else nothing."""
+        stack, count = self.stack
+        if not 1 < count <= FEW_BLOCKS:
+            return []
+        extents = [
+            np.bincount(np.unique(stack * n + side) // n, minlength=count) for side, n in (self.row, self.column)
+        ]
+        if all((extent == extent[0]).all() for extent in extents):
+            return []
+        return [np.flatnonzero(stack == k) for k in range(count)]
 
 
 def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> bool:
@@ -53,6 +69,9 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
     else:
         rows, columns = first, second
     pairs = _paired(places, rows, columns)
+    if pairs is not None and (blocks := pairs.blocks):
+        # as layers side by side: padded to one size they would be no matrices of parameters
+        return all(arrange_dots(places, ids[block], wanted_low) for block in blocks)
     if pairs is not None:
         _product(places, ids, rows, columns, pairs, wanted_low)
     elif ragged:
@@ -150,8 +169,11 @@ def _product(
             places.settle(b.apply("multiply", x, y), ids, pairs.places)
             return
         order = np.argsort(places.places_of(row_ids[0]), kind="stable")  # a sum has no order: θ @ θ, not a gather
-        x, y = places.full_with_zeros(row_ids[0][order]), places.full_with_zeros(column_ids[0][order])
-        places.settle(b.matmul(x, y), ids, pairs.places)
+        first, second = row_ids[0][order], column_ids[0][order]
+        squares = _squares_of_weights(places, first) if np.array_equal(first, second) else None
+        if squares is None:
+            squares = b.matmul(places.full_with_zeros(first), places.full_with_zeros(second))
+        places.settle(squares, ids, pairs.places)
         return
     # rows first, so that their layout is known; weights are seated as the matrix that they are used as
     left, right = places.full_with_zeros(row_ids), places.full_with_zeros(column_ids)
@@ -166,6 +188,19 @@ def _product(
         mask = mask[0]
     condition = b.make("constant", (), mask.shape, mask)
     places.settle(b.apply("where", condition, array, b.number(filling)), ids, pairs.places, filling)
+
+
+def _squares_of_weights(places: Places, ids: Index) -> Array | None:
+    """Return the sum of the squares of some of the parameters' seats, seat by seat, or None if they are not that."""
+    if (places.homes_of(ids) != THETA).any():
+        return None
+    wanted, b = places.places_of(ids), places.builder
+    seats = [s for s in places.seats if s.detail in wanted]
+    covered = np.concatenate([np.arange(s.detail, s.detail + s.size) for s in seats]) if seats else wanted[:0]
+    if len(seats) < 2 or not np.array_equal(covered, wanted) or wanted[-1] - wanted[0] + 1 == len(wanted):
+        return None  # what lies in a row is one product
+    squares = [b.sum(b.apply("multiply", s, s), range(len(s.shape)), ()) for s in seats]
+    return reduce(lambda x, y: b.apply("add", x, y), squares)
 
 
 def _same_width(x: Index, y: Index) -> tuple[Index, Index]:
