@@ -37,15 +37,14 @@ def current(attribute: str) -> Callable[..., Any] | None:
     return None
 
 
-def refuse_reading(attribute: str, value: Any) -> None:
-    """Raise TypeError if the innermost mode traces, since a number read there would be frozen into the program."""
-    refuse = current("refuse_reading")
-    if refuse is not None:
-        refuse(attribute, value)
+def refuse(what: str, *given: Any) -> None:
+    """Raise TypeError if the innermost mode that refuses anything of the kind does so: a trace, which sees no numbers.
 
-
-def refuse_branching(condition: Any) -> None:
-    """Raise TypeError if the innermost mode traces, since only the branch taken now would be seen."""
-    refuse = current("refuse_branching")
-    if refuse is not None:
-        refuse(condition)
+    reading     (what, value): a number read there would be frozen into the program
+    writing     (what, value): it would be written now, and not when the program runs
+    branching   (condition): only the branch taken now would be seen
+    comparing   (value, other): `==` is identity, and would be False whatever the numbers
+    """
+    refusing = current(f"refuse_{what}")
+    if refusing is not None:
+        refusing(*given)

@@ -84,7 +84,9 @@ class _Watch:
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         node = self.outer(op, inputs)
-        line = _user_line()
+        if modes.current("refuse_reading") is not None:  # a program is traced, which has no numbers yet
+            return node
+        line = user_line()
         self.lines[id(node)] = op, line
         if not math.isfinite(node._data):
             raise FloatingPointError(f"{line}: {_birth(op, inputs, node._data)}")
@@ -147,7 +149,7 @@ _ENGINE = dirname(__file__) + sep
 _LIBRARY = ("nn", "viz")  # its layers and losses are not the user's lines either
 
 
-def _user_line() -> str:
+def user_line() -> str:
     """Return file:line of the user's innermost frame, and the library's line that it called if that was no engine's."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_ENGINE):

@@ -68,12 +68,14 @@ class Value(TableMethods):
     def data(self) -> float:
         """The number itself.  Raises TypeError inside `compile`, which would freeze it into the program."""
         if modes.active:
-            modes.refuse_reading("data", self)
+            modes.refuse("reading", ".data", self)
         return self._data
 
     @data.setter
     def data(self, x: object) -> None:
         global _changes
+        if modes.active:
+            modes.refuse("writing", ".data", self)
         self._data = number(x)
         _changes += 1
 
@@ -81,13 +83,15 @@ class Value(TableMethods):
     def grad(self) -> float:
         """The gradient: of the latest pass for inner nodes, the sum over passes for leaves, 0.0 before any."""
         if modes.active:
-            modes.refuse_reading("grad", self)
+            modes.refuse("reading", ".grad", self)
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter
     def grad(self, x: object) -> None:
         if x is None:
             raise TypeError("a gradient is a number: set 0.0, or call clear_grad() to leave it as before any pass")
+        if modes.active:
+            modes.refuse("writing", ".grad", self)
         self._grad = number(x)
 
     @property
@@ -97,6 +101,8 @@ class Value(TableMethods):
 
     def clear_grad(self) -> None:
         """Leave the gradient as it was before any pass: 0.0, and not `reached`."""
+        if modes.active:
+            modes.refuse("writing", ".grad", self)
         self._grad = None
 
     @property
@@ -110,6 +116,8 @@ class Value(TableMethods):
 
         The exponent's is 0.0 where the exponent is a constant, since it is not computed there.
         """
+        if modes.active:
+            modes.refuse("reading", ".local_derivatives", self)
         flat: list[float] = []
         for parent, derivative in zip(operands(self), self.operand_derivatives(), strict=True):
             if not isinstance(parent, Group):
@@ -145,6 +153,8 @@ class Value(TableMethods):
         last bit; a pass that is interrupted leaves every gradient of a leaf as it was.
         """
         seed = number(gradient)
+        if modes.active:
+            modes.refuse("writing", ".backward()", self)
         if modes.active and (watch := modes.current("watch_backward")) is not None:
             watch(self, seed)
         sweep(self, seed)
@@ -169,6 +179,8 @@ class Value(TableMethods):
         return self
 
     def _refuse(self, *_: object) -> Any:
+        if modes.active:
+            modes.refuse("reading", "the number", self)
         raise TypeError(
             f"turning {self!r} into a plain number would cut the graph here without a word: "
             "use .data if that is what you mean, or this library's functions (autograd.exp, autograd.log, …)"
@@ -178,14 +190,27 @@ class Value(TableMethods):
 
     def __format__(self, how: str) -> str:
         if how:
+            if modes.active:
+                modes.refuse("reading", "the number", self)
             raise TypeError(f"{self!r} is not formatted as a number: use its number, f'{{value.data:{how}}}'")
         return repr(self)
 
     def __bool__(self) -> bool:
+        if modes.active:
+            modes.refuse("branching", self)
         raise TypeError(f"{self!r} is neither true nor false: compare it (value > 0), or test value.data")
 
     def __iter__(self) -> Iterator[Value]:
         raise TypeError("a Value is one number and cannot be iterated over")
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if modes.active:
+            modes.refuse("comparing", self, other)
+        return NotImplemented
+
+    __hash__ = object.__hash__
 
     def __lt__(self, other: object) -> Condition:
         return _compare(ops.less, self, other)
@@ -204,6 +229,8 @@ class Value(TableMethods):
         return self.__deepcopy__({})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        if modes.active:
+            modes.refuse("reading", "the number", self)
         for node in structure(self):
             if id(node) not in memo:
                 memo[id(node)] = node._copied(memo)
@@ -314,7 +341,7 @@ class Condition:
 
     def __bool__(self) -> bool:
         if modes.active:
-            modes.refuse_branching(self)
+            modes.refuse("branching", self)
         return bool(self.op.evaluate(*(x._data for x in self.inputs))[0])
 
     def __eq__(self, other: object) -> bool:

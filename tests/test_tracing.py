@@ -28,8 +28,8 @@ from tests.golden_files import assert_same, data, gradient, values
 class Blind:
     """A mode that lets no number be looked at."""
 
-    def refuse_reading(self, attribute, value):
-        raise AssertionError(f".{attribute} was read")
+    def refuse_reading(self, what, value):
+        raise AssertionError(f"{what} was read")
 
     def refuse_branching(self, condition):
         raise AssertionError("a branch was taken")

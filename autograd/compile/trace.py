@@ -6,20 +6,22 @@ them, so reading `.data` or branching on a comparison is refused here with the r
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from autograd import modes
-from autograd.backward import MANY, structure
+from autograd.backward import MANY, operands, structure
+from autograd.compile.door import shape_of
+from autograd.compile.outside import Outside
+from autograd.nested import is_sequence
 from autograd.operation import Operation, number
-from autograd.value import CONSTANT, Condition, Group, Value
+from autograd.recording import user_line
+from autograd.value import CONSTANT, Condition, Group, Value, operand
 
-_NAN: Final = float("nan")
+_NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
 
 
 class Take:
@@ -44,6 +46,7 @@ class Traced:
         draws       for each argument after the user's: the module that draws its numbers
         observed    Values whose numbers are wanted after each run, and who receives them
         guards      what the program was traced under: a function, and what it gave
+        outside     what the function reads from outside its arguments
     """
 
     root: Any
@@ -53,6 +56,21 @@ class Traced:
     draws: list[Any] = field(default_factory=list)
     observed: list[tuple[list[Value], Callable[[list[float]], None]]] = field(default_factory=list)
     guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
+    outside: Outside | None = None
+
+    @property
+    def changed(self) -> str:
+        """The name of something that the function reads from outside and that is no longer what it was, or ""."""
+        return self.outside.changed() if self.outside is not None else ""
+
+    @property
+    def outputs(self) -> list[Value]:
+        """What the program computes: the loss or the predictions, row by row, and what is observed."""
+        return [*_flat(self.root), *[x for values, _ in self.observed for x in values]]
+
+
+def _flat(root: Any) -> list[Value]:
+    return [x for part in root for x in _flat(part)] if isinstance(root, list) else [root]
 
 
 class Tracing:
@@ -62,10 +80,11 @@ class Tracing:
     they depend on has changed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, arguments: Mapping[str, tuple[list[Value], tuple[int, ...]]]) -> None:
+        self._arguments = arguments  # by name: Values and shape
         self.draws: dict[int, tuple[Any, list[Value]]] = {}
         self.observed: list[tuple[list[Value], Callable[[list[float]], None]]] = []
-        self.guards: list[tuple[Callable[[], Any], Any]] = []
+        self.guards: dict[Callable[[], Any], Any] = {}
         self._tables: dict[int, tuple[Any, list[Group]]] = {}  # tables that were taken from, as columns
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
@@ -80,7 +99,7 @@ class Tracing:
 
     def guard(self, read: Callable[[], Any]) -> None:
         """Bind the program to what `read()` gives now."""
-        self.guards.append((read, read()))
+        self.guards[read] = read()
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return a node for `op` on operands."""
@@ -102,20 +121,56 @@ class Tracing:
             self._tables[id(values)] = values, columns
         return [node_of(TAKE, (column, index)) for column in columns]
 
-    def refuse_reading(self, attribute: str, value: Value) -> None:
+    def refuse_reading(self, what: str, value: Value) -> None:
         """Raise TypeError: a number read now would be frozen into the program."""
         raise TypeError(
-            f"{user_line()}: .{attribute} of {value.name or 'a Value'} was read while `compile` traces this function; "
-            f"the program runs on other numbers later, so what is read now would be frozen into it: "
-            f"compute with the Value itself, or with detach(value) where no gradient should flow"
+            f"{user_line()}: {what} of {self._named(value)} was read while `compile` traces this function; "
+            f"the program runs on other numbers later, so what is read now would be frozen into it: compute with the "
+            f"Value itself, with detach(value) where no gradient should flow, or with take(values, index) to look up"
         )
 
-    def refuse_branching(self, condition: Condition) -> None:
+    def refuse_writing(self, what: str, value: Value) -> None:
+        """Raise TypeError: it would be done now, and not when the program runs."""
+        does = "called" if what.endswith("()") else "changed"
+        raise TypeError(
+            f"{user_line()}: {what} of {self._named(value)} is {does} while `compile` traces this function; the "
+            f"program would not do so when it runs: do it outside (the step itself leaves gradients on the parameters)"
+        )
+
+    def refuse_branching(self, condition: Condition | Value) -> None:
         """Raise TypeError: only the branch taken now would be seen."""
         raise TypeError(
-            f"{user_line()}: the program cannot branch on {_shown(condition)}, which is not known while `compile` "
+            f"{user_line()}: the program cannot branch on {self._shown(condition)}, which is not known while `compile` "
             f"traces; write where(condition, value_if_true, value_if_false), or maximum and minimum"
         )
+
+    def refuse_comparing(self, value: Value, other: object) -> None:
+        """Raise TypeError if a Value is compared with a number: `==` would be False, whatever the numbers."""
+        if not isinstance(other, Value):
+            try:
+                number(other)
+            except TypeError:
+                return
+        raise TypeError(
+            f"{user_line()}: the program cannot compare ({self._named(value)} == {self._named(other)}), as `in` and "
+            f"list.index do too: Values are equal only to themselves, so it would be False whatever their numbers; "
+            f"write where(equal(a, b), value_if_true, value_if_false), or `is` to find a Value itself"
+        )
+
+    def _named(self, x: object) -> str:
+        """Return what the user calls a Value: by its name, or its place in an argument."""
+        if not isinstance(x, Value) or x.op is CONSTANT:
+            return repr(x._data if isinstance(x, Value) else x)
+        for name, (values, shape) in self._arguments.items():
+            for k, value in enumerate(values):
+                if value is x:
+                    return name + "".join(f"[{i}]" for i in np.unravel_index(k, shape))
+        return x.name or "a Value"
+
+    def _shown(self, condition: Condition | Value) -> str:
+        if isinstance(condition, Value):
+            return f"whether {self._named(condition)} is 0"
+        return f"({f' {condition.op.symbol} '.join(map(self._named, condition.inputs))})"
 
 
 def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
@@ -131,7 +186,7 @@ def take(values: Any, index: Any) -> Any:
     The index is a whole number, or an entry of an integer argument of a compiled function, which the program looks
     up each time it runs.  Raises TypeError for an index that is no whole number, IndexError for one out of range.
     """
-    if isinstance(index, Value) and index.op is None and modes.active:
+    if isinstance(index, Value) and index.op is None and index._data is _NAN and modes.active:
         ask = modes.current("take")
         if ask is not None:
             return ask(values, index)
@@ -147,72 +202,29 @@ def take(values: Any, index: Any) -> Any:
     return values[int(place)]
 
 
-# ------------------------------------------------------------------------------------------ the door
-def array_of(given: Any, what: str) -> np.ndarray[Any, Any]:
-    """Return nested lists or arrays of numbers as a float64 array (int64 if all are whole-number types).
-
-    Raises ValueError for ragged rows, TypeError for what is no number, naming the place.
-    """
-    if isinstance(given, np.ndarray) and given.dtype == np.float64:
-        return given
-    try:
-        array = np.asarray(given)
-    except (ValueError, TypeError):
-        array = np.empty(0, dtype=object)
-    if array.dtype.kind in "iub":
-        return array.astype(np.int64)
-    if array.dtype.kind == "f":
-        return array.astype(np.float64)
-    _explain(given, what, ())
-    return np.asarray(_numbers(given), dtype=np.float64)
-
-
-def _numbers(given: Any) -> Any:
-    return [_numbers(x) for x in given] if _is_row(given) else number(given)
-
-
-def _is_row(x: Any) -> bool:
-    return hasattr(x, "__iter__") and not isinstance(x, str | bytes | Value)
-
-
-def _explain(given: Any, what: str, place: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of nested rows; raises what is wrong with them, naming the place."""
-    at = what + "".join(f"[{i}]" for i in place)
-    if not _is_row(given):
-        try:
-            number(given)
-        except TypeError as error:
-            raise TypeError(f"{at} is {given!r}: {error}") from None
-        return ()
-    shapes = [_explain(x, what, (*place, i)) for i, x in enumerate(given)]
-    for i, shape in enumerate(shapes):
-        if shape != shapes[0]:
-            lengths = f"{_length(shapes[0])} in {at}[0], but {_length(shape)} in {at}[{i}]"
-            raise ValueError(f"the rows of {at} must be of one length: there are {lengths}")
-    return (len(shapes), *(shapes[0] if shapes else ()))
-
-
-def _length(shape: tuple[int, ...]) -> str:
-    return f"{shape[0]} numbers" if shape else "one number"
-
-
 def trace(
-    function: Callable[..., Any], shapes: Sequence[tuple[int, ...]], parameters: Sequence[Value], *, one: bool = True
+    function: Callable[..., Any],
+    shapes: Sequence[tuple[int, ...]],
+    parameters: Sequence[Value],
+    names: Sequence[str] = (),
+    *,
+    one: bool = True,
 ) -> Traced:
     """Return the graph that `function` records on arguments of these shapes.
 
     Raises TypeError if it does not return one Value (unless predictions are wanted), if it reads numbers or branches.
     """
     arguments = [[Value(_NAN) for _ in range(int(np.prod(shape)))] for shape in shapes]
-    mode = Tracing()
+    mode = Tracing(dict(zip(names, zip(arguments, shapes, strict=True), strict=False)))
     with modes.mode(mode):
         root = function(*[_nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
+        if not one:
+            root = _predictions(root)
+            shape_of(root, "the predictions", operand, deep=True)
     if one and not isinstance(root, Value):
-        kind = type(root).__name__
-        advice = (
-            "a function that forgot to return its result gives None" if root is None else "sum it, or take its mean"
+        raise TypeError(
+            f"the compiled function must return one Value, the loss, not {type(root).__name__}: {_advice(root)}"
         )
-        raise TypeError(f"the compiled function must return one Value, the loss, not {kind}: {advice}")
     drawn = list(mode.draws.values())
     return Traced(
         root,
@@ -221,35 +233,44 @@ def trace(
         parameters,
         [module for module, _ in drawn],
         mode.observed,
-        mode.guards,
+        list(mode.guards.items()),
     )
 
 
+def _predictions(x: Any) -> Any:
+    """Return rows of any kind as lists of Values; raises TypeError for what is neither a Value nor a number."""
+    return [_predictions(y) for y in x] if is_sequence(x) else operand(x)
+
+
+def _advice(root: object) -> str:
+    if root is None:
+        return "a function that forgot to return its result gives None"
+    if isinstance(root, Condition):
+        return "where(condition, 1.0, 0.0) makes a number of it"
+    if is_sequence(root):
+        return "sum it, or take its mean"
+    return "it must be computed from the parameters"
+
+
 def is_same(one: Traced, other: Traced) -> bool:
-    """Whether two traces recorded the same operations, on the same numbers, in the same order."""
-    return _signature(one.root) == _signature(other.root)
+    """Whether two traces recorded the same operations on the same things in the same order."""
+    return _signature(one) == _signature(other)
 
 
-def _signature(root: Any) -> list[Any]:
-    nodes = structure(root) if isinstance(root, Value) else []
-    return [len(x) if x.is_group else x._data if x.op is CONSTANT else x.op for x in nodes]
+def _signature(traced: Traced) -> list[Any]:
+    """Return what was recorded, node by node: its operation and operands, or what leaf it is."""
+    leaves: dict[int, Any] = {id(x): ("parameter", k) for k, x in enumerate(traced.parameters)}
+    for k, values in enumerate(traced.arguments):
+        leaves.update((id(x), (k, j)) for j, x in enumerate(values))
+    nodes = structure(Group(traced.outputs))
+    number = {id(node): k for k, node in enumerate(nodes)}
+    return [
+        [None if x.is_group else x.op, *[number[id(y)] for y in operands(x)]]
+        if x.is_group or not x.is_leaf
+        else leaves.get(id(x)) or repr(x._data)
+        for x in nodes
+    ]
 
 
 def _nested(flat: Any, shape: tuple[int, ...]) -> Any:
     return [_nested(flat, shape[1:]) for _ in range(shape[0])] if shape else next(flat)
-
-
-_PACKAGE: Final = str(Path(__file__).parents[1])
-
-
-def user_line() -> str:
-    """Return file:line of the innermost frame that is not of this package."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-def _shown(condition: Condition) -> str:
-    texts = ["a number" if x.op is not None and x.is_leaf else (x.name or "a Value") for x in condition.inputs]
-    return f"({f' {condition.op.symbol} '.join(texts)})"
