@@ -90,7 +90,6 @@ def test_64_bits_are_used_without_changing_what_the_user_set():
 
 def test_a_missing_jax_is_named_with_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "jax", None)
-    monkeypatch.delitem(sys.modules, "autograd.compile.jax")
-    model, rows, targets = network((2, 3, 1))
+    monkeypatch.delitem(sys.modules, "autograd.compile.jax", raising=False)
     with pytest.raises(ImportError, match=r"chainrule\[jax\]"):
-        ag.compile(losses(model, 1), model.parameters(), "jax").value_and_gradient(rows, targets)
+        ag.compile(lambda x: x, [], "jax")

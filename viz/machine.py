@@ -241,7 +241,8 @@ def _loss_program(
     """Return the program of the loss over so many rows, whose parameters are the model's outputs."""
     from autograd.compile import javascript
     from autograd.compile.build import build
-    from autograd.compile.trace import array_of, trace
+    from autograd.compile.door import array_of
+    from autograd.compile.trace import trace
 
     given = [Value(0.0) for _ in range(rows * max(outputs, 1))]
     predictions: list[Any] = given

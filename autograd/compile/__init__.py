@@ -1,11 +1,13 @@
 """Write scalars, run matrices: a function on scalars compiled to a program of arrays.
 
+door.py        what comes in is checked, in the user's terms
 trace.py       the function runs once on Values that stand for its arguments; what it records is the graph
 normalise.py   the graph becomes a tape in one form, each scalar classified by how it was made
 lift.py        scalars of one kind become arrays (layout.py, places.py, products.py, reductions.py, levels.py)
 program.py     the form of what was found: straight-line array operations, the same for every backend
 differentiate.py  its backward pass, as more lines (flow.py: adjoints, and where they flow at all; masks.py)
 names.py       what a textbook would call each line
+programs.py    which one runs: one for each shape, traced anew if what it read from outside has changed (outside.py)
 numpy.py       the program as source that a person can read; native and jax spell the same lines in their way
 """
 
@@ -15,8 +17,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.compile.backends import check_backend
+from autograd.compile.graph import GraphStep, graph_programs
+from autograd.compile.programs import Programs
 from autograd.compile.runner import Floats
-from autograd.compile.step import Forward, GraphStep, Programs, Step, graph_programs
+from autograd.compile.step import Forward, Step
 from autograd.compile.trace import take
 from autograd.compile.training import TrainingStep
 from autograd.value import Value

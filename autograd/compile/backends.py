@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, Final
 
 from autograd.compile.program import Program
 from autograd.compile.runner import NumpyRunner
 
 BACKENDS: Final = ("numpy", "native", "jax")
+EXTRAS: Final = {  # backend -> the extra that it needs, its module, its runner
+    "native": ("fast", "autograd.compile.native", "Native"),
+    "jax": ("jax", "autograd.compile.jax", "Jax"),
+}
 
 
 def check_backend(backend: str) -> None:
-    """Raise ValueError naming the backends there are, unless this is one of them."""
+    """Raise ValueError naming the backends there are, ImportError naming an extra that is missing."""
+    runner_of(backend)
+
+
+def runner_of(backend: str) -> Any:
+    """Return the kind of runner that a backend has."""
     if backend not in BACKENDS:
         raise ValueError(f"no backend {backend!r}; there are: {', '.join(BACKENDS)}")
+    if backend == "numpy":
+        return NumpyRunner
+    extra, module, name = EXTRAS[backend]
+    try:
+        return getattr(import_module(module), name)
+    except ImportError as error:
+        raise ImportError(
+            f'the {backend} backend needs the extra `{extra}`: pip install "chainrule[{extra}]" ({error})'
+        ) from error
 
 
 def make_runner(backend: str, program: Program, optimizer: Any) -> Any:
-    """Return the backend's runner for a program; raises ImportError naming the extra that the backend needs."""
-    if backend == "native":
-        try:
-            from autograd.compile.native import Native
-        except ImportError as error:
-            raise ImportError(
-                f"the native backend needs the extra `fast`: pip install chainrule[fast] ({error})"
-            ) from error
-        return Native(program, optimizer=optimizer)
-    if backend == "jax":
-        try:
-            from autograd.compile.jax import Jax
-        except ImportError as error:
-            raise ImportError(f"the jax backend needs the extra `jax`: pip install chainrule[jax] ({error})") from error
-        return Jax(program, optimizer=optimizer)
-    names = [a.name for a in sorted((a for a in program.lines if a.op == "input"), key=lambda a: int(a.detail))]
-    return NumpyRunner(program, names, optimizer)
+    """Return the backend's runner for a program."""
+    return runner_of(backend)(program, optimizer=optimizer)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.compile.layout import distinct
 from autograd.compile.program import Array, Program
 
 __all__ = ["Choice", "choices", "copied_from"]
@@ -47,7 +48,7 @@ class Choice:
         used = np.flatnonzero(counts < ANY)
         self.argument, self._all = argument, counts
         self._places: Any = slice(None) if len(used) == len(counts) else used
-        self._counts: Any = int(counts[used[0]]) if len(np.unique(counts[used])) == 1 else counts[used]
+        self._counts: Any = int(counts[used[0]]) if len(distinct(counts[used])) == 1 else counts[used]
 
     def in_rows(self, rows: int) -> Choice:
         """Return what holds for each row of data of which any so many rows may be this argument."""

@@ -40,7 +40,7 @@ class Pairs(NamedTuple):
         if not 1 < count <= FEW_BLOCKS:
             return []
         extents = [
-            np.bincount(np.unique(stack * n + side) // n, minlength=count) for side, n in (self.row, self.column)
+            np.bincount(distinct(stack * n + side) // n, minlength=count) for side, n in (self.row, self.column)
         ]
         if all((extent == extent[0]).all() for extent in extents):
             return []

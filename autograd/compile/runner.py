@@ -37,13 +37,14 @@ class Runner(Protocol):
 class NumpyRunner:
     """A program run by NumPy, from the source that it is emitted as."""
 
-    def __init__(self, program: Program, names: Sequence[str], optimizer: Any = None) -> None:
+    def __init__(self, program: Program, *, optimizer: Any = None) -> None:
         n = len(program.order)
         self.optimizer = optimizer
         self.theta, self.gradient = np.zeros(n), np.zeros(n)
         self.memories: list[Floats] = [np.zeros(n) for _ in (optimizer.state if optimizer is not None else ())]
         self.observed: tuple[Any, ...] = ()
-        self.source, constants = emit(program, list(names))
+        inputs = sorted((a for a in program.lines if a.op == "input"), key=lambda a: int(a.detail))
+        self.source, constants = emit(program, [a.name for a in inputs])
         self._step = load(self.source, constants)(self.theta, self.gradient)
         self._update: Callable[[float, int], None] | None = None
         self._watched = bool(program.observed)

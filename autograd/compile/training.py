@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compile.programs import Compiled, Programs
 from autograd.compile.runner import Floats
-from autograd.compile.step import Compiled, Programs, report, source_of
+from autograd.compile.step import report, source_of
 from autograd.compile.update import load_update
 from autograd.value import Value
 
@@ -34,6 +35,7 @@ class TrainingStep:
         self.optimizer, self.clip = optimizer, clip
         fused = None if clip is not None else optimizer
         self._programs = Programs(function, parameters, backend, fused)
+        self._programs.guards.append(self._settings)
         self.parameters = self._programs.parameters
         self.norm = float("nan")
         self._where = {id(p): k for k, p in enumerate(optimizer.parameters)}
@@ -42,6 +44,11 @@ class TrainingStep:
         self._counted: set[int] = set()  # the programs whose parameters are among those used
         self._own: dict[int, Any] = {}  # for a program without an optimiser of its own: memories and the rule
         self.reload()
+
+    def _settings(self) -> dict[str, Any]:
+        """Return the optimiser's numbers that are written into its compiled rule."""
+        given = ("learning_rate", "step_count")
+        return {name: x for name, x in vars(self.optimizer).items() if isinstance(x, int | float) and name not in given}
 
     def __call__(self, *arguments: Any, steps: int = 1) -> Floats:
         """Return the losses of so many steps on the same rows, each before its update."""
@@ -52,8 +59,7 @@ class TrainingStep:
             losses = np.array(compiled.runner.run(compiled.arguments(arrays), steps, self.steps_made))
             self.steps_made += steps
             return losses
-        made = [self._one(compiled, arrays) for _ in range(steps)]
-        return np.array(made)
+        return np.array([self._one(compiled, arrays) for _ in range(steps)])
 
     def on_rows(self, rows: Sequence[Sequence[int]], rates: Sequence[float], *data: Any) -> Floats:
         """Return the losses of one step for each entry of `rows`, which says of what rows of the data its batch is.
@@ -64,15 +70,24 @@ class TrainingStep:
         arrays, chosen = self._programs.arrays(data), np.array(rows, dtype=np.int64)
         first = [x[chosen[0]] for x in arrays]
         compiled = self._programs.program_for(first)
+        self.check(chosen.shape[1], *arrays)
         run = getattr(compiled.runner, "run_batches", None)
         if run is None or self.clip is not None or compiled.changes or not compiled.runner.can_fetch(chosen.shape[1]):
             return self._row_by_row(chosen, rates, arrays)
-        self._programs.check_indices(compiled, arrays)
         self._activate(compiled)
         taken = [arrays[k] for k, _, _ in compiled.program.arguments]
         losses: Floats = run(taken, chosen, np.array(rates), self.steps_made)
         self.steps_made += len(chosen)
         return losses
+
+    def check(self, batch: int, *data: Any) -> None:
+        """Raise TypeError or IndexError if something in the data is used as an index and cannot be one.
+
+        The latest program is for batches of so many rows of the data.
+        """
+        latest = self._programs.latest
+        if latest is not None:
+            self._programs.check_indices(latest, self._programs.arrays(data), batch)
 
     def _row_by_row(self, rows: Any, rates: Sequence[float], arrays: Sequence[Any]) -> Floats:
         base = self.optimizer.learning_rate
