@@ -100,6 +100,22 @@ def test_what_changes_often_is_named_once(w):
     assert programs(step) == 16  # the latest
 
 
+def test_what_a_function_counts_itself_is_its_own(w):
+    class Counting:
+        def __init__(self):
+            self.calls = 0
+
+        def __call__(self, x):
+            self.calls += 1
+            return w * x
+
+    model = Counting()
+    step = compile(lambda x: model(x), [w])
+    for k in range(4):
+        assert step(k) == 2.0 * k
+    assert programs(step) == 1
+
+
 def test_what_a_function_merely_names_is_no_reason_to_trace_again(w):
     calls = []
 

@@ -32,8 +32,11 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     """Return a step that computes `function`, which returns one Value, and its gradients, as an array program.
 
     `step(X, Y)` takes nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced
-    at the first sight of a shape: reading `.data` or branching on a comparison is refused with the reason.
-    Raises TypeError for parameters that are no Values, ValueError for a backend that there is not.
+    at the first sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason.  It is
+    traced anew if a name that the function reads from outside, or a plain attribute of the user's own objects, has
+    changed; Values are read at each run.
+    Raises TypeError for parameters that are no Values, ValueError for a backend that there is not, ImportError naming
+    the extra that a backend needs.
     """
     check_backend(backend)
     return Step(Programs(function, parameters, backend))

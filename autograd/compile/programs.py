@@ -131,7 +131,7 @@ class Programs:
 
     def _traced(self, shapes: tuple[tuple[int, ...], ...]) -> Traced:
         """Return what the function records; raises ValueError if it records something else the second time."""
-        start, outside = perf_counter(), Outside(self.function)
+        start = perf_counter()
         traced = trace(self.function, shapes, self.parameters, self.names, one=self.gradients)
         if perf_counter() - start < LONG and not is_same(
             traced, trace(self.function, shapes, self.parameters, self.names, one=self.gradients)
@@ -141,7 +141,7 @@ class Programs:
                 "that it draws or counts itself are to be arguments (nn.Dropout's a program can draw anew)"
             )
         traced.guards += [(read, read()) for read in self.guards]
-        traced.outside = outside
+        traced.outside = Outside(self.function)  # as tracing left it: what the function counts itself is its own
         return traced
 
     def check_indices(self, compiled: Compiled, arrays: Sequence[Any], batch: int | None = None) -> None:
