@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
-from autograd import Value, compile, compile_graph, maximum, mean, softmax, take, total, where  # noqa: A004
+from autograd import Value, compile, compile_graph, dot, maximum, mean, softmax, take, total, where  # noqa: A004
 from autograd.compile import compile_forward, compile_training
 from tests.programs import PROGRAMS, by_chain, by_dot, by_sum, network
 from tests.random_programs import assert_compiles, random_graph
