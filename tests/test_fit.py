@@ -11,6 +11,7 @@ import pytest
 
 import autograd
 from autograd import Value
+from autograd.compile.programs import Compiled
 from nn import (
     MLP,
     SGD,
@@ -611,3 +612,16 @@ def test_the_progress_bar_shows_loss_and_rate(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     with pytest.raises(ImportError, match=r"pip install 'chainrule\[session\]'"):
         trained(progress=True)
+
+
+@pytest.mark.parametrize("backend", ["numpy", MACHINE_CODE])
+def test_a_rate_that_changes_at_each_step_needs_no_new_program(backend, monkeypatch):
+    made = []
+    build = Compiled.__init__
+    monkeypatch.setattr(
+        Compiled, "__init__", lambda self, *them, **named: made.append(self) or build(self, *them, **named)
+    )
+    for clip in (None, 0.5):
+        made.clear()
+        trained(batch_size=4, shuffle=3, clip=clip, schedule=WarmUp(10, then=Cosine(50)), backend=backend)
+        assert len(made) == len({4, len(X) % 4 or 4})

@@ -1,6 +1,7 @@
 """What no gradient reaches sends none on, however it is compiled: the recorded run is the truth, nan and all."""
 
 import random
+import re
 import sys
 import warnings
 
@@ -169,5 +170,5 @@ def test_rows_that_are_left_out_are_left_out_of_the_product():
         warnings.simplefilter("ignore")
         step(X, GOOD, K)
     backward = step.source.split("# backward")[1]
-    assert "dot(dp1.T, where(t8, x, 0), out=dW1)" in backward
+    assert re.search(r"dot\(dp1\.T, where\(t\d+, x, 0\), out=dW1\)", backward)
     assert backward.count("where(") == 2

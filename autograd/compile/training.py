@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
@@ -41,13 +42,13 @@ class TrainingStep:
         self._where = {id(p): k for k, p in enumerate(optimizer.parameters)}
         self._active: Compiled | None = None
         self._used: set[int] = set()
-        self._counted: set[int] = set()  # the programs whose parameters are among those used
-        self._own: dict[int, Any] = {}  # for a program without an optimiser of its own: memories and the rule
+        self._counted: WeakSet[Compiled] = WeakSet()  # the programs whose parameters are among those used
+        self._own: WeakKeyDictionary[Compiled, Any] = WeakKeyDictionary()  # the rule, where it is none of the program's
         self.reload()
 
     def _settings(self) -> dict[str, Any]:
         """Return the optimiser's numbers that are written into its compiled rule."""
-        given = ("learning_rate", "step_count")
+        given = ("_learning_rate", "step_count")  # at each step
         return {name: x for name, x in vars(self.optimizer).items() if isinstance(x, int | float) and name not in given}
 
     def __call__(self, *arguments: Any, steps: int = 1) -> Floats:
@@ -110,7 +111,7 @@ class TrainingStep:
             self.norm = float(np.sqrt(gradient @ gradient))
             if np.isfinite(self.norm):
                 self.clip(gradient, self.norm)
-            self._own[id(compiled)](self.optimizer.learning_rate, self.steps_made + 1)
+            self._own[compiled](self.optimizer.learning_rate, self.steps_made + 1)
         self.steps_made += 1
         return loss
 
@@ -121,15 +122,15 @@ class TrainingStep:
             return
         self._fetch()
         runner, order = compiled.runner, compiled.program.order
-        if id(compiled) not in self._counted:
-            self._counted.add(id(compiled))
+        if compiled not in self._counted:
+            self._counted.add(compiled)
             self._used.update(order[: compiled.program.used].tolist())
         runner.theta[:] = self.theta[order]
-        if self.clip is not None and id(compiled) not in self._own:
+        if self.clip is not None and compiled not in self._own:
             runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state]
             used = slice(0, compiled.program.used)
             vectors = (runner.theta[used], runner.gradient[used], *[m[used] for m in runner.memories])
-            self._own[id(compiled)] = load_update(self.optimizer, vectors)
+            self._own[compiled] = load_update(self.optimizer, vectors)
         for here, memory in zip(runner.memories, self.memories, strict=True):
             here[:] = memory[order]
         self._active = compiled
