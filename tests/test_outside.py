@@ -140,7 +140,8 @@ def test_numbers_of_the_optimiser_changed_by_hand(backend, clip):
         train = compile_training(lambda x: (weight - x) ** 2, [weight], optimizer, backend, limit)
         for momentum in (0.9, 0.5, 0.9):
             optimizer.momentum = momentum
-            for _ in range(2):
+            for rate in (0.1, 0.05):
+                optimizer.learning_rate = rate
                 if way == "compiled":
                     train(3.0)
                 else:
@@ -149,6 +150,7 @@ def test_numbers_of_the_optimiser_changed_by_hand(backend, clip):
                     optimizer.step()
         if way == "compiled":
             train.land()
+            assert programs(train) == 2, "one for each momentum: the learning rate is a number of the program"
         return weight.data
 
     assert trained("compiled") == pytest.approx(trained("recorded"), rel=1e-14)
