@@ -1,6 +1,7 @@
-"""What all tests share: JAX on the CPU in 64 bits, and hypothesis without a clock or a database."""
+"""What all tests share: JAX on the CPU in 64 bits, hypothesis without a clock or a database, an ear for Ctrl-C."""
 
 import os
+import signal
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_ENABLE_X64", "1")
@@ -9,5 +10,8 @@ from hypothesis import settings
 
 settings.register_profile("steady", deadline=None, database=None, derandomize=True)
 settings.load_profile("steady")
+
+# A shell starts what runs in the background deaf to Ctrl-C, and tests of it press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from tests.web import browser, show  # noqa: E402, F401  # the fixtures of all tests of pages
