@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, derivatives, dot
-from nn.rows import Loss, checked_inputs, checked_targets
-from nn.settings import check_learner
+from nn.rows import Loss, check_learner, checked_inputs, checked_targets
 from nn.snapshot import Gradients, Surroundings
 from nn.steppers import record_loss
 

@@ -14,8 +14,7 @@ from nn.curvature import sharpness
 from nn.history import History
 from nn.layerfigures import LayerFigures, StepFigures, factors, measured
 from nn.optimizers import SGD, Optimizer
-from nn.rows import Loss, checked_inputs, checked_targets
-from nn.settings import check_learner
+from nn.rows import Loss, check_learner, checked_inputs, checked_targets
 from nn.snapshot import Gradients, Surroundings
 from nn.steppers import record_loss
 

@@ -13,11 +13,10 @@ from nn.datasets import split
 from nn.history import History
 from nn.optimizers import Optimizer
 from nn.progress import Progress
-from nn.rows import Loss, checked_count, checked_inputs, checked_targets, telling
+from nn.rows import Loss, check_learner, checked_count, checked_inputs, checked_targets, telling
 from nn.saving import Autosave
 from nn.schedules import Schedule
 from nn.settings import (
-    check_learner,
     checked_autosave,
     checked_callbacks,
     checked_clip,

@@ -10,6 +10,7 @@ from autograd import Value, number
 
 __all__ = [
     "Loss",
+    "check_learner",
     "checked_count",
     "checked_inputs",
     "checked_loss",
@@ -21,6 +22,14 @@ __all__ = [
 
 Loss = Callable[[list[Any], list[Any]], Value]
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
+
+
+def check_learner(model: Any, loss: Any) -> None:
+    """Raise TypeError for a model that cannot be run or has no parameters, and for a loss that cannot be called."""
+    if isinstance(model, type) or not (callable(model) or hasattr(model, "batch")) or not hasattr(model, "parameters"):
+        raise TypeError(f"a model is called on rows and has parameters(), as an nn.Module does; this is {said(model)}")
+    if isinstance(loss, type) or not callable(loss):
+        raise TypeError(f"loss is a function of predictions and targets, as nn.mean_squared_error is, not {said(loss)}")
 
 
 def checked_inputs(inputs: Any) -> list[Any]:

@@ -12,8 +12,16 @@ from typing import Any, Final
 from autograd import Value, number, steps
 from nn.acts import Act, Backward, Forward, Rate, State, Update, Weight, with_update
 from nn.optimizers import SGD, Optimizer
-from nn.rows import Loss, checked_count, checked_inputs, checked_loss, checked_targets, predict_rows
-from nn.settings import check_learner, checked_optimizer
+from nn.rows import (
+    Loss,
+    check_learner,
+    checked_count,
+    checked_inputs,
+    checked_loss,
+    checked_targets,
+    predict_rows,
+)
+from nn.settings import checked_optimizer
 from nn.snapshot import Gradients, Surroundings, numbers
 
 __all__ = ["TrainingSession"]

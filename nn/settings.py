@@ -10,13 +10,12 @@ from autograd import number
 from nn.clipping import Clip, ClipByNorm, ClipByValue
 from nn.history import History
 from nn.optimizers import Optimizer
-from nn.rows import Loss, said
+from nn.rows import said
 from nn.saving import Autosave
 from nn.schedules import Schedule
 from nn.training import Callback, EarlyStopping
 
 __all__ = [
-    "check_learner",
     "checked_autosave",
     "checked_callbacks",
     "checked_clip",
@@ -27,14 +26,6 @@ __all__ = [
     "checked_seed",
     "checked_share",
 ]
-
-
-def check_learner(model: Any, loss: Loss) -> None:
-    """Raise TypeError for a model that cannot be run or has no parameters, and for a loss that cannot be called."""
-    if isinstance(model, type) or not (callable(model) or hasattr(model, "batch")) or not hasattr(model, "parameters"):
-        raise TypeError(f"a model is called on rows and has parameters(), as an nn.Module does; this is {said(model)}")
-    if isinstance(loss, type) or not callable(loss):
-        raise TypeError(f"loss is a function of predictions and targets, as nn.mean_squared_error is, not {said(loss)}")
 
 
 def checked_optimizer(optimizer: Any) -> Optimizer:
