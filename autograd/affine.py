@@ -119,8 +119,11 @@ class Unopened(Group):
     def __getattr__(self, name: str) -> Any:
         if name != "values":  # every other slot is filled
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        with one_pass_at_a_time:  # a sweep of another thread may be on its way
-            self._open()
+        with one_pass_at_a_time:  # another thread may sweep here, or look first
+            try:
+                return object.__getattribute__(self, "values")
+            except AttributeError:
+                self._open()
         return self.values
 
     def _open(self) -> None:
