@@ -34,7 +34,8 @@ function doubles(packed) {
 
 /** All digits of a number. @param {number} x */
 const fully = (x) => Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf").replace(/^-/, "−");
-const bracketed = (/** @type {number} */ x) => x < 0 ? `(${shortly(x)})` : shortly(x);
+/** A number as it stands behind a sign: in brackets if it begins with one of its own. @param {string} words */
+const bracketed = (words) => words.startsWith("−") ? `(${words})` : words;
 const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
 const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 

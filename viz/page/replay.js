@@ -75,11 +75,8 @@ function localOf(n, slot) {
 function phraseOf(n, slot) {
   if (n.locals >= 0) return typeof n.phrases === "string" ? n.phrases : n.phrases[slot];
   const name = slot < 2 * n.pairs ? NODES[n.parents[(slot + n.pairs) % (2 * n.pairs)]].name : "1";
-  return inBrackets(name);
+  return bracketed(name);
 }
-
-/** A number as it stands behind a sign: in brackets if it begins with one of its own. @param {string} words */
-const inBrackets = (words) => words.startsWith("−") ? `(${words})` : words;
 
 /** @param {number} i a node */
 const gradientOf = (i) => `∂${ROOT.name}/∂${NODES[i].name}`;
@@ -88,7 +85,7 @@ const gradientOf = (i) => `∂${ROOT.name}/∂${NODES[i].name}`;
 const WORDS = {
   formula: (e) => NODES[e.node].formula, name: (e) => NODES[e.target].name,
   to: (e) => gradientOf(e.target), at: (e) => gradientOf(e.node), by: (e) => phraseOf(NODES[e.node], e.slot),
-  upstream: (e) => text(TOTALS[e.node]), local: (e) => text(localOf(NODES[e.node], e.slot)), sent: (e) => text(e.sent), added: (e) => inBrackets(text(e.sent)),
+  upstream: (e) => text(TOTALS[e.node]), local: (e) => text(localOf(NODES[e.node], e.slot)), sent: (e) => text(e.sent), added: (e) => bracketed(text(e.sent)),
   before: (e) => text(e.before), after: (e) => text(e.after), moved: (e) => text(e.after - e.before),
   gradient: (e) => text(TOTALS[e.node]), rate: () => text(DATA.rate), arrival: (e) => String(e.arrival), expected: (e) => String(e.expected),
 };
