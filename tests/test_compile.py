@@ -232,7 +232,7 @@ def random_dag(nodes, leaves, seed, narrow=False):
     return sum(v.tanh() for v in values), values[:leaves]
 
 
-@pytest.mark.parametrize(("nodes", "narrow"), [(4000, False), (9000, True)])
+@pytest.mark.parametrize(("nodes", "narrow"), [(400, False), (2000, False), (4000, False), (9000, True)])
 def test_graphs_without_structure_run_level_by_level(nodes, narrow):
     root, leaves = random_dag(nodes, 20, seed=nodes, narrow=narrow)
     step = compile_graph(root, parameters=leaves)
@@ -243,6 +243,27 @@ def test_graphs_without_structure_run_level_by_level(nodes, narrow):
     np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
     assert "levels(" in step.source
     assert len(step.source.splitlines()) < 200
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native", "jax"])
+def test_a_recurrence_of_single_numbers_is_a_table_not_thousands_of_lines(backend):
+    a, b = Value(0.9), Value(0.2)
+
+    def distance(x, target):
+        loss = 0.0
+        for k in range(400):
+            x = x + 0.01 * ((a * x).sin() - b * x * x)
+            if k % 10 == 9:
+                loss = loss + (x - target) ** 2
+        return loss
+
+    step = compile(distance, [a, b], backend)
+    value, gradient = step.value_and_gradient(0.5, 1.0)
+    recorded = distance(Value(0.5), 1.0)
+    recorded.backward()
+    assert value == pytest.approx(recorded.data, rel=1e-14)
+    np.testing.assert_allclose(gradient, [a.grad, b.grad], rtol=1e-12)
+    assert len(step.source.splitlines()) < 60
 
 
 def test_a_chain_of_a_hundred_thousand_compiles():

@@ -22,7 +22,7 @@ from autograd.compile.reductions import arrange_reduction, arrange_take
 from autograd.compile.tape import REDUCTIONS, Tape
 from autograd.operation import TABLE
 
-FEW_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 3000, 8, 64
+FEW_KINDS, SOME_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 200, 3000, 8, 64
 LEAVES = ("parameter", "input", "constant")
 GROUPS = {"dot": 2, "total": 1, "largest": 1, "take": 1}  # how many of the first operands are groups
 
@@ -276,8 +276,11 @@ def _same(mask: Index, other: Index | None) -> bool:
 def _without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
     """Return the kinds that are too small to be arrays where there are too many of them.
 
-    That is so where one operation on one level falls into many small kinds, and where all kinds together are many.
+    That is so where hardly two scalars are of one kind, where one operation on one level falls into many small kinds,
+    and where all kinds together are many.
     """
+    if len(members) > SOME_KINDS and sum(map(len, members.values())) < 2 * len(members):
+        return {kind for kind, ids in members.items() if tape.op[ids[0]] != "take"}
     rows: dict[tuple[str, int], list[int]] = {}
     for kind, ids in members.items():
         if tape.op[ids[0]] != "take":
