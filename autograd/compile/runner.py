@@ -19,7 +19,7 @@ class Runner(Protocol):
 
     Attributes
         theta     the parameters in the program's order: read by every run, moved by an optimiser's
-        gradient  the gradient of the last run, likewise
+        gradient  the gradient of the last run, likewise; an optimiser's rule may have used up its numbers
         memories  one vector for each memory of the optimiser
     """
 

@@ -20,7 +20,7 @@ def emit_update(optimizer: Any) -> str:
     rule = _Rule({theta, gradient, *memories})
     for memory, new in zip(memories, map(symbol, after), strict=True):
         rule.assign(memory, new)
-    rule.assign(theta, symbol(moved))
+    rule.assign(theta, symbol(moved), spent=gradient)
     body = "".join(f"    {line}\n" for line in rule.copies + rule.lines)
     return f"def update({', '.join(['theta', 'gradient', *names])}, learning_rate, step):\n{body}"
 
@@ -34,20 +34,23 @@ class _Rule:
         self.lines: list[str] = []
         self._known: dict[Symbol, Symbol] = {}
 
-    def assign(self, target: Symbol, new: Symbol) -> None:
-        """Write `target` ← `new`.  From now on `new` is called by the target's name, and what was there is old."""
+    def assign(self, target: Symbol, new: Symbol, spent: Symbol | None = None) -> None:
+        """Write `target` ← `new`.  From now on `new` is called by the target's name, and what was there is old.
+
+        The vector `spent` is wanted no more: it may be multiplied in place, since a new array is dear.
+        """
         value = new.replace(self._known)
         for old in sorted(str(x.inputs[0]) for x in _names(value) if str(x.inputs[0]).startswith("old_")):
             copy = f"{old} = {old.removeprefix('old_')}.copy()"
             self.copies.extend([] if copy in self.copies else [copy])
         name = str(target.inputs[0])
-        self.lines.extend(self._steps(target, value) or [f"{name}[:] = {self._text(value)[0]}"])
+        self.lines.extend(self._steps(target, value, spent) or [f"{name}[:] = {self._text(value)[0]}"])
         old_ = symbol(f"old_{name}")
         self.vectors.add(old_)
         self._known[target] = old_
         self._known[new] = target
 
-    def _steps(self, target: Symbol, value: Symbol) -> list[str] | None:
+    def _steps(self, target: Symbol, value: Symbol, spent: Symbol | None = None) -> list[str] | None:
         """Return the steps `target ∘= …` that make it `value`, or None if they cannot."""
         if value == target:
             return []
@@ -57,7 +60,11 @@ class _Rule:
         if value.function != "subtract" and target in _names(y):
             x, y = y, x
         before = None if target in _names(y) else self._steps(target, x)
-        return None if before is None else [*before, f"{target.inputs[0]} {SIGNS[value.function]} {self._text(y)[0]}"]
+        if before is None:
+            return None
+        if y.function == "multiply" and y.inputs[1] == spent and not _names(y.inputs[0]) & self.vectors:
+            before, y = [*before, f"{spent.inputs[0]} *= {self._text(y.inputs[0])[0]}"], spent
+        return [*before, f"{target.inputs[0]} {SIGNS[value.function]} {self._text(y)[0]}"]
 
     def _text(self, x: Symbol) -> Text:
         return written(x, self._scalar)
