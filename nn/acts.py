@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, steps
+from autograd.value import set_numbers
 from nn.optimizers import SGD, Optimizer
-from nn.snapshot import Gradients, Surroundings, numbers, put_numbers
+from nn.snapshot import Gradients, Surroundings, numbers
 
 __all__ = ["Act", "Backward", "Forward", "Rate", "State", "Update", "Weight", "with_update"]
 
@@ -79,7 +80,7 @@ class Update(Act):
     def undo(self, state: State) -> None:
         """Put back the parameters, the optimiser's state, and the history without this step."""
         optimizer = state.optimizer
-        put_numbers(state.values, self.parameters)
+        set_numbers(state.values, self.parameters)
         for name, memory in zip(optimizer.state, self.memories, strict=True):
             optimizer.memories[name][:] = memory.tolist()
         optimizer.learning_rate = self.learning_rate

@@ -8,20 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
+from autograd.value import gradients_of, numbers_of, set_numbers
 from nn.optimizers import Optimizer
 
-__all__ = ["Gradients", "Snapshot", "Surroundings", "numbers", "put_numbers"]
+__all__ = ["Gradients", "Snapshot", "Surroundings", "numbers"]
 
 
 def numbers(values: Sequence[Value]) -> array[float]:
     """Return the numbers the Values hold, 8 bytes each."""
-    return array("d", [v.data for v in values])
-
-
-def put_numbers(values: Sequence[Value], data: Sequence[float]) -> None:
-    """Leave each Value with its number."""
-    for v, x in zip(values, data, strict=True):
-        v.data = x
+    return array("d", numbers_of(values))
 
 
 class Gradients:
@@ -30,8 +25,9 @@ class Gradients:
     __slots__ = ("_data", "_reached")
 
     def __init__(self, values: Sequence[Value]) -> None:
-        self._data = array("d", [v.grad for v in values])
-        reached = [v.reached for v in values]
+        gradients = gradients_of(values)
+        self._data = array("d", [0.0 if x is None else x for x in gradients])
+        reached = [x is not None for x in gradients]
         self._reached = True if all(reached) else bytes(reached) if any(reached) else False
 
     def put(self, values: Sequence[Value]) -> None:
@@ -99,7 +95,7 @@ class Snapshot:
 
     def restore(self) -> None:
         """Leave everything as it was when the snapshot was taken, to the bit."""
-        put_numbers(self._values, self.parameters)
+        set_numbers(self._values, self.parameters)
         self._gradients.put(self._values)
         for name, memory in self.memories.items():
             self._optimizer.memories[name][:] = memory

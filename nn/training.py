@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.value import numbers_of, set_numbers
 from nn.history import History
 from nn.optimizers import Optimizer
 from nn.progress import Progress
 from nn.rows import checked_count
 from nn.saving import Autosave
 from nn.schedules import Schedule
-from nn.snapshot import Snapshot, Surroundings, numbers, put_numbers
+from nn.snapshot import Snapshot, Surroundings, numbers
 from nn.steppers import Planned, Stepped, Stepper, Task, epoch_order
 from nn.trouble import find_trouble
 
@@ -130,7 +131,7 @@ class Training:
         """Enter the steps that were made, and report if a report is due; recover if they went wrong."""
         history, task = self.history, self.task
         bad = next((i for i, step in enumerate(made) if not math.isfinite(step.loss)), len(made))
-        if bad < len(made) or not all(map(math.isfinite, numbers(task.optimizer.parameters))):
+        if bad < len(made) or not all(map(math.isfinite, numbers_of(task.optimizer.parameters))):
             self._enter(plan, made[:bad])
             self._recover(bad)
             return
@@ -211,7 +212,7 @@ class Training:
         if early_stopping is None or history.best_epoch is None:
             return
         if history.epochs - history.best_epoch >= early_stopping.patience:
-            put_numbers(self.task.optimizer.parameters, history.best_parameters)
+            set_numbers(self.task.optimizer.parameters, history.best_parameters)
             if history.best_buffers:
                 model.load_buffers(history.best_buffers)
             self.stepper.reload()

@@ -15,7 +15,7 @@ from autograd.compile.programs import Compiled, Programs
 from autograd.compile.runner import Floats
 from autograd.compile.step import report, source_of
 from autograd.compile.update import load_update
-from autograd.value import Value
+from autograd.value import Value, numbers_of, set_numbers
 
 
 class TrainingStep:
@@ -39,7 +39,7 @@ class TrainingStep:
         self._programs.guards.append(self._settings)
         self.parameters = self._programs.parameters
         self.norm = float("nan")
-        self._where = {id(p): k for k, p in enumerate(optimizer.parameters)}
+        self._places = self._in_the_optimizer()
         self._active: Compiled | None = None
         self._used: set[int] = set()
         self._counted: WeakSet[Compiled] = WeakSet()  # the programs whose parameters are among those used
@@ -147,25 +147,30 @@ class TrainingStep:
     def land(self) -> None:
         """Leave weights, memories and step count on the Values and the optimiser; what was never used stays."""
         self._fetch()
-        for k in self._used:
-            self.parameters[k].data = float(self.theta[k])
+        here = self.theta.tolist()
+        set_numbers([self.parameters[k] for k in self._used], [here[k] for k in self._used])
         for name, memory in zip(self.optimizer.state, self.memories, strict=True):
-            kept = self.optimizer.memories[name]
+            kept, here = self.optimizer.memories[name], memory.tolist()
             for k in self._used:
-                kept[self._where[id(self.parameters[k])]] = float(memory[k])
+                kept[self._places[k]] = here[k]
         self.optimizer.step_count = self.steps_made
 
     def reload(self) -> None:
         """Go on from what the Values and the optimiser hold now."""
         self._active = None
         self.steps_made = int(self.optimizer.step_count)
-        self.theta = np.array([p._data for p in self.parameters])
-        places = [self._where.get(id(p), -1) for p in self.parameters]
-        if -1 in places:
-            k = places.index(-1)
-            name = self.parameters[k].name or f"parameter {k}"
-            raise ValueError(f"{name} is to be trained, but the optimiser does not move it")
-        self.memories = [np.array([self.optimizer.memories[name][i] for i in places]) for name in self.optimizer.state]
+        self.theta = np.array(numbers_of(self.parameters))
+        kept = [self.optimizer.memories[name] for name in self.optimizer.state]
+        self.memories = [np.array([memory[i] for i in self._places]) for memory in kept]
+
+    def _in_the_optimizer(self) -> list[int]:
+        """Return where the optimiser has each parameter."""
+        where = {id(p): k for k, p in enumerate(self.optimizer.parameters)}
+        for k, p in enumerate(self.parameters):
+            if id(p) not in where:
+                name = p.name or f"parameter {k}"
+                raise ValueError(f"{name} is to be trained, but the optimiser does not move it")
+        return [where[id(p)] for p in self.parameters]
 
     @property
     def used(self) -> set[int]:
