@@ -16,10 +16,10 @@ from nn.steppers import RecordedStepper, Stepper, Task, evaluating, record_loss
 __all__ = ["BACKENDS", "make_stepper", "predict"]
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
-# Work is counted in operands that are recorded, one of which takes pure Python about 45 ns; NumPy a hundredth of it.
-NODE = 20  # a node takes as long as so many operands
-COMPILING = 6  # to compile a step takes as long as to record so many, and as long as
-WORTH_COMPILING = 1_800_000  # so much work on top: NumPy is loaded, and all that finds arrays
+# Work is counted in operands that are recorded, one of which takes pure Python about 36 ns; NumPy a hundredth of it.
+NODE = 16  # to record a node takes as long as so many operands
+COMPILING = 450  # to compile one, as long as so many
+WORTH_COMPILING = 1_800_000  # as much work again, whatever is compiled: NumPy is loaded, and all that finds arrays
 WORTH_MACHINE_CODE = 4_000  # small steps after which a tenth of a second of LLVM has paid
 LARGE_STEP = 240_000  # work of a step of which half as many are enough
 FITS_CACHE = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
@@ -35,8 +35,9 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
     """
     check_backend(backend)
     if backend == "auto":
-        work = _work_of_a_row(task) * rows
-        if work * (steps - COMPILING) < WORTH_COMPILING:
+        nodes, inputs = _counts_of_a_row(task)
+        work = (NODE * nodes + inputs) * rows
+        if work * steps < WORTH_COMPILING + COMPILING * nodes * rows:
             return RecordedStepper(task)
         paid = steps * (1 + work / LARGE_STEP) >= WORTH_MACHINE_CODE
         many = paid and work < FITS_CACHE and find_spec("llvmlite") is not None
@@ -94,7 +95,8 @@ def _numbers(x: Any) -> Any:
     return [_numbers(y) for y in x] if isinstance(x, list | tuple) else x.data if hasattr(x, "data") else float(x)
 
 
-def _work_of_a_row(task: Task) -> int:
+def _counts_of_a_row(task: Task) -> tuple[int, int]:
+    """Return how many nodes the loss of one row has, and how many operands these have in all."""
     surroundings = Surroundings(task.model)
     before = surroundings.read()
     try:
@@ -102,4 +104,4 @@ def _work_of_a_row(task: Task) -> int:
     finally:
         surroundings.put(before)
     inner = [operands(node) for node in topological_order(loss) if not node.is_leaf]
-    return sum(NODE + sum(len(x) if hasattr(x, "__len__") else 1 for x in found) for found in inner)
+    return len(inner), sum(len(x) if hasattr(x, "__len__") else 1 for found in inner for x in found)
