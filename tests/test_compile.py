@@ -182,6 +182,22 @@ def test_structure_needs_no_gathers(name):
     assert ", 0 gathers" in str(step)
 
 
+@pytest.mark.parametrize("name", ["full_attention", "causal_attention", "small_transformer"])
+def test_softmax_goes_back_as_in_the_textbook(name):
+    function, parameters, arguments = PROGRAMS[name]()
+    step = compile(function, parameters)
+    step(*arguments)
+    # with a = softmax(s): ds = (da − Σ da · a) · a
+    assert re.search(r"\((dr\d+) - sum\(\1 \* (r\d+), 2, keepdims=True\)\) \* \2\b", step.source)
+
+
+def test_what_repeats_along_a_batch_is_not_written_out():
+    function, parameters, arguments = PROGRAMS["embeddings"]()
+    step = compile(function, parameters)
+    step(*arguments)
+    assert "broadcast_to" not in step.source
+
+
 # ---------------------------------------------------------------------------------- random programs
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**9))

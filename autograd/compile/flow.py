@@ -64,8 +64,13 @@ class Flows:
         number, rest = self.pulled(derivative)
         if rest is None:
             return flow._replace(factor=flow.factor * number)
-        array = rest if flow.array is None else self.b.apply("multiply", flow.array, rest)
+        array = rest if flow.array is None else self._product(flow.array, rest)
         return Flow(flow.factor * number, array, flow.mask, flow.guard if finite else flow.mask)
+
+    def _product(self, x: Array, y: Array) -> Array:
+        """Return x · y; (a / b) · y as a · (y / b), if the program has that quotient already."""
+        quotient = self.b.known_quotient(y, x.operands[1]) if x.op == "divide" else None
+        return self.b.apply("multiply", x, y) if quotient is None else self.b.apply("multiply", x.operands[0], quotient)
 
     def over_cut(self, flow: Flow, derivative: Array) -> Flow:
         """Return the flow over an edge that carries nothing where its derivative, 1 or 0, is 0."""
@@ -122,7 +127,20 @@ class Flows:
         kept = tuple(1 if i in summed else n for i, n in enumerate(array.shape))
         while len(kept) > len(shape):
             kept = kept[1:]
-        return self.b.sum(array, summed, kept) if summed else self.b.reshape(array, kept)
+        return self._sum(array, summed, kept) if summed else self.b.reshape(array, kept)
+
+    def _sum(self, array: Array, axes: tuple[int, ...], kept: Shape) -> Array:
+        """Return the sum over some axes; a factor or a divisor that does not change along them stands outside."""
+        b = self.b
+        if array.op in ("multiply", "divide") and len(kept) == len(array.shape):
+            x, y = array.operands
+            if array.op == "multiply" and _is_still(x, kept):
+                x, y = y, x
+            if _is_still(y, kept) and x.shape == array.shape:
+                return b.apply(array.op, b.sum(x, axes, kept), y)
+            if array.op == "multiply" and y.op == "divide" and _is_still(y.operands[1], kept):
+                return b.apply("divide", b.sum(b.apply("multiply", x, y.operands[0]), axes, kept), y.operands[1])
+        return b.sum(array, axes, kept)
 
     def assembled(self, flows: Sequence[Flow], shape: Shape, slices: Any) -> Flow:
         """Return a flow to an array of that shape from flows to some slices of it; what is in none is unreached."""
@@ -161,6 +179,10 @@ class Flows:
         factors = {abs(factor) for factor in summands.values() if factor}
         common = factors.pop() if len(factors) == 1 else 1.0
         kept = [(f / common, x) for x, f in summands.items() if f or (x and not self.finite(x))]  # 0 · inf is nan
+        divisors = {x.operands[1] if x is not None and x.op == "divide" else None for _, x in kept}
+        divisor = divisors.pop() if len(divisors) == 1 else None
+        if divisor is not None:  # a / d − b / d is (a − b) / d
+            kept = [(f, x.operands[0]) for f, x in kept if x is not None]
         signed = sorted(kept, key=lambda part: part[0] < 0)
         if not signed:
             return Flow(0.0, None, mask, mask)
@@ -169,7 +191,7 @@ class Flows:
         total = self.scaled(*signed[0])
         for factor, x in signed[1:]:
             total = b.apply("add" if factor > 0 else "subtract", total, self.scaled(abs(factor), x))
-        return Flow(common, total, mask)
+        return Flow(common, total if divisor is None else b.apply("divide", total, divisor), mask)
 
     # --------------------------------------------------------------------------- numbers in front
     def simplified(self, flow: Flow) -> Flow:
@@ -201,6 +223,11 @@ class Flows:
         if abs(factor) < 1.0 and factor and (1.0 / factor).is_integer():
             return b.apply("divide", array, b.number(1.0 / factor))
         return b.apply("multiply", b.number(factor), array)
+
+
+def _is_still(array: Array, kept: Shape) -> bool:
+    """Whether an array does not change along the axes that a sum over something larger leaves as length 1."""
+    return len(array.shape) <= len(kept) and all(n in (1, m) for n, m in zip(array.shape[::-1], kept[::-1]))  # noqa: B905
 
 
 class Finite:

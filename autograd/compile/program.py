@@ -190,7 +190,17 @@ class Builder:
         simple = self._simplified(name, inputs, numbers)
         if simple is not None:
             return simple
-        return self.make(name, inputs, np.broadcast_shapes(*[x.shape for x in inputs]))
+        shape = np.broadcast_shapes(*[x.shape for x in inputs])
+        for x in inputs:
+            if x.op == "reshape" and x.operands[0].op == "broadcast" and all(y.shape in (shape, ()) for y in inputs):
+                return self._unrepeated(name, inputs, x, shape)
+        return self.make(name, inputs, shape)
+
+    def _unrepeated(self, name: str, inputs: Sequence[Array], x: Array, shape: Shape) -> Array:
+        """Return an operation in the shape in which its operand `x` repeats itself, and need not be written out."""
+        (repeated,) = x.operands
+        others = [y if y is x or not y.shape else self.reshape(y, repeated.shape) for y in inputs]
+        return self.reshape(self.apply(name, *[repeated.operands[0] if y is x else y for y in others]), shape)
 
     def _simplified(self, name: str, inputs: Sequence[Array], numbers: list[float | None]) -> Array | None:
         if name == "negative" and inputs[0].op == "negative":
@@ -224,6 +234,10 @@ class Builder:
             if b == -1.0:
                 return self.apply("divide", self.number(1.0), x)
         return None
+
+    def known_quotient(self, x: Array, y: Array) -> Array | None:
+        """Return the line that says x / y, if there is one."""
+        return self._known.get(("divide", (id(x), id(y)), np.broadcast_shapes(x.shape, y.shape), None))
 
     def written(self, formula: Symbol, known: dict[Symbol, Array]) -> Array:
         """Return a formula of symbols as arrays: `known` says what its names (and larger parts) stand for."""
