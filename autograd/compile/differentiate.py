@@ -80,7 +80,7 @@ class Backward:
         """upstream × local derivative, for each operand."""
         flows, upstream, cuts = self.flows, self.collected(array), TABLE[array.op].cuts
         flowing = [(k, x) for k, x in enumerate(array.operands) if x in self.active]
-        if upstream.array is not None and upstream.factor != 1.0 and len(flowing) > 1:
+        if upstream.array is not None and upstream.factor != 1.0 and len({x for _, x in flowing}) > 1:
             upstream = upstream._replace(factor=1.0, array=flows.scaled(upstream.factor, upstream.array))
         factor, whole, _, guard = upstream
         if factor == 1.0 and guard is None and whole is not None and whole.shape == array.shape:

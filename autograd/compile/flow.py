@@ -211,8 +211,12 @@ class Flows:
         if array.op == "multiply" and array.operands[0].number is not None:
             factor, rest = self.pulled(array.operands[1])
             return factor * array.operands[0].number, rest
-        if array.op == "divide" and array.operands[0].op == "negative":
-            return -1.0, self.b.apply("divide", array.operands[0].operands[0], array.operands[1])
+        if array.op == "divide":
+            x, y = array.operands
+            if x.op == "negative":
+                return -1.0, self.b.apply("divide", x.operands[0], y)
+            if x.number not in (None, 1.0):
+                return x.number, self.b.apply("divide", self.b.number(1.0), y)
         return 1.0, array
 
     def scaled(self, factor: float, array: Array | None) -> Array:
