@@ -1,5 +1,6 @@
 """The JAX backend: the same programs, 64 bits without touching JAX's settings, whole trainings in one call."""
 
+import os
 import subprocess
 import sys
 
@@ -93,3 +94,46 @@ def test_a_missing_jax_is_named_with_the_extra(monkeypatch):
     monkeypatch.delitem(sys.modules, "autograd.compile.jax", raising=False)
     with pytest.raises(ImportError, match=r"chainrule\[jax\]"):
         ag.compile(lambda x: x, [], "jax")
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_a_step_is_a_pure_function_of_jax(name):
+    function, parameters, arguments = PROGRAMS[name]()
+    step = ag.compile(function, parameters)
+    value, gradient = step.value_and_gradient(*arguments)
+    pure, theta = step.as_jax(*arguments)
+    with jax.enable_x64(True):
+        found, slopes = jax.jit(pure)(theta, *map(jax.numpy.asarray, arguments))
+        assert float(found) == pytest.approx(value, rel=1e-14)
+        np.testing.assert_allclose(slopes, gradient, rtol=0, atol=1e-14 * max(1.0, np.abs(gradient).max()))
+
+
+SHARDED = """
+import jax, numpy as np, nn, autograd
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+jax.config.update("jax_enable_x64", True)
+model, chance = nn.MLP(3, [8, 4], "tanh", seed=0), np.random.default_rng(0)
+rows, labels = chance.normal(size=(16, 3)), chance.integers(0, 4, 16)
+step = autograd.compile(lambda x, y: nn.softmax_cross_entropy([model(row) for row in x], y), model.parameters())
+value, gradient = step.value_and_gradient(rows, labels)
+function, theta = step.as_jax(rows, labels)
+mesh = Mesh(jax.devices(), ("rows",))
+rows, labels = (jax.device_put(x, NamedSharding(mesh, PartitionSpec("rows"))) for x in (rows, labels))
+assert len(rows.sharding.device_set) == 4
+fast = jax.jit(function)
+loss, slopes = fast(theta, rows, labels)
+assert abs(loss - value) < 1e-14 and abs(slopes - gradient).max() < 1e-15
+assert "all-reduce" in fast.lower(theta, rows, labels).compile().as_text()
+"""
+
+
+def test_rows_spread_over_devices_are_computed_there():
+    flags = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=4", "JAX_PLATFORMS": "cpu"}
+    subprocess.run([sys.executable, "-W", "error", "-c", SHARDED], check=True, env=flags)
+
+
+def test_a_program_that_draws_is_no_pure_function():
+    model = nn.Sequential(nn.Layer(2, 3, seed=0), nn.Dropout(0.5, seed=1), nn.Layer(3, 1, None, seed=2))
+    step = ag.compile(lambda x: ag.mean([out for row in model.batch(x) for out in row]), model.parameters())
+    with pytest.raises(ValueError, match="draws numbers at each run, as dropout does"):
+        step.as_jax([[0.1, 0.2], [0.3, 0.4]])

@@ -88,7 +88,7 @@ def array_of(given: Any, what: str) -> np.ndarray[Any, Any]:
     except (ValueError, TypeError):
         array = np.empty(0, dtype=object)
     if array.dtype.kind in "ib" or (array.dtype.kind == "u" and array.max(initial=0) <= np.iinfo(np.int64).max):
-        return array.astype(np.int64)
+        return array.astype(np.int64, copy=False)
     if array.dtype.kind in "fu":
         return array.astype(np.float64)
     shape_of(given, what, number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from autograd import modes
 from autograd.compile.backends import make_runner
 from autograd.compile.programs import Compiled, Programs
 from autograd.compile.runner import Floats
+from autograd.value import numbers_of
 
 
 class Step:
@@ -44,7 +45,7 @@ class Step:
         with self._programs.one_at_a_time:
             compiled = self._programs.program_for(arrays)
             runner, order = compiled.runner, compiled.program.order
-            runner.theta[:] = np.array([p._data for p in self.parameters])[order]
+            runner.theta[:] = np.array(numbers_of(self.parameters))[order]
             loss = float(runner.run(compiled.arguments(arrays))[0])
             compiled.tell()
             gradient = np.empty(len(order))
@@ -52,6 +53,30 @@ class Step:
         if modes.active:
             self._watch(loss, gradient, arrays)
         return loss, gradient
+
+    def as_jax(self, *arguments: Any, **named: Any) -> tuple[Callable[..., Any], Floats]:
+        """Return the program for arguments like these as a pure function of JAX's arrays, and θ as it is now.
+
+        `function(theta, *arguments)` returns the loss and the gradient, both in the order of the parameters and in the
+        precision that JAX has: to be jitted, sharded over devices and machines, moved by an optimiser of JAX's.
+        Values that are no parameters keep the numbers that they hold now, and batch norm's averages do not move.
+        Raises ImportError without JAX, ValueError for a program that draws numbers at each run, as dropout does.
+        """
+        arrays = self._programs.arrays(arguments, named)
+        with self._programs.one_at_a_time:
+            compiled = self._programs.program_for(arrays)
+        if compiled.traced.draws:
+            raise ValueError("the program draws numbers at each run, as dropout does, and so is no pure function")
+        program, others = compiled.program, np.array([x._data for x in compiled.tape.others])
+        run, back = make_runner("jax", program, None).function, np.argsort(program.order)
+
+        def function(theta: Any, *given: Any) -> tuple[Any, Any]:
+            everything = [*given, others]
+            taken = [(everything[k].reshape(shape), whole) for k, shape, whole in program.arguments]
+            loss, gradient, _ = run(theta[program.order], *[x.astype(int if whole else float) for x, whole in taken])
+            return loss, gradient[back]
+
+        return function, np.array(numbers_of(self.parameters))
 
     def _watch(self, loss: float, gradient: Floats, arrays: Sequence[Any]) -> None:
         """Inside `detect_anomaly`, let a recorded pass say where what is not finite was born."""
@@ -94,7 +119,7 @@ class Forward:
         with self._programs.one_at_a_time:
             compiled = self._programs.program_for([array])
             runner = compiled.runner
-            runner.theta[:] = np.array([p._data for p in self._programs.parameters])[compiled.program.order]
+            runner.theta[:] = np.array(numbers_of(self._programs.parameters))[compiled.program.order]
             return np.array(runner.run(compiled.arguments([array])))
 
     @property
