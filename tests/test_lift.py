@@ -203,3 +203,14 @@ def test_stages_print():
     assert "tanh" in str(program)
     assert program.flops > 0
     assert isinstance(traced, Traced)
+
+
+@pytest.mark.parametrize("other", [(), (6, 1)])
+def test_what_is_computed_from_something_repeated_has_the_shape_of_what_repeats(other):
+    b = Builder()
+    x, y = b.make("input", (), (1, 1), 0), b.make("input", (), other, 1)
+    repeated = b.reshape(b.broadcast(x, (2, 3)), (6, 1))
+    found = b.apply("multiply", repeated, y)
+    assert found.shape == (6, 1)
+    assert found.op == "reshape"
+    assert found.operands[0].shape == (2, 3)

@@ -200,7 +200,8 @@ class Builder:
         """Return an operation in the shape in which its operand `x` repeats itself, and need not be written out."""
         (repeated,) = x.operands
         others = [y if y is x or not y.shape else self.reshape(y, repeated.shape) for y in inputs]
-        return self.reshape(self.apply(name, *[repeated.operands[0] if y is x else y for y in others]), shape)
+        found = self.apply(name, *[repeated.operands[0] if y is x else y for y in others])
+        return self.reshape(self.broadcast(found, repeated.shape), shape)
 
     def _simplified(self, name: str, inputs: Sequence[Array], numbers: list[float | None]) -> Array | None:
         if name == "negative" and inputs[0].op == "negative":
