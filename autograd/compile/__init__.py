@@ -31,7 +31,12 @@ __all__ = ["Forward", "Step", "TrainingStep", "compile", "compile_forward", "com
 def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy") -> Step:
     """Return a step that computes `function`, which returns one Value, and its gradients, as an array program.
 
-    `step(X, Y)` takes nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced
+    step(X, Y)                     the loss; gradients are left on the parameters, as `backward` leaves them
+    step.value_and_gradient(X, Y)  the loss and the gradients, as one array in the order of the parameters
+    step.source                    the program, as NumPy runs it; `print(step)` tells what was found
+    step.as_jax(X, Y)              the program as a pure function of JAX's arrays
+
+    X and Y are nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced
     at the first sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason.  It is
     traced anew if a name that the function reads from outside, or a plain attribute of the user's own objects, has
     changed; Values are read at each run.
