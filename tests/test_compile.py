@@ -191,6 +191,20 @@ def test_softmax_goes_back_as_in_the_textbook(name):
     assert re.search(r"\((dr\d+) - sum\(\1 \* (r\d+), 2, keepdims=True\)\) \* \2\b", step.source)
 
 
+@pytest.mark.parametrize("backend", ["numpy", "native", "jax"])
+def test_ordinary_quotients_of_huge_numbers_stay_quotients(backend):
+    weights, values, scale = [Value(350.0 + i) for i in range(3)], [Value(0.5 + i) for i in range(3)], Value(1e5)
+
+    def loss(x):
+        exponentials = [[(w * c).exp() for w, c in zip(weights, row, strict=True)] for row in x]
+        shares = [[e / total(row) for e in row] for row in exponentials]  # e is about 1e304
+        return mean([scale * dot(row, values) + total(row) for row in shares])
+
+    parameters = [*weights, *values, scale]
+    found = compile(loss, parameters, backend).value_and_gradient([[2.0, 1.99, 1.98], [1.5, 1.2, 1.98]])
+    assert_equal(found, recorded(loss, parameters, ([[2.0, 1.99, 1.98], [1.5, 1.2, 1.98]],)))
+
+
 def test_what_repeats_along_a_batch_is_not_written_out():
     function, parameters, arguments = PROGRAMS["embeddings"]()
     step = compile(function, parameters)

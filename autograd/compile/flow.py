@@ -57,6 +57,7 @@ class Flows:
 
     def __init__(self, builder: Builder) -> None:
         self.b, self.masks, self.finite = builder, Masks(builder), Finite(builder.lines)
+        self._forward = set(builder.lines)
 
     # -------------------------------------------------------------------------------- along edges
     def times(self, flow: Flow, derivative: Array, *, finite: bool) -> Flow:
@@ -130,15 +131,18 @@ class Flows:
         return self._sum(array, summed, kept) if summed else self.b.reshape(array, kept)
 
     def _sum(self, array: Array, axes: tuple[int, ...], kept: Shape) -> Array:
-        """Return the sum over some axes; a factor or a divisor that does not change along them stands outside."""
-        b = self.b
-        if array.op in ("multiply", "divide") and len(kept) == len(array.shape):
+        """Return the sum over some axes; a factor or a divisor that does not change along them stands outside.
+
+        What the forward pass has computed stays as it is: its quotients may be ordinary ones of huge numbers.
+        """
+        b, forward = self.b, self._forward
+        if array.op in ("multiply", "divide") and len(kept) == len(array.shape) and array not in forward:
             x, y = array.operands
             if array.op == "multiply" and _is_still(x, kept):
                 x, y = y, x
             if _is_still(y, kept) and x.shape == array.shape:
                 return b.apply(array.op, b.sum(x, axes, kept), y)
-            if array.op == "multiply" and y.op == "divide" and _is_still(y.operands[1], kept):
+            if array.op == "multiply" and y.op == "divide" and y not in forward and _is_still(y.operands[1], kept):
                 return b.apply("divide", b.sum(b.apply("multiply", x, y.operands[0]), axes, kept), y.operands[1])
         return b.sum(array, axes, kept)
 
