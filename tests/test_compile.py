@@ -296,6 +296,21 @@ def test_a_recurrence_of_single_numbers_is_a_table_not_thousands_of_lines(backen
     assert len(step.source.splitlines()) < 60
 
 
+def test_a_layer_beside_a_long_recurrence_stays_a_matrix():
+    model, rate = nn.MLP(16, [8, 1], "tanh", seed=0), Value(0.9)
+
+    def loss(rows, x):
+        for _ in range(300):
+            x = x + 0.01 * (rate * x).sin()
+        return mean([model(row) * x for row in rows])
+
+    step = compile(loss, [*model.parameters(), rate])
+    rows = np.random.default_rng(0).normal(size=(3, 16))
+    found = step.value_and_gradient(rows, 0.5)
+    assert_equal(found, recorded(loss, step.parameters, (rows.tolist(), 0.5)))
+    assert "z1 = dot(rows, W1.T) + b1" in step.source
+
+
 def test_a_chain_of_a_hundred_thousand_compiles():
     x = Value(0.5)
     y = x

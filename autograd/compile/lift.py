@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -279,8 +279,9 @@ def _without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
     That is so where hardly two scalars are of one kind, where one operation on one level falls into many small kinds,
     and where all kinds together are many.
     """
+    small = {kind for kind, ids in members.items() if len(ids) < SMALL_KIND and tape.op[ids[0]] != "take"}
     if len(members) > SOME_KINDS and sum(map(len, members.values())) < 2 * len(members):
-        return {kind for kind, ids in members.items() if tape.op[ids[0]] != "take"}
+        return _with_the_rest(tape, members, small)
     rows: dict[tuple[str, int], list[int]] = {}
     for kind, ids in members.items():
         if tape.op[ids[0]] != "take":
@@ -290,10 +291,24 @@ def _without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
         if len(kinds) > FEW_KINDS and sum(len(members[kind]) for kind in kinds) < MIDDLING_KIND * len(kinds):
             loose.update(kinds)
     if len(members) - len(loose) > MANY_KINDS:
-        loose.update(k for k, ids in members.items() if len(ids) < SMALL_KIND and tape.op[ids[0]] != "take")
-    if 5 * sum(len(members[kind]) for kind in loose) > 4 * sum(map(len, members.values())):
-        loose.update(k for k, ids in members.items() if tape.op[ids[0]] != "take")  # what little is left goes with it
-    return loose
+        loose |= small
+    return _with_the_rest(tape, members, loose)
+
+
+def _with_the_rest(tape: Tape, members: dict[int, list[int]], loose: set[int]) -> set[int]:
+    """Return the loose kinds, and all others with them if these are little work beside them."""
+
+    def work(kinds: Iterable[int]) -> int:
+        return sum(len(members[k]) * _width(tape, members[k][0]) for k in kinds)
+
+    if 5 * work(loose) <= 4 * work(members):
+        return loose
+    return {k for k, ids in members.items() if tape.op[ids[0]] != "take"}
+
+
+def _width(tape: Tape, i: int) -> int:
+    """Return how many products or summands a scalar is made of."""
+    return len(tape.groups[tape.operands[i][0]]) if tape.op[i] in GROUPS else 1
 
 
 def _regions(
