@@ -41,7 +41,7 @@ class Value(TableMethods):
     # A node of one or two parents keeps them, with their local derivatives, in slots of its own: one object
     # for the collector to track instead of three, and half the memory.  Others keep a tuple on the left.
     __slots__ = ("_data", "_grad", "_left", "_left_derivative", "_right", "_right_derivative", "name", "op")
-    __array_ufunc__: ClassVar[None] = None  # so that np.float64(2) * value asks the Value
+    __array_priority__: ClassVar[float] = 1e3  # NumPy's numbers and arrays ask the Value; its functions call methods
     is_group: ClassVar[bool] = False
 
     _data: float
@@ -188,6 +188,14 @@ class Value(TableMethods):
 
     __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
 
+    def _refuse_jumps(self, _: object) -> Any:
+        raise TypeError(
+            "//, % and divmod jump from number to number and have no place in a graph: divide with /, "
+            "or use .data if a plain number is what you mean"
+        )
+
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refuse_jumps
+
     def __format__(self, how: str) -> str:
         if how:
             if modes.active:
@@ -213,16 +221,16 @@ class Value(TableMethods):
     __hash__ = object.__hash__
 
     def __lt__(self, other: object) -> Condition:
-        return _compare(ops.less, self, other)
+        return Condition(ops.less, (self, operand(other)))
 
     def __le__(self, other: object) -> Condition:
-        return _compare(ops.less_equal, self, other)
+        return Condition(ops.less_equal, (self, operand(other)))
 
     def __gt__(self, other: object) -> Condition:
-        return _compare(ops.greater, self, other)
+        return Condition(ops.greater, (self, operand(other)))
 
     def __ge__(self, other: object) -> Condition:
-        return _compare(ops.greater_equal, self, other)
+        return Condition(ops.greater_equal, (self, operand(other)))
 
     # ------------------------------------------------------------------------ copying and saving
     def __copy__(self) -> Value:
@@ -448,15 +456,6 @@ def note_change() -> None:
     """Leave whoever relies on `changes` to look again."""
     global _changes
     _changes += 1
-
-
-def _compare(op: Operation, left: Value, right: Any) -> Condition:
-    if not isinstance(right, Value):
-        try:
-            right = operand(right)
-        except TypeError:
-            return NotImplemented  # type: ignore[no-any-return]
-    return Condition(op, (left, right))
 
 
 # -------------------------------------------------------------------------------------- rebuilding
