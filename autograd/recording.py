@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from os.path import dirname, sep
 from typing import Any
 
 from autograd import modes, ops
+from autograd.caller import user_line
 from autograd.operation import Operation
 from autograd.value import Group, Value, operands, record_operation, topological_order
 
@@ -143,19 +142,3 @@ def _shown(x: Any) -> str:
         members = [_shown(v) for v in x.values]
         return f"[{', '.join(members[:6])}{f', … {len(members)} in all' if len(members) > 6 else ''}]"
     return f"{x.name}={x._data!r}" if x.name else f"{x._data!r}"
-
-
-_ENGINE = dirname(__file__) + sep
-_LIBRARY = ("nn", "viz")  # its layers and losses are not the user's lines either
-
-
-def user_line() -> str:
-    """Return file:line of the user's innermost frame, and the library's line that it called if that was no engine's."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_ENGINE):
-        frame = frame.f_back
-    asked = frame
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _LIBRARY:
-        frame = frame.f_back
-    through = f" (in {asked.f_globals['__name__']}, line {asked.f_lineno})" if asked is not frame else ""
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}{through}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from autograd import no_grad, topological_order
 from autograd.backward import operands
+from autograd.caller import warn
 from nn.rows import checked_inputs, predict_rows
 from nn.snapshot import Surroundings
 from nn.steppers import RecordedStepper, Stepper, Task, evaluating, record_loss
@@ -49,9 +49,7 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
                 why = str(reason)
             except Exception as error:  # whatever is wrong with the compiler, the training goes on, and says so
                 why = f"compiling failed with {type(error).__name__}: {error}"
-                warnings.warn(
-                    f"{why}; training goes on without {choice}, please report this", RuntimeWarning, stacklevel=3
-                )
+                warn(f"{why}; training goes on without {choice}, please report this", RuntimeWarning)
         return RecordedStepper(task, why=why)
     if backend == "recorded":
         return RecordedStepper(task)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, number
+from autograd.caller import warn
 
 __all__ = ["ClipByNorm", "ClipByValue", "clip_by_norm", "clip_by_value", "percentile"]
 
@@ -90,10 +90,9 @@ def apply_clip(clip: Clip, parameters: Sequence[Value]) -> float:
 def report_norm(norm: float, names: Sequence[str]) -> None:
     """Warn that a norm is not finite, naming the first parameters whose gradients are to blame."""
     blame = f": the gradients of {', '.join(names[:3])}{' and others' if len(names) > 3 else ''}" if names else ""
-    warnings.warn(
+    warn(
         f"the gradient's norm is {norm}{blame}; nothing was clipped, since scaling would spread it to every parameter",
         RuntimeWarning,
-        stacklevel=4,
     )
 
 

@@ -7,11 +7,11 @@ To add an optimiser, add a class: its hyper-parameters, the names of its memorie
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, number
+from autograd.caller import warn
 from autograd.operation import FLOATS
 from autograd.value import gradients_of, numbers_of, set_numbers
 
@@ -113,11 +113,10 @@ class Optimizer:
         names = [self.parameters[i].name or f"parameter {i}" for i in new]
         shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
         it, stays = ("it", "it stays as it is") if len(new) == 1 else ("them", "they stay as they are")
-        warnings.warn(
+        warn(
             f"{shown}: no backward pass has reached {it}, so {stays}; "
             f"either the loss does not depend on {it}, or backward() was not called",
             UserWarning,
-            stacklevel=3,
         )
 
     @property

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
 
+from autograd.caller import warn
 from autograd.compile.backends import make_runner
 from autograd.compile.build import build
 from autograd.compile.door import argument_names, array_of, checked_parameters, in_order
@@ -163,11 +163,10 @@ class Programs:
     def _warn_changing(self, known: Sequence[Compiled]) -> None:
         changed = known[-1].traced.changed if len(known) == OFTEN - 1 else ""
         if changed:
-            warnings.warn(
+            warn(
                 f"the compiled function reads {changed} from outside, which changes: another program each time; "
                 f"as an argument, or a Value, it would be a number of one program",
                 UserWarning,
-                stacklevel=5,
             )
 
     def _warn_unused(self, compiled: Compiled) -> None:
@@ -177,6 +176,4 @@ class Programs:
         self._warned = True
         unused = [self.parameters[k].name or f"parameter {k}" for k in program.order[program.used :]]
         shown = ", ".join(unused[:8]) + (f" and {len(unused) - 8} more" if len(unused) > 8 else "")
-        warnings.warn(
-            f"the loss does not depend on {shown}: no gradient reaches what it never uses", UserWarning, stacklevel=5
-        )
+        warn(f"the loss does not depend on {shown}: no gradient reaches what it never uses", UserWarning)

@@ -14,11 +14,11 @@ import numpy as np
 
 from autograd import modes
 from autograd.backward import MANY, operands, structure
+from autograd.caller import user_line
 from autograd.compile.door import shape_of
 from autograd.compile.outside import Outside
 from autograd.nested import is_sequence
 from autograd.operation import Operation, number
-from autograd.recording import user_line
 from autograd.value import CONSTANT, Condition, Group, Value, operand
 
 _NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
