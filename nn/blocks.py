@@ -163,17 +163,17 @@ class Embedding(Module):
         self.rows = [[Value(generator.gauss(0.0, 1.0)) for _ in range(width)] for _ in range(count)]
 
     def __call__(self, index: Any) -> Row:
-        """Return the row of that number, from 0.
+        """Return the row of that number, from 0; beside other numbers of an array it may be a float, as 2.0 is.
 
         Raises TypeError for what is no whole number, IndexError for a row that there is not.
         """
-        if isinstance(index, Value):
-            return list(autograd.take(self.rows, index))  # an entry of a compiled function's argument
-        if isinstance(index, bool) or not hasattr(index, "__index__"):
-            raise TypeError(f"an embedding is looked up by whole number, not by {index!r}")
-        if not 0 <= index < len(self.rows):
-            raise IndexError(f"this embedding has rows 0 to {len(self.rows) - 1}, and {index} is none of them")
-        return list(self.rows[index])
+        if not isinstance(index, Value):  # which is an entry of a compiled function's argument
+            place = autograd.number(index)
+            if not place.is_integer():
+                raise TypeError(f"an embedding is looked up by whole number, not by {index!r}")
+            if not 0 <= place < len(self.rows):
+                raise IndexError(f"this embedding has rows 0 to {len(self.rows) - 1}, and {index} is none of them")
+        return list(autograd.take(self.rows, index))
 
     def describe(self) -> str:
         """Return the table's size."""

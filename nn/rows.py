@@ -22,6 +22,7 @@ __all__ = [
 
 Loss = Callable[[list[Any], list[Any]], Value]
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
+COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
 
 
 def check_learner(model: Any, loss: Any) -> None:
@@ -80,10 +81,7 @@ def telling(inputs: list[Any], targets: list[Any]) -> list[int]:
     They are the first two, those with the extremes of targets and of whole numbers among the inputs (which may be
     classes and indices), and one for each of 16 different targets.
     """
-    chosen = {*range(min(2, len(inputs))), *_extremes(targets)}
-    first = _numbers(inputs[0])
-    if first and type(first[0]) is int:
-        chosen.update(_extremes(inputs))
+    chosen = {*range(min(2, len(inputs))), *_extremes(targets), *_wholes(inputs)}
     kinds: dict[tuple[Any, ...], int] = {}
     for i, target in enumerate(targets):
         kinds.setdefault(_numbers(target), i)
@@ -98,6 +96,25 @@ def _extremes(rows: list[Any]) -> set[int]:
     places = range(len(rows))
     found = {pick(places, key=[act(x) for x in numbers].__getitem__) for act in (min, max, sum) for pick in (min, max)}
     found.update(next(([i] for i in places if any(x % 1 for x in numbers[i])), []))
+    return found
+
+
+def _wholes(rows: list[Any]) -> set[int]:
+    """Return the places of the extremes of columns that begin with a whole number, and of the first not whole in each.
+
+    The first 8 such columns are looked at; since more may index one table, the extremes of all whole rows are added.
+    """
+    is_flat = isinstance(rows[0], list | tuple) and not any(isinstance(x, list | tuple) for x in rows[0])
+    flat = rows if is_flat else [_numbers(row) for row in rows]
+    whole = [j for j, x in enumerate(flat[0]) if _numbers(x)[0] % 1 == 0]
+    found = set()
+    for j in whole[:COLUMNS]:
+        column = [_numbers(row[j])[0] for row in flat]
+        found |= {column.index(min(column)), column.index(max(column))}
+        found.update(next(([i] for i, x in enumerate(column) if x % 1), []))
+    if len(whole) > COLUMNS and type(flat[0][0]) is int:
+        places = range(len(flat))
+        found |= {min(places, key=lambda i: min(flat[i])), max(places, key=lambda i: max(flat[i]))}
     return found
 
 

@@ -109,6 +109,37 @@ def test_batches_of_rows_with_an_index_among_their_numbers(backend):
         trained(backend)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("k", [2, 2.0, True, np.float64(0.0), np.int32(1), 0.5, 3, -1, -1.0, "1", None, 1j])
+def test_an_embedding_answers_alike_recorded_and_compiled(k, backend):
+    table = nn.Embedding(3, 2, seed=0)
+    step = compile(lambda k: total(table(k)), table.parameters(), backend)
+    try:
+        expected = total(table(k)).data
+    except (TypeError, IndexError) as error:
+        with pytest.raises(type(error)):
+            step(k)
+    else:
+        assert step(k) == expected
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+@pytest.mark.parametrize("wrong", [5, -1, 1.5])
+@pytest.mark.parametrize("backend", ["recorded", "auto", *BACKENDS])
+def test_a_wrong_index_is_told_before_any_work_wherever_it_stands(backend, wrong, kind):
+    draw = random.Random(0)
+    rows = [[row % 5, draw.gauss(0.0, 9.0), draw.gauss(0.0, 1.0)] for row in range(30)]
+    rows[20][0] = wrong
+    model, error = Tagged(), TypeError if wrong == 1.5 else IndexError
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(error, match=r"this embedding has rows 0 to 4|by whole number"):
+        nn.fit(
+            model, kind(rows), [row[1] for row in rows], loss=nn.mean_squared_error,
+            optimizer=nn.Adam(model.parameters()), epochs=2000, batch_size=4, backend=backend,
+        )  # fmt: skip
+    assert [p.data for p in model.parameters()] == before
+
+
 def test_every_structure_that_an_index_may_have():
     b = Builder()
     x, y = b.make("input", (), (2, 3), 0), b.make("input", (), (4,), 1)

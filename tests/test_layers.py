@@ -278,12 +278,13 @@ def test_a_residual_passes_the_gradient_by_addition():
 
 def test_an_embedding_is_looked_up_by_whole_number():
     table = Embedding(3, 2, seed=0)
-    assert table(np.int64(2)) == table.rows[2]
+    for index in (2, 2.0, np.int64(2), np.float64(2.0)):
+        assert table(index) == table.rows[2]
     for wrong, message in ((3, "rows 0 to 2, and 3"), (-1, "and -1 is none")):
         with pytest.raises(IndexError, match=message):
             table(wrong)
-    for wrong in (1.0, True, "1", None):
-        with pytest.raises(TypeError, match="looked up by whole number"):
+    for wrong, message in ((1.5, "looked up by whole number"), (np.float64("nan"), "whole number"), ("1", "not str")):
+        with pytest.raises(TypeError, match=message):
             table(wrong)
 
 
