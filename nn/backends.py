@@ -10,8 +10,7 @@ from autograd import no_grad, topological_order
 from autograd.backward import operands
 from autograd.caller import warn
 from nn.rows import checked_inputs, predict_rows
-from nn.snapshot import Surroundings
-from nn.steppers import RecordedStepper, Stepper, Task, evaluating, record_loss
+from nn.steppers import RecordedStepper, Stepper, Task, evaluating, tried_loss
 
 __all__ = ["BACKENDS", "make_stepper", "predict"]
 
@@ -47,9 +46,12 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
                 return make_stepper(task, choice, rows, steps)
             except (TypeError, NotImplementedError) as reason:
                 why = str(reason)
-            except Exception as error:  # whatever is wrong with the compiler, the training goes on, and says so
+                continue
+            except Exception as error:
                 why = f"compiling failed with {type(error).__name__}: {error}"
-                warn(f"{why}; training goes on without {choice}, please report this", RuntimeWarning)
+            with no_grad():  # if the data are at fault, this fails too, in the user's terms
+                tried_loss(task, task.inputs, task.targets, range(len(task.inputs)))
+            warn(f"{why}; training goes on without {choice}, please report this", RuntimeWarning)
         return RecordedStepper(task, why=why)
     if backend == "recorded":
         return RecordedStepper(task)
@@ -95,11 +97,6 @@ def _numbers(x: Any) -> Any:
 
 def _counts_of_a_row(task: Task) -> tuple[int, int]:
     """Return how many nodes the loss of one row has, and how many operands these have in all."""
-    surroundings = Surroundings(task.model)
-    before = surroundings.read()
-    try:
-        loss = record_loss(task.model, task.loss, task.inputs, task.targets, range(1))
-    finally:
-        surroundings.put(before)
+    loss = tried_loss(task, task.inputs, task.targets, range(1))
     inner = [operands(node) for node in topological_order(loss) if not node.is_leaf]
     return len(inner), sum(len(x) if hasattr(x, "__len__") else 1 for found in inner for x in found)

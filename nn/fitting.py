@@ -27,8 +27,7 @@ from nn.settings import (
     checked_seed,
     checked_share,
 )
-from nn.snapshot import Surroundings
-from nn.steppers import Task, evaluating, record_loss
+from nn.steppers import Task, evaluating, tried_loss
 from nn.training import Callback, EarlyStopping, Training, interrupts
 
 __all__ = ["fit", "prepare"]
@@ -135,16 +134,11 @@ def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[l
 
 def _rehearse(task: Task, inputs: list[Any], targets: list[Any]) -> None:
     """Run the rows forward that tell whether model and loss take all of them; nothing is changed."""
-    surroundings = Surroundings(task.model)
-    before = surroundings.read()
     places = telling(inputs, targets)
-    try:
-        with no_grad():
-            try:
-                record_loss(task.model, task.loss, inputs, targets, places)
-            except (TypeError, ValueError, IndexError):
-                if places[-1] < MOST_COUNTED:  # all rows once more, so that the message counts them as the user does
-                    record_loss(task.model, task.loss, inputs, targets, range(places[-1] + 1))
-                raise
-    finally:
-        surroundings.put(before)
+    with no_grad():
+        try:
+            tried_loss(task, inputs, targets, places)
+        except (TypeError, ValueError, IndexError):
+            if places[-1] < MOST_COUNTED:  # all rows once more, so that the message counts them as the user does
+                tried_loss(task, inputs, targets, range(places[-1] + 1))
+            raise

@@ -15,8 +15,9 @@ from autograd import Value, no_grad
 from nn.clipping import Clip, apply_clip
 from nn.optimizers import Optimizer
 from nn.rows import Loss, checked_loss, predict_rows
+from nn.snapshot import Surroundings
 
-__all__ = ["Planned", "RecordedStepper", "Stepped", "Stepper", "Task", "epoch_order", "evaluating"]
+__all__ = ["Planned", "RecordedStepper", "Stepped", "Stepper", "Task", "epoch_order", "evaluating", "tried_loss"]
 
 
 class Planned(NamedTuple):
@@ -123,6 +124,16 @@ def record_loss(model: Any, loss: Loss, inputs: list[Any], targets: list[Any], r
     """Return the loss of the model on these rows, as a graph; raises TypeError if it is not one Value."""
     predictions = predict_rows(model, [inputs[i] for i in rows])
     return checked_loss(loss(predictions, [targets[i] for i in rows]))
+
+
+def tried_loss(task: Task, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:
+    """Return the loss of the task on these rows as a graph, with the model and its generators left as they were."""
+    surroundings = Surroundings(task.model)
+    before = surroundings.read()
+    try:
+        return record_loss(task.model, task.loss, inputs, targets, rows)
+    finally:
+        surroundings.put(before)
 
 
 def epoch_order(seed: int | None, epoch: int, count: int) -> list[int]:

@@ -567,6 +567,25 @@ def test_a_compiler_that_fails_stops_no_training(monkeypatch):
         trained(backend="numpy")
 
 
+def test_what_is_wrong_with_the_data_is_not_taken_for_the_compilers_fault(monkeypatch):
+    class Looking(Module):
+        def __init__(self):
+            self.table, self.net = Embedding(4, 1, seed=0), network()
+
+        def __call__(self, row):
+            return self.net(self.table(row[0]))
+
+    monkeypatch.setattr("nn.fitting.telling", lambda inputs, targets: [0])  # let it through to the compiler
+    model, rows = Looking(), [[i % 4] for i in range(200)]
+    rows[150] = [4]
+    with pytest.raises(IndexError, match="this embedding has rows 0 to 3, and 4 is none of them") as caught:
+        fit(
+            model, rows, [0.0] * 200, loss=mean_squared_error, optimizer=Adam(model.parameters()), epochs=1000,
+            backend="auto",
+        )  # fmt: skip
+    assert caught.value.__context__ is None, "no word of a compiler"
+
+
 @pytest.mark.parametrize("make", [network, with_buffers, lambda: MLP(1, [4, 3], "relu", seed=2)])
 @pytest.mark.parametrize("count", [1, 100, 300])
 def test_predictions_are_those_for_use(make, count):
