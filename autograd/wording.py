@@ -15,7 +15,7 @@ from autograd.operation import TABLE, Operation
 from autograd.symbols import Symbol, formulas, parameters, symbol
 from autograd.value import CONSTANT, Group, Value
 
-__all__ = ["Words", "bracketed", "layer_of", "neuron_of", "short_names", "show_number"]
+__all__ = ["Words", "bracketed", "layer_of", "neuron_of", "short_names", "show_number", "titled"]
 
 DASH: Final = "—"  # where no pass has been
 LONGEST_NAME: Final = 24
@@ -70,6 +70,15 @@ def layer_of(name: str | None) -> str | None:
     """Return the path of the layer that a name such as `layers.0.neurons.1.z` lies in, or None."""
     neuron = neuron_of(name)
     return None if neuron is None else re.sub(r"\.neurons\.\d+.*$", "", neuron)
+
+
+def titled(path: str) -> str:
+    """Return the path of a layer or neuron as people read it, counted from 1 as the letters of nodes are.
+
+    `net.layers.0.neurons.3` is `net, layer 1, neuron 4`.
+    """
+    counted = re.sub(r"\b(layer|neuron)s\.(\d+)", lambda found: f"\n{found[1]} {int(found[2]) + 1}\n", path)
+    return ", ".join(part.strip(".") for part in counted.split("\n") if part.strip("."))
 
 
 def _clean(name: str) -> str:

@@ -171,7 +171,7 @@ def _dead(layers: list[LayerFigures], rows: int) -> Finding:
     dead = sum(len(layer.dead) for layer in layers)
     if not units:
         return Finding(name, False, "there are no ReLUs")
-    where = "; ".join(f"{layer.path} units {_listed(layer.dead)}" for layer in layers if layer.dead)
+    where = "; ".join(f"{layer.title}, units {_listed(layer.dead)}" for layer in layers if layer.dead)
     seen = f"{dead} of {units} units ({dead / units:.0%}) gave 0 on each of {rows} rows{': ' + where if where else ''}"
     return Finding(
         name,
@@ -191,7 +191,7 @@ def _saturated(layers: list[LayerFigures]) -> Finding:
     worst = max(hidden, key=lambda layer: len(layer.saturated) / layer.units)
     share = len(worst.saturated) / worst.units
     seen = (
-        f"in {worst.path}, {len(worst.saturated)} of {worst.units} units ({share:.0%}) have a slope below 5 % of its "
+        f"in {worst.title}, {len(worst.saturated)} of {worst.units} units ({share:.0%}) have a slope below 5 % of its "
         f"greatest on 90 % of the rows (mean |σ′| {worst.slope:.3g})"
     )
     return Finding(
@@ -211,11 +211,11 @@ def _signals(chain: list[LayerFigures], recurrent: list[StepFigures]) -> str:
     """Return how the error signal changes on its way back, in words."""
     first, last = chain[0], chain[-1]
     ratio = first.error_norm / last.error_norm if last.error_norm else math.nan
-    norms = ", ".join(f"{layer.path} {layer.error_norm:.3g}" for layer in _few(chain))
+    norms = ", ".join(f"{layer.title} {layer.error_norm:.3g}" for layer in _few(chain))
     met = ", ".join(f"{factor:.3g}" for factor in _few(factors(chain)))
-    way = f"from {last.path} back to {first.path}"
+    way = f"from {last.title} back to {first.title}"
     seen = [f"{way} the error signal changes by {ratio:.3g} (‖δ‖ {norms}; ‖W‖·|σ′| {met})"]
-    seen += [f"in {r.path} from step {r.steps[-1]} back to step {r.steps[0]} by {r.change:.3g}" for r in recurrent]
+    seen += [f"in {r.title} from step {r.steps[-1]} back to step {r.steps[0]} by {r.change:.3g}" for r in recurrent]
     return "; ".join(seen)
 
 
@@ -333,5 +333,6 @@ def _few(things: Sequence[Any]) -> Sequence[Any]:
 
 
 def _listed(units: Sequence[int]) -> str:
-    shown = ", ".join(map(str, units[:8]))
+    """Return which units they are, counted from 1."""
+    shown = ", ".join(str(unit + 1) for unit in units[:8])
     return shown + (f" and {len(units) - 8} more" if len(units) > 8 else "")

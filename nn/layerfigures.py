@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.operation import Operation
+from autograd.wording import titled
 from nn.layers import Neuron
 from nn.module import ForwardCache, LayerPass, watching
 from nn.recurrent import Recurrent
@@ -50,6 +51,11 @@ class LayerFigures:
     slope: float
     is_last: bool
 
+    @property
+    def title(self) -> str:
+        """The place as people read it."""
+        return titled(self.path)
+
 
 @dataclass(frozen=True)
 class StepFigures:
@@ -64,6 +70,11 @@ class StepFigures:
     path: str
     steps: tuple[int, ...]
     error_norms: tuple[float, ...]
+
+    @property
+    def title(self) -> str:
+        """The place as people read it."""
+        return titled(self.path)
 
     @property
     def change(self) -> float:

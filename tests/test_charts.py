@@ -120,10 +120,10 @@ def test_gradient_flow_shows_the_norm_of_each_layer():
     norm = math.sqrt(sum(w.grad**2 for neuron in model.layers[0].neurons for w in neuron.weights))
     axes = charts.gradient_flow(model).figure.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [
-        "layers.0.weights",
-        "layers.0.bias",
-        "layers.1.weights",
-        "layers.1.bias",
+        "layer 1, weights",
+        "layer 1, bias",
+        "layer 2, weights",
+        "layer 2, bias",
     ]
     assert axes.patches[0].get_width() == pytest.approx(norm, rel=1e-14)
     assert charts.gradient_flow({"first": 1e-9, "last": 1.0}).figure.axes[0].get_xscale() == "log"

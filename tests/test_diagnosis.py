@@ -88,7 +88,7 @@ def test_dead_relus():
     found = look(model, rows, targets, loss=binary_cross_entropy_with_logits)
     assert found.alarms == ["dead ReLUs"]
     seen = found["dead ReLUs"].seen
-    assert seen == "3 of 20 units (15%) gave 0 on each of 40 rows: layers.0 units 0, 1, 2"
+    assert seen == "3 of 20 units (15%) gave 0 on each of 40 rows: layer 1, units 1, 2, 3"
     assert "leaky ReLU" in found["dead ReLUs"].cure
     assert "large steps" in found["dead ReLUs"].cause
 
@@ -110,7 +110,7 @@ def test_saturated_units(activation):
         neuron.bias.data = 12.0
     found = look(model, rows, targets)
     assert found.alarms == ["saturated units"]
-    assert "in layers.0, 4 of 6 units (67%)" in found["saturated units"].seen
+    assert "in layer 1, 4 of 6 units (67%)" in found["saturated units"].seen
     assert "Xavier" in found["saturated units"].cure
 
 
@@ -156,7 +156,7 @@ def test_gradients_that_vanish_over_time(kind):
         p.data *= 0.3
     found = look(model, rows, targets)
     assert "vanishing gradients" in found.alarms
-    assert "in layers.0 from step 60 back to step 1 by" in found["vanishing gradients"].seen
+    assert "in layer 1 from step 60 back to step 1 by" in found["vanishing gradients"].seen
     assert "back in time" in found["vanishing gradients"].cause
     assert "LSTM" in found["vanishing gradients"].cure
     (over_time,) = found.recurrent

@@ -45,8 +45,8 @@ def test_each_moment_is_pythons(show):
         norms = [
             math.sqrt(sum(p.grad**2 for p in layer.parameters())) for layer in model.layers
         ]  # as the page says them to those who listen
-        for layer, norm in enumerate(norms):
-            assert f"layers.{layer}: {show_number(norm)}" in tab.get_attribute("#norms", "aria-label")
+        for layer, norm in enumerate(norms, 1):
+            assert f"layer {layer}: {show_number(norm)}" in tab.get_attribute("#norms", "aria-label")
         right = sum((p.data >= 0) == (t == 1) for p, t in zip(predictions, TARGETS, strict=True))
         assert tab.text_content("#score") == f"{right} of 4 rows right"
         if k < len(moments) - 1:

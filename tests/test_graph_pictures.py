@@ -169,9 +169,10 @@ def test_a_large_network_over_a_batch_is_folded_by_layer_and_opened_on_demand():
     assert len(groups(opened, "layer")) == 2
     assert len(groups(opened, "neuron")) == 16
     one = draw(loss, open=["layers.1.neurons.3"])
+    assert one.svg == draw(loss, open=["layer 2, neuron 4"]).svg
     names = {texts(g)[0] for g in groups(one, "leaf").values()}
     assert len(names) == 17  # sixteen weights and a bias
-    with pytest.raises(ValueError, match=r"layers\.7.*layers\.0, layers\.1, layers\.2"):
+    with pytest.raises(ValueError, match=r"layers\.7.*'layer 1', 'layer 2', 'layer 3'"):
         draw(loss, open=["layers.7"])
 
 
@@ -180,7 +181,7 @@ def test_a_batch_draws_the_example_asked_for_with_the_spread_of_the_others():
     outputs = [model([math.sin(3.0 * i), math.cos(5.0 * i)]).data for i in range(20)]
     for example in (0, 7, -1):
         boxes = map(texts, groups(draw(loss, example=example), "layer").values())
-        (box,) = [box for box in boxes if box[0] == "layers.2"]
+        (box,) = [box for box in boxes if box[0] == "layer 3"]
         assert show_number(outputs[example]) in box
         assert any(f"{show_number(min(outputs))} … {show_number(max(outputs))}" in t for t in box)
     with pytest.raises(ValueError, match="20 examples"):
@@ -202,7 +203,7 @@ def test_whatever_a_layer_is_made_of_folds_into_it():
     loss = total([x * x for row in outputs for x in row])
     loss.backward()
     titles = sorted(texts(g)[0] for g in groups(draw(loss), "layer").values())
-    assert titles == ["layers.0", "layers.1", "layers.2"]
+    assert titles == ["layer 1", "layer 2", "layer 3"]
 
 
 def test_a_graph_of_any_size_is_drawn_without_handing_it_all_to_a_layout_engine():

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import nn
+import viz
 from autograd import Value
 from autograd.wording import show_number
 from viz import draw_network, palette
@@ -104,3 +105,28 @@ def test_a_weight_that_is_nan_is_drawn_in_alarm():
 
 def test_two_runs_give_the_same_bytes():
     assert draw_network(trained([4, 1]), ROWS).svg == draw_network(trained([4, 1]), ROWS).svg
+
+
+def test_a_layer_has_one_name_wherever_people_look():
+    model = nn.MLP(2, [16, 16, 1], activation="tanh", seed=1)
+    targets = [0, 1, 1, 0]
+    recorder = viz.Recorder(model, ROWS, targets)
+    history = nn.fit(
+        model, ROWS, targets, loss=nn.mean_squared_error, optimizer=nn.SGD(model.parameters()), epochs=2,
+        callbacks=[recorder],
+    )  # fmt: skip
+    loss = nn.mean_squared_error([model(row) for row in ROWS], targets)
+    loss.backward()
+    seen = {
+        "steps": viz.steps(loss).html,
+        "film": viz.run(history, recorder).html,
+        "playground": viz.playground(model, ROWS, targets).html,
+        "graph": " ".join(texts(ET.fromstring(viz.draw(loss).svg))),
+        "network": " ".join(texts(ET.fromstring(draw_network(model).svg))),
+        "chart": " ".join(label.get_text() for label in viz.gradient_flow(model).figure.axes[0].get_yticklabels()),
+        "diagnosis": str(nn.diagnose(model, ROWS, targets, loss=nn.mean_squared_error)),
+    }
+    for view, text in seen.items():
+        assert "layer 1" in text, view
+        if view not in ("steps", "film", "playground"):  # which tell besides where in the code a parameter is
+            assert not re.search(r"\blayers\.\d", text), view

@@ -42,7 +42,7 @@ def test_a_bare_value_shows_its_graph_as_an_image_with_a_script_that_makes_it_li
 
 def test_a_large_graph_is_folded_and_a_very_large_one_is_a_line_of_words(formatted):
     model = nn.MLP(2, [16, 16, 1], seed=1)
-    assert "layers.0" in "".join(picture_in(formatted(model([1.0, 2.0]))).itertext())
+    assert "layer 1" in "".join(picture_in(formatted(model([1.0, 2.0]))).itertext())
     words = formatted(total([Value(1.0) * 2.0 for _ in range(2_000)]))
     assert "viz.draw" in words
     assert "<img" not in words

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograd import Group, Value, detach, dot, largest, leaky_relu, maximum, relu, sigmoid, steps, tanh, total, where
 from autograd.value import CONSTANT
-from autograd.wording import layer_of, neuron_of, short_names, show_number
+from autograd.wording import layer_of, neuron_of, short_names, show_number, titled
 
 UNARY = [tanh, sigmoid, relu, leaky_relu, detach, lambda x: -x, lambda x: x.exp()]
 BINARY = [lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, maximum, lambda x, y: x / y]
@@ -256,6 +256,16 @@ def test_short_names_are_textbook_letters_unique_and_safe():
     assert neuron_of("net.layers.0.neurons.1.weights.2") == "net.layers.0.neurons.1"
     assert layer_of("net.layers.0.neurons.1.weights.2") == "net.layers.0"
     assert layer_of("loss") is None
+    titles = {
+        "layers.0": "layer 1",
+        "layers.2.neurons.9": "layer 3, neuron 10",
+        "net.layers.0.neurons.3": "net, layer 1, neuron 4",
+        "layers.4.layers.0.block": "layer 5, layer 1, block",
+        "memory.forget": "memory.forget",
+        "players.0": "players.0",
+        "": "",
+    }
+    assert {path: titled(path) for path in titles} == titles
 
 
 @settings(max_examples=50, deadline=None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.operation import Operation, operation
-from autograd.wording import layer_of, show_number
+from autograd.wording import layer_of, show_number, titled
 from viz import palette
 from viz.field import Field
 from viz.labels import shown
@@ -255,7 +255,7 @@ def _groups(model: Any) -> dict[str, list[Value]]:
     for name, value in model.named_parameters():
         kind = next(part for part in reversed(name.split(".")) if not part.isdigit())
         layer = layer_of(name)
-        groups.setdefault(f"{layer}.{kind}" if layer else kind, []).append(value)
+        groups.setdefault(f"{titled(layer)}, {kind}" if layer else kind, []).append(value)
     return groups
 
 

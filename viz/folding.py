@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from autograd.wording import titled
 from viz.sheet import Spot
 
 NODES = 24  # nodes that a person takes in without searching
@@ -54,23 +55,23 @@ class Folded:
 def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0, folded: bool | None = None) -> Folded:
     """Return the boxes to draw: every node for itself where that can be read, else neurons, else layers.
 
-    `open` holds paths of layers and neurons that are shown in parts, `folded` True folds even what could be read as
-    it is, False folds only above `LARGEST` boxes.  Raises ValueError for a path that is not in the graph.
+    `open` holds the titles or paths of layers and neurons that are shown in parts, `folded` True folds even what could
+    be read as it is, False folds only above `LARGEST` boxes.  Raises ValueError for one that is not in the graph.
     """
-    _check(spots, open)
+    parted = _paths(spots, open)
     visible = [s for s in spots if s.kind != "hidden"]
     edges = sum(len(s.edges) for s in visible)
     most = (NODES, LINES) if folded is None else (LARGEST, LARGEST_LINES)
-    if folded is not True and not open and len(visible) <= most[0] and edges <= most[1]:
+    if folded is not True and not parted and len(visible) <= most[0] and edges <= most[1]:
         whole = _assembled(spots, {s.index: s.key for s in visible}, {}, 1, {})
         if folded is None or _reach(whole) <= LARGEST_REACH:
             return whole
     hidden, rows, copies = _other_rows(spots, example)
     shown = [s for s in visible if s.index not in hidden]
-    if folded is None and not open and len(shown) <= NODES:
+    if folded is None and not parted and len(shown) <= NODES:
         return _assembled(spots, _with_rows({s.index: s.key for s in shown}, hidden), {ROWS: "rows"}, rows, copies)
     layers = {s.layer for s in visible if s.layer}
-    for opened in (layers | set(open), set(open)) if folded is None else (set(open),):
+    for opened in (layers | parted, parted) if folded is None else (parted,):
         keys, kinds = _keys(spots, hidden, opened)
         result = _assembled(spots, _with_rows(keys, hidden), kinds, rows, copies)
         if len(result.boxes) <= READABLE and len(result.lines) <= LINES:
@@ -79,14 +80,18 @@ def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0,
     return result if small else _nearest(result, READABLE)
 
 
-def _check(spots: Sequence[Spot], open: Collection[str]) -> None:
-    if isinstance(open, str):
-        raise TypeError(f"open takes a list of paths: open=[{open!r}]")
-    known = {path for s in spots for path in (s.layer, s.neuron) if path} if open else set()
-    for path in open:
-        if path not in known:
-            there = ", ".join(sorted({s.layer for s in spots if s.layer})) or "none: no node has a module's name"
-            raise ValueError(f"open={path!r} is no layer or neuron of this graph; its layers are {there}")
+def _paths(spots: Sequence[Spot], wanted: Collection[str]) -> set[str]:
+    """Return the paths of what is to be opened, given by path or by the title that it has in the picture."""
+    if isinstance(wanted, str):
+        raise TypeError(f"open takes a list of layers and neurons: open=[{wanted!r}]")
+    paths = {path for s in spots for path in (s.layer, s.neuron) if path} if wanted else set()
+    known = {titled(path): path for path in paths} | {path: path for path in paths}
+    for title in wanted:
+        if title not in known:
+            layers = sorted({s.layer for s in spots if s.layer})
+            there = ", ".join(repr(titled(path)) for path in layers) or "none: no node has a module's name"
+            raise ValueError(f"open={title!r} is no layer or neuron of this graph; its layers are {there}")
+    return {known[title] for title in wanted}
 
 
 def _with_rows(keys: dict[int, str], hidden: set[int]) -> dict[int, str]:
@@ -186,7 +191,7 @@ def _assembled(
             continue
         if key not in boxes:
             kind = kinds.get(key, "node")
-            boxes[key] = Box(s.key if kind == "node" else f"g{len(boxes)}", kind, s.name if kind == "node" else key)
+            boxes[key] = Box(*((s.key, kind, s.name) if kind == "node" else (f"g{len(boxes)}", kind, titled(key))))
         boxes[key].spots.append(s)
     lines: dict[tuple[str, str, int], Line] = {}
     for s in spots:

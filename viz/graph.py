@@ -38,7 +38,8 @@ def draw(
     contribution (gradient × local derivative) on each edge.  `unfold` gives each product of a neuron its own node.
 
     A graph too large to read is folded by neuron or layer, as modules name them, and of a batch one `example` is drawn;
-    `open=["layers.0"]` shows a layer in neurons, `open=["layers.0.neurons.3"]` a neuron in nodes.
+    `open=["layer 1"]` shows a layer in neurons, `open=["layer 1, neuron 4"]` a neuron in nodes; paths, such as
+    `layers.0.neurons.3`, do too.
     """
     if not isinstance(value, Value):
         raise TypeError(f"draw takes a Value, not {type(value).__name__}; for a model use draw_network(model)")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograd import Value, dot, number
 from autograd.operation import TABLE, Operation
-from autograd.wording import short_names
+from autograd.wording import short_names, titled
 from viz import palette
 from viz.labels import shown
 
@@ -112,7 +112,7 @@ def layers_of(model: Any) -> list[tuple[str, list[Any]]]:
     for (before, neurons), (path, following) in pairwise(found):
         if len(following[0].weights) != len(neurons):
             raise TypeError(
-                f"{path} takes {len(following[0].weights)} inputs and {before} gives {len(neurons)}: "
+                f"{titled(path)} takes {len(following[0].weights)} inputs and {titled(before)} gives {len(neurons)}: "
                 "a page draws layers that follow on one another"
             )
     return found
@@ -268,7 +268,7 @@ def _layers_as_data(layers: list[tuple[str, list[Any]]], place: dict[Value, int]
         name = activation.name if isinstance(activation, Operation) else "linear" if activation is None else "own"
         told.append(
             {
-                "name": shown(path or "neuron"),
+                "name": shown(titled(path) or "neuron"),
                 "activation": "" if hidden and name == own else name,
                 "weights": [[place.get(w, -1) for w in neuron.weights] for neuron in neurons],
                 "biases": [place.get(neuron.bias, -1) for neuron in neurons],

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.wording import show_number
+from autograd.wording import show_number, titled
 from viz import palette
 from viz.labels import label_text, shown, tooltip_text
 from viz.rendering import GraphPicture
@@ -77,7 +77,7 @@ def _layers(model: Any) -> Layers:
     for (before, neurons), (path, following) in pairwise(found):
         if len(following[0].weights) != len(neurons):
             raise ValueError(
-                f"{path} takes {len(following[0].weights)} inputs and {before} gives {len(neurons)}: "
+                f"{titled(path)} takes {len(following[0].weights)} inputs and {titled(before)} gives {len(neurons)}: "
                 "the layers do not follow on one another, so draw(model(inputs)) instead"
             )
     return found
@@ -178,7 +178,7 @@ def _pos(x: float, y: float) -> str:
 def _head(path: str, neurons: list[Any]) -> str:
     activation = getattr(neurons[0], "activation", None)
     name = getattr(activation, "symbol", None) or getattr(activation, "__name__", "linear")
-    return f"{shown(path)} · {shown(name)}" if path else shown(name)
+    return f"{shown(titled(path))} · {shown(name)}" if path else shown(name)
 
 
 def _legend(example: int | None, columns: list[list[Unit]]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from autograd.explain import largest_arrivals
 from autograd.operation import Operation
 from autograd.steps import GRANULARITIES, Accumulate, Collect, Compute, Recording, Send, Update
 from autograd.value import CONSTANT
-from autograd.wording import neuron_of
+from autograd.wording import neuron_of, titled
 from viz.labels import shown
 from viz.page import Page, packed
 from viz.sheet import not_a_number, silence
@@ -233,12 +232,6 @@ def _users(told: Sequence[dict[str, Any]]) -> list[list[int]]:
 
 
 # ---------------------------------------------------------------------------------------- folding
-def _title(path: str) -> str:
-    """Return `net.layers.0.neurons.3` as `net layer 1, neuron 4`, counted from 1 as the names of nodes are."""
-    counted = re.sub(r"\b(layer|neuron)s\.(\d+)", lambda found: f"{found[1]} {int(found[2]) + 1}", path)
-    return re.sub(r"(?<=\d)\.(?=neuron)", ", ", counted).replace(".layer", " layer")
-
-
 def _groups(recording: Recording, told: Sequence[dict[str, Any]]) -> tuple[list[list[Any]], list[int]]:
     """Return the tree of boxes that nodes fold into, as [title, kind, parent], and the box of each node (−1: none).
 
@@ -257,9 +250,9 @@ def _groups(recording: Recording, told: Sequence[dict[str, Any]]) -> tuple[list[
     nameless = []
     for i, known in enumerate(told):
         if known["layer"]:
-            home[i] = layer = box(_title(known["layer"]), "layer", -1)
+            home[i] = layer = box(titled(known["layer"]), "layer", -1)
             if known["neuron"] != known["layer"]:
-                home[i] = box(_title(known["neuron"]), "neuron", layer)
+                home[i] = box(titled(known["neuron"]), "neuron", layer)
         elif known["kind"] == "inner":
             nameless.append(i)
     names = recording.words.names
