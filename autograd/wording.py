@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, Final
 
 from autograd.backward import operands
@@ -24,6 +24,7 @@ LONGEST_SUM: Final = 8
 _SUBSCRIPTS: Final = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 _SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LETTERS: Final = {"weights": "w", "weight": "w", "bias": "b", "biases": "b"}
+_SLOT: Final = re.compile(r"\{(\d+)\}|\[(\d+)\]")
 _PATH: Final = re.compile(r"[A-Za-z_]\w*(\.\w+)+")
 
 
@@ -267,14 +268,32 @@ class Words:
     def computation(self, i: int) -> str:
         """Return how node `i` is computed, in symbols, in numbers, and the result: `z = w·x + b = (2)(3) + 1 = 7`."""
         node = self.nodes[i]
-        op = node.op
-        if not isinstance(op, Operation):
-            return f"{self.names[i]} = {show_number(self.numbers[i])}"
-        names, numbers = self._inputs(node, self._name), self._inputs(node, lambda j: show_number(self.numbers[j]))
+        result = show_number(self.numbers[i])
+        if not isinstance(node.op, Operation):
+            return f"{self.names[i]} = {result}"
+        symbols, figures = self.forms(i)
+        parents = [self._index[id(parent)] for parent in node.parents]
+        names, numbers = [self.names[j] for j in parents], [show_number(self.numbers[j]) for j in parents]
+        return " = ".join(dict.fromkeys((self.names[i], _filled(symbols, names), _filled(figures, numbers), result)))
+
+    def forms(self, i: int) -> tuple[str, str]:
+        """Return how node `i`, which an operation made, is computed, in symbols and in figures, but for its parents.
+
+        Where the name or the number of parent number k belongs, it says `{k}`, or `[k]` if it goes in brackets where it
+        begins with a sign of its own.  Nodes of one kind have the same forms.
+        """
+        node = self.nodes[i]
+        op, slots = node.op, count()
+        assert isinstance(op, Operation)
+        inputs = [[next(slots) for _ in x.values] if isinstance(x, Group) else next(slots) for x in operands(node)]
+        if op.name == "power":
+            base, exponent = [self._index[id(parent)] for parent in node.parents]
+            return _power(self.names[base], self.names[exponent]), _power(
+                show_number(self.numbers[base]), show_number(self.numbers[exponent])
+            )
         if op.groups == 2 and (bias := operands(node)[2]).op is CONSTANT and bias._data == 0.0:  # none was given
-            names, numbers = names[:2], numbers[:2]
-        symbols, figures = _formula(op, names), _formula(op, numbers, figures=True)
-        return " = ".join(dict.fromkeys((self.names[i], symbols, figures, show_number(self.numbers[i]))))
+            inputs.pop()
+        return _form(op, inputs), _form(op, inputs, figures=True)
 
     def derivative(self, i: int, slot: int) -> str:
         """Return the local derivative of node `i` with respect to its parent number `slot`, as its rule states it."""
@@ -321,33 +340,40 @@ class Words:
             slot -= size
         raise IndexError(f"node {node!r} has no parent number {slot}")
 
-    def _inputs(self, node: Value, shown: Any) -> list[Any]:
-        def each(x: Any) -> Any:
-            return [each(v) for v in x.values] if isinstance(x, Group) else shown(self._index[id(x)])
 
-        return [each(x) for x in operands(node)]
-
-
-def _formula(op: Operation, inputs: list[Any], figures: bool = False) -> str:
-    """Return an operation applied to texts: `x + y`, `tanh(x)`, `w₁·x₁ + w₂·x₂ + b`."""
+def _form(op: Operation, inputs: list[Any], figures: bool = False) -> str:
+    """Return an operation on inputs that are given by number: `{0} + [1]`, `tanh({0})`, `[0]·[2] + [1]·[3] + [4]`."""
     if op.groups == 2:
         pairs = zip(*inputs[:2], strict=True)
-        products = [f"({w})({x})" if figures else f"{bracketed(w)}·{bracketed(x)}" for w, x in pairs]
+        products = [f"({{{w}}})({{{x}}})" if figures else f"[{w}]·[{x}]" for w, x in pairs]
         return _sum(products + inputs[2:])
     if op.groups == 1:
-        return _sum(inputs[0]) if op.name == "total" else f"{op.symbol}({', '.join(_shortened(inputs[0]))})"
+        members = inputs[0]
+        return _sum(members) if op.name == "total" else f"{op.symbol}({', '.join(map(_plain, _shortened(members)))})"
     if op.symbol[0].isalpha() or len(inputs) > 2:
-        return f"{op.symbol}({', '.join(inputs)})"
-    if op.name == "power":
-        base = f"({inputs[0]})" if inputs[0].startswith("−") or "⁾" in inputs[0] else inputs[0]
-        return base + inputs[1].translate(_SUPERSCRIPTS) if inputs[1].isdigit() else f"{base}^{bracketed(inputs[1])}"
-    return f"{inputs[0]} {op.symbol} {bracketed(inputs[1])}" if len(inputs) == 2 else op.symbol + bracketed(inputs[0])
+        return f"{op.symbol}({', '.join(map(_plain, inputs))})"
+    return f"{{0}} {op.symbol} [1]" if len(inputs) == 2 else f"{op.symbol}[0]"
 
 
-def _sum(terms: list[str]) -> str:
+def _power(base: str, exponent: str) -> str:
+    """Return the form of a power of such a base and exponent."""
+    form = "({0})" if base.startswith("−") or "⁽" in base else "{0}"
+    return form + exponent.translate(_SUPERSCRIPTS) if exponent.isdigit() else form + "^[1]"
+
+
+def _sum(terms: list[Any]) -> str:
     first, *rest = _shortened(terms) or ["0"]
-    return " + ".join([first, *map(bracketed, rest)])
+    return " + ".join([_plain(first), *(term if isinstance(term, str) else f"[{term}]" for term in rest)])
 
 
-def _shortened(terms: list[str]) -> list[str]:
+def _plain(term: int | str) -> str:
+    return term if isinstance(term, str) else f"{{{term}}}"
+
+
+def _shortened(terms: list[Any]) -> list[Any]:
     return terms if len(terms) <= LONGEST_SUM else [*terms[:3], "…", *terms[-2:]]
+
+
+def _filled(form: str, texts: Sequence[str]) -> str:
+    """Return a form with the parents' texts in their places."""
+    return _SLOT.sub(lambda found: texts[int(found[1])] if found[1] else bracketed(texts[int(found[2])]), form)

@@ -33,9 +33,9 @@ LONGEST_TITLE = 200
 TERMINAL_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")
 # Of the languages of `viz/page/`: blocks that begin with two stars, and what follows two slashes at the end of a line.
 _COMMENT = re.compile(r"/\*\*[\s\S]*?\*/ ?|(?:^|  )//.*", re.MULTILINE)
-
-_TEXT = re.compile(r"[\"'`/]")
-_SPACED = re.compile(r" ?([=,;:?*<>&|(){}\[\]]+) ?")
+_TEXT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)""")
+_UNCLEAR = re.compile(r"[\"'`]|(?<! )/|/(?! )")  # outside of texts: a text over several lines, a pattern in slashes
+_SPACED = re.compile(r" ?([=,;:?*<>&|(){}\[\]]+) ?|(?<![+-]) ([+/-]) (?![+-])")
 
 
 class Page:
@@ -141,8 +141,12 @@ def _bare(text: str) -> str:
 
 
 def _close(line: str) -> str:
-    """Return a line of JavaScript without the spaces around signs, if nothing in it could be words of a text."""
-    return line if _TEXT.search(line) else _SPACED.sub(r"\1", line)
+    """Return a line of JavaScript without the spaces around signs, but for those in texts."""
+    parts = _TEXT.split(line)
+    nested = any(text.count("${") > text.count("}") for text in parts[1::2])  # a text within a text
+    if nested or any(_UNCLEAR.search(code) for code in parts[::2]):
+        return line
+    return "".join(part if i % 2 else _SPACED.sub(r"\1\2", part) for i, part in enumerate(parts))
 
 
 def _digest(text: str) -> str:

@@ -12,7 +12,7 @@ from autograd import steps as passes
 from autograd.events import SENTENCES, Change
 from autograd.explain import largest_arrivals
 from autograd.operation import Operation
-from autograd.steps import GRANULARITIES, Accumulate, Collect, Compute, Recording, Send, Update
+from autograd.steps import GRANULARITIES, Accumulate, Collect, Recording, Send, Update
 from autograd.value import CONSTANT
 from autograd.wording import neuron_of, titled
 from viz.labels import shown
@@ -86,19 +86,27 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
     operations: dict[Any, int] = {}
     nodes: list[list[Any]] = []
     derivatives: list[float] = []
+    firsts: dict[str, int] = {}  # the first node of each path
     for i, (node, known) in enumerate(zip(recording.nodes, told, strict=True)):
         path = shown(node.name, 200) if node.name and node.name != known["name"] else ""
-        row: list[Any] = [known["name"], path, group_of[i], row_of[i]]
+        first = firsts.setdefault(path, i) if path else i
+        row: list[Any] = [known["name"], path if first == i else first, group_of[i], row_of[i]]
         if isinstance(node.op, Operation):
             if node.op.name != "dot":  # of which each factor is the other's local derivative
                 derivatives += node.local_derivatives
-            kind = operations.setdefault((node.op.symbol, _shape(node.op)), len(operations))
-            row += [kind, known["parents"], _phrases(recording, i), recording.words.computation(i)]
+            written = dict.fromkeys(recording.words.forms(i))
+            kind = operations.setdefault((node.op.symbol, _shape(node.op), *written), len(operations))
+            row += [kind, known["parents"], _phrases(recording, i)]
         else:
             row.append(-2 if node.op is CONSTANT else -1)
         nodes.append(row)
     changes = [event.change for event in events]
     sends = [event for event in events if isinstance(event, Send)]
+    given = [  # of a lone contribution the sum is itself, and what is kept is the sum
+        change.after or 0.0
+        for event, change in zip(events, changes, strict=True)
+        if "{after}" in SENTENCES[event.form] and not isinstance(event, Accumulate)
+    ]
     lanes = [(i, change.through) for i, change in enumerate(changes) if change.through is not None]
     lanes += [(i, event.through) for i, event in enumerate(events) if isinstance(event, Collect)]
     return {
@@ -112,13 +120,13 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         "told": "".join(letters[event.form] for event in events),
         "actors": [event.node for event in events],
         "slots": [send.slot for send in sends],
-        "after": packed([x.after or 0.0 for e, x in zip(events, changes, strict=True) if not isinstance(e, Compute)]),
+        "after": packed(given),
         "sent": packed([send.contribution for send in sends]),
         "lanes": lanes,
         "rate": next((event.learning_rate for event in events if isinstance(event, Update)), None),
         "groups": groups,
         "rows": rows,
-        "stops": _stops(recording),
+        "ends": _ends(recording),
         "ways": _ways(recording),
     }
 
@@ -179,16 +187,16 @@ def _ways(recording: Recording) -> list[Any]:
     return [*told, packed(products)]
 
 
-def _stops(recording: Recording) -> dict[str, list[int]]:
-    """Return for each granularity but the finest the positions after each of its steps."""
-    stops: dict[str, list[int]] = {}
+def _ends(recording: Recording) -> str:
+    """Return for each event, as a digit, how many granularities but the finest have a step that ends with it."""
+    ends = [0] * len(recording)
     among: Sequence[int] = range(1, len(recording) + 1)
-    for granularity in GRANULARITIES[1:]:
+    for granularity in GRANULARITIES[1:]:  # what a node does is never parted, nor what a neuron does, …
         keys = [recording.key(i - 1, granularity) for i in among]
-        ends = [i for i, key, after in zip(among, keys, keys[1:], strict=False) if key != after]
-        stops[granularity] = [*ends, len(recording)]
-        among = stops["node"]  # what a node does is never parted
-    return stops
+        among = [*(i for i, key, after in zip(among, keys, keys[1:], strict=False) if key != after), len(recording)]
+        for i in among:
+            ends[i - 1] += 1
+    return "".join(map(str, ends))
 
 
 # --------------------------------------------------------------------------------------- examples

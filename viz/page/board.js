@@ -167,3 +167,6 @@ function movable(element, what, drag, choose, reachable) {
     drag(what, event.shiftKey ? by / 10 : by);
   });
 }
+
+/** A number below the line. @param {number} n */
+const sub = (/** @type {number} */ n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[+d]);

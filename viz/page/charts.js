@@ -37,3 +37,5 @@ function drawNorms(svg, norms) {
       make("text", { class: "gradient", x: left + span + 8, y: y + 14 }, "◀ " + shortly(norm))];
   }));
 }
+
+const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;

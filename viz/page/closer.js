@@ -61,11 +61,10 @@ function tellPaths(n) {
       nodes.unshift(by.index);
       factors.unshift(`(${text(localOf(by, SLOTS[i]))})`);
     }
-    const few = (list) => list.length > 9 ? [...list.slice(0, 4), "…", ...list.slice(-4)] : list, those = new Set(nodes);
+    const few = (list) => list.length > 9 ? [...list.slice(0, 4), "…", ...list.slice(-4)] : list;
     const button = make("button", { type: "button", class: "way" },
       `${few(nodes.map((i) => NODES[i].name)).join(" → ")}: ${few(factors).join("")} = ${text(product)}`);
-    for (const type of ["mouseenter", "focus"]) button.addEventListener(type, () => link(those));
-    for (const type of ["mouseleave", "blur"]) button.addEventListener(type, () => link(new Set()));
+    pointing(button, new Set(nodes));
     button.addEventListener("click", () => {
       for (const i of nodes) for (let g = NODES[i].home; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
       draw();

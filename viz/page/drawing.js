@@ -32,7 +32,21 @@ function foldToFit(row) {
   }
 }
 
-function drawGraph(row, choose, room) {
+/** Lets an element be pressed, by click or by Enter. */
+function pressable(element, act) {
+  element.addEventListener("click", act);
+  element.addEventListener("keydown", (event) => { if (event.key === "Enter") act(); });
+}
+
+/** Shows where these nodes are while an element is pointed at or has the focus. */
+function pointing(element, nodes) {
+  for (const type of ["mouseenter", "focus"]) element.addEventListener(type, () => link(nodes));
+  for (const type of ["mouseleave", "blur"]) element.addEventListener(type, () => link(new Set()));
+}
+
+const middle = (style, x, y, words = "") => make("text", { class: style, "text-anchor": "middle", x, y }, words);
+
+function drawGraph(row, room) {
   const members = groupBy(visible(row), boxOf);
   const boxes = [...members].map(([key, nodes]) => {
     const folded = key[0] === "g", inner = nodes.filter((n) => n.parents.length), shown = (inner.length ? inner : nodes).at(-1);
@@ -66,28 +80,26 @@ function drawGraph(row, choose, room) {
   const size = arrange(boxes, wires), svg = GRAPH.svg;
   svg.replaceChildren();
   set(svg, "class", wires.length > 90 ? "dense" : "");
-  set(svg, "viewBox", `-8 -8 ${size.width + 16} ${size.height + 16}`);
-  const scale = Math.max(0.8, Math.min(1.25, (room - 4) / (size.width + 16)));
-  GRAPH.scale = scale;
-  set(svg, "width", ((size.width + 16) * scale).toFixed(0));
-  set(svg, "height", ((size.height + 16) * scale).toFixed(0));
+  const width = size.width + 16, height = size.height + 16, scale = Math.max(0.8, Math.min(1.25, (room - 4) / width));
+  set(svg, "viewBox", `-8 -8 ${width} ${height}`);
+  set(svg, "width", (width * scale).toFixed(0));
+  set(svg, "height", (height * scale).toFixed(0));
   const into = groupBy(wires, (w) => w.head), out = groupBy(wires, (w) => w.tail);
   for (const w of wires) {
     const crowded = into.get(w.head).length > out.get(w.tail).length;  // wires that meet are told apart where they begin
     const twin = w.points.length === 3, [[a, b], [c, d]] = crowded || twin ? w.points : w.points.slice(-2);
     const t = twin ? 1 : crowded ? 0.4 : out.get(w.tail).length > 1 ? 0.7 : 0.5;
     const x = (a + (c - a) * t).toFixed(1), y = b + (d - b) * (t === 1 ? 1 : t < 0.5 ? 0.35 : t > 0.5 ? 0.78 : 0.5);
-    w.local = make("text", { "text-anchor": "middle", x, y: (y - 3).toFixed(1) });
-    w.sent = make("text", { "text-anchor": "middle", x, y: (y + 10).toFixed(1) });
+    w.local = middle("", x, (y - 3).toFixed(1));
+    w.sent = middle("", x, (y + 10).toFixed(1));
     w.element = make("g", { class: "edge" }, make("path", { d: smooth(w.points) }), w.local, w.sent);
     svg.append(w.element);
   }
-  for (const b of boxes) svg.append(drawBox(b, choose));
-  GRAPH.boxes = boxes;
-  GRAPH.wires = wires;
+  for (const b of boxes) svg.append(drawBox(b));
+  Object.assign(GRAPH, { boxes, wires, scale });
 }
 
-function drawBox(b, choose) {
+function drawBox(b) {
   const left = -b.width / 2, top = -b.height / 2, op = b.folded ? `${b.nodes.length} nodes` : b.shown.pairs ? "w·x + b" : b.shown.op;
   b.value = make("text", { class: "value", x: left + 4, y: top + 36 });
   b.gradient = make("text", { class: "gradient", x: 2, y: top + 36 });
@@ -95,15 +107,13 @@ function drawBox(b, choose) {
   b.tip = make("title");
   b.element = make("g", { class: "box", tabindex: 0, role: "button", transform: `translate(${b.x.toFixed(1)} ${b.y.toFixed(1)})`, "data-key": b.key },
     b.tip, make("rect", { class: "frame", x: left, y: top, width: b.width, height: b.height, rx: 6 }),
-    ...(b.plain ? [make("text", { "text-anchor": "middle", y: 4 }, b.title)] : [
+    ...(b.plain ? [middle("", 0, 4, b.title)] : [
       make("rect", { class: "head", x: left + 2, y: top + 2, width: b.width - 4, height: 18, rx: 4 }),
       make("text", { class: "name", x: left + 6, y: top + 16 }, b.title),
       make("text", { class: "op", x: b.width / 2 - 6, y: top + 16, "text-anchor": "end" }, clip(op, 9)), b.value, b.gradient,
       ...(b.marks.length ? [b.alarm] : [])]));
-  b.element.addEventListener("click", () => choose(b));
-  b.element.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") choose(b);
-  });
+  pressable(b.element, () => choose(b));
+  pointing(b.element, new Set(b.nodes.map((n) => n.index)));
   return b.element;
 }
 

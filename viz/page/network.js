@@ -18,7 +18,7 @@ function unitsOf(row) {
   return [...units.values()];
 }
 
-function drawNetwork(row, choose, link) {
+function drawNetwork(row) {
   const units = unitsOf(row), svg = NET.svg, made = new Map(units.map((u) => [u.out.index, u]));
   svg.replaceChildren();
   NET.units = [];
@@ -47,7 +47,7 @@ function drawNetwork(row, choose, link) {
     });
   }
   if (!made.has(root.index)) for (const u of units.filter((u) => u.column === last)) addLine(loss, -1, [u.x + wide / 2, u.y], [loss.x - wide / 2, loss.y], false);
-  for (const u of NET.units) addUnit(u, wide, small, choose, link);
+  for (const u of NET.units) addUnit(u, wide, small);
 }
 
 function addLine(to, weight, a, b, labelled) {
@@ -55,32 +55,28 @@ function addLine(to, weight, a, b, labelled) {
   const line = { weight, to, path, tip, value: null, gradient: null, element: make("g", { class: "edge" }, tip, path) };
   if (labelled) {
     const t = 0.34, x = (a[0] + (b[0] - a[0]) * t).toFixed(1), y = a[1] + (b[1] - a[1]) * t;
-    line.value = make("text", { class: "halo value", "text-anchor": "middle", x, y: (y - 3).toFixed(1) });
-    line.gradient = make("text", { class: "halo gradient", "text-anchor": "middle", x, y: (y + 10).toFixed(1) });
+    line.value = middle("halo value", x, (y - 3).toFixed(1));
+    line.gradient = middle("halo gradient", x, (y + 10).toFixed(1));
     line.element.append(line.value, line.gradient);
   }
   NET.lines.push(line);
   NET.svg.append(line.element);
 }
 
-function addUnit(u, wide, small, choose, link) {
+function addUnit(u, wide, small) {
   const tall = small ? 20 : 62, top = -tall / 2;
-  u.title = make("text", { class: "name", "text-anchor": "middle", y: small ? 4 : top + 15 }, clip(u.out.name, small ? 8 : 11));
-  u.value = make("text", { class: "value", "text-anchor": "middle", y: top + 33 });
-  u.gradient = make("text", { class: "gradient", "text-anchor": "middle", y: top + 50 });
-  u.alarm = make("text", small ? { class: "alarm", x: 4 - wide / 2, y: 4 } : { class: "alarm halo", "text-anchor": "middle", y: top - 5 });
+  u.title = middle("name", 0, small ? 4 : top + 15, clip(u.out.name, small ? 8 : 11));
+  u.value = middle("value", 0, top + 33);
+  u.gradient = middle("gradient", 0, top + 50);
+  u.alarm = small ? make("text", { class: "alarm", x: 4 - wide / 2, y: 4 }) : middle("alarm halo", 0, top - 5);
   u.off = small ? "×" : "× off";
-  u.biasText = make("text", { class: "halo", "text-anchor": "middle", y: tall / 2 + 14 });
+  u.biasText = middle("halo", 0, tall / 2 + 14);
   u.tip = make("title");
   u.element = make("g", { class: "box", tabindex: 0, role: "button", transform: `translate(${u.x} ${u.y.toFixed(1)})` },
     u.tip, make("rect", { class: "frame", x: -wide / 2, y: top, width: wide, height: tall, rx: u.column ? tall / 2.6 : 4 }), u.title, u.alarm);
   if (!small) u.element.append(u.value, u.gradient, u.biasText);
-  u.element.addEventListener("click", () => choose({ shown: u.out, folded: false, nodes: [u.out] }));
-  u.element.addEventListener("keydown", (event) => { if (event.key === "Enter") choose({ shown: u.out, folded: false, nodes: [u.out] }); });
-  for (const [on, off] of [["mouseenter", "mouseleave"], ["focus", "blur"]]) {
-    u.element.addEventListener(on, () => link(u.nodes));
-    u.element.addEventListener(off, () => link(new Set()));
-  }
+  pressable(u.element, () => choose({ shown: u.out, folded: false, nodes: [u.out] }));
+  pointing(u.element, u.nodes);
   NET.svg.append(u.element);
 }
 

@@ -37,10 +37,6 @@ const fully = (x) => Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "in
 /** A number as it stands behind a sign: in brackets if it begins with one of its own. @param {string} words */
 const bracketed = (words) => words.startsWith("−") ? `(${words})` : words;
 const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
-const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 /** What was typed, as a number; NaN if it is none. @param {string} typed */
 const typedNumber = (typed) => typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", ".");
-
-/** A number below the line. @param {number} n */
-const sub = (/** @type {number} */ n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[+d]);

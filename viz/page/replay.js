@@ -2,16 +2,17 @@
 // An event is known by its place.  Its sentence is filled in from the forms that Python's own sentences have, when it is asked for.
 
 /** @typedef {{index: number, name: string, path: string, home: number, row: number, kind: string, op: string, shape: string, parents: number[],
- *   pairs: number, phrases: string | string[], formula: string, value: number, mark: string, first: number, locals: number}} Spot */
+ *   pairs: number, phrases: string | string[], forms: string[], value: number, mark: string, first: number, locals: number}} Spot */
 
 /** @type {Float64Array} */
 const LOCALS = doubles(DATA.locals), VALUES = doubles(DATA.values);
 /** @type {Spot[]} */
 const NODES = [];
 let edges = 0, locals = 0;
-for (const [name, path, home, row, kind, parents = [], phrases = "", formula = ""] of DATA.nodes) {
-  const [op, shape] = kind < 0 ? ["", ""] : DATA.operations[kind], index = NODES.length, dot = shape === "dot";
-  NODES.push({ index, name, path, home, row, kind: kind === -2 ? "constant" : kind < 0 ? "leaf" : "inner", op, shape, parents, phrases, formula,
+for (const [name, where, home, row, kind, parents = [], phrases = ""] of DATA.nodes) {
+  const [op, shape, ...forms] = kind < 0 ? ["", ""] : DATA.operations[kind], index = NODES.length, dot = shape === "dot";
+  const path = typeof where === "number" ? NODES[where].path : where;  // as of the same part at work on another example
+  NODES.push({ index, name, path, home, row, kind: kind === -2 ? "constant" : kind < 0 ? "leaf" : "inner", op, shape, parents, phrases, forms,
     pairs: dot ? parents.length >> 1 : 0, value: VALUES[index], mark: DATA.marks[index] || "", first: edges, locals: dot ? -1 : locals });
   edges += parents.length;
   if (!dot) locals += parents.length;
@@ -31,16 +32,16 @@ const NEW = new Uint8Array(COUNT);  // events before which a dash is shown
 const EXPECTED = new Int32Array(NODES.length), TOTALS = new Float64Array(NODES.length);
 const COMPUTED = new Int32Array(NODES.length).fill(-1), CARRIED = new Int32Array(edges).fill(-1);  // by which event a node was computed, an edge carried
 
-{  // what Python does not repeat: where a contribution goes, what was there before, how many have arrived
+{  // what Python does not repeat: where a contribution goes, what was there before, how many have arrived, what a lone one leads to
   const after = doubles(DATA.after), sent = doubles(DATA.sent), latest = [Array.from(VALUES), [], []], lanes = new Map();
   let sends = 0, later = 0;
   for (let i = 0; i < COUNT; i++) {
-    const { kind, shelf } = FORMS[TOLD[i]], n = NODES[ACTORS[i]];
-    let target = n.index, x = n.value;
-    if (kind !== "Compute") x = after[later++];
+    const { kind, shelf, form } = FORMS[TOLD[i]], n = NODES[ACTORS[i]], alone = !form.includes("{after}");
+    let target = n.index, x = kind === "Compute" ? n.value : kind === "Accumulate" ? TOTALS[target] : alone ? 0 : after[later++];
     if (kind === "Send") {
       SLOTS[i] = DATA.slots[sends];
       SENT[i] = sent[sends++];
+      if (alone) x += SENT[i];
       target = n.parents[SLOTS[i]];
       ARRIVALS[i] = ++EXPECTED[target];
       CARRIED[n.first + SLOTS[i]] = i;
@@ -81,9 +82,17 @@ function phraseOf(n, slot) {
 /** @param {number} i a node */
 const gradientOf = (i) => `∂${ROOT.name}/∂${NODES[i].name}`;
 
+/** How a node is computed: in symbols, in figures where these differ, and the result. @param {Spot} n */
+function computation(n) {
+  const names = n.parents.map((p) => NODES[p].name), figures = n.parents.map((p) => text(VALUES[p]));
+  const filled = (/** @type {string} */ form, /** @type {string[]} */ texts) =>
+    form.replace(/\{(\d+)\}|\[(\d+)\]/g, (_, k, inBrackets) => k ? texts[k] : bracketed(texts[inBrackets]));
+  return [...new Set([n.name, filled(n.forms[0], names), filled(n.forms.at(-1), figures), text(n.value)])].join(" = ");
+}
+
 /** @type {Record<string, (e: any) => string>} */
 const WORDS = {
-  formula: (e) => NODES[e.node].formula, name: (e) => NODES[e.target].name,
+  formula: (e) => computation(NODES[e.node]), name: (e) => NODES[e.target].name,
   to: (e) => gradientOf(e.target), at: (e) => gradientOf(e.node), by: (e) => phraseOf(NODES[e.node], e.slot),
   upstream: (e) => text(TOTALS[e.node]), local: (e) => text(localOf(NODES[e.node], e.slot)), sent: (e) => text(e.sent), added: (e) => bracketed(text(e.sent)),
   before: (e) => text(e.before), after: (e) => text(e.after), moved: (e) => text(e.after - e.before),
@@ -125,10 +134,10 @@ const concerns = (i, row) => row < 0 || NODES[ACTORS[i]].row < 0 || NODES[ACTORS
 
 /** The positions at which stepping stops; what other examples do in between is one step. @param {string} granularity @param {number} row */
 function stopsOf(granularity, row) {
-  const ends = granularity === "edge" ? null : new Set(DATA.stops[granularity]), stops = [0];
+  const level = ["edge", "node", "neuron", "layer", "phase"].indexOf(granularity), stops = [0];
   for (let i = 1; i <= COUNT; i++) {
     const mine = concerns(i - 1, row);
-    if (i === COUNT || (mine && (!ends || ends.has(i))) || mine !== concerns(i, row)) stops.push(i);
+    if (i === COUNT || (mine && +DATA.ends[i - 1] >= level) || mine !== concerns(i, row)) stops.push(i);
   }
   return stops;
 }

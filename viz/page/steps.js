@@ -1,6 +1,7 @@
 // The controls: where one stands, how far a step goes, what is asked and told.
 
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const on = (/** @type {string} */ id, /** @type {string} */ event, /** @type {(event: any) => void} */ act, options = {}) => $(id).addEventListener(event, act, options);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const STATE = { row: -1, granularity: "edge", stops: [0], chosen: null, linked: new Set(), timer: 0, writing: 0, asked: null };
 const MEANINGS = {  // for those who read such signs for the first time
@@ -124,15 +125,8 @@ function link(nodes) {
 
 function draw() {
   const room = GRAPH.svg.parentNode.clientWidth;  // asked before all changes, or the page would be laid out twice
-  drawNetwork(STATE.row, choose, link);
-  drawGraph(STATE.row, choose, room);
-  for (const b of GRAPH.boxes) {
-    const nodes = new Set(b.nodes.map((n) => n.index));
-    for (const [on, off] of [["mouseenter", "mouseleave"], ["focus", "blur"]]) {
-      b.element.addEventListener(on, () => link(nodes));
-      b.element.addEventListener(off, () => link(new Set()));
-    }
-  }
+  drawNetwork(STATE.row);
+  drawGraph(STATE.row, room);
   STATE.stops = stopsOf(STATE.granularity, STATE.row);
   show();
 }
@@ -173,13 +167,13 @@ function check() {
 }
 
 // ---------------------------------------------------------------------------------------------- controls
-function play(on) {
+function play(going) {
   clearInterval(STATE.timer);
-  STATE.timer = on ? setInterval(() => {
+  STATE.timer = going ? setInterval(() => {
     if (SHOWN.position >= COUNT) play(false); else go(next());
   }, calm.matches ? 1600 : 900) : 0;
-  say($("play"), on ? "Pause" : "Play");
-  set($("play"), "aria-pressed", String(on));
+  say($("play"), going ? "Pause" : "Play");
+  set($("play"), "aria-pressed", String(going));
 }
 
 const typing = (target) => target.matches("input:not([type=range]):not([type=checkbox]),select,textarea");
@@ -193,25 +187,25 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== " ") play(false);
   act();
 });
-$("first").addEventListener("click", () => go(0));
-$("back").addEventListener("click", () => go(previous()));
-$("play").addEventListener("click", () => { if (SHOWN.position >= COUNT) go(0); play(!STATE.timer); });
-$("step").addEventListener("click", onwards);
-$("last").addEventListener("click", () => go(COUNT));
-$("slider").addEventListener("input", () => { play(false); go(+$("slider").value); });
-$("granularity").addEventListener("change", () => { STATE.granularity = $("granularity").value; STATE.stops = stopsOf(STATE.granularity, STATE.row); show(); });
-$("sample").addEventListener("change", () => { STATE.row = +$("sample").value - 1; STATE.chosen = null; foldToFit(STATE.row); draw(); });
-$("predict").addEventListener("change", () => { if (!$("predict").checked) dismiss(); });
-$("question").addEventListener("submit", (event) => { event.preventDefault(); check(); });
-$("reveal").addEventListener("click", () => go(next()));
-$("controls").addEventListener("submit", (event) => event.preventDefault());
-$("fold").addEventListener("click", () => { OPEN.clear(); draw(); });
-$("unfold").addEventListener("click", () => {
+on("first", "click", () => go(0));
+on("back", "click", () => go(previous()));
+on("play", "click", () => { if (SHOWN.position >= COUNT) go(0); play(!STATE.timer); });
+on("step", "click", onwards);
+on("last", "click", () => go(COUNT));
+on("slider", "input", () => { play(false); go(+$("slider").value); });
+on("granularity", "change", () => { STATE.granularity = $("granularity").value; STATE.stops = stopsOf(STATE.granularity, STATE.row); show(); });
+on("sample", "change", () => { STATE.row = +$("sample").value - 1; STATE.chosen = null; foldToFit(STATE.row); draw(); });
+on("predict", "change", () => { if (!$("predict").checked) dismiss(); });
+on("question", "submit", (event) => { event.preventDefault(); check(); });
+on("reveal", "click", () => go(next()));
+on("controls", "submit", (event) => event.preventDefault());
+on("fold", "click", () => { OPEN.clear(); draw(); });
+on("unfold", "click", () => {
   const shut = [...new Set(GRAPH.boxes.filter((b) => b.folded).map((b) => +b.key.slice(1)))];
   if (NODES.length <= 600) shut.forEach((g) => OPEN.add(g)); else if (shut.length) OPEN.add(shut[0]);
   draw();
 });
-$("find").addEventListener("change", () => {
+on("find", "change", () => {
   const n = NODES.find((n) => n.name === $("find").value || n.path === $("find").value);
   if (!n) return;
   for (let g = n.home; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
@@ -240,11 +234,11 @@ function begin() {
   $("examples").hidden = DATA.rows === 1;
   for (let k = 0; k <= DATA.rows && k <= 1000; k++) $("sample").append(make("option", { value: k }, k ? `${k} of ${DATA.rows}` : "all together"));
   fromAddress();
-  $("find").addEventListener("focus", () => {
+  on("find", "focus", () => {
     $("names").append(...NODES.filter((n) => n.kind !== "constant").slice(0, 3000).map((n) => make("option", { value: n.name })));
   }, { once: true });
-  $("transcript").addEventListener("toggle", () => { if (!$("lines").children.length) transcribe(); });
-  $("lines").addEventListener("click", (event) => {
+  on("transcript", "toggle", () => { if (!$("lines").children.length) transcribe(); });
+  on("lines", "click", (event) => {
     const line = event.target.closest("li");
     if (line) go([...$("lines").children].indexOf(line) + 1);
   });
