@@ -12,7 +12,7 @@ import nn
 from autograd import Value, detach, dot, exp, relu, sqrt, total, where
 from autograd.wording import show_number
 from tests.web import OVERFLOWS, browser  # noqa: F401  # a fixture
-from viz import draw, draw_network, palette, rendering
+from viz import draw, draw_network, folding, palette, rendering
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -217,6 +217,16 @@ def test_a_graph_of_any_size_is_drawn_without_handing_it_all_to_a_layout_engine(
     wide = total([Value(float(i)) * Value(2.0) for i in range(2_000)])
     stacks = groups(draw(wide), "stack")
     assert any("2000 alike" in " ".join(texts(g)) for g in stacks.values())
+
+
+def test_boxes_are_put_together_once_where_no_layer_could_be_opened(monkeypatch):
+    made, whole = [], folding._assembled
+    monkeypatch.setattr(folding, "_assembled", lambda *them: made.append(them) or whole(*them))
+    chain = x = Value(0.5, "x")
+    for _ in range(1_000):
+        chain = chain * 1.001 + x
+    draw(chain)
+    assert len(made) == 1
 
 
 def test_a_dense_graph_of_few_nodes_is_not_handed_over_whole_either():

@@ -71,7 +71,7 @@ def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0,
     if folded is None and not parted and len(shown) <= NODES:
         return _assembled(spots, _with_rows({s.index: s.key for s in shown}, hidden), {ROWS: "rows"}, rows, copies)
     layers = {s.layer for s in visible if s.layer}
-    for opened in (layers | parted, parted) if folded is None else (parted,):
+    for opened in (parted,) if folded is not None or layers <= parted else (layers | parted, parted):
         keys, kinds = _keys(spots, hidden, opened)
         result = _assembled(spots, _with_rows(keys, hidden), kinds, rows, copies)
         if len(result.boxes) <= READABLE and len(result.lines) <= LINES:
