@@ -55,7 +55,9 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     """Return the mean of softplus(z) − y·z, the cross-entropy of σ(z): its gradient is σ(z) − y exactly.
 
     Both are n numbers, or n rows of k.  (Bishop 2006, 4.3.2.)
-    Infinite logits give 0 where they are right and inf where they are wrong (nan in a compiled program).
+    A row's loss is right to 1e-16 of max(1, |z|), its gradient to 1e-16: what is smaller, such as e^−40 for a right
+    logit of 40, is 0.  Infinite logits give 0 where they are right and inf where they are wrong (nan in a compiled
+    program).
     Raises ValueError for targets outside [0, 1].
     """
     call = "binary_cross_entropy_with_logits"

@@ -2,11 +2,12 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 
 import nn
-from autograd import Value, modes, sigmoid
+from autograd import Value, compile, modes, sigmoid  # noqa: A004
 from nn import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -97,6 +98,28 @@ def test_the_gradient_on_logits_is_prediction_minus_target_exactly(z, target):
     x = Value(z)
     binary_cross_entropy_with_logits(x, target).backward()
     assert x.grad == sigmoid(z) - target
+
+
+@pytest.mark.parametrize("backend", ["recorded", "numpy", "native", "jax"])
+@pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
+def test_cross_entropy_on_logits_against_sixty_digits(target, backend):
+    w = Value(0.0, "w")
+    step = None if backend == "recorded" else compile(lambda x: mean_loss(w + x, target), [w], backend)
+    for z in [s * x for s in (1.0, -1.0) for x in (0.0, 1e-8, 0.3, 1.0, 5.0, 10.0, 20.0, 36.0, 40.0, 700.0)]:
+        with mpmath.workdps(60):
+            true = mpmath.log1p(mpmath.exp(z)) - mpmath.mpf(target) * z
+            slope = 1 / (1 + mpmath.exp(-z)) - mpmath.mpf(target)
+        w.clear_grad()
+        if step is None:
+            loss = mean_loss(w + z, target)
+            loss.backward()
+        found = loss.data if step is None else step(z)
+        assert abs(found - true) <= 2.3e-16 * max(1.0, abs(z))
+        assert abs(w.grad - slope) <= 2.3e-16
+
+
+def mean_loss(z, target):
+    return binary_cross_entropy_with_logits([z], [target])
 
 
 def test_cross_entropy_on_logits_is_recorded_as_the_textbook_writes_it():
