@@ -109,6 +109,7 @@ class Prompt:
 
         shell = InteractiveShellEmbed(banner1=greeting + "\n", user_ns=self.namespace, confirm_exit=False)
         shell.enable_tip = False
+
         def translated(lines: list[str]) -> list[str]:
             text = "".join(lines)
             return lines if text.strip() in ("quit", "exit") else [self.to_python(text).rstrip("\n") + "\n"]

@@ -45,8 +45,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     _check_range(call, "target", wanted, "")
     seen = not tracing()
     losses = [
-        -(y * _safe_log(p, seen) + (1.0 - y) * _safe_log(1.0 - p, seen))
-        for p, y in zip(outputs, wanted, strict=True)
+        -(y * _safe_log(p, seen) + (1.0 - y) * _safe_log(1.0 - p, seen)) for p, y in zip(outputs, wanted, strict=True)
     ]
     return mean(losses)  # type: ignore[no-any-return]
 

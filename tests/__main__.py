@@ -1,4 +1,4 @@
-"""All that must hold before a change is good: `python -m tests` runs the linter, the type checker and pytest.
+"""All that must hold before a change is good: `python -m tests` runs linter, formatter, type checker and pytest.
 
 Arguments go to pytest: `python -m tests -k xor`.
 """
@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-CHECKS = (("ruff", "check"), ("mypy",), ("pytest", "--numprocesses=auto", "--dist=loadfile"))
+CHECKS = (
+    ("ruff", "check"),
+    ("ruff", "format", "--check"),
+    ("mypy",),
+    ("pytest", "--numprocesses=auto", "--dist=loadfile"),
+)
 
 
 def main() -> int:

@@ -95,8 +95,9 @@ def slips(op: Operation):
             yield f"derivative {i} times {factor!r}", slip(change)
     for i, j in itertools.combinations(range(op.arity), 2):
         if (i < op.groups) == (j < op.groups):
-            yield f"derivatives {i} and {j} swapped", slip(
-                lambda d, i=i, j=j: [d[j] if k == i else d[i] if k == j else x for k, x in enumerate(d)]
+            yield (
+                f"derivatives {i} and {j} swapped",
+                slip(lambda d, i=i, j=j: [d[j] if k == i else d[i] if k == j else x for k, x in enumerate(d)]),
             )
 
 

@@ -287,9 +287,7 @@ def _source(array: Array) -> Array:
 
 
 @cache
-def _is_finite(
-    op: str, numbers: tuple[float | None, ...], probes: tuple[float, ...], place: int | None = None
-) -> bool:
+def _is_finite(op: str, numbers: tuple[float | None, ...], probes: tuple[float, ...], place: int | None = None) -> bool:
     """Whether an operation, or its derivative for one operand, is finite; what is a number stays as it is."""
     choices = [probes if x is None else (x,) for x in numbers]
     for inputs in product(*choices):

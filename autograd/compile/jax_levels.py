@@ -118,9 +118,7 @@ def _stretch(maths: Any, stretch: Stretch, pool: Any) -> Any:
     return jax.lax.fori_loop(0, len(rows), step, pool)
 
 
-def _stretch_back(
-    maths: Any, stretch: Stretch, pool: Any, vector: Any, reached: Any, share: Callable[..., Any]
-) -> Any:
+def _stretch_back(maths: Any, stretch: Stretch, pool: Any, vector: Any, reached: Any, share: Callable[..., Any]) -> Any:
     ops, rows = _rows(stretch)
 
     def shares(op: str) -> Any:
