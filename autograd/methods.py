@@ -74,6 +74,13 @@ def _swapped(method: Callable[[Value, Any], Value]) -> Callable[[Value, Any], Va
     return lambda self, other: method(operand(other), self)
 
 
+def _name(method: Callable[..., Value], name: str, op: Operation) -> Callable[..., Value]:
+    """Return the method as help and tracebacks are to show it."""
+    method.__name__, method.__qualname__, method.__doc__ = name, f"Value.{name}", op.__doc__
+    method.__module__ = Value.__module__
+    return method
+
+
 _INFIX: Final = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
 _PREFIX: Final = {"negative": "__neg__", "abs": "__abs__"}
 
@@ -91,11 +98,11 @@ def _give_methods() -> None:
             op.kind = Value
         else:
             method = _general(op)
-        method.__name__, method.__doc__, method.__qualname__ = name, op.__doc__, f"Value.{name}"
-        method.__module__ = Value.__module__
+        _name(method, name, op)
         if name in _INFIX:
             setattr(Value, f"__{_INFIX[name]}__", method)
-            setattr(Value, f"__r{_INFIX[name]}__", _method(op, swapped=True) if plain else _swapped(method))
+            reflected = _method(op, swapped=True) if plain else _swapped(method)
+            setattr(Value, f"__r{_INFIX[name]}__", _name(reflected, f"__r{_INFIX[name]}__", op))
         if name in _PREFIX:
             setattr(Value, _PREFIX[name], method)
         if name not in _INFIX and name != "negative":

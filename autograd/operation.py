@@ -240,18 +240,23 @@ class Operation:
         self.kind: type | None = None
 
     def __repr__(self) -> str:
-        return f"<operation {self.name}>"
+        required = self.arity - len(self.defaults)
+        names = self.rule.__code__.co_varnames[1 : self.arity + 1]
+        shown = [*names[:required], *map("{}={}".format, names[required:], self.defaults)]
+        return f"<operation {self.name}({', '.join(shown)})>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return operation, (self.name,)
 
     def __getattr__(self, name: str) -> Any:
-        if name != "__signature__":  # what help and editors show: the rule's own inputs
+        if name != "__signature__":  # what editors show: the rule's own inputs
             raise AttributeError(f"an operation has no attribute {name!r}")
         from inspect import Signature, signature
 
         _, *inputs = signature(self.rule).parameters.values()
-        return Signature(inputs)
+        kinds = ["Sequence[Value | float]" if i < self.groups else "Value | float" for i in range(self.arity)]
+        typed = [x.replace(annotation=kind) for x, kind in zip(inputs, kinds, strict=True)]
+        return Signature(typed, return_annotation="Value | float")
 
     @overload
     def __call__(self, x: Value | Condition | Iterable[Value], *others: Any, **named: Any) -> Value: ...

@@ -88,7 +88,11 @@ def test_a_slip_in_training_is_answered_with_the_way_out(slip, told):
 
 
 def test_an_operation_shows_its_name_and_its_inputs():
-    assert str(inspect.signature(ag.dot)) == "(weights: 'Any', inputs: 'Any', bias: 'Any' = 0.0)"
+    assert str(inspect.signature(ag.dot)) == (
+        "(weights: 'Sequence[Value | float]', inputs: 'Sequence[Value | float]', bias: 'Value | float' = 0.0)"
+        " -> 'Value | float'"
+    )
+    assert repr(ag.leaky_relu) == "<operation leaky_relu(x, slope=0.01)>", "which help(leaky_relu) begins with"
     assert ag.grad(ag.tanh).__name__ == "grad(tanh)"
     assert not hasattr(ag.tanh, "nonsense")
 
