@@ -29,9 +29,15 @@ def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *,
 
     Paths end at the variables.  The results are Values, which can be differentiated again; those that are the same
     whatever the numbers are plain floats.  With `recorded`, the local derivatives are the recorded floats.
-    Raises RuntimeError if a number in the graph has been changed since it was computed from.
+    Raises TypeError for what is no Value, RuntimeError if a number in the graph has been changed since it was computed
+    from.
     """
+    if isinstance(variables, Value):
+        raise TypeError(f"derivatives takes a list of variables: derivatives(root, [{variables!r}])")
     variables = list(variables)
+    for x in (root, *variables):
+        if not isinstance(x, Value):
+            raise TypeError(f"derivatives are those of a Value with respect to Values, and {x!r} is none")
     wanted = {id(v) for v in variables}
     order, leads = _between(root, wanted)
     arrived: dict[int, Pairs] = {id(root): [(gradient, 1.0)]}
