@@ -87,13 +87,19 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     """Return the mean over rows of log Σ exp(zⱼ) − Σ yⱼ zⱼ, the cross-entropy of softmax(z).
 
     There are n rows of k logits and n targets; a target is the number of a class, from 0, or a row of k probabilities
-    (one-hot or not) that sum to 1.  (Bridle 1990.)
+    (one-hot or not) that sum to 1.  (Bridle 1990.)  One row by itself goes with the number of its class.
     The gradients of a row are softmax(z) − y, and sum to 0.  Raises ValueError for rows of different lengths, for
     classes that there are not, and for probabilities that do not sum to 1.
     """
     call = "softmax_cross_entropy"
-    rows, wanted = _rows(logit_rows), list(targets) if _is_row(targets) else [targets]
+    given, wanted = _listed(logit_rows), _listed(targets)
+    rows = given if all(map(_is_row, given)) else [given]
     if len(rows) == 1 and len(wanted) == len(rows[0]) != 1 and not _is_row(wanted[0]):
+        if rows is not given:  # it might be a score alone for each of so many rows, and is no row of probabilities then
+            raise ValueError(
+                f"{call} takes a row of logits for each target, one logit per class, and here are {len(given)} single "
+                f"logits and {len(wanted)} targets: a model has one output per class; one row goes in brackets, [row]"
+            )
         wanted = [wanted]  # one row of logits with one row of probabilities
     _check_lengths(call, "rows of logits", len(rows), len(wanted))
     losses = []
@@ -111,10 +117,9 @@ def _is_row(x: object) -> bool:
     return not isinstance(x, Value | str) and hasattr(x, "__iter__")
 
 
-def _rows(given: Any) -> list[Any]:
-    """Return the rows of `given`, which may be one row or one number itself."""
-    rows = list(given) if _is_row(given) else [given]
-    return rows if all(map(_is_row, rows)) else [rows]
+def _listed(given: Any) -> list[Any]:
+    """Return rows or numbers as a list, of one if it is one number."""
+    return list(given) if _is_row(given) else [given]
 
 
 def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
@@ -138,7 +143,7 @@ def _paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...
 
 
 def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]:
-    rows = list(given) if _is_row(given) else [given]
+    rows = _listed(given)
     widths = {len(row) if _is_row(row) else 1 for row in rows}
     if len(widths) > 1:
         raise ValueError(f"{call}: all rows of {what} must be of one length, and here are lengths {sorted(widths)}")

@@ -146,7 +146,7 @@ def test_softmax_cross_entropy_keeps_its_digits_however_large_the_logits(offset)
     row = [offset, offset + 2.0, offset - 1.0]
     true = math.log(math.fsum(math.exp(x) for x in (0.0, 2.0, -1.0)))
     for target, wanted in ((0, true), (1, true - 2.0), ([0.5, 0.25, 0.25], true - 0.25)):
-        assert softmax_cross_entropy(list(map(Value, row)), target).data == pytest.approx(wanted, rel=1e-14)
+        assert softmax_cross_entropy([list(map(Value, row))], [target]).data == pytest.approx(wanted, rel=1e-14)
 
 
 def test_softmax_cross_entropy_takes_classes_or_rows_of_probabilities():
@@ -154,7 +154,7 @@ def test_softmax_cross_entropy_takes_classes_or_rows_of_probabilities():
     by_class = softmax_cross_entropy(rows, np.array([2, 0])).data
     assert softmax_cross_entropy(rows, [[0, 0, 1], [1, 0, 0]]).data == pytest.approx(by_class, rel=1e-15)
     assert softmax_cross_entropy(rows[0], 2).data == softmax_cross_entropy(rows[:1], [2.0]).data
-    assert softmax_cross_entropy(rows[0], [0, 0, 1]).data == softmax_cross_entropy(rows[:1], [[0, 0, 1]]).data
+    assert softmax_cross_entropy(rows[:1], [0, 0, 1]).data == softmax_cross_entropy(rows[:1], [[0, 0, 1]]).data
 
 
 def test_one_value_counts_as_one_row_and_rows_of_one_as_numbers():
@@ -186,6 +186,7 @@ def test_one_value_counts_as_one_row_and_rows_of_one_as_numbers():
         (softmax_cross_entropy, [[1, 2]], [[0.5, 0.6]], "row 0 sum to 1.1, not to 1"),
         (softmax_cross_entropy, [[1, 2]], [[1.5, -0.5]], "from 0 to 1, and number 0 is 1.5 in row 0"),
         (softmax_cross_entropy, [[1, 2]], [[1.0]], "2 logits, but 1 target probabilities"),
+        (softmax_cross_entropy, [1, 2, 3], [0, 0, 1], "3 single logits and 3 targets: a model has one output"),
         (softmax_cross_entropy, [], [], "no rows"),
     ],
 )
