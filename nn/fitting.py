@@ -110,7 +110,7 @@ def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimi
     """Return the task, checked: some rows are run forward, so that wrong widths, labels and losses are refused here."""
     check_learner(model, loss)
     rows = checked_inputs(inputs)
-    task = Task(model, loss, checked_optimizer(optimizer), rows, checked_targets(targets, len(rows)), clip)
+    task = Task(model, loss, checked_optimizer(optimizer, model), rows, checked_targets(targets, len(rows)), clip)
     _rehearse(task, task.inputs, task.targets)
     return task
 

@@ -61,7 +61,7 @@ class TrainingSession:
         self.inputs = checked_inputs(inputs)
         self.targets = checked_targets(targets, len(self.inputs))
         plain = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
-        self.optimizer = checked_optimizer(plain)
+        self.optimizer = checked_optimizer(plain, model)
         count = len(self.inputs)
         self.batch_size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
         self.undo_limit = checked_count("undo_limit", undo_limit, least=0)

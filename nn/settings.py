@@ -28,12 +28,19 @@ __all__ = [
 ]
 
 
-def checked_optimizer(optimizer: Any) -> Optimizer:
-    """Return the optimiser; raises TypeError for what is none, such as its class."""
-    if isinstance(optimizer, Optimizer):
-        return optimizer
+def checked_optimizer(optimizer: Any, model: Any) -> Optimizer:
+    """Return the optimiser; raises TypeError for what is none, such as its class, ValueError for another model's."""
     example = "nn.SGD(model.parameters(), learning_rate=0.1)"
-    raise TypeError(f"optimizer is one that knows its parameters, as {example} does, not {said(optimizer)}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer is one that knows its parameters, as {example} does, not {said(optimizer)}")
+    parameters = list(model.parameters())
+    if parameters and set(parameters).isdisjoint(optimizer.parameters):
+        count = len(optimizer.parameters)
+        raise ValueError(
+            f"the optimizer moves {count} Value{'s' * (count != 1)}, and none of this model's {len(parameters)} "
+            f"parameters is among them: make it of this model, as in {example}"
+        )
+    return optimizer
 
 
 def checked_seed(shuffle: Any) -> int | None:

@@ -83,6 +83,10 @@ model, rows = nn.MLP(2, [1], seed=0), ([[0.0, 1.0]], [1.0])
             lambda: nn.TrainingSession(model, *rows, loss=nn.hinge, optimizer=nn.SGD),
             "TypeError: optimizer is one that knows its parameters, as nn.SGD(model.parameters(), learning_rate",
         ),
+        (
+            lambda: nn.fit(model, *rows, loss=nn.hinge, optimizer=nn.SGD(nn.MLP(3, [1]).parameters()), epochs=1),
+            "ValueError: the optimizer moves 4 Values, and none of this model's 3 parameters is among them: make it of",
+        ),
         (lambda: ag.checkpoint(3.0), "TypeError: checkpoint takes a function, as in checkpoint(f)(x), not 3.0"),
     ],
 )  # fmt: skip
