@@ -10,6 +10,7 @@ from autograd import Group, Value, softmax
 from nn.initializers import generator_from
 from nn.layers import Activation, Seed, activation_name, positive_count, resolve_activation
 from nn.module import Inputs, Module, Row
+from nn.rows import said
 
 
 def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
@@ -17,13 +18,19 @@ def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
     return (inputs,) if isinstance(inputs, Value) else Group.of(inputs).values
 
 
+def _check_callable(layer: Any, what: str) -> None:
+    if isinstance(layer, type) or not callable(layer):
+        raise TypeError(f"{what} is {said(layer)}")
+
+
 class Sequential(Module):
     """Modules (or plain functions of a row) one after another, each taking what the one before it gives."""
 
     def __init__(self, *layers: Callable[[Any], Any]) -> None:
         for i, layer in enumerate(layers):
-            if not callable(layer):
-                raise TypeError(f"Sequential takes modules and functions, and number {i} is {layer!r}")
+            if isinstance(layer, list | tuple):
+                raise TypeError("Sequential takes its layers one by one, Sequential(first, second), and not in a list")
+            _check_callable(layer, f"Sequential takes modules and functions, and number {i}")
         self.layers = list(layers)
 
     def __call__(self, inputs: Any) -> Any:
@@ -45,6 +52,7 @@ class Residual(Module):
     """
 
     def __init__(self, block: Callable[[Any], Any]) -> None:
+        _check_callable(block, "the block of a Residual is a module or a function, and this")
         self.block = block
 
     def __call__(self, inputs: Inputs | Value) -> Row:
@@ -76,6 +84,7 @@ class Checkpoint(Module):
     """
 
     def __init__(self, block: Callable[[Any], Any]) -> None:
+        _check_callable(block, "the block of a Checkpoint is a module or a function, and this")
         self.block = block
 
     def __call__(self, inputs: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Value, number
 from autograd.caller import warn
+from nn.rows import checked_values
 
 __all__ = ["ClipByNorm", "ClipByValue", "clip_by_norm", "clip_by_value", "percentile"]
 
@@ -62,7 +63,7 @@ def clip_by_norm(parameters: Iterable[Value], limit: float = math.inf) -> float:
     A norm that is nan or infinite is reported in a warning, and changes nothing.  Raises ValueError for a limit
     that is not positive.
     """
-    return apply_clip(ClipByNorm(limit), list(parameters))
+    return apply_clip(ClipByNorm(limit), checked_values("clip_by_norm takes the Values to clip", parameters))
 
 
 def clip_by_value(parameters: Iterable[Value], limit: float) -> float:
@@ -71,7 +72,7 @@ def clip_by_value(parameters: Iterable[Value], limit: float) -> float:
     A norm that is nan or infinite is reported in a warning, and changes nothing.  Raises ValueError for a limit
     that is not positive.
     """
-    return apply_clip(ClipByValue(limit), list(parameters))
+    return apply_clip(ClipByValue(limit), checked_values("clip_by_value takes the Values to clip", parameters))
 
 
 def apply_clip(clip: Clip, parameters: Sequence[Value]) -> float:

@@ -14,6 +14,7 @@ from autograd import Value, number
 from autograd.caller import warn
 from autograd.operation import FLOATS
 from autograd.value import gradients_of, numbers_of, set_numbers
+from nn.rows import checked_values
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
 
@@ -37,15 +38,8 @@ class Optimizer:
     state: tuple[str, ...] = ()
 
     def __init__(self, parameters: Iterable[Value], learning_rate: float) -> None:
-        if hasattr(parameters, "parameters"):
-            kind = type(parameters).__name__
-            raise TypeError(f"{self._call} takes Values to move, not a {kind}: pass model.parameters()")
-        if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
-            raise TypeError(f"{self._call} takes the Values to move, [w, b] or model.parameters(), not {parameters!r}")
-        given = list(parameters)
-        for i, parameter in enumerate(given):
-            if not isinstance(parameter, Value):
-                raise TypeError(f"{self._call} moves Values, but parameter {i} is of type {type(parameter).__name__}")
+        given = checked_values(f"{self._call} takes the Values to move", parameters)
+        for parameter in given:
             if not parameter.is_leaf:
                 raise ValueError(f"{self._call} moves leaves of the graph, but {parameter!r} was computed from others")
         self.parameters = list(dict.fromkeys(given))

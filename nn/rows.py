@@ -15,6 +15,7 @@ __all__ = [
     "checked_inputs",
     "checked_loss",
     "checked_targets",
+    "checked_values",
     "predict_rows",
     "said",
     "telling",
@@ -63,6 +64,20 @@ def checked_count(name: str, n: Any, least: int = 1) -> int:
     if n < least:
         raise ValueError(f"{name} must be {least} or more, not {n}")
     return int(n)
+
+
+def checked_values(who: str, values: Any) -> list[Value]:
+    """Return the Values as a list; raises TypeError for anything else. `who` says what they are wanted for."""
+    if hasattr(values, "parameters"):
+        raise TypeError(f"{who}, and this is {said(values)}: pass model.parameters()")
+    if isinstance(values, Value) or not hasattr(values, "__iter__"):
+        seen = "a function: call it" if callable(values) else repr(values)
+        raise TypeError(f"{who}, [w, b] or model.parameters(), not {seen}")
+    listed = list(values)
+    for i, value in enumerate(listed):
+        if not isinstance(value, Value):
+            raise TypeError(f"{who}, and number {i} of these is {said(value)}")
+    return listed
 
 
 def checked_loss(loss: Any) -> Value:

@@ -259,7 +259,7 @@ def test_models_can_be_copied_and_pickled(copied):
 def test_a_sequence_takes_modules_and_plain_functions():
     model = Sequential(Layer(2, 3, seed=0), lambda row: [x * 2 for x in row], Softmax())
     assert sum(data(model([1.0, 2.0]))) == pytest.approx(1.0, abs=1e-15)
-    with pytest.raises(TypeError, match="number 1 is 3"):
+    with pytest.raises(TypeError, match="number 1 is an int"):
         Sequential(Layer(2, 3), 3)
 
 

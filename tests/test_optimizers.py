@@ -139,9 +139,9 @@ def test_bad_parameters_are_refused():
 
     with pytest.raises(TypeError, match=r"pass model.parameters\(\)"):
         SGD(Model())
-    with pytest.raises(TypeError, match="parameter 1 is of type float"):
+    with pytest.raises(TypeError, match="number 1 of these is a float"):
         SGD([Value(1.0), 2.0])
-    with pytest.raises(TypeError, match="parameter 0 is of type list"):
+    with pytest.raises(TypeError, match="number 0 of these is a list"):
         SGD([[Value(1.0)]])
     with pytest.raises(ValueError, match="no parameters"):
         SGD([])
