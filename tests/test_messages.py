@@ -133,3 +133,22 @@ def test_a_condition_equals_what_is_true_or_false_and_nothing_else():
 
 def test_a_value_prints_as_it_is():
     assert f"{x}" == repr(x)
+
+
+loss = nn.mean_squared_error([model(row) for row in rows[0]], rows[1])
+
+
+@pytest.mark.parametrize(
+    ("slip", "told"),
+    [
+        (lambda: viz.steps(loss, optimizer="sgd"), "TypeError: optimizer is one of nn's, as nn.SGD(model.parameters()"),
+        (lambda: viz.steps(loss, learning_rate="0.1"), "TypeError: a real number is needed here, not str; convert it"),
+        (lambda: viz.text.loss_curve(3), "TypeError: a history, or a list of losses, is needed here, not int"),
+        (lambda: viz.loss_curve("losses"), "TypeError: a history, or a list of losses, is needed here, not str"),
+        (lambda: viz.run(model), "TypeError: a history, or a list of losses, is needed here, not MLP"),
+        (lambda: viz.loss_landscape(model, loss), "TypeError: loss is a function that computes it anew, as lambda: …"),
+        (lambda: viz.learning_rate_finder([1.0]), "TypeError: learning_rate_finder draws what nn.find_learning_rate r"),
+    ],
+)
+def test_a_slip_in_drawing_is_answered_with_the_way_out(slip, told):
+    assert called(slip).startswith(told)

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+import nn
 from autograd import Value, dot, exp
 from viz import text
 
@@ -88,6 +89,19 @@ def test_a_loss_curve_falls_from_the_top_left_to_the_bottom_right():
     assert lines[1].split()[0] == "4"
     assert lines[5].split()[0] == "0"
     assert lines[-1].split() == ["0", "2", "4"]
+
+
+@pytest.mark.parametrize(
+    ("model", "groups"),
+    [
+        (nn.RNN(5, 6), ["cell.weights", "cell.bias"]),
+        (nn.Layer(9, 7), ["weights", "bias"]),
+        (nn.Residual(nn.MLP(6, [6, 6])), [f"block.layers.{k}.{kind}" for k in (0, 1) for kind in ("weights", "bias")]),
+        (nn.Embedding(20, 4), ["rows"]),
+    ],
+)
+def test_a_large_models_parameters_are_grouped_by_layer_and_kind(model, groups):
+    assert [line.split()[0] for line in rows_of(text.table(model))[2:]] == groups
 
 
 def test_one_spike_among_ten_thousand_losses_is_seen():

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.operation import Operation, operation
-from autograd.wording import layer_of, show_number, titled
+from autograd.wording import show_number, titled
 from viz import palette
 from viz.field import Field
-from viz.labels import shown
+from viz.labels import kind_of, shown
 from viz.landscape import Landscape, landscape
+from viz.plotting import losses_of
 from viz.rendering import Picture, own_svg
 
 if TYPE_CHECKING:
@@ -114,9 +115,9 @@ def loss_curve(history: Any, *, logarithmic: bool = False) -> Chart:
     """Return the loss against the epoch, with the loss on held-out rows where the history has it.
 
     `history` is what `fit` returned, or a sequence of numbers.  Losses that are not finite are marked where they began.
-    Raises ValueError if there are none.
+    Raises ValueError if there are none, TypeError for what is neither.
     """
-    losses = [float(x) for x in getattr(history, "losses", history)]
+    losses = losses_of(history)
     if not losses:
         raise ValueError("no losses yet: train for an epoch first")
     held_out = [float(x) for x in getattr(history, "validation_losses", ())]
@@ -141,6 +142,8 @@ def loss_curve(history: Any, *, logarithmic: bool = False) -> Chart:
 
 def learning_rate_finder(sweep: Any) -> Chart:
     """Return the loss against the learning rate, with the suggested rate marked, from what the finder returned."""
+    if not hasattr(sweep, "suggestion"):
+        raise TypeError(f"learning_rate_finder draws what nn.find_learning_rate returned, not {type(sweep).__name__}")
     rates, losses, suggestion = sweep.rates[: len(sweep.losses)], sweep.losses, float(sweep.suggestion)
     with _look():
         figure, axes = _axes(6.4, 3.6)
@@ -253,9 +256,7 @@ def _groups(model: Any) -> dict[str, list[Value]]:
     """Return a model's parameters by layer and kind: all weights of one layer, all its biases."""
     groups: dict[str, list[Value]] = {}
     for name, value in model.named_parameters():
-        kind = next(part for part in reversed(name.split(".")) if not part.isdigit())
-        layer = layer_of(name)
-        groups.setdefault(f"{titled(layer)}, {kind}" if layer else kind, []).append(value)
+        groups.setdefault(titled(kind_of(name)), []).append(value)
     return groups
 
 

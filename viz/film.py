@@ -9,6 +9,7 @@ from typing import Any, Final
 from autograd import Value
 from viz.machine import Machine, make_machine
 from viz.page import Page, packed
+from viz.plotting import losses_of
 
 STYLES = ("common.css", "live.css", "film.css")
 CURVES = ("dom.js", "numbers.js", "charts.js", "film.js")
@@ -35,14 +36,8 @@ class Recorder:
     ) -> None:
         if most < 2:
             raise ValueError(f"Recorder(most={most}): a film has at least 2 moments")
-        self.model, self.inputs, self.targets, self.loss, self.most, self.level = (
-            model,
-            list(X),
-            list(Y),
-            loss,
-            most,
-            level,
-        )
+        self.model, self.inputs, self.targets = model, list(X), list(Y)
+        self.loss, self.most, self.level = loss, most, level
         self.parameters: list[Value] = model.parameters()
         self.every = 1
         self.history: Any = []
@@ -107,11 +102,6 @@ def run(history: Any, recorder: Any = None, *, title: str = "A training") -> Pag
     data["epochs"] = [epoch for epoch, _ in moments]
     data["moments"] = packed(numbers[k] for _, numbers in moments for k in order)
     return Page("film.html", STYLES, SCRIPTS, data, program=machine.script)
-
-
-def losses_of(history: Any) -> list[float]:
-    """Return the losses of a history, or of a list of them."""
-    return [float(x) for x in getattr(history, "losses", history)]
 
 
 def _spread(moments: list[Any]) -> list[Any]:

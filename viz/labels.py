@@ -1,10 +1,12 @@
-"""What people typed, made safe to show: the one place where names are shortened and escaped."""
+"""What names show: people's own, shortened and escaped in this one place, and what a parameter's path says."""
 
 from __future__ import annotations
 
 import html
 import unicodedata
 from typing import Any
+
+from autograd.wording import layer_of
 
 LONGEST = 40
 
@@ -57,6 +59,13 @@ def operation_symbol(node: Any) -> str:
     if node.op is None:
         return ""
     return f"w {node.op.symbol} x" if getattr(node.op, "groups", 0) == 2 else str(node.op.symbol)
+
+
+def kind_of(name: str) -> str:
+    """Return the layer's weights or biases that a parameter belongs to: layers.0.neurons.3.bias → layers.0.bias."""
+    kind = next((part for part in reversed(name.split(".")) if not part.isdigit()), name)
+    layer = layer_of(name)
+    return kind if layer is None or layer.startswith("neurons.") else f"{layer}.{kind}"
 
 
 def columns(text: str) -> int:

@@ -34,6 +34,8 @@ def landscape(
     groups: Sequence[Sequence[Value]], loss: Callable[[], Any], *, reach: float, size: int, seed: int
 ) -> Landscape:
     """Return the loss over `size`² steps up to `reach` times the length of each group; parameters end as they began."""
+    if not callable(loss):
+        raise TypeError(f"loss is a function that computes it anew, as lambda: …, not {type(loss).__name__}")
     if size < 3:
         raise ValueError(f"a landscape needs at least 3 steps a side, not {size}")
     generator = random.Random(seed)

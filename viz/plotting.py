@@ -1,14 +1,23 @@
-"""Plots in characters: a canvas of braille dots with numbers on its axes."""
+"""What plots are made of: the losses to draw, and for those in characters a canvas of braille dots with its axes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from autograd.wording import show_number
 from viz.labels import columns, padded
 
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+
+
+def losses_of(history: Any) -> list[float]:
+    """Return the losses of a history, or of a list of them; raises TypeError for what is neither."""
+    losses = getattr(history, "losses", history)
+    if isinstance(losses, str) or not hasattr(losses, "__iter__"):
+        raise TypeError(f"a history, or a list of losses, is needed here, not {type(history).__name__}")
+    return [float(x) for x in losses]
 
 
 class Canvas:

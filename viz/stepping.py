@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
+from autograd import Value, number
 from autograd import steps as passes
 from autograd.events import SENTENCES, Change
 from autograd.explain import largest_arrivals
@@ -48,13 +48,16 @@ def steps(
     """
     if not isinstance(loss, Value):
         raise TypeError(f"steps takes the Value to step through, a loss for example, not {type(loss).__name__}")
+    if optimizer is not None and not hasattr(optimizer, "moves"):
+        example = "nn.SGD(model.parameters(), learning_rate=0.1)"
+        raise TypeError(f"optimizer is one of nn's, as {example}, not {type(optimizer).__name__}")
     recording = passes.record(loss, from_zero=True)
     if len(recording.nodes) > LARGEST:
         raise ValueError(
             f"this graph has {len(recording.nodes):,} nodes, and nobody steps through more than {LARGEST:,}: "
             "compute the loss on fewer rows"
         )
-    recording = _with_update(recording, optimizer, learning_rate, parameters)
+    recording = _with_update(recording, optimizer, number(learning_rate), parameters)
     return Page("steps.html", STYLES, SCRIPTS, _data(recording, title))
 
 

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd import Value, topological_order
+from autograd.value import CONSTANT
 from autograd.wording import short_names, show_number
 from viz.field import Field
-from viz.labels import columns, operation_symbol, padded, shown
-from viz.plotting import curve, framed, levels
+from viz.labels import columns, kind_of, operation_symbol, padded, shown
+from viz.plotting import curve, framed, levels, losses_of
+
+__all__ = ["decision_boundary", "loss_curve", "table", "tree"]
 
 
 # ------------------------------------------------------------------------------------------ trees
@@ -35,7 +38,7 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
             rows.append((f"{lead}… cut at {lines} lines (lines=… shows more)", "", "", ""))
             break
         again = id(node) in opened and not node.is_leaf
-        derivative = "" if local is None or is_constant(node) else show_number(local)
+        derivative = "" if local is None or node.op is CONSTANT else show_number(local)
         rows.append((lead + _title(node, names[id(node)], again), *_numbers(node), derivative))
         if again or node.is_leaf:
             continue
@@ -66,24 +69,19 @@ def _edges(node: Value) -> Iterator[tuple[Value, float]]:
         yield weight
         yield given
     for edge in edges[2 * half :]:
-        if edge[0].data != 0.0 or not is_constant(edge[0]):
+        if edge[0].data != 0.0 or edge[0].op is not CONSTANT:
             yield edge
-
-
-def is_constant(node: Value) -> bool:
-    """Return whether `node` is a plain number that was mixed into the graph."""
-    return node.is_leaf and node.op is not None
 
 
 def _title(node: Value, name: str, again: bool) -> str:
     if again:
         return f"{name} ↑"
     symbol = operation_symbol(node)
-    return f"{name} = {symbol}" if symbol and not is_constant(node) else name
+    return f"{name} = {symbol}" if symbol and node.op is not CONSTANT else name
 
 
 def _numbers(node: Value) -> tuple[str, str]:
-    gradient = "" if is_constant(node) else show_number(node.grad if node.reached else None)
+    gradient = "" if node.op is CONSTANT else show_number(node.grad if node.reached else None)
     return show_number(node.data), gradient
 
 
@@ -126,7 +124,7 @@ def _named(model: Any) -> Iterator[tuple[str, Value]]:
 def _grouped(named: Sequence[tuple[str, Value]]) -> str:
     groups: dict[str, list[Value]] = {}
     for name, value in named:
-        groups.setdefault(parameter_group(name), []).append(value)
+        groups.setdefault(kind_of(name), []).append(value)
     body = []
     for name, values in groups.items():
         data = [v.data for v in values]
@@ -134,13 +132,6 @@ def _grouped(named: Sequence[tuple[str, Value]]) -> str:
         body.append((shown(name), str(len(values)), *_range(data), *_range(gradients)))
     heads = ("parameters", "count", "least", "mean", "greatest", "∂ least", "∂ mean", "∂ greatest")
     return _aligned([heads, *body])
-
-
-def parameter_group(name: str) -> str:
-    """Return the layer's weights or biases that a parameter belongs to: layers.0.neurons.3.bias → layers.0.bias."""
-    parts = name.split(".")
-    first = next((i for i, part in enumerate(parts) if part.isdigit()), len(parts))
-    return ".".join(part for i, part in enumerate(parts) if i <= first or (not part.isdigit() and part != "neurons"))
 
 
 def _range(numbers: Sequence[float]) -> tuple[str, ...]:
@@ -156,7 +147,7 @@ def loss_curve(losses: Any, *, width: int = 64, height: int = 12, logarithmic: b
     `losses` is a sequence of numbers, or a history with `losses`; `first` is the epoch of the first.  Losses that are
     not finite leave a gap and are counted.
     """
-    numbers = [float(x) for x in getattr(losses, "losses", losses)]
+    numbers = losses_of(losses)
     if not numbers:
         return "no losses yet: train for an epoch first"
     lines, low, high = curve(numbers, width, height, logarithmic=logarithmic)
