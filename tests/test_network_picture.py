@@ -90,7 +90,7 @@ def test_a_lone_neuron_and_layer_are_networks_and_other_things_are_refused():
     assert len(groups(draw_network(nn.Layer(3, 2, seed=1), [1.0, 2.0, 3.0]), "unit")) == 5
     with pytest.raises(TypeError, match="Value"):
         draw_network(Value(1.0))
-    with pytest.raises(TypeError, match="no layers"):
+    with pytest.raises(TypeError, match="Module has none; viz"):
         draw_network(nn.Module())
 
 

@@ -250,7 +250,7 @@ def test_what_a_page_cannot_hold_is_refused_with_the_reason():
     with pytest.raises(ValueError, match=r"Dropout draws at random: call model\.eval"):
         viz.playground(dropped, rows, targets)
     with pytest.raises(TypeError, match="layers of neurons"):
-        viz.playground(3, rows, targets, optimizer=nn.SGD(model.parameters()))
+        viz.playground(3, rows, targets)
     with pytest.raises(ValueError, match="4 rows and 3 targets"):
         viz.playground(model, rows, targets[:3])
     with pytest.raises(ValueError, match="takes rows of 2 inputs"):

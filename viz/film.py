@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from autograd import Value
 from viz.machine import Machine, make_machine
+from viz.network import layers_of
 from viz.page import Page, packed
 from viz.plotting import losses_of
 
@@ -22,6 +23,7 @@ class Recorder:
 
     `recorder = Recorder(model, X, Y, loss=…)`, `history = nn.fit(…, callbacks=[recorder])`, `viz.run(recorder)`.
     The beginning and the latest are kept, and up to `most` moments in between, evenly spread.
+    Raises TypeError for a model without layers of neurons, ValueError for fewer than 2 moments.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Recorder:
         most: int = MOST,
         level: float | None = None,
     ) -> None:
+        layers_of(model)  # a model that cannot be drawn is refused now, not after its training
         if most < 2:
             raise ValueError(f"Recorder(most={most}): a film has at least 2 moments")
         self.model, self.inputs, self.targets = model, list(X), list(Y)

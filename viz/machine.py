@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd import Value, dot, number
@@ -18,6 +17,7 @@ from autograd.operation import TABLE, Operation
 from autograd.wording import short_names, titled
 from viz import palette
 from viz.labels import shown
+from viz.network import Layers, layers_of
 
 if TYPE_CHECKING:
     from autograd.compile.javascript import Emitted
@@ -50,8 +50,8 @@ def make_machine(
     """Return the model, the data, the loss and the optimiser's rule as programs and numbers; nothing is changed.
 
     `sizes` are the numbers of rows that a step may take, besides all of them; `activations` are those to choose from,
-    besides the model's own.  Raises TypeError for a model without layers of neurons, ValueError for one that does not
-    compute row by row, and for rows that do not fit.
+    besides the model's own.  Raises TypeError for a model without layers of neurons, ValueError if they do not follow
+    on one another, for a model that does not compute row by row, and for rows that do not fit.
     """
     from autograd.compile import javascript
 
@@ -100,24 +100,6 @@ def make_machine(
 
 
 # --------------------------------------------------------------------------------------------- checks
-def layers_of(model: Any) -> list[tuple[str, list[Any]]]:
-    """Return (path, neurons) of each layer of a model, in order; raises TypeError where they are none or no chain."""
-    modules = list(model.named_modules()) if hasattr(model, "named_modules") else []
-    found = [(path, list(module.neurons)) for path, module in modules if getattr(module, "neurons", None)]
-    if not found and hasattr(model, "weights") and hasattr(model, "bias"):
-        found = [("", [model])]
-    kind = type(model).__name__
-    if not found:
-        raise TypeError(f"a page draws models made of layers of neurons, such as nn.MLP, and {kind} has none")
-    for (before, neurons), (path, following) in pairwise(found):
-        if len(following[0].weights) != len(neurons):
-            raise TypeError(
-                f"{titled(path)} takes {len(following[0].weights)} inputs and {titled(before)} gives {len(neurons)}: "
-                "a page draws layers that follow on one another"
-            )
-    return found
-
-
 def _refuse(model: Any, optimizer: Any) -> None:
     parameters = model.parameters()
     if len(parameters) > MOST_PARAMETERS:
@@ -155,7 +137,7 @@ def _row(x: Any) -> list[Any]:
 
 
 # ----------------------------------------------------------------------------------------- activations
-def _choices(layers: list[tuple[str, list[Any]]], wanted: Sequence[str]) -> tuple[str, dict[str, Any]]:
+def _choices(layers: Layers, wanted: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Return the name of the hidden layers' activation, and the activations to choose from by name."""
     hidden = layers[:-1] if len(layers) > 1 else layers
     now = hidden[0][1][0].activation
@@ -165,7 +147,7 @@ def _choices(layers: list[tuple[str, list[Any]]], wanted: Sequence[str]) -> tupl
 
 
 @contextmanager
-def _showing(layers: list[tuple[str, list[Any]]], activation: Any) -> Iterator[None]:
+def _showing(layers: Layers, activation: Any) -> Iterator[None]:
     """Inside the block the hidden neurons have another activation: those that have the first layer's."""
     hidden = layers[:-1] if len(layers) > 1 else layers
     before = hidden[0][1][0].activation
@@ -181,7 +163,7 @@ def _showing(layers: list[tuple[str, list[Any]]], activation: Any) -> Iterator[N
 
 # -------------------------------------------------------------------------------------------- programs
 def _row_program(
-    model: Any, layers: list[tuple[str, list[Any]]], width: int
+    model: Any, layers: Layers, width: int
 ) -> tuple[Emitted, dict[str, Any], list[Value], int]:
     """Return the program of one row, what the page has to know of it, the parameters and how many outputs there are.
 
@@ -260,7 +242,7 @@ def _loss_program(
 
 
 # ------------------------------------------------------------------------------------------------ data
-def _layers_as_data(layers: list[tuple[str, list[Any]]], place: dict[Value, int], own: str) -> list[dict[str, Any]]:
+def _layers_as_data(layers: Layers, place: dict[Value, int], own: str) -> list[dict[str, Any]]:
     told = []
     for k, (path, neurons) in enumerate(layers):
         activation = neurons[0].activation

@@ -48,7 +48,9 @@ def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture
     inputs or several, each unit shows its activation for the `example`, and of several rows the range over all.
     Raises TypeError for a model without layers of neurons, ValueError if its layers do not follow on one another.
     """
-    layers = _layers(model)
+    if isinstance(model, Value):
+        raise TypeError("draw_network takes a model of the package nn, not Value; draw(value) draws a graph")
+    layers = layers_of(model)
     rows = _rows(X, len(layers[0][1][0].weights))
     if rows and not -len(rows) <= example < len(rows):
         raise ValueError(f"example={example}: there are {len(rows)} rows, 0 to {len(rows) - 1}")
@@ -62,23 +64,24 @@ def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture
 
 
 # ------------------------------------------------------------------------------------- the model
-def _layers(model: Any) -> Layers:
-    """Return (path, neurons) of each layer, in order."""
-    if isinstance(model, Value) or not hasattr(model, "named_modules"):
-        raise TypeError(
-            f"draw_network takes a model of the package nn, not {type(model).__name__}; draw(value) draws a graph"
-        )
-    modules = list(model.named_modules())
-    found = [(path, list(m.neurons)) for path, m in modules if getattr(m, "neurons", None)]
+def layers_of(model: Any) -> Layers:
+    """Return (path, neurons) of each layer, in order.
+
+    Raises TypeError for a model without layers of neurons, ValueError if they do not follow on one another.
+    """
+    modules = list(model.named_modules()) if hasattr(model, "named_modules") else []
+    found = [(path, list(module.neurons)) for path, module in modules if getattr(module, "neurons", None)]
     if not found and hasattr(model, "weights") and hasattr(model, "bias"):
         found = [("", [model])]
+    instead = "viz.draw(model(inputs)) draws whatever a model computes"
     if not found:
-        raise TypeError(f"{type(model).__name__} has no layers of neurons; draw(model(inputs)) draws what it computes")
+        kind = type(model).__name__
+        raise TypeError(f"a network is drawn of layers of neurons, as nn.MLP has them, and {kind} has none; {instead}")
     for (before, neurons), (path, following) in pairwise(found):
         if len(following[0].weights) != len(neurons):
             raise ValueError(
-                f"{titled(path)} takes {len(following[0].weights)} inputs and {titled(before)} gives {len(neurons)}: "
-                "the layers do not follow on one another, so draw(model(inputs)) instead"
+                f"{titled(path)} takes {len(following[0].weights)} inputs and {titled(before)} gives {len(neurons)}, "
+                f"and a network is drawn of layers that follow on one another; {instead}"
             )
     return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from viz.machine import ACTIVATIONS, make_machine
+from viz.network import layers_of
 from viz.page import Page
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def playground(
         X, Y = X  # noqa: N806
     from nn import SGD, mean_squared_error
 
+    layers_of(model)  # so that what is no model is told so
     optimizer = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
     X, Y = list(X), list(Y)  # noqa: N806
     count = len(X)
