@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import random
 from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from nn.rows import (
 )
 from nn.settings import checked_optimizer
 from nn.snapshot import Gradients, Surroundings, numbers
+from nn.steppers import epoch_order
 
 __all__ = ["TrainingSession"]
 
@@ -115,9 +115,7 @@ class TrainingSession:
         if self.batch_size == len(self.inputs):
             return list(range(len(self.inputs)))
         if self._order is None or self._order[0] != self.epoch:
-            order = list(range(len(self.inputs)))
-            random.Random(f"{self.seed} {self.epoch}").shuffle(order)
-            self._order = self.epoch, order
+            self._order = self.epoch, epoch_order(self.seed, self.epoch, len(self.inputs))
         start = self.step_count % self.steps_per_epoch * self.batch_size
         return self._order[1][start : start + self.batch_size]
 
