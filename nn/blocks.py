@@ -14,7 +14,9 @@ from nn.rows import said
 
 
 def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
-    """Return one row of inputs as Values; a single Value is a row of one."""
+    """Return one row of inputs as Values; a single Value is a row of one.  Raises TypeError for what is no row."""
+    if isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+        raise TypeError(f"a row of numbers is needed here, not {said(inputs)}")
     return (inputs,) if isinstance(inputs, Value) else Group.of(inputs).values
 
 

@@ -24,7 +24,7 @@ def carry(state: State) -> State:
     """Return a state as plain numbers: the next window starts there, and no gradient leads back."""
     if isinstance(state, tuple):
         return tuple(map(carry, state))
-    return [x.data if isinstance(x, Value) else x for x in state]
+    return [x.data for x in as_row(state)]
 
 
 def _detached(state: State) -> State:

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
+from autograd import number
+
 __all__ = ["Cosine", "Exponential", "Schedule", "StepDecay", "WarmUp"]
 
 
@@ -36,8 +38,10 @@ class WarmUp:
     then: Schedule | None = None
 
     def __post_init__(self) -> None:
-        _check(self.steps >= 1, self, "a warm-up takes 1 step or more")
-        _check(0.0 <= self.start <= 1.0, self, "the first factor lies between 0 and 1")
+        _check(number(self.steps) >= 1, self, "a warm-up takes 1 step or more")
+        _check(0.0 <= number(self.start) <= 1.0, self, "the first factor lies between 0 and 1")
+        if self.then is not None and not callable(self.then):
+            raise TypeError(f"{self}: the schedule after a warm-up is a function of the step, as Cosine(1000) is")
 
     def __call__(self, step: int) -> float:
         """Return start + (1 − start) · step / steps, up to 1."""
@@ -54,8 +58,8 @@ class StepDecay:
     factor: float = 0.1
 
     def __post_init__(self) -> None:
-        _check(self.every >= 1, self, "the rate falls after each 1 step or more")
-        _check(0.0 < self.factor <= 1.0, self, "the factor is greater than 0 and at most 1")
+        _check(number(self.every) >= 1, self, "the rate falls after each 1 step or more")
+        _check(0.0 < number(self.factor) <= 1.0, self, "the factor is greater than 0 and at most 1")
 
     def __call__(self, step: int) -> float:
         """Return factor ^ ⌊step / every⌋."""
@@ -69,7 +73,7 @@ class Exponential:
     factor: float
 
     def __post_init__(self) -> None:
-        _check(0.0 < self.factor <= 1.0, self, "the factor is greater than 0 and at most 1")
+        _check(0.0 < number(self.factor) <= 1.0, self, "the factor is greater than 0 and at most 1")
 
     def __call__(self, step: int) -> float:
         """Return factor ^ step."""
@@ -84,8 +88,8 @@ class Cosine:
     final: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(self.steps >= 1, self, "the fall takes 1 step or more")
-        _check(0.0 <= self.final <= 1.0, self, "the last factor lies between 0 and 1")
+        _check(number(self.steps) >= 1, self, "the fall takes 1 step or more")
+        _check(0.0 <= number(self.final) <= 1.0, self, "the last factor lies between 0 and 1")
 
     def __call__(self, step: int) -> float:
         """Return final + (1 − final)(1 + cos(π step / steps)) / 2."""
