@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
 
 from autograd.compile.program import Program
-from autograd.compile.runner import NumpyRunner
+from autograd.compile.runner import NumpyRunner, Runner
 
 BACKENDS: Final = ("numpy", "native", "jax")
 EXTRAS: Final = {  # backend -> the extra that it needs, its module, its runner
@@ -20,7 +21,7 @@ def check_backend(backend: str) -> None:
     runner_of(backend)
 
 
-def runner_of(backend: str) -> Any:
+def runner_of(backend: str) -> Callable[..., Runner]:
     """Return the kind of runner that a backend has."""
     if backend not in BACKENDS:
         raise ValueError(f"no backend {backend!r}; there are: {', '.join(BACKENDS)}")
@@ -28,13 +29,14 @@ def runner_of(backend: str) -> Any:
         return NumpyRunner
     extra, module, name = EXTRAS[backend]
     try:
-        return getattr(import_module(module), name)
+        found: Callable[..., Runner] = getattr(import_module(module), name)
     except ImportError as error:
         raise ImportError(
             f'the {backend} backend needs the extra `{extra}`: pip install "chainrule[{extra}]" ({error})'
         ) from error
+    return found
 
 
-def make_runner(backend: str, program: Program, optimizer: Any) -> Any:
+def make_runner(backend: str, program: Program, optimizer: Any) -> Runner:
     """Return the backend's runner for a program."""
     return runner_of(backend)(program, optimizer=optimizer)

@@ -88,7 +88,7 @@ class Programs:
         self.names = argument_names(function)
         self.function, self.backend, self.optimizer, self.gradients = function, backend, optimizer, gradients
         self.parameters = checked_parameters(parameters)
-        self.latest: Compiled | None = None
+        self._latest: Compiled | None = None
         self.one_at_a_time = threading.RLock()  # a program has one memory to work in
         self.guards: list[Callable[[], Any]] = []  # what programs are bound to, besides what their traces ask for
         self._known: dict[Any, list[Compiled]] = {}
@@ -121,13 +121,20 @@ class Programs:
             del known[:-MOST]
             self._warn_unused(compiled)
         self.check_indices(compiled, arrays)
-        self.latest = compiled
+        self._latest = compiled
         return compiled
+
+    @property
+    def latest(self) -> Compiled:
+        """The program that was asked for last; raises RuntimeError before any was."""
+        if self._latest is None:
+            raise RuntimeError("there is no program yet: it is written when the shapes of the arguments are first seen")
+        return self._latest
 
     def add(self, shapes: tuple[tuple[int, ...], ...], compiled: Compiled) -> None:
         """Take in a program made elsewhere."""
         self._known.setdefault(shapes, []).append(compiled)
-        self.latest = compiled
+        self._latest = compiled
 
     def _traced(self, shapes: tuple[tuple[int, ...], ...]) -> Traced:
         """Return what the function records; raises ValueError if it records something else the second time."""

@@ -21,14 +21,19 @@ class Runner(Protocol):
         theta     the parameters in the program's order: read by every run, moved by an optimiser's
         gradient  the gradient of the last run, likewise; an optimiser's rule may have used up its numbers
         memories  one vector for each memory of the optimiser
+        observed  what the program was asked to show of the last run
     """
 
     theta: Floats
     gradient: Floats
     memories: list[Floats]
 
+    @property
+    def observed(self) -> tuple[Any, ...]:
+        """What the program was asked to show of the last run."""
+
     def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
-        """Return the losses of so many steps, each of them moving `theta` if there is an optimiser.
+        """Return the losses of so many steps, each of them moving `theta` if there is an optimiser, or the predictions.
 
         `before` is how many steps were made before.
         """

@@ -11,7 +11,7 @@ import numpy as np
 from autograd import modes
 from autograd.compile.backends import make_runner
 from autograd.compile.programs import Compiled, Programs
-from autograd.compile.runner import Floats
+from autograd.compile.runner import Floats, NumpyRunner
 from autograd.value import numbers_of
 
 
@@ -30,7 +30,8 @@ class Step:
         """Return the loss, after adding its gradients to those on the parameters, as `backward` does."""
         with self._programs.one_at_a_time:
             loss, gradient = self.value_and_gradient(*arguments, **named)
-            order, used = self._latest.program.order, self._latest.program.used
+            program = self._programs.latest.program
+            order, used = program.order, program.used
             for k in order[:used].tolist():
                 parameter = self.parameters[k]
                 before = parameter._grad
@@ -68,7 +69,8 @@ class Step:
         if compiled.traced.draws:
             raise ValueError("the program draws numbers at each run, as dropout does, and so is no pure function")
         program, others = compiled.program, np.array([x._data for x in compiled.tape.others])
-        run, back = make_runner("jax", program, None).function, np.argsort(program.order)
+        in_jax: Any = make_runner("jax", program, None)
+        run, back = in_jax.function, np.argsort(program.order)
 
         def function(theta: Any, *given: Any) -> tuple[Any, Any]:
             everything = [*given, others]
@@ -85,17 +87,9 @@ class Step:
             watch(self._programs.function(*[array.tolist() for array in arrays]), 1.0)
 
     @property
-    def _latest(self) -> Compiled:
-        if self._programs.latest is None:
-            raise RuntimeError(
-                "there is no program yet: it is written when step(…) first sees the shapes of its arguments"
-            )
-        return self._programs.latest
-
-    @property
     def source(self) -> str:
         """The source of the program that ran last, as NumPy runs it."""
-        return source_of(self._latest)
+        return source_of(self._programs.latest)
 
     def __repr__(self) -> str:
         return report(self._programs)
@@ -125,8 +119,6 @@ class Forward:
     @property
     def source(self) -> str:
         """The source of the program that ran last, as NumPy runs it."""
-        if self._programs.latest is None:
-            raise RuntimeError("there is no program yet: it is written when the first rows arrive")
         return source_of(self._programs.latest)
 
 
@@ -135,7 +127,7 @@ def source_of(compiled: Compiled) -> str:
     own = getattr(compiled.runner, "source", None)
     if isinstance(own, str):
         return own
-    return str(make_runner("numpy", compiled.program, None).source)
+    return NumpyRunner(compiled.program).source
 
 
 def report(programs: Programs) -> str:
@@ -153,9 +145,8 @@ def report(programs: Programs) -> str:
                 f"{program.flops:,} flops a run; "
                 f"trace {1e3 * s['trace']:.1f} ms, lift {1e3 * s['lift']:.1f} ms, emit {1e3 * s['emit']:.1f} ms"
             )
-    count = f"{len(lines)} program{'s' * (len(lines) != 1)}"
-    head = f"compiled for {programs.backend}: {len(programs.parameters):,} parameters, {count}"
-    return "\n".join([head, *lines])
+    found = f"{_counted(len(programs.parameters), 'parameter')}, {_counted(len(lines), 'program')}"
+    return "\n".join([f"compiled for {programs.backend}: {found}", *lines])
 
 
 def _counted(n: int, what: str) -> str:

@@ -72,12 +72,13 @@ class TrainingStep:
         first = [x[chosen[0]] for x in arrays]
         compiled = self._programs.program_for(first)
         self.check(chosen.shape[1], *arrays)
-        run = getattr(compiled.runner, "run_batches", None)
-        if run is None or self.clip is not None or compiled.changes or not compiled.runner.can_fetch(chosen.shape[1]):
+        runner: Any = compiled.runner  # which may know how to fetch rows
+        can_fetch = hasattr(runner, "can_fetch") and runner.can_fetch(chosen.shape[1])
+        if not can_fetch or self.clip is not None or compiled.changes:
             return self._row_by_row(chosen, rates, arrays)
         self._activate(compiled)
         taken = [arrays[k] for k, _, _ in compiled.program.arguments]
-        losses: Floats = run(taken, chosen, np.array(rates), self.steps_made)
+        losses: Floats = runner.run_batches(taken, chosen, np.array(rates), self.steps_made)
         self.steps_made += len(chosen)
         return losses
 
@@ -86,9 +87,7 @@ class TrainingStep:
 
         The latest program is for batches of so many rows of the data.
         """
-        latest = self._programs.latest
-        if latest is not None:
-            self._programs.check_indices(latest, self._programs.arrays(data), batch)
+        self._programs.check_indices(self._programs.latest, self._programs.arrays(data), batch)
 
     def _row_by_row(self, rows: Any, rates: Sequence[float], arrays: Sequence[Any]) -> Floats:
         base = self.optimizer.learning_rate
@@ -180,8 +179,6 @@ class TrainingStep:
     @property
     def source(self) -> str:
         """The source of the program that ran last, as NumPy runs it."""
-        if self._programs.latest is None:
-            raise RuntimeError("there is no program yet: it is written when the first rows arrive")
         return source_of(self._programs.latest)
 
     def __str__(self) -> str:
