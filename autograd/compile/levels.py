@@ -19,6 +19,7 @@ from autograd.compile.layout import ranked
 from autograd.compile.tape import Tape
 from autograd.operation import TABLE
 from autograd.source import on_floats, primitives
+from autograd.sums import total
 from autograd.symbols import formulas, parameters
 
 NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy
@@ -317,7 +318,7 @@ def _stretch_reached(block: Stretch, numbers: Any, reached: Any) -> None:
 
 
 def _sum(*values: float) -> float:
-    return sum(values)
+    return total(values)
 
 
 def _ones(*values: float) -> tuple[float, ...]:
