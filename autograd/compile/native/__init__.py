@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compile.native.batches import FIRST_SOURCE, can_fetch, fetching
+from autograd.compile.native.batches import can_fetch, fetching
 from autograd.compile.native.llvm import Emitter
 from autograd.compile.native.loops import Loops
 from autograd.compile.native.machine import host
@@ -72,6 +72,7 @@ SETTINGS = {
     "fetch": "ptr", "rows": "ptr", "batch": "i64",
 }  # fmt: skip
 WHERE = {name: k for k, name in enumerate(SETTINGS)}
+FIRST_SOURCE = len(SETTINGS)  # behind them: the addresses of the data sets that batches are fetched from
 FEW_LOOPS = 3  # a step without more is fast as it is written, and compiled in half the time if LLVM does not look twice
 
 
@@ -262,7 +263,7 @@ class Native:
         for k, source in enumerate(sources):
             self._settings[FIRST_SOURCE + k] = source.ctypes.data
         if batch not in self._fetch:
-            self._fetch[batch] = self.machine.compile(fetching(self.plan, batch), "fetch")
+            self._fetch[batch] = self.machine.compile(fetching(self.plan, batch, FIRST_SOURCE), "fetch")
         self._set("fetch", ctypes.cast(self._fetch[batch], ctypes.c_void_p).value or 0)
         self._set("rows", rows.ctypes.data)
         self._set("batch", batch)

@@ -11,9 +11,7 @@ from autograd.compile.native.values import Index
 from autograd.compile.native.writer import Point, Writer
 from autograd.compile.program import Program, Shape
 
-__all__ = ["FIRST_SOURCE", "can_fetch", "fetching"]
-
-FIRST_SOURCE = 9  # where the addresses of the data sets begin among the settings
+__all__ = ["can_fetch", "fetching"]
 
 MODULE = """
 {declarations}
@@ -31,13 +29,16 @@ def can_fetch(program: Program, rows: int) -> bool:
     return all(len(shape) > 0 and (shape[0] == rows or math.prod(shape) == rows) for _, shape, _ in program.arguments)
 
 
-def fetching(plan: Plan, rows: int) -> str:
-    """Return the module of a function that copies the rows that `%rows` names to where the step wants them."""
+def fetching(plan: Plan, rows: int, first: int) -> str:
+    """Return the module of a function that copies the rows that `%rows` names to where the step wants them.
+
+    The addresses of the data sets are settings, from number `first` on.
+    """
     e = Emitter()
     loops = Writer(plan, e)
     sources = []
     for k in range(len(plan.program.arguments)):
-        place = e.fresh(f"getelementptr inbounds i64, ptr %settings, i64 {FIRST_SOURCE + k}")
+        place = e.fresh(f"getelementptr inbounds i64, ptr %settings, i64 {first + k}")
         sources.append(e.fresh(f"load ptr, ptr {place}"))
     with e.loop(rows) as i:
         chosen = e.integer("%rows", Index.of(i))

@@ -61,14 +61,7 @@ class Gathers(Writer):
 
     def _copy(self, kernel: Kernel) -> None:
         (x,) = kernel.array.operands
-        source, target = self.plan.view(x), self.plan.view(kernel.array)
-        step = 1
-        strides: list[int] = []
-        for n in reversed(x.shape):
-            strides.insert(0, step)
-            step *= n
-        seen = View(target.offset, x.shape, tuple(strides))
-        self._each(x.shape, lambda p: self.write(self.load(source, p), self.place(seen, p), 1))
+        self.copy_into(x, Index(self.plan.view(kernel.array).offset))
 
     def _join(self, kernel: Kernel) -> None:
         target = self.plan.view(kernel.array)

@@ -133,7 +133,7 @@ class Layouts(Kernels):
         a, b = kernel.array.operands
         rows, inner, columns = a.shape[-2], a.shape[-1], b.shape[-1]
         stack = math.prod(kernel.space[:-2])
-        lanes, turn = self.lanes, (False, False)
+        lanes = self.lanes
         into = self.fast_axis(kernel) - (len(kernel.space) - 2)  # 0: rows are the fast axis of the result, 1: columns
         unit_a = [self._unit(a, -2), self._unit(a, -1)]
         unit_b = [self._unit(b, -2), self._unit(b, -1)]
