@@ -102,8 +102,11 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     if recompute is not None and not recorded:
         return _through(node, recompute(node), gradient, leads)
     traced = modes.current("refuse_reading") is not None
-    if not (recorded or traced):
-        _refuse_stale(node, op, inputs)
+    if not (recorded or traced) and is_stale(node, op):
+        raise RuntimeError(
+            f"{op.name} gave {node._data!r} when it was recorded, but its inputs have been changed since: "
+            "compute the expression again, then differentiate it"
+        )
     if recorded or (op.cuts and not traced):
         return [(x, gradient, d) for x, d in zip(inputs, node.operand_derivatives(), strict=True) if id(x) in leads]
     formula = _formula(op)
@@ -115,18 +118,18 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     return [(x, gradient, d) for x, d in edges]
 
 
-def _refuse_stale(node: Value, op: Operation, inputs: tuple[Any, ...]) -> None:
-    for x in inputs:
-        if x.is_group and x.current() is not x:
-            break
-    else:
-        now = op.evaluate(*[x._data for x in inputs], constant=() if op.groups else (True,) * len(inputs))[0]
-        if now == node._data or (now != now and node._data != node._data):
-            return
-    raise RuntimeError(
-        f"{op.name} gave {node._data!r} when it was recorded, but its inputs have been changed since: "
-        "compute the expression again, then differentiate it"
-    )
+def is_stale(node: Value, op: Operation) -> bool:
+    """Return whether the inputs of a recorded operation have other numbers than when it was recorded."""
+    inputs = operands(node)
+    if any(x.is_group and x.current() is not x for x in inputs):
+        return True
+    now = op.evaluate(*[x._data for x in inputs], constant=() if op.groups else (True,) * len(inputs))[0]
+    return differ(now, node._data)
+
+
+def differ(x: float, y: float) -> bool:
+    """Return whether two numbers are not the same; nan is the same as nan."""
+    return x != y and (x == x or y == y)
 
 
 def _through(node: Value, again: Value, gradient: Any, leads: set[int]) -> Sent:

@@ -8,6 +8,7 @@ from typing import Any
 from autograd.backward import operands, structure
 from autograd.events import Accumulate, Collect, Compute, Event, Seed, Send
 from autograd.operation import TABLE, Operation
+from autograd.pullback import differ, is_stale
 from autograd.value import CONSTANT, Value
 
 
@@ -16,23 +17,25 @@ def forward_events(nodes: tuple[Value, ...], place: dict[int, int]) -> list[Even
     events: list[Event] = []
     for i, node in enumerate(nodes):
         if isinstance(node.op, Operation):
-            _refuse_stale(node)
             parents = node.parents
+            if node.op.name in TABLE and _is_stale(node, node.op):  # a checkpoint looks when it computes again
+                raise ValueError(
+                    f"{node!r} was computed from other numbers than its inputs {list(parents)!r} hold now: "
+                    "record the steps before changing .data, or compute the graph anew"
+                )
             places, numbers = tuple(place[id(p)] for p in parents), tuple(p._data for p in parents)
             events.append(Compute(i, node.op.name, places, numbers, node._data))
     return events
 
 
-def _refuse_stale(node: Value) -> None:
-    assert isinstance(node.op, Operation)
-    if node.op.name not in TABLE:  # a checkpoint looks for itself, when it computes its function again
-        return
-    now = node.op.evaluate(*([v._data for v in x.values] if x.is_group else x._data for x in operands(node)))[0]
-    if now != node._data and (now == now or node._data == node._data):
-        raise ValueError(
-            f"{node!r} was computed from other numbers than its inputs {list(node.parents)!r} hold now: "
-            "record the steps before changing .data, or compute the graph anew"
-        )
+def _is_stale(node: Value, op: Operation) -> bool:
+    """Return whether a node or its local derivatives would be others now: w·x stays 0 where w is 0, whatever x is."""
+    if op.groups:  # whose members are looked at
+        return is_stale(node, op)
+    inputs = operands(node)
+    now, derivatives = op.evaluate(*[x._data for x in inputs], constant=[x.op is CONSTANT for x in inputs])
+    recorded = (node._data, *node.operand_derivatives())
+    return any(map(differ, (now, *derivatives), recorded))
 
 
 def backward_events(

@@ -200,6 +200,16 @@ def test_changed_numbers_strange_nodes_and_positions_are_refused():
         steps.record(y)
 
 
+@pytest.mark.parametrize("product", [lambda w, x: w * x, lambda w, x: dot([w], [x])])
+def test_a_change_that_leaves_the_result_as_it_was_is_refused_too(product):
+    w, x = Value(0.0, "w"), Value(1.0, "x")
+    y = product(w, x)
+    steps.record(y)
+    x.data = 5.0  # the recorded slope of w is 1
+    with pytest.raises(ValueError, match="computed from other numbers"):
+        steps.record(y)
+
+
 def test_deep_graph_is_told_without_recursion():
     x = y = Value(1.0, "x")
     for _ in range(20_000):
