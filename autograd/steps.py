@@ -236,7 +236,8 @@ class Replay:
         last = len(recording) if direction > 0 else 0
         first = i if direction > 0 else i - 1
         if i == last:
-            recording.key(0, granularity) if len(recording) else None  # a wrong granularity is refused here too
+            if len(recording):
+                recording.key(0, granularity)  # a wrong granularity is refused here too
             return i
         key = recording.key(first, granularity)
         i += direction

@@ -63,7 +63,8 @@ def neuron_of(name: str | None) -> str | None:
     """Return the path of the neuron or module that a name such as `layers.0.neurons.1.weights.2` lies in, or None."""
     if name is None or not _is_path(name):
         return None
-    return re.sub(r"\.[A-Za-z_]\w*(\.\d+)*$", "", name) if re.search(r"\.[A-Za-z_]\w*(\.\d+)*$", name) else None
+    neuron, found = re.subn(r"\.[A-Za-z_]\w*(\.\d+)*$", "", name)
+    return neuron if found else None
 
 
 @lru_cache(maxsize=50_000)
@@ -151,7 +152,8 @@ def short_names(nodes: Sequence[Value]) -> list[str]:
             used[name] += 1
             while (text := f"{name}[{used[name]}]") in taken:
                 used[name] += 1
-        taken.add(text) if not constant else None
+        if not constant:
+            taken.add(text)
         result.append(text)
     return result
 

@@ -194,7 +194,8 @@ class Training:
         if asked and not history.stopped:
             who = getattr(asked[0], "__name__", "a callback")
             history.stopped = f"{who} asked to stop after epoch {history.epochs}"
-        self.stepper.reload() if self.callbacks else None  # a callback may have changed the weights
+        if self.callbacks:
+            self.stepper.reload()  # one may have changed the weights
 
     def _watch_for_the_best(self, early_stopping: EarlyStopping) -> None:
         history, model = self.history, self.task.model

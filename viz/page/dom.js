@@ -1,6 +1,8 @@
 // Elements made and changed: what every page needs.
 
 const SVG = "http://www.w3.org/2000/svg";
+const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const calm = matchMedia("(prefers-reduced-motion: reduce)");  // whether to move little
 
 /** Makes an element of HTML or SVG with its attributes and what is inside.
  * @param {string} tag @param {Record<string, any>} attributes @param {(Node | string)[]} inside @returns {any} */

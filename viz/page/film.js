@@ -1,7 +1,5 @@
 // The film: moments of a training, each with its weights; what the network makes of them is computed here, by its own program.
 
-const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const LIVE = DATA.moments !== undefined;
 /** @type {number[]} */
 const LOSSES = DATA.curve.map((/** @type {number | string} */ x) => typeof x === "number" ? x : x === "nan" ? NaN : Infinity);

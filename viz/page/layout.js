@@ -8,7 +8,7 @@
  * @returns {{width: number, height: number}}
  */
 function arrange(boxes, wires) {
-  const GAP = 14, between = 76;
+  const GAP = 14, APART = 76;
   const at = new Map(boxes.map((b) => [b.key, b]));
   const forward = wires.filter((w) => at.get(w.tail).order < at.get(w.head).order);
   const into = groupBy(forward, (w) => w.head), out = groupBy(forward, (w) => w.tail);
@@ -58,7 +58,7 @@ function arrange(boxes, wires) {
   for (const list of columns) {
     const width = Math.max(...list.map((c) => c.width));
     for (const c of list) c.x = x + width / 2;
-    x += width + between;
+    x += width + APART;
   }
   const everything = columns.flat();
   const top = Math.min(...everything.map((c) => c.y - c.height / 2));
@@ -75,7 +75,7 @@ function arrange(boxes, wires) {
   for (const w of wires) {
     if (!w.points.length) { const a = cells.get(w.tail), b = cells.get(w.head); w.points = [[a.x, a.y], [b.x, b.y]]; }
   }
-  return { width: x - between, height: Math.max(...everything.map((c) => c.y + c.height / 2)) };
+  return { width: x - APART, height: Math.max(...everything.map((c) => c.y + c.height / 2)) };
 }
 
 /** Moves the cells of a column to where they wish, in their order and without overlap. */

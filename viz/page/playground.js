@@ -1,7 +1,5 @@
 // The controls: steps and epochs, what is dragged, what is looked at.
 
-const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const VIEW = { probe: /** @type {Float64Array} */ (new Float64Array(0)), row: 0, chosen: /** @type {Chosen} */ ({ kind: "weight", place: 0 }), losses: /** @type {number[]} */ ([]),
   running: 0, last: 0, owed: 0, dirty: false, told: 0 };
 

@@ -1,8 +1,6 @@
 // The controls: where one stands, how far a step goes, what is asked and told.
 
-const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const on = (/** @type {string} */ id, /** @type {string} */ event, /** @type {(event: any) => void} */ act, options = {}) => $(id).addEventListener(event, act, options);
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const STATE = { row: -1, granularity: "edge", stops: [0], chosen: null, linked: new Set(), timer: 0, writing: 0, asked: null };
 const MEANINGS = {  // for those who read such signs for the first time
   forward: `Forward, numbers flow from what is given to ${ROOT.name}, the result. Of a network, ${ROOT.name} is the loss: how wrong it is.`,
