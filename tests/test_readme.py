@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_the_count_of_epochs_is_measured():
     solved, _ = epochs_until_solved(range(100))
     assert f"in {solved.min()} to {solved.max():,} epochs" in README
     assert solved.max() <= 5000
+
+
+def test_what_it_names_is_there():
+    named = re.findall(r"\b(autograd|nn|viz)\.(\w+)", README)
+    assert {"diagnose", "steps", "playground"} <= {name for _, name in named}
+    for package, name in named:
+        assert name in import_module(package).__all__
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert {name for name in extras if f"`{name}`" in README} == extras.keys() - {"session", "test"}
 
 
 def test_there_are_two_commands_of_one_line_and_continuous_integration_runs_the_second():
