@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from autograd.wording import titled
-from viz.sheet import Spot
+from viz.sheet import MIXED, NOBODY, Spot, examples
 
 NODES = 24  # nodes that a person takes in without searching
 READABLE = 36  # neurons that a person does, and nodes of a graph too large to draw whole
@@ -100,41 +100,27 @@ def _with_rows(keys: dict[int, str], hidden: set[int]) -> dict[int, str]:
 
 # ------------------------------------------------------------------------------------ one example of a batch
 def _other_rows(spots: Sequence[Spot], example: int) -> tuple[set[int], int, dict[str, list[Spot]]]:
-    """Return the nodes that belong to other examples only, how many examples there are, and each name's nodes.
-
-    Nodes that share a name are the same part of the model at work on different rows.  Where one depends on another
-    (a recurrent network, batch norm) they are not examples, and nothing is left out.
-    """
-    copies: dict[str, list[int]] = defaultdict(list)
-    for s in spots:
-        if s.kind == "operation" and s.full_name and s.layer:
-            copies[s.full_name].append(s.index)
-    rows = max(map(len, copies.values()), default=1)
+    """Return the nodes that belong to other examples only, how many examples there are, and each name's nodes."""
+    names = [s.full_name if s.kind == "operation" and s.layer else "" for s in spots]
+    rows, belongs = examples(names, [[e.parent for e in s.edges] for s in spots])
     if rows == 1:
         return set(), 1, {}
     if not -rows <= example < rows:
         raise ValueError(f"example={example}: this batch has {rows} examples, 0 to {rows - 1}")
-    own = {index: k for places in copies.values() if len(places) == rows for k, index in enumerate(places)}
-    mixed, nobody = -1, -2
-    belongs: list[int] = []
-    for s in spots:
-        among = {belongs[e.parent] for e in s.edges} - {nobody}
-        if s.index in own:
-            if among - {own[s.index]}:
-                return set(), 1, {}
-            among = {own[s.index]}
-        belongs.append(nobody if not among else among.pop() if len(among) == 1 else mixed)
-    chosen = example % rows
-    hidden = {s.index for s in spots if belongs[s.index] not in (mixed, nobody, chosen)}
+    copies: dict[str, list[Spot]] = defaultdict(list)
+    for s, name in zip(spots, names, strict=True):
+        if name:
+            copies[name].append(s)
+    hidden = {s.index for s in spots if belongs[s.index] not in (MIXED, NOBODY, example % rows)}
     consumers: dict[int, list[int]] = defaultdict(list)
     for s in spots:
         for e in s.edges:
             consumers[e.parent].append(s.index)
     for s in reversed(spots):
-        if belongs[s.index] == nobody and consumers[s.index] and all(c in hidden for c in consumers[s.index]):
+        if belongs[s.index] == NOBODY and consumers[s.index] and all(c in hidden for c in consumers[s.index]):
             hidden.add(s.index)
     hidden -= {s.index for s in spots if s.kind == "hidden"}
-    return hidden, rows, {name: [spots[i] for i in places] for name, places in copies.items()}
+    return hidden, rows, copies
 
 
 # ------------------------------------------------------------------------------------------ keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +19,7 @@ from viz.labels import operation_symbol
 _LAYER = re.compile(r"(.*\blayers\.\d+)\.")  # whatever a layer of a sequence is made of
 DEAD = "dead"
 SATURATED = "saturated"
+MIXED, NOBODY = -1, -2  # of a node: several examples have part in it, or none has
 
 
 @dataclass(slots=True)
@@ -121,6 +123,33 @@ def _mark(order: list[Value], spots: list[Spot], reached: bool) -> None:
             spot.marks.append(f"{not_a_number(spot.data)} born here")
         if silent := silence(node):
             spot.marks.append(silent)
+
+
+def examples(names: Sequence[str], parents: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
+    """Return how many examples a graph was computed on, and for each node whose it is: an example's, MIXED or NOBODY's.
+
+    `names` are those of the nodes that a module computed, "" for others, `parents` the places of each one's operands.
+    Nodes that share a name are the same part of the model at work on different examples.  Where one depends on another
+    (a recurrent network, batch norm) they are no examples, and there is but one.
+    """
+    copies: dict[str, list[int]] = defaultdict(list)
+    for i, name in enumerate(names):
+        if name:
+            copies[name].append(i)
+    count = max(map(len, copies.values()), default=1)
+    nobodys = [NOBODY] * len(names)
+    if count == 1:
+        return 1, nobodys
+    own = {i: k for places in copies.values() if len(places) == count for k, i in enumerate(places)}
+    belongs: list[int] = []
+    for i, operands in enumerate(parents):
+        among = {belongs[p] for p in operands} - {NOBODY}
+        if i in own:
+            if among - {own[i]}:
+                return 1, nobodys
+            among = {own[i]}
+        belongs.append(NOBODY if not among else among.pop() if len(among) == 1 else MIXED)
+    return count, belongs
 
 
 def silence(node: Value) -> str:

@@ -17,7 +17,7 @@ from autograd.value import CONSTANT
 from autograd.wording import neuron_of, titled
 from viz.labels import shown
 from viz.page import Page, packed
-from viz.sheet import not_a_number, silence
+from viz.sheet import NOBODY, examples, not_a_number, silence
 
 if TYPE_CHECKING:
     from nn import Optimizer
@@ -204,32 +204,13 @@ def _ends(recording: Recording) -> str:
 
 # --------------------------------------------------------------------------------------- examples
 def _rows(recording: Recording, told: Sequence[dict[str, Any]]) -> tuple[int, list[int]]:
-    """Return how many examples the graph has, and the example of each node, −1 where it is nobody's own.
-
-    Nodes of one path are the same neuron at work on different rows.  Where such nodes depend on each other
-    (a recurrent network, batch norm), there are no separate examples.
-    """
-    copies: dict[str, list[int]] = defaultdict(list)
-    for i, known in enumerate(told):
-        if known["neuron"] and known["kind"] == "inner":
-            copies[known["path"]].append(i)
-    count = max(map(len, copies.values()), default=1)
-    nobody = [-1] * len(told)
-    if count == 1:
-        return 1, nobody
-    own = {i: k for places in copies.values() if len(places) == count for k, i in enumerate(places)}
-    among: list[set[int]] = []
-    for i, known in enumerate(told):
-        rows = set().union(*(among[p] for p in known["parents"]))
-        if i in own:
-            if rows - {own[i]}:
-                return 1, nobody
-            rows = {own[i]}
-        among.append(rows)
-    result = [next(iter(rows)) if len(rows) == 1 else -1 for rows in among]
+    """Return how many examples the graph has, and the example of each node, −1 where it is nobody's own."""
+    names = [known["path"] if known["neuron"] and known["kind"] == "inner" else "" for known in told]
+    count, belongs = examples(names, [known["parents"] for known in told])
+    result = [max(k, -1) for k in belongs]
     users = _users(told)
     for i in reversed(range(len(told))):
-        if not among[i] and users[i] and len(used := {result[u] for u in users[i]}) == 1:
+        if belongs[i] == NOBODY and users[i] and len(used := {result[u] for u in users[i]}) == 1:
             result[i] = used.pop()  # an input or a target of one example
     return count, result
 
