@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,6 +52,13 @@ class Emitter:
     def vector(self, x: Any, lanes: int) -> Vector:
         """Return a Vector or number as a Vector of so many lanes."""
         return Vector(self, self.operand(x, lanes), lanes)
+
+    def beside(self, singles: Iterable[Vector], count: int, lanes: int) -> Vector:
+        """Return so many single doubles side by side, one in each lane; 0.0 in the lanes that are left over."""
+        text = "poison" if count == lanes else "zeroinitializer"
+        for lane, x in enumerate(singles):
+            text = self.put(f"insertelement {double(lanes)} {text}, double {x.text}, i32 {lane}")
+        return Vector(self, text, lanes)
 
     def only(self, x: Vector, part: int, otherwise: float) -> Vector:
         """Return the first `part` lanes of x, and a number in the others."""

@@ -242,12 +242,7 @@ class Products(Writer):
             zero = e.vector(0.0, out)
             return e.sums(sums + [zero] * (out - len(sums))) if out > 1 else sums[0]
         singles = [x.sum() for x in sums]
-        if out == 1:
-            return singles[0]
-        text = "zeroinitializer"
-        for lane, x in enumerate(singles):
-            text = e.put(f"insertelement <{out} x double> {text}, double {x.text}, i32 {lane}")
-        return Vector(e, text, out)
+        return singles[0] if out == 1 else e.beside(singles, len(singles), out)
 
 
 def _even(count: int, most: int) -> int:

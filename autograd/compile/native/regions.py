@@ -79,12 +79,7 @@ class Regions(Gathers):
     def _gathered(self, places: list[Index]) -> Vector:
         e, lanes = self.e, len(places)
         numbers = [e.load("%work", at, 1) for at in places]
-        if lanes == 1:
-            return numbers[0]
-        text = "poison"
-        for lane, x in enumerate(numbers):
-            text = e.put(f"insertelement <{lanes} x double> {text}, double {x.text}, i32 {lane}")
-        return Vector(e, text, lanes)
+        return numbers[0] if lanes == 1 else e.beside(numbers, lanes, lanes)
 
     def _run(self, op: str, start: Index, count: Index, places: Index) -> None:
         e = self.e

@@ -68,12 +68,8 @@ class Writer:
             return self.read(at, 1)
         if stride == 1:
             return self.read(at, point.lanes)
-        e = self.e
-        text = "poison" if point.part is None else "zeroinitializer"
-        kind = f"<{point.lanes} x double>"
-        for lane in range(point.part or point.lanes):
-            text = e.put(f"insertelement {kind} {text}, double {self.read(at + lane * stride, 1).text}, i32 {lane}")
-        return Vector(e, text, point.lanes)
+        count = point.part or point.lanes
+        return self.e.beside((self.read(at + lane * stride, 1) for lane in range(count)), count, point.lanes)
 
     def read(self, at: Index, lanes: int) -> Vector:
         """Return so many doubles from a place on; there is always room to read a register."""
