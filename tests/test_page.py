@@ -14,7 +14,7 @@ from autograd.events import SENTENCES
 from autograd.steps import GRANULARITIES
 from autograd.wording import show_number
 from nn import MLP, SGD, Adam, mean_squared_error
-from tests.web import until
+from tests.web import CONTRASTS, until
 from viz.stepping import _rows
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
@@ -179,29 +179,6 @@ def test_every_control_and_node_has_a_name_and_text_has_contrast(show, scheme, t
     assert not low
     assert tab.locator("#sentence[aria-live=polite]").count() == 1
     tab.screenshot(path=tmp_path / f"{scheme}.png", full_page=True)
-
-
-CONTRASTS = """() => {
-  const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
-  const linear = (x) => x / 255 <= 0.03928 ? x / 255 / 12.92 : ((x / 255 + 0.055) / 1.055) ** 2.4;
-  const shine = (c) => rgb(c).slice(0, 3).map(linear).reduce((sum, x, i) => sum + x * [0.2126, 0.7152, 0.0722][i], 0);
-  const ratio = (a, b) => (Math.max(shine(a), shine(b)) + 0.05) / (Math.min(shine(a), shine(b)) + 0.05);
-  const ground = (e) => {
-    while (rgb(getComputedStyle(e).backgroundColor)[3] === 0) e = e.parentElement;
-    return getComputedStyle(e).backgroundColor;
-  };
-  const low = [];
-  for (const e of document.querySelectorAll("body *")) {
-    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || !e.getClientRects().length || e.matches("title,script,style,datalist *")) continue;
-    const style = getComputedStyle(e), ink = e instanceof SVGElement ? style.fill : style.color;
-    const box = e.closest(".box"), head = e.matches(".name,.op") && box.querySelector(".head");
-    const frame = head || box?.querySelector(".frame");
-    const paper = frame ? getComputedStyle(frame).fill : ground(e);
-    if (!(ratio(ink, paper) >= 4.5)) low.push([e.outerHTML.slice(0, 80), ink, paper]);
-  }
-  return low;
-}"""
 
 
 def test_large_graphs_open_folded_and_unfold(show):
