@@ -211,7 +211,7 @@ def test_pages_are_small_and_the_same_bytes_and_saved_as_html(tmp_path):
     assert "srcdoc" in page._repr_html_()
 
 
-def test_a_notebooks_frame_is_live(show, tmp_path, browser):
+def test_a_notebooks_frame_is_live(browser):
     display = viz.steps(Value(2.0, "x") ** 2)._repr_html_()
     tab = browser.new_context(offline=True).new_page()
     tab.set_content(f"<p>a cell</p>{display}")
