@@ -14,7 +14,7 @@ from viz.rendering import GraphPicture
 from viz.sheet import DEAD, SATURATED, Spot, not_finite, sheet
 
 if TYPE_CHECKING:
-    from graphviz import Digraph  # type: ignore[import-untyped]
+    from graphviz import Digraph
 
 Direction = Literal["both", "forward", "backward"]
 FONT = "Helvetica"

@@ -15,7 +15,7 @@ from viz.rendering import GraphPicture
 from viz.sheet import not_finite
 
 if TYPE_CHECKING:
-    from graphviz import Digraph  # type: ignore[import-untyped]
+    from graphviz import Digraph
 
 FONT = "Helvetica"
 MOST_UNITS = 16  # of a layer that are drawn; of a larger one, some of the first and the last

@@ -21,7 +21,7 @@ from viz.labels import escaped
 from viz.palette import dark_rules
 
 if TYPE_CHECKING:
-    from graphviz import Digraph  # type: ignore[import-untyped]
+    from graphviz import Digraph
 
 SCOPE = ".chainrule"
 # Fonts of the widths that the layout was made with.  Where none is installed the usual one is DejaVu, which is wider
