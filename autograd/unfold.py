@@ -9,7 +9,9 @@ from autograd.backward import operands, structure
 from autograd.events import Accumulate, Collect, Compute, Event, Seed, Send
 from autograd.operation import TABLE, Operation
 from autograd.pullback import differ, is_stale
-from autograd.value import CONSTANT, Value
+from autograd.value import CONSTANT, Group, Value
+
+Edge = tuple[Value, int, float, Any]  # parent, slot, local derivative, and place in a shared group if it is in one
 
 
 def forward_events(nodes: tuple[Value, ...], place: dict[int, int]) -> list[Event]:
@@ -51,54 +53,86 @@ def backward_events(
     all that a member gets comes through one place, adding one by one gives the same bits, and the detour is not told.
     """
     order = structure(root)
-    edges = _edges(root, order)
-    expected = Counter(id(parent) for edge in edges.values() for parent, *_ in edge)
-    ways: dict[int, set[Any]] = {}
-    for edge in edges.values():
-        for parent, _, _, lane in edge:
-            ways.setdefault(id(parent), set()).add(lane)
-    lanes: dict[Any, int] = {}
-    events: list[Event] = [Seed(place[id(root)], seed)]
-    adjoints: dict[int, float] = {id(root): seed}
-    subtotals: dict[Any, float] = {}
-    arrived: Counter[int] = Counter()
+    sweep = _Sweep(place, _edges(root, order))
+    sweep.begin(root, seed)
     for node in reversed(order):
         if node.is_group:
-            for j, member in enumerate(node.values):
-                if (lane := (id(node), j)) in subtotals:
-                    before, subtotal = adjoints.get(id(member)), subtotals[lane]
-                    adjoints[id(member)] = after = (0.0 if before is None else before) + subtotal
-                    events.append(Collect(place[id(member)], lanes[lane], subtotal, before, after))
-            continue
-        upstream = adjoints.get(id(node))
-        for parent, slot, derivative, lane in edges.get(id(node), ()):
+            sweep.collect(node)
+        else:
+            sweep.send(node)
+    for leaf in nodes:
+        if leaf.is_leaf and leaf.op is not CONSTANT:
+            sweep.accumulate(leaf, grads[place[id(leaf)]])
+    return sweep.events
+
+
+class _Sweep:
+    """A sweep as it is told: what has arrived at each node so far, and what waits at each place of a shared group."""
+
+    def __init__(self, place: dict[int, int], edges: dict[int, list[Edge]]) -> None:
+        self.place, self.edges = place, edges
+        self.events: list[Event] = []
+        self.adjoints: dict[int, float] = {}
+        self.subtotals: dict[Any, float] = {}
+        self.lanes: dict[Any, int] = {}  # places in groups, numbered as they are first come through
+        self.arrived: Counter[int] = Counter()
+        self.expected: Counter[int] = Counter()
+        self.ways: dict[int, set[Any]] = {}
+        for sent in edges.values():
+            for parent, _, _, lane in sent:
+                self.expected[id(parent)] += 1
+                self.ways.setdefault(id(parent), set()).add(lane)
+
+    def begin(self, root: Value, seed: float) -> None:
+        """Tell where the gradient comes from."""
+        self.adjoints[id(root)] = seed
+        self.events.append(Seed(self.place[id(root)], seed))
+
+    def send(self, node: Value) -> None:
+        """Tell what a node sends over each of its edges."""
+        upstream = self.adjoints.get(id(node))
+        for parent, slot, derivative, lane in self.edges.get(id(node), ()):
             assert upstream is not None
             contribution = upstream * derivative
-            arrived[id(parent)] += 1
-            through = None if lane is None or len(ways[id(parent)]) == 1 else lanes.setdefault(lane, len(lanes))
+            self.arrived[id(parent)] += 1
+            alone = lane is None or len(self.ways[id(parent)]) == 1
+            through = None if alone else self.lanes.setdefault(lane, len(self.lanes))
             if through is None:
-                before = adjoints.get(id(parent))
-                adjoints[id(parent)] = after = (0.0 if before is None else before) + contribution
+                before, after = self._add(parent, contribution)
             else:
-                before = subtotals.get(lane)
-                subtotals[lane] = after = contribution if before is None else before + contribution
-            events.append(
+                before = self.subtotals.get(lane)
+                self.subtotals[lane] = after = contribution if before is None else before + contribution
+            self.events.append(
                 Send(
-                    place[id(node)], place[id(parent)], slot, upstream, derivative, contribution, before, after,
-                    arrived[id(parent)], expected[id(parent)], through,
+                    self.place[id(node)], self.place[id(parent)], slot, upstream, derivative, contribution, before,
+                    after, self.arrived[id(parent)], self.expected[id(parent)], through,
                 )
             )  # fmt: skip
-    for leaf in nodes:
-        if leaf.is_leaf and leaf.op is not CONSTANT and (adjoint := adjoints.get(id(leaf))) is not None:
-            kept = grads[place[id(leaf)]]
-            events.append(Accumulate(place[id(leaf)], adjoint, kept, adjoint if kept is None else kept + adjoint))
-    return events
+
+    def collect(self, group: Group) -> None:
+        """Tell what the members of a group take in of that which has come through it."""
+        for j, member in enumerate(group.values):
+            if (lane := (id(group), j)) in self.subtotals:
+                subtotal = self.subtotals[lane]
+                before, after = self._add(member, subtotal)
+                self.events.append(Collect(self.place[id(member)], self.lanes[lane], subtotal, before, after))
+
+    def accumulate(self, leaf: Value, kept: float | None) -> None:
+        """Tell what a leaf makes of its gradient, if one has come, and of the one that it kept."""
+        if (adjoint := self.adjoints.get(id(leaf))) is not None:
+            after = adjoint if kept is None else kept + adjoint
+            self.events.append(Accumulate(self.place[id(leaf)], adjoint, kept, after))
+
+    def _add(self, node: Value, x: float) -> tuple[float | None, float]:
+        before = self.adjoints.get(id(node))
+        self.adjoints[id(node)] = after = (0.0 if before is None else before) + x
+        return before, after
 
 
-def _edges(root: Value, order: list[Any]) -> dict[int, list[tuple[Value, int, float, Any]]]:
-    """Return the edges that carry something, by child: parent, slot, local derivative, and place in a shared group."""
+def _edges(root: Value, order: list[Any]) -> dict[int, list[Edge]]:
+    """Return the edges that carry something, by child."""
     reached = {id(root)}
-    edges: dict[int, list[tuple[Value, int, float, Any]]] = {}
+    edges: dict[int, list[Edge]] = {}
     for node in reversed(order):
         if node.is_group or node.is_leaf or id(node) not in reached:
             continue
