@@ -1,8 +1,8 @@
-"""Handwritten digits from scalar code: 64-32-10, 97 % right on digits it has not seen, in seconds.
+"""Handwritten digits from scalar code: 64-32-10, over 98 % right on digits it has not seen, in seconds.
 
 The network is neurons, each a dot product and a ReLU; `nn.fit` compiles the whole training step to matrices.
 
-    pip install chainrule[data]
+    pip install 'chainrule[data]'
     python -m demos.digits
 """
 
@@ -12,17 +12,16 @@ import time
 
 import nn
 from autograd import compile  # noqa: A004
-from nn.datasets import split
+from nn.datasets import digits, split
 
 
 def main() -> None:
     """Train, count what is right, print the program that ran."""
     try:
-        from sklearn.datasets import load_digits
-    except ImportError:
-        raise SystemExit("the digits come with scikit-learn: pip install chainrule[data]") from None
-    images, digits = load_digits(return_X_y=True)
-    rows, targets, unseen, answers = split((images / 16.0).tolist(), digits.tolist(), share=0.2, seed=1)
+        images = digits()
+    except ImportError as missing:
+        raise SystemExit(str(missing)) from None
+    rows, targets, unseen, answers = split(*images, share=0.2, seed=1)
     model = nn.MLP(64, [32, 10], "relu", seed=1)
     start = time.perf_counter()
     history = nn.fit(

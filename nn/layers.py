@@ -93,7 +93,8 @@ class Neuron(Module):
 
     `activation` is a name from the table of operations, an operation, any function of a Value, or None.  Weights
     begin by `initializer`, by default He's or Xavier's as suits the activation, the bias at 0; `nonlin=False`
-    means no activation.  A neuron is one node for z (`<path>.z`) and one for a (`<path>.a`).
+    means no activation, `outputs` is how many neurons its layer has, on which Xavier's variance depends.  A neuron is
+    one node for z (`<path>.z`) and one for a (`<path>.a`).
     """
 
     weights: Group

@@ -140,12 +140,12 @@ class Regions(Gathers):
         """Add what each scalar sends to its operands to the vector at that offset, last run first."""
         pool = self.plan.view(array).offset
         runs = self._runs(array, pool)
-        rows = len(runs.rows)
+        rows, reached = len(runs.rows), None if mask is None else mask - pool
         with self.e.loop(rows) as row:
             code, start, count, places = self._row(runs, Index(rows - 1) + Index.of(row) * -1)
             for k, kind in enumerate(runs.kinds):
                 with self.e.when(self._is(code, k)):
-                    self._run_back(kind, (start, count, places), vector - pool, mask and mask - pool, share)
+                    self._run_back(kind, (start, count, places), vector - pool, reached, share)
 
     def _run_back(
         self, kind: Kind, run: tuple[Index, Index, Index], shift: int, mask: int | None, share: Callable[..., Any]
