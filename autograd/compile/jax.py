@@ -13,17 +13,13 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from autograd.compile.jax_levels import pool_adjoints, pool_of, pool_reached
 from autograd.compile.program import Array, Program, Shape
 from autograd.operation import TABLE, Maths
-
-try:
-    import jax
-    import jax.numpy as jnp
-except ImportError:
-    raise ImportError('the jax backend needs JAX: pip install "chainrule[jax]", or use backend="numpy"') from None
 
 __all__ = ["Jax"]
 
