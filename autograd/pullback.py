@@ -97,7 +97,8 @@ def _member(each: Any, i: int) -> Any:
 def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) -> Sent:
     inputs, op = operands(node), node.op
     if not isinstance(op, Operation):
-        raise TypeError(f"{node!r} has parents but no operation")
+        name = getattr(op, "name", op)
+        raise TypeError(f"inside a compiled function no derivative goes through {name}: the step's own gradient does")
     recompute = getattr(op, "recompute", None)
     if recompute is not None and not recorded:
         return _through(node, recompute(node), gradient, leads)

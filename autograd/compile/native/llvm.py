@@ -70,8 +70,6 @@ class Emitter:
         """Return the address of that place behind the pointer `base`."""
         at = ""
         for counter, stride in index.terms:
-            if not stride:
-                continue
             term = counter if stride == 1 else self.put(f"mul nsw i64 {counter}, {stride}")
             at = self.put(f"add nsw i64 {at}, {term}") if at else term
         if at:

@@ -138,8 +138,6 @@ class Vector:
 
     def spread(self, lanes: int) -> Vector:
         """Return this one double in so many lanes."""
-        if lanes == self.lanes:
-            return self
         e, kind = self.emitter, double(lanes)
         one = e.put(f"insertelement {kind} poison, double {self.text}, i32 0")
         return Vector(e, e.put(f"shufflevector {kind} {one}, {kind} poison, <{lanes} x i32> zeroinitializer"), lanes)
@@ -179,9 +177,6 @@ class Integers:
 
     def __add__(self, other: Integers | int) -> Integers:
         return self._with("add", other)
-
-    def __sub__(self, other: Integers | int) -> Integers:
-        return self._with("sub", other)
 
     def __and__(self, other: Integers | int) -> Integers:
         return self._with("and", other)
