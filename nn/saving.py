@@ -57,8 +57,9 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
 
     Parameters are 64-bit arrays under their paths without the numbers that count: `layers.0.neurons.weights` has a
     row for each neuron.  The file is written beside its place, and then put there in one move.
-    Raises ImportError naming the extra where safetensors is missing.
+    Raises FileNotFoundError if there is no such folder, ImportError naming the extra where safetensors is missing.
     """
+    check_place(path)
     named = dict(model.named_parameters())
     boxes = _boxes(model, named)
     tensors = {name: _array([named[path].data for path in paths], shape) for name, (shape, paths) in boxes.items()}
@@ -115,6 +116,14 @@ def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
             setattr(history, name, x)
         for name in [n for n in tensors if n.startswith("history.")]:
             setattr(history, name.removeprefix("history."), tensors[name].tolist())
+
+
+def check_place(path: str | Path) -> None:
+    """Raise ImportError if nothing can be saved here, FileNotFoundError if there is no folder to leave the file in."""
+    _library()
+    place = Path(path)
+    if not place.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(place.parent)!r} to leave {place.name!r} in: make it first")
 
 
 # ----------------------------------------------------------------------------------- names and shapes

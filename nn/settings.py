@@ -11,7 +11,7 @@ from nn.clipping import Clip, ClipByNorm, ClipByValue
 from nn.history import History
 from nn.optimizers import Optimizer
 from nn.rows import said
-from nn.saving import Autosave
+from nn.saving import Autosave, check_place
 from nn.schedules import Schedule
 from nn.training import Callback, EarlyStopping
 
@@ -102,10 +102,16 @@ def checked_callbacks(callbacks: Any) -> list[Callback]:
 
 
 def checked_autosave(autosave: Any) -> Autosave | None:
-    """Return where and how often all is saved; raises TypeError for what is no Autosave."""
-    if autosave is None or isinstance(autosave, Autosave):
-        return autosave
-    raise TypeError(f"autosave is nn.Autosave(path, every=…), not {said(autosave)}")
+    """Return where and how often all is saved; raises TypeError for what is no Autosave.
+
+    Raises FileNotFoundError without a folder for the file, ImportError without the library, both before any work.
+    """
+    if autosave is None:
+        return None
+    if not isinstance(autosave, Autosave):
+        raise TypeError(f"autosave is nn.Autosave(path, every=…), not {said(autosave)}")
+    check_place(autosave.path)
+    return autosave
 
 
 def checked_history(history: Any) -> History:

@@ -85,6 +85,16 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(tmp_path, backend):
     assert os.listdir(tmp_path) == ["run.safetensors"]
 
 
+def test_a_folder_that_is_not_there_is_named_before_any_work(tmp_path):
+    model, nowhere = network(), tmp_path / "nowhere" / "run.safetensors"
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*nowhere' to leave 'run.safetensors' in: make"):
+        save(nowhere, model)
+    with pytest.raises(FileNotFoundError, match="make it first"):
+        train(model, Adam(model.parameters()), None, 3, autosave=Autosave(nowhere))
+    assert [p.data for p in model.parameters()] == before
+
+
 def test_odd_numbers_survive(tmp_path):
     path = tmp_path / "odd.safetensors"
     model = MLP(2, [2, 1], seed=1)
@@ -213,6 +223,11 @@ def test_a_missing_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
     with pytest.raises(ImportError, match=r"pip install 'chainrule\[save\]'"):
         save(tmp_path / "model", MLP(1, [1], seed=1))
+    model = network()
+    before = state_of(model)
+    with pytest.raises(ImportError, match=r"pip install 'chainrule\[save\]'"):
+        train(model, SGD(model.parameters()), None, 3, autosave=Autosave(tmp_path / "model", every=9))
+    assert state_of(model) == before, "it is told before any work"
     assert os.listdir(tmp_path) == []
 
 
