@@ -43,7 +43,8 @@ class Mismatch:
         elif self.detached:
             why = "no kink lies within the step, but a detach hides a dependence from backward, as it is meant to"
         else:
-            why = "no kink lies within the step: the derivative is wrong, or the step unsuited"
+            reasons = "the derivative is wrong, the step unsuited, or a number left the graph on its way (.data)"
+            why = f"no kink lies within the step: {reasons}"
         return f"{self.parameter}: {numbers}, relative error {self.relative_error:.2g}, step {self.step:g}\n    {why}"
 
 

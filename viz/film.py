@@ -72,7 +72,8 @@ class Recorder:
         self.frames.append(self.latest)
 
     def __repr__(self) -> str:
-        return f"<recorder of {len(self.moments())} moments up to epoch {self.latest[0]}: viz.run(recorder)>"
+        count = len(self.moments())
+        return f"<recorder of {count} moment{'s' * (count != 1)} up to epoch {self.latest[0]}: viz.run(recorder)>"
 
 
 def run(history: Any, recorder: Any = None, *, title: str = "A training") -> Page:

@@ -145,7 +145,7 @@ def loss_curve(losses: Any, *, width: int = 64, height: int = 12, logarithmic: b
     """Return the loss against the epoch as a plot in characters, with numbers on its axes and in its title.
 
     `losses` is a sequence of numbers, or a history with `losses`; `first` is the epoch of the first.  Losses that are
-    not finite leave a gap and are counted.
+    not finite leave a gap and are counted; where there are none yet, that is said in place of a plot.
     """
     numbers = losses_of(losses)
     if not numbers:
