@@ -384,7 +384,7 @@ def recorded_by(loss, parameters, rate):
 def test_each_node_of_a_batch_belongs_to_its_example():
     _, loss = xor()
     recording = steps.record(loss)
-    count, rows = _rows(recording, recording.nodes_as_json())
+    count, rows = _rows(recording.nodes_as_json())
     assert count == 4
     names = recording.words.names
     for i, name in enumerate(names):

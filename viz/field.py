@@ -88,10 +88,11 @@ def _span(numbers: Sequence[float]) -> tuple[float, float]:
 def _output(result: Any) -> Any:
     """Return a model's answer as a float, or as the number of the class with the highest score."""
     if isinstance(result, list | tuple):
-        scores = [_float(score) for score in result]
+        scores = [plain_number(score) for score in result]
         return scores[0] if len(scores) == 1 else max(range(len(scores)), key=lambda i: scores[i])
-    return _float(result)
+    return plain_number(result)
 
 
-def _float(x: Any) -> float:
+def plain_number(x: Any) -> float:
+    """Return the number that a Value holds, or the number itself, as a float."""
     return float(x.data if isinstance(x, Value) else x)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
+from viz.field import plain_number
 
 CAP = 1e300
 
@@ -70,4 +71,4 @@ def _direction(generator: random.Random, group: Sequence[Value]) -> list[float]:
 
 
 def _number(x: Any) -> float:
-    return min(CAP, float(x.data if isinstance(x, Value) else x))
+    return min(CAP, plain_number(x))

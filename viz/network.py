@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from autograd.wording import show_number, titled
 from viz import palette
+from viz.field import plain_number
 from viz.labels import label_text, shown, tooltip_text
 from viz.rendering import GraphPicture
 from viz.sheet import not_finite
@@ -110,9 +111,8 @@ def _activations(model: Any, layers: Layers, rows: list[list[Any]]) -> dict[str,
 # -------------------------------------------------------------------------------------- placing
 def _columns(layers: Layers, rows: list[list[Any]], activations: dict[str, list[list[Value]]]) -> list[list[Unit]]:
     """Return the drawn units of the inputs and of each layer, placed."""
-    inputs = [
-        Unit(f"x{i}", i, (), None, [_float(row[i]) for row in rows], None) for i in range(len(layers[0][1][0].weights))
-    ]
+    width = len(layers[0][1][0].weights)
+    inputs = [Unit(f"x{i}", i, (), None, [plain_number(row[i]) for row in rows], None) for i in range(width)]
     columns = [_some(inputs)]
     for k, (path, neurons) in enumerate(layers):
         outputs = activations.get(path, [])
@@ -137,10 +137,6 @@ def _some(units: list[Unit]) -> list[Unit]:
     first = units[0]
     left_out = Unit(f"{first.key}more", len(units) - SOME_UNITS - 2, None, None, [], None)
     return [*units[:SOME_UNITS], left_out, *units[-2:]]
-
-
-def _float(x: Any) -> float:
-    return float(x.data if isinstance(x, Value) else x)
 
 
 def _gradient(value: Value | None) -> float | None:

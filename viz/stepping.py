@@ -80,7 +80,7 @@ def _with_update(
 def _data(recording: Recording, title: str) -> dict[str, Any]:
     """Return what the page knows, each number once and to the bit; `page/replay.js` describes the lists."""
     told = recording.nodes_as_json()
-    rows, row_of = _rows(recording, told)
+    rows, row_of = _rows(told)
     groups, group_of = _groups(recording, told)
     events = recording.events
     forms = list(dict.fromkeys(event.form for event in events))
@@ -203,7 +203,7 @@ def _ends(recording: Recording) -> str:
 
 
 # --------------------------------------------------------------------------------------- examples
-def _rows(recording: Recording, told: Sequence[dict[str, Any]]) -> tuple[int, list[int]]:
+def _rows(told: Sequence[dict[str, Any]]) -> tuple[int, list[int]]:
     """Return how many examples the graph has, and the example of each node, −1 where it is nobody's own."""
     names = [known["path"] if known["neuron"] and known["kind"] == "inner" else "" for known in told]
     count, belongs = examples(names, [known["parents"] for known in told])

@@ -116,10 +116,10 @@ class Regions(Gathers):
         """Find which scalars the backward pass reaches: 1.0 there, else 0.0."""
         result = kernel.array
         array, mask = result.operands
-        e, table, size = self.e, result.detail, result.detail.size
+        e, size = self.e, result.detail.size
         counts, target = self.plan.reserve(size), self.plan.view(result).offset
         self.copy_into(mask, Index(counts))
-        self._back(array, table, counts, None, lambda upstream, derivative: upstream)
+        self._back(array, counts, None, lambda upstream, derivative: upstream)
         with e.loop(size) as i:
             some = e.load("%work", Index.of(i) + counts, 1).equals(0.0).select(0.0, 1.0)
             e.store(e.vector(some, 1), "%work", Index.of(i) + target, 1)
@@ -132,11 +132,11 @@ class Regions(Gathers):
         adjoints, target = self.plan.reserve(table.size), self.plan.view(result).offset
         self.copy_into(adjoint, Index(adjoints))
         mask = self.plan.view(reached[0]).offset if reached else None
-        self._back(array, table, adjoints, mask, lambda upstream, derivative: upstream * derivative)
+        self._back(array, adjoints, mask, lambda upstream, derivative: upstream * derivative)
         with e.loop(table.outside) as i:
             e.store(e.load("%work", Index.of(i) + adjoints, 1), "%work", Index.of(i) + target, 1)
 
-    def _back(self, array: Any, table: Levels, vector: int, mask: int | None, share: Callable[..., Any]) -> None:
+    def _back(self, array: Any, vector: int, mask: int | None, share: Callable[..., Any]) -> None:
         """Add what each scalar sends to its operands to the vector at that offset, last run first."""
         pool = self.plan.view(array).offset
         runs = self._runs(array, pool)
