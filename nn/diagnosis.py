@@ -306,7 +306,8 @@ def _plateau(losses: Sequence[float]) -> Finding:
     name = "plateau"
     recent = [x for x in losses[-RECENT:] if math.isfinite(x)]
     if len(recent) < 8:
-        return Finding(name, False, f"{len(recent)} epochs are too few to tell")
+        epochs = "1 epoch is" if len(recent) == 1 else f"{len(recent)} epochs are"
+        return Finding(name, False, f"{epochs} too few to tell")
     fall = (recent[0] - recent[-1]) / abs(recent[0]) if recent[0] else 0.0
     of_first = recent[-1] / losses[0] if losses[0] else 1.0
     swing = max(recent) - min(recent)

@@ -124,7 +124,8 @@ def _listed(given: Any) -> list[Any]:
 
 def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
     if found != targets:
-        raise ValueError(f"{call} pairs each prediction with a target, but got {found} {what} and {targets} targets")
+        counted = f"{targets} target{'s' * (targets != 1)}"
+        raise ValueError(f"{call} pairs each prediction with a target, but got {found} {what} and {counted}")
     if not found:
         raise ValueError(f"{call} of no rows is not defined: pass at least one")
 

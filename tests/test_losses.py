@@ -169,7 +169,7 @@ def test_one_value_counts_as_one_row_and_rows_of_one_as_numbers():
 @pytest.mark.parametrize(
     ("loss", "inputs", "targets", "message"),
     [
-        (mean_squared_error, [1, 2], [0], "got 2 predictions and 1 targets"),
+        (mean_squared_error, [1, 2], [0], "got 2 predictions and 1 target$"),
         (mean_squared_error, [[1, 2]], [0], "each row has 2 predictions, but 1 targets"),
         (mean_squared_error, [[1, 2], [1]], [0, 0], r"one length, and here are lengths \[1, 2\]"),
         (mean_squared_error, [], [], "no rows"),
@@ -179,7 +179,7 @@ def test_one_value_counts_as_one_row_and_rows_of_one_as_numbers():
         (binary_cross_entropy_with_logits, [0.5], [-1], "target from 0 to 1, and number 0 is -1; .* use hinge"),
         (hinge, [0.5, 0.5], [1, 0], "targets of −1 and 1, and number 1 is 0; .*pass 2"),
         (softmax_cross_entropy, [[1, 2], [3, 4, 5]], [0, 0], "row 0 has 2 logits, but row 1 has 3"),
-        (softmax_cross_entropy, [[1, 2], [3, 4]], [0], "2 rows of logits and 1 targets"),
+        (softmax_cross_entropy, [[1, 2], [3, 4]], [0], "2 rows of logits and 1 target$"),
         (softmax_cross_entropy, [[1, 2]], [2], "2 logits are of classes 0 to 1, and row 0 has class 2"),
         (softmax_cross_entropy, [[1, 2]], [-1], "row 0 has class -1"),
         (softmax_cross_entropy, [[1, 2]], [0.5], "a class is a whole number, and row 0 has 0.5"),
