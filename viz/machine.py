@@ -162,9 +162,7 @@ def _showing(layers: Layers, activation: Any) -> Iterator[None]:
 
 
 # -------------------------------------------------------------------------------------------- programs
-def _row_program(
-    model: Any, layers: Layers, width: int
-) -> tuple[Emitted, dict[str, Any], list[Value], int]:
+def _row_program(model: Any, layers: Layers, width: int) -> tuple[Emitted, dict[str, Any], list[Value], int]:
     """Return the program of one row, what the page has to know of it, the parameters and how many outputs there are.
 
     Its result is the outputs times seeds, so that its gradient is what flows back from any loss; 0 outputs mean that
