@@ -6,8 +6,9 @@ computed once (see tape.py).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from autograd.backward import operands, structure
 from autograd.compile.tape import Tape
@@ -15,25 +16,51 @@ from autograd.compile.trace import TAKE, Traced
 from autograd.operation import TABLE
 from autograd.value import CONSTANT, Group
 
+WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition
+
 
 def normalise(traced: Traced) -> Tape:
     """Return the tape of a recorded graph."""
     return _Normaliser(traced).tape
 
 
+class _Sum(NamedTuple):
+    """A sum that waits: its terms, sign and node, and from how many alike on they are a total.
+
+    A sum that began with 0, as Python's `sum` and loops do, may be of any length: one term is a total too.
+    """
+
+    terms: deque[tuple[int, int]]
+    least: int
+
+
+class _Product(NamedTuple):
+    """A product that waits: in a sum a sign and two factors, alone the operation on nodes that was written.
+
+    The sign is taken out of the factors, and a number that scales the whole stands in the second: so weights that meet
+    inputs are one dot, however its terms are signed and scaled.
+    """
+
+    sign: int
+    x: int
+    y: int
+    op: str
+    inputs: list[int]
+
+
 class _Normaliser:
     """Walks the graph once, parents first; sums and products wait until it is known who uses them.
 
-    For the node with number i, `place[i]` is where it stands on the tape, or -1 while it waits: as a sum in
-    `sums[i]` (terms: sign and node) or as a product in `products[i]` (two places).
+    For the node with number i, `place[i]` is where it stands on the tape, or -1 while it waits in `sums[i]` or in
+    `products[i]`.
     """
 
     def __init__(self, traced: Traced) -> None:
         roots = traced.outputs
         self.arguments = len(traced.arguments)
         self.tape = Tape()
-        self.sums: dict[int, list[tuple[int, int]]] = {}
-        self.products: dict[int, tuple[int, int]] = {}
+        self.sums: dict[int, _Sum] = {}
+        self.products: dict[int, _Product] = {}
         self.members: dict[int, list[int]] = {}
         self.groups: dict[int, int] = {}
         self.indices: dict[int, int] = {}
@@ -77,8 +104,8 @@ class _Normaliser:
         name = op.name
         if name == "add" or name == "subtract":
             self._sum(i, inputs, 1 if name == "add" else -1)
-        elif name == "multiply":
-            self._product(i, inputs)
+        elif name == "multiply" or (name in ("negative", "divide") and self._goes_on_as_product(inputs)):
+            self._product(i, name, inputs)
         elif name == "dot":
             whole = self._dot(self._group(inputs[0]), self._group(inputs[1]))
             self.place[i] = self._plus_bias(whole, self._resolved(inputs[2]))
@@ -114,135 +141,177 @@ class _Normaliser:
     # ------------------------------------------------------------------------- sums and products
     def _sum(self, i: int, inputs: list[int], sign: int) -> None:
         left, right = inputs
-        if self._is_zero(left) and sign > 0:  # where Python's sum() starts
-            self._same(i, right)
+        if self._number(left) == 0.0:  # where Python's sum() starts
+            waiting = self.sums.pop(right, None) if sign > 0 else None
+            self._keep_waiting(i, waiting or _Sum(deque([(sign, right)]), 1))
             return
-        terms = self.sums.pop(left, None)
-        if terms is None:
+        waiting = self.sums.pop(left, None)
+        if waiting is None:
             waiting = self.sums.pop(right, None) if sign > 0 else None
             if waiting is None:
-                terms = [(1, left), (sign, right)]
+                waiting = _Sum(deque([(1, left), (sign, right)]), WRITTEN_OUT)
             else:
-                terms = waiting
-                terms.append((1, left))
-        elif right in self.sums and self._are_alike(left, terms, right):
-            self.place[left] = self._collected(terms, 3)
-            terms = [(1, left), (sign, right)]
+                waiting.terms.appendleft((1, left))
+        elif right in self.sums and self._are_weighted(right):
+            waiting.terms.extend((sign * inner, j) for inner, j in self.sums.pop(right).terms)
+        elif right in self.sums and self._are_alike(left, waiting, right):
+            waiting = _Sum(deque([(1, left), (sign, right)]), waiting.least)
         else:
             if right in self.sums:
                 self._resolved(right)
-            terms.append((sign, right))
-        self._keep_waiting(i, terms)
+            waiting.terms.append((sign, right))
+        self._keep_waiting(i, waiting)
 
-    def _is_zero(self, i: int) -> bool:
-        x = self.place[i]
-        return x >= 0 and self.tape.op[x] == "constant" and self.tape.operands[x][0] == 0.0
+    def _number(self, i: int) -> float | None:
+        """Return the number that node i is, or None."""
+        return self.tape.number(self.place[i])
 
-    def _same(self, i: int, other: int) -> None:
-        """Let node i be what node `other` is, waiting if that one waits."""
-        if self.uses[i] == 1 and other in self.sums:
-            self.sums[i] = self.sums.pop(other)
-        elif self.uses[i] == 1 and other in self.products:
-            self.products[i] = self.products.pop(other)
-        else:
-            self.place[i] = self._resolved(other)
-
-    def _keep_waiting(self, i: int, terms: list[tuple[int, int]]) -> None:
+    def _keep_waiting(self, i: int, waiting: _Sum) -> None:
         if self.uses[i] == 1:
-            self.sums[i] = terms
+            self.sums[i] = waiting
         else:
-            self.place[i] = self._collected(terms, 3)
+            self.place[i] = self._collected(*waiting)
 
-    def _are_alike(self, left: int, terms: list[tuple[int, int]], right: int) -> bool:
+    def _are_weighted(self, i: int) -> bool:
+        """Whether the terms of a waiting sum weight something each, all of different kinds.
+
+        Each of them belongs to a dot of its own then, as p·x and q·y do in Σ (p·x − q·y).
+        """
+        tape, terms = self.tape, self.sums[i].terms
+        products = [(sign, self.products[j]) for sign, j in terms if j in self.products]
+        return len(terms) == len({
+            (sign * p.sign, tape.kind[p.x], tape.kind[p.y]) for sign, p in products if tape.op[p.x] == "parameter"
+        })  # fmt: skip
+
+    def _are_alike(self, left: int, waiting: _Sum, right: int) -> bool:
         """Whether two waiting sums play the same part, as e1 and e2 do in e1 + e2 + …: then neither is opened."""
-        kind = self.tape.kind[self._resolved(right)]
-        last = terms[-1][1]
-        if self.place[last] >= 0 and self.tape.kind[self.place[last]] == kind:
-            return False  # `right` is one more term of its kind
-        return len(terms) <= 8 and self.tape.kind[self._collected(list(terms), 3)] == kind
+        kinds, terms = self.tape.kind, waiting.terms
+        last, whole = self.place[terms[-1][1]], -1
+        if last < 0 and len(terms) <= 8:
+            whole = self._collected(*waiting)  # first, as it is written first
+        kind = kinds[self._resolved(right)]
+        if last >= 0 and kinds[last] != kind and len(terms) <= 8:  # else `right` is one more term of its kind
+            whole = self._collected(*waiting)
+        if whole < 0 or kinds[whole] != kind:
+            return False
+        self.place[left] = whole
+        return True
 
-    def _product(self, i: int, inputs: list[int]) -> None:
-        x, y = map(self._resolved, inputs)
-        tape = self.tape
-        if self.uses[i] == 1 and not (tape.op[x] == tape.op[y] == "constant"):
-            self.products[i] = tape.factors(x, y)
+    def _product(self, i: int, op: str, inputs: list[int]) -> None:
+        factors = self._factors(op, inputs) if self.uses[i] == 1 else None
+        if factors is None:
+            self.place[i] = self._alone(op, inputs)
         else:
-            self.place[i] = self._times(x, y)
+            self.products[i] = _Product(*factors, op, inputs)
+
+    def _goes_on_as_product(self, inputs: list[int]) -> bool:
+        """Whether a product that waits is given a sign, or divided by a number."""
+        return inputs[0] in self.products and (len(inputs) == 1 or self._number(inputs[1]) is not None)
+
+    def _factors(self, op: str, inputs: list[int]) -> tuple[int, int, int] | None:
+        """Return what is written as a sign and two factors, or None; a number among three scales the second."""
+        tape, products = self.tape, self.products
+        if op == "negative":
+            sign, x, y, *_ = products[inputs[0]]
+            return -sign, x, y
+        for i, j in (inputs, inputs[::-1]):
+            if i in products and j not in products:
+                sign, *factors = products[i][:3]
+                own, x = self._signed(j)
+                others = [z for z in (*factors, x) if tape.number(z) is None]
+                if len(others) == len(set(others)) == 2:
+                    (number,) = [z for z in (*factors, x) if tape.number(z) is not None]
+                    x, y = tape.factors(*others)
+                    return sign * own, x, tape.write(op, y, number)
+        if op == "divide":
+            return None
+        (own, x), (other, y) = map(self._signed, inputs)
+        if tape.number(x) is not None and tape.number(y) is not None:
+            return None
+        return own * other, *tape.factors(x, y)
+
+    def _signed(self, i: int) -> tuple[int, int]:
+        """Return the place of node i without its minus signs, and their sign."""
+        sign, x = 1, self._resolved(i)
+        while self.tape.op[x] == "negative":
+            sign, x = -sign, self.tape.operands[x][0]
+        return sign, x
+
+    def _alone(self, op: str, inputs: list[int]) -> int:
+        """Return the place of what was written, an operation on nodes."""
+        places = map(self._resolved, inputs)
+        return self._times(*places) if op == "multiply" else self.tape.write(op, *places)
 
     def _times(self, x: int, y: int) -> int:
+        """Return the place of a product of two places; a weight times 1 is a bias."""
         tape = self.tape
-        for a, b in ((x, y), (y, x)):
-            if tape.op[a] == "constant" and tape.operands[a][0] == 1.0:
-                return b
+        for one, weight in ((x, y), (y, x)):
+            if tape.op[weight] == "parameter" and tape.number(one) == 1.0:
+                return weight
         return tape.write("multiply", x, y)
 
     def _resolved(self, i: int) -> int:
         """Return the place of node i, written now if it waited."""
         if self.place[i] < 0:
             if i in self.products:
-                self.place[i] = self._times(*self.products.pop(i))
+                self.place[i] = self._alone(*self.products.pop(i)[3:])
             else:
-                self.place[i] = self._collected(self.sums.pop(i), 3)
+                self.place[i] = self._collected(*self.sums.pop(i))
         return self.place[i]
 
-    def _collected(self, terms: list[tuple[int, int]], least: int) -> int:
+    def _collected(self, terms: Sequence[tuple[int, int]], least: int) -> int:
         """Return the place of a signed sum: like products as dots, `least` terms of a kind or more as totals.
 
-        One term beside others is no total; alone it may be one, as longer ones are.
+        One term beside others is neither; alone it may be one, as longer ones are.
         """
         tape, products = self.tape, self.products
         if len(terms) == 2 and least > 1:
             (sign, i), (other, j) = terms
-            if sign > 0 and i not in products and j not in products:
-                x, y = self._resolved(i), self._resolved(j)
-                if not (self._is_zero(i) or self._is_zero(j)):
-                    return tape.write("add" if other > 0 else "subtract", x, y)
-        buckets: dict[Any, list[Any]] = {}
-        constant = 0.0
+            if i not in products and j not in products:
+                (own, x), (others, y) = self._signed(i), self._signed(j)
+                return self._combined([(sign * own, x), (other * others, y)], None)
+        buckets: dict[Any, list[tuple[int, int]]] = {}
+        numbers: list[float] = []
         for sign, i in terms:
-            pair = products.get(i) if self.place[i] < 0 else None
-            if pair is not None:
-                key: Any = (sign, tape.kind[pair[0]], tape.kind[pair[1]])
-                buckets.setdefault(key, []).append((i, pair))
+            product = products.get(i)
+            if product is not None:
+                key: Any = (sign * product.sign, tape.kind[product.x], tape.kind[product.y])
+                buckets.setdefault(key, []).append((sign, i))
                 continue
-            x = self._resolved(i)
-            if tape.op[x] == "constant":
-                constant += sign * tape.operands[x][0]
+            own, x = self._signed(i)
+            number = tape.number(x)
+            if number is not None:
+                numbers.append(sign * number)
             else:
-                buckets.setdefault((sign, tape.kind[x]), []).append(x)
+                buckets.setdefault((sign * own, tape.kind[x]), []).append((sign * own, x))
+        if len(buckets) > 1:
+            least = max(least, 2)
         parts: list[tuple[int, int]] = []
         for key, members in buckets.items():
-            if len(key) == 3:
-                if len(members) == 1:
-                    parts.append((key[0], self._resolved(members[0][0])))
-                else:
-                    pairs = [pair for _, pair in members]
-                    groups = [tape.group(tuple(side)) for side in zip(*pairs, strict=True)]
-                    parts.append((key[0], tape.reduce("dot", *groups)))
-            elif len(members) >= (least if len(buckets) == 1 else max(least, 2)):
-                parts.append((key[0], tape.reduce("total", tape.group(tuple(members)))))
+            if len(key) == 3 and len(members) >= min(least, 2):
+                sides = zip(*[products[i][1:3] for _, i in members], strict=True)
+                parts.append((key[0], tape.reduce("dot", *[tape.group(side) for side in sides])))
+            elif len(key) == 2 and len(members) >= least:
+                parts.append((key[0], tape.reduce("total", tape.group(tuple(x for _, x in members)))))
+            elif len(key) == 3:
+                parts.extend((sign, self._resolved(i)) for sign, i in members)
             else:
-                parts.extend((key[0], x) for x in members)
-        return self._combined(parts, constant)
+                parts.extend(members)
+        return self._combined(parts, sum(numbers) if numbers else None)
 
-    def _combined(self, parts: list[tuple[int, int]], constant: float) -> int:
-        """Return the place of a few signed places and a number added up one by one."""
+    def _combined(self, parts: list[tuple[int, int]], number: float | None) -> int:
+        """Return the place of a few signed places, and a number if there is one, added up one by one."""
         tape = self.tape
         parts.sort(key=lambda part: -part[0])  # stable: what is added first, then what is taken away
-        if not parts or parts[0][0] < 0:
-            if not parts:
-                return tape.constant(constant)
-            whole = (
-                tape.write("subtract", tape.constant(constant), parts[0][1])
-                if constant
-                else tape.write("negative", parts[0][1])
-            )
-            constant = 0.0
-        else:
-            whole = parts[0][1]
-        for sign, x in parts[1:]:
+        if not parts:
+            return tape.constant(number or 0.0)
+        (sign, whole), *rest = parts
+        if sign < 0:
+            whole = tape.write("subtract", tape.constant(number), whole) if number else tape.write("negative", whole)
+            number = None
+        for sign, x in rest:
             whole = tape.write("add" if sign > 0 else "subtract", whole, x)
-        return tape.write("add", whole, tape.constant(constant)) if constant else whole
+        return whole if number is None else tape.write("add", whole, tape.constant(number))
 
     def _plus_bias(self, whole: int, bias: int) -> int:
         if self.tape.op[bias] == "constant" and self.tape.operands[bias][0] == 0.0:
@@ -256,10 +325,6 @@ class _Normaliser:
         if tape.is_uniform(weights) and tape.is_uniform(values):
             if not tape.groups[weights]:
                 return tape.constant(0.0)
-            if tape.op[tape.groups[weights][0]] == "constant" and not any(
-                tape.operands[x][0] for x in tape.groups[weights]
-            ):
-                return tape.constant(0.0)
             if tape.factors(tape.groups[weights][0], tape.groups[values][0])[0] != tape.groups[weights][0]:
                 return self._dot(values, weights)
             return tape.reduce("dot", weights, values)
@@ -267,13 +332,20 @@ class _Normaliser:
         for x, y in zip(tape.groups[weights], tape.groups[values], strict=True):
             x, y = tape.factors(x, y)
             buckets.setdefault((tape.kind[x], tape.kind[y]), []).append((x, y))
-        parts = [
-            (1, self._dot(*[tape.group(tuple(side)) for side in zip(*pairs, strict=True)]))
-            for pairs in buckets.values()
-        ]
-        constants = [part for part in parts if tape.op[part[1]] == "constant"]
-        rest = [part for part in parts if part not in constants]
-        return self._combined(rest, sum(tape.operands[x][0] for _, x in constants))
+        parts: list[tuple[int, int]] = []
+        constant = 0.0
+        for pairs in buckets.values():
+            x = (
+                self._dot(*[tape.group(side) for side in zip(*pairs, strict=True)])
+                if len(pairs) > 1
+                else self._times(*pairs[0])
+            )
+            number = tape.number(x)
+            if number is None:
+                parts.append((1, x))
+            else:
+                constant += number
+        return self._combined(parts, constant or None)
 
 
 def _order(roots: Sequence[Any]) -> list[Any]:

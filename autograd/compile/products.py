@@ -53,6 +53,9 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
     tape = places.tape
     first = np.array([tape.operands[i][0] for i in ids])
     second = np.array([tape.operands[i][1] for i in ids])
+    if _are_zeros(places, first) or _are_zeros(places, second):  # as where a recurrent network begins
+        places.home[ids], places.value[ids] = NUMBERS, 0.0
+        return True
     ragged = len({len(tape.groups[g]) for g in first.tolist()}) > 1
     if ragged:
         one, other = _longest(places, first), _longest(places, second)
@@ -77,6 +80,12 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
     else:
         _one_by_one(places, ids, rows, columns)
     return True
+
+
+def _are_zeros(places: Places, groups: Index) -> bool:
+    """Whether the members of all groups are the number 0."""
+    members = [x for g in distinct(groups).tolist() for x in places.tape.groups[g]]
+    return bool((places.home[members] == NUMBERS).all() and not places.value[members].any())
 
 
 def _longest(places: Places, groups: Index) -> Index | None:

@@ -80,6 +80,10 @@ class Tape:
         self._constant[place] = x
         return place
 
+    def number(self, place: int) -> float | None:
+        """Return the number that a place holds, or None if it is no constant."""
+        return self._constant.get(place)
+
     def group(self, members: tuple[int, ...]) -> int:
         """Return the number of the group of these members."""
         g = self._known_groups.get(members)
