@@ -1,4 +1,4 @@
-"""However a network is written, the same matrices are found: with minus signs, scales and masks."""
+"""However a network is written, the same matrices are found: with minus signs, scales, masks, and data closed over."""
 
 import operator
 from functools import reduce
@@ -125,6 +125,34 @@ def test_products_added_and_taken_away_in_pairs_are_two_matrices():
         ])  # fmt: skip
 
     assert products_of(compiled(loss, draw.parameters, draw.rows(5, 3), draw.rows(5, 3))) == [(5, 4), (5, 4)]
+
+
+# ---------------------------------------------------------------------------------------- data closed over
+X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+LOSSES = {
+    "0 or 1": (lambda s, t: -(t * ag.log(ag.sigmoid(s)) + (1 - t) * ag.log(1 - ag.sigmoid(s))), [0, 1, 1, 0]),
+    "signs": (lambda s, t: (1 + -t * s).relu(), [1, -1, -1, 1]),
+    "numbers": (lambda s, t: (s - t) ** 2, [0.0, 1.0, 1.0, 0.0]),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("rows", [X, X + X[1:3], [[0, 1], [1, 1]]], ids=["rows", "rows again", "whole numbers"])
+@pytest.mark.parametrize("way", [by_dot, by_reduce, by_zero])
+def test_data_closed_over_are_a_matrix_as_arguments_are(name, rows, way):
+    loss, targets = LOSSES[name]
+    targets = (targets * 2)[: len(rows)]
+
+    def written(closed):
+        model, draw = network(way, (2, 4, 1))
+        function = lambda x, y: sum(loss(model(r)[0], t) for r, t in zip(x, y, strict=True)) / len(x)  # noqa: E731
+        if closed:
+            return compiled(lambda: function(rows, targets), draw.parameters)
+        return compiled(function, draw.parameters, rows, targets)
+
+    closed, given = written(True), written(False)
+    assert products_of(closed)[:2] == products_of(given)[:2] == [(len(rows), 4), (len(rows), 1)]
+    assert closed() == pytest.approx(given(rows, targets), rel=1e-14)
 
 
 # -------------------------------------------------------------------------------------------- attention

@@ -101,7 +101,8 @@ class Lift:
         if loose:
             members, needs = _regions(members, needs, loose)
         self.names = {kind: tape.op[ids[0]] for kind, ids in members.items() if kind >= 0}
-        touched = {tape.kind[i] for i in live if tape.op[i] == "input"}
+        leaves = {op: {tape.kind[i] for i in live if tape.op[i] == op} for op in ("input", "constant")}
+        touched = leaves["input"] or leaves["constant"]  # data that a function closes over are numbers
         for kind, needed in needs.items():
             for other in needed:
                 self.users.setdefault(other, []).append(kind)

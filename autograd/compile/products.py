@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import reduce
 from typing import NamedTuple
@@ -69,6 +70,7 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
         rows, columns = second, first  # weights are columns: x @ W.T
     else:
         rows, columns = first, second
+    rows, columns = _with_data(places, rows, columns)
     pairs = _paired(places, rows, columns)
     if pairs is not None and (blocks := pairs.blocks):
         # as layers side by side: padded to one size they would be no matrices of parameters
@@ -100,6 +102,28 @@ def _longest(places: Places, groups: Index) -> Index | None:
         if members[longest[members[g][0]]][: len(members[g])] != members[g]:
             return None
     return np.array([longest[members[g][0]] for g in groups.tolist()])
+
+
+def _with_data(places: Places, rows: Index, columns: Index) -> tuple[Index, Index]:
+    """Return rows and columns where numbers that weights meet are rows of data, if they are.
+
+    Where a function closes over its data, each product has them anew; rows that are equal are told apart by their turn.
+    """
+    sides = [rows, columns]
+    homes = [int(places.home[places.tape.groups[side[0]][0]]) for side in sides]
+    if sorted(homes) != [THETA, NUMBERS]:
+        return rows, columns
+    data = homes.index(NUMBERS)
+    known: dict[tuple[tuple[float, ...], int], int] = {}
+    turns: Counter[tuple[int, tuple[float, ...]]] = Counter()
+    named = []
+    for g, weights in zip(sides[data].tolist(), sides[1 - data].tolist(), strict=True):
+        row = tuple(places.value[list(places.tape.groups[g])].tolist())
+        named.append(known.setdefault((row, turns[weights, row]), g))
+        turns[weights, row] += 1
+    if len(known) * len(distinct(sides[1 - data])) != len(rows):
+        return rows, columns
+    return np.array(named), sides[1 - data]
 
 
 def _paired(places: Places, rows: Index, columns: Index) -> Pairs | None:
