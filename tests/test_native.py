@@ -13,6 +13,7 @@ import autograd as ag
 import nn
 from autograd import Value, compile_graph
 from autograd.compile import compile_forward, compile_training
+from autograd.compile.differentiate import Backward
 from autograd.compile.native import Native
 from autograd.compile.native.machine import host
 from autograd.compile.program import Builder, Program
@@ -311,3 +312,20 @@ def test_stacks_longer_than_their_matrices():
     arguments = [(k, (13, 2, 13), False) for k in range(2)]
     program = Program(b.lines, len(b.lines), loss, [], arguments, np.zeros(0, dtype=np.int64), 0)
     agrees(program, np.zeros(0), [np.random.default_rng(k).normal(size=(13, 2, 13)) * 0.3 for k in range(2)])
+
+
+def test_what_flows_to_parameters_as_a_whole_begins_at_0_in_every_run():
+    b = Builder()
+    own, every = b.make("parameter", (), (2,), 0), b.make("theta", (), (5,))
+    looked_up = b.gather(every, np.array([4, 2]))
+    loss = b.sum(b.apply("add", b.apply("multiply", own, own), looked_up), (0,), ())
+    forward = len(b.lines)
+    gradients = Backward(b, loss).gradients
+    assert [slot.op for slot, _ in gradients] == ["parameter", "theta"]
+    program = Program(b.lines, forward, loss, gradients, [], np.arange(5), 5)
+    assert program.gaps == [(2, 5)]
+    native = Native(program)
+    native.theta[:] = [1.0, 2.0, 3.0, 4.0, 5.0]
+    for _ in range(3):
+        assert native.run([]) == 13.0
+        assert native.gradient.tolist() == [2.0, 4.0, 1.0, 0.0, 1.0]

@@ -115,15 +115,11 @@ class Writer(Expressions):
         for parameter, gradient in self.copied:
             self._say(f"d{parameter.name}[...] = {self._number(gradient, self.text[gradient])[0]}")
         whole = next((g for p, g in self.program.gradients if p.op == "theta"), None)
-        covered = sorted((p.detail, p.detail + p.size) for p, _ in self.program.gradients if p.op == "parameter")
-        if whole is not None and not covered:
+        if whole is not None and len(self.program.gradients) == 1:
             self._say(f"gradient[:] = {self.expression(whole)[0]}")
             return
-        start = 0
-        for begin, end in [*covered, (len(self.program.order), 0)]:
-            if begin > start:
-                self._say(f"gradient[{start}:{begin}] = 0.0")
-            start = end
+        for start, stop in self.program.gaps:
+            self._say(f"gradient[{start}:{stop}] = 0.0")
         if whole is not None:
             self._say(f"add(gradient, {self.expression(whole)[0]}, out=gradient)")
 

@@ -118,6 +118,13 @@ class Program:
     counts: dict[str, int] = field(default_factory=dict)
 
     @property
+    def gaps(self) -> list[tuple[int, int]]:
+        """The slices of θ, start and stop, that no gradient belongs to alone: 0, but for what flows to θ as a whole."""
+        taken = sorted((p.detail, p.detail + p.size) for p, _ in self.gradients if p.op == "parameter")
+        bounds = [0, *[at for piece in taken for at in piece], len(self.order)]
+        return [(start, stop) for start, stop in zip(bounds[::2], bounds[1::2], strict=True) if start < stop]
+
+    @property
     def flops(self) -> int:
         """Arithmetic operations of one run, a multiply-add counted as two."""
         return sum(_flops(a) for a in self.lines)

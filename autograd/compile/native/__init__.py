@@ -130,11 +130,14 @@ class Native:
         plan = self.plan
         for gradient, at in plan.gradient_parts:
             if gradient is plan.program.gradients[-1][1] and plan.program.gradients[-1][0].op == "theta":
-                whole = len(plan.program.gradients) == 1
+                alone = len(plan.program.gradients) == 1
+                for start, stop in [] if alone else plan.program.gaps:
+                    for i, lanes in self._registers(loops, stop - start):
+                        loops.write(0.0, i + (plan.gradient_at + start), lanes)
                 for i, lanes in self._registers(loops, plan.theta_size):
                     x = self._theta_part(loops, gradient, i, lanes)
                     place = i + plan.gradient_at
-                    loops.write(x if whole else loops.read(place, lanes) + x, place, lanes)
+                    loops.write(x if alone else loops.read(place, lanes) + x, place, lanes)
             else:
                 loops.copy_into(gradient, Index(plan.gradient_at + at))
 
