@@ -340,7 +340,10 @@ class Group:
 
 
 class Condition:
-    """The outcome of comparing Values: true or false in an `if`, and the first input of `where`."""
+    """The outcome of comparing Values: true or false in an `if`, and the first input of `where`.
+
+    `&`, `|` and `~` put conditions together, as 1 and 0 do by multiplying, by the larger, and by being equal to 0.
+    """
 
     __slots__ = ("inputs", "op")
 
@@ -351,6 +354,17 @@ class Condition:
         if modes.active:
             modes.refuse("branching", self)
         return bool(self.op.evaluate(*(x._data for x in self.inputs))[0])
+
+    def __and__(self, other: object) -> Condition:
+        return _joined(ops.multiply, self, other)
+
+    def __or__(self, other: object) -> Condition:
+        return _joined(ops.maximum, self, other)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self) -> Condition:
+        return Condition(ops.equal, (operand(self), operand(0.0)))
 
     def __eq__(self, other: object) -> bool:
         return bool(self) == (bool(other) if isinstance(other, Condition) else other)
@@ -456,6 +470,12 @@ def note_change() -> None:
     """Leave whoever relies on `changes` to look again."""
     global _changes
     _changes += 1
+
+
+def _joined(op: Operation, condition: Condition, other: object) -> Condition:
+    if not isinstance(other, Condition | bool):
+        return NotImplemented  # type: ignore[no-any-return]
+    return Condition(op, (operand(condition), operand(other)))
 
 
 # -------------------------------------------------------------------------------------- rebuilding

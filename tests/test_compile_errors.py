@@ -265,3 +265,18 @@ def test_a_graph_that_is_not_finite_under_detect_anomaly_is_no_news():
     step = ag.compile_graph(ag.log(w))
     with ag.detect_anomaly():
         assert math.isnan(step())
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: where(0.0 < x[0] < 1.0, x[0], x[1]),
+        lambda x: where(x[0] > 0.0 and x[1] > 0.0, x[0], x[1]),
+        lambda x: where(x[0] > 0.0 or x[1] > 0.0, x[0], x[1]),
+        lambda x: where(not x[0] > 0.0, x[0], x[1]),
+        lambda x: x[0] if (x[0] > 0.0) & (x[1] > 0.0) else x[1],
+    ],
+)
+def test_conditions_that_python_would_put_together_name_what_does(function):
+    with pytest.raises(TypeError, match=r"test_compile_errors\.py:\d+: .* put together by \(a\) & \(b\)"):
+        compile(function, [])([0.5, 0.25])

@@ -212,3 +212,57 @@ def test_what_is_scaled_and_signed_still_differs_where_it_should():
     value, gradient = step.value_and_gradient(x)
     assert value == -(0.5 * 3.0) * 2.0 - (-0.25 * 5.0) * -4.0
     np.testing.assert_array_equal(gradient, [-6.0, 20.0])
+
+
+# ------------------------------------------------------------------------------------------- conditions
+TOGETHER = {
+    "and": lambda a, b: (a > 0.0) & (b >= 0.5),
+    "or": lambda a, b: (a > 0.0) | (b >= 0.5),
+    "not": lambda a, b: ~(a > b),
+    "neither": lambda a, b: ~((a > 0.0) | (b < 0.0)),
+    "one of both": lambda a, b: (a > 0.0) & ~(b > 0.0) | ~(a > 0.0) & (b > 0.0),
+    "beside a truth": lambda a, b: (a > 0.0) & True | False | (b > a),
+}
+NUMBERS = [-1.0, 0.0, 0.5, 2.0, float("nan")]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native", "jax"])
+@pytest.mark.parametrize("name", TOGETHER)
+def test_conditions_put_together_are_those_of_logic(name, backend):
+    condition, w = TOGETHER[name], [Value(2.0), Value(3.0)]
+    rows = [[a, b] for a in NUMBERS for b in NUMBERS]
+
+    def chosen(rows):
+        return [ag.where(condition(*row), w[0], w[1] * w[1]) for row in rows]
+
+    truth = [bool(eval_on_floats(condition, a, b)) for a, b in rows]
+    assert [bool(condition(Value(a), Value(b))) for a, b in rows] == truth
+    assert [v.data for v in chosen([[Value(a), Value(b)] for a, b in rows])] == [2.0 if t else 9.0 for t in truth]
+    value, gradient = compile(lambda x: sum(chosen(x)), w, backend=backend).value_and_gradient(rows)
+    assert value == sum(2.0 if t else 9.0 for t in truth)
+    assert gradient.tolist() == [float(sum(truth)), 6.0 * (len(rows) - sum(truth))]
+
+
+class Number(float):
+    """A float whose comparisons are NumPy's truths, which know &, | and ~."""
+
+    def __lt__(self, other):
+        return np.bool_(float(self) < other)
+
+    def __gt__(self, other):
+        return np.bool_(float(self) > other)
+
+    def __ge__(self, other):
+        return np.bool_(float(self) >= other)
+
+
+def eval_on_floats(condition, a, b):
+    return condition(Number(a), Number(b))
+
+
+def test_nothing_flows_into_a_condition():
+    a, b, x = Value(0.5), Value(-0.5), Value(2.0)
+    ag.where((a > 0.0) & ~(b > 0.0), x * a, x).backward()
+    assert (a.grad, x.grad, b.grad) == (2.0, 0.5, 0.0)
+    with pytest.raises(TypeError, match="unsupported operand"):
+        (a > 0.0) & x

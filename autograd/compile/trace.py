@@ -141,7 +141,8 @@ class Tracing:
         """Raise TypeError: only the branch taken now would be seen."""
         raise TypeError(
             f"{user_line()}: the program cannot branch on {self._shown(condition)}, which is not known while `compile` "
-            f"traces; write where(condition, value_if_true, value_if_false), or maximum and minimum"
+            f"traces; write where(condition, value_if_true, value_if_false), or maximum and minimum; conditions are "
+            f"put together by (a) & (b), (a) | (b) and ~(a), since `and`, `or`, `not` and a < b < c branch too"
         )
 
     def refuse_comparing(self, value: Value, other: object) -> None:
