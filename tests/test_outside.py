@@ -2,6 +2,7 @@
 
 import warnings
 
+import numpy as np
 import pytest
 
 import nn
@@ -154,3 +155,76 @@ def test_numbers_of_the_optimiser_changed_by_hand(backend, clip):
         return weight.data
 
     assert trained("compiled") == pytest.approx(trained("recorded"), rel=1e-14)
+
+
+CHANGES = {
+    "a list": ([1.0, 2.0], lambda d: sum(d), lambda d: d.__setitem__(0, 5.0)),
+    "its length": ([1.0, 2.0], lambda d: sum(d), lambda d: d.append(3.0)),
+    "rows": ([[1.0, 2.0], [3.0, 4.0]], lambda d: d[1][0] * d[0][1], lambda d: d[1].__setitem__(0, 7.0)),
+    "rows of a tuple": (([1.0], [3.0]), lambda d: d[1][0], lambda d: d[1].__setitem__(0, 7.0)),
+    "a dict": ({"k": 2.0}, lambda d: d["k"], lambda d: d.update(k=3.0)),
+    "a list in a dict": ({"k": [2.0]}, lambda d: d["k"][0], lambda d: d["k"].__setitem__(0, 3.0)),
+    "an array": (np.array([1.0, 2.0]), lambda d: float(d.sum()), lambda d: d.__setitem__(1, 9.0)),
+    "a set": ({1.0, 2.0}, lambda d: float(sum(d)), lambda d: d.add(5.0)),
+    "another kind": ([1.0, [2.0]], lambda d: float(np.sum(d[1])), lambda d: d.__setitem__(1, np.array([4.0, 5.0]))),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_held_and_changed_in_its_place(name, w):
+    data, read, change = CHANGES[name]
+    step = compile(lambda x: w * x * read(data), [w])
+    assert step(1.0) == 2.0 * read(data)
+    assert step(1.0) == 2.0 * read(data)
+    assert programs(step) == 1
+    change(data)
+    assert step(1.0) == 2.0 * read(data)
+    assert programs(step) == 2
+
+
+class Base:
+    factor = 3.0
+
+    def __init__(self, weight):
+        self.weight, self.epoch, self.losses, self.settings = weight, 0, [], {"scale": 2.0}
+
+    @property
+    def scale(self):
+        return self.settings["scale"]
+
+
+class Trainer(Base):
+    def loss(self, x):
+        return self.weight * x * self.scale * self.factor
+
+    def run(self, step, count):
+        for _ in range(count):
+            self.epoch += 1
+            self.losses.append(step(1.0))
+
+
+def test_attributes_that_a_method_does_not_read_are_no_reason_to_trace_again(w):
+    trainer = Trainer(w)
+    step = compile(trainer.loss, [w])
+    trainer.run(step, 5)
+    assert (trainer.losses, programs(step)) == ([12.0] * 5, 1)
+    trainer.settings["scale"] = 1.0  # read by a property of the class that it comes from
+    trainer.run(step, 1)
+    trainer.factor = 5.0
+    trainer.run(step, 1)
+    assert trainer.losses[5:] == [6.0, 10.0]
+
+
+def test_an_attribute_read_by_a_name_put_together(w):
+    class Model:
+        def __init__(self):
+            self.k0, self.k1 = 2.0, 3.0
+
+        def __call__(self, x):
+            return w * x * sum(getattr(self, f"k{i}") for i in range(2))
+
+    model = Model()
+    step = compile(lambda x: model(x), [w])
+    assert step(1.0) == 10.0
+    model.k1 = 4.0
+    assert step(1.0) == 12.0

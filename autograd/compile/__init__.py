@@ -38,8 +38,8 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
 
     X and Y are nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced
     at the first sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason.  It is
-    traced anew if a name that the function reads from outside, or a plain attribute of the user's own objects, has
-    changed; Values are read at each run.
+    traced anew if a name that the function reads from outside, an attribute of the user's own objects, or what a short
+    list, dict or array among them holds, has changed; Values are read at each run.
     Raises TypeError for parameters that are no Values, ValueError for a backend that there is not, ImportError naming
     the extra that a backend needs.
     """
