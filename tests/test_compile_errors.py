@@ -45,7 +45,7 @@ REFUSED = [
     (lambda w: lambda x: w.clear_grad(), (1,), TypeError, r"\.grad of w is changed while"),
     (lambda w: lambda x: None, (1.0,), TypeError, "forgot to return"),
     (lambda w: lambda x: [w * a for a in x], ([1.0],), TypeError, "one Value, the loss, not list: sum it"),
-    (lambda w: lambda x: (w, w), ([1.0],), TypeError, "one Value, the loss, not tuple: sum it"),
+    (lambda w: lambda x: (w, w), ([1.0],), TypeError, "one Value, the loss, not tuple: return the loss alone"),
     (lambda w: lambda x: 3.0, ([1.0],), TypeError, "not float: it must be computed"),
     (lambda w: lambda x: w > 0.0, ([1.0],), TypeError, r"not Condition: where\(condition"),
     (
@@ -67,7 +67,26 @@ REFUSED = [
     (lambda w: lambda x: w * take([w, w], x), (0.5,), TypeError, "x is 0.5, .* a whole number"),
     (lambda w: lambda x: w * take([w, w], x), (2,), IndexError, "x is 2, .* the last 1"),
     (lambda w: lambda x: w * take([w, w], x), (-1,), IndexError, "x is -1, .* the first is 0"),
+    (lambda w: lambda x: {"loss": w * x}, (1.0,), TypeError, "one Value, the loss, not dict: return the loss alone"),
+    (lambda w: lambda x: w, ([(a for a in [1.0])],), TypeError, r"x\[0\] is a generator.*pass list"),
+    (lambda w: lambda x: w, ([[10**400]],), OverflowError, r"x\[0\]\[0\] is too large: .* beyond the largest float"),
+    (lambda w: lambda x: w, (np.ma.array([1.0, 2.0], mask=[0, 1]),), TypeError, r"masked array.*x\.filled\(0\.0\)"),
 ]
+
+
+def test_an_argument_given_twice_is_named():
+    w = one_weight()
+    with pytest.raises(TypeError, match="given x twice"):
+        compile(lambda x, y: w * x * y, [w])(1.0, x=2.0)
+
+
+@pytest.mark.parametrize("kind", [np.asmatrix, np.asfortranarray, lambda x: x.astype(object), lambda x: x[::-1, ::-1]])
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_arrays_of_every_kind_are_their_numbers(kind):
+    w, x = one_weight(), np.array([[1.0, 2.0], [3.0, 4.0]])
+    given = kind(x)
+    truth = sum(k * v for k, v in enumerate(np.asarray(given, dtype=float).ravel()))
+    assert compile(lambda x: w * sum(k * v for k, v in enumerate([*x[0], *x[1]])), [w])(given) == truth
 
 
 COMPARISONS = {

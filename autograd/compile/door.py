@@ -39,10 +39,13 @@ def in_order(names: Sequence[str], arguments: Sequence[Any], named: Mapping[str,
         if name not in names:
             raise TypeError(f"the compiled function takes {', '.join(names) or 'no arguments'}, and not {name}")
     given = {**dict(zip(names, arguments, strict=False)), **named}
-    if len(arguments) + len(named) != len(names) or len(given) != len(names):
+    if len(arguments) + len(named) != len(names):
         count = f"{len(names)} argument{'s' * (len(names) != 1)}"
         those = f" ({', '.join(names)})" if names else ""
         raise TypeError(f"the compiled function takes {count}{those}, not {len(arguments) + len(named)}")
+    for name in named:
+        if name in names[: len(arguments)]:
+            raise TypeError(f"the compiled function is given {name} twice, by its place and by its name")
     return [given[name] for name in names]
 
 
@@ -76,8 +79,13 @@ def array_of(given: Any, what: str) -> np.ndarray[Any, Any]:
 
     Raises ValueError for ragged rows, TypeError for what is no number, naming the place.
     """
-    if isinstance(given, np.ndarray) and given.dtype == np.float64:
+    if type(given) is np.ndarray and given.dtype == np.float64:
         return given
+    if hasattr(given, "mask") and hasattr(given, "filled"):
+        raise TypeError(
+            f"{what} is a masked array, and a program would see what its mask hides: pass {what}.filled(0.0), and the "
+            f"mask as an argument of its own"
+        )
     if isinstance(given, Iterator):
         given = list(given)
     if isinstance(given, Mapping | set | frozenset):
@@ -105,11 +113,14 @@ def _is_row(x: Any) -> bool:
 
 def shape_of(given: Any, what: str, check: Callable[[Any], object], *, deep: bool = False) -> tuple[int, ...]:
     """Return the shape of nested rows; raises what is wrong with them, or what `check` says of an entry."""
+    if isinstance(given, Iterator):
+        raise TypeError(f"{what} is a {type(given).__name__}, and has no length before it is read: pass list(…) of it")
     if not _is_row(given):
         try:
             check(given)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"{what} is {given!r}: {error}") from None
+        except (TypeError, ValueError, OverflowError) as error:
+            shown = repr(given) if len(repr(given)) < 80 else "too large"
+            raise type(error)(f"{what} is {shown}: {error}") from None
         return ()
     shapes = [shape_of(x, f"{what}[{i}]", check, deep=True) for i, x in enumerate(given)]
     for i, shape in enumerate(shapes):

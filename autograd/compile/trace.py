@@ -248,6 +248,8 @@ def _advice(root: object) -> str:
         return "a function that forgot to return its result gives None"
     if isinstance(root, Condition):
         return "where(condition, 1.0, 0.0) makes a number of it"
+    if isinstance(root, tuple | Mapping):
+        return "return the loss alone"
     if is_sequence(root):
         return "sum it, or take its mean"
     return "it must be computed from the parameters"
