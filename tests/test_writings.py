@@ -214,6 +214,25 @@ def test_what_is_scaled_and_signed_still_differs_where_it_should():
     np.testing.assert_array_equal(gradient, [-6.0, 20.0])
 
 
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native", "jax"])
+def test_a_maximum_of_maxima_is_the_largest_ties_and_all(backend):
+    w = [Value(1.0), Value(2.0), Value(-1.0)]
+    rows = [[1.0, 2.0, 2.0, 0.0], [3.0, 3.0, 3.0, 3.0], [-1.0, 0.0, -2.0, 0.0], [5.0, 1.0, 2.0, 5.0]]
+
+    def loss(x):
+        return mean([reduce(ag.maximum, [w[0] * a - w[1] for a in row]) * w[2] for row in x])
+
+    step = compile(loss, w, backend=backend)
+    assert_equal(step.value_and_gradient(rows), recorded(loss, w, (rows,)))
+    assert "largest" in {a.op for a in step._programs.latest.program.lines}
+    for k in range(4):
+        broken = [[*row[:k], NAN, *row[k + 1 :]] for row in rows]
+        assert np.isnan([step(broken), loss(broken).data]).all()
+
+
 # ------------------------------------------------------------------------------------------- conditions
 TOGETHER = {
     "and": lambda a, b: (a > 0.0) & (b >= 0.5),

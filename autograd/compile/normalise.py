@@ -51,8 +51,8 @@ class _Product(NamedTuple):
 class _Normaliser:
     """Walks the graph once, parents first; sums and products wait until it is known who uses them.
 
-    For the node with number i, `place[i]` is where it stands on the tape, or -1 while it waits in `sums[i]` or in
-    `products[i]`.
+    For the node with number i, `place[i]` is where it stands on the tape, or -1 while it waits in `sums[i]`, in
+    `products[i]`, or in `maxima[i]` (the nodes of a maximum of maxima).
     """
 
     def __init__(self, traced: Traced) -> None:
@@ -61,6 +61,7 @@ class _Normaliser:
         self.tape = Tape()
         self.sums: dict[int, _Sum] = {}
         self.products: dict[int, _Product] = {}
+        self.maxima: dict[int, list[int]] = {}
         self.members: dict[int, list[int]] = {}
         self.groups: dict[int, int] = {}
         self.indices: dict[int, int] = {}
@@ -106,6 +107,8 @@ class _Normaliser:
             self._sum(i, inputs, 1 if name == "add" else -1)
         elif name == "multiply" or (name in ("negative", "divide") and self._goes_on_as_product(inputs)):
             self._product(i, name, inputs)
+        elif name == "maximum":
+            self._maximum(i, inputs)
         elif name == "dot":
             whole = self._dot(self._group(inputs[0]), self._group(inputs[1]))
             self.place[i] = self._plus_bias(whole, self._resolved(inputs[2]))
@@ -255,6 +258,8 @@ class _Normaliser:
         if self.place[i] < 0:
             if i in self.products:
                 self.place[i] = self._alone(*self.products.pop(i)[3:])
+            elif i in self.maxima:
+                self.place[i] = self._largest(self.maxima.pop(i))
             else:
                 self.place[i] = self._collected(*self.sums.pop(i))
         return self.place[i]
@@ -319,6 +324,24 @@ class _Normaliser:
         return self.tape.write("add", whole, bias)
 
     # ------------------------------------------------------------------------------- reductions
+    def _maximum(self, i: int, inputs: list[int]) -> None:
+        left, right = inputs
+        chain = self.maxima.pop(left, None) or [left]
+        chain.append(right)
+        if self.uses[i] == 1:
+            self.maxima[i] = chain
+        else:
+            self.place[i] = self._largest(chain)
+
+    def _largest(self, chain: list[int]) -> int:
+        """Return the place of the largest of some nodes, the first of equals as in a maximum of maxima."""
+        tape, (first, *rest) = self.tape, list(map(self._resolved, chain))
+        if len(chain) >= WRITTEN_OUT and all(tape.kind[x] == tape.kind[first] for x in rest):
+            return tape.reduce("largest", tape.group((first, *rest)))
+        for x in rest:
+            first = tape.write("maximum", first, x)
+        return first
+
     def _dot(self, weights: int, values: int) -> int:
         """Return the place of Σ weightᵢ · valueᵢ: one dot for each pair of kinds, added up."""
         tape = self.tape
