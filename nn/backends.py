@@ -79,7 +79,7 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
         except (TypeError, NotImplementedError):
             if backend != "auto":
                 raise
-    rows = checked_inputs(inputs)
+    rows = checked_inputs(rows)  # an iterator can be read but once
     with evaluating(model), no_grad():
         numbers = _numbers(predict_rows(model, rows))
     return import_module("numpy").array(numbers) if is_array else numbers

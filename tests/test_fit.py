@@ -644,3 +644,9 @@ def test_a_rate_that_changes_at_each_step_needs_no_new_program(backend, monkeypa
         made.clear()
         trained(batch_size=4, shuffle=3, clip=clip, schedule=WarmUp(10, then=Cosine(50)), backend=backend)
         assert len(made) == len({4, len(X) % 4 or 4})
+
+
+@pytest.mark.parametrize("backend", ["auto", "recorded", "numpy"])
+def test_predictions_for_rows_that_can_be_read_but_once(backend):
+    model, rows = MLP(2, [3, 1], seed=1), [[0.5, 1.0], [2.0, -1.0]]
+    assert predict(model, iter(rows), backend=backend) == predict(model, rows, backend=backend)
