@@ -8,6 +8,7 @@ from autograd.compile.build import build
 from autograd.compile.layout import affine, collapsed, grid, unfolded, view
 from autograd.compile.lift import lift
 from autograd.compile.normalise import normalise
+from autograd.compile.numpy import emit, load
 from autograd.compile.program import Builder
 from autograd.compile.trace import Traced, trace
 
@@ -214,3 +215,16 @@ def test_what_is_computed_from_something_repeated_has_the_shape_of_what_repeats(
     assert found.shape == (6, 1)
     assert found.op == "reshape"
     assert found.operands[0].shape == (2, 3)
+
+
+def test_a_gradient_that_flows_to_a_part_is_added_to_that_part():
+    w = [[Value(0.1 * (i + k)) for k in range(3)] for i in range(2)]
+    program = lifted(lambda x: total([total(row) ** 2 for row in w]) + x * dot(w[0], [1.0, 2.0, 3.0]), [()], flat(w))
+    assert program.order.tolist() == [*range(6)]
+    source, constants = emit(program, ["x0"])
+    assert "zeros" not in source
+    theta, gradient = np.array([0.1 * k for k in (0, 1, 2, 1, 2, 3)]), np.full(6, np.nan)
+    step = load(source, constants)(theta, gradient)
+    for _ in range(2):
+        step(np.array(5.0))
+        np.testing.assert_allclose(gradient, [5.6, 10.6, 15.6, 1.2, 1.2, 1.2], rtol=1e-14)

@@ -44,6 +44,7 @@ class Writer(Expressions):
                 self.outputs[gradient] = parameter
         for array in (program.loss, *program.observed, *[gradient for _, gradient in program.gradients]):
             self.uses[array] = self.uses.get(array, 0) + 1
+        self.added = {part for gradient in self.outputs for part in self._added_to(gradient)}
         self.lines: list[str] = []
 
     # ---------------------------------------------------------------------------------- the whole
@@ -137,7 +138,8 @@ class Writer(Expressions):
             self._gradient(array, parameter)
             return
         if array.op == "assemble":
-            self._assemble(array)
+            if array not in self.added:
+                self._assemble(array)
             return
         if array.op in ("add", "subtract") and self._put_into(array):
             return
@@ -203,6 +205,10 @@ class Writer(Expressions):
             )
         elif array.op == "assemble":
             self._assemble(array, target)
+        elif put := self._added_to(array):
+            (whole,) = [x for x in array.operands if x not in put]
+            self._say(f"{target}[...] = {self._number(whole, self.expression(whole))[0]}")
+            self._add_pieces(put[0], target)
         else:
             self._say(f"{target}[...] = {self._number(array, self._spelled(array))[0]}")
         self.text[array] = (target, ATOM)
@@ -217,6 +223,17 @@ class Writer(Expressions):
         name = f"ones{n}"
         self.constants[name] = np.ones(n)
         return name
+
+    def _added_to(self, gradient: Array) -> list[Array]:
+        """Return what is put together with holes and only added to the rest of a gradient: piece by piece, in place."""
+        if gradient.op != "add":
+            return []
+        whole = [x for x in gradient.operands if x.op == "assemble" and x.shape == gradient.shape and self.uses[x] == 1]
+        return [x for x in whole if sum(part.size for part in x.operands) < x.size][:1]
+
+    def _add_pieces(self, array: Array, target: str) -> None:
+        for part, slices in zip(array.operands, array.detail, strict=True):
+            self._say(f"{target}[{slices_text(slices, array.shape)}] += {self.expression(part)[0]}")
 
     def _assemble(self, array: Array, target: str = "") -> None:
         name = target or array.name
