@@ -113,6 +113,21 @@ def test_inputs_scaled_each_by_its_own_number_are_one_product():
     assert products_of(compiled(loss, draw.parameters, draw.rows(6, 3))) == [(6, 4)]
 
 
+def test_weights_masked_by_numbers_are_a_product_for_each_mask():
+    draw, mask = Draw(), [[1, 0, 1], [0, 1, 1], [1, 1, 1], [0, 0, 1]]
+    w = draw.weights(4, 3)
+
+    def loss(x):
+        return mean([
+            ag.tanh(sum(a * m * c for a, m, c in zip(ws, ms, row, strict=True)))
+            for row in x
+            for ws, ms in zip(w, mask, strict=True)
+        ])  # fmt: skip
+
+    program = compiled(loss, draw.parameters, draw.rows(6, 3))._programs.latest.program
+    assert [a.shape for a in program.lines[: program.forward] if a.op == "matmul"] == [(4, 6, 1)]
+
+
 def test_products_added_and_taken_away_in_pairs_are_two_matrices():
     draw = Draw()
     u, v = draw.weights(4, 3), draw.weights(4, 3)
@@ -285,3 +300,9 @@ def test_nothing_flows_into_a_condition():
     assert (a.grad, x.grad, b.grad) == (2.0, 0.5, 0.0)
     with pytest.raises(TypeError, match="unsupported operand"):
         (a > 0.0) & x
+
+
+def test_a_number_that_keeps_a_product_finite_stays_where_it_was_written():
+    w, x = [Value(1e300), Value(-2e300)], [1e-10, 3e-10]
+    function = lambda x: sum((1e-300 * a) * c for a, c in zip(w, x, strict=True))  # noqa: E731
+    assert_equal(compile(function, w).value_and_gradient(x), recorded(function, w, (x,)))

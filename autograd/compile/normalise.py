@@ -17,6 +17,9 @@ from autograd.operation import TABLE
 from autograd.value import CONSTANT, Group
 
 WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition
+MODERATE: Final = (
+    1e-30  # a number beyond this, or its inverse, scales what it was written beside: it may hold it finite
+)
 
 
 def normalise(traced: Traced) -> Tape:
@@ -222,10 +225,10 @@ class _Normaliser:
                 sign, *factors = products[i][:3]
                 own, x = self._signed(j)
                 others = [z for z in (*factors, x) if tape.number(z) is None]
-                if len(others) == len(set(others)) == 2:
-                    (number,) = [z for z in (*factors, x) if tape.number(z) is not None]
+                numbers = [z for z in (*factors, x) if _scales(tape.number(z))]
+                if len(others) == len(set(others)) == 2 and numbers:
                     x, y = tape.factors(*others)
-                    return sign * own, x, tape.write(op, y, number)
+                    return sign * own, x, tape.write(op, y, numbers[0])
         if op == "divide":
             return None
         (own, x), (other, y) = map(self._signed, inputs)
@@ -369,6 +372,11 @@ class _Normaliser:
             else:
                 constant += number
         return self._combined(parts, constant or None)
+
+
+def _scales(number: float | None) -> bool:
+    """Whether this is a number that may scale either factor of a product: 0, as in a mask, or none that is extreme."""
+    return number is not None and (number == 0.0 or MODERATE < abs(number) < 1.0 / MODERATE)
 
 
 def _order(roots: Sequence[Any]) -> list[Any]:

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.value import Value
+
 __all__ = ["Outside"]
 
 PLAIN: Final = (int, float, bool, str, bytes, type(None))
@@ -26,7 +28,7 @@ class Outside:
     """The names that a function closes over, its globals, and the attributes that it may read of objects among them.
 
     The walk goes on through the user's functions and objects, not a library's, and through what short lists, dicts and
-    arrays hold.  Of long ones only whether it is the same list is looked at.
+    arrays hold.  Of long ones, and of those of Values alone, only whether it is the same list is looked at.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -44,7 +46,10 @@ class Outside:
             if not _is_same(_read(where, name), before):
                 return name
         for name, x, held in self._held:
-            if not _holds(x, held):
+            try:
+                if (x if x.__class__ is list else _content(x)) != held:
+                    return name
+            except ValueError:  # an array in the place of another thing has no truth
                 return name
         return ""
 
@@ -64,7 +69,7 @@ class Outside:
                     self._remember(inner, where)
         elif isinstance(x, list | dict | set | tuple | np.ndarray):
             if len(content := _content(x)) <= FEW:
-                if not isinstance(x, tuple):
+                if not isinstance(x, tuple) and not all(isinstance(item, Value) for item in content):
                     self._held.append((name, x, list(content)))
                 for item in content:
                     self._look_at(name, item)
@@ -107,14 +112,6 @@ def _content(x: Any) -> Sequence[Any]:
     if isinstance(x, np.ndarray):
         return x.ravel().tolist() if x.dtype == object else [x.tobytes()] if x.size <= FEW * FEW else []
     return [*x, *x.values()] if isinstance(x, dict) else [*x]
-
-
-def _holds(x: Any, held: list[Any]) -> bool:
-    """Whether a list or its like holds what it held: the same things, or equal numbers."""
-    try:
-        return bool(_content(x) == held)
-    except ValueError:  # an array in the place of another thing has no truth
-        return False
 
 
 def _is_users(x: Any) -> bool:
