@@ -233,7 +233,7 @@ class Writer(Expressions):
 
     def _add_pieces(self, array: Array, target: str) -> None:
         for part, slices in zip(array.operands, array.detail, strict=True):
-            self._say(f"{target}[{slices_text(slices, array.shape)}] += {self.expression(part)[0]}")
+            self._say(f"{target}[{slices_text(slices, array.shape)}] += {self._repeating(part)}")
 
     def _assemble(self, array: Array, target: str = "") -> None:
         name = target or array.name
@@ -245,10 +245,14 @@ class Writer(Expressions):
         elif not full:
             self._say(f"{name}[...] = 0.0")
         for part, slices in parts:
-            self._say(
-                f"{name}[{slices_text(slices, array.shape)}] {'=' if disjoint else '+='} {self.expression(part)[0]}"
-            )
+            sign = "=" if disjoint else "+="
+            self._say(f"{name}[{slices_text(slices, array.shape)}] {sign} {self._repeating(part)}")
         self.text[array] = (name, ATOM)
+
+    def _repeating(self, part: Array) -> str:
+        """Return what is written into a slice, which repeats it by itself if need be."""
+        inline = part.op == "broadcast" and not self.text[part][0].isidentifier()
+        return self.expression(part.operands[0] if inline else part)[0]
 
 
 def emit(program: Program, arguments: list[str]) -> tuple[str, dict[str, Any]]:
