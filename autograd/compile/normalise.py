@@ -14,12 +14,11 @@ from autograd.backward import operands, structure
 from autograd.compile.tape import Tape
 from autograd.compile.trace import TAKE, Traced
 from autograd.operation import TABLE
+from autograd.sums import total
 from autograd.value import CONSTANT, Group
 
 WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition
-MODERATE: Final = (
-    1e-30  # a number beyond this, or its inverse, scales what it was written beside: it may hold it finite
-)
+MODERATE: Final = 1e-30  # a number beyond it, or its inverse, scales what it was written beside: that may need it
 
 
 def normalise(traced: Traced) -> Tape:
@@ -74,13 +73,13 @@ class _Normaliser:
         inputs = [[number[id(x)] for x in operands(node)] for node in nodes]
         self.uses = _uses(inputs, [number[id(root)] for root in roots])
         self.place = [-1] * len(nodes)
-        self._leaves(traced, nodes, number)
+        self._leaves(traced, number)
         for i, node in enumerate(nodes):
             if self.place[i] < 0:
                 self._node(i, node, inputs[i])
         self.tape.roots = [self._resolved(number[id(root)]) for root in roots]
 
-    def _leaves(self, traced: Traced, nodes: Sequence[Any], number: dict[int, int]) -> None:
+    def _leaves(self, traced: Traced, number: dict[int, int]) -> None:
         for k, parameter in enumerate(traced.parameters):
             i = number.get(id(parameter))
             if i is not None and self.place[i] < 0:
@@ -305,7 +304,7 @@ class _Normaliser:
                 parts.extend((sign, self._resolved(i)) for sign, i in members)
             else:
                 parts.extend(members)
-        return self._combined(parts, sum(numbers) if numbers else None)
+        return self._combined(parts, total(numbers) if numbers else None)
 
     def _combined(self, parts: list[tuple[int, int]], number: float | None) -> int:
         """Return the place of a few signed places, and a number if there is one, added up one by one."""
