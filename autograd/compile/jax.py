@@ -210,8 +210,8 @@ def _matmul(a: Array, x: Any, y: Any) -> Any:
     return jnp.matmul(x, y, precision="highest")
 
 
-def _first(a: Array, x: Any, largest: Any) -> Any:
-    place = jnp.argmax((x == largest) | jnp.isnan(x), axis=a.detail, keepdims=True)
+def _first(a: Array, x: Any, _: Any) -> Any:
+    place = jnp.argmax(x, axis=a.detail, keepdims=True)  # not where x is the largest: XLA may have rounded x anew
     counter = jnp.arange(a.shape[a.detail]).reshape([-1 if i == a.detail else 1 for i in range(len(a.shape))])
     return jnp.where(counter == place, 1.0, 0.0)
 
