@@ -17,7 +17,7 @@ from autograd.compile.door import argument_names, array_of, checked_parameters, 
 from autograd.compile.indices import choices
 from autograd.compile.outside import Outside
 from autograd.compile.trace import Traced, is_same, trace
-from autograd.value import Value
+from autograd.value import Value, numbers_of
 
 LONG: Final = 0.05  # seconds: what takes longer to trace is not traced a second time to see whether it is the same
 NONE: Final[Mapping[str, Any]] = {}
@@ -44,6 +44,11 @@ class Compiled:
         """Whether all that the program was traced under is as it was."""
         return all(read() == given for read, given in self.traced.guards) and not self.traced.changed
 
+    @property
+    def others(self) -> Any:
+        """The numbers that the Values read at each run hold now: leaves that are no parameters and no arguments."""
+        return np.array(numbers_of(self.tape.others))
+
     def arguments(self, arrays: Sequence[Any]) -> list[Any]:
         """Return the arrays that the program takes, in its shapes and kinds; what is drawn at each run is drawn now."""
         everything = [*arrays]
@@ -51,7 +56,7 @@ class Compiled:
             drawn = zip(self.traced.draws, self.traced.shapes[len(arrays) :], strict=True)
             everything += [module.next_numbers(shape[0]) for module, shape in drawn]
         if self.tape.others:
-            everything.append(np.array([x._data for x in self.tape.others]))
+            everything.append(self.others)
         return [
             _as_whole(everything[k]).reshape(shape) if whole else everything[k].reshape(shape).astype(float, copy=False)
             for k, shape, whole in self.program.arguments

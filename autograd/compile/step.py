@@ -68,7 +68,7 @@ class Step:
             compiled = self._programs.program_for(arrays)
         if compiled.traced.draws:
             raise ValueError("the program draws numbers at each run, as dropout does, and so is no pure function")
-        program, others = compiled.program, np.array([x._data for x in compiled.tape.others])
+        program, others = compiled.program, compiled.others
         in_jax: Any = make_runner("jax", program, None)
         run, back = in_jax.function, np.argsort(program.order)
 
