@@ -5,6 +5,7 @@ import math
 import random
 import re
 from array import array
+from itertools import pairwise
 
 import pytest
 
@@ -266,6 +267,24 @@ def test_a_projector_shows_the_network_large_enough_to_read(show):
     tab.set_viewport_size({"width": 1024, "height": 768})
     scale = "(svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
     assert tab.locator("#network").evaluate(scale) > 1  # its letters are 12 units high
+
+
+COVERED = """() => {
+  const all = (kind) => [...document.querySelectorAll(`#network ${kind}`)].map((x) => x.getBoundingClientRect());
+  const words = all("text.value.halo"), boxes = all("rect.frame");
+  const across = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const down = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  const covers = (a, b) => across(a, b) > 2 && down(a, b) > 4;
+  return words.filter((word, i) => [...words.slice(i + 1), ...boxes].some((x) => covers(word, x))).length;
+}"""
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (2, 4, 1), (3, 3, 1), (2, 5, 1)])
+def test_no_weight_of_the_network_is_written_over_another_or_under_a_box(show, sizes):
+    model = MLP(sizes[0], list(sizes[1:]), activation="tanh", seed=0)
+    tab = show(viz.steps(mean_squared_error([model([0.5] * sizes[0])], [1.0])))
+    assert tab.locator("#network text.value.halo").count() == sum(m * n for m, n in pairwise(sizes))
+    assert tab.evaluate(COVERED) == 0
 
 
 def test_nan_and_inf_travel_to_the_page_and_it_tells_where_they_were_born(show):

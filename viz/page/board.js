@@ -61,7 +61,7 @@ const BOARD = {
     /** @type {Line} */
     const line = { place, from, to, element, path, tip, words: null, value: null, gradient: null };
     const at = (/** @type {number} */ t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
-    const free = this.small ? undefined : [0.7, 0.3, 0.6, 0.4, 0.76, 0.24, 0.5].map(at).find(([x, y]) => labels.every(([p, q]) => Math.abs(x - p) > 62 || Math.abs(y - q) > 26));
+    const free = this.small ? undefined : [0.7, 0.3, 0.6, 0.4, 0.76, 0.24, 0.5].map(at).find((p) => clear(labels, 62, 26)(p) > 1);
     if (free) {
       const [x, y] = free;
       labels.push(free);

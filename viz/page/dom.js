@@ -19,3 +19,7 @@ function say(element, words) { if (element.textContent !== words) element.textCo
 /** @param {any} element @param {string} name @param {string} x */
 function set(element, name, x) { if (element.getAttribute(name) !== x) element.setAttribute(name, x); }
 const clip = (/** @type {string} */ words, /** @type {number} */ most) => { const all = [...words]; return all.length > most ? all.slice(0, most - 1).join("") + "…" : words; };
+
+/** How far points are from all those taken, where 1 is far enough for numbers of that size. @param {number[][]} taken */
+const clear = (taken, /** @type {number} */ wide, /** @type {number} */ high) => (/** @type {number[]} */ [x, y]) =>
+  Math.min(...taken.map(([p, q]) => Math.max(Math.abs(x - p) / wide, Math.abs(y - q) / high)));

@@ -1,6 +1,6 @@
 // The same numbers as a network: neurons in columns, weights as lines whose width is their size and whose dashes are a minus.
 
-const NET = { svg: /** @type {any} */ (document.getElementById("network")), units: [], lines: [] };
+const NET = { svg: /** @type {any} */ (document.getElementById("network")), units: [], lines: [], labels: [] };
 
 /** Finds the neurons among the nodes: a sum of weights × inputs that a module named, and what is computed from it there. */
 function unitsOf(row) {
@@ -23,6 +23,7 @@ function drawNetwork(row) {
   svg.replaceChildren();
   NET.units = [];
   NET.lines = [];
+  NET.labels = [];
   document.getElementById("network-part").hidden = units.length === 0;
   if (!units.length) return;
   for (const u of units) u.column = 1 + Math.max(0, ...u.inputs.map((i) => made.has(i) ? made.get(i).column : 0));
@@ -33,7 +34,7 @@ function drawNetwork(row) {
   const loss = { out: root, z: null, nodes: new Set([root.index]), weights: [], inputs: [], bias: -1, column: last + 1 };
   NET.units = [...inputs, ...units, ...(made.has(root.index) ? [] : [loss])];
   const columns = groupBy(NET.units, (u) => u.column), tallest = Math.max(...[...columns.values()].map((c) => c.length));
-  const small = tallest > 5, high = small ? 23 : 118, wide = small ? 66 : 84, across = small ? 150 : 230;
+  const small = tallest > 5, high = small ? 23 : 118, wide = small ? 66 : 84, across = small ? 150 : 250;
   for (const [column, list] of columns) list.forEach((u, i) => { u.x = column * across; u.y = (i - (list.length - 1) / 2) * high; });
   const height = tallest * high, width = (Math.max(...columns.keys())) * across + wide;
   set(svg, "viewBox", `${-wide / 2 - 4} ${-height / 2 - 4} ${width + 8} ${height + 8}`);
@@ -54,7 +55,10 @@ function addLine(to, weight, a, b, labelled) {
   const path = make("path", { d: `M${a[0]} ${a[1].toFixed(1)}L${b[0]} ${b[1].toFixed(1)}` }), tip = make("title");
   const line = { weight, to, path, tip, value: null, gradient: null, element: make("g", { class: "edge" }, tip, path) };
   if (labelled) {
-    const t = 0.34, x = (a[0] + (b[0] - a[0]) * t).toFixed(1), y = a[1] + (b[1] - a[1]) * t;
+    const room = clear(NET.labels, 76, 24), places = [0.25, 0.75, 0.34, 0.66, 0.5, 0.42, 0.58].map((t) => a.map((p, i) => p + (b[i] - p) * t));
+    const place = places.find((p) => room(p) > 1) ?? places.reduce((best, p) => room(p) > room(best) ? p : best);
+    const x = place[0].toFixed(1), y = place[1];
+    NET.labels.push(place);
     line.value = middle("halo value", x, (y - 3).toFixed(1));
     line.gradient = middle("halo gradient", x, (y + 10).toFixed(1));
     line.element.append(line.value, line.gradient);
