@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
+from autograd.messages import LONGEST_NAME, name_or, shown
 from autograd.nested import name_of
 from autograd.operation import Operation, number
 from autograd.recording import recording_again
@@ -132,11 +133,12 @@ def _named(parameters: Any) -> list[tuple[str, Value]]:
     named = []
     for i, item in enumerate(items):
         name, p = item if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str) else (None, item)
+        label = shown(name, LONGEST_NAME) if name else f"parameter {i}"
         if not isinstance(p, Value):
-            raise TypeError(f"parameter {name or i} is a {type(p).__name__}: gradcheck moves Values")
+            raise TypeError(f"{label} is a {type(p).__name__}: gradcheck moves Values")
         if not p.is_leaf:
-            raise ValueError(f"parameter {name or i} was computed from others: gradcheck moves leaves, Value(...)")
-        named.append((name or p.name or f"parameter {i}", p))
+            raise ValueError(f"{label} was computed from others: gradcheck moves leaves, Value(...)")
+        named.append((label if name else name_or(p, label), p))
     return named
 
 
@@ -203,7 +205,7 @@ def _kink(function: Callable[[], Any], p: Value, step: float) -> str | None:
         return "the function takes another branch, so that its graph changes"
     for i, node in enumerate(graphs[2]):
         if len({side[i] for side in sides}) > 1:
-            inputs = ", ".join(f"{x.name}={x._data!r}" if x.name else repr(x._data) for x in node.parents[:4])
+            inputs = ", ".join(f"{name_or(x, '')}={x._data!r}" if x.name else repr(x._data) for x in node.parents[:4])
             return f"of {getattr(node.op, 'name', '')} at ({inputs})"
     return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from autograd.messages import LONGEST_NAME, shown
+
 __all__ = ["flat", "is_sequence", "name_of", "rebuilt"]
 
 
@@ -34,4 +36,4 @@ def rebuilt(shape: Any, numbers: Iterator[Any]) -> Any:
 
 def name_of(function: Any) -> str:
     """Return the name by which messages call a function."""
-    return getattr(function, "__name__", type(function).__name__)
+    return shown(getattr(function, "__name__", type(function).__name__), LONGEST_NAME)

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import modes, ops
 from autograd.caller import user_line
+from autograd.messages import name_or
 from autograd.operation import Operation
 from autograd.value import Group, Value, operands, record_operation, topological_order
 
@@ -141,4 +142,4 @@ def _shown(x: Any) -> str:
     if isinstance(x, Group):
         members = [_shown(v) for v in x.values]
         return f"[{', '.join(members[:6])}{f', … {len(members)} in all' if len(members) > 6 else ''}]"
-    return f"{x.name}={x._data!r}" if x.name else f"{x._data!r}"
+    return f"{name_or(x, '')}={x._data!r}" if x.name else f"{x._data!r}"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from autograd import modes, ops
 from autograd.backward import MANY, ROW, added_up, operands, structure, sweep, topological_order
 from autograd.declared import TableMethods
+from autograd.messages import cut
 from autograd.operation import FLOATS, Operation, number
 
 __all__ = ["CONSTANT", "Condition", "Group", "Value", "apply", "operands", "topological_order"]
@@ -171,7 +172,7 @@ class Value(TableMethods):
         return apply(op, inputs)
 
     def __repr__(self) -> str:
-        name = f", name={self.name!r}" if self.name else ""
+        name = f", name={cut(self.name)!r}" if self.name else ""
         grad = f", grad={self._grad!r}" if self._grad is not None else ""
         return f"Value({self._data!r}{name}{grad})"
 

@@ -11,6 +11,7 @@ from itertools import count, pairwise
 from typing import Any, Final
 
 from autograd.backward import operands
+from autograd.messages import printable, shown
 from autograd.operation import TABLE, Operation
 from autograd.symbols import Symbol, formulas, parameters, symbol
 from autograd.value import CONSTANT, Group, Value
@@ -19,6 +20,8 @@ __all__ = ["Words", "bracketed", "layer_of", "neuron_of", "short_names", "show_n
 
 DASH: Final = "—"  # where no pass has been
 LONGEST_NAME: Final = 24
+LONGEST_LETTER: Final = 40  # of a path, abbreviated
+LONGEST_PATH: Final = 2_000  # beyond, a name with dots in it is no module's
 LONGEST_FORMULA: Final = 44
 LONGEST_SUM: Final = 8
 _SUBSCRIPTS: Final = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
@@ -26,6 +29,7 @@ _SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹
 _LETTERS: Final = {"weights": "w", "weight": "w", "bias": "b", "biases": "b"}
 _SLOT: Final = re.compile(r"\{(\d+)\}|\[(\d+)\]")
 _PATH: Final = re.compile(r"[A-Za-z_]\w*(\.\w+)+")
+_PLACE: Final = re.compile(r"[0-9]{1,9}")
 
 
 # ---------------------------------------------------------------------------------------- numbers
@@ -55,7 +59,12 @@ def bracketed(text: str) -> str:
 
 # ------------------------------------------------------------------------------------------ names
 def _is_path(name: str | None) -> bool:
-    return name is not None and _PATH.fullmatch(name) is not None
+    return name is not None and len(name) <= LONGEST_PATH and _PATH.fullmatch(name) is not None
+
+
+def is_place(part: str) -> bool:
+    """Return whether this part of a path counts something, as the 3 of `neurons.3` does."""
+    return _PLACE.fullmatch(part) is not None
 
 
 @lru_cache(maxsize=50_000)
@@ -63,7 +72,7 @@ def neuron_of(name: str | None) -> str | None:
     """Return the path of the neuron or module that a name such as `layers.0.neurons.1.weights.2` lies in, or None."""
     if name is None or not _is_path(name):
         return None
-    neuron, found = re.subn(r"\.[A-Za-z_]\w*(\.\d+)*$", "", name)
+    neuron, found = re.subn(r"\.[A-Za-z_]\w*(\.[0-9]{1,9})*$", "", name)
     return neuron if found else None
 
 
@@ -71,7 +80,7 @@ def neuron_of(name: str | None) -> str | None:
 def layer_of(name: str | None) -> str | None:
     """Return the path of the layer that a name such as `layers.0.neurons.1.z` lies in, or None."""
     neuron = neuron_of(name)
-    return None if neuron is None else re.sub(r"\.neurons\.\d+.*$", "", neuron)
+    return None if neuron is None else re.sub(r"\.neurons\.[0-9]{1,9}\b.*$", "", neuron)
 
 
 def titled(path: str) -> str:
@@ -79,40 +88,40 @@ def titled(path: str) -> str:
 
     `net.layers.0.neurons.3` is `net, layer 1, neuron 4`.
     """
-    counted = re.sub(r"\b(layer|neuron)s\.(\d+)", lambda found: f"\n{found[1]} {int(found[2]) + 1}\n", path)
+    safe = printable(path)
+    counted = re.sub(r"\b(layer|neuron)s\.([0-9]{1,9})\b", lambda found: f"\n{found[1]} {int(found[2]) + 1}\n", safe)
     return ", ".join(part.strip(".") for part in counted.split("\n") if part.strip("."))
 
 
 def _clean(name: str) -> str:
     """Return a name as one line of printable characters, cut to a length that fits in a box."""
-    text = name[: 2 * LONGEST_NAME]
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    text = printable(name[: 2 * LONGEST_NAME])
     if len(text) > LONGEST_NAME:
         return text[: LONGEST_NAME - 1] + "…"
-    letter, digits = re.fullmatch(r"(.*?)(\d*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    letter, digits = re.fullmatch(r"(.*?)([0-9]*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
     return letter + digits.translate(_SUBSCRIPTS) if len(letter) == 1 and letter.isalpha() else text
 
 
 def _abbreviate(name: str, layers: bool, prefixes: bool) -> str:
     """Return `layers.0.neurons.1.weights.2` as w⁽¹⁾₂₃: layer 1, neuron 2, input 3, counted from 1 as books do."""
     parts = name.split(".")
-    last = max(i for i, part in enumerate(parts) if not part.isdigit())
-    places = [int(p) + 1 for before, p in pairwise(parts) if before == "neurons" and p.isdigit()]
+    last = max(i for i, part in enumerate(parts) if not is_place(part))
+    places = [int(p) + 1 for before, p in pairwise(parts) if before == "neurons" and is_place(p)]
     places += [int(p) + 1 for p in parts[last + 1 :]]
     text = _LETTERS.get(parts[last], parts[last])
     if layers and (layer := _layer_number(name)) is not None:
         text += "⁽" + str(layer + 1).translate(_SUPERSCRIPTS) + "⁾"
     text += ("," if any(p > 9 for p in places) else "").join(map(str, places)).translate(_SUBSCRIPTS)
-    return f"{_prefix(name)}.{text}" if prefixes and _prefix(name) else text
+    return shown(f"{_prefix(name)}.{text}" if prefixes and _prefix(name) else text, LONGEST_LETTER)
 
 
 def _layer_number(name: str) -> int | None:
-    found = re.search(r"(?:^|\.)layers\.(\d+)\.", name)
+    found = re.search(r"(?:^|\.)layers\.([0-9]{1,9})\.", name)
     return int(found[1]) if found else None
 
 
 def _prefix(name: str) -> str:
-    found = re.match(r"(.*?)\.?\blayers\.\d+\.", name)
+    found = re.match(r"(.*?)\.?\blayers\.[0-9]{1,9}\.", name)
     return found[1] if found else ""
 
 
@@ -326,8 +335,8 @@ class Words:
         text = write(settled, 3 if settled.function == "divide" else 2)
         if len(text) > LONGEST_FORMULA + sum(len(self.names[j]) for j in inputs):
             return f"{op.symbol}′({', '.join(map(self._name, inputs))})"
-        for name, j in zip(names, inputs, strict=True):
-            because = [re.sub(rf"\b{name}\b", lambda _, j=j: self.names[j], reason) for reason in because]  # type: ignore[misc]
+        own = {name: self.names[j] for name, j in zip(names, inputs, strict=True)}
+        because = [re.sub(rf"\b({'|'.join(own)})\b", lambda found: own[found[0]], reason) for reason in because]
         return f"{text} [{', '.join(dict.fromkeys(because))}]" if because else text
 
     def _name(self, i: int) -> str:
@@ -360,7 +369,7 @@ def _form(op: Operation, inputs: list[Any], figures: bool = False) -> str:
 def _power(base: str, exponent: str) -> str:
     """Return the form of a power of such a base and exponent."""
     form = "({0})" if base.startswith("−") or "⁽" in base else "{0}"
-    return form + exponent.translate(_SUPERSCRIPTS) if exponent.isdigit() else form + "^[1]"
+    return form + exponent.translate(_SUPERSCRIPTS) if is_place(exponent) else form + "^[1]"
 
 
 def _sum(terms: list[Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Value, number
 from autograd.caller import warn
+from autograd.messages import name_or
 from nn.rows import checked_values
 
 __all__ = ["ClipByNorm", "ClipByValue", "clip_by_norm", "clip_by_value", "percentile"]
@@ -81,7 +82,7 @@ def apply_clip(clip: Clip, parameters: Sequence[Value]) -> float:
     gradients = [p.grad for p in reached]
     norm = math.hypot(*gradients)
     if not math.isfinite(norm):
-        report_norm(norm, [p.name or f"parameter {i}" for i, p in enumerate(reached) if not math.isfinite(p.grad)])
+        report_norm(norm, [name_or(p, f"parameter {i}") for i, p in enumerate(reached) if not math.isfinite(p.grad)])
         return norm
     for p, g in zip(reached, clip.clip(gradients, norm), strict=True):
         p.grad = g

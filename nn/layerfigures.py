@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import Value
+from autograd.messages import LONGEST_NAME, shown
 from autograd.operation import Operation
 from autograd.wording import titled
 from nn.layers import Neuron
@@ -54,7 +55,7 @@ class LayerFigures:
     @property
     def title(self) -> str:
         """The place as people read it."""
-        return titled(self.path)
+        return shown(titled(self.path), LONGEST_NAME)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class StepFigures:
     @property
     def title(self) -> str:
         """The place as people read it."""
-        return titled(self.path)
+        return shown(titled(self.path), LONGEST_NAME)
 
     @property
     def change(self) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Group, Value, modes, number
 from autograd.affine import Affine, Hidden, Numbers, RowActivation
+from autograd.messages import shown
 from autograd.operation import TABLE, Operation
 from autograd.value import changes
 from nn.initializers import Initializer, chosen, generator_from
@@ -41,7 +42,7 @@ def activation_name(activation: Any) -> str:
     """Return how an activation is called in tables: its operation's or function's name, "linear" for none."""
     if activation is None:
         return "linear"
-    return str(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
+    return shown(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
 
 
 def positive_count(count: object, what: str) -> int:

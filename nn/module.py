@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, ClassVar, NamedTuple
 
 from autograd import Group, Value
+from autograd.messages import LONGEST_NAME, shown
 
 Inputs = Sequence[Any] | Group
 Row = list[Value]
@@ -196,6 +197,7 @@ class Module:
         if rest:
             lines.append(("(other)", type(self).__name__, str(rest)))
         table = [("layer", "kind", "parameters"), *lines, ("total", type(self).__name__, str(self.parameter_count()))]
+        table = [(shown(path, LONGEST_NAME), shown(kind, LONGEST_NAME), count) for path, kind, count in table]
         first, second = (max(len(line[i]) for line in table) for i in (0, 1))
         return "\n".join(f"{path:<{first}}  {kind:<{second}}  {count}" for path, kind, count in table)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from autograd import Value, number
 from autograd.caller import warn
+from autograd.messages import name_or
 from autograd.operation import FLOATS
 from autograd.value import gradients_of, numbers_of, set_numbers
 from nn.rows import checked_values
@@ -104,7 +105,7 @@ class Optimizer:
         if not new:
             return
         self._warned.update(new)
-        names = [self.parameters[i].name or f"parameter {i}" for i in new]
+        names = [name_or(self.parameters[i], f"parameter {i}") for i in new]
         shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
         it, stays = ("it", "it stays as it is") if len(new) == 1 else ("them", "they stay as they are")
         warn(

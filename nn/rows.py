@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, number
+from autograd.messages import shown
 
 __all__ = [
     "Loss",
@@ -202,6 +203,6 @@ def _counted(shape: tuple[int, ...]) -> str:
 def said(x: Any) -> str:
     """Return in a few words what `x` is, for messages."""
     if x is None or isinstance(x, type):
-        return "None" if x is None else f"the class {x.__name__}"
-    kind = type(x).__name__
+        return "None" if x is None else f"the class {shown(x.__name__)}"
+    kind = shown(type(x).__name__)
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

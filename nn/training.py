@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.messages import shown
 from autograd.value import numbers_of, set_numbers
 from nn.history import History
 from nn.optimizers import Optimizer
@@ -192,7 +193,7 @@ class Training:
         report = Report(self.task.model, self.task.optimizer, history)
         asked = [callback for callback in self.callbacks if callback(report) is True]
         if asked and not history.stopped:
-            who = getattr(asked[0], "__name__", "a callback")
+            who = shown(getattr(asked[0], "__name__", "a callback"))
             history.stopped = f"{who} asked to stop after epoch {history.epochs}"
         if self.callbacks:
             self.stepper.reload()  # one may have changed the weights

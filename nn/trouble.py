@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from autograd import detect_anomaly
+from autograd.messages import name_or
 from nn.snapshot import Snapshot
 from nn.steppers import Planned, Task, record_loss
 
@@ -43,7 +44,7 @@ def _in_step(task: Task, planned: Planned) -> str:
     optimizer.move(optimizer.moves([p.grad if p.reached else None for p in optimizer.parameters], planned.rate))
     for i, (p, was) in enumerate(zip(optimizer.parameters, before, strict=True)):
         if not math.isfinite(p.data):
-            name = p.name or f"parameter {i}"
+            name = name_or(p, f"parameter {i}")
             return f"the update moved {name} from {was!r} to {p.data!r}: gradient {p.grad!r}, rate {planned.rate!r}"
     return ""
 

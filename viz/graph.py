@@ -9,7 +9,7 @@ from autograd import Value, topological_order
 from autograd.wording import Words, short_names, show_number
 from viz import palette
 from viz.folding import Box, Folded, Line, fold
-from viz.labels import label_text, shown, tooltip_text
+from viz.labels import label_text, last_word, shown, tooltip_text
 from viz.rendering import GraphPicture
 from viz.sheet import DEAD, SATURATED, Spot, not_finite, sheet
 
@@ -268,8 +268,7 @@ def _spot_row(spot: Spot, drawn: Folded) -> Row:
 def _parameter_rows(leaves: Sequence[Spot]) -> list[Row]:
     groups: dict[str, list[Spot]] = {}
     for s in leaves:
-        parts = [part for part in s.full_name.split(".") if not part.isdigit()]
-        groups.setdefault(parts[-1], []).append(s)
+        groups.setdefault(shown(last_word(s.full_name)), []).append(s)
     return [_range_row(f"{name} ({len(group)})", group) for name, group in groups.items()]
 
 

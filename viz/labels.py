@@ -1,45 +1,40 @@
-"""What names show: people's own, shortened and escaped in this one place, and what a parameter's path says."""
+"""What names show in pictures and pages: escaped in this one place, and what a parameter's path says."""
 
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from typing import Any
 
-from autograd.wording import layer_of
+from autograd.messages import printable, shown
+from autograd.wording import is_place, layer_of
 
-LONGEST = 40
+__all__ = [
+    "columns",
+    "escaped",
+    "kind_of",
+    "label_text",
+    "last_word",
+    "legal",
+    "operation_symbol",
+    "padded",
+    "shown",
+    "tooltip_text",
+]
+
+# What no XML may hold, and what no encoding can write.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def shown(text: object, longest: int = LONGEST) -> str:
-    """Return `text` on one line, as typed, with what cannot be seen spelled out and a long middle cut visibly.
-
-    Control characters appear as their pictures (␛), invisible direction and format marks as ⟨U+202E⟩,
-    so that no name can move the cursor or turn the text around it.
-    """
-    typed = str(text)
-    if len(typed) > longest:
-        half = (longest - 1) // 2
-        typed = f"{typed[:half]}…{typed[-half:]}"
-    return "".join(_visible(character) for character in typed)
-
-
-def _visible(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
-    if character in "\u200c\u200d":  # joiners, which some scripts and emoji need
-        return character
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-        return f"⟨U+{code:04X}⟩"
-    return character
+def legal(text: str) -> str:
+    """Return `text` as XML may hold it: characters that it forbids are spelled out."""
+    return _FORBIDDEN.sub(lambda found: printable(found[0]), text)
 
 
 def escaped(text: str) -> str:
     """Return `text` as the same text in SVG and HTML."""
-    return html.escape(text, quote=True)
+    return html.escape(legal(text), quote=True)
 
 
 def label_text(text: str) -> str:
@@ -51,7 +46,7 @@ def tooltip_text(text: str) -> str:
     """Return `text` as the same text in a tooltip of Graphviz's, but for backslashes, which its renderers read
     differently: a look-alike stands for them.
     """
-    return text.replace("&", "&amp;").replace("\\", "⧵")
+    return legal(text).replace("&", "&amp;").replace("\\", "⧵")
 
 
 def operation_symbol(node: Any) -> str:
@@ -61,10 +56,14 @@ def operation_symbol(node: Any) -> str:
     return f"w {node.op.symbol} x" if getattr(node.op, "groups", 0) == 2 else str(node.op.symbol)
 
 
+def last_word(name: str) -> str:
+    """Return what a parameter's path ends in, but for what counts it: layers.0.neurons.3.weights.1 → weights."""
+    return next((part for part in reversed(name.split(".")) if part and not is_place(part)), name)
+
+
 def kind_of(name: str) -> str:
     """Return the layer's weights or biases that a parameter belongs to: layers.0.neurons.3.bias → layers.0.bias."""
-    kind = next((part for part in reversed(name.split(".")) if not part.isdigit()), name)
-    layer = layer_of(name)
+    kind, layer = last_word(name), layer_of(name)
     return kind if layer is None or layer.startswith("neurons.") else f"{layer}.{kind}"
 
 

@@ -16,7 +16,7 @@ from autograd.value import CONSTANT
 from autograd.wording import layer_of, neuron_of
 from viz.labels import operation_symbol
 
-_LAYER = re.compile(r"(.*\blayers\.\d+)\.")  # whatever a layer of a sequence is made of
+_LAYER = re.compile(r"(.*\blayers\.[0-9]{1,9})\.")  # whatever a layer of a sequence is made of
 DEAD = "dead"
 SATURATED = "saturated"
 MIXED, NOBODY = -1, -2  # of a node: several examples have part in it, or none has

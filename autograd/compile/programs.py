@@ -17,6 +17,7 @@ from autograd.compile.door import argument_names, array_of, checked_parameters, 
 from autograd.compile.indices import choices
 from autograd.compile.outside import Outside
 from autograd.compile.trace import Traced, is_same, trace
+from autograd.messages import name_or
 from autograd.value import Value, numbers_of
 
 LONG: Final = 0.05  # seconds: what takes longer to trace is not traced a second time to see whether it is the same
@@ -186,6 +187,6 @@ class Programs:
         if self._warned or not self.gradients or program.used == len(program.order):
             return
         self._warned = True
-        unused = [self.parameters[k].name or f"parameter {k}" for k in program.order[program.used :]]
+        unused = [name_or(self.parameters[k], f"parameter {k}") for k in program.order[program.used :]]
         shown = ", ".join(unused[:8]) + (f" and {len(unused) - 8} more" if len(unused) > 8 else "")
         warn(f"the loss does not depend on {shown}: no gradient reaches what it never uses", UserWarning)

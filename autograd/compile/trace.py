@@ -17,6 +17,7 @@ from autograd.backward import MANY, operands, structure
 from autograd.caller import user_line
 from autograd.compile.door import shape_of
 from autograd.compile.outside import Outside
+from autograd.messages import name_or
 from autograd.nested import is_sequence
 from autograd.operation import Operation, number
 from autograd.value import CONSTANT, Condition, Group, Value, operand
@@ -166,7 +167,7 @@ class Tracing:
             for k, value in enumerate(values):
                 if value is x:
                     return name + "".join(f"[{i}]" for i in np.unravel_index(k, shape))
-        return x.name or "a Value"
+        return name_or(x, "a Value")
 
     def _shown(self, condition: Condition | Value) -> str:
         if isinstance(condition, Value):

@@ -15,6 +15,7 @@ from autograd.compile.programs import Compiled, Programs
 from autograd.compile.runner import Floats
 from autograd.compile.step import report, source_of
 from autograd.compile.update import load_update
+from autograd.messages import name_or
 from autograd.value import Value, numbers_of, set_numbers
 
 
@@ -167,7 +168,7 @@ class TrainingStep:
         where = {id(p): k for k, p in enumerate(self.optimizer.parameters)}
         for k, p in enumerate(self.parameters):
             if id(p) not in where:
-                name = p.name or f"parameter {k}"
+                name = name_or(p, f"parameter {k}")
                 raise ValueError(f"{name} is to be trained, but the optimiser does not move it")
         return [where[id(p)] for p in self.parameters]
 
