@@ -9,9 +9,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+import autograd
 import nn
 import viz
-from autograd import Value, compile, detect_anomaly, dot, explain, gradcheck, log, maximum, steps, topological_order
+from autograd import Value, detect_anomaly, dot, explain, gradcheck, log, maximum, steps, topological_order
 from autograd.messages import shown
 from autograd.wording import layer_of, neuron_of, short_names, titled
 from viz import text
@@ -90,7 +91,7 @@ def warned(name):
         bad.grad = float("inf")
         nn.clip_by_norm([bad], 1.0)
         nn.SGD([Value(1.0, name)]).step()
-        compile(lambda x: 2.0 * x[0] * kept, [kept := Value(2.0, name), Value(1.0, name)])([1.0])
+        autograd.compile(lambda x: 2.0 * x[0] * kept, [kept := Value(2.0, name), Value(1.0, name)])([1.0])
     assert len(caught) == 3
     return "\n".join(str(w.message) for w in caught)
 

@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from viz.labels import escaped
+from viz.labels import escaped, shown
 from viz.palette import dark_rules
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ NARROW = "".join(
     f"@font-face{{font-family:chainrule narrow;src:local({name});font-weight:{weight};size-adjust:{size}%}}"
     for name, weight, size in (("DejaVu Sans", "normal", 87), ("DejaVu Sans Bold", "bold", 80))
 )
+PATIENCE = 30.0  # seconds that a renderer may take; what is handed to it takes well under one
+LONGEST_WORDS = 500  # of a renderer's complaint
 SHORT = 120  # as much of a description as a reader of pictures wants to hear
 
 
@@ -108,29 +111,71 @@ class GraphPicture(Picture):
         return self.dot.encode() if kind == ".dot" else super().contents(kind)
 
 
-def renderer() -> str:
-    """Return the program that renders Graphviz's language: `dot`, else graphviz-pure.
+def renderers() -> list[str]:
+    """Return the programs here that render Graphviz's language, the first choice first: `dot`, then graphviz-pure.
 
-    Raises RuntimeError if there is neither.
+    They are looked for in absolute folders alone: nothing that happens to lie in the current one is ever run.
     """
-    scripts = sysconfig.get_path("scripts")
-    found = shutil.which("dot") or shutil.which("graphviz-pure", path=scripts) or shutil.which("graphviz-pure")
-    if found is None:
-        raise RuntimeError(
-            "drawing a graph needs Graphviz, and neither its `dot` nor `graphviz-pure` was found: "
-            "run `pip install graphviz-pure`, or save the picture as .dot and render it elsewhere"
-        )
-    return found
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    found = _program("dot", path), _program("graphviz-pure", [sysconfig.get_path("scripts"), *path])
+    return [program for program in found if program is not None]
+
+
+def _program(name: str, folders: Sequence[str]) -> str | None:
+    file = f"{name}.exe" if os.name == "nt" else name
+    places = (os.path.join(folder, file) for folder in folders if os.path.isabs(folder))
+    return next((found for place in places if (found := shutil.which(place))), None)
 
 
 def render(source: str, kind: str, *options: str) -> bytes:
-    """Return Graphviz source rendered as `kind` (svg, png).  Raises RuntimeError in Graphviz's own words."""
-    program = renderer()
-    done = subprocess.run([program, f"-T{kind}", *options], input=source.encode(), capture_output=True, check=False)
-    if done.returncode or not done.stdout:
-        words = done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}"
-        raise RuntimeError(f"{Path(program).name} could not render the picture: {words}")
+    """Return Graphviz source rendered as `kind` (svg, png), by the first renderer that can.
+
+    Raises RuntimeError, saying what each of them said, or that there is none.
+    """
+    failures = []
+    for program in renderers():
+        try:
+            return _rendered(program, source, kind, options)
+        except RuntimeError as failure:
+            failures.append(str(failure))
+    raise RuntimeError(
+        "; ".join(failures)
+        or "drawing a graph needs Graphviz, and neither its `dot` nor `graphviz-pure` was found: install Graphviz so "
+        "that `dot` is on the PATH (apt install graphviz, brew install graphviz, winget install graphviz), or run "
+        "`pip install graphviz-pure` (Linux, macOS and Windows on x86-64 and ARM64), or save the picture as .dot and "
+        "render it elsewhere"
+    )
+
+
+def _rendered(program: str, source: str, kind: str, options: Sequence[str]) -> bytes:
+    """Return what a renderer makes of the source, whole; raises RuntimeError in its own words, or in ours of it."""
+    command = [program, f"-T{kind}", *options]
+    try:
+        done = subprocess.run(command, input=source.encode(), capture_output=True, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(
+            f"{program} was stopped after {PATIENCE:g} seconds without a picture: draw fewer nodes, let them be folded "
+            "(folded=True), or save the picture as .dot and render it elsewhere"
+        ) from None
+    except OSError as error:
+        raise RuntimeError(f"{program} could not be run: {error.strerror or error}") from None
+    if done.returncode or not _is_whole(done.stdout, kind):
+        said = done.stderr.decode(errors="replace").strip()
+        ended = f"exit status {done.returncode}" if done.returncode else f"what it wrote is no {kind.upper()}"
+        raise RuntimeError(f"{program} could not render the picture: {shown(said, LONGEST_WORDS) or ended}")
     return done.stdout
+
+
+def _is_whole(output: bytes, kind: str) -> bool:
+    """Return whether a renderer wrote a picture of that kind, from its beginning to its end."""
+    if kind == "png":
+        return output.startswith(b"\x89PNG\r\n\x1a\n") and b"IEND" in output[-8:]
+    from xml.etree import ElementTree
+
+    try:
+        return ElementTree.fromstring(output.decode()).tag == "{http://www.w3.org/2000/svg}svg"
+    except (ElementTree.ParseError, ValueError):
+        return False
 
 
 def own_svg(svg: str, description: str) -> str:
