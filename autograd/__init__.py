@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import methods as _methods  # noqa: F401  # gives Value its methods
 from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
-from autograd.functions import logsumexp, mean, softmax
+from autograd.functions import logsumexp, mean, softmax, take
 from autograd.operation import TABLE as _TABLE
 from autograd.operation import number
 from autograd.ops import abs_ as abs  # noqa: A004
@@ -67,7 +67,7 @@ from autograd.value import Condition, Group, Value, topological_order
 
 if TYPE_CHECKING:
     from autograd import steps
-    from autograd.compile import compile, compile_graph, take  # noqa: A004
+    from autograd.compile import compile, compile_graph  # noqa: A004
     from autograd.explain import explain
     from autograd.gradcheck import gradcheck
 
@@ -140,7 +140,7 @@ __all__ += [name for name in _TABLE if name not in __all__]
 
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
-    **dict.fromkeys(["compile", "compile_graph", "take"], "compile"),
+    **dict.fromkeys(["compile", "compile_graph"], "compile"),
     "explain": "explain",
     "gradcheck": "gradcheck",
     "steps": "steps",

@@ -40,18 +40,20 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
             return RecordedStepper(task)
         paid = steps * (1 + work / LARGE_STEP) >= WORTH_MACHINE_CODE
         many = paid and work < FITS_CACHE and find_spec("llvmlite") is not None
-        why = ""
+        why, missing = "", False
         for choice in ("native", "numpy") if many else ("numpy",):
             try:
                 return make_stepper(task, choice, rows, steps)
-            except (TypeError, NotImplementedError) as reason:
-                why = str(reason)
+            except (TypeError, NotImplementedError, ImportError) as reason:
+                why, missing = str(reason), isinstance(reason, ImportError)
                 continue
             except Exception as error:
                 why = f"compiling failed with {type(error).__name__}: {error}"
             with no_grad():  # if the data are at fault, this fails too, in the user's terms
                 tried_loss(task, task.inputs, task.targets, range(len(task.inputs)))
             warn(f"{why}; training goes on without {choice}, please report this", RuntimeWarning)
+        if missing:
+            warn(f"{why}: training goes on in pure Python, which is slower", RuntimeWarning)
         return RecordedStepper(task, why=why)
     if backend == "recorded":
         return RecordedStepper(task)
@@ -71,12 +73,12 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     is_array = hasattr(inputs, "dtype")
     rows = inputs if is_array and len(inputs) > MANY_ROWS else checked_inputs(inputs)
     if backend != "recorded" and (backend != "auto" or len(rows) > MANY_ROWS):
-        from nn.compiled import predict_compiled
-
         try:
+            from nn.compiled import predict_compiled
+
             found = predict_compiled(model, rows, "numpy" if backend == "auto" else backend)
             return found if is_array else found.tolist()
-        except (TypeError, NotImplementedError):
+        except (TypeError, NotImplementedError, ImportError):
             if backend != "auto":
                 raise
     rows = checked_inputs(rows)  # an iterator can be read but once

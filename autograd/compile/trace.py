@@ -107,7 +107,12 @@ class Tracing:
         return node_of(op, inputs)
 
     def take(self, values: Any, index: Value) -> Any:
-        """Return a node, or one for each column of a table, that will be what the index names when the program runs."""
+        """Return a node, or one for each column of a table, that will be what the index names when the program runs.
+
+        None for an index that is no entry of an argument.
+        """
+        if index.op is not None or index._data is not _NAN:
+            return None
         rows = list(values)
         if not rows:
             raise IndexError("take from no values: there is nothing to choose from")
@@ -180,28 +185,6 @@ def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
     node = Value(_NAN)
     node.op, node._left, node._right = op, inputs, MANY
     return node
-
-
-def take(values: Any, index: Any) -> Any:
-    """Return `values[index]`: one Value of a sequence, or one row of a table (a sequence of rows).
-
-    The index is a whole number, or an entry of an integer argument of a compiled function, which the program looks
-    up each time it runs.  Raises TypeError for an index that is no whole number, IndexError for one out of range.
-    """
-    if isinstance(index, Value) and index.op is None and index._data is _NAN and modes.active:
-        ask = modes.current("take")
-        if ask is not None:
-            return ask(values, index)
-    if isinstance(index, Value):
-        raise TypeError(
-            f"take needs a whole number, or an entry of an argument of a compiled function, as its index, not {index!r}"
-        )
-    place = number(index)
-    if not place.is_integer():
-        raise TypeError(f"take needs a whole number as its index, not {index!r}")
-    if not 0 <= place < len(values):
-        raise IndexError(f"take: index {int(place)} of {len(values)}; the first is 0, the last {len(values) - 1}")
-    return values[int(place)]
 
 
 def trace(
