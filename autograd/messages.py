@@ -54,8 +54,8 @@ def documentation(thing: Any) -> str:
         tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
     except (OSError, TypeError, SyntaxError):  # it came without its source
         return ""
-    found: Any = tree if inspect.ismodule(thing) else tree.body[0]
-    return ast.get_docstring(found) or ""
+    found = tree if inspect.ismodule(thing) else tree.body[0]
+    return ast.get_docstring(found) or "" if isinstance(found, ast.Module | ast.ClassDef | ast.FunctionDef) else ""
 
 
 def missing_extra(what: str, extra: str) -> str:

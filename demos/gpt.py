@@ -88,7 +88,7 @@ def english() -> list[int]:
 
 def main() -> None:
     """Train, print what was found, write some text."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="A GPT written in scalars, as plainly as on paper.")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--backend", default="numpy", choices=["numpy", "native", "jax"])
     arguments = parser.parse_args()

@@ -13,6 +13,7 @@ from typing import Any
 
 import viz
 from autograd import Value, explain
+from autograd.messages import documentation
 from autograd.wording import show_number
 from demos.prompt import Prompt, progress, usage, wrapped
 from demos.stuck import ILL, shape_of, trouble_of
@@ -229,7 +230,8 @@ class Session(Run):
         elif command[:1] == "_" or not callable(getattr(self, command, None)):
             raise ValueError(f"there is no command {command!r}; help alone lists them")
         else:
-            print(f"{usage(command, getattr(self, command))}\n  {getattr(self, command).__doc__}")
+            method = getattr(self, command)
+            print(f"{usage(command, method)}\n  {documentation(method)}".rstrip())
 
     def quit(self) -> None:
         """Leave."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.messages import documentation
 from autograd.operation import Operation, operation
 from autograd.wording import show_number, titled
 from viz import palette
@@ -321,6 +322,6 @@ def activation(name: str | Operation, *, low: float = -4.0, high: float = 4.0) -
         axes.plot(places, derivatives, color=palette.BACKWARD, linestyle="--", label=f"{op.symbol}′, its derivative")
         axes.legend()
         axes.set_xlabel("x")
-        axes.set_title(textwrap.fill((op.__doc__ or op.name).strip(), 72), fontsize=9, fontweight="normal")
+        axes.set_title(textwrap.fill(documentation(op.rule) or op.name, 72), fontsize=9, fontweight="normal")
         _numbered(axes.xaxis, axes.yaxis)
     return Chart(figure, f"{op.name} and its derivative from {show_number(low)} to {show_number(high)}")

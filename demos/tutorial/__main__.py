@@ -1,16 +1,18 @@
 """The claims of the tutorial: without arguments they are listed, with the name of one (or `all`) it is run."""
 
 import argparse
+import sys
 from importlib import import_module
 from pathlib import Path
 
+from autograd.messages import documentation
 from demos.tutorial.contents import PARTS
 from demos.tutorial.showing import show
 
 
 def listing() -> str:
     """Return every demo with its claim, and every part of the tutorial with what to run and call."""
-    claims = [f"  {demo:24} {import_module(f'demos.tutorial.{demo}').__doc__}" for demo in demos()]
+    claims = [f"  {demo:24} {documentation(import_module(f'demos.tutorial.{demo}'))}" for demo in demos()]
     parts = [f"  {part.number:4} {part.title:43} {', '.join((*part.demos, *part.names))}" for part in PARTS]
     return "\n".join(
         [
@@ -30,7 +32,7 @@ def demos() -> list[str]:
 
 def main() -> None:
     """List the demos, or run those asked for."""
-    parser = argparse.ArgumentParser(prog="python -m demos.tutorial", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m demos.tutorial", description=documentation(sys.modules[__name__]))
     parser.add_argument("demo", nargs="?", choices=[*demos(), "all"], metavar="demo", help="one of those listed")
     parser.add_argument("--pictures", default=".", type=Path, metavar="FOLDER", help="where to write pictures")
     asked = parser.parse_args()

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.messages import documentation, missing_extra
+
 BLUE, ORANGE, GREEN, RED, GREY = "#1858a8", "#a34700", "#137333", "#b3261e", "#5f6670"
 LOOK = {
     "axes.axisbelow": True,
@@ -36,14 +38,14 @@ def show(
     """
     demo = sys.modules[measure.__module__]
     where = where or _asked(Path(str(demo.__file__)).stem)
-    print((demo.__doc__ or "").strip(), end="\n\n")
+    print(documentation(demo), end="\n\n")
     figures = measure()
     for line in tell(figures):
         print(line)
     try:
         picture(figures).savefig(where, dpi=110)
     except ModuleNotFoundError:
-        print("\nno picture: it is drawn by matplotlib, which comes with pip install 'chainrule[plots]'")
+        print(f"\n{missing_extra('no picture, which matplotlib draws', 'plots')}")
     else:
         print(f"\nwrote {where}")
     return figures
