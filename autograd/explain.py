@@ -102,18 +102,19 @@ class Explanation:
         return lines
 
 
-def explain(root: Value, node: Value, *, paths: int = 5) -> Explanation:
+def explain(root: Value, node: Value | str, *, paths: int = 5) -> Explanation:
     """Return the chain rule of `node` for the gradient of `root`, and the gradient's `paths` largest paths.
 
+    `node` may be given by its name, "layers.0.bias" or, as explanations and pictures show it, "w⁽¹⁾₁₂".
     The graph is left as it is.  Takes time in proportion to the edges, however many paths there are.  Raises
-    ValueError if `root` was not computed from `node`, or if a number has been changed since.
+    ValueError if `root` was not computed from `node`, if several have its name, or if a number has been changed since.
     """
     if paths < 1:
         raise ValueError(f"explain(root, node, paths={paths}) lists at least one path: pass paths=1 or more")
     recording = record(root, from_zero=True)
     target, start = recording.index(node), len(recording.nodes) - 1
     sends = [event for event in recording.events if isinstance(event, Send)]
-    gradient = recording.gradient(node)
+    gradient = recording.gradient(recording.nodes[target])
     found, count = _largest_paths(sends, start, target, paths)
     try:
         remainder = math.fsum([gradient or 0.0, *(-path.product for path in found)])

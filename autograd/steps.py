@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from autograd.events import Accumulate, Change, Collect, Compute, Event, Seed, Send, Update
+from autograd.messages import shown
 from autograd.operation import Operation, number
 from autograd.unfold import backward_events, forward_events
 from autograd.value import CONSTANT, Value, topological_order
@@ -67,13 +68,33 @@ class Recording:
         """Names and phrases for these nodes."""
         return Words(self.nodes, self.numbers)
 
-    def index(self, node: Value) -> int:
-        """Return the place of a node in `nodes`; raises ValueError if the root was not computed from it."""
+    def index(self, node: Value | str) -> int:
+        """Return the place in `nodes` of a node, which may be given by its own name or the one that it is shown by.
+
+        Raises ValueError if the root was not computed from it, or if several have that name.
+        """
+        if isinstance(node, str):
+            return self._place_of(node)
         if id(node) not in self._index:
             raise ValueError(f"{self.nodes[-1]!r} was not computed from {node!r}: name a node of its graph")
         return self._index[id(node)]
 
-    def gradient(self, node: Value) -> float | None:
+    def _place_of(self, name: str) -> int:
+        names = self.words.names
+        known = [i for i, node in enumerate(self.nodes) if node.op is not CONSTANT]
+        places = [i for i in known if names[i] == name] or [i for i in known if self.nodes[i].name == name]
+        if len(places) == 1:
+            return places[0]
+        if places:
+            which = ", ".join(names[i] for i in places[:8]) + (", …" if len(places) > 8 else "")
+            raise ValueError(f"{len(places)} nodes are called '{shown(name)}': name one of {which}, or pass the Value")
+        from difflib import get_close_matches
+
+        own = {shown(self.nodes[i].name): i for i in known if self.nodes[i].name}
+        near = get_close_matches(name, [*(names[i] for i in known), *own], 5, 0.5) or [names[i] for i in known[-5:]]
+        raise ValueError(f"no node of this graph is called '{shown(name)}'; there are {', '.join(near)}")
+
+    def gradient(self, node: Value | str) -> float | None:
         """Return this pass's gradient of a node, or None where none arrived; earlier passes do not count."""
         return self.replay(len(self)).adjoints[self.index(node)]
 

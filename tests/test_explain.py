@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, detach, dot, explain, leaky_relu, maximum, sigmoid, softplus, sqrt, tanh, where
+import nn
+from autograd import Value, detach, dot, explain, leaky_relu, maximum, sigmoid, softplus, sqrt, steps, tanh, where
 from autograd.operation import TABLE, Operation
 from autograd.value import CONSTANT
 from autograd.wording import Words
@@ -178,3 +179,21 @@ def test_every_operation_of_the_table_can_be_told(name):
         for slot, parent in enumerate(node.parents):
             if parent.op is not CONSTANT:
                 assert "\0" not in words.derivative(len(nodes) - 1, slot)
+
+
+def test_a_node_may_be_given_by_any_of_its_names():
+    model = nn.MLP(2, [3, 1], seed=0)
+    loss = nn.mean_squared_error([model(row) for row in ([1.0, 2.0], [0.5, -1.0])], [1.0, 0.0])
+    weight = model.layers[0].neurons[1].weights[0]
+    loss.name = "loss"
+    for name in ("layers.0.neurons.1.weights.0", "w⁽¹⁾₂₁"):
+        assert str(explain(loss, name)) == str(explain(loss, weight))
+    assert explain(loss, "loss").gradient == 1.0
+    assert explain(loss, "z⁽¹⁾₂[1]").gradient != explain(loss, "z⁽¹⁾₂[2]").gradient
+    assert steps.record(loss).gradient("w⁽¹⁾₂₁") == explain(loss, weight).gradient
+    with pytest.raises(ValueError, match=r"2 nodes are called '.*1.z': name one of z⁽¹⁾₂\[1\], z⁽¹⁾₂\[2\]"):
+        explain(loss, "layers.0.neurons.1.z")
+    with pytest.raises(ValueError, match=r"no node of this graph is called 'w⁽¹⁾₂₉'; there are w⁽¹⁾"):
+        explain(loss, "w⁽¹⁾₂₉")
+    with pytest.raises(ValueError, match=r"no node of this graph is called '\\x1b\[2J'; there are"):
+        explain(loss, "\x1b[2J")

@@ -411,3 +411,24 @@ def test_each_node_of_a_batch_belongs_to_its_example():
             assert rows[i] == int(found[1]) - 1
         if name.startswith(("w", "b", "L")):
             assert rows[i] == -1
+
+
+def test_what_cannot_be_stepped_through_is_refused_before_anything_is_recorded(monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("it was recorded")
+
+    x = Value(1.0, "x")
+    many = x
+    for _ in range(20_000):
+        many = many * 1.0
+    monkeypatch.setattr("autograd.steps.record", never)
+    for refused, error, why in (
+        (lambda: viz.steps(many), ValueError, "40,001 nodes, and nobody steps through more than 20,000"),
+        (lambda: viz.steps([x * x]), TypeError, "steps takes the Value to step through, a loss for example, not list"),
+        (lambda: viz.steps(x * x, optimizer=SGD), TypeError, "optimizer is one of nn's"),
+        (lambda: viz.steps(x * x, learning_rate=math.nan), ValueError, "finite"),
+        (lambda: viz.steps(x * x, learning_rate="0.1"), TypeError, "real number"),
+        (lambda: viz.steps(x * x, parameters=["x"]), TypeError, "number 0 is str"),
+    ):
+        with pytest.raises(error, match=why):
+            refused()

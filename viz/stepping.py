@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, number
+from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.events import SENTENCES, Change
 from autograd.explain import largest_arrivals
@@ -44,21 +44,34 @@ def steps(
 
     The graph, its gradients and the optimiser are left as they are.  The update is the optimiser's next step, or plain
     descent at `learning_rate` of the `parameters`: if none are given those that a module named, else every leaf.
-    Raises ValueError if a number has been changed since the graph was computed, or the graph has over 20,000 nodes.
+    Raises TypeError or ValueError, before anything is recorded, for what is no Value, no optimizer or no rate, and for
+    a graph of over 20,000 nodes; ValueError if a number has been changed since the graph was computed.
     """
     if not isinstance(loss, Value):
         raise TypeError(f"steps takes the Value to step through, a loss for example, not {type(loss).__name__}")
-    if optimizer is not None and not hasattr(optimizer, "moves"):
+    if optimizer is not None and (isinstance(optimizer, type) or not hasattr(optimizer, "moves")):
         example = "nn.SGD(model.parameters(), learning_rate=0.1)"
         raise TypeError(f"optimizer is one of nn's, as {example}, not {type(optimizer).__name__}")
-    recording = passes.record(loss, from_zero=True)
-    if len(recording.nodes) > LARGEST:
+    rate, moved = number(learning_rate), None if parameters is None else _checked(parameters)
+    if not math.isfinite(rate):
+        raise ValueError(f"steps(learning_rate={rate}): the rate of an update is a finite number")
+    if (count := len(topological_order(loss))) > LARGEST:
         raise ValueError(
-            f"this graph has {len(recording.nodes):,} nodes, and nobody steps through more than {LARGEST:,}: "
+            f"this graph has {count:,} nodes, and nobody steps through more than {LARGEST:,}: "
             "compute the loss on fewer rows"
         )
-    recording = _with_update(recording, optimizer, number(learning_rate), parameters)
+    recording = _with_update(passes.record(loss, from_zero=True), optimizer, rate, moved)
     return Page("steps.html", STYLES, SCRIPTS, _data(recording, title))
+
+
+def _checked(parameters: Iterable[Value]) -> list[Value]:
+    listed = list(parameters) if not isinstance(parameters, Value) else [parameters]
+    for place, p in enumerate(listed):
+        if not isinstance(p, Value):
+            raise TypeError(
+                f"parameters are the Values to move, as in [w, b], and number {place} is {type(p).__name__}"
+            )
+    return listed
 
 
 def _with_update(
