@@ -59,5 +59,5 @@ def documentation(thing: Any) -> str:
 
 
 def missing_extra(what: str, extra: str) -> str:
-    """Return what to tell a person whose installation lacks an extra: `what` it does, and how to get it from here."""
-    return f"{what}: pip install 'chainrule[{extra}]', or in a checkout pip install -e '.[{extra}]'"
+    """Return what to tell a person whose installation lacks an extra: `what` needs it, and both ways to get it."""
+    return f"{what}: pip install 'chainrule[{extra}]', or, in the folder of its source, pip install -e \".[{extra}]\""

@@ -2,7 +2,7 @@
 
 The network is neurons, each a dot product and a ReLU; `nn.fit` compiles the whole training step to matrices.
 
-    pip install 'chainrule[data]'
+    pip install -e ".[data]"
     python -m demos.digits
 """
 

@@ -7,6 +7,7 @@ import random
 from importlib import import_module
 from typing import Any
 
+from autograd.messages import missing_extra
 from nn.rows import checked_count
 
 __all__ = ["circles", "digits", "moons", "names", "sine", "spirals", "split", "text", "xor"]
@@ -65,7 +66,7 @@ def digits() -> tuple[Rows, list[int]]:
     try:
         loader: Any = import_module("sklearn.datasets")
     except ImportError:
-        raise ImportError("the digits come with scikit-learn: pip install 'chainrule[data]'") from None
+        raise ImportError(missing_extra("the digits come with scikit-learn", "data")) from None
     bunch = loader.load_digits()
     return (bunch.data / 16.0).tolist(), bunch.target.tolist()
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any
 
+from autograd.messages import missing_extra
 from nn.history import History
 
 __all__ = ["Progress"]
@@ -25,7 +26,7 @@ class Progress:
             self._tqdm = import_module("tqdm").tqdm
         except ImportError:
             if wanted:
-                raise ImportError("the progress bar is drawn by tqdm: pip install 'chainrule[session]'") from None
+                raise ImportError(missing_extra("the progress bar is drawn by tqdm", "session")) from None
 
     def __enter__(self) -> Progress:
         return self

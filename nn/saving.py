@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograd import Value
+from autograd.messages import missing_extra
 from nn.history import History
 from nn.layers import Neuron
 from nn.optimizers import Optimizer
@@ -205,7 +206,7 @@ def _library() -> Any:
     try:
         return import_module("safetensors.numpy")
     except ImportError:
-        raise ImportError("weights are saved as safetensors: pip install 'chainrule[save]'") from None
+        raise ImportError(missing_extra("weights are saved as safetensors", "save")) from None
 
 
 def _array(numbers: list[float], shape: tuple[int, ...]) -> Any:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.messages import documentation
+from autograd.messages import documentation, missing_extra
 from autograd.operation import Operation, operation
 from autograd.wording import show_number, titled
 from viz import palette
@@ -88,7 +88,7 @@ def _look() -> Iterator[None]:
         import matplotlib as mpl
     except ModuleNotFoundError as missing:
         raise ModuleNotFoundError(
-            "plots are drawn by matplotlib: pip install 'chainrule[plots]'; "
+            f"{missing_extra('plots are drawn by matplotlib', 'plots')}; "
             "viz.text.loss_curve and viz.text.decision_boundary draw in the terminal without it"
         ) from missing
     with mpl.rc_context(STYLE):

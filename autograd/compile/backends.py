@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from autograd.compile.program import Program
 from autograd.compile.runner import NumpyRunner, Runner
+from autograd.messages import missing_extra
 
 BACKENDS: Final = ("numpy", "native", "jax")
 EXTRAS: Final = {  # backend -> the extra that it needs, its module, its runner
@@ -31,9 +32,7 @@ def runner_of(backend: str) -> Callable[..., Runner]:
     try:
         found: Callable[..., Runner] = getattr(import_module(module), name)
     except ImportError as error:
-        raise ImportError(
-            f'the {backend} backend needs the extra `{extra}`: pip install "chainrule[{extra}]" ({error})'
-        ) from error
+        raise ImportError(missing_extra(f"the {backend} backend needs the extra `{extra}` ({error})", extra)) from error
     return found
 
 
