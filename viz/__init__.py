@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
 from viz import text
 from viz.charts import (
     Chart,
@@ -15,6 +18,7 @@ from viz.charts import (
 )
 from viz.film import Recorder, run
 from viz.graph import draw
+from viz.guesses import GUESSES as _GUESSES
 from viz.network import draw_network
 from viz.notebook import register as _tell_the_notebook
 from viz.page import Page
@@ -46,3 +50,8 @@ __all__ = [
 ]
 
 _tell_the_notebook()
+
+if not _TYPE_CHECKING:  # a checker is to know what there is
+
+    def __getattr__(name: str) -> _Any:
+        return _GUESSES.found(name)

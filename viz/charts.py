@@ -16,6 +16,7 @@ from autograd.operation import Operation, operation
 from autograd.wording import show_number, titled
 from viz import palette
 from viz.field import Field
+from viz.guesses import GUESSES
 from viz.labels import kind_of, shown
 from viz.landscape import Landscape, landscape
 from viz.plotting import losses_of
@@ -112,6 +113,7 @@ def _numbered(*axes: Any) -> None:
 
 
 # -------------------------------------------------------------------------------------- training
+@GUESSES
 def loss_curve(history: Any, *, logarithmic: bool = False) -> Chart:
     """Return the loss against the epoch, with the loss on held-out rows where the history has it.
 
@@ -141,6 +143,7 @@ def loss_curve(history: Any, *, logarithmic: bool = False) -> Chart:
     return Chart(figure, f"loss over {len(losses)} epochs, from {show_number(losses[0])} to {show_number(losses[-1])}")
 
 
+@GUESSES
 def learning_rate_finder(sweep: Any) -> Chart:
     """Return the loss against the learning rate, with the suggested rate marked, from what the finder returned."""
     if not hasattr(sweep, "suggestion"):
@@ -160,6 +163,7 @@ def learning_rate_finder(sweep: Any) -> Chart:
 
 
 # --------------------------------------------------------------------------------------- a model
+@GUESSES
 def decision_boundary(
     model: Callable[[list[float]], Any],
     X: Sequence[Sequence[float]],  # noqa: N803
@@ -222,6 +226,7 @@ def _draw_field(axes: Axes, field: Field) -> None:
         axes.clabel(line, fmt={field.level: show_number(field.level)}, fontsize=9)
 
 
+@GUESSES
 def gradient_flow(model: Any) -> Chart:
     """Return the size of the gradient in each layer, first to last: the norm over its weights and its biases.
 
@@ -261,6 +266,7 @@ def _groups(model: Any) -> dict[str, list[Value]]:
     return groups
 
 
+@GUESSES
 def histogram(model: Any, *, of: str = "weights", bins: int = 30) -> Chart:
     """Return how the numbers of each layer are spread: `of` "weights" (every parameter's value) or "gradients"."""
     if of not in ("weights", "gradients"):
@@ -279,6 +285,7 @@ def histogram(model: Any, *, of: str = "weights", bins: int = 30) -> Chart:
     return Chart(figure, f"histogram of the {of} in {len(groups)} groups of parameters")
 
 
+@GUESSES
 def loss_landscape(model: Any, loss: Callable[[], Any], *, reach: float = 1.0, size: int = 21, seed: int = 0) -> Chart:
     """Return the loss around the model's parameters, along two random directions, with the parameters at the centre.
 
@@ -301,6 +308,7 @@ def loss_landscape(model: Any, loss: Callable[[], Any], *, reach: float = 1.0, s
     return Chart(figure, f"loss landscape around {here}")
 
 
+@GUESSES
 def activation(name: str | Operation, *, low: float = -4.0, high: float = 4.0) -> Chart:
     """Return the graph of an operation of one input with its derivative, both as the table of operations has them.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from autograd import Value
+from viz.guesses import GUESSES
 from viz.machine import Machine, make_machine
 from viz.network import layers_of
 from viz.page import Page, packed
@@ -76,6 +77,7 @@ class Recorder:
         return f"<recorder of {count} moment{'s' * (count != 1)} up to epoch {self.latest[0]}: viz.run(recorder)>"
 
 
+@GUESSES
 def run(history: Any, recorder: Any = None, *, title: str = "A training") -> Page:
     """Return a page that shows a training from beginning to end, to be played, scrubbed and stepped by keyboard.
 
@@ -87,6 +89,9 @@ def run(history: Any, recorder: Any = None, *, title: str = "A training") -> Pag
         history, recorder = history.history, history
     from nn import stretches
 
+    if recorder is not None and not hasattr(recorder, "moments"):
+        kind = type(recorder).__name__
+        raise TypeError(f"recorder is a viz.Recorder or a TrainingSession, not {kind}; .save(path) writes the page")
     losses = losses_of(history)
     if not losses:
         raise ValueError("there is nothing to show before the first epoch: train first, as in nn.fit(…, epochs=100)")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from autograd import Value, topological_order
+from autograd import Group, Value, topological_order
 from autograd.wording import Words, short_names, show_number
 from viz import palette
 from viz.folding import Box, Folded, Line, fold
+from viz.guesses import GUESSES
 from viz.labels import label_text, last_word, shown, tooltip_text
 from viz.rendering import GraphPicture
 from viz.sheet import DEAD, SATURATED, Spot, not_finite, sheet
@@ -21,6 +22,7 @@ FONT = "Helvetica"
 MANY_ROWS = 8
 
 
+@GUESSES
 def draw(
     value: Value,
     *,
@@ -42,9 +44,10 @@ def draw(
     `layers.0.neurons.3`, do too.
     """
     if not isinstance(value, Value):
-        raise TypeError(f"draw takes a Value, not {type(value).__name__}; for a model use draw_network(model)")
+        raise TypeError(f"draw takes a Value, not {_instead(value)}")
     if direction not in ("both", "forward", "backward"):
-        raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}')
+        layout = "; downward=True lays the picture out from top to bottom"
+        raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}{layout}')
     order = topological_order(value)
     words = Words(order, [node.data for node in order])
     spots = sheet(order, words.names, unfold=unfold)
@@ -52,6 +55,18 @@ def draw(
     if drawn.hidden:
         _rename(order, spots, drawn.hidden)
     return GraphPicture(_digraph(words, spots, drawn, direction, downward), _description(spots, drawn))
+
+
+def _instead(thing: object) -> str:
+    """Return what a thing that has no graph is, and what draws it."""
+    kind = shown(type(thing).__name__)
+    if isinstance(thing, list | tuple | Group) and thing:
+        return f"{kind} of {len(thing)}: draw one of them, or what they come to, as draw(total(values))"
+    if isinstance(thing, int | float):
+        return f"{kind}: a plain number has no graph; compute it from Values, and draw the result before .data"
+    if callable(thing) and not hasattr(thing, "parameters"):
+        return f"{kind}: draw what it returns"
+    return f"{kind}; for a model use draw_network(model), and draw(model(row)) for what it computes"
 
 
 def _rename(order: Sequence[Value], spots: Sequence[Spot], hidden: Collection[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,7 @@ from autograd import Value
 from autograd.wording import show_number, titled
 from viz import palette
 from viz.field import plain_number
+from viz.guesses import GUESSES
 from viz.labels import label_text, shown, tooltip_text
 from viz.rendering import GraphPicture
 from viz.sheet import not_finite
@@ -42,6 +44,7 @@ class Unit:
     y: float = 0.0
 
 
+@GUESSES
 def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture:  # noqa: N803
     """Return a picture of a model's units by layer, with its weights, biases and their gradients.
 
@@ -90,6 +93,8 @@ def layers_of(model: Any) -> Layers:
 def _rows(inputs: Any, size: int) -> list[list[Any]]:
     if inputs is None:
         return []
+    if isinstance(inputs, str | os.PathLike):
+        raise TypeError(f"draw_network takes rows of inputs; .save({os.fspath(inputs)!r}) of what it returns writes it")
     rows = list(inputs)
     if not rows or not hasattr(rows[0], "__len__"):
         rows = [rows]

@@ -19,9 +19,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograd.answers import attribute
 from viz import palette
+from viz.guesses import OF_A_PAGE
 from viz.labels import escaped, shown
 from viz.rendering import write_atomically
 
@@ -99,6 +101,11 @@ class Page:
             f'style="border:0" srcdoc="{escaped(self.html)}">A page runs in a trusted notebook: trust this one, '
             "or run the cell again.</iframe>"
         )
+
+    if not TYPE_CHECKING:  # a checker is to know what there is
+
+        def __getattr__(self, name: str) -> Any:
+            return attribute(self, name, OF_A_PAGE)
 
     def __repr__(self) -> str:
         return f'<page of {len(self.html.encode()) / 1024:.0f} KB: .save("page.html"), .open()>'

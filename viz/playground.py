@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from viz.guesses import GUESSES
 from viz.machine import ACTIVATIONS, make_machine
 from viz.network import layers_of
 from viz.page import Page
@@ -17,6 +18,7 @@ STYLES = ("common.css", "live.css", "playground.css")
 SCRIPTS = ("dom.js", "numbers.js", "machine.js", "board.js", "boundary.js", "charts.js", "playground.js")
 
 
+@GUESSES
 def playground(
     model: Any,
     X: Any,  # noqa: N803

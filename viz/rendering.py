@@ -16,8 +16,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from autograd.answers import attribute
+from viz.guesses import OF_A_PICTURE
 from viz.labels import escaped, shown
 from viz.palette import dark_rules
 
@@ -74,6 +76,11 @@ class Picture:
 
     def _repr_html_(self) -> str:
         return notebook_html(self.svg, self.description)
+
+    if not TYPE_CHECKING:  # a checker is to know what there is
+
+        def __getattr__(self, name: str) -> Any:
+            return attribute(self, name, OF_A_PICTURE)
 
     def __repr__(self) -> str:
         return f'<{self.description}: .save("picture.svg"), also {", ".join(self.kinds[1:])}>'

@@ -15,6 +15,7 @@ from autograd.operation import Operation
 from autograd.steps import GRANULARITIES, Accumulate, Collect, Recording, Send, Update
 from autograd.value import CONSTANT
 from autograd.wording import neuron_of, titled
+from viz.guesses import GUESSES
 from viz.labels import shown
 from viz.page import Page, packed
 from viz.sheet import NOBODY, examples, not_a_number, silence
@@ -32,6 +33,7 @@ LARGEST = 20_000
 PATHS = 3  # of a node's gradient that are told
 
 
+@GUESSES
 def steps(
     loss: Value,
     *,

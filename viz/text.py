@@ -9,6 +9,7 @@ from autograd import Value, topological_order
 from autograd.value import CONSTANT
 from autograd.wording import short_names, show_number
 from viz.field import Field
+from viz.guesses import GUESSES
 from viz.labels import columns, kind_of, operation_symbol, padded, shown
 from viz.plotting import curve, framed, levels, losses_of
 
@@ -16,6 +17,7 @@ __all__ = ["decision_boundary", "loss_curve", "table", "tree"]
 
 
 # ------------------------------------------------------------------------------------------ trees
+@GUESSES
 def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) -> str:
     """Return the graph of `value` as a tree: each node with its number, gradient and the local derivative above it.
 
@@ -93,6 +95,7 @@ def _aligned(rows: Sequence[tuple[str, ...]], left: int = 1) -> str:
 
 
 # ----------------------------------------------------------------------------------------- tables
+@GUESSES
 def table(model: Any, *, rows: int = 60) -> str:
     """Return a model's parameters with their values and gradients, one a line.
 
