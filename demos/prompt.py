@@ -19,6 +19,8 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any
 
+from autograd.messages import printable
+
 MARK = "› "
 
 
@@ -91,7 +93,8 @@ class Prompt:
         with suppress(SystemExit):
             for line in lines:
                 text = line.rstrip("\n")
-                print(f"\n{MARK}{text}" if text.strip() and not text.lstrip().startswith("#") else text)
+                typed = printable(text.expandtabs())
+                print(f"\n{MARK}{typed}" if text.strip() and not text.lstrip().startswith("#") else typed)
                 console.push(text)
             console.push("")
         return self.wrong
@@ -155,10 +158,13 @@ class _Console(code.InteractiveConsole):
 
 
 def wrapped(text: str, hang: str = "") -> str:
-    """Return text in lines no longer than the terminal, or than a book's; what goes on hangs below its line's start."""
+    """Return text in lines no longer than the terminal, or than a book's; what goes on hangs below its line's start.
+
+    What cannot be seen is escaped: an answer may repeat what was typed.
+    """
     width = min(100, shutil.get_terminal_size().columns)
     lines = []
-    for line in text.splitlines():
+    for line in map(printable, text.split("\n")):
         indent = " " * (len(line) - len(line.lstrip())) + hang
         lines.append(textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False))
     return "\n".join(lines)

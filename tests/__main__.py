@@ -20,7 +20,7 @@ def main() -> int:
     failed = []
     for check in CHECKS:
         arguments = sys.argv[1:] if check[0] == "pytest" else []
-        print(f"── {' '.join(check)}", flush=True)
+        print(f"-- {' '.join(check)}", flush=True)
         if subprocess.run([sys.executable, "-m", *check, *arguments], cwd=ROOT).returncode:
             failed.append(check[0])
     return 1 if failed else 0

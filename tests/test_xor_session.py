@@ -319,6 +319,20 @@ class Missing:
         raise webbrowser.Error
 
 
+def test_what_was_typed_is_repeated_without_its_control_characters(typed):
+    for line in ("why \x1b[31m\u202ew", "\x1b]0;title\x07", "set w111 \x1b[2J", "help \x9b31m", "dance\x1b[5m"):
+        said = typed(line)
+        assert said
+        assert all(c == "\n" or c.isprintable() for c in said)
+
+
+def test_a_script_is_shown_without_its_control_characters(session, capsys):
+    Prompt(session, session._names).run_script(["# \x1b[31mred\x1b[0m\n", "rate\t0.2 # \x1b]52;c;eA==\x07\n"])
+    said = capsys.readouterr().out
+    assert all(c == "\n" or c.isprintable() for c in said)
+    assert "\\x1b[31mred" in said
+
+
 # -------------------------------------------------------------------------------------------- as a program
 def run(*arguments, text=""):
     command = [sys.executable, "-m", "demos.xor", *arguments]

@@ -77,7 +77,8 @@ class Page:
         """Leave the page at `path`, whole or not at all, and return the path; ValueError unless it ends in .html."""
         place = Path(path)
         if place.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"save({str(path)!r}): a page is saved as .html, not {place.suffix or 'without a suffix'}")
+            named = shown(place.suffix) or "without a suffix"
+            raise ValueError(f"save({str(path)!r}): a page is saved as .html, not {named}")
         write_atomically(place, self.html.encode())
         return place
 

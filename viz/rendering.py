@@ -69,8 +69,8 @@ class Picture:
         place = Path(path)
         kind = place.suffix.lower()
         if kind not in self.kinds:
-            wanted = ", ".join(self.kinds)
-            raise ValueError(f"save({str(path)!r}): a picture is saved as {wanted}, not {kind or 'without a suffix'}")
+            wanted, named = ", ".join(self.kinds), shown(kind) or "without a suffix"
+            raise ValueError(f"save({str(path)!r}): a picture is saved as {wanted}, not {named}")
         write_atomically(place, self.contents(kind))
         return place
 

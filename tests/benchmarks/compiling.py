@@ -87,8 +87,8 @@ def main() -> None:
         for size in SIZES:
             nodes, seconds = measured(make, max(1, round(size * share)))
             costs.append(seconds / nodes)
-            print(f"{name:<38}{nodes:>10,} nodes {seconds:>8.2f} s {1e6 * costs[-1]:>8.1f} µs a node", flush=True)
-        print(f"{'':<38}dearest / cheapest {max(costs) / min(costs):.2f}×   linear: about 1×\n")
+            print(f"{name:<38}{nodes:>10,} nodes {seconds:>8.2f} s {1e6 * costs[-1]:>8.1f} us a node", flush=True)
+        print(f"{'':<38}dearest / cheapest {max(costs) / min(costs):.2f}, linear: about 1\n")
     for shape, rows, wanted in ((SHAPE, 32, 0.3), ((784, 128, 10), 128, 3.0)):
         nodes, seconds = measured(lambda rows: by_layers(rows, shape), rows)  # noqa: B023
         name = "-".join(map(str, shape)) + f", {rows} rows"
