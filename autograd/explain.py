@@ -9,6 +9,7 @@ from heapq import nlargest
 from typing import Final, NamedTuple
 
 from autograd.events import Send
+from autograd.messages import shown
 from autograd.steps import record
 from autograd.value import CONSTANT, Value
 from autograd.wording import Words, bracketed, show_number
@@ -109,6 +110,11 @@ def explain(root: Value, node: Value | str, *, paths: int = 5) -> Explanation:
     The graph is left as it is.  Takes time in proportion to the edges, however many paths there are.  Raises
     ValueError if `root` was not computed from `node`, if several have its name, or if a number has been changed since.
     """
+    if isinstance(paths, bool) or not hasattr(paths, "__index__"):
+        raise TypeError(f"explain(root, node, paths={paths!r}): so many paths is a whole number")
+    if not isinstance(node, Value | str):
+        kind = shown(type(node).__name__)
+        raise TypeError(f"explain(root, node) explains the gradient of one node, a Value or its name, not of {kind}")
     if paths < 1:
         raise ValueError(f"explain(root, node, paths={paths}) lists at least one path: pass paths=1 or more")
     recording = record(root, from_zero=True)

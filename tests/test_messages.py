@@ -147,6 +147,58 @@ loss = nn.mean_squared_error([model(row) for row in rows[0]], rows[1])
         (lambda: viz.loss_curve("losses"), "TypeError: a history, or a list of losses, is needed here, not str"),
         (lambda: viz.run(model), "TypeError: a history, or a list of losses, is needed here, not MLP"),
         (lambda: viz.loss_landscape(model, loss), "TypeError: loss is a function that computes it anew, as lambda: …"),
+        (lambda: viz.loss_curve([1.0, "a"]), "TypeError: a real number is needed here, not str"),
+        (lambda: viz.run(loss), "TypeError: a history, or a list of losses, is needed here, not Value"),
+        (lambda: viz.playground(model, *rows, batch_size="3"), "TypeError: batch_size must be a whole number, not '3'"),
+        (
+            lambda: viz.playground(model, *rows, optimizer="sgd"),
+            "TypeError: optimizer is one of nn's, as nn.SGD(model.",
+        ),
+        (
+            lambda: viz.playground(model, *rows, optimizer=nn.SGD),
+            "TypeError: optimizer is one of nn's, as nn.SGD(model.",
+        ),
+        (lambda: viz.playground(model, *rows, loss="mse"), "TypeError: playground takes a function of predictions and"),
+        (
+            lambda: viz.Recorder(model, *rows, loss=loss),
+            "TypeError: Recorder takes a function of predictions and targe",
+        ),
+        (lambda: viz.Recorder(model, *rows, most="5"), "TypeError: most must be a whole number, not '5'"),
+        (lambda: viz.draw(loss, example="a"), "TypeError: example must be a whole number, not 'a'"),
+        (lambda: viz.draw(loss, open=True), "TypeError: open takes a list of layers and neurons: open=["),
+        (
+            lambda: viz.draw(loss, open="layer 1"),
+            "TypeError: open takes a list of layers and neurons: open=['layer 1']",
+        ),
+        (lambda: viz.draw_network(model, rows[0], example=0.5), "TypeError: example must be a whole number, not 0.5"),
+        (lambda: viz.draw_network(model, 3), "TypeError: draw_network takes a row of 2 inputs, or several, not int"),
+        (lambda: viz.tree(loss, depth="a"), "TypeError: depth must be a whole number, not 'a'"),
+        (lambda: viz.tree(loss, lines=0), "ValueError: lines must be 1 or more, not 0"),
+        (lambda: viz.table(model, rows=None), "TypeError: rows must be a whole number, not None"),
+        (lambda: viz.table([1.0]), "TypeError: a table shows Values, and [0] is float"),
+        (lambda: viz.histogram(loss), "TypeError: a model with named_parameters() is drawn here, not Value"),
+        (lambda: viz.gradient_flow(loss), "TypeError: a model with named_parameters() is drawn here, not Value"),
+        (
+            lambda: viz.decision_boundary(loss, *rows),
+            "TypeError: a boundary is drawn of a model, or a function of a row",
+        ),
+        (lambda: viz.draw(loss).save(3), 'TypeError: save takes the path of a file, as .save("picture.svg"), not int'),
+        (
+            lambda: viz.steps(loss).save(None),
+            'TypeError: save takes the path of a file, as .save("page.html"), not Non',
+        ),
+        (
+            lambda: ag.explain(loss, 3),
+            "TypeError: explain(root, node) explains the gradient of one node, a Value or its n",
+        ),
+        (
+            lambda: ag.explain(loss, model),
+            "TypeError: explain(root, node) explains the gradient of one node, a Value or",
+        ),
+        (
+            lambda: ag.explain(loss, loss, paths="3"),
+            "TypeError: explain(root, node, paths='3'): so many paths is a whole",
+        ),
         (lambda: viz.learning_rate_finder([1.0]), "TypeError: learning_rate_finder draws what nn.find_learning_rate r"),
     ],
 )

@@ -260,6 +260,8 @@ def _norms(model: Any) -> dict[str, float]:
 
 def _groups(model: Any) -> dict[str, list[Value]]:
     """Return a model's parameters by layer and kind: all weights of one layer, all its biases."""
+    if not hasattr(model, "named_parameters"):
+        raise TypeError(f"a model with named_parameters() is drawn here, not {type(model).__name__}")
     groups: dict[str, list[Value]] = {}
     for name, value in model.named_parameters():
         groups.setdefault(titled(kind_of(name)), []).append(value)

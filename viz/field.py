@@ -37,6 +37,8 @@ class Field:
         level: float | None = None,
     ) -> Field:
         """Return the model's outputs over the box of the rows with a margin; nothing is recorded."""
+        if not callable(model):
+            raise TypeError(f"a boundary is drawn of a model, or a function of a row, not of {type(model).__name__}")
         if len(rows) != len(targets):
             raise ValueError(f"there are {len(rows)} rows and {len(targets)} targets: each row needs one target")
         if not rows or any(len(row) != 2 for row in rows):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from autograd import Value
 from viz.guesses import GUESSES
-from viz.machine import Machine, make_machine
+from viz.machine import Machine, check_loss, make_machine
 from viz.network import layers_of
 from viz.page import Page, packed
 from viz.plotting import losses_of
@@ -38,7 +38,10 @@ class Recorder:
         level: float | None = None,
     ) -> None:
         layers_of(model)  # a model that cannot be drawn is refused now, not after its training
-        if most < 2:
+        check_loss("Recorder", loss)
+        from nn.rows import checked_count
+
+        if checked_count("most", most) < 2:
             raise ValueError(f"Recorder(most={most}): a film has at least 2 moments")
         self.model, self.inputs, self.targets = model, list(X), list(Y)
         self.loss, self.most, self.level = loss, most, level

@@ -82,8 +82,6 @@ def fold(spots: Sequence[Spot], *, open: Collection[str] = (), example: int = 0,
 
 def _paths(spots: Sequence[Spot], wanted: Collection[str]) -> set[str]:
     """Return the paths of what is to be opened, given by path or by the title that it has in the picture."""
-    if isinstance(wanted, str):
-        raise TypeError(f"open takes a list of layers and neurons: open=[{wanted!r}]")
     paths = {path for s in spots for path in (s.layer, s.neuron) if path} if wanted else set()
     known = {titled(path): path for path in paths} | {path: path for path in paths}
     for title in wanted:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Direction = Literal["both", "forward", "backward"]
 FONT = "Helvetica"
 MANY_ROWS = 8
+LARGEST = 10**9  # number of an example
 
 
 @GUESSES
@@ -48,6 +49,12 @@ def draw(
     if direction not in ("both", "forward", "backward"):
         layout = "; downward=True lays the picture out from top to bottom"
         raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}{layout}')
+    from nn.rows import checked_count
+
+    example = checked_count("example", example, -LARGEST)
+    if isinstance(open, str) or not hasattr(open, "__iter__"):
+        given = f"open=[{open!r}]" if isinstance(open, str) else 'open=["layer 1"]; unfold=True opens every product'
+        raise TypeError(f"open takes a list of layers and neurons: {given}")
     order = topological_order(value)
     words = Words(order, [node.data for node in order])
     spots = sheet(order, words.names, unfold=unfold)

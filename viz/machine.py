@@ -36,6 +36,20 @@ class Machine:
     order: list[Value]
 
 
+def check_optimizer(optimizer: object) -> None:
+    """Raise TypeError for what is given as an optimizer and is none."""
+    if optimizer is not None and (isinstance(optimizer, type) or not hasattr(optimizer, "moves")):
+        kind = shown(type(optimizer).__name__ if not isinstance(optimizer, type) else f"the class {optimizer.__name__}")
+        raise TypeError(f"optimizer is one of nn's, as nn.SGD(model.parameters(), learning_rate=0.1), not {kind}")
+
+
+def check_loss(call: str, loss: object) -> None:
+    """Raise TypeError for what is given as a loss and is no function."""
+    if loss is not None and not callable(loss):
+        kind = "the Value of one" if isinstance(loss, Value) else shown(type(loss).__name__)
+        raise TypeError(f"{call} takes a function of predictions and targets, loss=nn.mean_squared_error, not {kind}")
+
+
 def make_machine(
     model: Any,
     inputs: Any,

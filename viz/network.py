@@ -54,7 +54,9 @@ def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture
     """
     if isinstance(model, Value):
         raise TypeError("draw_network takes a model of the package nn, not Value; draw(value) draws a graph")
-    layers = layers_of(model)
+    from nn.rows import checked_count
+
+    layers, example = layers_of(model), checked_count("example", example, -(10**9))
     rows = _rows(X, len(layers[0][1][0].weights))
     if rows and not -len(rows) <= example < len(rows):
         raise ValueError(f"example={example}: there are {len(rows)} rows, 0 to {len(rows) - 1}")
@@ -95,6 +97,8 @@ def _rows(inputs: Any, size: int) -> list[list[Any]]:
         return []
     if isinstance(inputs, str | os.PathLike):
         raise TypeError(f"draw_network takes rows of inputs; .save({os.fspath(inputs)!r}) of what it returns writes it")
+    if not hasattr(inputs, "__iter__") or isinstance(inputs, Value):
+        raise TypeError(f"draw_network takes a row of {size} inputs, or several, not {type(inputs).__name__}")
     rows = list(inputs)
     if not rows or not hasattr(rows[0], "__len__"):
         rows = [rows]

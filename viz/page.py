@@ -75,6 +75,8 @@ class Page:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Leave the page at `path`, whole or not at all, and return the path; ValueError unless it ends in .html."""
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(f'save takes the path of a file, as .save("page.html"), not {type(path).__name__}')
         place = Path(path)
         if place.suffix.lower() not in (".html", ".htm"):
             named = shown(place.suffix) or "without a suffix"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from viz.guesses import GUESSES
-from viz.machine import ACTIVATIONS, make_machine
+from viz.machine import ACTIVATIONS, check_loss, check_optimizer, make_machine
 from viz.network import layers_of
 from viz.page import Page
 
@@ -43,12 +43,15 @@ def playground(
             raise TypeError("playground takes rows and targets: playground(model, X, Y), or playground(model, (X, Y))")
         X, Y = X  # noqa: N806
     from nn import SGD, mean_squared_error
+    from nn.rows import checked_count
 
     layers_of(model)  # so that what is no model is told so
+    check_loss("playground", loss)
+    check_optimizer(optimizer)
     optimizer = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
     X, Y = list(X), list(Y)  # noqa: N806
     count = len(X)
-    if batch_size is not None and not 1 <= batch_size <= max(count, 1):
+    if batch_size is not None and checked_count("batch_size", batch_size) > max(count, 1):
         raise ValueError(f"batch_size={batch_size}: a step takes 1 to all {count} rows")
     sizes = {1, batch_size or count, count % batch_size if batch_size and count % batch_size else 1}
     machine = make_machine(

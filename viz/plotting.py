@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from autograd import Value, number
 from autograd.wording import show_number
 from viz.labels import columns, padded
 
@@ -15,9 +16,9 @@ _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 def losses_of(history: Any) -> list[float]:
     """Return the losses of a history, or of a list of them; raises TypeError for what is neither."""
     losses = getattr(history, "losses", history)
-    if isinstance(losses, str) or not hasattr(losses, "__iter__"):
+    if isinstance(losses, str | Value) or not hasattr(losses, "__iter__"):
         raise TypeError(f"a history, or a list of losses, is needed here, not {type(history).__name__}")
-    return [float(x) for x in losses]
+    return [x.data if isinstance(x, Value) else number(x) for x in losses]
 
 
 class Canvas:

@@ -66,6 +66,8 @@ class Picture:
 
         Raises ValueError for a suffix that is not among `kinds`.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(f'save takes the path of a file, as .save("picture.svg"), not {type(path).__name__}')
         place = Path(path)
         kind = place.suffix.lower()
         if kind not in self.kinds:

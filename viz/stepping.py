@@ -17,6 +17,7 @@ from autograd.value import CONSTANT
 from autograd.wording import neuron_of, titled
 from viz.guesses import GUESSES
 from viz.labels import shown
+from viz.machine import check_optimizer
 from viz.page import Page, packed
 from viz.sheet import NOBODY, examples, not_a_number, silence
 
@@ -51,9 +52,7 @@ def steps(
     """
     if not isinstance(loss, Value):
         raise TypeError(f"steps takes the Value to step through, a loss for example, not {type(loss).__name__}")
-    if optimizer is not None and (isinstance(optimizer, type) or not hasattr(optimizer, "moves")):
-        example = "nn.SGD(model.parameters(), learning_rate=0.1)"
-        raise TypeError(f"optimizer is one of nn's, as {example}, not {type(optimizer).__name__}")
+    check_optimizer(optimizer)
     rate, moved = number(learning_rate), None if parameters is None else _checked(parameters)
     if not math.isfinite(rate):
         raise ValueError(f"steps(learning_rate={rate}): the rate of an update is a finite number")

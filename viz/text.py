@@ -26,6 +26,10 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
     """
     if not isinstance(value, Value):
         raise TypeError(f"tree draws the graph of a Value, not {type(value).__name__}")
+    from nn.rows import checked_count
+
+    depth, lines = checked_count("depth", depth, 0), checked_count("lines", lines)
+    children = checked_count("children", children)
     rows = [("", "value", "gradient", "∂above/∂this")]
     order = topological_order(value)
     names = dict(zip(map(id, order), short_names(order), strict=True))
@@ -102,7 +106,12 @@ def table(model: Any, *, rows: int = 60) -> str:
     `model` has `named_parameters()`, or is a mapping of names to Values, or an iterable of Values.  A model with more
     than `rows` parameters is shown by group (all weights of a layer, all its biases), each with its range.
     """
-    named = list(_named(model))
+    from nn.rows import checked_count
+
+    rows, named = checked_count("rows", rows, 0), list(_named(model))
+    for name, value in named:
+        if not isinstance(value, Value):
+            raise TypeError(f"a table shows Values, and {shown(name)} is {type(value).__name__}")
     if not named:
         return "no parameters"
     if len(named) > rows:
@@ -118,7 +127,7 @@ def _named(model: Any) -> Iterator[tuple[str, Value]]:
         yield from model.items()
     elif isinstance(model, Iterable) and not isinstance(model, Value | str):
         for i, value in enumerate(model):
-            yield value.name or f"[{i}]", value
+            yield getattr(value, "name", None) or f"[{i}]", value
     else:
         kind = type(model).__name__
         raise TypeError(f"a table needs a model with named_parameters(), a mapping or a list of Values, not {kind}")
