@@ -19,9 +19,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograd.answers import attribute
+from autograd.answers import guessed
 from viz import palette
 from viz.guesses import OF_A_PAGE
 from viz.labels import escaped, shown
@@ -40,6 +40,7 @@ _UNCLEAR = re.compile(r"[\"'`]|(?<! )/|/(?! )")  # outside of texts: a text over
 _SPACED = re.compile(r" ?([=,;:?*<>&|(){}\[\]]+) ?|(?<![+-]) ([+/-]) (?![+-])")
 
 
+@guessed(OF_A_PAGE)
 class Page:
     """One HTML file: `.html` is its text, `.save(path)` writes it, `.open()` shows it in the browser.
 
@@ -104,11 +105,6 @@ class Page:
             f'style="border:0" srcdoc="{escaped(self.html)}">A page runs in a trusted notebook: trust this one, '
             "or run the cell again.</iframe>"
         )
-
-    if not TYPE_CHECKING:  # a checker is to know what there is
-
-        def __getattr__(self, name: str) -> Any:
-            return attribute(self, name, OF_A_PAGE)
 
     def __repr__(self) -> str:
         return f'<page of {len(self.html.encode()) / 1024:.0f} KB: .save("page.html"), .open()>'

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd.answers import attribute
+from autograd.answers import guessed
 from viz.guesses import OF_A_PICTURE
 from viz.labels import escaped, shown
 from viz.palette import dark_rules
@@ -39,6 +39,7 @@ LONGEST_WORDS = 500  # of a renderer's complaint
 SHORT = 120  # as much of a description as a reader of pictures wants to hear
 
 
+@guessed(OF_A_PICTURE)
 class Picture:
     """A picture as SVG and PNG, the same bytes on every run."""
 
@@ -78,11 +79,6 @@ class Picture:
 
     def _repr_html_(self) -> str:
         return notebook_html(self.svg, self.description)
-
-    if not TYPE_CHECKING:  # a checker is to know what there is
-
-        def __getattr__(self, name: str) -> Any:
-            return attribute(self, name, OF_A_PICTURE)
 
     def __repr__(self) -> str:
         return f'<{self.description}: .save("picture.svg"), also {", ".join(self.kinds[1:])}>'
