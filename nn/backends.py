@@ -40,20 +40,20 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
             return RecordedStepper(task)
         paid = steps * (1 + work / LARGE_STEP) >= WORTH_MACHINE_CODE
         many = paid and work < FITS_CACHE and find_spec("llvmlite") is not None
-        why, missing = "", False
+        why = less = ""
         for choice in ("native", "numpy") if many else ("numpy",):
             try:
                 return make_stepper(task, choice, rows, steps)
             except (TypeError, NotImplementedError, ImportError) as reason:
-                why, missing = str(reason), isinstance(reason, ImportError)
+                why, less = str(reason), "compiling, so more slowly" if isinstance(reason, ImportError) else ""
                 continue
             except Exception as error:
                 why = f"compiling failed with {type(error).__name__}: {error}"
             with no_grad():  # if the data are at fault, this fails too, in the user's terms
                 tried_loss(task, task.inputs, task.targets, range(len(task.inputs)))
             warn(f"{why}; training goes on without {choice}, please report this", RuntimeWarning)
-        if missing:
-            warn(f"{why}: training goes on in pure Python, which is slower", RuntimeWarning)
+        if less:
+            warn(f"{why}; training goes on without {less}", RuntimeWarning)
         return RecordedStepper(task, why=why)
     if backend == "recorded":
         return RecordedStepper(task)

@@ -3,6 +3,7 @@
 import ast
 import linecache
 import math
+import sys
 import warnings
 from pathlib import Path
 
@@ -79,6 +80,14 @@ def broken():
         fit(backend="auto")
 
 
+def missing():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nn.backends.WORTH_COMPILING", 0)
+        patch.setattr("nn.backends.COMPILING", 0)
+        patch.setitem(sys.modules, "nn.compiled", None)
+        fit(backend="auto")
+
+
 SITUATIONS = {
     "optimizer.step": by_hand,
     "a session": session,
@@ -87,6 +96,7 @@ SITUATIONS = {
     "the same, called by NumPy": unused_by_way_of_numpy,
     "a step that reads what changes": changing,
     "a compiler that fails": broken,
+    "a compiler that is not there": missing,
     "fit, recorded": lambda: fit(backend="recorded"),
     "fit, compiled": lambda: fit(backend="numpy"),
     "fit, recorded, clipped": lambda: fit(1e200, clip=1.0, backend="recorded"),

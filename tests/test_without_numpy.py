@@ -43,7 +43,7 @@ def test_fit_records_and_says_so_once_and_recorded_layers_need_no_numpy(tmp_path
     ended = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, encoding="utf-8")
     assert ended.returncode == 0, ended.stderr
     said, where, backend, predicted, *rest = ended.stdout.splitlines()
-    assert said == "import of numpy halted; None in sys.modules: training goes on in pure Python, which is slower"
+    assert said == "import of numpy halted; None in sys.modules; training goes on without compiling, so more slowly"
     assert where == str(program)
     assert backend == "recorded (import of numpy halted; None in sys.modules)"
     assert predicted == "2400 1"
