@@ -6,7 +6,6 @@ is kept per thread and per task; the count of modes that are on anywhere is all 
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -15,6 +14,8 @@ from typing import Any, Final
 
 active: int = 0
 _entered: Final[ContextVar[tuple[mode, ...]]] = ContextVar("modes", default=())
+
+_GENERATOR, _ASYNC_GENERATOR = 0x20, 0x200  # the flags of code, as `inspect` has them; to load it takes 6 ms
 
 _MANAGERS: Final = ("contextlib", "_pytest.fixtures")  # run a generator up to its `yield` in their caller's name
 _BETWEEN: Final = (__name__, "autograd.within", "contextlib")  # whose frames may lie between a block and its mode
@@ -83,7 +84,7 @@ def _generator(frame: FrameType | None) -> FrameType | None:
         if frame.f_globals.get("__name__") in _BETWEEN:
             frame = frame.f_back
             continue
-        if not frame.f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
+        if not frame.f_code.co_flags & (_GENERATOR | _ASYNC_GENERATOR):
             return None
         if frame.f_back is None or frame.f_back.f_globals.get("__name__") not in _MANAGERS:
             return frame

@@ -6,7 +6,6 @@ not.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
 from functools import cached_property, partialmethod, update_wrapper, wraps
 from types import coroutine
@@ -98,6 +97,8 @@ def _decorated(way: Way, function: Any) -> Any:
 
 def _of_its_kind(way: Way, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a generator function for a generator function, a coroutine function for one, and so on."""
+    import inspect  # takes 6 ms to load
+
     code = function if inspect.isroutine(function) or hasattr(function, "func") else type(function).__call__
     if inspect.isgeneratorfunction(code):
 
