@@ -124,6 +124,29 @@ class Neuron(Module):
         object.__setattr__(self, name, x)
         _note_version()
 
+    @property
+    def w(self) -> Group:
+        """The weights, by the name that micrograd has for them."""
+        return self.weights
+
+    @w.setter
+    def w(self, weights: Any) -> None:
+        self.weights = weights
+
+    @property
+    def b(self) -> Value:
+        """The bias, by the name that micrograd has for it."""
+        return self.bias
+
+    @b.setter
+    def b(self, bias: Value) -> None:
+        self.bias = bias
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether there is an activation."""
+        return self.activation is not None
+
     def _take_path(self, path: str) -> None:
         super()._take_path(path)
         self._z_name, self._a_name = (f"{path}.z", f"{path}.a") if path else ("z", "a")
@@ -212,11 +235,16 @@ class Layer(Module):
             for _ in range(positive_count(outputs, "the number of outputs"))
         ]
 
-    def __call__(self, inputs: Inputs | Value) -> Row:
-        """Return the activations of all neurons, a list even of one.
+    def __call__(self, inputs: Inputs | Value) -> Any:
+        """Return the activations of all neurons, as a list, or the Value itself if there is one neuron.
 
         Raises ValueError if there are too many or too few inputs.
         """
+        row = self.row(inputs)
+        return row[0] if len(row) == 1 else row
+
+    def row(self, inputs: Inputs | Value) -> Row:
+        """Return the activations of all neurons, a list even of one; raises ValueError as a call does."""
         z, a = self._now()(input_group(inputs, len(self.neurons[0].weights), "this layer"))
         if watching:
             self.keep_pass(z, a)
@@ -225,7 +253,7 @@ class Layer(Module):
     def hidden(self, inputs: Inputs | Value) -> Group:
         """Return the activations as the group that the next layer's neurons share; raises ValueError as a call does."""
         if watching:
-            return Group(self(inputs))
+            return Group(self.row(inputs))
         return self._now().hidden(input_group(inputs, len(self.neurons[0].weights), "this layer"))
 
     def _now(self) -> Firing:
@@ -276,4 +304,4 @@ class MLP(Module):
         last = len(self.layers) - 1
         for i, layer in enumerate(self.layers):
             row = layer.hidden(row) if i < last and layer.__class__ is Layer else layer(row)
-        return row[0] if len(row) == 1 else row
+        return row if isinstance(row, Value) or len(row) != 1 else row[0]
