@@ -9,7 +9,7 @@ from typing import Any, overload
 from autograd import ops
 from autograd.value import Group, Value
 
-__all__ = ["logsumexp", "mean", "softmax"]
+__all__ = ["logsumexp", "mean", "smallest", "softmax"]
 
 
 @overload
@@ -25,6 +25,20 @@ def mean(values: Iterable[Any]) -> Any:
     """
     members = _members("mean", values)
     return ops.total(members) / len(members)
+
+
+@overload
+def smallest(values: Iterable[Value]) -> Value: ...
+@overload
+def smallest(values: Iterable[float]) -> float: ...
+@overload
+def smallest(values: Iterable[Any]) -> Any: ...
+def smallest(values: Iterable[Any]) -> Any:
+    """Return the smallest of `values`, as `largest` the largest: the gradient goes to the first of several.
+
+    A float for numbers, a Value where one is among them.  Raises ValueError if there are none.
+    """
+    return -ops.largest([-x for x in _members("smallest", values)])
 
 
 @overload

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
+from autograd.guesses import GUESSES
 from autograd.nested import name_of
 from autograd.operation import Operation, number
 from autograd.recording import recording_again
@@ -79,6 +80,7 @@ class GradientCheck:
             raise ArithmeticError(str(self))
 
 
+@GUESSES
 def gradcheck(
     function: Callable[[], Any],
     parameters: Value | Iterable[Value] | Iterable[tuple[str, Value]] | Mapping[str, Value],

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from autograd.answers import attribute
 from nn.clipping import percentile
+from nn.guesses import GUESSES, OF_A_HISTORY
 
 if TYPE_CHECKING:
     from nn.diagnosis import Diagnosis
@@ -27,6 +29,7 @@ class Stretch(NamedTuple):
     name: str  # "plateau", "drop", "convergence", "spike" or "rise"
 
 
+@GUESSES
 def stretches(losses: Sequence[float]) -> list[Stretch]:
     """Return the parts of a training in order: plateau, drop and convergence, as far as it has them.
 
@@ -68,6 +71,7 @@ def _drop(best: Sequence[float], goal: float) -> tuple[int, int]:
     return drop
 
 
+@GUESSES.of_class
 @dataclass
 class History:
     """One entry per epoch, and the place in the epoch that was begun, so that training can go on from there.
@@ -86,6 +90,11 @@ class History:
         best_buffers         the model's other state then, by path, such as running averages
         batches, loss_so_far, rows_so_far   of the epoch that was begun
     """
+
+    if not TYPE_CHECKING:  # a checker is to know what there is
+
+        def __getattr__(self, name: str) -> Any:
+            return attribute(self, name, OF_A_HISTORY)
 
     losses: list[float] = field(default_factory=list)
     validation_losses: list[float] = field(default_factory=list)

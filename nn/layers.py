@@ -9,8 +9,10 @@ from typing import Any
 
 from autograd import Group, Value, modes, number
 from autograd.affine import Affine, Hidden, Numbers, RowActivation
+from autograd.answers import key
 from autograd.operation import TABLE, Operation
 from autograd.value import changes
+from nn.guesses import ACTIVATIONS
 from nn.initializers import Initializer, chosen, generator_from
 from nn.module import Inputs, Module, Row, watching
 
@@ -23,15 +25,22 @@ def resolve_activation(activation: Activation) -> Any:
 
     Raises ValueError naming the activations there are, TypeError for what cannot be called.
     """
-    if activation is None or activation == "linear":
+    if activation is None:
         return None
     if isinstance(activation, str):
         known = [name for name, op in TABLE.items() if not op.groups and op.arity - len(op.defaults) == 1]
-        if activation not in known:
-            if activation == "softmax":
-                raise ValueError("softmax is an activation of a whole row: put nn.Softmax() after the layer")
+        meant = {key(name): name for name in known} | ACTIVATIONS
+        name = activation if activation in known else meant.get(key(activation), activation)
+        if name in known:
+            return TABLE[name]
+        if name == "linear":
+            return None
+        if name != "softmax":
             raise ValueError(f"no activation {activation!r}; there are: linear, {', '.join(known)}")
-        return TABLE[activation]
+    if activation_name(activation).lower() == "softmax" or isinstance(activation, str):
+        raise ValueError("softmax is an activation of a whole row: put nn.Softmax() after the layer")
+    if isinstance(activation, type):
+        raise TypeError(f"an activation is a name, an operation or a function, not the class {activation.__name__}")
     if not callable(activation):
         raise TypeError(f"an activation is a name, an operation or a function, not {activation!r}")
     return activation
@@ -290,7 +299,9 @@ class MLP(Module):
         seed: Seed = None,
     ) -> None:
         if isinstance(sizes, str) or not hasattr(sizes, "__len__") or not len(sizes):
-            raise ValueError(f"an MLP needs the sizes of its layers, as in MLP(2, [16, 16, 1]), not {sizes!r}")
+            counted = isinstance(sizes, int) and isinstance(activation, int)
+            example = f"MLP({inputs!r}, [{sizes}, {activation}])" if counted else "MLP(2, [16, 16, 1])"
+            raise ValueError(f"an MLP needs the sizes of its layers, as in {example}, not {sizes!r}")
         generator = generator_from(seed)
         activation, last = resolve_activation(activation), len(sizes) - 1
         self.layers = [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from autograd import Group, Value
+from autograd.answers import attribute
+from nn.guesses import GUESSES, OF_A_MODULE
 
 Inputs = Sequence[Any] | Group
 Row = list[Value]
@@ -53,11 +55,22 @@ class Module:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        if "forward" in vars(cls) and cls.__call__ is not Module.__call__ and "__call__" not in vars(cls):
+            inherited = f"what it inherits has a __call__, which {cls.__name__}(…)(row) would go on to call"
+            raise TypeError(f"class {cls.__name__}: forward would never be called, since {inherited}: name it __call__")
         if "__init__" in vars(cls):
-            cls.__init__ = _naming(cls.__init__)  # type: ignore[method-assign]
+            cls.__init__ = _naming(GUESSES(cls.__init__))  # type: ignore[method-assign]
+
+    if not TYPE_CHECKING:  # a checker is to know what there is
+
+        def __getattr__(self, name: str) -> Any:
+            return attribute(self, name, OF_A_MODULE)
 
     def __call__(self, inputs: Any) -> Any:
-        """Return what the module makes of one row of inputs."""
+        """Return what the module makes of one row of inputs, as `forward` says in modules written for PyTorch."""
+        forward = getattr(type(self), "forward", None)
+        if forward is not None:
+            return forward(self, inputs)
         raise NotImplementedError(f"{type(self).__name__} defines no __call__(self, inputs)")
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:
@@ -89,6 +102,7 @@ class Module:
         """Return how many numbers training may change; a shared one counts once."""
         return len(self.parameters())
 
+    @GUESSES
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass had reached it."""
         for parameter in self.parameters():
@@ -115,15 +129,19 @@ class Module:
             else:
                 setattr(module, name, buffers[path])
 
-    def train(self) -> None:
-        """Leave the whole tree in its behaviour for training."""
+    @GUESSES
+    def train(self) -> Self:
+        """Leave the whole tree in its behaviour for training; return it."""
         for _, module in self.named_modules():
             module.training = True
+        return self
 
-    def eval(self) -> None:
-        """Leave the whole tree in its behaviour for use: nothing dropped, running averages used and kept."""
+    @GUESSES
+    def eval(self) -> Self:
+        """Leave the whole tree in its behaviour for use: nothing dropped, running averages used and kept; return it."""
         for _, module in self.named_modules():
             module.training = False
+        return self
 
     # -------------------------------------------------------------------------- names and print
     def name_nodes(self, prefix: str = "") -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value, number
+from autograd.answers import attribute
 from autograd.caller import warn
 from autograd.operation import FLOATS
 from autograd.value import gradients_of, numbers_of, set_numbers
+from nn.guesses import GUESSES, OF_AN_OPTIMIZER
 from nn.rows import checked_values
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
@@ -37,6 +39,24 @@ class Optimizer:
     settings: tuple[str, ...] = ("learning_rate",)
     state: tuple[str, ...] = ()
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "__init__" in vars(cls):
+            GUESSES.of_class(cls)
+
+    if not TYPE_CHECKING:  # a checker is to know what there is
+
+        def __getattr__(self, name: str) -> Any:
+            return attribute(self, name, OF_AN_OPTIMIZER)
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        ours = OF_AN_OPTIMIZER.get(name, "") if type(self).__module__ == __name__ else ""
+        if ours and ours not in self.settings:
+            way_out = f"its settings are {', '.join(self.settings)}" if ours.isidentifier() else ours
+            raise AttributeError(f"{self._call} has no {name} to set: {way_out}")
+        object.__setattr__(self, ours or name, x)
+
+    @GUESSES
     def __init__(self, parameters: Iterable[Value], learning_rate: float) -> None:
         given = checked_values(f"{self._call} takes the Values to move", parameters)
         for parameter in given:
@@ -65,6 +85,8 @@ class Optimizer:
         The rate is that given, else the optimiser's own.  The others stay as they are, and are named once
         in a warning.  An interrupt while it computes leaves everything as it was.
         """
+        if learning_rate is not None:
+            learning_rate = self._within("learning_rate", learning_rate, 0.0)
         moved = self.moves(gradients_of(self.parameters), learning_rate)
         if len(moved) < len(self.parameters):
             self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
@@ -93,6 +115,7 @@ class Optimizer:
             if gradient is not None
         ]
 
+    @GUESSES
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass has reached it."""
         for parameter in self.parameters:

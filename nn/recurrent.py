@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from autograd import Group, Value
 from nn.blocks import as_row
+from nn.guesses import GUESSES
 from nn.initializers import generator_from
 from nn.layers import Layer, Seed, input_group, positive_count
 from nn.module import Inputs, Module, Row
@@ -20,6 +21,7 @@ from nn.module import Inputs, Module, Row
 State = Any  # a row, or a tuple of rows
 
 
+@GUESSES
 def carry(state: State) -> State:
     """Return a state as plain numbers: the next window starts there, and no gradient leads back."""
     if isinstance(state, tuple):
