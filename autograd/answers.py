@@ -78,8 +78,7 @@ class Guesses:
             except TypeError as error:
                 if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                     raise  # it ran: the call was right
-                meant = self.meant(function, given, named)
-            return function(*given, **meant)
+            return function(*given, **self.meant(function, given, named))
 
         return answering  # type: ignore[return-value]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.guesses import GUESSES
-from autograd.nested import flat, is_sequence, name_of, rebuilt
+from autograd.nested import check_runs_at_once, flat, is_sequence, name_of, rebuilt
 from autograd.operation import number
 from autograd.pullback import derivatives
 from autograd.recording import recording_again
@@ -175,5 +175,6 @@ def _named(made: Function, kind: str, function: Any) -> Function:
     if not callable(function):
         advice = "pass the function itself, as in grad(f)(x), not what it returns"
         raise TypeError(f"a function is differentiated here, not a {type(function).__name__}: {advice}")
+    check_runs_at_once(function, kind)
     made.__name__ = made.__qualname__ = f"{kind}({name_of(function)})"
     return made
