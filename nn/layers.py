@@ -128,6 +128,7 @@ class Neuron(Module):
         if name == "weights":
             x = Group.of(x)
         elif name == "activation":
+            x = resolve_activation(x)
             # the method of Value is the fastest way to an operation of one input
             self._activate = getattr(Value, x.name) if isinstance(x, Operation) and not x.defaults else x
         object.__setattr__(self, name, x)
@@ -153,8 +154,13 @@ class Neuron(Module):
 
     @property
     def nonlin(self) -> bool:
-        """Whether there is an activation."""
+        """Whether there is an activation, by the name that micrograd has for it; set False, there is none."""
         return self.activation is not None
+
+    @nonlin.setter
+    def nonlin(self, nonlin: bool) -> None:
+        if nonlin != self.nonlin:
+            self.activation = "relu" if nonlin else None
 
     def _take_path(self, path: str) -> None:
         super()._take_path(path)
@@ -271,6 +277,16 @@ class Layer(Module):
             firing = self._firing = Firing(self.neurons) if firing is None else firing.renewed(self.neurons)
         return firing
 
+    @property
+    def activation(self) -> Any:
+        """The activation of the first neuron, which in most layers is that of all; set, it is all neurons'."""
+        return self.neurons[0].activation
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        for neuron in self.neurons:
+            neuron.activation = activation
+
     def _is_one_line(self) -> bool:
         return True
 
@@ -308,6 +324,15 @@ class MLP(Module):
             Layer(before, size, activation if i < last else output, initializer=initializer, seed=generator)
             for i, (before, size) in enumerate(zip([inputs, *sizes], sizes, strict=False))
         ]
+
+    @property
+    def activation(self) -> Any:
+        """What the hidden layers have; it is set layer by layer, since the last has another."""
+        return self.layers[0].activation
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        raise AttributeError("an MLP has an activation in each layer: set model.layers[0].activation, and so on")
 
     def __call__(self, inputs: Inputs | Value) -> Any:
         """Return the outputs for one row: the Value itself if there is one output, else a list."""

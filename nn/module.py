@@ -40,6 +40,16 @@ def _naming(init: Callable[..., None]) -> Callable[..., None]:
     return named
 
 
+def _calling(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the `__call__` of a class that says in `forward`, as PyTorch's do, what its modules make of a row."""
+
+    @wraps(forward)
+    def called(self: Any, *inputs: Any, **named: Any) -> Any:
+        return self.forward(*inputs, **named)
+
+    return called
+
+
 class Module:
     """A tree of attributes: Values are its parameters, and Modules, lists, tuples and dicts of them are its branches.
 
@@ -55,9 +65,13 @@ class Module:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "forward" in vars(cls) and cls.__call__ is not Module.__call__ and "__call__" not in vars(cls):
-            inherited = f"what it inherits has a __call__, which {cls.__name__}(…)(row) would go on to call"
-            raise TypeError(f"class {cls.__name__}: forward would never be called, since {inherited}: name it __call__")
+        if "forward" in vars(cls) and "__call__" not in vars(cls):
+            if cls.__call__ is not Module.__call__ and not hasattr(cls.__call__, "__wrapped__"):
+                inherited = f"what it inherits has a __call__, which {cls.__name__}(…)(row) would go on to call"
+                raise TypeError(
+                    f"class {cls.__name__}: forward would never be called, since {inherited}: name it __call__"
+                )
+            cls.__call__ = _calling(vars(cls)["forward"])  # type: ignore[method-assign]
         if "__init__" in vars(cls):
             cls.__init__ = _naming(GUESSES(cls.__init__))  # type: ignore[method-assign]
 
@@ -67,10 +81,7 @@ class Module:
             return attribute(self, name, OF_A_MODULE)
 
     def __call__(self, inputs: Any) -> Any:
-        """Return what the module makes of one row of inputs, as `forward` says in modules written for PyTorch."""
-        forward = getattr(type(self), "forward", None)
-        if forward is not None:
-            return forward(self, inputs)
+        """Return what the module makes of one row of inputs; a class may say so in `forward`, as in PyTorch."""
         raise NotImplementedError(f"{type(self).__name__} defines no __call__(self, inputs)")
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:

@@ -383,3 +383,39 @@ def test_a_guess_is_in_the_table_once_however_it_is_spelled():
         told_twice = {}
         for name, said in module.NAMES.items():
             assert said.isidentifier() or told_twice.setdefault(key(name), said) == said, name
+
+
+def test_an_activation_that_is_set_later_is_that_of_the_neurons():
+    layer, neuron = nn.Layer(2, 3, seed=0), nn.Neuron(2, "relu", seed=0)
+    layer.activation, neuron.activation = "Tanh", "tanh"
+    tanh = nn.Layer(2, 3, "tanh", initializer=nn.he_normal, seed=0)
+    for one, other in zip(layer.parameters(), tanh.parameters(), strict=True):
+        one.data = other.data
+    assert [y.data for y in layer([1.0, 2.0])] == [y.data for y in tanh([1.0, 2.0])]
+    assert layer.activation is neuron.activation is ag.tanh
+    neuron.nonlin = False
+    assert (neuron.activation, neuron.describe()) == (None, "Neuron 2 → 1, linear")
+    assert [name for name, _ in layer.named_parameters()] == [name for name, _ in tanh.named_parameters()]
+    for thing in (layer, neuron):
+        assert told(lambda thing=thing: setattr(thing, "activation", "tangent")).startswith(
+            "ValueError: no activation 'ta"
+        )
+    assert told(lambda: setattr(made(), "activation", "tanh")).startswith(
+        "AttributeError: property 'activation' of 'MLP'"
+    )
+
+
+def test_a_forward_takes_what_it_takes_and_may_be_said_anew():
+    class Two(nn.Module):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def forward(self, row, scale=1.0):
+            return self.w * row[0] * scale
+
+    class More(Two):
+        def forward(self, row, scale=1.0):
+            return super().forward(row, scale) + 1.0
+
+    assert (Two()([3.0], scale=2.0).data, More()([3.0], 2.0).data) == (12.0, 13.0)
+    assert nn.predict(More(), [[1.0], [2.0]]) == [3.0, 5.0]
