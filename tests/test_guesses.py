@@ -401,7 +401,7 @@ def test_an_activation_that_is_set_later_is_that_of_the_neurons():
             "ValueError: no activation 'ta"
         )
     assert told(lambda: setattr(made(), "activation", "tanh")).startswith(
-        "AttributeError: property 'activation' of 'MLP'"
+        "AttributeError: an MLP has an activation in each layer: set model.layers[0].activation"
     )
 
 
