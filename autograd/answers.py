@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
-__all__ = ["Guesses", "key"]
+__all__ = ["Guess", "Guesses", "guessed", "key"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Class = TypeVar("Class", bound=type)
@@ -104,7 +104,7 @@ class Guesses:
             if not ours and open_ended:
                 ours = word
             if not ours:
-                raise TypeError(f"{call} takes no {word}: {self._way_out(word, takes, parameters)}")
+                raise TypeError(f"{call} takes no {word}: {self.way_out(word, takes)}")
             if ours in by_place or ours in meant or (ours != word and ours in named):
                 also = f": {word} is {ours} here" if ours != word else ""
                 raise TypeError(f"{call} is given {ours} twice{also}")
@@ -121,7 +121,8 @@ class Guesses:
             )
         return meant
 
-    def _way_out(self, word: str, takes: Sequence[str], parameters: Mapping[str, Any]) -> str:
+    def way_out(self, word: str, takes: Sequence[str]) -> str:
+        """Return the way out for one who gave a keyword that is not among those that are taken."""
         if word in self.keywords:
             return self.keywords[word]
         from difflib import get_close_matches
@@ -140,17 +141,40 @@ class Guesses:
         return self.examples.get(call) or f"{call}{Signature(plain)}"
 
 
-def attribute(thing: Any, name: str, words: Mapping[str, str]) -> Any:
-    """Return what `thing` has by our name for `name`; raises AttributeError with the way out, or Python's own.
+class Guess:
+    """An attribute that others have: read, it is ours, or says the way out; set, it is the user's own.
 
-    For a class's `__getattr__`, which Python asks when there is no such attribute.
+    A `__getattr__` would say so, too, and make every attribute of every neuron six times as slow to read.
     """
-    if name in words and not hasattr(type(thing), name):
-        said = words[name]
-        if said.isidentifier():
-            return getattr(thing, said)
-        raise AttributeError(f"{type(thing).__name__} has no attribute {name!r}: {said}")
-    return object.__getattribute__(thing, name)
+
+    def __init__(self, name: str, said: str) -> None:
+        self._name, self._said = name, said
+
+    def __get__(self, thing: Any, owner: type) -> Any:
+        if thing is not None and self._said.isidentifier():
+            return getattr(thing, self._said)
+        raise AttributeError(f"{owner.__name__} has no attribute {self._name!r}: {self._said}")
+
+    def __repr__(self) -> str:
+        return f"<not here: {self._said}>"
+
+
+def guessed(words: Mapping[str, str]) -> Callable[[Class], Class]:
+    """Return a decorator that has a class answer for the attributes of these names, unseen in `dir`."""
+
+    def answering(cls: Class) -> Class:
+        for name, said in words.items():
+            setattr(cls, name, Guess(name, said))
+        cls.__dir__ = _seen  # type: ignore[method-assign, assignment]
+        return cls
+
+    return answering
+
+
+def _seen(thing: Any) -> list[str]:
+    """Return the names that `dir` shows."""
+    found = ((name, [vars(c)[name] for c in type(thing).__mro__ if name in vars(c)]) for name in object.__dir__(thing))
+    return [name for name, at in found if name in vars(thing) or not (at and isinstance(at[0], Guess))]
 
 
 class _Finder:

@@ -69,9 +69,7 @@ class mode:  # noqa: N801  # a `with` block begins with it
 
     @property
     def runs(self) -> bool:
-        """Whether it is on for what runs now."""
-        if self.generator is None or not self.is_on:
-            return self.is_on
+        """Whether the generator in whose block it is on runs now."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame is not self.generator:
             frame = frame.f_back
@@ -98,7 +96,7 @@ def current(attribute: str) -> Callable[..., Any] | None:
     """Return that attribute of the innermost mode that has it, or None."""
     for entered in _entered.get():
         found: Callable[..., Any] | None = getattr(entered.what, attribute, None)
-        if found is not None and entered.runs:
+        if found is not None and entered.is_on and (entered.generator is None or entered.runs):
             return found
     return None
 

@@ -15,7 +15,7 @@ from nn.rows import said
 
 def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
     """Return one row of inputs as Values; a single Value is a row of one.  Raises TypeError for what is no row."""
-    if isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+    if isinstance(inputs, str | dict | set | frozenset) or not hasattr(inputs, "__iter__"):
         raise TypeError(f"a row of numbers is needed here, not {said(inputs)}")
     return (inputs,) if isinstance(inputs, Value) else Group.of(inputs).values
 
@@ -179,6 +179,10 @@ class Embedding(Module):
         Raises TypeError for what is no whole number, IndexError for a row that there is not.
         """
         if not isinstance(index, Value):  # which is an entry of a compiled function's argument
+            if hasattr(index, "__iter__") and not isinstance(index, str):
+                raise TypeError(
+                    f"an embedding is looked up by one whole number, not {said(index)}: for several use batch"
+                )
             place = autograd.number(index)
             if not place.is_integer():
                 raise TypeError(f"an embedding is looked up by whole number, not by {index!r}")

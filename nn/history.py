@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from autograd.answers import attribute
+from autograd.answers import guessed
 from nn.clipping import percentile
 from nn.guesses import GUESSES, OF_A_HISTORY
 
@@ -71,6 +71,7 @@ def _drop(best: Sequence[float], goal: float) -> tuple[int, int]:
     return drop
 
 
+@guessed(OF_A_HISTORY)
 @GUESSES.of_class
 @dataclass
 class History:
@@ -90,11 +91,6 @@ class History:
         best_buffers         the model's other state then, by path, such as running averages
         batches, loss_so_far, rows_so_far   of the epoch that was begun
     """
-
-    if not TYPE_CHECKING:  # a checker is to know what there is
-
-        def __getattr__(self, name: str) -> Any:
-            return attribute(self, name, OF_A_HISTORY)
 
     losses: list[float] = field(default_factory=list)
     validation_losses: list[float] = field(default_factory=list)

@@ -74,7 +74,7 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
     if inputs.__class__ is not list:
         if isinstance(inputs, Value):
             inputs = [inputs]
-        elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+        elif isinstance(inputs, str | dict | set | frozenset) or not hasattr(inputs, "__iter__"):
             raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
     try:
         plain = inputs.__class__ is list and {float, int}.issuperset(map(type, inputs))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from autograd import Group, Value
-from autograd.answers import attribute
+from autograd.answers import guessed
 from nn.guesses import GUESSES, OF_A_MODULE
 
 Inputs = Sequence[Any] | Group
@@ -50,6 +50,7 @@ def _calling(forward: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
+@guessed(OF_A_MODULE)
 class Module:
     """A tree of attributes: Values are its parameters, and Modules, lists, tuples and dicts of them are its branches.
 
@@ -74,11 +75,6 @@ class Module:
             cls.__call__ = _calling(vars(cls)["forward"])  # type: ignore[method-assign]
         if "__init__" in vars(cls):
             cls.__init__ = _naming(GUESSES(cls.__init__))  # type: ignore[method-assign]
-
-    if not TYPE_CHECKING:  # a checker is to know what there is
-
-        def __getattr__(self, name: str) -> Any:
-            return attribute(self, name, OF_A_MODULE)
 
     def __call__(self, inputs: Any) -> Any:
         """Return what the module makes of one row of inputs; a class may say so in `forward`, as in PyTorch."""

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from autograd import Value, number
-from autograd.answers import attribute
+from autograd.answers import guessed
 from autograd.caller import warn
 from autograd.operation import FLOATS
 from autograd.value import gradients_of, numbers_of, set_numbers
-from nn.guesses import GUESSES, OF_AN_OPTIMIZER
+from nn.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
 from nn.rows import checked_values
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
 
+OWN: Final = frozenset({"parameters", "memories", "state", "settings", "step_count"})
 Updated = tuple[Any, tuple[Any, ...]]
 Moves = list[tuple[int, Updated]]
 
 
+@guessed(OF_AN_OPTIMIZER)
 class Optimizer:
     """What every optimiser has: parameters, memories that start at 0.0, a step count and `step`.
 
@@ -44,17 +46,24 @@ class Optimizer:
         if "__init__" in vars(cls):
             GUESSES.of_class(cls)
 
-    if not TYPE_CHECKING:  # a checker is to know what there is
-
-        def __getattr__(self, name: str) -> Any:
-            return attribute(self, name, OF_AN_OPTIMIZER)
-
     def __setattr__(self, name: str, x: Any) -> None:
-        ours = OF_AN_OPTIMIZER.get(name, "") if type(self).__module__ == __name__ else ""
-        if ours and ours not in self.settings:
-            way_out = f"its settings are {', '.join(self.settings)}" if ours.isidentifier() else ours
-            raise AttributeError(f"{self._call} has no {name} to set: {way_out}")
-        object.__setattr__(self, ours or name, x)
+        if name not in OWN and type(self).__module__ == __name__:
+            name = self._meant(name)
+            if name == "momentum" and "memories" in vars(self) and bool(x) != ("velocity" in self.state):
+                made = "without momentum, and keeps no velocity" if x else "with momentum, and keeps a velocity"
+                raise ValueError(f"this {self._call} was made {made}: make another, with momentum={x!r}")
+        object.__setattr__(self, name, x)
+
+    def _meant(self, name: str) -> str:
+        """Return the name of the setting that is meant; raises AttributeError for one that it has not, or a slip."""
+        ours = OF_AN_OPTIMIZER.get(name, name)
+        if name[:1] == "_" or ours in self.settings:
+            return ours
+        way_out = GUESSES.way_out(name, self.settings) if ours == name else ours
+        if ours == name and "did you mean" not in way_out and name not in KEYWORDS:
+            return name  # a note of the user's own
+        way_out = f"its settings are {', '.join(self.settings)}" if way_out.isidentifier() else way_out
+        raise AttributeError(f"{self._call} has no {name} to set: {way_out}")
 
     @GUESSES
     def __init__(self, parameters: Iterable[Value], learning_rate: float) -> None:

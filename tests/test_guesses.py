@@ -96,6 +96,17 @@ def test_an_optimizers_rate_is_read_and_set_by_its_usual_name():
         "AttributeError: SGD has no eps to set: its settings are learning_rate, momentum, nesterov"
     )
     assert "there is one group" in told(lambda: setattr(optimizer, "param_groups", []))
+    for slip, says in {
+        "weight_decay": "SGD has no weight_decay to set: nn.AdamW has weight_decay",
+        "learning_rte": "SGD has no learning_rte to set: did you mean learning_rate?",
+        "betas": "SGD has no betas to set: they are optimizer.beta1",
+    }.items():
+        assert says in told(lambda slip=slip: setattr(optimizer, slip, 0.5))
+    optimizer.label = "a note of the user's own"
+    assert "this SGD was made without momentum, and keeps no velocity" in told(
+        lambda: setattr(optimizer, "momentum", 0.9)
+    )
+    assert "was made with momentum" in told(lambda: setattr(nn.SGD([a], 0.1, 0.9), "momentum", 0.0))
     assert "lr" not in dir(optimizer)
     assert told(lambda: optimizer.step(lambda: a)).startswith("TypeError: a real number is needed here, not function")
 
@@ -403,6 +414,21 @@ def test_an_activation_that_is_set_later_is_that_of_the_neurons():
     assert told(lambda: setattr(made(), "activation", "tanh")).startswith(
         "AttributeError: an MLP has an activation in each layer: set model.layers[0].activation"
     )
+
+
+@pytest.mark.parametrize("inputs", [{1.0, 2.0}, frozenset({1.0, 2.0}), {0: 1.0, 1: 2.0}, "12"])
+@pytest.mark.parametrize(
+    "made", [lambda: nn.Neuron(2), lambda: nn.Layer(2, 3), made, nn.Softmax, lambda: nn.BatchNorm(2)]
+)
+def test_a_row_has_an_order(made, inputs):
+    assert f"not {'a ' * isinstance(made(), nn.Softmax | nn.BatchNorm)}{type(inputs).__name__}" in told(
+        lambda: made()(inputs)
+    )
+
+
+def test_an_embedding_is_asked_for_one_row():
+    says = "TypeError: an embedding is looked up by one whole number, not a list: for several use batch"
+    assert told(lambda: nn.Embedding(3, 2)([1])) == says
 
 
 def test_a_forward_takes_what_it_takes_and_may_be_said_anew():
