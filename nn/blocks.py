@@ -9,7 +9,7 @@ import autograd
 from autograd import Group, Value, softmax
 from nn.initializers import generator_from
 from nn.layers import Activation, Seed, activation_name, positive_count, resolve_activation
-from nn.module import Inputs, Module, Row
+from nn.module import Inputs, Module, Row, one_row, refuse_more
 from nn.rows import said
 
 
@@ -35,8 +35,11 @@ class Sequential(Module):
             _check_callable(layer, f"Sequential takes modules and functions, and number {i}")
         self.layers = list(layers)
 
-    def __call__(self, inputs: Any) -> Any:
+    @one_row
+    def __call__(self, inputs: Any, *more: Any) -> Any:
         """Return what the last module makes of one row."""
+        if more:
+            refuse_more(self, (inputs, *more))
         return self.batch([inputs])[0]
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:

@@ -14,7 +14,7 @@ from autograd.operation import TABLE, Operation
 from autograd.value import changes
 from nn.guesses import ACTIVATIONS
 from nn.initializers import Initializer, chosen, generator_from
-from nn.module import Inputs, Module, Row, watching
+from nn.module import Inputs, Module, Row, one_row, refuse_more, watching
 
 Activation = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
@@ -166,8 +166,11 @@ class Neuron(Module):
         super()._take_path(path)
         self._z_name, self._a_name = (f"{path}.z", f"{path}.a") if path else ("z", "a")
 
-    def __call__(self, inputs: Inputs | Value) -> Value:
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Value:
         """Return the activation for one row of inputs; raises ValueError if there are too many or too few."""
+        if more:
+            refuse_more(self, (inputs, *more))
         z, a = Firing([self])(input_group(inputs, len(self.weights), "this neuron"))
         if watching:
             self.keep_pass(z, a)
@@ -250,11 +253,14 @@ class Layer(Module):
             for _ in range(positive_count(outputs, "the number of outputs"))
         ]
 
-    def __call__(self, inputs: Inputs | Value) -> Any:
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Any:
         """Return the activations of all neurons, as a list, or the Value itself if there is one neuron.
 
         Raises ValueError if there are too many or too few inputs.
         """
+        if more:
+            refuse_more(self, (inputs, *more))
         row = self.row(inputs)
         return row[0] if len(row) == 1 else row
 
@@ -334,8 +340,11 @@ class MLP(Module):
     def activation(self, activation: Activation) -> None:
         raise AttributeError("an MLP has an activation in each layer: set model.layers[0].activation, and so on")
 
-    def __call__(self, inputs: Inputs | Value) -> Any:
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Any:
         """Return the outputs for one row: the Value itself if there is one output, else a list."""
+        if more:
+            refuse_more(self, (inputs, *more))
         row: Any = inputs
         last = len(self.layers) - 1
         for i, layer in enumerate(self.layers):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from autograd import Group, Value
 from autograd.answers import guessed
@@ -12,6 +13,7 @@ from nn.guesses import GUESSES, OF_A_MODULE
 
 Inputs = Sequence[Any] | Group
 Row = list[Value]
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 class LayerPass(NamedTuple):
@@ -38,6 +40,22 @@ def _naming(init: Callable[..., None]) -> Callable[..., None]:
         self._name_unnamed()
 
     return named
+
+
+def one_row(call: Call) -> Call:
+    """Return a module's `__call__`, which takes one row, and has `more` only to say so to one who gives its numbers."""
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [p for p in inspect.signature(call).parameters.values() if p.kind is not p.VAR_POSITIONAL]
+    )
+    return call
+
+
+def refuse_more(module: object, inputs: Sequence[Any]) -> None:
+    """Raise TypeError: a module was called with several arguments in the place of one row."""
+    shown = ", ".join(repr(x)[:12] for x in inputs[:3]) + (", …" if len(inputs) > 3 else "")
+    raise TypeError(
+        f"{type(module).__name__} takes one row of inputs, and here are {len(inputs)} arguments: write model([{shown}])"
+    )
 
 
 def _calling(forward: Callable[..., Any]) -> Callable[..., Any]:
