@@ -104,7 +104,8 @@ class Guesses:
             if not ours and open_ended:
                 ours = word
             if not ours:
-                raise TypeError(f"{call} takes no {word}: {self.way_out(word, takes)}")
+                star = next((f"its {p.name} one by one" for p in parameters.values() if p.kind is p.VAR_POSITIONAL), "")
+                raise TypeError(f"{call} takes no {word}: {self.way_out(word, takes or [star] * bool(star))}")
             if ours in by_place or ours in meant or (ours != word and ours in named):
                 also = f": {word} is {ours} here" if ours != word else ""
                 raise TypeError(f"{call} is given {ours} twice{also}")

@@ -32,9 +32,9 @@ class Way:
     def __call__(self) -> Block: ...
     @overload
     def __call__(self, function: Decorated, /) -> Decorated: ...
-    def __call__(self, *function: Any) -> Any:
+    def __call__(self, *function: Any, **named: Any) -> Any:
         """Return a block to be inside of; or, without brackets, the function decorated."""
-        if len(function) > 1:
+        if len(function) > 1 or named:
             raise TypeError(f"{self.__name__}() takes nothing, or the function to decorate")
         return _decorated(self, *function) if function else Block(self)
 

@@ -155,6 +155,8 @@ class Softmax(Module):
     For training leave it out, and give the scores to `softmax_cross_entropy`.
     """
 
+    def __init__(self) -> None: ...
+
     def __call__(self, inputs: Inputs | Value) -> Row:
         """Return the probabilities of one row of scores."""
         z = as_row(inputs)

@@ -131,7 +131,8 @@ SAME: Final = {
     # optimizers
     "lr": "learning_rate",
     "eta": "learning_rate",
-    "step_size": "learning_rate",
+    "step_size": "learning_rate every",
+    "decay_rate": "factor",
     "params": "parameters",
     "eps": "epsilon",
     "rho": "decay",
@@ -238,7 +239,14 @@ KEYWORDS: Final = {
     "slope": "nn.Layer(2, 4, lambda x: autograd.leaky_relu(x, 0.2)) has another slope",
     "strict": "the file and the model must have the same parameters",
     "map_location": _HERE,
-    "mode": "it takes nothing: train() and eval()",
+    "dim": "a row has one dimension",
+    "axis": "a row has one dimension",
+    "monitor": "it watches the validation loss if there is one, else the training loss",
+    "restore_best_weights": "the best is always taken back",
+    "eta_min": "final is a factor of the rate: eta_min / learning_rate",
+    "affine": "it has a scale and a shift for each column",
+    "track_running_stats": "running averages are always kept",
+    "closure": "call loss.backward() before the step",
 }
 
 ACTIVATIONS: Final = {  # by `key`

@@ -160,7 +160,10 @@ class Optimizer:
 
     def _within(self, name: str, x: float, low: float, below: float = math.inf, *, above: bool = False) -> float:
         """Return `x`; raises ValueError unless low ≤ x < below (low < x with `above`)."""
-        checked = number(x)
+        try:
+            checked = number(x)
+        except TypeError as error:
+            raise TypeError(f"{self._call}({name}={x!r}): {error}") from None
         if not (low < checked if above else low <= checked) or not checked < below:
             least = f"greater than {low:g}" if above else f"{low:g} or more"
             most = "finite" if below == math.inf else f"less than {below:g}"

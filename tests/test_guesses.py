@@ -108,7 +108,7 @@ def test_an_optimizers_rate_is_read_and_set_by_its_usual_name():
     )
     assert "was made with momentum" in told(lambda: setattr(nn.SGD([a], 0.1, 0.9), "momentum", 0.0))
     assert "lr" not in dir(optimizer)
-    assert told(lambda: optimizer.step(lambda: a)).startswith("TypeError: a real number is needed here, not function")
+    assert told(lambda: optimizer.step(lambda: a)).startswith("TypeError: SGD(learning_rate=<func")
 
     class Mine(nn.Optimizer):  # whose own names are its own
         def __init__(self, parameters, lr, rho):
@@ -302,6 +302,12 @@ def fit(*given, **named):
         (lambda: fit(nonsense=2), "fit takes no nonsense: it takes model, inputs, targets, loss, optimizer"),
         (lambda: fit(10), "fit takes 3 by place, not 4, as in fit(model, X, Y, loss=nn.mean_squared_error"),
         (lambda: nn.fit(model, X, Y), "fit needs loss and optimizer and epochs as well, as in fit(model, X, Y, loss="),
+        (lambda: nn.Adam(parameters, 0.1, (0.9, 0.99)), "Adam(beta1=(0.9, 0.99)): a real number is needed here, n"),
+        (lambda: nn.StepDecay(30, eta_min=0.1), "StepDecay takes no eta_min: final is a factor of the rate"),
+        (lambda: nn.Softmax(dim=1), "Softmax takes no dim: a row has one dimension"),
+        (lambda: nn.Sequential(layers=[]), "Sequential takes no layers: it takes its layers one by one"),
+        (lambda: nn.EarlyStopping(3, restore_best_weights=True), "EarlyStopping takes no restore_best_weights: the"),
+        (lambda: ag.no_grad(enabled=True), "no_grad() takes nothing, or the function to decorate"),
         (lambda: nn.MLP([2, 4, 1]), "MLP needs sizes as well, as in MLP(2, [16, 16, 1]) for 2 inputs, layers of 16"),
         (lambda: nn.MLP(2, 4, 4, 1), "MLP takes 3 by place, not 4, as in MLP(2, [16, 16, 1])"),
         (lambda: nn.MLP(2, 4, 1), "an MLP needs the sizes of its layers, as in MLP(2, [4, 1]), not 4"),
