@@ -145,11 +145,13 @@ class Guesses:
 class Guess:
     """An attribute that others have: read, it is ours, or says the way out; set, it is the user's own.
 
-    A `__getattr__` would say so, too, and make every attribute of every neuron six times as slow to read.
+    A `__getattr__` would say so, too, and make every attribute of every neuron five times as slow to read.
     """
 
     def __init__(self, name: str, said: str) -> None:
         self._name, self._said = name, said
+        ours = said.isidentifier()
+        self.__doc__ = f"It is `{said}` here." if ours else f"Not here: {said}."  # for help, which shows all of a class
 
     def __get__(self, thing: Any, owner: type) -> Any:
         if thing is not None and self._said.isidentifier():
@@ -161,7 +163,7 @@ class Guess:
 
 
 def guessed(words: Mapping[str, str]) -> Callable[[Class], Class]:
-    """Return a decorator that has a class answer for the attributes of these names, unseen in `dir`."""
+    """Return a decorator that has a class answer for the attributes of these names, which `dir` of an object omits."""
 
     def answering(cls: Class) -> Class:
         for name, said in words.items():
