@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import methods as _methods  # noqa: F401  # gives Value its methods
 from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
-from autograd.functions import logsumexp, mean, softmax, take
+from autograd.functions import logsumexp, mean, smallest, softmax, take
+from autograd.guesses import GUESSES as _GUESSES
 from autograd.operation import TABLE as _TABLE
 from autograd.operation import number
 from autograd.ops import abs_ as abs  # noqa: A004
@@ -122,6 +123,7 @@ __all__ = [
     "sigmoid",
     "silu",
     "sin",
+    "smallest",
     "softmax",
     "softplus",
     "sqrt",
@@ -151,7 +153,7 @@ def __getattr__(name: str) -> Any:
     if name in _TABLE:
         return _TABLE[name]
     if name not in _LATER:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        return _GUESSES.found(name)
     module = import_module(f"autograd.{_LATER[name]}")
     return module if name == "steps" else getattr(module, name)
 

@@ -9,6 +9,7 @@ from heapq import nlargest
 from typing import Final, NamedTuple
 
 from autograd.events import Send
+from autograd.guesses import GUESSES
 from autograd.messages import shown
 from autograd.steps import record
 from autograd.value import CONSTANT, Value
@@ -103,6 +104,7 @@ class Explanation:
         return lines
 
 
+@GUESSES
 def explain(root: Value, node: Value | str, *, paths: int = 5) -> Explanation:
     """Return the chain rule of `node` for the gradient of `root`, and the gradient's `paths` largest paths.
 

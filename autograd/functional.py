@@ -12,7 +12,8 @@ from contextlib import nullcontext
 from typing import Any
 
 from autograd import ops
-from autograd.nested import flat, is_sequence, name_of, rebuilt
+from autograd.guesses import GUESSES
+from autograd.nested import check_runs_at_once, flat, is_sequence, name_of, rebuilt
 from autograd.operation import number
 from autograd.pullback import derivatives
 from autograd.recording import recording_again
@@ -23,6 +24,7 @@ __all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]
 Function = Callable[..., Any]
 
 
+@GUESSES
 def grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
     """Return the function that gives the gradient of `function` with respect to argument `argnums`.
 
@@ -37,6 +39,7 @@ def grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
     return _named(gradient, "grad", function)
 
 
+@GUESSES
 def value_and_grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
     """Return the function that gives `function`'s value together with its gradient, from one forward pass."""
 
@@ -52,6 +55,7 @@ def value_and_grad(function: Function, argnums: int | Sequence[int] = 0) -> Func
     return _named(both, "value_and_grad", function)
 
 
+@GUESSES
 def jacobian(function: Function, argnum: int = 0) -> Function:
     """Return the function that gives, in place of each number `function` returns, that number's gradient.
 
@@ -65,11 +69,13 @@ def jacobian(function: Function, argnum: int = 0) -> Function:
     return _named(rows, "jacobian", function)
 
 
+@GUESSES
 def hessian(function: Function, argnum: int = 0) -> Function:
     """Return the function that gives the second derivatives of `function`: for a list of n, n rows of n."""
     return _named(jacobian(grad(function, argnum), argnum), "hessian", function)
 
 
+@GUESSES
 def hvp(function: Function, argnum: int = 0) -> Function:
     """Return the function that gives the Hessian of `function` times a vector, without forming the Hessian.
 
@@ -169,5 +175,6 @@ def _named(made: Function, kind: str, function: Any) -> Function:
     if not callable(function):
         advice = "pass the function itself, as in grad(f)(x), not what it returns"
         raise TypeError(f"a function is differentiated here, not a {type(function).__name__}: {advice}")
+    check_runs_at_once(function, kind)
     made.__name__ = made.__qualname__ = f"{kind}({name_of(function)})"
     return made

@@ -10,7 +10,7 @@ from autograd import modes, ops
 from autograd.operation import number
 from autograd.value import Group, Value
 
-__all__ = ["logsumexp", "mean", "softmax", "take"]
+__all__ = ["logsumexp", "mean", "smallest", "softmax", "take"]
 
 
 @overload
@@ -26,6 +26,20 @@ def mean(values: Iterable[Any]) -> Any:
     """
     members = _members("mean", values)
     return ops.total(members) / len(members)
+
+
+@overload
+def smallest(values: Iterable[Value]) -> Value: ...
+@overload
+def smallest(values: Iterable[float]) -> float: ...
+@overload
+def smallest(values: Iterable[Any]) -> Any: ...
+def smallest(values: Iterable[Any]) -> Any:
+    """Return the smallest of `values`, as `largest` the largest: the gradient goes to the first of several.
+
+    A float for numbers, a Value where one is among them.  Raises ValueError if there are none.
+    """
+    return -ops.largest([-x for x in _members("smallest", values)])
 
 
 @overload

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
+from autograd.guesses import GUESSES
 from autograd.messages import LONGEST_NAME, name_or, shown
 from autograd.nested import name_of
 from autograd.operation import Operation, number
@@ -80,6 +81,7 @@ class GradientCheck:
             raise ArithmeticError(str(self))
 
 
+@GUESSES
 def gradcheck(
     function: Callable[[], Any],
     parameters: Value | Iterable[Value] | Iterable[tuple[str, Value]] | Mapping[str, Value],

@@ -7,7 +7,9 @@ from typing import Any
 
 from autograd.messages import LONGEST_NAME, shown
 
-__all__ = ["flat", "is_sequence", "name_of", "rebuilt"]
+__all__ = ["check_runs_at_once", "flat", "is_sequence", "name_of", "rebuilt"]
+
+_LATER = 0x20 | 0x80 | 0x200  # the flags of generators', coroutines' and asynchronous generators' code
 
 
 def is_sequence(x: Any) -> bool:
@@ -32,6 +34,14 @@ def rebuilt(shape: Any, numbers: Iterator[Any]) -> Any:
     if hasattr(shape, "_fields"):  # a named tuple
         return type(shape)(*items)
     return tuple(items) if isinstance(shape, tuple) else items
+
+
+def check_runs_at_once(function: Any, who: str) -> None:
+    """Raise TypeError for a generator or coroutine, whose lines run only when its result is asked for the next."""
+    code = getattr(function, "__code__", None)
+    if code is not None and code.co_flags & _LATER:
+        kind = "a generator" if code.co_flags & 0x20 else "asynchronous"
+        raise TypeError(f"{who} takes a function that returns its result, and {name_of(function)} is {kind}")
 
 
 def name_of(function: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from autograd import modes, ops
 from autograd.backward import operands
+from autograd.guesses import GUESSES
 from autograd.operation import TABLE, Operation
 from autograd.symbols import Symbol, formulas, parameters, symbol
 from autograd.value import CONSTANT, Group, Value
@@ -24,6 +25,7 @@ Pairs = list[tuple[Any, Any]]  # gradients of children, each with its local deri
 Sent = list[tuple[Any, Any, Any]]  # target, gradient, local derivative
 
 
+@GUESSES
 def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *, recorded: bool = False) -> list[Any]:
     """Return d(root)/d(variable) times `gradient` for each variable, and change nothing in the graph.
 

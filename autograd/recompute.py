@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from autograd import modes
 from autograd.backward import MANY, operands, structure, sweep
+from autograd.guesses import GUESSES
 from autograd.nested import flat, name_of, rebuilt
 from autograd.operation import Operation
 from autograd.pullback import derivatives
@@ -23,6 +24,7 @@ from autograd.value import CONSTANT, Group, Value, record_operation
 __all__ = ["checkpoint"]
 
 
+@GUESSES
 def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function` so that it records one node per number it returns, and is computed again for gradients.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from autograd import modes, ops
@@ -12,6 +12,7 @@ from autograd.caller import user_line
 from autograd.messages import name_or
 from autograd.operation import Operation
 from autograd.value import Group, Value, operands, record_operation, topological_order
+from autograd.within import Way
 
 __all__ = ["detect_anomaly", "no_grad"]
 
@@ -19,14 +20,18 @@ __all__ = ["detect_anomaly", "no_grad"]
 Record = Callable[[Operation, tuple[Any, ...]], Value]
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+def _recorder() -> Record:
+    return modes.current("record") or record_operation
+
+
+@Way
+def no_grad() -> RecordNothing:
     """Inside the `with` block (or the decorated function) operations compute and record nothing.
 
     Their results are plain leaves: no parents, no operation, so nothing flows back through them.
+    A decorated generator runs inside, and whoever takes what it yields does not.
     """
-    with modes.mode(RecordNothing(modes.current("record") or record_operation)):
-        yield
+    return RecordNothing(_recorder())
 
 
 class RecordNothing:
@@ -34,6 +39,10 @@ class RecordNothing:
 
     def __init__(self, outer: Record) -> None:
         self.outer = outer
+
+    def resumed(self) -> None:
+        """Compute by what surrounds it now."""
+        self.outer = _recorder()
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return the operation's result as a leaf."""
@@ -62,8 +71,8 @@ class _RecordAgain:
         self.record = record
 
 
-@contextmanager
-def detect_anomaly() -> Iterator[None]:
+@Way
+def detect_anomaly() -> _Watch:
     """Inside the `with` block (or the decorated function) the first nan or inf to be born raises FloatingPointError.
 
     Forward, the error names the operation, its inputs with their numbers, and the line of the program that asked for
@@ -71,8 +80,7 @@ def detect_anomaly() -> Iterator[None]:
     line where that node was recorded, if that was inside the block too.  What enters as nan or inf is named as such.
     A nan is reported where it is born even if a `where` further on would not take it.
     """
-    with modes.mode(_Watch(modes.current("record") or record_operation)):
-        yield
+    return _Watch(_recorder())
 
 
 class _Watch:
@@ -81,6 +89,9 @@ class _Watch:
     def __init__(self, outer: Record) -> None:
         self.outer = outer
         self.lines: dict[int, tuple[Any, str]] = {}  # id of a node -> its operation and line; keeps no node alive
+
+    def resumed(self) -> None:
+        self.outer = _recorder()
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         node = self.outer(op, inputs)

@@ -1,5 +1,8 @@
 """Neural networks from scalars: layers, losses and training on `autograd`."""
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
 from nn.backends import predict
 from nn.blocks import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
@@ -7,6 +10,7 @@ from nn.curvature import sharpness
 from nn.diagnosis import Diagnosis, Finding, diagnose
 from nn.finder import RateSweep, find_learning_rate
 from nn.fitting import fit
+from nn.guesses import GUESSES as _GUESSES
 from nn.history import History, Stretch, stretches
 from nn.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
 from nn.layers import MLP, Layer, Neuron, Perceptron
@@ -88,3 +92,8 @@ __all__ = [
     "xavier_normal",
     "xavier_uniform",
 ]
+
+if not _TYPE_CHECKING:  # a checker is to know what there is
+
+    def __getattr__(name: str) -> _Any:
+        return _GUESSES.found(name)

@@ -9,6 +9,7 @@ from typing import Any
 from autograd import no_grad, topological_order
 from autograd.backward import operands
 from autograd.caller import warn
+from nn.guesses import GUESSES
 from nn.rows import checked_inputs, predict_rows
 from nn.steppers import RecordedStepper, Stepper, Task, evaluating, tried_loss
 
@@ -62,6 +63,7 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
     return CompiledStepper(task, backend, rows)
 
 
+@GUESSES
 def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     """Return what the model makes of each row in its behaviour for use: a float, or a list of them for many outputs.
 

@@ -9,13 +9,13 @@ import autograd
 from autograd import Group, Value, softmax
 from nn.initializers import generator_from
 from nn.layers import Activation, Seed, activation_name, positive_count, resolve_activation
-from nn.module import Inputs, Module, Row
+from nn.module import Inputs, Module, Row, one_row, refuse_more
 from nn.rows import said
 
 
 def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
     """Return one row of inputs as Values; a single Value is a row of one.  Raises TypeError for what is no row."""
-    if isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+    if isinstance(inputs, str | dict | set | frozenset) or not hasattr(inputs, "__iter__"):
         raise TypeError(f"a row of numbers is needed here, not {said(inputs)}")
     return (inputs,) if isinstance(inputs, Value) else Group.of(inputs).values
 
@@ -35,8 +35,11 @@ class Sequential(Module):
             _check_callable(layer, f"Sequential takes modules and functions, and number {i}")
         self.layers = list(layers)
 
-    def __call__(self, inputs: Any) -> Any:
+    @one_row
+    def __call__(self, inputs: Any, *more: Any) -> Any:
         """Return what the last module makes of one row."""
+        if more:
+            refuse_more(self, (inputs, *more))
         return self.batch([inputs])[0]
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:
@@ -152,6 +155,8 @@ class Softmax(Module):
     For training leave it out, and give the scores to `softmax_cross_entropy`.
     """
 
+    def __init__(self) -> None: ...
+
     def __call__(self, inputs: Inputs | Value) -> Row:
         """Return the probabilities of one row of scores."""
         z = as_row(inputs)
@@ -179,6 +184,10 @@ class Embedding(Module):
         Raises TypeError for what is no whole number, IndexError for a row that there is not.
         """
         if not isinstance(index, Value):  # which is an entry of a compiled function's argument
+            if hasattr(index, "__iter__") and not isinstance(index, str):
+                raise TypeError(
+                    f"an embedding is looked up by one whole number, not {said(index)}: for several use batch"
+                )
             place = autograd.number(index)
             if not place.is_integer():
                 raise TypeError(f"an embedding is looked up by whole number, not by {index!r}")

@@ -10,11 +10,13 @@ from typing import Any
 from autograd import Value, number
 from autograd.caller import warn
 from autograd.messages import name_or
+from nn.guesses import GUESSES
 from nn.rows import checked_values
 
 __all__ = ["ClipByNorm", "ClipByValue", "clip_by_norm", "clip_by_value", "percentile"]
 
 
+@GUESSES.of_class
 @dataclass(frozen=True)
 class ClipByNorm:
     """Gradients as one vector of norm at most `limit`, their direction kept.  With no limit the norm is only watched.
@@ -37,6 +39,7 @@ class ClipByNorm:
             gradients *= self.limit / norm
 
 
+@GUESSES.of_class
 @dataclass(frozen=True)
 class ClipByValue:
     """Each gradient between −`limit` and `limit`; the direction may change.  (Mikolov 2012.)"""
@@ -58,6 +61,7 @@ class ClipByValue:
 Clip = ClipByNorm | ClipByValue
 
 
+@GUESSES
 def clip_by_norm(parameters: Iterable[Value], limit: float = math.inf) -> float:
     """Return the norm of the parameters' gradients, which are left scaled down to norm `limit` if it was larger.
 
@@ -67,6 +71,7 @@ def clip_by_norm(parameters: Iterable[Value], limit: float = math.inf) -> float:
     return apply_clip(ClipByNorm(limit), checked_values("clip_by_norm takes the Values to clip", parameters))
 
 
+@GUESSES
 def clip_by_value(parameters: Iterable[Value], limit: float) -> float:
     """Return the norm of the parameters' gradients before each of them was moved between −limit and limit.
 

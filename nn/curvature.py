@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, derivatives, dot
+from nn.guesses import GUESSES
 from nn.rows import Loss, check_learner, checked_inputs, checked_targets
 from nn.snapshot import Gradients, Surroundings
 from nn.steppers import record_loss
@@ -17,6 +18,7 @@ __all__ = ["sharpness"]
 Vector = list[float]
 
 
+@GUESSES
 def sharpness(
     model: Any, inputs: Any, targets: Any, *, loss: Loss, tolerance: float = 1e-4, limit: int = 200, seed: int = 0
 ) -> float:

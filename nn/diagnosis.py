@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd import detect_anomaly
 from nn.curvature import sharpness
+from nn.guesses import GUESSES
 from nn.history import History
 from nn.layerfigures import LayerFigures, StepFigures, factors, measured
 from nn.optimizers import SGD, Optimizer
@@ -80,6 +81,7 @@ class Diagnosis:
     __repr__ = __str__
 
 
+@GUESSES
 def diagnose(
     model: Any,
     inputs: Any,

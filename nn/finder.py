@@ -8,6 +8,7 @@ from typing import Any
 
 from nn.backends import make_stepper
 from nn.fitting import prepare
+from nn.guesses import GUESSES
 from nn.optimizers import Optimizer
 from nn.rows import Loss, checked_count
 from nn.settings import checked_seed
@@ -41,6 +42,7 @@ class RateSweep:
         return f"<RateSweep over {len(self.rates)} steps from {ends}: suggestion {self.suggestion:.3g}, {where}>"
 
 
+@GUESSES
 def find_learning_rate(
     model: Any,
     inputs: Any,

@@ -10,6 +10,7 @@ from autograd import no_grad
 from nn.backends import make_stepper
 from nn.clipping import Clip
 from nn.datasets import split
+from nn.guesses import GUESSES
 from nn.history import History
 from nn.optimizers import Optimizer
 from nn.progress import Progress
@@ -35,6 +36,7 @@ __all__ = ["fit", "prepare"]
 MOST_COUNTED = 2000
 
 
+@GUESSES
 def fit(
     model: Any,
     inputs: Any,

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from autograd.answers import guessed
 from nn.clipping import percentile
+from nn.guesses import GUESSES, OF_A_HISTORY
 
 if TYPE_CHECKING:
     from nn.diagnosis import Diagnosis
@@ -27,6 +29,7 @@ class Stretch(NamedTuple):
     name: str  # "plateau", "drop", "convergence", "spike" or "rise"
 
 
+@GUESSES
 def stretches(losses: Sequence[float]) -> list[Stretch]:
     """Return the parts of a training in order: plateau, drop and convergence, as far as it has them.
 
@@ -68,6 +71,8 @@ def _drop(best: Sequence[float], goal: float) -> tuple[int, int]:
     return drop
 
 
+@guessed(OF_A_HISTORY)
+@GUESSES.of_class
 @dataclass
 class History:
     """One entry per epoch, and the place in the epoch that was begun, so that training can go on from there.

@@ -9,11 +9,13 @@ from typing import Any
 
 from autograd import Group, Value, modes, number
 from autograd.affine import Affine, Hidden, Numbers, RowActivation
+from autograd.answers import key
 from autograd.messages import shown
 from autograd.operation import TABLE, Operation
 from autograd.value import changes
+from nn.guesses import ACTIVATIONS
 from nn.initializers import Initializer, chosen, generator_from
-from nn.module import Inputs, Module, Row, watching
+from nn.module import Inputs, Module, Row, one_row, refuse_more, watching
 
 Activation = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
@@ -24,15 +26,22 @@ def resolve_activation(activation: Activation) -> Any:
 
     Raises ValueError naming the activations there are, TypeError for what cannot be called.
     """
-    if activation is None or activation == "linear":
+    if activation is None:
         return None
     if isinstance(activation, str):
         known = [name for name, op in TABLE.items() if not op.groups and op.arity - len(op.defaults) == 1]
-        if activation not in known:
-            if activation == "softmax":
-                raise ValueError("softmax is an activation of a whole row: put nn.Softmax() after the layer")
+        meant = {key(name): name for name in known} | ACTIVATIONS
+        name = activation if activation in known else meant.get(key(activation), activation)
+        if name in known:
+            return TABLE[name]
+        if name == "linear":
+            return None
+        if name != "softmax":
             raise ValueError(f"no activation {activation!r}; there are: linear, {', '.join(known)}")
-        return TABLE[activation]
+    if activation_name(activation).lower() == "softmax" or isinstance(activation, str):
+        raise ValueError("softmax is an activation of a whole row: put nn.Softmax() after the layer")
+    if isinstance(activation, type):
+        raise TypeError(f"an activation is a name, an operation or a function, not the class {activation.__name__}")
     if not callable(activation):
         raise TypeError(f"an activation is a name, an operation or a function, not {activation!r}")
     return activation
@@ -66,7 +75,7 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
     if inputs.__class__ is not list:
         if isinstance(inputs, Value):
             inputs = [inputs]
-        elif isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+        elif isinstance(inputs, str | dict | set | frozenset) or not hasattr(inputs, "__iter__"):
             raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
     try:
         plain = inputs.__class__ is list and {float, int}.issuperset(map(type, inputs))
@@ -120,17 +129,49 @@ class Neuron(Module):
         if name == "weights":
             x = Group.of(x)
         elif name == "activation":
+            x = resolve_activation(x)
             # the method of Value is the fastest way to an operation of one input
             self._activate = getattr(Value, x.name) if isinstance(x, Operation) and not x.defaults else x
         object.__setattr__(self, name, x)
         _note_version()
 
+    @property
+    def w(self) -> Group:
+        """The weights, by the name that micrograd has for them."""
+        return self.weights
+
+    @w.setter
+    def w(self, weights: Any) -> None:
+        self.weights = weights
+
+    @property
+    def b(self) -> Value:
+        """The bias, by the name that micrograd has for it."""
+        return self.bias
+
+    @b.setter
+    def b(self, bias: Value) -> None:
+        self.bias = bias
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether there is an activation, by the name that micrograd has for it; set False, there is none."""
+        return self.activation is not None
+
+    @nonlin.setter
+    def nonlin(self, nonlin: bool) -> None:
+        if nonlin != self.nonlin:
+            self.activation = "relu" if nonlin else None
+
     def _take_path(self, path: str) -> None:
         super()._take_path(path)
         self._z_name, self._a_name = (f"{path}.z", f"{path}.a") if path else ("z", "a")
 
-    def __call__(self, inputs: Inputs | Value) -> Value:
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Value:
         """Return the activation for one row of inputs; raises ValueError if there are too many or too few."""
+        if more:
+            refuse_more(self, (inputs, *more))
         z, a = Firing([self])(input_group(inputs, len(self.weights), "this neuron"))
         if watching:
             self.keep_pass(z, a)
@@ -213,11 +254,19 @@ class Layer(Module):
             for _ in range(positive_count(outputs, "the number of outputs"))
         ]
 
-    def __call__(self, inputs: Inputs | Value) -> Row:
-        """Return the activations of all neurons, a list even of one.
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Any:
+        """Return the activations of all neurons, as a list, or the Value itself if there is one neuron.
 
         Raises ValueError if there are too many or too few inputs.
         """
+        if more:
+            refuse_more(self, (inputs, *more))
+        row = self.row(inputs)
+        return row[0] if len(row) == 1 else row
+
+    def row(self, inputs: Inputs | Value) -> Row:
+        """Return the activations of all neurons, a list even of one; raises ValueError as a call does."""
         z, a = self._now()(input_group(inputs, len(self.neurons[0].weights), "this layer"))
         if watching:
             self.keep_pass(z, a)
@@ -226,7 +275,7 @@ class Layer(Module):
     def hidden(self, inputs: Inputs | Value) -> Group:
         """Return the activations as the group that the next layer's neurons share; raises ValueError as a call does."""
         if watching:
-            return Group(self(inputs))
+            return Group(self.row(inputs))
         return self._now().hidden(input_group(inputs, len(self.neurons[0].weights), "this layer"))
 
     def _now(self) -> Firing:
@@ -234,6 +283,16 @@ class Layer(Module):
         if firing is None or not firing.holds(self.neurons):
             firing = self._firing = Firing(self.neurons) if firing is None else firing.renewed(self.neurons)
         return firing
+
+    @property
+    def activation(self) -> Any:
+        """The activation of the first neuron, which in most layers is that of all; set, it is all neurons'."""
+        return self.neurons[0].activation
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        for neuron in self.neurons:
+            neuron.activation = activation
 
     def _is_one_line(self) -> bool:
         return True
@@ -263,7 +322,9 @@ class MLP(Module):
         seed: Seed = None,
     ) -> None:
         if isinstance(sizes, str) or not hasattr(sizes, "__len__") or not len(sizes):
-            raise ValueError(f"an MLP needs the sizes of its layers, as in MLP(2, [16, 16, 1]), not {sizes!r}")
+            counted = isinstance(sizes, int) and isinstance(activation, int)
+            example = f"MLP({inputs!r}, [{sizes}, {activation}])" if counted else "MLP(2, [16, 16, 1])"
+            raise ValueError(f"an MLP needs the sizes of its layers, as in {example}, not {sizes!r}")
         generator = generator_from(seed)
         activation, last = resolve_activation(activation), len(sizes) - 1
         self.layers = [
@@ -271,10 +332,22 @@ class MLP(Module):
             for i, (before, size) in enumerate(zip([inputs, *sizes], sizes, strict=False))
         ]
 
-    def __call__(self, inputs: Inputs | Value) -> Any:
+    @property
+    def activation(self) -> Any:
+        """What the hidden layers have; it is set layer by layer, since the last has another."""
+        return self.layers[0].activation
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        raise AttributeError("an MLP has an activation in each layer: set model.layers[0].activation, and so on")
+
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Any:
         """Return the outputs for one row: the Value itself if there is one output, else a list."""
+        if more:
+            refuse_more(self, (inputs, *more))
         row: Any = inputs
         last = len(self.layers) - 1
         for i, layer in enumerate(self.layers):
             row = layer.hidden(row) if i < last and layer.__class__ is Layer else layer(row)
-        return row[0] if len(row) == 1 else row
+        return row if isinstance(row, Value) or len(row) != 1 else row[0]

@@ -13,11 +13,13 @@ from typing import Any, Final
 import autograd
 from autograd import Group, Value, dot, exp, log, maximum, mean, number, total, where
 from autograd.functions import shifted
+from nn.guesses import GUESSES
 from nn.tracing import tracing
 
 LEAST_PROBABILITY: Final = 1e-12
 
 
+@GUESSES
 def mean_squared_error(predictions: Any, targets: Any) -> Value:
     """Return the mean of (prediction − target)² over all numbers of all rows.  (Legendre 1805.)
 
@@ -31,6 +33,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> Value:
     return mean(squares)  # type: ignore[no-any-return]
 
 
+@GUESSES
 def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     """Return the mean of −(y log p + (1 − y) log(1 − p)), for n numbers or n rows of k.  (Bishop 2006, 4.3.2.)
 
@@ -50,6 +53,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     return mean(losses)  # type: ignore[no-any-return]
 
 
+@GUESSES
 def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     """Return the mean of softplus(z) − y·z, the cross-entropy of σ(z): its gradient is σ(z) − y exactly.
 
@@ -70,6 +74,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     return mean(losses)  # type: ignore[no-any-return]
 
 
+@GUESSES
 def hinge(scores: Any, targets: Any) -> Value:
     """Return the mean of max(0, 1 − y·score), for targets of −1 and 1.  (Cortes and Vapnik 1995.)
 
@@ -83,6 +88,7 @@ def hinge(scores: Any, targets: Any) -> Value:
     return mean([(1.0 - y * score).relu() for score, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
 
 
+@GUESSES
 def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     """Return the mean over rows of log Σ exp(zⱼ) − Σ yⱼ zⱼ, the cross-entropy of softmax(z).
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from autograd import Group, Value
+from autograd.answers import guessed
 from autograd.messages import LONGEST_NAME, shown
+from nn.guesses import GUESSES, OF_A_MODULE
 
 Inputs = Sequence[Any] | Group
 Row = list[Value]
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 class LayerPass(NamedTuple):
@@ -39,6 +43,33 @@ def _naming(init: Callable[..., None]) -> Callable[..., None]:
     return named
 
 
+def one_row(call: Call) -> Call:
+    """Return a module's `__call__`, which takes one row, and has `more` only to say so to one who gives its numbers."""
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [p for p in inspect.signature(call).parameters.values() if p.kind is not p.VAR_POSITIONAL]
+    )
+    return call
+
+
+def refuse_more(module: object, inputs: Sequence[Any]) -> None:
+    """Raise TypeError: a module was called with several arguments in the place of one row."""
+    shown = ", ".join(repr(x)[:12] for x in inputs[:3]) + (", …" if len(inputs) > 3 else "")
+    raise TypeError(
+        f"{type(module).__name__} takes one row of inputs, and here are {len(inputs)} arguments: write model([{shown}])"
+    )
+
+
+def _calling(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the `__call__` of a class that says in `forward`, as PyTorch's do, what its modules make of a row."""
+
+    @wraps(forward)
+    def called(self: Any, *inputs: Any, **named: Any) -> Any:
+        return self.forward(*inputs, **named)
+
+    return called
+
+
+@guessed(OF_A_MODULE)
 class Module:
     """A tree of attributes: Values are its parameters, and Modules, lists, tuples and dicts of them are its branches.
 
@@ -54,11 +85,18 @@ class Module:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        if "forward" in vars(cls) and "__call__" not in vars(cls):
+            if cls.__call__ is not Module.__call__ and not hasattr(cls.__call__, "__wrapped__"):
+                inherited = f"what it inherits has a __call__, which {cls.__name__}(…)(row) would go on to call"
+                raise TypeError(
+                    f"class {cls.__name__}: forward would never be called, since {inherited}: name it __call__"
+                )
+            cls.__call__ = _calling(vars(cls)["forward"])  # type: ignore[method-assign]
         if "__init__" in vars(cls):
-            cls.__init__ = _naming(cls.__init__)  # type: ignore[method-assign]
+            cls.__init__ = _naming(GUESSES(cls.__init__))  # type: ignore[method-assign]
 
     def __call__(self, inputs: Any) -> Any:
-        """Return what the module makes of one row of inputs."""
+        """Return what the module makes of one row of inputs; a class may say so in `forward`, as in PyTorch."""
         raise NotImplementedError(f"{type(self).__name__} defines no __call__(self, inputs)")
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:
@@ -90,6 +128,7 @@ class Module:
         """Return how many numbers training may change; a shared one counts once."""
         return len(self.parameters())
 
+    @GUESSES
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass had reached it."""
         for parameter in self.parameters():
@@ -116,15 +155,19 @@ class Module:
             else:
                 setattr(module, name, buffers[path])
 
-    def train(self) -> None:
-        """Leave the whole tree in its behaviour for training."""
+    @GUESSES
+    def train(self) -> Self:
+        """Leave the whole tree in its behaviour for training; return it."""
         for _, module in self.named_modules():
             module.training = True
+        return self
 
-    def eval(self) -> None:
-        """Leave the whole tree in its behaviour for use: nothing dropped, running averages used and kept."""
+    @GUESSES
+    def eval(self) -> Self:
+        """Leave the whole tree in its behaviour for use: nothing dropped, running averages used and kept; return it."""
         for _, module in self.named_modules():
             module.training = False
+        return self
 
     # -------------------------------------------------------------------------- names and print
     def name_nodes(self, prefix: str = "") -> None:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from autograd import Value, number
+from autograd.answers import guessed
 from autograd.caller import warn
 from autograd.messages import name_or
 from autograd.operation import FLOATS
 from autograd.value import gradients_of, numbers_of, set_numbers
+from nn.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
 from nn.rows import checked_values
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
 
+OWN: Final = frozenset({"parameters", "memories", "state", "settings", "step_count"})
 Updated = tuple[Any, tuple[Any, ...]]
 Moves = list[tuple[int, Updated]]
 
 
+@guessed(OF_AN_OPTIMIZER)
 class Optimizer:
     """What every optimiser has: parameters, memories that start at 0.0, a step count and `step`.
 
@@ -38,6 +42,31 @@ class Optimizer:
     settings: tuple[str, ...] = ("learning_rate",)
     state: tuple[str, ...] = ()
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "__init__" in vars(cls):
+            GUESSES.of_class(cls)
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        if name not in OWN and type(self).__module__ == __name__:
+            name = self._meant(name)
+            if name == "momentum" and "memories" in vars(self) and bool(x) != ("velocity" in self.state):
+                made = "without momentum, and keeps no velocity" if x else "with momentum, and keeps a velocity"
+                raise ValueError(f"this {self._call} was made {made}: make another, with momentum={x!r}")
+        object.__setattr__(self, name, x)
+
+    def _meant(self, name: str) -> str:
+        """Return the name of the setting that is meant; raises AttributeError for one that it has not, or a slip."""
+        ours = OF_AN_OPTIMIZER.get(name, name)
+        if name[:1] == "_" or ours in self.settings:
+            return ours
+        way_out = GUESSES.way_out(name, self.settings) if ours == name else ours
+        if ours == name and "did you mean" not in way_out and name not in KEYWORDS:
+            return name  # a note of the user's own
+        way_out = f"its settings are {', '.join(self.settings)}" if way_out.isidentifier() else way_out
+        raise AttributeError(f"{self._call} has no {name} to set: {way_out}")
+
+    @GUESSES
     def __init__(self, parameters: Iterable[Value], learning_rate: float) -> None:
         given = checked_values(f"{self._call} takes the Values to move", parameters)
         for parameter in given:
@@ -66,6 +95,8 @@ class Optimizer:
         The rate is that given, else the optimiser's own.  The others stay as they are, and are named once
         in a warning.  An interrupt while it computes leaves everything as it was.
         """
+        if learning_rate is not None:
+            learning_rate = self._within("learning_rate", learning_rate, 0.0)
         moved = self.moves(gradients_of(self.parameters), learning_rate)
         if len(moved) < len(self.parameters):
             self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
@@ -94,6 +125,7 @@ class Optimizer:
             if gradient is not None
         ]
 
+    @GUESSES
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass has reached it."""
         for parameter in self.parameters:
@@ -129,7 +161,10 @@ class Optimizer:
 
     def _within(self, name: str, x: float, low: float, below: float = math.inf, *, above: bool = False) -> float:
         """Return `x`; raises ValueError unless low ≤ x < below (low < x with `above`)."""
-        checked = number(x)
+        try:
+            checked = number(x)
+        except TypeError as error:
+            raise TypeError(f"{self._call}({name}={x!r}): {error}") from None
         if not (low < checked if above else low <= checked) or not checked < below:
             least = f"greater than {low:g}" if above else f"{low:g} or more"
             most = "finite" if below == math.inf else f"less than {below:g}"

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from autograd import Group, Value
 from nn.blocks import as_row
+from nn.guesses import GUESSES
 from nn.initializers import generator_from
 from nn.layers import Layer, Seed, input_group, positive_count
 from nn.module import Inputs, Module, Row
@@ -20,11 +21,16 @@ from nn.module import Inputs, Module, Row
 State = Any  # a row, or a tuple of rows
 
 
+@GUESSES
 def carry(state: State) -> State:
     """Return a state as plain numbers: the next window starts there, and no gradient leads back."""
     if isinstance(state, tuple):
         return tuple(map(carry, state))
     return [x.data for x in as_row(state)]
+
+
+def _row(outputs: Any) -> Row:
+    return [outputs] if isinstance(outputs, Value) else outputs  # a layer of one unit gives the Value itself
 
 
 def _detached(state: State) -> State:
@@ -96,7 +102,7 @@ class RNN(Recurrent):
 
     def step(self, inputs: Inputs | Value, state: State) -> tuple[Row, State]:
         """Return h′ twice: it is the output and the state."""
-        hidden = self.cell(self._joined(inputs, state)[2])
+        hidden = _row(self.cell(self._joined(inputs, state)[2]))
         return hidden, hidden
 
 
@@ -129,7 +135,8 @@ class LSTM(Recurrent):
         """Return h′ and the state (h′, c′)."""
         _, _, joined = self._joined(inputs, state[0])
         cell = input_group(state[1], self.hidden, "the cell state of this LSTM")
-        gates = self.input_gate(joined), self.forget_gate(joined), self.candidate(joined), self.output_gate(joined)
+        parts = self.input_gate, self.forget_gate, self.candidate, self.output_gate
+        gates = [_row(part(joined)) for part in parts]
         kept = [f * c + i * g for i, f, g, c in zip(*gates[:3], cell, strict=True)]
         self.name_row(kept, "c")
         output = [o * c.tanh() for o, c in zip(gates[3], kept, strict=True)]
@@ -158,8 +165,9 @@ class GRU(Recurrent):
     def step(self, inputs: Inputs | Value, state: State) -> tuple[Row, State]:
         """Return h′ twice: it is the output and the state."""
         row, before, joined = self._joined(inputs, state)
-        reset, update = self.reset_gate(joined), self.update_gate(joined)
-        new = zip(self.candidate_from_inputs(row), reset, self.candidate_from_hidden(before), strict=True)
+        reset, update = _row(self.reset_gate(joined)), _row(self.update_gate(joined))
+        of_inputs, of_hidden = _row(self.candidate_from_inputs(row)), _row(self.candidate_from_hidden(before))
+        new = zip(of_inputs, reset, of_hidden, strict=True)
         candidate = [(x + r * h).tanh() for x, r, h in new]
         hidden = [(1.0 - u) * n + u * h for u, n, h in zip(update, candidate, before, strict=True)]
         self.name_row(hidden)

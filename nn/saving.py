@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from autograd import Value
 from autograd.messages import missing_extra
+from nn.guesses import GUESSES
 from nn.history import History
 from nn.layers import Neuron
 from nn.optimizers import Optimizer
@@ -27,6 +28,7 @@ VERSION: Final = 1
 Box = tuple[tuple[int, ...], list[str]]
 
 
+@GUESSES.of_class
 @dataclass(frozen=True)
 class Autosave:
     """A file that `fit` saves all to that is needed to go on, every so many steps and at the end.
@@ -53,6 +55,7 @@ class Autosave:
         return True
 
 
+@GUESSES
 def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, history: History | None = None) -> None:
     """Leave a file that holds the model's parameters and buffers, and the optimiser's and history's state if given.
 
@@ -83,6 +86,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     _write(Path(path), data)
 
 
+@GUESSES
 def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, history: History | None = None) -> None:
     """Leave the model, and the optimiser and history if given, as they were when the file was saved, to the bit.
 

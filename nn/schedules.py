@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograd import number
+from nn.guesses import GUESSES
 
 __all__ = ["Cosine", "Exponential", "Schedule", "StepDecay", "WarmUp"]
 
@@ -26,6 +27,7 @@ def _check(holds: bool, call: object, rule: str) -> None:
         raise ValueError(f"{call}: {rule}")
 
 
+@GUESSES.of_class
 @dataclass(frozen=True)
 class WarmUp:
     """From `start` to 1 in a straight line over `steps` steps; then 1, or the schedule `then`, counting from there.
@@ -50,6 +52,7 @@ class WarmUp:
         return self.then(step - self.steps) if self.then is not None else 1.0
 
 
+@GUESSES.of_class
 @dataclass(frozen=True)
 class StepDecay:
     """Multiplied by `factor` after each `every` steps: factor ^ ⌊step / every⌋.  (As He et al. 2015 trained.)"""
@@ -66,6 +69,7 @@ class StepDecay:
         return math.pow(self.factor, step // self.every)
 
 
+@GUESSES.of_class
 @dataclass(frozen=True)
 class Exponential:
     """Multiplied by `factor` at each step: factor ^ step.  (Compared with others by Senior et al. 2013.)"""
@@ -80,6 +84,7 @@ class Exponential:
         return math.pow(self.factor, step)
 
 
+@GUESSES.of_class
 @dataclass(frozen=True)
 class Cosine:
     """From 1 to `final` along half a cosine over `steps` steps, then `final`.  (Loshchilov and Hutter 2016.)"""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from autograd import Value, number, steps
 from nn.acts import Act, Backward, Forward, Rate, State, Update, Weight, with_update
+from nn.guesses import GUESSES
 from nn.optimizers import SGD, Optimizer
 from nn.rows import (
     Loss,
@@ -30,6 +31,7 @@ NEXT: Final = {"forward": "backward", "backward": "update", "update": "forward"}
 UNDO_LIMIT: Final = 64 * 2**20
 
 
+@GUESSES.of_class
 class TrainingSession:
     """A model in training: one step is `forward()`, `backward()`, `update()`, in this order; `back()` undoes steps.
 

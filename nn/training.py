@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.messages import shown
 from autograd.value import numbers_of, set_numbers
+from nn.guesses import GUESSES
 from nn.history import History
 from nn.optimizers import Optimizer
 from nn.progress import Progress
@@ -31,6 +32,7 @@ SLICE = 0.2  # seconds between looks at the progress bar
 FAR = 100_000  # rows whose order is drawn ahead (or steps on all rows): some 50 ms
 
 
+@GUESSES.of_class
 @dataclass(frozen=True)
 class EarlyStopping:
     """Stop after `patience` epochs in a row without a loss lower by `margin` than the best, and take back the best.

@@ -342,7 +342,7 @@ def test_a_history_reports_by_itself():
 def test_rows_are_checked_and_many_are_sampled():
     model = Sequential(Layer(1, 3, "relu", seed=1), Layer(3, 1, None, seed=2))
     rows, targets = [[i / 500] for i in range(1000)], [0.0] * 1000
-    found = diagnose(model, rows, targets, loss=lambda p, t: mean_squared_error([x[0] for x in p], t))
+    found = diagnose(model, rows, targets, loss=mean_squared_error)
     assert "200 rows" in found["dead ReLUs"].seen
     with pytest.raises(ValueError, match="nan"):
         diagnose(model, [[math.nan]], [0.0], loss=mean_squared_error)

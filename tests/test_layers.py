@@ -1,6 +1,7 @@
 """Layers against PyTorch's numbers, and what they promise beyond them."""
 
 import copy
+import inspect
 import math
 import pickle
 import random
@@ -8,6 +9,7 @@ import random
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Group, Value, exp
 from autograd.value import operands
 from nn import (
@@ -29,6 +31,7 @@ from nn import (
     xavier_normal,
     xavier_uniform,
 )
+from nn.blocks import as_row
 from nn.losses import binary_cross_entropy_with_logits
 from nn.random import stream_key, uniform, uniforms
 from tests.golden_files import assert_same, data, golden, gradient, layer_gradients, load_layer, values
@@ -413,3 +416,23 @@ def test_a_checkpoint_takes_plain_functions_too():
     x = [Value(3.0)]
     model(x)[0].backward()
     assert x[0].grad == 6.0
+
+
+@pytest.mark.parametrize(
+    "model", [Neuron(2), Layer(2, 3), MLP(2, [3, 1]), Sequential(Layer(2, 1))], ids=lambda m: type(m).__name__
+)
+def test_numbers_that_are_given_one_by_one_are_asked_for_as_a_row(model):
+    with pytest.raises(
+        TypeError, match=r"takes one row of inputs, and here are 2 arguments: write model\(\[1.0, -2.0\]\)"
+    ):
+        model(1.0, -2.0)
+    with pytest.raises(TypeError, match=r"here are 4 arguments: write model\(\[1, 2, 3, …\]\)"):
+        model(1, 2, 3, 4)
+    assert [*inspect.signature(model).parameters] == ["inputs"]
+    total = autograd.compile(lambda row: autograd.total(as_row(model(row))), model.parameters())
+    assert total([1.0, -2.0]) == pytest.approx(autograd.total(as_row(model([1.0, -2.0]))).data)
+
+
+def test_a_model_is_compiled_by_itself():
+    model = MLP(2, [3, 1], seed=0)
+    assert autograd.compile(model, model.parameters())([1.0, -2.0]) == pytest.approx(model([1.0, -2.0]).data, rel=1e-14)

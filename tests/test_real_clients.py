@@ -9,7 +9,26 @@ import random
 import pytest
 
 from autograd import Value
-from nn import MLP, Layer, Neuron
+from nn import (
+    GRU,
+    LSTM,
+    MLP,
+    RNN,
+    SGD,
+    Activate,
+    BatchNorm,
+    Dropout,
+    Layer,
+    Module,
+    Neuron,
+    Residual,
+    Sequential,
+    Softmax,
+    fit,
+    mean_squared_error,
+    predict,
+    softmax_cross_entropy,
+)
 
 
 def one_input(x):
@@ -52,6 +71,78 @@ def test_micrograds_network_has_the_same_shape():
     assert isinstance(MLP(2, [16, 16, 1])([1.0, -2.0]), Value)
     assert len(Layer(3, 4)([Value(1.0)] * 3)) == 4
     assert isinstance(Neuron(3)([1.0, 2.0, 3.0]), Value)
+
+
+def test_micrograds_neuron_has_its_letters():
+    neuron = Neuron(2, nonlin=False)
+    by_hand = sum((w * x for w, x in zip(neuron.w, [1.0, -2.0], strict=True)), neuron.b)
+    assert by_hand.data == neuron([1.0, -2.0]).data
+    assert [*neuron.w, neuron.b] == neuron.parameters()
+    neuron.w, neuron.b = [Value(3.0), Value(4.0)], Value(0.5)
+    assert neuron([1.0, 1.0]).data == 7.5
+    assert [name for name, _ in neuron.named_parameters()] == ["weights.0", "weights.1", "bias"]
+    assert (neuron.nonlin, Neuron(2).nonlin) == (False, True)
+
+
+class Micrograds(Module):
+    """The MLP of micrograd's own file, letter by letter, of our layers."""
+
+    def __init__(self, nin, nouts):
+        sz = [nin] + nouts  # noqa: RUF005
+        self.layers = [Layer(sz[i], sz[i + 1], nonlin=i != len(nouts) - 1) for i in range(len(nouts))]
+
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def parameters(self):
+        return [p for layer in self.layers for p in layer.parameters()]
+
+
+@pytest.mark.parametrize("sizes", [[4, 1], [1], [4, 1, 3], [1, 1]])
+def test_micrograds_own_mlp_of_our_layers_gives_what_ours_gives(sizes):
+    theirs, ours = Micrograds(2, sizes), MLP(2, sizes)
+    for p, q in zip(theirs.parameters(), ours.parameters(), strict=True):
+        p.data = q.data
+    row = [1.0, -2.0]
+    numbers = [[y.data for y in out] if isinstance(out, list) else out.data for out in (theirs(row), ours(row))]
+    assert numbers[0] == numbers[1]
+    assert isinstance(numbers[0], float) == (sizes[-1] == 1)
+
+
+def test_one_unit_gives_one_value_in_every_place():
+    rows, targets = [[0.0, 1.0], [1.0, 0.5], [0.5, 0.5]], [1.0, 0.0, 0.5]
+    made = [Layer(2, 1, None, seed=3), Sequential(Layer(2, 1, None, seed=3)), MLP(2, [1], seed=3)]
+    assert [type(model(rows[0])) for model in made] == [Value] * 3
+    assert [len(model.forward_cache(rows)) for model in made] == [1] * 3
+    losses, predicted = [], []
+    for backend in ("recorded", "numpy"):
+        for model in [Sequential(Layer(2, 1, None, seed=3)), MLP(2, [1], seed=3)]:
+            optimizer = SGD(model.parameters(), 0.1)
+            history = fit(model, rows, targets, loss=mean_squared_error, optimizer=optimizer, epochs=3, backend=backend)
+            losses.append(history.losses)
+            predicted.append(predict(model, rows))
+    assert all(one == pytest.approx(losses[0], rel=1e-14) for one in losses)
+    assert all(one == pytest.approx(predicted[0], rel=1e-14) for one in predicted)
+    with pytest.raises(ValueError, match="softmax_cross_entropy takes a row of logits for each target"):
+        softmax_cross_entropy(made[1].batch(rows), [0, 0, 0])
+    for after in (
+        Layer(1, 2),
+        Activate("tanh"),
+        Softmax(),
+        BatchNorm(1),
+        Dropout(0.5),
+        Residual(Layer(1, 1)),
+        MLP(1, [2]),
+    ):
+        assert len(Sequential(Layer(2, 1), after).batch(rows)) == 3
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+def test_a_recurrent_network_of_one_unit_still_gives_rows(kind):
+    outputs, _ = kind(2, 1)([[1.0, 2.0], [0.0, 1.0]])
+    assert [len(row) for row in outputs] == [1, 1]
 
 
 def test_micrograds_moons_training_reaches_every_point():

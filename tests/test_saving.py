@@ -46,7 +46,7 @@ def network(seed=1):
 
 
 def loss(predictions, targets):
-    return mean_squared_error([p[0] for p in predictions], targets)
+    return mean_squared_error(predictions, targets)
 
 
 def state_of(model, *others):

@@ -47,7 +47,8 @@ class Scaled(nn.Module):
         self.scale = Value(0.5)
 
     def __call__(self, row: list[float]) -> Value:
-        return total(self.layer(row)) * self.scale
+        units: list[Value] = self.layer(row)
+        return total(units) * self.scale
 
 
 @no_grad()

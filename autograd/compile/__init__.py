@@ -23,11 +23,13 @@ from autograd.compile.runner import Floats
 from autograd.compile.step import Forward, Step
 from autograd.compile.training import TrainingStep
 from autograd.functions import take
+from autograd.guesses import GUESSES
 from autograd.value import Value
 
 __all__ = ["Forward", "Step", "TrainingStep", "compile", "compile_forward", "compile_graph", "compile_training", "take"]
 
 
+@GUESSES
 def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy") -> Step:
     """Return a step that computes `function`, which returns one Value, and its gradients, as an array program.
 
@@ -47,6 +49,7 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     return Step(Programs(function, parameters, backend))
 
 
+@GUESSES
 def compile_forward(
     function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy", rows: int = 256
 ) -> Forward:
@@ -58,6 +61,7 @@ def compile_forward(
     return Forward(Programs(function, parameters, backend, gradients=False), rows)
 
 
+@GUESSES
 def compile_graph(
     root: Value, inputs: Sequence[Any] = (), parameters: Iterable[Value] | None = None, backend: str = "numpy"
 ) -> Step:
@@ -70,6 +74,7 @@ def compile_graph(
     return GraphStep(graph_programs(root, inputs, parameters, backend), inputs)
 
 
+@GUESSES
 def compile_training(
     function: Callable[..., Any],
     parameters: Iterable[Value],

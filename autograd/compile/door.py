@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.nested import check_runs_at_once
 from autograd.operation import number
 from autograd.value import Value
 
@@ -23,8 +24,46 @@ def argument_names(function: Callable[..., Any]) -> list[str]:
         raise TypeError("compile takes a function of the data, not its result: compile_graph takes a recorded graph")
     if not callable(function):
         raise TypeError(f"compile takes a function of the data, not {type(function).__name__}")
+    if isinstance(function, type):
+        raise TypeError(
+            f"compile takes a function of the data, and {function.__name__} is a class: make one of it first"
+        )
+    check_runs_at_once(function, "compile")
+    own, within = _signature(function, follow=False), _signature(function, follow=True)
+    star = next((p for p in own.values() if p.kind is p.VAR_POSITIONAL), None)
+    if star is not None and not any(p.kind is p.VAR_POSITIONAL for p in within.values()):  # a decorator passes on what
+        return OpenNames(_plain(within), star.name)  # it is given, and may add some of its own: the call tells
+    return _plain(own)
+
+
+class OpenNames(list[str]):
+    """The names of what is given to a decorated function: those of the function within, if they are as many."""
+
+    def __init__(self, within: Sequence[str], star: str) -> None:
+        super().__init__(within)
+        self._within, self._star = list(within), star
+
+    def follow(self, count: int) -> None:
+        """Be so many."""
+        self[:] = self._within if len(self._within) == count else [f"{self._star}{i}" for i in range(count)]
+
+
+def _signature(function: Callable[..., Any], *, follow: bool) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a function itself, or of what it decorates; those of C functions may not be known."""
+    try:
+        return inspect.signature(function, follow_wrapped=follow).parameters
+    except ValueError:
+        if not follow and hasattr(function, "__wrapped__"):  # as functools.cache makes in C
+            return _signature(function, follow=True)
+        name = getattr(function, "__name__", type(function).__name__)
+        raise TypeError(
+            f"compile cannot see which arguments {name} takes: pass a function of its own, lambda x: {name}(x)"
+        ) from None
+
+
+def _plain(parameters: Mapping[str, inspect.Parameter]) -> list[str]:
     names = []
-    for p in inspect.signature(function).parameters.values():
+    for p in parameters.values():
         if p.kind is p.VAR_KEYWORD or p.default is not p.empty:
             continue
         if p.kind in (p.VAR_POSITIONAL, p.KEYWORD_ONLY):
@@ -35,6 +74,11 @@ def argument_names(function: Callable[..., Any]) -> list[str]:
 
 def in_order(names: Sequence[str], arguments: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
     """Return the arguments of a call in the order of their names; raises TypeError if they are not all there."""
+    if isinstance(names, OpenNames) and named and len(arguments) + len(named) != len(names):
+        raise TypeError("a decorator passes on what the compiled function is given: give it by place, not by name")
+    if isinstance(names, OpenNames) and not named:
+        names.follow(len(arguments))
+        return list(arguments)
     for name in named:
         if name not in names:
             raise TypeError(f"the compiled function takes {', '.join(names) or 'no arguments'}, and not {name}")
