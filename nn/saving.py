@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograd import Value
+from autograd.files import check_folder, write_file
 from nn.history import History
 from nn.layers import Neuron
 from nn.optimizers import Optimizer
@@ -56,7 +56,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     """Leave a file that holds the model's parameters and buffers, and the optimiser's and history's state if given.
 
     Parameters are 64-bit arrays under their paths without the numbers that count: `layers.0.neurons.weights` has a
-    row for each neuron.  The file is written beside its place, and then put there in one move.
+    row for each neuron.  The file is the old one or the new one at any moment, whole.
     Raises FileNotFoundError if there is no such folder, ImportError naming the extra where safetensors is missing.
     """
     check_place(path)
@@ -79,7 +79,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
             tensors[f"history.{name}"] = _array(kept[name], (len(kept.pop(name)),))
         record["history"] = kept
     data = _library().save(tensors, metadata={FORMAT: json.dumps(record)})
-    _write(Path(path), data)
+    write_file(path, data)
 
 
 def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, history: History | None = None) -> None:
@@ -121,9 +121,7 @@ def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
 def check_place(path: str | Path) -> None:
     """Raise ImportError if nothing can be saved here, FileNotFoundError if there is no folder to leave the file in."""
     _library()
-    place = Path(path)
-    if not place.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(place.parent)!r} to leave {place.name!r} in: make it first")
+    check_folder(path)
 
 
 # ----------------------------------------------------------------------------------- names and shapes
@@ -224,22 +222,6 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     if version != VERSION:
         raise ValueError(f"{path} is of version {version}; this library reads version {VERSION}")
     return tensors, record
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Leave `path` holding the data: on the disk beside it first, then in its place in one move."""
-    beside = path.with_name(path.name + ".tmp")
-    with open(beside, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    if os.name == "posix":  # the move itself is on the disk only once the directory is
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
 
 
 def _buffers(model: Any) -> dict[str, Any]:
