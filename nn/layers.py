@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from autograd import Group, Value, modes, number
@@ -41,6 +42,9 @@ def activation_name(activation: Any) -> str:
     """Return how an activation is called in tables: its operation's or function's name, "linear" for none."""
     if activation is None:
         return "linear"
+    if isinstance(activation, partial):
+        given = [repr(x) for x in activation.args] + [f"{name}={x!r}" for name, x in activation.keywords.items()]
+        return f"{activation_name(activation.func)}({', '.join(given)})"
     return str(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
 
 
@@ -134,6 +138,9 @@ class Neuron(Module):
         if watching:
             self.keep_pass(z, a)
         return a[0]
+
+    def _kind(self) -> str:
+        return activation_name(self.activation)
 
     def describe(self) -> str:
         """Return the neuron's size and activation."""
@@ -236,6 +243,10 @@ class Layer(Module):
 
     def _is_one_line(self) -> bool:
         return True
+
+    def _kind(self) -> str:
+        kinds = [neuron._kind() for neuron in self.neurons]
+        return kinds[0] if len(set(kinds)) == 1 else ", ".join(kinds)
 
     def describe(self) -> str:
         """Return the layer's sizes and activation."""

@@ -115,6 +115,16 @@ class Module:
             else:
                 setattr(module, name, buffers[path])
 
+    def _check_buffer(self, name: str, x: Any) -> None:
+        """Raise ValueError if `x`, which comes from a file, is no state that the buffer could be in."""
+
+    def _kind(self) -> str:
+        """Return in words what makes of the same parameters another function, as an activation does, "" if nothing.
+
+        It is saved with the parameters, and `load` compares it.
+        """
+        return ""
+
     def train(self) -> None:
         """Leave the whole tree in its behaviour for training."""
         for _, module in self.named_modules():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -43,7 +44,9 @@ class Gradients:
 class Surroundings:
     """What a forward pass may change beside the graph: the model's buffers, and the generators of random numbers.
 
-    Generators are every `random.Random` that a module holds, and Python's shared one.
+    Generators are every `random.Random` that a module holds, and Python's shared one, but that only where no other
+    thread is alive: its numbers are theirs too, and to put it back would give them the same ones again.  A model that
+    is to be repeatable beside other threads holds a generator of its own.
     """
 
     def __init__(self, model: Any) -> None:
@@ -64,12 +67,14 @@ class Surroundings:
         return self._last
 
     def generator_states(self) -> list[Any]:
-        """Return the state of Python's shared generator, and of each that a module holds."""
-        return [random.getstate(), *(generator.getstate() for generator in self._generators)]
+        """Return the state of Python's shared generator, None if it is not ours alone, and of each that a module holds."""
+        shared = random.getstate() if threading.active_count() == 1 else None
+        return [shared, *(generator.getstate() for generator in self._generators)]
 
     def put_generator_states(self, states: list[Any]) -> None:
         """Leave the generators with these states."""
-        random.setstate(states[0])
+        if states[0] is not None and threading.active_count() == 1:
+            random.setstate(states[0])
         for generator, kept in zip(self._generators, states[1:], strict=True):
             generator.setstate(kept)
 

@@ -169,5 +169,3 @@ def test_nothing_writes_files_but_the_one_place():
                         found.add((name, called))
     elsewhere = {(name, called) for name, called in found if name != "autograd/files.py" and "native/cache" not in name}
     assert elsewhere == {("viz/page.py", "mkstemp")}
-
-
