@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar, copy_context
 from functools import wraps
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 from autograd import Group, Value
 
@@ -21,7 +22,50 @@ class LayerPass(NamedTuple):
 
 ForwardCache = dict[str, LayerPass]
 
-watching: list[ForwardCache] = []  # the caches that forward passes fill at this moment; the innermost is the last
+Made = TypeVar("Made")
+
+
+class _Watching:
+    """The forward cache that the passes of this thread or task fill at this moment; true while there is one."""
+
+    def __init__(self) -> None:
+        self._cache: ContextVar[ForwardCache | None] = ContextVar("watching", default=None)
+
+    def __bool__(self) -> bool:
+        return self._cache.get() is not None
+
+    def fill(self, cache: ForwardCache, run: Callable[[], Made]) -> Made:
+        """Return `run()`, whose passes fill the cache.  The context is the call's own: no interrupt can leave it on."""
+        return copy_context().run(self._filled, cache, run)
+
+    def _filled(self, cache: ForwardCache, run: Callable[[], Made]) -> Made:
+        self._cache.set(cache)
+        return run()
+
+    def keep(self, path: str, z: Row, a: Row) -> None:
+        """Enter one row of the layer there."""
+        cache = self._cache.get()
+        if cache is not None:
+            layer = cache.setdefault(path, LayerPass([], []))
+            layer.z.append(z)
+            layer.a.append(a)
+
+
+watching: Final = _Watching()
+_in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
+
+
+def run_in_use(modules: Iterable[Any], act: Callable[[], Made]) -> Made:
+    """Return `act()`, in which these modules show their behaviour for use; no other thread sees a change.
+
+    Nothing is set that would have to be set back, so an interrupt cannot leave a model in that behaviour.
+    """
+    return copy_context().run(_run_in_use, frozenset(modules), act)
+
+
+def _run_in_use(modules: frozenset[Any], act: Callable[[], Made]) -> Made:
+    _in_use.set(_in_use.get() | modules)
+    return act()
 
 
 def _naming(init: Callable[..., None]) -> Callable[..., None]:
@@ -48,7 +92,6 @@ class Module:
 
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
     mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
-    training: bool = True
     _path: str = ""
 
     def __init_subclass__(cls) -> None:
@@ -95,6 +138,15 @@ class Module:
             parameter.clear_grad()
 
     # -------------------------------------------------------------------------- state and mode
+    @property
+    def training(self) -> bool:
+        """Whether it shows its behaviour for training: since `train()`, and not in a pass that only predicts."""
+        return self.__dict__.get("training", True) and self not in _in_use.get()
+
+    @training.setter
+    def training(self, is_on: bool) -> None:
+        self.__dict__["training"] = is_on
+
     def named_buffers(self) -> dict[str, Any]:
         """Return a copy of all state that is no parameter, by path: plain numbers and lists of them."""
         found: dict[str, Any] = {}
@@ -168,19 +220,12 @@ class Module:
         in the order of use.
         """
         cache: ForwardCache = {}
-        watching.append(cache)
-        try:
-            self.batch(rows)
-        finally:
-            watching.pop()
+        watching.fill(cache, lambda: self.batch(rows))
         return cache
 
     def keep_pass(self, z: Row, a: Row) -> None:
         """Enter one row of pre-activations and activations in the forward cache that is being filled, if any is."""
-        if watching:
-            layer = watching[-1].setdefault(self._path, LayerPass([], []))
-            layer.z.append(z)
-            layer.a.append(a)
+        watching.keep(self._path, z, a)
 
     def describe(self) -> str:
         """Return in a few words what this module is, for `summary`."""

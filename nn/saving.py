@@ -79,7 +79,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     tensors = {name: _array([named[path].data for path in paths], shape) for name, (shape, paths) in boxes.items()}
     record: dict[str, Any] = {"buffers": _buffers(model), "kinds": _kinds(model)}
     if optimizer is not None:
-        record["generators"] = Surroundings(model).generator_states()
+        record["generators"] = Surroundings(model).states_to_keep()
         record["optimizer"] = {
             "kind": type(optimizer).__name__,
             "step_count": optimizer.step_count,

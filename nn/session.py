@@ -262,11 +262,7 @@ class TrainingSession:
         return tuple(event for event in told.events if event.phase == type(last).__name__.lower())
 
     def _rehearsed(self) -> Value:
-        before = self._state.surroundings.read()
-        try:
-            return checked_loss(self.loss(*self._pass()))
-        finally:
-            self._state.surroundings.put(before)
+        return self._state.surroundings.rehearse(lambda: checked_loss(self.loss(*self._pass())))
 
     # ------------------------------------------------------------------------------- and back
     def back(self, n: int = 1) -> None:
