@@ -49,7 +49,7 @@ class Affine:
 
     def __call__(self, inputs: Group, names: list[str]) -> list[Value]:
         """Return one node for each row, by those names; the inputs are as many as the weights of a row."""
-        if modes.active:
+        if modes.active and modes.current("__class__"):  # not another thread's
             recorded = [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
             for node, name in zip(recorded, names, strict=True):
                 node.name = name

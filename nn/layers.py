@@ -179,7 +179,7 @@ class Firing:
 
     def hidden(self, inputs: Group) -> Group:
         """Return the activations as a group; its nodes are made when somebody looks, where they can wait so long."""
-        if self._can_wait and not modes.active and not watching:
+        if self._can_wait and not (modes.active and modes.current("__class__")) and not watching:
             return Hidden(self._affine, inputs, self._together, self._names)
         return Group(self(inputs)[1])
 

@@ -7,10 +7,10 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.locks import cached_property
 from autograd.operation import Operation, operation
 from autograd.wording import show_number, titled
 from viz import palette

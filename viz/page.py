@@ -16,12 +16,12 @@ import tempfile
 import webbrowser
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from autograd.files import write_file
+from autograd.locks import cached_property
 from viz import palette
 from viz.labels import escaped, shown
 

@@ -11,12 +11,12 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.files import write_file
+from autograd.locks import cached_property
 from viz.labels import escaped
 from viz.palette import dark_rules
 
