@@ -194,6 +194,9 @@ class RowActivation:
     def __init__(self, op: Operation) -> None:
         self.op, self._on_row = op, on_row(op)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RowActivation.of, (self.op,)
+
     @staticmethod
     @cache
     def of(op: Operation) -> RowActivation | None:

@@ -52,7 +52,7 @@ def write_file(path: str | os.PathLike[str], contents: bytes) -> None:
 
 
 def check_folder(path: str | os.PathLike[str]) -> None:
-    """Raise FileNotFoundError if there is no folder to leave the file in: the one that a link leads to, if it is one."""
+    """Raise FileNotFoundError if there is no folder to leave the file in: that of what it leads to if it is a link."""
     folder, name = os.path.split(os.path.realpath(path))
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"there is no folder {folder!r} to leave {name!r} in: make it first")

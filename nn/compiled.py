@@ -105,9 +105,9 @@ class CompiledStepper:
         predict = self._forward
         return in_use(
             self.task.model,
-            lambda: checked_loss(
-                self.task.loss(_as_values(_in_parts(predict, np.asarray(inputs)).tolist()), targets)
-            ).data,
+            lambda: (
+                checked_loss(self.task.loss(_as_values(_in_parts(predict, np.asarray(inputs)).tolist()), targets)).data
+            ),
         )
 
 

@@ -235,6 +235,9 @@ class Layer(Module):
             return Group(self(inputs))
         return self._now().hidden(input_group(inputs, len(self.neurons[0].weights), "this layer"))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: x for name, x in vars(self).items() if name != "_firing"}  # a copy looks anew
+
     def _now(self) -> Firing:
         firing = self._firing
         if firing is None or not firing.holds(self.neurons):

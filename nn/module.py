@@ -22,7 +22,7 @@ class LayerPass(NamedTuple):
 
 ForwardCache = dict[str, LayerPass]
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
 class _Watching:
@@ -34,11 +34,11 @@ class _Watching:
     def __bool__(self) -> bool:
         return self._cache.get() is not None
 
-    def fill(self, cache: ForwardCache, run: Callable[[], Made]) -> Made:
+    def fill(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
         """Return `run()`, whose passes fill the cache.  The context is the call's own: no interrupt can leave it on."""
         return copy_context().run(self._filled, cache, run)
 
-    def _filled(self, cache: ForwardCache, run: Callable[[], Made]) -> Made:
+    def _filled(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
         self._cache.set(cache)
         return run()
 
@@ -55,7 +55,7 @@ watching: Final = _Watching()
 _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
 
 
-def run_in_use(modules: Iterable[Any], act: Callable[[], Made]) -> Made:
+def run_in_use(modules: Iterable[Any], act: Callable[[], Result]) -> Result:
     """Return `act()`, in which these modules show their behaviour for use; no other thread sees a change.
 
     Nothing is set that would have to be set back, so an interrupt cannot leave a model in that behaviour.
@@ -63,7 +63,7 @@ def run_in_use(modules: Iterable[Any], act: Callable[[], Made]) -> Made:
     return copy_context().run(_run_in_use, frozenset(modules), act)
 
 
-def _run_in_use(modules: frozenset[Any], act: Callable[[], Made]) -> Made:
+def _run_in_use(modules: frozenset[Any], act: Callable[[], Result]) -> Result:
     _in_use.set(_in_use.get() | modules)
     return act()
 

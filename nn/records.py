@@ -102,7 +102,8 @@ def _digest(tensors: Mapping[str, Any], record: Mapping[str, Any]) -> str:
 def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterable[str]) -> dict[str, Any]:
     """Return what the file says of a history, its texts safe to print, if all of it is as `nn.save` writes it.
 
-    Raises ValueError if not, whatever it is to be loaded into.  `parameters` are the names of the model's arrays: what is called otherwise belongs to the optimizer or the history.
+    Raises ValueError if not, whatever it is to be loaded into.  `parameters` are the names of the model's arrays: what
+    is called otherwise belongs to the optimizer or the history.
     """
     is_old = record.keys().isdisjoint(SINCE)
     _check_fields("", record, FIRST if is_old else FIRST | SINCE, {"optimizer", "generators", "history"})
@@ -244,9 +245,9 @@ def _check_setting(field: str, x: Any, mine: Any) -> None:
 
 
 def _tried(optimizer: Optimizer, settings: Mapping[str, Any]) -> Optimizer:
-    """Return another optimizer with these settings: made by the class, or a copy if its constructor is of another kind."""
+    """Return another optimizer with these settings: made by the class, or a copy if that has another constructor."""
     make = type(optimizer)
-    first, *others = inspect.signature(make).parameters.values()
+    others = list(inspect.signature(make).parameters.values())[1:]
     needed = {p.name for p in others if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
     if needed <= settings.keys() <= {p.name for p in others}:
         return make(optimizer.parameters, **settings)

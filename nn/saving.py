@@ -55,11 +55,20 @@ class Autosave:
         """Leave the file holding this state; at any moment it holds this one or the one before."""
         save(self.path, model, optimizer, history)
 
-    def resume(self, model: Any, optimizer: Optimizer, history: History) -> bool:
-        """Return whether the state was taken from the file: not if there is none, or the history has begun."""
+    def resume(
+        self,
+        model: Any,
+        optimizer: Optimizer,
+        history: History,
+        check: Callable[[int, int], None] = lambda batches, rows: None,
+    ) -> bool:
+        """Return whether the state was taken from the file: not if there is none, or the history has begun.
+
+        `check(batches, rows)`, of the epoch that was begun, may raise ValueError to leave all as it is.
+        """
         if history.epochs or history.batches or not Path(self.path).exists():
             return False
-        load(self.path, model, optimizer, history)
+        _load(self.path, model, optimizer, history, check)
         return True
 
 
@@ -110,14 +119,14 @@ def _load(
     model: Any,
     optimizer: Optimizer | None,
     history: History | None,
-    check: Callable[[Mapping[str, Any]], None] = lambda history: None,
+    check_place: Callable[[int, int], None] = lambda batches, rows: None,
 ) -> None:
     library()
     data = Path(path).read_bytes()
     try:
         after = _State.saved(data, model, optimizer, history)
         if after.history is not None:
-            check(after.history)
+            check_place(after.history.get("batches", 0), after.history.get("rows_so_far", 0))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     before = _State.now(model, optimizer, history)

@@ -324,6 +324,18 @@ class TrainingSession:
                 "the model is not a function of its parameters, buffers and generators alone, or was changed meanwhile"
             )
 
+    # ------------------------------------------------------------------------------- copies
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(vars(self))
+        if any(isinstance(act, Forward) for act in self._acts):  # the graph can be recorded again
+            state |= {"loss_value": None, "predictions": []}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if self.loss_value is None:
+            self._rebuild_graph()
+
     # ------------------------------------------------------------------------------ the works
     @property
     def _graph(self) -> Value:

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from autograd import Value
 from autograd.value import gradients_of, numbers_of, set_numbers
-from nn.module import Made
+from nn.module import Result
 from nn.optimizers import Optimizer
 
 __all__ = ["Gradients", "Snapshot", "Surroundings", "numbers"]
@@ -58,7 +58,7 @@ class Surroundings:
         self._buffers = [(module, name) for module in modules for name in getattr(module, "buffers", ())]
         held = [x for module in modules for x in vars(module).values() if isinstance(x, random.Random)]
         self._generators = list({id(x): x for x in held}.values())
-        self._model = model
+        self._model, self._drew = model, False
         self._last: list[Any] = []
         self.changed = 0  # how many of the states had changed at the latest reading
 
@@ -82,7 +82,7 @@ class Surroundings:
             states[0] = None
         return states
 
-    def rehearse(self, act: Callable[[], Made]) -> Made:
+    def rehearse(self, act: Callable[[], Result]) -> Result:
         """Return `act()`, with everything as before; what it draws from Python's own generator is noted."""
         before = self.read()
         drew: list[bool] = []
@@ -90,6 +90,7 @@ class Surroundings:
             return act() if _is_alone() or sys.getprofile() is not None else _watched(act, drew)
         finally:
             if drew or (_is_alone() and random.getstate() != before[0]):
+                self._drew = True
                 with suppress(TypeError):  # a model that cannot be referred to weakly
                     _drawing.add(self._model)
             self.put(before)
@@ -97,7 +98,7 @@ class Surroundings:
     @property
     def _draws(self) -> bool:
         try:
-            return self._model in _drawing
+            return self._drew or self._model in _drawing
         except TypeError:
             return False
 
@@ -138,7 +139,7 @@ def _others_draw() -> bool:
     return random.getstate() != before
 
 
-def _watched(act: Callable[[], Made], drew: list[bool]) -> Made:
+def _watched(act: Callable[[], Result], drew: list[bool]) -> Result:
     """Return `act()`, and leave `drew` filled if it called a function of Python's own generator in this thread."""
 
     def watch(frame: Any, event: str, called: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd import Value, no_grad
 from nn.clipping import Clip, apply_clip
-from nn.module import Made, Module, run_in_use
+from nn.module import Module, Result, run_in_use
 from nn.optimizers import Optimizer
 from nn.rows import Loss, checked_loss, predict_rows
 from nn.snapshot import Surroundings
@@ -139,10 +139,10 @@ def epoch_order(seed: int | None, epoch: int, count: int) -> list[int]:
     return order
 
 
-def in_use(model: Any, act: Callable[[], Made]) -> Made:
-    """Return `act()`, in which the model shows its behaviour for use and nothing is recorded; the model is not changed."""
+def in_use(model: Any, act: Callable[[], Result]) -> Result:
+    """Return `act()`, in which the model shows its behaviour for use and nothing is recorded; it is not changed."""
 
-    def unrecorded() -> Made:
+    def unrecorded() -> Result:
         with no_grad():
             return act()
 

@@ -101,12 +101,16 @@ def _axes(width: float, height: float, panels: int = 1) -> tuple[Figure, Any]:
     return figure, figure.subplots(panels, 1, squeeze=False)[:, 0] if panels > 1 else figure.subplots()
 
 
+def _on_axis(x: float, place: object) -> str:
+    return show_number(x)
+
+
 def _numbered(*axes: Any) -> None:
     """Write the numbers of an axis as they are written everywhere else."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     for axis in axes:
-        axis.set_major_formatter(FuncFormatter(lambda x, _: show_number(x)))
+        axis.set_major_formatter(FuncFormatter(_on_axis))
         axis.set_minor_formatter(NullFormatter())
 
 
@@ -293,7 +297,7 @@ def loss_landscape(model: Any, loss: Callable[[], Any], *, reach: float = 1.0, s
         axes.contour(*grid, levels=levels, colors=line, linewidths=0.5)
         axes.grid(visible=False)
         axes.plot(0.0, 0.0, marker="P", markersize=9, color=palette.FIELD[1], markeredgecolor=palette.FIELD[3])
-        figure.colorbar(shades, ax=axes, label="loss").ax.yaxis.set_major_formatter(lambda x, _: show_number(x))
+        figure.colorbar(shades, ax=axes, label="loss").ax.yaxis.set_major_formatter(_on_axis)
         here = show_number(found.here)
         axes.set(xlabel="first direction", ylabel="second direction", title=f"loss around the parameters (+, {here})")
         _numbered(axes.xaxis, axes.yaxis)
