@@ -179,7 +179,11 @@ class Firing:
 
     def hidden(self, inputs: Group) -> Group:
         """Return the activations as a group; its nodes are made when somebody looks, where they can wait so long."""
-        if self._can_wait and not (modes.active and modes.current("__class__")) and not watching:
+        if (
+            self._can_wait
+            and not (modes.active and modes.current("__class__"))
+            and not (watching and watching.is_here())
+        ):
             return Hidden(self._affine, inputs, self._together, self._names)
         return Group(self(inputs)[1])
 
@@ -231,7 +235,7 @@ class Layer(Module):
 
     def hidden(self, inputs: Inputs | Value) -> Group:
         """Return the activations as the group that the next layer's neurons share; raises ValueError as a call does."""
-        if watching:
+        if watching and watching.is_here():
             return Group(self(inputs))
         return self._now().hidden(input_group(inputs, len(self.neurons[0].weights), "this layer"))
 

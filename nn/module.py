@@ -25,22 +25,32 @@ ForwardCache = dict[str, LayerPass]
 Result = TypeVar("Result")
 
 
-class _Watching:
-    """The forward cache that the passes of this thread or task fill at this moment; true while there is one."""
+class _Watching(list[object]):
+    """The forward cache that the passes of this thread or task fill at this moment.
+
+    As a list it is empty while no thread fills one, so that layers, which ask at each row, need not look further.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
         self._cache: ContextVar[ForwardCache | None] = ContextVar("watching", default=None)
-
-    def __bool__(self) -> bool:
-        return self._cache.get() is not None
 
     def fill(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
         """Return `run()`, whose passes fill the cache.  The context is the call's own: no interrupt can leave it on."""
-        return copy_context().run(self._filled, cache, run)
+        begun = object()
+        self.append(begun)
+        try:
+            return copy_context().run(self._filled, cache, run)
+        finally:
+            self.remove(begun)
 
     def _filled(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
         self._cache.set(cache)
         return run()
+
+    def is_here(self) -> bool:
+        """Return whether this thread or task fills one."""
+        return self._cache.get() is not None
 
     def keep(self, path: str, z: Row, a: Row) -> None:
         """Enter one row of the layer there."""
