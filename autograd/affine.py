@@ -49,7 +49,7 @@ class Affine:
 
     def __call__(self, inputs: Group, names: list[str]) -> list[Value]:
         """Return one node for each row, by those names; the inputs are as many as the weights of a row."""
-        if modes.active:
+        if modes.active and modes.current("__class__"):  # not another thread's
             recorded = [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
             for node, name in zip(recorded, names, strict=True):
                 node.name = name
@@ -193,6 +193,9 @@ class RowActivation:
 
     def __init__(self, op: Operation) -> None:
         self.op, self._on_row = op, on_row(op)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RowActivation.of, (self.op,)
 
     @staticmethod
     @cache

@@ -5,10 +5,10 @@ A node is anything with `_left`, `_right`, their local derivatives and `_grad`: 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd.locks import make_lock
 from autograd.sums import columns
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MANY: Final[Any] = ...  # in the place of a right operand: the left one is a tuple of operands
 ROW: Final[Any] = Ellipsis, "row"  # in its place too: the left one is an Affine and its inputs, with the row's number
 HIDDEN: Final[Any] = Ellipsis, "hidden"  # the left one is the Affine and the inputs of an unopened row
-one_pass_at_a_time: Final = threading.RLock()
+one_pass_at_a_time: Final = make_lock()
 
 
 def operands(node: Any) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import suppress
 from os.path import dirname, sep
 from types import FrameType
 from typing import Final
@@ -23,7 +24,9 @@ def user_line() -> str:
 
 def warn(message: str, category: type[Warning]) -> None:
     """Warn of it at the user's line that led here, however deep in the library."""
-    warnings.warn(message, category, stacklevel=1 + len(_up_to_the_user(sys._getframe(1))))
+    depth = 1 + len(_up_to_the_user(sys._getframe(1)))
+    with suppress(OSError, ValueError, AttributeError):  # where there is nowhere to write it, work goes on without it
+        warnings.warn(message, category, stacklevel=depth)
 
 
 def _up_to_the_user(frame: FrameType) -> list[FrameType]:

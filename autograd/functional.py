@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.guesses import GUESSES
+from autograd.made import Made
 from autograd.nested import check_runs_at_once, flat, is_sequence, name_of, rebuilt
 from autograd.operation import number
 from autograd.pullback import derivatives
@@ -36,7 +37,7 @@ def grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
     def gradient(*arguments: Any) -> Any:
         return both(*arguments)[1]
 
-    return _named(gradient, "grad", function)
+    return _named(gradient, "grad", function, argnums)
 
 
 @GUESSES
@@ -52,7 +53,7 @@ def value_and_grad(function: Function, argnums: int | Sequence[int] = 0) -> Func
             )
         return call.value(call.result), call.gradient(call.result)
 
-    return _named(both, "value_and_grad", function)
+    return _named(both, "value_and_grad", function, argnums)
 
 
 @GUESSES
@@ -66,13 +67,13 @@ def jacobian(function: Function, argnum: int = 0) -> Function:
         call = _Call(function, argnum, arguments)
         return rebuilt(call.result, iter([call.gradient(y) for y in flat(call.result)]))
 
-    return _named(rows, "jacobian", function)
+    return _named(rows, "jacobian", function, argnum)
 
 
 @GUESSES
 def hessian(function: Function, argnum: int = 0) -> Function:
     """Return the function that gives the second derivatives of `function`: for a list of n, n rows of n."""
-    return _named(jacobian(grad(function, argnum), argnum), "hessian", function)
+    return _named(jacobian(grad(function, argnum), argnum), "hessian", function, argnum)
 
 
 @GUESSES
@@ -98,7 +99,7 @@ def hvp(function: Function, argnum: int = 0) -> Function:
 
         return grad(along, argnum)(*arguments)
 
-    return _named(product, "hvp", function)
+    return _named(product, "hvp", function, argnum)
 
 
 class _Call:
@@ -171,10 +172,9 @@ def _constant(x: Any) -> Value:
     return node
 
 
-def _named(made: Function, kind: str, function: Any) -> Function:
+def _named(run: Function, kind: str, function: Any, argnums: Any) -> Function:
     if not callable(function):
         advice = "pass the function itself, as in grad(f)(x), not what it returns"
         raise TypeError(f"a function is differentiated here, not a {type(function).__name__}: {advice}")
     check_runs_at_once(function, kind)
-    made.__name__ = made.__qualname__ = f"{kind}({name_of(function)})"
-    return made
+    return Made(run, f"{kind}({name_of(function)})", globals()[kind], function, argnums)

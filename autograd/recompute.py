@@ -15,6 +15,7 @@ from typing import Any, Final
 from autograd import modes
 from autograd.backward import MANY, operands, structure, sweep
 from autograd.guesses import GUESSES
+from autograd.made import Made
 from autograd.nested import flat, name_of, rebuilt
 from autograd.operation import Operation
 from autograd.pullback import derivatives
@@ -39,8 +40,7 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     def checkpointed(*arguments: Any) -> Any:
         return op.run(arguments)
 
-    checkpointed.__name__ = checkpointed.__qualname__ = f"checkpoint({name_of(function)})"
-    return checkpointed
+    return Made(checkpointed, f"checkpoint({name_of(function)})", checkpoint, function)
 
 
 class Checkpoint(Operation):

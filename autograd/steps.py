@@ -16,10 +16,10 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cached_property
 from typing import Any, Final
 
 from autograd.events import Accumulate, Change, Collect, Compute, Event, Seed, Send, Update
+from autograd.locks import cached_property
 from autograd.messages import shown
 from autograd.operation import Operation, number
 from autograd.unfold import backward_events, forward_events

@@ -325,6 +325,7 @@ class Group:
     def _copied(self, memo: dict[int, Any]) -> Group:
         new = Group(memo[id(x)] for x in self.values)
         new._data = list(self._data)
+        new._checked = -1  # they may be old already
         return new
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Group:

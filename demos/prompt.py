@@ -178,7 +178,7 @@ def usage(name: str, command: Callable[..., None]) -> str:
 
 def progress(done: int, of: int, note: str) -> None:
     """Draw a bar on the error stream if that is a terminal, and wipe it when all is done."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         filled = 30 * done // of
         bar = f"\r{'█' * filled}{'░' * (30 - filled)} {done} of {of}  {note}\x1b[K"
         print("\r\x1b[K" if done == of else bar, end="", file=sys.stderr, flush=True)

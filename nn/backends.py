@@ -11,7 +11,7 @@ from autograd.backward import operands
 from autograd.caller import warn
 from nn.guesses import GUESSES
 from nn.rows import checked_inputs, predict_rows
-from nn.steppers import RecordedStepper, Stepper, Task, evaluating, tried_loss
+from nn.steppers import RecordedStepper, Stepper, Task, in_use, tried_loss
 
 __all__ = ["BACKENDS", "make_stepper", "predict"]
 
@@ -84,8 +84,7 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
             if backend != "auto":
                 raise
     rows = checked_inputs(rows)  # an iterator can be read but once
-    with evaluating(model), no_grad():
-        numbers = _numbers(predict_rows(model, rows))
+    numbers = in_use(model, lambda: _numbers(predict_rows(model, rows)))
     return import_module("numpy").array(numbers) if is_array else numbers
 
 

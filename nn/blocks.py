@@ -71,6 +71,9 @@ class Residual(Module):
         changed = block.batch(rows) if isinstance(block, Module) else [block(row) for row in rows]
         return [self._added(as_row(y), x) for y, x in zip(changed, rows, strict=True)]
 
+    def _kind(self) -> str:
+        return "a residual"
+
     def _added(self, changed: tuple[Value, ...], inputs: tuple[Value, ...]) -> Row:
         if len(changed) != len(inputs):
             made = f"made {len(changed)} outputs of {len(inputs)} inputs"
@@ -144,6 +147,9 @@ class Activate(Module):
         self.keep_pass(list(z), row)
         return row
 
+    def _kind(self) -> str:
+        return activation_name(self.activation)
+
     def describe(self) -> str:
         """Return the activation's name."""
         return activation_name(self.activation)
@@ -164,6 +170,9 @@ class Softmax(Module):
         self.name_row(row)
         self.keep_pass(list(z), row)
         return row
+
+    def _kind(self) -> str:
+        return "softmax"
 
 
 class Embedding(Module):

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.compile import Forward, compile_forward, compile_training
 from nn.clipping import report_norm
 from nn.rows import checked_loss, predict_rows
 from nn.snapshot import Surroundings
-from nn.steppers import Planned, Stepped, Task, evaluating
+from nn.steppers import Planned, Stepped, Task, in_use
 
 __all__ = ["CompiledStepper", "predict_compiled"]
 
@@ -102,10 +102,13 @@ class CompiledStepper:
         """Return the loss on these rows in the model's behaviour for use; the weights must have landed."""
         if self._forward is None:
             self._forward = _forward_of(self.task.model, FEW)
-        with evaluating(self.task.model):
-            predictions = _in_parts(self._forward, np.asarray(inputs)).tolist()
-            with no_grad():
-                return checked_loss(self.task.loss(_as_values(predictions), targets)).data
+        predict = self._forward
+        return in_use(
+            self.task.model,
+            lambda: (
+                checked_loss(self.task.loss(_as_values(_in_parts(predict, np.asarray(inputs)).tolist()), targets)).data
+            ),
+        )
 
 
 def _alike(plan: Sequence[Planned], most: int) -> Iterator[tuple[list[Planned], bool]]:
@@ -133,7 +136,7 @@ def _is_same(x: Planned, y: Planned) -> bool:
 
 
 def _forward_of(model: Any, rows: int, backend: str = "numpy") -> Forward:
-    """Return the model's predictions as a program for so many rows, for use inside `evaluating(model)`."""
+    """Return the model's predictions as a program for so many rows, for use inside `in_use(model, …)`."""
     return compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
 
 
@@ -153,8 +156,8 @@ def predict_compiled(model: Any, inputs: Any, backend: str = "numpy") -> Array:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         row = int(np.argwhere(~np.isfinite(array))[0][0])
         raise ValueError(f"inputs[{row}] holds a nan or an infinity: leave such rows out or fill them in")
-    with evaluating(model):
-        return _in_parts(_forward_of(model, FEW if len(array) < 1000 * FEW else MANY, backend), array)
+    rows = FEW if len(array) < 1000 * FEW else MANY
+    return in_use(model, lambda: _in_parts(_forward_of(model, rows, backend), array))
 
 
 def _as_values(x: Any) -> Any:

@@ -28,7 +28,7 @@ from nn.settings import (
     checked_seed,
     checked_share,
 )
-from nn.steppers import Task, evaluating, tried_loss
+from nn.steppers import Task, in_use, tried_loss
 from nn.training import Callback, EarlyStopping, Training, interrupts
 
 __all__ = ["fit", "prepare"]
@@ -126,8 +126,7 @@ def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[l
             raise ValueError(f"validation is a pair (inputs, targets), not {len(validation)} things")
         rows = checked_inputs(validation[0])
         targets = checked_targets(validation[1], len(rows))
-        with evaluating(task.model):
-            _rehearse(task, rows, targets)
+        in_use(task.model, lambda: _rehearse(task, rows, targets))
         return task, (rows, targets)
     share = checked_share(validation)
     inputs, wanted, rows, targets = split(task.inputs, task.targets, share=share, seed=seed or 0)

@@ -98,11 +98,7 @@ def measured(
     The gradients of the parameters are left as this pass made them.
     """
     cache: ForwardCache = {}
-    watching.append(cache)
-    try:
-        value = record_loss(model, loss, rows, targets, range(len(rows)))
-    finally:
-        watching.pop()
+    value = watching.fill(cache, lambda: record_loss(model, loss, rows, targets, range(len(rows))))
     for parameter in model.parameters():
         parameter.clear_grad()
     value.backward()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from autograd import Group, Value, modes, number
@@ -51,6 +52,9 @@ def activation_name(activation: Any) -> str:
     """Return how an activation is called in tables: its operation's or function's name, "linear" for none."""
     if activation is None:
         return "linear"
+    if isinstance(activation, partial):
+        given = [repr(x) for x in activation.args] + [f"{name}={x!r}" for name, x in activation.keywords.items()]
+        return shown(f"{activation_name(activation.func)}({', '.join(given)})")
     return shown(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
 
 
@@ -177,6 +181,9 @@ class Neuron(Module):
             self.keep_pass(z, a)
         return a[0]
 
+    def _kind(self) -> str:
+        return activation_name(self.activation)
+
     def describe(self) -> str:
         """Return the neuron's size and activation."""
         return f"Neuron {len(self.weights)} → 1, {activation_name(self.activation)}"
@@ -214,7 +221,11 @@ class Firing:
 
     def hidden(self, inputs: Group) -> Group:
         """Return the activations as a group; its nodes are made when somebody looks, where they can wait so long."""
-        if self._can_wait and not modes.active and not watching:
+        if (
+            self._can_wait
+            and not (modes.active and modes.current("__class__"))
+            and not (watching and watching.is_here())
+        ):
             return Hidden(self._affine, inputs, self._together, self._names)
         return Group(self(inputs)[1])
 
@@ -274,9 +285,12 @@ class Layer(Module):
 
     def hidden(self, inputs: Inputs | Value) -> Group:
         """Return the activations as the group that the next layer's neurons share; raises ValueError as a call does."""
-        if watching:
+        if watching and watching.is_here():
             return Group(self.row(inputs))
         return self._now().hidden(input_group(inputs, len(self.neurons[0].weights), "this layer"))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: x for name, x in vars(self).items() if name != "_firing"}  # a copy looks anew
 
     def _now(self) -> Firing:
         firing = self._firing
@@ -296,6 +310,10 @@ class Layer(Module):
 
     def _is_one_line(self) -> bool:
         return True
+
+    def _kind(self) -> str:
+        kinds = [neuron._kind() for neuron in self.neurons]
+        return kinds[0] if len(set(kinds)) == 1 else ", ".join(kinds)
 
     def describe(self) -> str:
         """Return the layer's sizes and activation."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar, copy_context
 from functools import wraps
-from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
 
 from autograd import Group, Value
 from autograd.answers import guessed
@@ -26,7 +27,60 @@ class LayerPass(NamedTuple):
 
 ForwardCache = dict[str, LayerPass]
 
-watching: list[ForwardCache] = []  # the caches that forward passes fill at this moment; the innermost is the last
+Result = TypeVar("Result")
+
+
+class _Watching(list[object]):
+    """The forward cache that the passes of this thread or task fill at this moment.
+
+    As a list it is empty while no thread fills one, so that layers, which ask at each row, need not look further.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cache: ContextVar[ForwardCache | None] = ContextVar("watching", default=None)
+
+    def fill(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
+        """Return `run()`, whose passes fill the cache.  The context is the call's own: no interrupt can leave it on."""
+        begun = object()
+        self.append(begun)
+        try:
+            return copy_context().run(self._filled, cache, run)
+        finally:
+            self.remove(begun)
+
+    def _filled(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
+        self._cache.set(cache)
+        return run()
+
+    def is_here(self) -> bool:
+        """Return whether this thread or task fills one."""
+        return self._cache.get() is not None
+
+    def keep(self, path: str, z: Row, a: Row) -> None:
+        """Enter one row of the layer there."""
+        cache = self._cache.get()
+        if cache is not None:
+            layer = cache.setdefault(path, LayerPass([], []))
+            layer.z.append(z)
+            layer.a.append(a)
+
+
+watching: Final = _Watching()
+_in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
+
+
+def run_in_use(modules: Iterable[Any], act: Callable[[], Result]) -> Result:
+    """Return `act()`, in which these modules show their behaviour for use; no other thread sees a change.
+
+    Nothing is set that would have to be set back, so an interrupt cannot leave a model in that behaviour.
+    """
+    return copy_context().run(_run_in_use, frozenset(modules), act)
+
+
+def _run_in_use(modules: frozenset[Any], act: Callable[[], Result]) -> Result:
+    _in_use.set(_in_use.get() | modules)
+    return act()
 
 
 def _naming(init: Callable[..., None]) -> Callable[..., None]:
@@ -80,7 +134,6 @@ class Module:
 
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
     mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
-    training: bool = True
     _path: str = ""
 
     def __init_subclass__(cls) -> None:
@@ -135,6 +188,15 @@ class Module:
             parameter.clear_grad()
 
     # -------------------------------------------------------------------------- state and mode
+    @property
+    def training(self) -> bool:
+        """Whether it shows its behaviour for training: since `train()`, and not in a pass that only predicts."""
+        return self.__dict__.get("training", True) and self not in _in_use.get()
+
+    @training.setter
+    def training(self, is_on: bool) -> None:
+        self.__dict__["training"] = is_on
+
     def named_buffers(self) -> dict[str, Any]:
         """Return a copy of all state that is no parameter, by path: plain numbers and lists of them."""
         found: dict[str, Any] = {}
@@ -154,6 +216,16 @@ class Module:
                 getattr(module, name)[:] = buffers[path]
             else:
                 setattr(module, name, buffers[path])
+
+    def _check_buffer(self, name: str, x: Any) -> None:
+        """Raise ValueError if `x`, which comes from a file, is no state that the buffer could be in."""
+
+    def _kind(self) -> str:
+        """Return in words what makes of the same parameters another function, as an activation does, "" if nothing.
+
+        It is saved with the parameters, and `load` compares it.
+        """
+        return ""
 
     @GUESSES
     def train(self) -> Self:
@@ -202,19 +274,12 @@ class Module:
         in the order of use.
         """
         cache: ForwardCache = {}
-        watching.append(cache)
-        try:
-            self.batch(rows)
-        finally:
-            watching.pop()
+        watching.fill(cache, lambda: self.batch(rows))
         return cache
 
     def keep_pass(self, z: Row, a: Row) -> None:
         """Enter one row of pre-activations and activations in the forward cache that is being filled, if any is."""
-        if watching:
-            layer = watching[-1].setdefault(self._path, LayerPass([], []))
-            layer.z.append(z)
-            layer.a.append(a)
+        watching.keep(self._path, z, a)
 
     def describe(self) -> str:
         """Return in a few words what this module is, for `summary`."""

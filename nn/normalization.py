@@ -107,6 +107,13 @@ class BatchNorm(Module):
 
         return np.resize(np.array([*self.running_mean, *self.running_variance]), count)
 
+    def _kind(self) -> str:
+        return f"a batch norm with epsilon {self.epsilon!r}"
+
+    def _check_buffer(self, name: str, x: Any) -> None:
+        if any(y is None or (name == "running_variance" and y < 0.0) for y in x):
+            raise ValueError("running averages are numbers, and no variance is below 0")
+
     def describe(self) -> str:
         """Return the width."""
         return f"BatchNorm {len(self.scale)}"
@@ -165,6 +172,10 @@ class Dropout(Module):
 
     def _mode(self) -> tuple[Any, ...]:
         return self.training, self.p
+
+    def _check_buffer(self, name: str, x: Any) -> None:
+        if type(x) is not int or x < 0:
+            raise ValueError(f"{x!r} is no count of numbers drawn")
 
     def describe(self) -> str:
         """Return the probability."""

@@ -264,11 +264,7 @@ class TrainingSession:
         return tuple(event for event in told.events if event.phase == type(last).__name__.lower())
 
     def _rehearsed(self) -> Value:
-        before = self._state.surroundings.read()
-        try:
-            return checked_loss(self.loss(*self._pass()))
-        finally:
-            self._state.surroundings.put(before)
+        return self._state.surroundings.rehearse(lambda: checked_loss(self.loss(*self._pass())))
 
     # ------------------------------------------------------------------------------- and back
     def back(self, n: int = 1) -> None:
@@ -329,6 +325,18 @@ class TrainingSession:
                 f"going back, the forward pass gave the loss {self._graph.data!r} where it had been {passed.loss!r}: "
                 "the model is not a function of its parameters, buffers and generators alone, or was changed meanwhile"
             )
+
+    # ------------------------------------------------------------------------------- copies
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(vars(self))
+        if any(isinstance(act, Forward) for act in self._acts):  # the graph can be recorded again
+            state |= {"loss_value": None, "predictions": []}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if self.loss_value is None:
+            self._rebuild_graph()
 
     # ------------------------------------------------------------------------------ the works
     @property

@@ -6,18 +6,18 @@ This file has the recorded one, which needs nothing but the engine; others compi
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from autograd import Value, no_grad
 from nn.clipping import Clip, apply_clip
+from nn.module import Module, Result, run_in_use
 from nn.optimizers import Optimizer
 from nn.rows import Loss, checked_loss, predict_rows
 from nn.snapshot import Surroundings
 
-__all__ = ["Planned", "RecordedStepper", "Stepped", "Stepper", "Task", "epoch_order", "evaluating", "tried_loss"]
+__all__ = ["Planned", "RecordedStepper", "Stepped", "Stepper", "Task", "epoch_order", "in_use", "tried_loss"]
 
 
 class Planned(NamedTuple):
@@ -116,8 +116,8 @@ class RecordedStepper:
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
         """Return the loss on these rows in the model's behaviour for use; nothing is changed."""
-        with evaluating(self.task.model), no_grad():
-            return record_loss(self.task.model, self.task.loss, inputs, targets, range(len(inputs))).data
+        task = self.task
+        return in_use(task.model, lambda: record_loss(task.model, task.loss, inputs, targets, range(len(inputs))).data)
 
 
 def record_loss(model: Any, loss: Loss, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:
@@ -128,12 +128,7 @@ def record_loss(model: Any, loss: Loss, inputs: list[Any], targets: list[Any], r
 
 def tried_loss(task: Task, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:
     """Return the loss of the task on these rows as a graph, with the model and its generators left as they were."""
-    surroundings = Surroundings(task.model)
-    before = surroundings.read()
-    try:
-        return record_loss(task.model, task.loss, inputs, targets, rows)
-    finally:
-        surroundings.put(before)
+    return Surroundings(task.model).rehearse(lambda: record_loss(task.model, task.loss, inputs, targets, rows))
 
 
 def epoch_order(seed: int | None, epoch: int, count: int) -> list[int]:
@@ -144,16 +139,19 @@ def epoch_order(seed: int | None, epoch: int, count: int) -> list[int]:
     return order
 
 
-@contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """Inside the block the model shows its behaviour for use; afterwards each part shows the one it had before."""
-    if not hasattr(model, "named_modules"):
-        yield
-        return
-    before = [(module, module.training) for _, module in model.named_modules()]
-    model.eval()
+def in_use(model: Any, act: Callable[[], Result]) -> Result:
+    """Return `act()`, in which the model shows its behaviour for use and nothing is recorded; it is not changed."""
+
+    def unrecorded() -> Result:
+        with no_grad():
+            return act()
+
+    parts = [module for _, module in model.named_modules()] if hasattr(model, "named_modules") else []
+    others = [(part, part.training) for part in parts if not isinstance(part, Module)]  # which know no contexts
     try:
-        yield
+        for part, _ in others:
+            part.training = False
+        return run_in_use(parts, unrecorded)
     finally:
-        for module, training in before:
-            module.training = training
+        for part, training in others:
+            part.training = training

@@ -92,11 +92,21 @@ class Training:
     def __post_init__(self) -> None:
         self._all = range(len(self.task.inputs))
         self._surroundings = Surroundings(self.task.model)
+        self._check_place(self.history.batches, self.history.rows_so_far)
+
+    def _check_place(self, batches: int, rows: int) -> None:
+        """Raise ValueError if no epoch of this training stands after so many batches, of so many rows in all."""
+        size, count = self.batch_size, len(self.task.inputs)
+        if batches and (batches >= -(-count // size) or rows != batches * size):
+            raise ValueError(
+                f"the history stands in an epoch after {rows} rows in {batches} batch{'es' * (batches > 1)}, and here "
+                f"an epoch has {count} rows in batches of {size}: go on with the rows and the batch_size of before"
+            )
 
     def run(self, bar: Progress, interrupted: Callable[[], bool]) -> None:
         """Leave the model trained, and the history saying how and why it ended."""
         task, history = self.task, self.history
-        if self.autosave is not None and self.autosave.resume(task.model, task.optimizer, history):
+        if self.autosave is not None and self.autosave.resume(task.model, task.optimizer, history, self._check_place):
             self.stepper.reload()
         history.backend, history.stopped, history.trouble = self.stepper.backend, "", ""
         self._stop_early()  # a training that had ended so before is not gone on with

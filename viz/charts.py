@@ -7,10 +7,10 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.locks import cached_property
 from autograd.messages import documentation, missing_extra
 from autograd.operation import Operation, operation
 from autograd.wording import show_number, titled
@@ -103,12 +103,16 @@ def _axes(width: float, height: float, panels: int = 1) -> tuple[Figure, Any]:
     return figure, figure.subplots(panels, 1, squeeze=False)[:, 0] if panels > 1 else figure.subplots()
 
 
+def _on_axis(x: float, place: object) -> str:
+    return show_number(x)
+
+
 def _numbered(*axes: Any) -> None:
     """Write the numbers of an axis as they are written everywhere else."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     for axis in axes:
-        axis.set_major_formatter(FuncFormatter(lambda x, _: show_number(x)))
+        axis.set_major_formatter(FuncFormatter(_on_axis))
         axis.set_minor_formatter(NullFormatter())
 
 
@@ -303,7 +307,7 @@ def loss_landscape(model: Any, loss: Callable[[], Any], *, reach: float = 1.0, s
         axes.contour(*grid, levels=levels, colors=line, linewidths=0.5)
         axes.grid(visible=False)
         axes.plot(0.0, 0.0, marker="P", markersize=9, color=palette.FIELD[1], markeredgecolor=palette.FIELD[3])
-        figure.colorbar(shades, ax=axes, label="loss").ax.yaxis.set_major_formatter(lambda x, _: show_number(x))
+        figure.colorbar(shades, ax=axes, label="loss").ax.yaxis.set_major_formatter(_on_axis)
         here = show_number(found.here)
         axes.set(xlabel="first direction", ylabel="second direction", title=f"loss around the parameters (+, {here})")
         _numbered(axes.xaxis, axes.yaxis)

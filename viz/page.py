@@ -16,16 +16,16 @@ import tempfile
 import webbrowser
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from autograd.answers import guessed
+from autograd.files import write_file
+from autograd.locks import cached_property
 from viz import palette
 from viz.guesses import OF_A_PAGE
 from viz.labels import escaped, shown
-from viz.rendering import write_atomically
 
 COLOURS = (
     *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
@@ -82,15 +82,15 @@ class Page:
         if place.suffix.lower() not in (".html", ".htm"):
             named = shown(place.suffix) or "without a suffix"
             raise ValueError(f"save({str(path)!r}): a page is saved as .html, not {named}")
-        write_atomically(place, self.html.encode())
+        write_file(place, self.html.encode())
         return place
 
     def open(self, address: str = "") -> Path:
-        """Show the page in the browser at `#address`, from a temporary file that stays, and return its path.
+        """Show the page in the browser at `#address`, from a temporary file of one's own that stays; return its path.
 
         Where there is no browser but those that live in a terminal, nothing is shown: open the file yourself.
         """
-        handle, name = tempfile.mkstemp(prefix="chainrule-", suffix=".html")
+        handle, name = tempfile.mkstemp(prefix="chainrule-", suffix=".html")  # private, and `save` keeps the mode
         os.close(handle)
         place = self.save(name)
         if (browser := window_browser()) is not None:

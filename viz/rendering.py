@@ -11,14 +11,14 @@ import re
 import shutil
 import subprocess
 import sysconfig
-import tempfile
 from collections.abc import Sequence
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.answers import guessed
+from autograd.files import write_file
+from autograd.locks import cached_property
 from viz.guesses import OF_A_PICTURE
 from viz.labels import escaped, shown
 from viz.palette import dark_rules
@@ -74,7 +74,7 @@ class Picture:
         if kind not in self.kinds:
             wanted, named = ", ".join(self.kinds), shown(kind) or "without a suffix"
             raise ValueError(f"save({str(path)!r}): a picture is saved as {wanted}, not {named}")
-        write_atomically(place, self.contents(kind))
+        write_file(place, self.contents(kind))
         return place
 
     def _repr_html_(self) -> str:
@@ -204,24 +204,3 @@ def notebook_html(svg: str, description: str) -> str:
     script = resources.files("viz").joinpath("page", "picture.js").read_text(encoding="utf-8")
     name = escaped(description[:SHORT])
     return f'<img alt="{name}" src="data:image/svg+xml;base64,{data}"><script>{script}</script>'
-
-
-def write_atomically(place: Path, contents: bytes) -> None:
-    """Leave `contents` at `place`, or the file there as it was if anything fails."""
-    if not place.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(place.parent)!r} to leave {place.name!r} in: make it first")
-    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:50]}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(contents)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, place)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

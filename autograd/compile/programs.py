@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import Any, Final
@@ -17,6 +16,7 @@ from autograd.compile.door import argument_names, array_of, checked_parameters, 
 from autograd.compile.indices import choices
 from autograd.compile.outside import Outside
 from autograd.compile.trace import Traced, is_same, trace
+from autograd.locks import make_lock
 from autograd.messages import name_or
 from autograd.value import Value, numbers_of
 
@@ -95,7 +95,7 @@ class Programs:
         self.function, self.backend, self.optimizer, self.gradients = function, backend, optimizer, gradients
         self.parameters = checked_parameters(parameters)
         self._latest: Compiled | None = None
-        self.one_at_a_time = threading.RLock()  # a program has one memory to work in
+        self.one_at_a_time = make_lock()  # a program has one memory to work in
         self.guards: list[Callable[[], Any]] = []  # what programs are bound to, besides what their traces ask for
         self._known: dict[Any, list[Compiled]] = {}
         self._warned = False

@@ -9,15 +9,19 @@ from __future__ import annotations
 import ctypes
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from autograd.compile.native.cache import keep, kept
+from autograd.locks import renew_in_children
 
 __all__ = ["Machine", "host"]
 
 llvm: Any = import_module("llvmlite.binding")  # this package is loaded only when its backend is asked for
+with suppress(AttributeError):  # llvmlite's own lock, wherever it keeps it
+    renew_in_children(llvm.ffi.lib._lock._lock)
 
 
 class Machine:

@@ -1,0 +1,79 @@
+"""The one place that writes files: each is whole, or is as it was before."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from typing import Final
+
+__all__ = ["check_folder", "write_file"]
+
+# O_EXCL follows no link that somebody has put there; the others are not on every system
+FRESH: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def write_file(path: str | os.PathLike[str], contents: bytes) -> None:
+    """Leave `contents` at `path` and on the disk, or what was there as it was if anything fails.
+
+    Readers see the old file or the new one, whoever else writes.  A link stays one, and what it leads to is written; a
+    file that was there keeps its mode, a new one has that of any new file.  Pipes and devices are written to.
+    Raises FileNotFoundError if there is no such folder.
+    """
+    check_folder(path)
+    try:
+        old = os.stat(path)
+    except FileNotFoundError:
+        old = None
+    if old is not None and not stat.S_ISREG(old.st_mode):
+        with open(path, "wb") as there:
+            there.write(contents)
+        return
+    place = os.path.realpath(path)
+    folder, name = os.path.split(place)
+    beside = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}.part")
+    try:
+        # the system itself takes the umask off: to ask for it would be to change it for other threads
+        handle = os.open(beside, FRESH, 0o666 if old is None else 0o600)
+        with os.fdopen(handle, "wb") as file:
+            if old is not None:
+                _take_over(beside, old)
+            file.write(contents)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, place)
+    except FileExistsError:  # somebody else's
+        raise
+    except BaseException:  # an interrupt may come when the file is there already, and is not known yet
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
+        raise
+    _sync(folder)
+
+
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Raise FileNotFoundError if there is no folder to leave the file in: that of what it leads to if it is a link."""
+    folder, name = os.path.split(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"there is no folder {folder!r} to leave {name!r} in: make it first")
+
+
+def _take_over(beside: str, old: os.stat_result) -> None:
+    """Give the new file the owner of the old one, where that is allowed, and its mode."""
+    new = os.stat(beside)
+    if hasattr(os, "chown") and (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+        with suppress(OSError):
+            os.chown(beside, old.st_uid, old.st_gid)
+    os.chmod(beside, stat.S_IMODE(old.st_mode))
+
+
+def _sync(folder: str) -> None:
+    """Have the move on the disk too, where the system can do that for folders; the file itself is there already."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
