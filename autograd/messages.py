@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 import unicodedata
 from typing import Any, Final
 
@@ -47,16 +44,20 @@ def name_or(value: Any, otherwise: str) -> str:
 
 def documentation(thing: Any) -> str:
     """Return the docstring of a module or function, read from its source where `python -OO` has dropped it, else ""."""
+    import ast  # what is imported here is slow to load, and most programs never ask
+    import inspect
+    import textwrap
+
     if (text := inspect.getdoc(thing)) is not None:
         return text
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
     except (OSError, TypeError, SyntaxError):  # it came without its source
         return ""
-    found: Any = tree if inspect.ismodule(thing) else tree.body[0]
-    return ast.get_docstring(found) or ""
+    found = tree if inspect.ismodule(thing) else tree.body[0]
+    return ast.get_docstring(found) or "" if isinstance(found, ast.Module | ast.ClassDef | ast.FunctionDef) else ""
 
 
 def missing_extra(what: str, extra: str) -> str:
-    """Return what to tell a person whose installation lacks an extra: `what` it does, and how to get it from here."""
-    return f"{what}: pip install 'chainrule[{extra}]', or in a checkout pip install -e '.[{extra}]'"
+    """Return what to tell a person whose installation lacks an extra: `what` needs it, and both ways to get it."""
+    return f"{what}: pip install 'chainrule[{extra}]', or, in the folder of its source, pip install -e \".[{extra}]\""
