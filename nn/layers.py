@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Group, Value, modes, number
 from autograd.affine import Affine, Hidden, Numbers, RowActivation
+from autograd.messages import shown
 from autograd.operation import TABLE, Operation
 from autograd.value import changes
 from nn.initializers import Initializer, chosen, generator_from
@@ -45,7 +46,7 @@ def activation_name(activation: Any) -> str:
     if isinstance(activation, partial):
         given = [repr(x) for x in activation.args] + [f"{name}={x!r}" for name, x in activation.keywords.items()]
         return f"{activation_name(activation.func)}({', '.join(given)})"
-    return str(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
+    return shown(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
 
 
 def positive_count(count: object, what: str) -> int:

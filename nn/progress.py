@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from autograd.locks import make_lock
+from autograd.messages import missing_extra
 from nn.history import History
 
 __all__ = ["Progress"]
@@ -27,7 +28,7 @@ class Progress:
             self._tqdm = _bar()
         except ImportError:
             if wanted:
-                raise ImportError("the progress bar is drawn by tqdm: pip install 'chainrule[session]'") from None
+                raise ImportError(missing_extra("the progress bar is drawn by tqdm", "session")) from None
         if not _takes_text(sys.stderr):  # a service has no error stream, or a closed one
             self._tqdm = None
 
