@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 import unicodedata
 from typing import Any, Final
 
@@ -47,6 +44,10 @@ def name_or(value: Any, otherwise: str) -> str:
 
 def documentation(thing: Any) -> str:
     """Return the docstring of a module or function, read from its source where `python -OO` has dropped it, else ""."""
+    import ast  # what is imported here is slow to load, and most programs never ask
+    import inspect
+    import textwrap
+
     if (text := inspect.getdoc(thing)) is not None:
         return text
     try:

@@ -17,7 +17,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
-from autograd.messages import printable, shown
+from autograd.messages import missing_extra, printable, shown
 from nn.history import History
 from nn.module import Module
 from nn.optimizers import Optimizer
@@ -49,7 +49,7 @@ def library() -> Any:
     try:
         return import_module("safetensors.numpy")
     except ImportError:
-        raise ImportError("weights are saved as safetensors: pip install 'chainrule[save]'") from None
+        raise ImportError(missing_extra("weights are saved as safetensors", "save")) from None
 
 
 def packed(tensors: dict[str, Any], record: Mapping[str, Any]) -> bytes:
