@@ -104,7 +104,8 @@ class Guesses:
             if not ours and open_ended:
                 ours = word
             if not ours:
-                raise TypeError(f"{call} takes no {word}: {self.way_out(word, takes)}")
+                star = next((f"its {p.name} one by one" for p in parameters.values() if p.kind is p.VAR_POSITIONAL), "")
+                raise TypeError(f"{call} takes no {word}: {self.way_out(word, takes or [star] * bool(star))}")
             if ours in by_place or ours in meant or (ours != word and ours in named):
                 also = f": {word} is {ours} here" if ours != word else ""
                 raise TypeError(f"{call} is given {ours} twice{also}")
@@ -144,11 +145,13 @@ class Guesses:
 class Guess:
     """An attribute that others have: read, it is ours, or says the way out; set, it is the user's own.
 
-    A `__getattr__` would say so, too, and make every attribute of every neuron six times as slow to read.
+    A `__getattr__` would say so, too, and make every attribute of every neuron five times as slow to read.
     """
 
     def __init__(self, name: str, said: str) -> None:
         self._name, self._said = name, said
+        ours = said.isidentifier()
+        self.__doc__ = f"It is `{said}` here." if ours else f"Not here: {said}."  # for help, which shows all of a class
 
     def __get__(self, thing: Any, owner: type) -> Any:
         if thing is not None and self._said.isidentifier():
@@ -160,7 +163,7 @@ class Guess:
 
 
 def guessed(words: Mapping[str, str]) -> Callable[[Class], Class]:
-    """Return a decorator that has a class answer for the attributes of these names, unseen in `dir`."""
+    """Return a decorator that has a class answer for the attributes of these names, which `dir` of an object omits."""
 
     def answering(cls: Class) -> Class:
         for name, said in words.items():
