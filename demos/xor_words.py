@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
+from autograd.messages import cut
+
 LIKE_TYPED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789", "⁽⁾(),.")
 
 GREETING = """\
@@ -81,7 +83,7 @@ def number_from(word: Any, command: str) -> float:
     with suppress(ValueError):
         if math.isfinite(x := float(str(word).replace("−", "-"))):
             return x
-    raise ValueError(f"{command} takes a finite number, not {word!r}")
+    raise ValueError(f"{command} takes a finite number, not {cut(str(word))!r}")
 
 
 def count_from(word: Any, command: str, least: int = 1) -> int:
@@ -89,4 +91,4 @@ def count_from(word: Any, command: str, least: int = 1) -> int:
     with suppress(ValueError):
         if least <= int(str(word)) <= MOST:
             return int(str(word))
-    raise ValueError(f"{command} takes a whole number from {least} to {MOST:,}, not {word!r}")
+    raise ValueError(f"{command} takes a whole number from {least} to {MOST:,}, not {cut(str(word))!r}")
