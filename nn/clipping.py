@@ -81,7 +81,7 @@ def apply_clip(clip: Clip, parameters: Sequence[Value]) -> float:
     gradients = [p.grad for p in reached]
     norm = math.hypot(*gradients)
     if not math.isfinite(norm):
-        report_norm(norm, [p.name or f"parameter {i}" for i, p in enumerate(reached) if not math.isfinite(p.grad)])
+        report_norm(norm, [p.name or f"parameter {i}" for i, p in enumerate(parameters) if not math.isfinite(p.grad)])
         return norm
     for p, g in zip(reached, clip.clip(gradients, norm), strict=True):
         p.grad = g
