@@ -259,27 +259,28 @@ def _exploding(layers: list[LayerFigures], recurrent: list[StepFigures]) -> Find
 # --------------------------------------------------------------------------------- over the epochs
 def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float) -> Finding:
     name = "learning rate too high"
+    start = _first(losses)
     recent = [x for x in losses[-RECENT:] if math.isfinite(x)]
     seen: list[str] = []
     rises = falls = worse = leaps = False
-    diverged = len(recent) > 1 and recent[-1] > DIVERGED * abs(losses[0]) > 0.0
+    diverged = len(recent) > 1 and recent[-1] > DIVERGED * abs(start) > 0.0
     if len(recent) >= 8:
         ups = sum(b > a for a, b in pairwise(recent))
         third = len(recent) // 3
         early, late = median(recent[:third]), median(recent[-third:])
         swing = sum(abs(b - a) for a, b in pairwise(recent)) / (len(recent) - 1)
-        bad = losses[0] + (WORSE - 1.0) * abs(losses[0])
+        bad = start + (WORSE - 1.0) * abs(start)
         begun = max(0, len(losses) // 10 - len(losses) + len(recent))  # a bump in the first tenth is a beginning
         top = max(recent[begun:])
         worse, leaps = late > bad, top > bad  # then a slow fall is none
         rises = ups >= (len(recent) - 1) / 4 and (late >= 0.98 * early or worse or leaps) and swing > 0.01 * abs(late)
         falls = late < 0.98 * early
         net = f"from about {early:.4g} to {late:.4g}, by {swing:.2g} an epoch up or down"
-        first = f"; it began at {losses[0]:.4g}" if worse or leaps else ""
+        first = f"; it began at {start:.4g}" if worse or leaps else ""
         peak = f", at most {top:.4g}" if leaps else ""
         seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}{peak}{first}")
     elif diverged:
-        seen.append(f"in {len(losses)} epochs the loss went from {losses[0]:.4g} to {recent[-1]:.4g}")
+        seen.append(f"in {len(losses)} epochs the loss went from {start:.4g} to {recent[-1]:.4g}")
     unstable = False
     if optimizer is not None and math.isfinite(curvature) and curvature > 0.0:
         momentum = optimizer.momentum if isinstance(optimizer, SGD) and not optimizer.nesterov else 0.0
@@ -290,7 +291,7 @@ def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float
             seen.append(f"the rate is {rate:.3g}, and the sharpness λ {curvature:.3g} allows up to {bound:.3g} here")
         else:
             seen.append(f"the sharpness λ is {curvature:.3g} (plain descent would be stable up to {bound:.3g})")
-    high = not losses or recent[-1:] == [] or recent[-1] > STILL_HIGH * abs(losses[0])
+    high = not losses or recent[-1:] == [] or recent[-1] > STILL_HIGH * abs(start)
     alarm = (rises and (unstable or high or worse or leaps)) or (unstable and not falls and (not losses or rises))
     lost = diverged or (bool(losses) and not math.isfinite(losses[-1]))
     return Finding(
@@ -309,7 +310,8 @@ def _plateau(losses: Sequence[float]) -> Finding:
         epochs = "1 epoch is" if len(recent) == 1 else f"{len(recent)} epochs are"
         return Finding(name, False, f"{epochs} too few to tell")
     fall = (recent[0] - recent[-1]) / abs(recent[0]) if recent[0] else 0.0
-    of_first = recent[-1] / losses[0] if losses[0] else 1.0
+    start = _first(losses)
+    of_first = recent[-1] / start if start else 1.0
     swing = max(recent) - min(recent)
     flat = swing < 0.01 * abs(recent[0])
     seen = f"in the last {len(recent)} epochs the loss fell by {fall:.2%}, to {of_first:.0%} of the first"
@@ -322,6 +324,11 @@ def _plateau(losses: Sequence[float]) -> Finding:
         "the gradients of the rows cancel here, or units are dead or saturated: flat ground that is no valley",
         "patience if training has just begun; another seed, more hidden units, a higher rate, momentum or Adam",
     )
+
+
+def _first(losses: Sequence[float]) -> float:
+    """Return the loss with which training began: the first that is finite; nan if none is."""
+    return next((x for x in losses if math.isfinite(x)), math.nan)
 
 
 # ------------------------------------------------------------------------------------------ words
