@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import autograd
-from autograd import Group, Value, dot, exp, log, maximum, mean, number, total, where
+from autograd import Group, Value, dot, equal, exp, log, maximum, mean, number, total, where
+from autograd import abs as absolute
 from autograd.functions import shifted
+from nn.rows import listed
 from nn.tracing import tracing
 
 LEAST_PROBABILITY: Final = 1e-12
@@ -55,19 +57,14 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
 
     Both are n numbers, or n rows of k.  (Bishop 2006, 4.3.2.)
     A row's loss is right to 1e-16 of max(1, |z|), its gradient to 1e-16: what is smaller, such as e^−40 for a right
-    logit of 40, is 0.  Infinite logits give 0 where they are right and inf where they are wrong (nan in a compiled
-    program).
+    logit of 40, is 0.  Infinite logits give 0 where they are right and inf where they are wrong (in a compiled program
+    a layer's own Σ wx + b, which is infinite by overflow alone, gives nan).
     Raises ValueError for targets outside [0, 1].
     """
     call = "binary_cross_entropy_with_logits"
     outputs, wanted = _paired(call, logits, targets)
     _check_range(call, "target", wanted, "; for scores and targets of −1 and 1 use hinge")
-    seen = not tracing()
-    losses = [
-        _infinite_logit_loss(z, y) if seen and abs(z.data) == math.inf else z.softplus() - y * z
-        for z, y in zip(outputs, wanted, strict=True)
-    ]
-    return mean(losses)  # type: ignore[no-any-return]
+    return mean([_logit_loss(z, y) for z, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
 
 
 def hinge(scores: Any, targets: Any) -> Value:
@@ -88,11 +85,13 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
 
     There are n rows of k logits and n targets; a target is the number of a class, from 0, or a row of k probabilities
     (one-hot or not) that sum to 1.  (Bridle 1990.)  One row by itself goes with the number of its class.
-    The gradients of a row are softmax(z) − y, and sum to 0.  Raises ValueError for rows of different lengths, for
-    classes that there are not, and for probabilities that do not sum to 1.
+    The gradients of a row are softmax(z) − y, and sum to 0.  A logit of −inf is a class that cannot occur: it adds
+    nothing, or makes the loss inf, with gradient −y there, where its probability y is more than 0.
+    Raises ValueError for rows of different lengths or of one logit, for classes that there are not, and for
+    probabilities that do not sum to 1.
     """
     call = "softmax_cross_entropy"
-    given, wanted = _listed(logit_rows), _listed(targets)
+    given, wanted = _listed(call, "logits", logit_rows), _listed(call, "targets", targets)
     rows = given if all(map(_is_row, given)) else [given]
     if len(rows) == 1 and len(wanted) == len(rows[0]) != 1 and not _is_row(wanted[0]):
         if rows is not given:  # it might be a score alone for each of so many rows, and is no row of probabilities then
@@ -104,9 +103,14 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     _check_lengths(call, "rows of logits", len(rows), len(wanted))
     losses = []
     for i, (row, target) in enumerate(zip(rows, wanted, strict=True)):
-        logits = Group(row).values
+        logits = Group(listed(row, f"{call}: row {i} of logits")).values
         if len(logits) != len(rows[0]):
             raise ValueError(f"{call}: row 0 has {len(rows[0])} logits, but row {i} has {len(logits)}")
+        if len(logits) == 1:
+            raise ValueError(
+                f"{call} chooses among two logits or more, and row {i} has 1: its softmax is 1 and its loss 0, "
+                "whatever the model says; a model has one output per class, or one and binary_cross_entropy_with_logits"
+            )
         near = shifted(logits)[0]  # as differences of large numbers the losses would lose their last digits
         losses.append(log(total([exp(z) for z in near])) - _chosen(call, i, near, target))
     return mean(losses)  # type: ignore[no-any-return]
@@ -117,9 +121,9 @@ def _is_row(x: object) -> bool:
     return not isinstance(x, Value | str) and hasattr(x, "__iter__")
 
 
-def _listed(given: Any) -> list[Any]:
+def _listed(call: str, what: str, given: Any) -> list[Any]:
     """Return rows or numbers as a list, of one if it is one number."""
-    return list(given) if _is_row(given) else [given]
+    return listed(given, f"{call}: {what}") if _is_row(given) else [given]
 
 
 def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
@@ -140,17 +144,20 @@ def _paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...
     _check_lengths(call, "predictions", shape[0], wanted_shape[0])
     if shape[1] != wanted_shape[1]:
         raise ValueError(f"{call}: each row has {shape[1]} predictions, but {wanted_shape[1]} targets")
-    return Group(outputs).values, [y if isinstance(y, Value) else number(y) for y in wanted]
+    try:
+        return Group(outputs).values, [y if isinstance(y, Value) else number(y) for y in wanted]
+    except TypeError as error:
+        raise TypeError(f"{call} takes numbers, or rows of numbers: {error}") from None
 
 
 def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]:
-    rows = _listed(given)
+    rows = _listed(call, what, given)
     widths = {len(row) if _is_row(row) else 1 for row in rows}
     if len(widths) > 1:
         raise ValueError(f"{call}: all rows of {what} must be of one length, and here are lengths {sorted(widths)}")
     flat: list[Any] = []
     for row in rows:
-        flat.extend(row if _is_row(row) else (row,))
+        flat.extend(_listed(call, f"a row of {what}", row))
     return flat, (len(rows), widths.pop() if widths else 0)
 
 
@@ -176,6 +183,16 @@ def _safe_log(p: Value, seen: bool) -> Any:
     return where(p < LEAST_PROBABILITY, line, maximum(p, LEAST_PROBABILITY).log())
 
 
+def _logit_loss(z: Value, y: Any) -> Any:
+    if not tracing():
+        return _infinite_logit_loss(z, y) if abs(z.data) == math.inf else z.softplus() - y * z
+    finite = z.softplus() - y * z
+    if z.op is dot:  # what a layer without activation gives: spared the look
+        return finite
+    others = where(z > 0.0, 1.0 - y, y)  # the probability of the other outcome
+    return where(equal(absolute(z), math.inf), where(equal(others, 0.0), 0.0, others * absolute(z)), finite)
+
+
 def _infinite_logit_loss(z: Value, y: Any) -> Any:
     """Return (1 − y) softplus(z) + y softplus(−z) without the term whose weight is 0: 0 · inf would be nan."""
     weight = y.data if isinstance(y, Value) else y
@@ -186,17 +203,26 @@ def _infinite_logit_loss(z: Value, y: Any) -> Any:
     return (1.0 - y) * z.softplus() + y * (-z).softplus()
 
 
+def _possible(z: Value, y: Any) -> Any:
+    """Return the logit, or 0 in place of the −inf of a class that cannot occur and has the probability 0."""
+    if not tracing():
+        return 0.0 if z.data == -math.inf and (y.data if isinstance(y, Value) else y) == 0.0 else z
+    return where(equal(z, -math.inf) * equal(y, 0.0), 0.0, z)
+
+
 def _chosen(call: str, i: int, logits: list[Value], target: Any) -> Any:
-    """Return Σ yⱼ zⱼ: the logit of the class, or the mixture that the row of probabilities says."""
+    """Return Σ yⱼ zⱼ, where 0 · −inf is 0: the logit of the class, or the mixture that the probabilities say."""
     if _is_row(target):
-        weights: list[Any] = [y if isinstance(y, Value) else number(y) for y in target]
+        weights: list[Any] = [
+            y if isinstance(y, Value) else number(y) for y in listed(target, f"{call}: row {i} of targets")
+        ]
         if len(weights) != len(logits):
             raise ValueError(f"{call}: row {i} has {len(logits)} logits, but {len(weights)} target probabilities")
         if not any(isinstance(y, Value) for y in weights):
             _check_range(call, "target probability", weights, f" in row {i}")
             if abs(sum(weights) - 1.0) > 1e-6:
                 raise ValueError(f"{call}: the target probabilities of row {i} sum to {sum(weights):g}, not to 1")
-        return dot(weights, logits)
+        return dot(weights, [_possible(z, y) for z, y in zip(logits, weights, strict=True)])
     if isinstance(target, Value):
         return autograd.take(logits, target)
     label = number(target)

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, ClassVar, NamedTuple
 
 from autograd import Group, Value
+from nn.rows import listed
 
 Inputs = Sequence[Any] | Group
 Row = list[Value]
@@ -62,7 +63,7 @@ class Module:
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:
         """Return what the module makes of each of the rows; layers that mix rows (batch norm) do it here."""
-        return [self(row) for row in rows]
+        return [self(row) for row in listed(rows, "rows")]
 
     # ------------------------------------------------------------------------------ the walk
     def named_parameters(self) -> Iterator[tuple[str, Value]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from numbers import Real
 from typing import Any
 
 from autograd import Value, number
@@ -16,6 +17,7 @@ __all__ = [
     "checked_loss",
     "checked_targets",
     "checked_values",
+    "listed",
     "predict_rows",
     "said",
     "telling",
@@ -145,15 +147,37 @@ def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
     return list(batch(rows)) if batch is not None else [model(row) for row in rows]
 
 
+def listed(data: Any, what: str) -> list[Any]:
+    """Return ordered data as a list: the rows of a table (of pandas, polars …) or array, or what it iterates over.
+
+    Raises TypeError for what has no order, such as a set, and for what is no sequence at all.
+    """
+    data = _read(data)
+    if isinstance(data, list):
+        return data
+    if isinstance(data, Set | Mapping):
+        raise TypeError(f"{what} must be a sequence of rows, not {said(data)}, whose order pairs nothing: pass a list")
+    if isinstance(data, str | bytes | Value) or not hasattr(data, "__iter__"):
+        seen = "one number" if isinstance(data, Real) else said(data)
+        raise TypeError(f"{what} must be a sequence of rows, not {seen}")
+    return list(data)
+
+
+def _read(data: Any) -> Any:
+    """Return what an array or a table holds as lists of its numbers; anything else as it is."""
+    kind = type(data)  # a table shows its columns as attributes
+    if hasattr(kind, "tolist"):
+        return data.tolist()
+    if hasattr(kind, "to_numpy"):
+        return data.to_numpy().tolist()
+    return data.__array__().tolist() if hasattr(kind, "__array__") else data
+
+
 def _listed(data: Any, what: str) -> list[Any]:
-    if isinstance(data, str | bytes | dict | set) or not hasattr(data, "__iter__"):
-        raise TypeError(f"{what} must be a sequence of rows, not {said(data)}")
-    listed = data.tolist() if hasattr(data, "tolist") else [x.tolist() if hasattr(x, "tolist") else x for x in data]
-    if not isinstance(listed, list):
-        raise TypeError(f"{what} must be a sequence of rows, not one number")
-    if not listed:
+    rows = [_read(row) for row in listed(data, what)]
+    if not rows:
         raise ValueError(f"{what} hold no rows")
-    return listed
+    return rows
 
 
 def _same_shape(rows: list[Any], what: str) -> None:
@@ -180,10 +204,23 @@ def _shape(x: Any, where: str) -> tuple[int, ...]:
         return (len(x), *(shapes.pop() if shapes else ()))
     if isinstance(x, Value):
         return _shape(x.data, where)
+    if isinstance(x, str):
+        raise TypeError(f"{where} is {x!r}, and a number is needed: {_for_words(x, where)}")
     try:
         return _shape(number(x), where)
     except TypeError as error:
         raise TypeError(f"{where}: {error}") from None
+
+
+def _for_words(word: str, where: str) -> str:
+    """Return what to do about a word in the place of a number."""
+    try:
+        float(word)
+    except ValueError:
+        if where.startswith("targets"):
+            return "number the classes, [names.index(x) for x in targets] with names = sorted(set(targets))"
+        return "make a column of 0 and 1 for each of the words"
+    return f"float({word!r}) makes it one"
 
 
 def _is_finite(x: float) -> bool:
