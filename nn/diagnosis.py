@@ -99,16 +99,16 @@ def diagnose(
     rows = checked_inputs(inputs)
     wanted = checked_targets(targets, len(rows))
     places = _spread(len(rows), MOST_ROWS)
-    rows, wanted = [rows[i] for i in places], [wanted[i] for i in places]
     losses = history.losses if isinstance(history, History) else list(history or [])
     trouble = history.trouble if isinstance(history, History) else ""
     parameters = list(model.parameters())
     surroundings, gradients = Surroundings(model), Gradients(parameters)
     before = surroundings.read()
     try:
-        value, layers, recurrent = measured(model, rows, wanted, loss)
+        value, layers, recurrent = measured(model, rows, wanted, loss, places)
         finite = math.isfinite(value.data) and all(math.isfinite(p.grad) for p in parameters)
         surroundings.put(before)
+        rows, wanted = [rows[i] for i in places], [wanted[i] for i in places]
         findings = [_not_finite(finite, value.data, trouble, lambda: _born(model, rows, wanted, loss))]
         curvature = math.nan
         if finite:

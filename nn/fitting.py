@@ -32,8 +32,6 @@ from nn.training import Callback, EarlyStopping, Training, interrupts
 
 __all__ = ["fit", "prepare"]
 
-MOST_COUNTED = 2000
-
 
 def fit(
     model: Any,
@@ -122,8 +120,8 @@ def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[l
     if isinstance(validation, tuple | list):
         if len(validation) != 2:
             raise ValueError(f"validation is a pair (inputs, targets), not {len(validation)} things")
-        rows = checked_inputs(validation[0])
-        targets = checked_targets(validation[1], len(rows))
+        rows = checked_inputs(validation[0], "validation inputs")
+        targets = checked_targets(validation[1], len(rows), "validation targets")
         with evaluating(task.model):
             _rehearse(task, rows, targets)
         return task, (rows, targets)
@@ -134,11 +132,5 @@ def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[l
 
 def _rehearse(task: Task, inputs: list[Any], targets: list[Any]) -> None:
     """Run the rows forward that tell whether model and loss take all of them; nothing is changed."""
-    places = telling(inputs, targets)
     with no_grad():
-        try:
-            tried_loss(task, inputs, targets, places)
-        except (TypeError, ValueError, IndexError):
-            if places[-1] < MOST_COUNTED:  # all rows once more, so that the message counts them as the user does
-                tried_loss(task, inputs, targets, range(places[-1] + 1))
-            raise
+        tried_loss(task, inputs, targets, telling(inputs, targets))

@@ -7,14 +7,14 @@ program is traced its inputs have no numbers yet, so only shapes are checked the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Final
 
 import autograd
 from autograd import Group, Value, dot, equal, exp, log, maximum, mean, number, total, where
 from autograd import abs as absolute
 from autograd.functions import shifted
-from nn.rows import listed
+from nn.rows import listed, place
 from nn.tracing import tracing
 
 LEAST_PROBABILITY: Final = 1e-12
@@ -25,7 +25,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> Value:
 
     Both are n numbers, or n rows of k.  Raises ValueError if the shapes differ.
     """
-    outputs, wanted = _paired("mean_squared_error", predictions, targets)
+    outputs, wanted, _ = _paired("mean_squared_error", predictions, targets)
     squares = []
     for output, target in zip(outputs, wanted, strict=True):
         error = output - target
@@ -42,9 +42,9 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     `binary_cross_entropy_with_logits`, whose gradient does not pass through σ′.
     """
     call = "binary_cross_entropy"
-    outputs, wanted = _paired(call, probabilities, targets)
-    _check_range(call, "probability", outputs, "; for raw scores use binary_cross_entropy_with_logits")
-    _check_range(call, "target", wanted, "")
+    outputs, wanted, count = _paired(call, probabilities, targets)
+    _check_range(call, "probability", outputs, count, "; for raw scores use binary_cross_entropy_with_logits")
+    _check_range(call, "target", wanted, count)
     seen = not tracing()
     losses = [
         -(y * _safe_log(p, seen) + (1.0 - y) * _safe_log(1.0 - p, seen)) for p, y in zip(outputs, wanted, strict=True)
@@ -62,8 +62,8 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     Raises ValueError for targets outside [0, 1].
     """
     call = "binary_cross_entropy_with_logits"
-    outputs, wanted = _paired(call, logits, targets)
-    _check_range(call, "target", wanted, "; for scores and targets of −1 and 1 use hinge")
+    outputs, wanted, count = _paired(call, logits, targets)
+    _check_range(call, "target", wanted, count, "; for scores and targets of −1 and 1 use hinge")
     return mean([_logit_loss(z, y) for z, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
 
 
@@ -72,11 +72,11 @@ def hinge(scores: Any, targets: Any) -> Value:
 
     Both are n numbers, or n rows of k.  Raises ValueError for other targets.
     """
-    outputs, wanted = _paired("hinge", scores, targets)
+    outputs, wanted, count = _paired("hinge", scores, targets)
     for i, y in enumerate(wanted):
         if not isinstance(y, Value) and y not in (-1.0, 1.0):
             advice = "; for targets of 0 and 1 pass 2 * y - 1"
-            raise ValueError(f"hinge takes targets of −1 and 1, and number {i} is {y:g}{advice}")
+            raise ValueError(f"hinge takes targets of −1 and 1, and {_said(i, wanted, count)} is {y:g}{advice}")
     return mean([(1.0 - y * score).relu() for score, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
 
 
@@ -103,16 +103,18 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     _check_lengths(call, "rows of logits", len(rows), len(wanted))
     losses = []
     for i, (row, target) in enumerate(zip(rows, wanted, strict=True)):
-        logits = Group(listed(row, f"{call}: row {i} of logits")).values
+        which = place(i, len(rows))
+        logits = Group(listed(row, f"{call}: row {which} of logits")).values
         if len(logits) != len(rows[0]):
-            raise ValueError(f"{call}: row 0 has {len(rows[0])} logits, but row {i} has {len(logits)}")
+            first = f"row {place(0, len(rows))} has {len(rows[0])} logits"
+            raise ValueError(f"{call}: {first}, but row {which} has {len(logits)}")
         if len(logits) == 1:
             raise ValueError(
-                f"{call} chooses among two logits or more, and row {i} has 1: its softmax is 1 and its loss 0, "
+                f"{call} chooses among two logits or more, and row {which} has 1: its softmax is 1 and its loss 0, "
                 "whatever the model says; a model has one output per class, or one and binary_cross_entropy_with_logits"
             )
         near = shifted(logits)[0]  # as differences of large numbers the losses would lose their last digits
-        losses.append(log(total([exp(z) for z in near])) - _chosen(call, i, near, target))
+        losses.append(log(total([exp(z) for z in near])) - _chosen(call, which, near, target))
     return mean(losses)  # type: ignore[no-any-return]
 
 
@@ -134,18 +136,18 @@ def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
         raise ValueError(f"{call} of no rows is not defined: pass at least one")
 
 
-def _paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...], list[Any]]:
-    """Return predictions as Values and targets as Values and floats, row after row, in pairs."""
+def _paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...], list[Any], int]:
+    """Return predictions as Values and targets as Values and floats, row after row, in pairs; and how many rows."""
     lists = predictions.__class__ is targets.__class__ is list and len(predictions) == len(targets)
     if lists and set(map(type, predictions)) == {Value} and set(map(type, targets)) == {float}:
-        return tuple(predictions), targets  # what training passes, step after step
+        return tuple(predictions), targets, len(targets)  # what training passes, step after step
     outputs, shape = _flat(call, "predictions", predictions)
     wanted, wanted_shape = _flat(call, "targets", targets)
     _check_lengths(call, "predictions", shape[0], wanted_shape[0])
     if shape[1] != wanted_shape[1]:
         raise ValueError(f"{call}: each row has {shape[1]} predictions, but {wanted_shape[1]} targets")
     try:
-        return Group(outputs).values, [y if isinstance(y, Value) else number(y) for y in wanted]
+        return Group(outputs).values, [y if isinstance(y, Value) else number(y) for y in wanted], shape[0]
     except TypeError as error:
         raise TypeError(f"{call} takes numbers, or rows of numbers: {error}") from None
 
@@ -161,8 +163,8 @@ def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]
     return flat, (len(rows), widths.pop() if widths else 0)
 
 
-def _check_range(call: str, what: str, numbers: Iterable[Any], advice: str) -> None:
-    """Raise ValueError if a number lies outside [0, 1]; nan passes and travels."""
+def _check_range(call: str, what: str, numbers: Sequence[Any], count: int, advice: str = "") -> None:
+    """Raise ValueError if a number of so many rows lies outside [0, 1]; nan passes and travels."""
     hidden = tracing()
     for i, x in enumerate(numbers):
         if isinstance(x, Value):
@@ -170,7 +172,14 @@ def _check_range(call: str, what: str, numbers: Iterable[Any], advice: str) -> N
                 continue
             x = x.data
         if x < 0.0 or x > 1.0:
-            raise ValueError(f"{call} takes a {what} from 0 to 1, and number {i} is {x:g}{advice}")
+            raise ValueError(f"{call} takes a {what} from 0 to 1, and {_said(i, numbers, count)} is {x:g}{advice}")
+
+
+def _said(i: int, numbers: Sequence[Any], count: int) -> str:
+    """Return which of the numbers of so many rows it is, in words."""
+    row, column = divmod(i, len(numbers) // count)
+    which = place(row, count)
+    return f"number {which}" if len(numbers) == count else f"number {column} of row {which}"
 
 
 # --------------------------------------------------------------------------------------- one row
@@ -219,7 +228,10 @@ def _chosen(call: str, i: int, logits: list[Value], target: Any) -> Any:
         if len(weights) != len(logits):
             raise ValueError(f"{call}: row {i} has {len(logits)} logits, but {len(weights)} target probabilities")
         if not any(isinstance(y, Value) for y in weights):
-            _check_range(call, "target probability", weights, f" in row {i}")
+            bad = next((j for j, y in enumerate(weights) if y < 0.0 or y > 1.0), None)
+            if bad is not None:
+                seen = f"number {bad} is {weights[bad]:g} in row {i}"
+                raise ValueError(f"{call} takes a target probability from 0 to 1, and {seen}")
             if abs(sum(weights) - 1.0) > 1e-6:
                 raise ValueError(f"{call}: the target probabilities of row {i} sum to {sum(weights):g}, not to 1")
         return dot(weights, [_possible(z, y) for z, y in zip(logits, weights, strict=True)])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from contextvars import ContextVar
 from numbers import Real
-from typing import Any
+from typing import Any, Final
 
 from autograd import Value, number
 
@@ -17,7 +19,9 @@ __all__ = [
     "checked_loss",
     "checked_targets",
     "checked_values",
+    "counted_as",
     "listed",
+    "place",
     "predict_rows",
     "said",
     "telling",
@@ -28,6 +32,25 @@ KINDS = 16  # so many different targets are looked at before any work: all class
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
 
 
+_places: Final[ContextVar[Sequence[int]]] = ContextVar("places", default=())
+
+
+@contextmanager
+def counted_as(places: Sequence[int]) -> Iterator[None]:
+    """Inside the block a loss that is given so many rows names them by these places, as the user counts them."""
+    token = _places.set(places)
+    try:
+        yield
+    finally:
+        _places.reset(token)
+
+
+def place(i: int, count: int) -> int:
+    """Return which of the user's rows the one numbered `i` of `count` is."""
+    places = _places.get()
+    return places[i] if len(places) == count else i
+
+
 def check_learner(model: Any, loss: Any) -> None:
     """Raise TypeError for a model that cannot be run or has no parameters, and for a loss that cannot be called."""
     if isinstance(model, type) or not (callable(model) or hasattr(model, "batch")) or not hasattr(model, "parameters"):
@@ -36,27 +59,29 @@ def check_learner(model: Any, loss: Any) -> None:
         raise TypeError(f"loss is a function of predictions and targets, as nn.mean_squared_error is, not {said(loss)}")
 
 
-def checked_inputs(inputs: Any) -> list[Any]:
+def checked_inputs(inputs: Any, what: str = "inputs") -> list[Any]:
     """Return the input rows as lists (or whole numbers, to be looked up), of one shape, every number finite.
 
     Raises TypeError for what is no number, ValueError for ragged rows, nan and infinities; each names the row.
     """
-    rows = _listed(inputs, "inputs")
+    rows = _listed(inputs, what)
     for i, row in enumerate(rows):
         if not isinstance(row, list | tuple) and type(row) is not int:  # a whole number may be an index
             example = "[[x] for x in inputs]"
-            raise TypeError(f"inputs[{i}] is {said(row)}, but each row is a sequence of numbers: write {example}")
-    _same_shape(rows, "inputs")
+            raise TypeError(f"{what}[{i}] is {said(row)}, but each row is a sequence of numbers: write {example}")
+    _same_shape(rows, what)
     return rows
 
 
-def checked_targets(targets: Any, count: int) -> list[Any]:
+def checked_targets(targets: Any, count: int, what: str = "targets") -> list[Any]:
     """Return the targets as a list, one for each of `count` rows: a number each, or rows of one shape."""
-    listed = _listed(targets, "targets")
-    if len(listed) != count:
-        raise ValueError(f"each row needs a target, but there are {count} rows of inputs and {len(listed)} targets")
-    _same_shape(listed, "targets")
-    return listed
+    found = _listed(targets, what)
+    if len(found) != count:
+        whose = "validation: " if what.startswith("validation") else ""
+        counted = f"there are {count} rows of inputs and {len(found)} targets"
+        raise ValueError(f"{whose}each row needs a target, but {counted}")
+    _same_shape(found, what)
+    return found
 
 
 def checked_count(name: str, n: Any, least: int = 1) -> int:
@@ -217,7 +242,7 @@ def _for_words(word: str, where: str) -> str:
     try:
         float(word)
     except ValueError:
-        if where.startswith("targets"):
+        if "targets[" in where:
             return "number the classes, [names.index(x) for x in targets] with names = sorted(set(targets))"
         return "make a column of 0 and 1 for each of the words"
     return f"float({word!r}) makes it one"

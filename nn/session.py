@@ -18,6 +18,7 @@ from nn.rows import (
     checked_inputs,
     checked_loss,
     checked_targets,
+    counted_as,
     predict_rows,
 )
 from nn.settings import checked_optimizer
@@ -264,7 +265,7 @@ class TrainingSession:
     def _rehearsed(self) -> Value:
         before = self._state.surroundings.read()
         try:
-            return checked_loss(self.loss(*self._pass()))
+            return self._pass()[1]
         finally:
             self._state.surroundings.put(before)
 
@@ -344,13 +345,13 @@ class TrainingSession:
             )
 
     def _record_forward(self) -> None:
-        self.predictions, targets = self._pass()
-        self.loss_value = checked_loss(self.loss(self.predictions, targets))
+        self.predictions, self.loss_value = self._pass()
 
-    def _pass(self) -> tuple[list[Any], list[Any]]:
+    def _pass(self) -> tuple[list[Any], Value]:
         batch = self.batch
         predictions = predict_rows(self.model, [self.inputs[i] for i in batch])
-        return predictions, [self.targets[i] for i in batch]
+        with counted_as(batch):
+            return predictions, checked_loss(self.loss(predictions, [self.targets[i] for i in batch]))
 
     def _record_backward(self) -> None:
         for value in self._state.values:

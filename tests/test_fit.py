@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import pytest
 
 import autograd
+import nn
 from autograd import Value
 from autograd.compile.programs import Compiled
 from nn import (
@@ -754,3 +755,54 @@ def test_a_rate_that_changes_at_each_step_needs_no_new_program(backend, monkeypa
 def test_predictions_for_rows_that_can_be_read_but_once(backend):
     model, rows = MLP(2, [3, 1], seed=1), [[0.5, 1.0], [2.0, -1.0]]
     assert predict(model, iter(rows), backend=backend) == predict(model, rows, backend=backend)
+
+
+def classes_with(bad, at, count=3000):
+    wanted = [0] * count
+    wanted[at] = bad
+    return [[i / count, 1.0 - i / count] for i in range(count)], wanted
+
+
+@pytest.mark.parametrize("at", [900, 1999, 2500])
+@pytest.mark.parametrize("bad", [7, 0.5])
+def test_a_row_is_named_as_the_user_counts_it_wherever_a_few_are_looked_at(bad, at):
+    model = MLP(2, [3, 3], "tanh", seed=0)
+    optimizer = SGD(model.parameters(), 0.1)
+    inputs, targets = classes_with(bad, at)
+    good = [0] * len(inputs)
+    trained = {"loss": softmax_cross_entropy, "optimizer": optimizer}
+    for call in (
+        lambda: fit(model, inputs, targets, epochs=1, batch_size=100, **trained),
+        lambda: fit(model, inputs, good, epochs=1, validation=(inputs, targets), **trained),
+        lambda: nn.find_learning_rate(model, inputs, targets, **trained),
+        lambda: nn.TrainingSession(model, inputs, targets, batch_size=100, **trained).run(1),
+    ):
+        with pytest.raises(ValueError, match=rf"row {at} has (class )?{bad}"):
+            call()
+    inputs, targets = classes_with(bad, 300, 600)
+    with pytest.raises(ValueError, match=rf"row 300 has (class )?{bad}"):
+        nn.diagnose(model, inputs, targets, loss=softmax_cross_entropy)
+
+
+def test_numbers_of_rows_of_several_are_named_by_row_and_place():
+    rows = [[Value(1.0), Value(2.0)]] * 3
+    with pytest.raises(ValueError, match="number 1 of row 1 is 7"):
+        binary_cross_entropy_with_logits(rows, [[1.0, 0.0], [1.0, 7.0], [1.0, 0.0]])
+    with pytest.raises(ValueError, match="number 0 of row 2 is 0"):
+        hinge(rows, [[1.0, -1.0], [1.0, 1.0], [0.0, -1.0]])
+    with pytest.raises(ValueError, match=r"number 1 is 1\.5 in row 0"):
+        softmax_cross_entropy(rows[:1], [[0.25, 1.5]])
+
+
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        (([[0.0], [1.0, 2.0]], [0.0, 0.0]), "validation inputs are ragged"),
+        (([[0.0], [1.0]], [0.0]), "validation: each row needs a target, but there are 2 rows of inputs and 1 targets"),
+        (([[0.0], [NAN]], [0.0, 0.0]), r"validation inputs\[1\]\[0\] is nan"),
+        (([[0.0], [1.0]], ["a", "b"]), r"validation targets\[0\] is 'a', .*number the classes"),
+    ],
+)
+def test_validation_data_are_called_so(validation, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        trained(validation=validation)
