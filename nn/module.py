@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, ClassVar, NamedTuple
 
 from autograd import Group, Value
-from nn.rows import listed
+from nn.rows import check_attribute, listed, said
 
 Inputs = Sequence[Any] | Group
 Row = list[Value]
@@ -45,6 +45,7 @@ class Module:
     Public attributes are walked in the order in which they were defined; what begins with an underscore is not.
     A Value in two places is one parameter, under the first of its names.
     `training` says which of its two behaviours a module with two shows: `train()` and `eval()` set it for the tree.
+    Setting an attribute that would hide a method raises TypeError, on a module as in its class.
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
@@ -54,8 +55,17 @@ class Module:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        for name, x in vars(cls).items():
+            for base in cls.__bases__:
+                check_attribute(base, name, x)
         if "__init__" in vars(cls):
             cls.__init__ = _naming(cls.__init__)  # type: ignore[method-assign]
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        check_attribute(type(self), name, x)
+        if name == "training" and not isinstance(x, bool):
+            raise TypeError(f"training says which of its two behaviours a module shows, True or False, not {said(x)}")
+        object.__setattr__(self, name, x)
 
     def __call__(self, inputs: Any) -> Any:
         """Return what the module makes of one row of inputs."""

@@ -14,7 +14,7 @@ from autograd import Value, number
 from autograd.caller import warn
 from autograd.operation import FLOATS
 from autograd.value import gradients_of, numbers_of, set_numbers
-from nn.rows import checked_values
+from nn.rows import check_attribute, checked_values
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
 
@@ -36,6 +36,16 @@ class Optimizer:
 
     settings: tuple[str, ...] = ("learning_rate",)
     state: tuple[str, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name, x in vars(cls).items():
+            for base in cls.__bases__:
+                check_attribute(base, name, x)
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        check_attribute(type(self), name, x)
+        object.__setattr__(self, name, x)
 
     def __init__(self, parameters: Iterable[Value], learning_rate: float) -> None:
         given = checked_values(f"{self._call} takes the Values to move", parameters)

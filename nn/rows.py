@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
+from types import FunctionType
 from typing import Any, Final
 
 from autograd import Value, number
 
 __all__ = [
     "Loss",
+    "check_attribute",
     "check_learner",
     "checked_count",
     "checked_inputs",
@@ -49,6 +51,18 @@ def place(i: int, count: int) -> int:
     """Return which of the user's rows the one numbered `i` of `count` is."""
     places = _places.get()
     return places[i] if len(places) == count else i
+
+
+def check_attribute(kind: type, name: str, x: Any) -> None:
+    """Raise TypeError if `x`, set under that name on a `kind` or in a class made from it, would hide a method.
+
+    A function may take the place of another; a module, which can be called too, may not.
+    """
+    if isinstance(getattr(kind, name, None), FunctionType):
+        may = isinstance(x, staticmethod | classmethod) or (callable(x) and not hasattr(x, "parameters"))
+        if not may:
+            taken = f"{name} is a method of {kind.__name__}, and {said(x)} would take its place"
+            raise TypeError(f"{taken}: give the attribute another name")
 
 
 def check_learner(model: Any, loss: Any) -> None:
