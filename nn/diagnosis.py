@@ -11,8 +11,11 @@ from typing import Any
 
 from autograd import detect_anomaly
 from nn.curvature import sharpness
+from nn.findings import Finding, counted
 from nn.history import History
 from nn.layerfigures import LayerFigures, StepFigures, factors, measured
+from nn.losses import given_to_losses
+from nn.mistakes import activation_before_loss, units_alike
 from nn.optimizers import SGD, Optimizer
 from nn.rows import Loss, check_learner, checked_inputs, checked_targets
 from nn.snapshot import Gradients, Surroundings
@@ -29,22 +32,6 @@ RECENT = 50  # epochs that count as recent
 WORSE = 1.2  # times the first loss: above it, training has undone more than it did
 DIVERGED = 10.0  # times the first loss: however few the epochs, that is no beginning
 STILL_HIGH = 0.5  # of the first loss: below it, a flat curve is convergence
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at: whether it is an alarm, what was seen, and what to do about it."""
-
-    name: str
-    alarm: bool
-    seen: str
-    cause: str = ""
-    cure: str = ""
-
-    def __str__(self) -> str:
-        if not self.alarm:
-            return f"  ok  {self.name}: {self.seen}"
-        return f"ALARM {self.name}: {self.seen}\n      cause: {self.cause}\n      cure:  {self.cure}"
 
 
 @dataclass(frozen=True)
@@ -91,8 +78,9 @@ def diagnose(
 ) -> Diagnosis:
     """Return what ails the training of a model, looked at on these rows; nothing is changed.
 
-    Dead and saturated units, vanishing and exploding gradients and a loss that is nan are seen in one pass; a rate
-    that is too high needs the optimiser or the history, a plateau the history (or a list of losses).
+    Seen in one pass: dead and saturated units, vanishing and exploding gradients, a loss that is nan or was given what
+    it does not take (such as softmax twice), units that stay alike.  A rate that is too high needs the optimiser or the
+    history, a plateau the history (or a list of losses).
     Of more than 200 rows, 200 are looked at.  Raises ValueError or TypeError for bad data.
     """
     check_learner(model, loss)
@@ -105,7 +93,8 @@ def diagnose(
     surroundings, gradients = Surroundings(model), Gradients(parameters)
     before = surroundings.read()
     try:
-        value, layers, recurrent = measured(model, rows, wanted, loss, places)
+        with given_to_losses() as given:
+            value, layers, recurrent = measured(model, rows, wanted, loss, places)
         finite = math.isfinite(value.data) and all(math.isfinite(p.grad) for p in parameters)
         surroundings.put(before)
         rows, wanted = [rows[i] for i in places], [wanted[i] for i in places]
@@ -114,6 +103,7 @@ def diagnose(
         if finite:
             findings += [_dead(layers, len(rows)), _saturated(layers)]
             findings += [_vanishing(layers, recurrent), _exploding(layers, recurrent)]
+            findings += [activation_before_loss(given), units_alike(model)]
             if optimizer is not None:
                 few = _spread(len(rows), CURVED_ROWS)
                 some = [rows[i] for i in few], [wanted[i] for i in few]
@@ -171,7 +161,7 @@ def _dead(layers: list[LayerFigures], rows: int) -> Finding:
     dead = sum(len(layer.dead) for layer in layers)
     if not units:
         return Finding(name, False, "there are no ReLUs")
-    where = "; ".join(f"{layer.title}, units {_listed(layer.dead)}" for layer in layers if layer.dead)
+    where = "; ".join(f"{layer.title}, units {counted(layer.dead)}" for layer in layers if layer.dead)
     seen = f"{dead} of {units} units ({dead / units:.0%}) gave 0 on each of {rows} rows{': ' + where if where else ''}"
     return Finding(
         name,
@@ -338,9 +328,3 @@ def _spread(count: int, most: int) -> list[int]:
 
 def _few(things: Sequence[Any]) -> Sequence[Any]:
     return things if len(things) <= 6 else [*things[:3], *things[-3:]]
-
-
-def _listed(units: Sequence[int]) -> str:
-    """Return which units they are, counted from 1."""
-    shown = ", ".join(str(unit + 1) for unit in units[:8])
-    return shown + (f" and {len(units) - 8} more" if len(units) > 8 else "")

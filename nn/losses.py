@@ -7,8 +7,10 @@ program is traced its inputs have no numbers yet, so only shapes are checked the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, NamedTuple
 
 import autograd
 from autograd import Group, Value, dot, equal, exp, log, maximum, mean, number, total, where
@@ -18,6 +20,34 @@ from nn.rows import listed, place
 from nn.tracing import tracing
 
 LEAST_PROBABILITY: Final = 1e-12
+
+
+class Given(NamedTuple):
+    """What a loss was given: its name, and rows of predictions."""
+
+    call: str
+    rows: list[Sequence[Value]]
+
+
+_given: Final[ContextVar[list[Given] | None]] = ContextVar("given", default=None)
+
+
+@contextmanager
+def given_to_losses() -> Iterator[list[Given]]:
+    """Inside the block the losses add to the list what they are given."""
+    seen: list[Given] = []
+    token = _given.set(seen)
+    try:
+        yield seen
+    finally:
+        _given.reset(token)
+
+
+def _note(call: str, outputs: Sequence[Value], count: int) -> None:
+    """Add to what losses are given, if somebody wants to know, these numbers of so many rows."""
+    if (seen := _given.get()) is not None:
+        width = len(outputs) // count
+        seen.append(Given(call, [outputs[i : i + width] for i in range(0, len(outputs), width)]))
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> Value:
@@ -43,6 +73,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     """
     call = "binary_cross_entropy"
     outputs, wanted, count = _paired(call, probabilities, targets)
+    _note(call, outputs, count)
     _check_range(call, "probability", outputs, count, "; for raw scores use binary_cross_entropy_with_logits")
     _check_range(call, "target", wanted, count)
     seen = not tracing()
@@ -63,6 +94,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     """
     call = "binary_cross_entropy_with_logits"
     outputs, wanted, count = _paired(call, logits, targets)
+    _note(call, outputs, count)
     _check_range(call, "target", wanted, count, "; for scores and targets of −1 and 1 use hinge")
     return mean([_logit_loss(z, y) for z, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
 
@@ -73,6 +105,7 @@ def hinge(scores: Any, targets: Any) -> Value:
     Both are n numbers, or n rows of k.  Raises ValueError for other targets.
     """
     outputs, wanted, count = _paired("hinge", scores, targets)
+    _note("hinge", outputs, count)
     for i, y in enumerate(wanted):
         if not isinstance(y, Value) and y not in (-1.0, 1.0):
             advice = "; for targets of 0 and 1 pass 2 * y - 1"
@@ -101,7 +134,8 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
             )
         wanted = [wanted]  # one row of logits with one row of probabilities
     _check_lengths(call, "rows of logits", len(rows), len(wanted))
-    losses = []
+    losses: list[Any] = []
+    flat: list[Value] = []
     for i, (row, target) in enumerate(zip(rows, wanted, strict=True)):
         which = place(i, len(rows))
         logits = Group(listed(row, f"{call}: row {which} of logits")).values
@@ -113,8 +147,10 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
                 f"{call} chooses among two logits or more, and row {which} has 1: its softmax is 1 and its loss 0, "
                 "whatever the model says; a model has one output per class, or one and binary_cross_entropy_with_logits"
             )
+        flat += logits
         near = shifted(logits)[0]  # as differences of large numbers the losses would lose their last digits
         losses.append(log(total([exp(z) for z in near])) - _chosen(call, which, near, target))
+    _note(call, flat, len(rows))
     return mean(losses)  # type: ignore[no-any-return]
 
 
