@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Value, number
 from autograd.caller import warn
+from autograd.value import keep_gradients
 from nn.rows import checked_values
 
 __all__ = ["ClipByNorm", "ClipByValue", "clip_by_norm", "clip_by_value", "percentile"]
@@ -83,8 +84,8 @@ def apply_clip(clip: Clip, parameters: Sequence[Value]) -> float:
     if not math.isfinite(norm):
         report_norm(norm, [p.name or f"parameter {i}" for i, p in enumerate(parameters) if not math.isfinite(p.grad)])
         return norm
-    for p, g in zip(reached, clip.clip(gradients, norm), strict=True):
-        p.grad = g
+    clipped = clip.clip(gradients, norm)
+    keep_gradients(reached, [was.__class__(g) for was, g in zip(gradients, clipped, strict=True)])  # Piled ones stay so
     return norm
 
 
