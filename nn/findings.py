@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nn.rows import shortened
+
 __all__ = ["Finding", "counted"]
 
 
@@ -26,5 +28,4 @@ class Finding:
 
 def counted(units: Sequence[int]) -> str:
     """Return which units they are, counted from 1."""
-    shown = ", ".join(str(unit + 1) for unit in units[:8])
-    return shown + (f" and {len(units) - 8} more" if len(units) > 8 else "")
+    return shortened([str(unit + 1) for unit in units])

@@ -14,7 +14,7 @@ from autograd import Value, number
 from autograd.caller import warn
 from autograd.operation import FLOATS
 from autograd.value import gradients_of, keep_gradients, numbers_of, set_numbers
-from nn.rows import check_attribute, checked_values
+from nn.rows import check_attribute, checked_values, shortened
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
 
@@ -157,8 +157,7 @@ class Optimizer:
             )
 
     def _names(self, places: list[int]) -> str:
-        names = [self.parameters[i].name or f"parameter {i}" for i in places]
-        return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        return shortened([self.parameters[i].name or f"parameter {i}" for i in places])
 
     @property
     def learning_rate(self) -> float:

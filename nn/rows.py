@@ -26,6 +26,7 @@ __all__ = [
     "place",
     "predict_rows",
     "said",
+    "shortened",
     "telling",
 ]
 
@@ -273,6 +274,11 @@ def _counted(shape: tuple[int, ...]) -> str:
     if not shape:
         return "a number"
     return f"{' × '.join(map(str, shape))} number{'s' if shape != (1,) else ''}"
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Return the first eight of the names, and how many more there are."""
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
 def said(x: Any) -> str:

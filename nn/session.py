@@ -24,6 +24,7 @@ from nn.rows import (
 from nn.settings import checked_optimizer
 from nn.snapshot import Gradients, Surroundings, numbers
 from nn.steppers import epoch_order
+from nn.unmoved import warn_unmoved
 
 __all__ = ["TrainingSession"]
 
@@ -75,7 +76,8 @@ class TrainingSession:
         self._kept = 0
         self._dropped = False
         self._order: tuple[int, list[int]] | None = None
-        self._rehearsed()  # so that wrong widths and losses are refused here
+        first = self._rehearsed()  # so that wrong widths and losses are refused here
+        warn_unmoved(model, loss, self.optimizer, (self.inputs, self.targets), first, self._rehearsed)
 
     # ----------------------------------------------------------------------------- where we are
     @property
