@@ -119,7 +119,8 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     There are n rows of k logits and n targets; a target is the number of a class, from 0, or a row of k probabilities
     (one-hot or not) that sum to 1.  (Bridle 1990.)  One row by itself goes with the number of its class.
     The gradients of a row are softmax(z) − y, and sum to 0.  A logit of −inf is a class that cannot occur: it adds
-    nothing, or makes the loss inf, with gradient −y there, where its probability y is more than 0.
+    nothing, or makes the loss inf, with gradient −y there, where its probability y is more than 0; one of inf gives
+    nan.
     Raises ValueError for rows of different lengths or of one logit, for classes that there are not, and for
     probabilities that do not sum to 1.
     """
@@ -273,7 +274,10 @@ def _chosen(call: str, i: int, logits: list[Value], target: Any) -> Any:
         return dot(weights, [_possible(z, y) for z, y in zip(logits, weights, strict=True)])
     if isinstance(target, Value):
         return autograd.take(logits, target)
-    label = number(target)
+    try:
+        label = number(target)
+    except TypeError as error:
+        raise TypeError(f"{call}: a class is a whole number, and that of row {i} is {target!r}: {error}") from None
     if not label.is_integer():
         raise ValueError(f"{call}: a class is a whole number, and row {i} has {label:g}")
     if not 0 <= label < len(logits):

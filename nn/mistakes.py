@@ -28,6 +28,10 @@ LIMITED: Final = {
     "gelu_tanh": "−0.17 and above",
     "log": "0 and below, as logarithms of probabilities are",
 }
+ENOUGH: Final = {
+    "softmax_cross_entropy": ("log",),  # the softmax of log p is p
+    "hinge": ("tanh", "elu"),  # it asks for no more than −1 and 1
+}
 SAME = 1e-6  # of the largest gradient in a layer: what differs by less is rounding
 
 
@@ -49,7 +53,7 @@ def _no_scores(given: Given) -> tuple[str, str, str] | None:
     own = {"hinge": "", "softmax_cross_entropy": "softmax"}.get(given.call, "sigmoid")
     if all(_is_distribution([x.data for x in row]) for row in given.rows):
         activation, seen = "softmax", "probabilities: each row lies in [0, 1] and sums to 1, as after a softmax"
-    elif activation in LIMITED and (activation, own) != ("log", "softmax"):  # the softmax of log p is p
+    elif activation in LIMITED and activation not in ENOUGH.get(given.call, ()):
         seen = f"what comes out of {activation} ({LIMITED[activation]})"
     else:
         return None

@@ -391,11 +391,14 @@ TWO, ONE = (4, 2), (4, 1)
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softplus", "exp", "gelu", "elu"])
 @pytest.mark.parametrize("loss", SCORES)
 def test_an_activation_before_a_loss_that_takes_scores_is_named(loss, activation):
+    enough = loss == "hinge" and activation in ("tanh", "elu")  # −1 and 1 are all that hinge asks for
     model = with_last(nn.Activate(activation), TWO if loss == "softmax" else ONE)
     inputs, targets = xor()
     found = look(model, inputs, signs(targets) if loss == "hinge" else targets, loss=SCORES[loss])
-    assert "activation before the loss" in found.alarms, found
     seen = found["activation before the loss"]
+    assert seen.alarm != enough, found
+    if enough:
+        return
     assert f"{SCORES[loss].__name__} was given what comes out of {activation}" in seen.seen
     assert f"leave {activation} out" in seen.cure
 

@@ -308,3 +308,5 @@ def test_what_has_no_order_pairs_nothing(loss, unordered):
 def test_targets_that_are_nested_too_deep_are_refused_by_name():
     with pytest.raises(TypeError, match="mean_squared_error takes numbers, or rows of numbers"):
         mean_squared_error([[Value(1.0)]], [[[1.0]]])
+    with pytest.raises(TypeError, match="softmax_cross_entropy: a class is a whole number, and that of row 1 is 'cat'"):
+        softmax_cross_entropy([[Value(1.0), Value(2.0)]] * 2, [0, "cat"])
