@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from inspect import getclosurevars
-from types import FunctionType, MethodType, ModuleType
+from functools import partial
+from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, Final
 
 from autograd import Value, ops
@@ -92,16 +92,33 @@ def _place(roots: Iterable[Any], wanted: Value) -> str:
 
 
 def _inside(x: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (name, thing) for what an object is made of."""
-    if isinstance(x, MethodType):
-        x = x.__self__
+    """Yield (name, thing) for what an object is made of, and what functions read from outside."""
     if isinstance(x, FunctionType):
-        with suppress(ValueError):  # of a name that has nothing yet
-            outside = getclosurevars(x)
-            yield from (*outside.nonlocals.items(), *outside.globals.items())
+        for name, cell in zip(x.__code__.co_freevars, x.__closure__ or (), strict=True):
+            with suppress(ValueError):  # it may have nothing yet
+                yield name, cell.cell_contents
+        yield from ((name, x.__globals__[name]) for name in _names(x.__code__) if name in x.__globals__)
+    elif isinstance(x, MethodType):
+        yield from (("", x.__self__), ("", x.__func__))
+    elif isinstance(x, partial):
+        yield from (("", x.func), *(("", given) for given in x.args), *x.keywords.items())
     elif isinstance(x, dict):
         yield from ((str(key), below) for key, below in x.items())
     elif isinstance(x, list | tuple | set | frozenset | deque):
         yield from ((str(i), below) for i, below in enumerate(x))
-    else:
+    elif type(x).__module__ != "builtins":
         yield from list(getattr(x, "__dict__", {}).items())
+        for kind in type(x).__mro__[:-1]:
+            for name, below in vars(kind).items():
+                if isinstance(below, MemberDescriptorType):
+                    with suppress(AttributeError):
+                        yield name, getattr(x, name)
+                else:
+                    yield "" if isinstance(below, FunctionType) else name, below
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)

@@ -1,6 +1,7 @@
 """A parameter where nobody looks is named before training; what stays on purpose is not."""
 
 import warnings
+from functools import partial
 from importlib.util import find_spec
 
 import pytest
@@ -50,6 +51,29 @@ def of_closure():
     return lambda model: k
 
 
+class ClassOwn(Scaled):
+    k = Value(1.0)
+
+
+class Slotted:
+    __slots__ = ("slot", "unset")
+
+    def __init__(self):
+        self.slot = Value(1.0)
+
+
+def doubled(scale):
+    return 2.0 * scale
+
+
+class ReadsOutside(nn.Module):
+    def __init__(self):
+        self.w = Value(0.5)
+
+    def __call__(self, row):
+        return [self.w * x * elsewhere for x in row][0]  # noqa: RUF015
+
+
 HIDDEN = {
     "part.k": lambda: Scaled(lambda m: m.part.k, part=Holder(k=Value(1.0))),
     "_scale": lambda: Scaled(lambda m: m._scale, _scale=Value(1.0)),
@@ -62,6 +86,10 @@ HIDDEN = {
     "_body.layers.0.neurons.0.weights.0, _body.layers.0.neurons.0.bias": lambda: Scaled(
         lambda m: m._body([1.0]), _body=nn.MLP(1, [1], seed=0)
     ),
+    "k": lambda: ClassOwn(lambda m: m.k),
+    "part.slot": lambda: Scaled(lambda m: m.part.slot, part=Slotted()),
+    "_layer.scale": lambda: Scaled(lambda m: m._layer(), _layer=partial(doubled, scale=Value(1.0))),
+    "elsewhere": lambda: ReadsOutside(),
     "_flag": lambda: Scaled(lambda m: where(m.w > 0.0, 2.0, m._flag), _flag=Value(1.0)),
 }
 
