@@ -763,8 +763,7 @@ def classes_with(bad, at, count=3000):
     return [[i / count, 1.0 - i / count] for i in range(count)], wanted
 
 
-@pytest.mark.parametrize("at", [900, 1999, 2500])
-@pytest.mark.parametrize("bad", [7, 0.5])
+@pytest.mark.parametrize(("bad", "at"), [(7, 2500), (0.5, 900)])
 def test_a_row_is_named_as_the_user_counts_it_wherever_a_few_are_looked_at(bad, at):
     model = MLP(2, [3, 3], "tanh", seed=0)
     optimizer = SGD(model.parameters(), 0.1)
