@@ -455,6 +455,12 @@ def gradients_of(values: Iterable[Value]) -> list[float | None]:
     return [x._grad for x in values]
 
 
+def keep_gradients(values: Iterable[Value], gradients: Iterable[float | None]) -> None:
+    """Leave each Value with that very object as its gradient; with None, as no backward pass has reached it."""
+    for value, gradient in zip(values, gradients, strict=True):
+        value._grad = gradient
+
+
 def set_numbers(values: Iterable[Value], numbers: Iterable[object]) -> None:
     """Leave each Value with its number; raises TypeError, and changes nothing, if one is no real number."""
     checked = [x if x.__class__ is float else number(x) for x in numbers]

@@ -10,7 +10,7 @@ from autograd import Group, Value, softmax
 from nn.initializers import generator_from
 from nn.layers import Activation, Seed, activation_name, positive_count, resolve_activation
 from nn.module import Inputs, Module, Row, one_row, refuse_more
-from nn.rows import said
+from nn.rows import listed, said
 
 
 def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
@@ -44,7 +44,7 @@ class Sequential(Module):
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:
         """Return what the last module makes of each row; each layer sees all rows before the next begins."""
-        rows = list(rows)
+        rows = listed(rows, "rows")
         for layer in self.layers:
             rows = layer.batch(rows) if isinstance(layer, Module) else [layer(row) for row in rows]
         return rows
@@ -66,7 +66,7 @@ class Residual(Module):
 
     def batch(self, rows: Iterable[Any]) -> list[Row]:
         """Return F(x) + x for each row."""
-        rows = [as_row(row) for row in rows]
+        rows = [as_row(row) for row in listed(rows, "rows")]
         block = self.block
         changed = block.batch(rows) if isinstance(block, Module) else [block(row) for row in rows]
         return [self._added(as_row(y), x) for y, x in zip(changed, rows, strict=True)]
@@ -101,7 +101,7 @@ class Checkpoint(Module):
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:
         """Return what the block makes of each row; computed again row by row, or all at once if rows are mixed."""
-        block = self.block
+        block, rows = self.block, listed(rows, "rows")
         if isinstance(block, Module) and any(module.mixes_rows for _, module in block.named_modules()):
             return list(autograd.checkpoint(_Replay(block, block.batch))(list(rows)))
         return [self(row) for row in rows]

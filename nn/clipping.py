@@ -10,6 +10,7 @@ from typing import Any
 from autograd import Value, number
 from autograd.caller import warn
 from autograd.messages import name_or
+from autograd.value import keep_gradients
 from nn.guesses import GUESSES
 from nn.rows import checked_values
 
@@ -87,10 +88,10 @@ def apply_clip(clip: Clip, parameters: Sequence[Value]) -> float:
     gradients = [p.grad for p in reached]
     norm = math.hypot(*gradients)
     if not math.isfinite(norm):
-        report_norm(norm, [name_or(p, f"parameter {i}") for i, p in enumerate(reached) if not math.isfinite(p.grad)])
+        report_norm(norm, [name_or(p, f"parameter {i}") for i, p in enumerate(parameters) if not math.isfinite(p.grad)])
         return norm
-    for p, g in zip(reached, clip.clip(gradients, norm), strict=True):
-        p.grad = g
+    clipped = clip.clip(gradients, norm)
+    keep_gradients(reached, [was.__class__(g) for was, g in zip(gradients, clipped, strict=True)])  # Piled ones stay so
     return norm
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from autograd.messages import missing_extra
-from nn.rows import checked_count
+from nn.rows import checked_count, listed
 
 __all__ = ["circles", "digits", "moons", "names", "sine", "spirals", "split", "text", "xor"]
 
@@ -82,12 +82,13 @@ def text() -> str:
 
 
 def split(
-    inputs: list[Any], targets: list[Any], *, share: float = 0.2, seed: int = 0
+    inputs: Any, targets: Any, *, share: float = 0.2, seed: int = 0
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """Return inputs and targets to train on, then those held out: that share of the rows, drawn by the seed.
 
     Raises ValueError unless at least one row falls on either side.
     """
+    inputs, targets = listed(inputs, "inputs"), listed(targets, "targets")
     if len(inputs) != len(targets):
         raise ValueError(f"each row needs a target, but there are {len(inputs)} rows and {len(targets)} targets")
     held = round(share * len(inputs))

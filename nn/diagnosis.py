@@ -11,9 +11,12 @@ from typing import Any
 
 from autograd import detect_anomaly
 from nn.curvature import sharpness
+from nn.findings import Finding, counted
 from nn.guesses import GUESSES
 from nn.history import History
 from nn.layerfigures import LayerFigures, StepFigures, factors, measured
+from nn.losses import given_to_losses
+from nn.mistakes import activation_before_loss, units_alike
 from nn.optimizers import SGD, Optimizer
 from nn.rows import Loss, check_learner, checked_inputs, checked_targets
 from nn.snapshot import Gradients, Surroundings
@@ -30,22 +33,6 @@ RECENT = 50  # epochs that count as recent
 WORSE = 1.2  # times the first loss: above it, training has undone more than it did
 DIVERGED = 10.0  # times the first loss: however few the epochs, that is no beginning
 STILL_HIGH = 0.5  # of the first loss: below it, a flat curve is convergence
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at: whether it is an alarm, what was seen, and what to do about it."""
-
-    name: str
-    alarm: bool
-    seen: str
-    cause: str = ""
-    cure: str = ""
-
-    def __str__(self) -> str:
-        if not self.alarm:
-            return f"  ok  {self.name}: {self.seen}"
-        return f"ALARM {self.name}: {self.seen}\n      cause: {self.cause}\n      cure:  {self.cure}"
 
 
 @dataclass(frozen=True)
@@ -93,29 +80,32 @@ def diagnose(
 ) -> Diagnosis:
     """Return what ails the training of a model, looked at on these rows; nothing is changed.
 
-    Dead and saturated units, vanishing and exploding gradients and a loss that is nan are seen in one pass; a rate
-    that is too high needs the optimiser or the history, a plateau the history (or a list of losses).
+    Seen in one pass: dead and saturated units, vanishing and exploding gradients, a loss that is nan or was given what
+    it does not take (such as softmax twice), units that stay alike.  A rate that is too high needs the optimiser or the
+    history, a plateau the history (or a list of losses).
     Of more than 200 rows, 200 are looked at.  Raises ValueError or TypeError for bad data.
     """
     check_learner(model, loss)
     rows = checked_inputs(inputs)
     wanted = checked_targets(targets, len(rows))
     places = _spread(len(rows), MOST_ROWS)
-    rows, wanted = [rows[i] for i in places], [wanted[i] for i in places]
     losses = history.losses if isinstance(history, History) else list(history or [])
     trouble = history.trouble if isinstance(history, History) else ""
     parameters = list(model.parameters())
     surroundings, gradients = Surroundings(model), Gradients(parameters)
     before = surroundings.read()
     try:
-        value, layers, recurrent = measured(model, rows, wanted, loss)
+        with given_to_losses() as given:
+            value, layers, recurrent = measured(model, rows, wanted, loss, places)
         finite = math.isfinite(value.data) and all(math.isfinite(p.grad) for p in parameters)
         surroundings.put(before)
+        rows, wanted = [rows[i] for i in places], [wanted[i] for i in places]
         findings = [_not_finite(finite, value.data, trouble, lambda: _born(model, rows, wanted, loss))]
         curvature = math.nan
         if finite:
             findings += [_dead(layers, len(rows)), _saturated(layers)]
             findings += [_vanishing(layers, recurrent), _exploding(layers, recurrent)]
+            findings += [activation_before_loss(given), units_alike(model)]
             if optimizer is not None:
                 few = _spread(len(rows), CURVED_ROWS)
                 some = [rows[i] for i in few], [wanted[i] for i in few]
@@ -173,7 +163,7 @@ def _dead(layers: list[LayerFigures], rows: int) -> Finding:
     dead = sum(len(layer.dead) for layer in layers)
     if not units:
         return Finding(name, False, "there are no ReLUs")
-    where = "; ".join(f"{layer.title}, units {_listed(layer.dead)}" for layer in layers if layer.dead)
+    where = "; ".join(f"{layer.title}, units {counted(layer.dead)}" for layer in layers if layer.dead)
     seen = f"{dead} of {units} units ({dead / units:.0%}) gave 0 on each of {rows} rows{': ' + where if where else ''}"
     return Finding(
         name,
@@ -261,27 +251,28 @@ def _exploding(layers: list[LayerFigures], recurrent: list[StepFigures]) -> Find
 # --------------------------------------------------------------------------------- over the epochs
 def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float) -> Finding:
     name = "learning rate too high"
+    start = _first(losses)
     recent = [x for x in losses[-RECENT:] if math.isfinite(x)]
     seen: list[str] = []
     rises = falls = worse = leaps = False
-    diverged = len(recent) > 1 and recent[-1] > DIVERGED * abs(losses[0]) > 0.0
+    diverged = len(recent) > 1 and recent[-1] > DIVERGED * abs(start) > 0.0
     if len(recent) >= 8:
         ups = sum(b > a for a, b in pairwise(recent))
         third = len(recent) // 3
         early, late = median(recent[:third]), median(recent[-third:])
         swing = sum(abs(b - a) for a, b in pairwise(recent)) / (len(recent) - 1)
-        bad = losses[0] + (WORSE - 1.0) * abs(losses[0])
+        bad = start + (WORSE - 1.0) * abs(start)
         begun = max(0, len(losses) // 10 - len(losses) + len(recent))  # a bump in the first tenth is a beginning
         top = max(recent[begun:])
         worse, leaps = late > bad, top > bad  # then a slow fall is none
         rises = ups >= (len(recent) - 1) / 4 and (late >= 0.98 * early or worse or leaps) and swing > 0.01 * abs(late)
         falls = late < 0.98 * early
         net = f"from about {early:.4g} to {late:.4g}, by {swing:.2g} an epoch up or down"
-        first = f"; it began at {losses[0]:.4g}" if worse or leaps else ""
+        first = f"; it began at {start:.4g}" if worse or leaps else ""
         peak = f", at most {top:.4g}" if leaps else ""
         seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}{peak}{first}")
     elif diverged:
-        seen.append(f"in {len(losses)} epochs the loss went from {losses[0]:.4g} to {recent[-1]:.4g}")
+        seen.append(f"in {len(losses)} epochs the loss went from {start:.4g} to {recent[-1]:.4g}")
     unstable = False
     if optimizer is not None and math.isfinite(curvature) and curvature > 0.0:
         momentum = optimizer.momentum if isinstance(optimizer, SGD) and not optimizer.nesterov else 0.0
@@ -292,7 +283,7 @@ def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float
             seen.append(f"the rate is {rate:.3g}, and the sharpness λ {curvature:.3g} allows up to {bound:.3g} here")
         else:
             seen.append(f"the sharpness λ is {curvature:.3g} (plain descent would be stable up to {bound:.3g})")
-    high = not losses or recent[-1:] == [] or recent[-1] > STILL_HIGH * abs(losses[0])
+    high = not losses or recent[-1:] == [] or recent[-1] > STILL_HIGH * abs(start)
     alarm = (rises and (unstable or high or worse or leaps)) or (unstable and not falls and (not losses or rises))
     lost = diverged or (bool(losses) and not math.isfinite(losses[-1]))
     return Finding(
@@ -311,7 +302,8 @@ def _plateau(losses: Sequence[float]) -> Finding:
         epochs = "1 epoch is" if len(recent) == 1 else f"{len(recent)} epochs are"
         return Finding(name, False, f"{epochs} too few to tell")
     fall = (recent[0] - recent[-1]) / abs(recent[0]) if recent[0] else 0.0
-    of_first = recent[-1] / losses[0] if losses[0] else 1.0
+    start = _first(losses)
+    of_first = recent[-1] / start if start else 1.0
     swing = max(recent) - min(recent)
     flat = swing < 0.01 * abs(recent[0])
     seen = f"in the last {len(recent)} epochs the loss fell by {fall:.2%}, to {of_first:.0%} of the first"
@@ -326,6 +318,11 @@ def _plateau(losses: Sequence[float]) -> Finding:
     )
 
 
+def _first(losses: Sequence[float]) -> float:
+    """Return the loss with which training began: the first that is finite; nan if none is."""
+    return next((x for x in losses if math.isfinite(x)), math.nan)
+
+
 # ------------------------------------------------------------------------------------------ words
 def _spread(count: int, most: int) -> list[int]:
     return list(range(count)) if count <= most else [i * count // most for i in range(most)]
@@ -333,9 +330,3 @@ def _spread(count: int, most: int) -> list[int]:
 
 def _few(things: Sequence[Any]) -> Sequence[Any]:
     return things if len(things) <= 6 else [*things[:3], *things[-3:]]
-
-
-def _listed(units: Sequence[int]) -> str:
-    """Return which units they are, counted from 1."""
-    shown = ", ".join(str(unit + 1) for unit in units[:8])
-    return shown + (f" and {len(units) - 8} more" if len(units) > 8 else "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from autograd import no_grad
+from autograd import Value, no_grad
 from nn.backends import make_stepper
 from nn.clipping import Clip
 from nn.datasets import split
@@ -30,10 +30,9 @@ from nn.settings import (
 )
 from nn.steppers import Task, in_use, tried_loss
 from nn.training import Callback, EarlyStopping, Training, interrupts
+from nn.unmoved import warn_unmoved
 
 __all__ = ["fit", "prepare"]
-
-MOST_COUNTED = 2000
 
 
 @GUESSES
@@ -75,7 +74,8 @@ def fit(
 
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
     A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
-    The training rows' labels and indices are looked at wherever they stand.
+    The training rows' labels and indices are looked at wherever they stand.  A Value that the loss depends on and that
+    neither the model's parameters() nor the optimiser hold is named in a warning.
     Raises TypeError or ValueError for bad data and settings, IndexError for what an embedding has not, before any work.
     """
     shuffle, limits, schedule = checked_seed(shuffle), checked_clip(clip), checked_schedule(schedule)
@@ -113,7 +113,13 @@ def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimi
     check_learner(model, loss)
     rows = checked_inputs(inputs)
     task = Task(model, loss, checked_optimizer(optimizer, model), rows, checked_targets(targets, len(rows)), clip)
-    _rehearse(task, task.inputs, task.targets)
+    places = telling(task.inputs, task.targets)
+    first = tried_loss(task, task.inputs, task.targets, places)
+
+    def again() -> Value:
+        return tried_loss(task, task.inputs, task.targets, places)
+
+    warn_unmoved(model, loss, task.optimizer, (task.inputs, task.targets), first, again)
     return task
 
 
@@ -124,22 +130,11 @@ def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[l
     if isinstance(validation, tuple | list):
         if len(validation) != 2:
             raise ValueError(f"validation is a pair (inputs, targets), not {len(validation)} things")
-        rows = checked_inputs(validation[0])
-        targets = checked_targets(validation[1], len(rows))
-        in_use(task.model, lambda: _rehearse(task, rows, targets))
+        rows = checked_inputs(validation[0], "validation inputs")
+        targets = checked_targets(validation[1], len(rows), "validation targets")
+        with no_grad():
+            in_use(task.model, lambda: tried_loss(task, rows, targets, telling(rows, targets)))
         return task, (rows, targets)
     share = checked_share(validation)
     inputs, wanted, rows, targets = split(task.inputs, task.targets, share=share, seed=seed or 0)
     return replace(task, inputs=inputs, targets=wanted), (rows, targets)
-
-
-def _rehearse(task: Task, inputs: list[Any], targets: list[Any]) -> None:
-    """Run the rows forward that tell whether model and loss take all of them; nothing is changed."""
-    places = telling(inputs, targets)
-    with no_grad():
-        try:
-            tried_loss(task, inputs, targets, places)
-        except (TypeError, ValueError, IndexError):
-            if places[-1] < MOST_COUNTED:  # all rows once more, so that the message counts them as the user does
-                tried_loss(task, inputs, targets, range(places[-1] + 1))
-            raise

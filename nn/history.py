@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd.answers import guessed
+from autograd.value import set_numbers
 from nn.clipping import percentile
 from nn.guesses import GUESSES, OF_A_HISTORY
 
 if TYPE_CHECKING:
     from nn.diagnosis import Diagnosis
+    from nn.optimizers import Optimizer
 
 __all__ = ["History", "Stretch", "stretches"]
 
@@ -39,6 +42,8 @@ def stretches(losses: Sequence[float]) -> list[Stretch]:
     if len(losses) == 0:
         return []
     best = list(accumulate(losses, _lower))
+    first = next((x for x in best if x < math.inf), best[0])  # a loss that is nan or infinite is no height to fall from
+    best = [x if x < math.inf else first for x in best]
     last, fall = len(best) - 1, best[0] - best[-1]
     falls = fall > FLAT * abs(best[0])
     start, end = _drop(best, DROP * fall) if falls else (last + 1, last + 1)
@@ -85,7 +90,7 @@ class History:
         backend              what computed the steps: recorded, numpy, native or jax
         stopped              why training ended, in words
         trouble              where a nan or infinity was born, in words, if that ended it
-        best_loss            the lowest loss, if early stopping watched
+        best_loss            the lowest finite loss, if early stopping watched
         best_epoch           the epoch (counting from 1) that had it
         best_parameters      the parameters at its end
         best_buffers         the model's other state then, by path, such as running averages
@@ -120,6 +125,21 @@ class History:
         if not self.gradient_norms:
             raise ValueError("no gradient norms were watched: fit(…, clip=ClipByNorm()) watches them and clips nothing")
         return percentile(self.gradient_norms, share)
+
+    def restore_best(self, model: Any, optimizer: Optimizer) -> None:
+        """Leave the model with the weights and buffers of the best epoch; both are those that were trained.
+
+        The optimizer's memories and the history stay as they are.
+        Raises ValueError, and changes nothing, if no best epoch was kept or it has other parameters.
+        """
+        if self.best_epoch is None:
+            raise ValueError("no best epoch was kept: fit(…, early_stopping=…) keeps it")
+        kept, moved = len(self.best_parameters), len(optimizer.parameters)
+        if kept != moved:
+            raise ValueError(f"the best epoch has {kept} parameters, and this optimizer moves {moved}")
+        if self.best_buffers:
+            model.load_buffers(self.best_buffers)
+        set_numbers(optimizer.parameters, self.best_parameters)
 
     def diagnose(self) -> Diagnosis:
         """Return what ails the training as far as losses tell: nan, a rate that is too high, a plateau.

@@ -89,16 +89,17 @@ def factors(layers: Sequence[LayerFigures]) -> list[float]:
 
 
 def measured(
-    model: Any, rows: list[Any], targets: list[Any], loss: Loss
+    model: Any, inputs: list[Any], targets: list[Any], loss: Loss, places: Sequence[int]
 ) -> tuple[Value, list[LayerFigures], list[StepFigures]]:
-    """Return the loss, the figures of each layer in the order of use, and of each recurrent network over its steps.
+    """Return the loss on the rows at these places, the figures of each layer in the order of use, and of each network
+    that is recurrent over its steps.
 
     One forward and one backward pass are made.
 
     The gradients of the parameters are left as this pass made them.
     """
     cache: ForwardCache = {}
-    value = watching.fill(cache, lambda: record_loss(model, loss, rows, targets, range(len(rows))))
+    value = watching.fill(cache, lambda: record_loss(model, loss, inputs, targets, places))
     for parameter in model.parameters():
         parameter.clear_grad()
     value.backward()
@@ -107,7 +108,7 @@ def measured(
     recurrent = {path: module for path, module in modules.items() if isinstance(module, Recurrent)}
     gates = {f"{path}.{module.remembering}".lstrip(".") for path, module in recurrent.items()}
     layers = [_figures(path, cache[path], modules.get(path), path == paths[-1], path in gates) for path in paths]
-    over_time = [_over_time(path, cache, len(rows)) for path in recurrent]
+    over_time = [_over_time(path, cache, len(places)) for path in recurrent]
     return value, layers, [figures for figures in over_time if len(figures.steps) > 1]
 
 

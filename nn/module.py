@@ -12,6 +12,7 @@ from autograd import Group, Value
 from autograd.answers import guessed
 from autograd.messages import LONGEST_NAME, shown
 from nn.guesses import GUESSES, OF_A_MODULE
+from nn.rows import check_attribute, listed, said
 
 Inputs = Sequence[Any] | Group
 Row = list[Value]
@@ -130,6 +131,7 @@ class Module:
     Public attributes are walked in the order in which they were defined; what begins with an underscore is not.
     A Value in two places is one parameter, under the first of its names.
     `training` says which of its two behaviours a module with two shows: `train()` and `eval()` set it for the tree.
+    Setting an attribute that would hide a method raises TypeError, on a module as in its class.
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
@@ -145,8 +147,17 @@ class Module:
                     f"class {cls.__name__}: forward would never be called, since {inherited}: name it __call__"
                 )
             cls.__call__ = _calling(vars(cls)["forward"])  # type: ignore[method-assign]
+        for name, x in vars(cls).items():
+            for base in cls.__bases__:
+                check_attribute(base, name, x)
         if "__init__" in vars(cls):
             cls.__init__ = _naming(GUESSES(cls.__init__))  # type: ignore[method-assign]
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        check_attribute(type(self), name, x)
+        if name == "training" and not isinstance(x, bool):
+            raise TypeError(f"training says which of its two behaviours a module shows, True or False, not {said(x)}")
+        object.__setattr__(self, name, x)
 
     def __call__(self, inputs: Any) -> Any:
         """Return what the module makes of one row of inputs; a class may say so in `forward`, as in PyTorch."""
@@ -154,7 +165,7 @@ class Module:
 
     def batch(self, rows: Iterable[Any]) -> list[Any]:
         """Return what the module makes of each of the rows; layers that mix rows (batch norm) do it here."""
-        return [self(row) for row in rows]
+        return [self(row) for row in listed(rows, "rows")]
 
     # ------------------------------------------------------------------------------ the walk
     def named_parameters(self) -> Iterator[tuple[str, Value]]:

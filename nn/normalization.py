@@ -13,6 +13,7 @@ from nn.blocks import as_row
 from nn.layers import positive_count
 from nn.module import Inputs, Module, Row
 from nn.random import stream_key, uniform, uniforms
+from nn.rows import listed
 
 if TYPE_CHECKING:
     from nn.random import Floats
@@ -48,7 +49,7 @@ class BatchNorm(Module):
 
     def batch(self, rows: Iterable[Any]) -> list[Row]:
         """Return the rows normalised; raises ValueError if there are none, or if one is of another width."""
-        given = [as_row(row) for row in rows]
+        given = [as_row(row) for row in listed(rows, "rows")]
         if not given:
             raise ValueError("batch normalisation of no rows is not defined: pass at least one")
         for i, row in enumerate(given):

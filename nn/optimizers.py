@@ -15,15 +15,31 @@ from autograd.answers import guessed
 from autograd.caller import warn
 from autograd.messages import name_or
 from autograd.operation import FLOATS
-from autograd.value import gradients_of, numbers_of, set_numbers
+from autograd.value import gradients_of, keep_gradients, numbers_of, set_numbers
 from nn.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
-from nn.rows import checked_values
+from nn.rows import check_attribute, checked_values, shortened
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
 
 OWN: Final = frozenset({"parameters", "memories", "state", "settings", "step_count"})
+TWICE = 2  # steps in a row: once may be meant
 Updated = tuple[Any, tuple[Any, ...]]
 Moves = list[tuple[int, Updated]]
+
+
+class Used(float):
+    """A gradient that a step has used.  What a backward pass adds to it is `Piled`, so the next step can tell."""
+
+    __slots__ = ()
+
+    def __add__(self, other: float) -> Piled:
+        return Piled(float(self) + other)
+
+
+class Piled(Used):
+    """The sum of a gradient that a step has used and of new ones: nobody has cleared it in between."""
+
+    __slots__ = ()
 
 
 @guessed(OF_AN_OPTIMIZER)
@@ -44,6 +60,9 @@ class Optimizer:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        for name, x in vars(cls).items():
+            for base in cls.__bases__:
+                check_attribute(base, name, x)
         if "__init__" in vars(cls):
             GUESSES.of_class(cls)
 
@@ -53,6 +72,7 @@ class Optimizer:
             if name == "momentum" and "memories" in vars(self) and bool(x) != ("velocity" in self.state):
                 made = "without momentum, and keeps no velocity" if x else "with momentum, and keeps a velocity"
                 raise ValueError(f"this {self._call} was made {made}: make another, with momentum={x!r}")
+        check_attribute(type(self), name, x)
         object.__setattr__(self, name, x)
 
     def _meant(self, name: str) -> str:
@@ -79,6 +99,8 @@ class Optimizer:
         self.memories: dict[str, list[float]] = {name: [0.0] * len(self.parameters) for name in self.state}
         self.step_count = 0
         self._warned: set[int] = set()
+        self._told = False  # that zero_grad was forgotten
+        self._piled = 0  # steps in a row that used gradients a second time
 
     def update(
         self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
@@ -93,14 +115,18 @@ class Optimizer:
         """Leave every parameter that a backward pass has reached moved by one step of the rule.
 
         The rate is that given, else the optimiser's own.  The others stay as they are, and are named once
-        in a warning.  An interrupt while it computes leaves everything as it was.
+        in a warning.  So are those whose gradients, in two steps in a row, were added to what a step had used already:
+        `zero_grad` was forgotten.  An interrupt while it computes leaves everything as it was.
         """
         if learning_rate is not None:
             learning_rate = self._within("learning_rate", learning_rate, 0.0)
-        moved = self.moves(gradients_of(self.parameters), learning_rate)
+        gradients = gradients_of(self.parameters)
+        moved = self.moves([None if g is None else float(g) for g in gradients], learning_rate)
+        self._look_for_piled(gradients)
         if len(moved) < len(self.parameters):
             self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
         self.move(moved)
+        keep_gradients(self.parameters, [None if g is None else Used(g) for g in gradients])
 
     def move(self, moved: Moves) -> None:
         """Leave parameters and memories as `moves` said, and one more step counted."""
@@ -137,14 +163,28 @@ class Optimizer:
         if not new:
             return
         self._warned.update(new)
-        names = [name_or(self.parameters[i], f"parameter {i}") for i in new]
-        shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        shown = self._names(new)
         it, stays = ("it", "it stays as it is") if len(new) == 1 else ("them", "they stay as they are")
         warn(
             f"{shown}: no backward pass has reached {it}, so {stays}; "
             f"either the loss does not depend on {it}, or backward() was not called",
             UserWarning,
         )
+
+    def _look_for_piled(self, gradients: list[float | None]) -> None:
+        """Warn, once, if in this step and the one before gradients were added to what a step had used already."""
+        piled = [i for i, g in enumerate(gradients) if g.__class__ is Piled]
+        self._piled = self._piled + 1 if piled else 0
+        if self._piled == TWICE and not self._told:
+            self._told = True
+            warn(
+                f"{self._names(piled)}: two steps in a row used gradients that hold those of the steps before, since "
+                f"backward() adds to what is there: call zero_grad() before backward(), or after step()",
+                UserWarning,
+            )
+
+    def _names(self, places: list[int]) -> str:
+        return shortened([name_or(self.parameters[i], f"parameter {i}") for i in places])
 
     @property
     def learning_rate(self) -> float:

@@ -3,28 +3,68 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from contextvars import ContextVar
+from numbers import Real
+from types import FunctionType
+from typing import Any, Final
 
 from autograd import Value, number
 from autograd.messages import shown
 
 __all__ = [
     "Loss",
+    "check_attribute",
     "check_learner",
     "checked_count",
     "checked_inputs",
     "checked_loss",
     "checked_targets",
     "checked_values",
+    "counted_as",
+    "listed",
+    "place",
     "predict_rows",
     "said",
+    "shortened",
     "telling",
 ]
 
 Loss = Callable[[list[Any], list[Any]], Value]
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
+
+
+_places: Final[ContextVar[Sequence[int]]] = ContextVar("places", default=())
+
+
+@contextmanager
+def counted_as(places: Sequence[int]) -> Iterator[None]:
+    """Inside the block a loss that is given so many rows names them by these places, as the user counts them."""
+    token = _places.set(places)
+    try:
+        yield
+    finally:
+        _places.reset(token)
+
+
+def place(i: int, count: int) -> int:
+    """Return which of the user's rows the one numbered `i` of `count` is."""
+    places = _places.get()
+    return places[i] if len(places) == count else i
+
+
+def check_attribute(kind: type, name: str, x: Any) -> None:
+    """Raise TypeError if `x`, set under that name on a `kind` or in a class made from it, would hide a method.
+
+    A function may take the place of another; a module, which can be called too, may not.
+    """
+    if isinstance(getattr(kind, name, None), FunctionType):
+        may = isinstance(x, staticmethod | classmethod) or (callable(x) and not hasattr(x, "parameters"))
+        if not may:
+            taken = f"{name} is a method of {kind.__name__}, and {said(x)} would take its place"
+            raise TypeError(f"{taken}: give the attribute another name")
 
 
 def check_learner(model: Any, loss: Any) -> None:
@@ -35,27 +75,29 @@ def check_learner(model: Any, loss: Any) -> None:
         raise TypeError(f"loss is a function of predictions and targets, as nn.mean_squared_error is, not {said(loss)}")
 
 
-def checked_inputs(inputs: Any) -> list[Any]:
+def checked_inputs(inputs: Any, what: str = "inputs") -> list[Any]:
     """Return the input rows as lists (or whole numbers, to be looked up), of one shape, every number finite.
 
     Raises TypeError for what is no number, ValueError for ragged rows, nan and infinities; each names the row.
     """
-    rows = _listed(inputs, "inputs")
+    rows = _listed(inputs, what)
     for i, row in enumerate(rows):
         if not isinstance(row, list | tuple) and type(row) is not int:  # a whole number may be an index
             example = "[[x] for x in inputs]"
-            raise TypeError(f"inputs[{i}] is {said(row)}, but each row is a sequence of numbers: write {example}")
-    _same_shape(rows, "inputs")
+            raise TypeError(f"{what}[{i}] is {said(row)}, but each row is a sequence of numbers: write {example}")
+    _same_shape(rows, what)
     return rows
 
 
-def checked_targets(targets: Any, count: int) -> list[Any]:
+def checked_targets(targets: Any, count: int, what: str = "targets") -> list[Any]:
     """Return the targets as a list, one for each of `count` rows: a number each, or rows of one shape."""
-    listed = _listed(targets, "targets")
-    if len(listed) != count:
-        raise ValueError(f"each row needs a target, but there are {count} rows of inputs and {len(listed)} targets")
-    _same_shape(listed, "targets")
-    return listed
+    found = _listed(targets, what)
+    if len(found) != count:
+        whose = "validation: " if what.startswith("validation") else ""
+        counted = f"there are {count} rows of inputs and {len(found)} targets"
+        raise ValueError(f"{whose}each row needs a target, but {counted}")
+    _same_shape(found, what)
+    return found
 
 
 def checked_count(name: str, n: Any, least: int = 1) -> int:
@@ -146,15 +188,37 @@ def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
     return list(batch(rows)) if batch is not None else [model(row) for row in rows]
 
 
+def listed(data: Any, what: str) -> list[Any]:
+    """Return ordered data as a list: the rows of a table (of pandas, polars …) or array, or what it iterates over.
+
+    Raises TypeError for what has no order, such as a set, and for what is no sequence at all.
+    """
+    data = _read(data)
+    if isinstance(data, list):
+        return data
+    if isinstance(data, Set | Mapping):
+        raise TypeError(f"{what} must be a sequence of rows, not {said(data)}, whose order pairs nothing: pass a list")
+    if isinstance(data, str | bytes | Value) or not hasattr(data, "__iter__"):
+        seen = "one number" if isinstance(data, Real) else said(data)
+        raise TypeError(f"{what} must be a sequence of rows, not {seen}")
+    return list(data)
+
+
+def _read(data: Any) -> Any:
+    """Return what an array or a table holds as lists of its numbers; anything else as it is."""
+    kind = type(data)  # a table shows its columns as attributes
+    if hasattr(kind, "tolist"):
+        return data.tolist()
+    if hasattr(kind, "to_numpy"):
+        return data.to_numpy().tolist()
+    return data.__array__().tolist() if hasattr(kind, "__array__") else data
+
+
 def _listed(data: Any, what: str) -> list[Any]:
-    if isinstance(data, str | bytes | dict | set) or not hasattr(data, "__iter__"):
-        raise TypeError(f"{what} must be a sequence of rows, not {said(data)}")
-    listed = data.tolist() if hasattr(data, "tolist") else [x.tolist() if hasattr(x, "tolist") else x for x in data]
-    if not isinstance(listed, list):
-        raise TypeError(f"{what} must be a sequence of rows, not one number")
-    if not listed:
+    rows = [_read(row) for row in listed(data, what)]
+    if not rows:
         raise ValueError(f"{what} hold no rows")
-    return listed
+    return rows
 
 
 def _same_shape(rows: list[Any], what: str) -> None:
@@ -181,10 +245,23 @@ def _shape(x: Any, where: str) -> tuple[int, ...]:
         return (len(x), *(shapes.pop() if shapes else ()))
     if isinstance(x, Value):
         return _shape(x.data, where)
+    if isinstance(x, str):
+        raise TypeError(f"{where} is {x!r}, and a number is needed: {_for_words(x, where)}")
     try:
         return _shape(number(x), where)
     except TypeError as error:
         raise TypeError(f"{where}: {error}") from None
+
+
+def _for_words(word: str, where: str) -> str:
+    """Return what to do about a word in the place of a number."""
+    try:
+        float(word)
+    except ValueError:
+        if "targets[" in where:
+            return "number the classes, [names.index(x) for x in targets] with names = sorted(set(targets))"
+        return "make a column of 0 and 1 for each of the words"
+    return f"float({word!r}) makes it one"
 
 
 def _is_finite(x: float) -> bool:
@@ -198,6 +275,11 @@ def _counted(shape: tuple[int, ...]) -> str:
     if not shape:
         return "a number"
     return f"{' × '.join(map(str, shape))} number{'s' if shape != (1,) else ''}"
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Return the first eight of the names, and how many more there are."""
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
 def said(x: Any) -> str:

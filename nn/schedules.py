@@ -30,25 +30,29 @@ def _check(holds: bool, call: object, rule: str) -> None:
 @GUESSES.of_class
 @dataclass(frozen=True)
 class WarmUp:
-    """From `start` to 1 in a straight line over `steps` steps; then 1, or the schedule `then`, counting from there.
+    """From `start` at step 0 to 1 at step `steps` in a straight line; then 1, or `then`, which counts from there.
 
+    By default `start` is 1 / (steps + 1), one part of the way: step i has the factor (i + 1) / (steps + 1).  With
+    start=0 the first step moves nothing.
     Keeps early steps of transformers and large batches small.  (Goyal et al. 2017.)
     """
 
     steps: int
-    start: float = 0.0
+    start: float | None = None
     then: Schedule | None = None
 
     def __post_init__(self) -> None:
         _check(number(self.steps) >= 1, self, "a warm-up takes 1 step or more")
-        _check(0.0 <= number(self.start) <= 1.0, self, "the first factor lies between 0 and 1")
+        first = self.start is None or 0.0 <= number(self.start) <= 1.0
+        _check(first, self, "the first factor lies between 0 and 1")
         if self.then is not None and not callable(self.then):
             raise TypeError(f"{self}: the schedule after a warm-up is a function of the step, as Cosine(1000) is")
 
     def __call__(self, step: int) -> float:
         """Return start + (1 − start) · step / steps, up to 1."""
         if step < self.steps:
-            return self.start + (1.0 - self.start) * (step / self.steps)
+            start = 1.0 / (self.steps + 1) if self.start is None else self.start
+            return start + (1.0 - start) * (step / self.steps)
         return self.then(step - self.steps) if self.then is not None else 1.0
 
 
@@ -87,7 +91,10 @@ class Exponential:
 @GUESSES.of_class
 @dataclass(frozen=True)
 class Cosine:
-    """From 1 to `final` along half a cosine over `steps` steps, then `final`.  (Loshchilov and Hutter 2016.)"""
+    """From 1 at step 0 to `final` at step `steps` along half a cosine, then `final`.  (Loshchilov and Hutter 2016.)
+
+    Training of `steps` steps ends one step before `final`; with final=0 the steps after it move nothing.
+    """
 
     steps: int
     final: float = 0.0

@@ -19,11 +19,13 @@ from nn.rows import (
     checked_inputs,
     checked_loss,
     checked_targets,
+    counted_as,
     predict_rows,
 )
 from nn.settings import checked_optimizer
 from nn.snapshot import Gradients, Surroundings, numbers
 from nn.steppers import epoch_order
+from nn.unmoved import warn_unmoved
 
 __all__ = ["TrainingSession"]
 
@@ -76,7 +78,8 @@ class TrainingSession:
         self._kept = 0
         self._dropped = False
         self._order: tuple[int, list[int]] | None = None
-        self._rehearsed()  # so that wrong widths and losses are refused here
+        first = self._rehearsed()  # so that wrong widths and losses are refused here
+        warn_unmoved(model, loss, self.optimizer, (self.inputs, self.targets), first, self._rehearsed)
 
     # ----------------------------------------------------------------------------- where we are
     @property
@@ -264,7 +267,7 @@ class TrainingSession:
         return tuple(event for event in told.events if event.phase == type(last).__name__.lower())
 
     def _rehearsed(self) -> Value:
-        return self._state.surroundings.rehearse(lambda: checked_loss(self.loss(*self._pass())))
+        return self._state.surroundings.rehearse(lambda: self._pass()[1])
 
     # ------------------------------------------------------------------------------- and back
     def back(self, n: int = 1) -> None:
@@ -354,13 +357,13 @@ class TrainingSession:
             )
 
     def _record_forward(self) -> None:
-        self.predictions, targets = self._pass()
-        self.loss_value = checked_loss(self.loss(self.predictions, targets))
+        self.predictions, self.loss_value = self._pass()
 
-    def _pass(self) -> tuple[list[Any], list[Any]]:
+    def _pass(self) -> tuple[list[Any], Value]:
         batch = self.batch
         predictions = predict_rows(self.model, [self.inputs[i] for i in batch])
-        return predictions, [self.targets[i] for i in batch]
+        with counted_as(batch):
+            return predictions, checked_loss(self.loss(predictions, [self.targets[i] for i in batch]))
 
     def _record_backward(self) -> None:
         for value in self._state.values:

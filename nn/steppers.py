@@ -14,7 +14,7 @@ from autograd import Value, no_grad
 from nn.clipping import Clip, apply_clip
 from nn.module import Module, Result, run_in_use
 from nn.optimizers import Optimizer
-from nn.rows import Loss, checked_loss, predict_rows
+from nn.rows import Loss, checked_loss, counted_as, predict_rows
 from nn.snapshot import Surroundings
 
 __all__ = ["Planned", "RecordedStepper", "Stepped", "Stepper", "Task", "epoch_order", "in_use", "tried_loss"]
@@ -123,7 +123,8 @@ class RecordedStepper:
 def record_loss(model: Any, loss: Loss, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:
     """Return the loss of the model on these rows, as a graph; raises TypeError if it is not one Value."""
     predictions = predict_rows(model, [inputs[i] for i in rows])
-    return checked_loss(loss(predictions, [targets[i] for i in rows]))
+    with counted_as(rows):
+        return checked_loss(loss(predictions, [targets[i] for i in rows]))
 
 
 def tried_loss(task: Task, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:

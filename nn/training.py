@@ -10,10 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from autograd.messages import shown
-from autograd.value import numbers_of, set_numbers
+from autograd.value import numbers_of
 from nn.guesses import GUESSES
 from nn.history import History
 from nn.optimizers import Optimizer
@@ -37,7 +38,9 @@ FAR = 100_000  # rows whose order is drawn ahead (or steps on all rows): some 50
 class EarlyStopping:
     """Stop after `patience` epochs in a row without a loss lower by `margin` than the best, and take back the best.
 
-    The loss is that of the validation rows if there are any, else that of training.  (Prechelt 1998.)
+    The loss is that of the validation rows if there are any, else that of training; one that is nan or infinite is
+    never the best.  A training that ends before patience does keeps its latest weights, so that it can be gone on
+    with: `history.stopped` then says which epoch was best, and `history.restore_best` takes it back.  (Prechelt 1998.)
     """
 
     patience: int = 10
@@ -127,6 +130,7 @@ class Training:
                 self._look(plan, made, bar, interrupted)
             except KeyboardInterrupt:
                 history.stopped = history.stopped or INTERRUPTED
+        self._say_the_best()
         if self.autosave is not None and not history.trouble:
             self.autosave.save(task.model, task.optimizer, history)
 
@@ -212,8 +216,8 @@ class Training:
 
     def _watch_for_the_best(self, early_stopping: EarlyStopping) -> None:
         history, model = self.history, self.task.model
-        loss = (history.validation_losses or history.losses)[-1]
-        if history.best_loss is None or loss < history.best_loss - early_stopping.margin:
+        loss, best = (history.validation_losses or history.losses)[-1], history.best_loss
+        if math.isfinite(loss) and (best is None or not loss >= best - early_stopping.margin):  # best may be nan
             history.best_loss, history.best_epoch = loss, history.epochs
             history.best_parameters = numbers(self.task.optimizer.parameters).tolist()
             history.best_buffers = model.named_buffers() if hasattr(model, "named_buffers") else {}
@@ -222,17 +226,33 @@ class Training:
 
     def _stop_early(self) -> None:
         """If no epoch was better for long enough, leave the model as it was after the best, and the training ended."""
-        history, model, early_stopping = self.history, self.task.model, self.early_stopping
-        if early_stopping is None or history.best_epoch is None:
+        history, early_stopping = self.history, self.early_stopping
+        if early_stopping is None:
             return
-        if history.epochs - history.best_epoch >= early_stopping.patience:
-            set_numbers(self.task.optimizer.parameters, history.best_parameters)
-            if history.best_buffers:
-                model.load_buffers(history.best_buffers)
+        patience = early_stopping.patience
+        if history.best_epoch is None:  # as long as validation gives nan
+            lost = len(list(takewhile(lambda loss: not math.isfinite(loss), reversed(history.validation_losses))))
+            if lost * self.report_every >= patience:
+                history.stopped = (
+                    f"the validation loss was not finite for {patience} epochs; no weights were taken back"
+                )
+        elif history.epochs - history.best_epoch >= patience:
+            history.restore_best(self.task.model, self.task.optimizer)
             self.stepper.reload()
             history.stopped = (
-                f"no better than {history.best_loss:.6g} for {early_stopping.patience} epochs; "
+                f"no better than {history.best_loss:.6g} for {patience} epochs; "
                 f"the weights of epoch {history.best_epoch} are back"
+            )
+
+    def _say_the_best(self) -> None:
+        """Add to the words of the end which epoch was best, if others than its weights are left."""
+        history = self.history
+        if self.early_stopping is None or history.best_epoch is None:
+            return
+        if numbers(self.task.optimizer.parameters).tolist() != history.best_parameters:
+            history.stopped += (
+                f"; epoch {history.best_epoch} was best with {history.best_loss:.6g}: "
+                "history.restore_best(model, optimizer) takes its weights back"
             )
 
     def _recover(self, bad: int) -> None:

@@ -42,6 +42,24 @@ def by_hand():
     optimizer.step()  # the line of the user
 
 
+def forgotten():
+    w = Value(1.0)
+    optimizer = nn.SGD([w])
+    for _ in range(3):
+        (w * w).backward()
+        optimizer.step()  # the line of the user
+
+
+def unmoved():
+    scale, model = Value(1.0), nn.MLP(1, [1], seed=0)
+    sgd = nn.SGD(model.parameters())
+
+    def loss(predictions, targets):
+        return nn.mean_squared_error(predictions, targets) * scale
+
+    nn.fit(model, ROWS, TARGETS, loss=loss, optimizer=sgd, epochs=1)  # the line of the user
+
+
 def session():
     model = Idle()
     sgd = nn.SGD(model.parameters())
@@ -90,6 +108,8 @@ def missing():
 
 SITUATIONS = {
     "optimizer.step": by_hand,
+    "a forgotten zero_grad": forgotten,
+    "a parameter where nobody looks": unmoved,
     "a session": session,
     "clip_by_norm": clip,
     "a step that does not use a parameter": unused,

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import pytest
 
 import autograd
+import nn
 from autograd import Value
 from autograd.compile.programs import Compiled
 from nn import (
@@ -283,6 +284,110 @@ def test_early_stopping_takes_back_the_whole_model_and_is_not_gone_on_with(backe
         assert history.stopped.endswith(f"for 4 epochs; the weights of epoch {history.best_epoch} are back")
     trained(model=model, optimizer=optimizer, history=history, **{**settings, "early_stopping": 40})
     assert history.epochs > history.best_epoch + 4, "more patience goes on"
+
+
+def validated(losses, epochs, patience, **settings):
+    """Train one weight for so many epochs; the validation loss after each is the next of the list."""
+    model, given = Line(0.0), iter(losses)
+
+    def loss(predictions, targets):  # a target of 1 marks the row held out
+        return predictions[0] * 0.0 + next(given) if targets == [1.0] else mean_squared_error(predictions, targets)
+
+    optimizer = SGD(model.parameters(), 0.25)
+    data = {"loss": loss, "optimizer": optimizer, "validation": ([[1.0]], [1.0]), "backend": "recorded"}
+    history = fit(model, [[1.0]], [0.5], epochs=epochs, early_stopping=patience, **data, **settings)
+    return model, optimizer, history
+
+
+class Line(Module):
+    def __init__(self, w):
+        self.w = Value(w, "w")
+
+    def __call__(self, row):
+        return self.w * row[0]
+
+
+NAN, INF = math.nan, math.inf
+
+
+@pytest.mark.parametrize(
+    ("losses", "best", "epochs"),
+    [
+        ([NAN, 5.0, 4.0, 3.0, 2.0, 1.0], 6, 6),
+        ([INF, 5.0, 4.0, 3.0, 2.0, 1.0], 6, 6),
+        ([-INF, 5.0, 4.0, 3.0, 2.0, 1.0], 6, 6),
+        ([5.0, NAN, 4.0, NAN, NAN, 1.0], 6, 6),
+        ([5.0, 4.0, NAN, NAN, NAN, 1.0], 2, 5),
+        ([5.0, 4.0, INF, 6.0, NAN, 1.0], 2, 5),
+        ([NAN, INF, 4.0, 5.0, NAN, 6.0], 3, 6),
+    ],
+)
+def test_a_loss_that_is_not_finite_is_never_the_best(losses, best, epochs):
+    history = validated([0.0, *losses], 6, 3)[2]  # the first 0 is for the look before training
+    assert (history.best_epoch, history.best_loss, history.epochs) == (best, losses[best - 1], epochs)
+
+
+def test_training_ends_if_no_validation_loss_is_finite_and_says_so():
+    model, _, history = validated([0.0] + [NAN] * 9, 9, 4)
+    assert (history.epochs, history.best_epoch) == (4, None)
+    assert history.stopped == "the validation loss was not finite for 4 epochs; no weights were taken back"
+    assert model.w.data != 0.0
+
+
+def test_a_nan_that_an_older_version_kept_as_best_is_outdone():
+    model = Line(0.0)
+    history = History(losses=[1.0], validation_losses=[NAN], best_loss=NAN, best_epoch=1, best_parameters=[0.0])
+    data = {"loss": mean_squared_error, "optimizer": SGD(model.parameters(), 0.25), "validation": ([[1.0]], [1.0])}
+    fit(model, [[1.0]], [1.0], epochs=3, early_stopping=3, history=history, **data)
+    assert history.best_epoch == 3
+
+
+def test_an_end_before_patience_says_which_epoch_was_best_and_it_can_be_taken_back():
+    def stop(report):
+        return report.epoch == 4
+
+    best, ending = "; epoch 2 was best with 1: history.restore_best(model, optimizer) takes its weights back", []
+    for settings in ({"epochs": 4}, {"epochs": 9, "callbacks": [stop]}):
+        model, optimizer, history = validated([0.0, 2.0, 1.0, 3.0, 4.0], patience=5, **settings)
+        ending.append(history.stopped)
+        latest = model.w.data
+        history.restore_best(model, optimizer)
+        assert [model.w.data] == history.best_parameters != [latest]
+    assert ending == ["all 4 epochs are done" + best, "stop asked to stop after epoch 4" + best]
+    assert validated([0.0, 2.0, 1.0, 0.5], 3, 5)[2].stopped == "all 3 epochs are done", "the best is the latest"
+
+
+def test_a_training_that_goes_wrong_says_which_epoch_was_best_too():
+    def loss(predictions, targets):  # on the row held out it rises
+        return -mean_of(predictions, targets) if targets == [1.0] else mean_of(predictions, targets)
+
+    model = LogOfWeight(1.0)
+    settings = {"optimizer": SGD(model.parameters(), 0.3), "early_stopping": 9, "backend": "recorded"}
+    history = fit(model, [[1.0]], [0.0], loss=loss, epochs=50, validation=([[1.0]], [1.0]), **settings)
+    assert history.trouble
+    assert "the last good weights are back; epoch 1 was best with 0.35" in history.stopped
+
+
+def test_the_best_is_taken_back_only_where_there_is_one_that_fits():
+    model = Line(0.0)
+    with pytest.raises(ValueError, match="no best epoch was kept"):
+        History().restore_best(model, SGD(model.parameters(), 0.1))
+    with pytest.raises(ValueError, match="has 2 parameters, and this optimizer moves 1"):
+        History(best_epoch=1, best_parameters=[1.0, 2.0]).restore_best(model, SGD(model.parameters(), 0.1))
+
+
+def test_going_on_after_all_epochs_gives_the_bits_of_one_run():
+    whole = validated([0.0, 2.0, 1.0, 3.0, 4.0, 5.0], 5, 5)
+    model, optimizer, history = validated([0.0, 2.0, 1.0, 3.0], 3, 5)
+    given = iter([0.0, 4.0, 5.0])
+
+    def loss(predictions, targets):
+        return predictions[0] * 0.0 + next(given) if targets == [1.0] else mean_squared_error(predictions, targets)
+
+    data = {"loss": loss, "optimizer": optimizer, "validation": ([[1.0]], [1.0]), "backend": "recorded"}
+    fit(model, [[1.0]], [0.5], epochs=5, early_stopping=5, history=history, **data)
+    assert model.w.data == whole[0].w.data
+    assert history == whole[2]
 
 
 class LogOfWeight(Module):
@@ -650,3 +755,53 @@ def test_a_rate_that_changes_at_each_step_needs_no_new_program(backend, monkeypa
 def test_predictions_for_rows_that_can_be_read_but_once(backend):
     model, rows = MLP(2, [3, 1], seed=1), [[0.5, 1.0], [2.0, -1.0]]
     assert predict(model, iter(rows), backend=backend) == predict(model, rows, backend=backend)
+
+
+def classes_with(bad, at, count=3000):
+    wanted = [0] * count
+    wanted[at] = bad
+    return [[i / count, 1.0 - i / count] for i in range(count)], wanted
+
+
+@pytest.mark.parametrize(("bad", "at"), [(7, 2500), (0.5, 900)])
+def test_a_row_is_named_as_the_user_counts_it_wherever_a_few_are_looked_at(bad, at):
+    model = MLP(2, [3, 3], "tanh", seed=0)
+    optimizer = SGD(model.parameters(), 0.1)
+    inputs, targets = classes_with(bad, at)
+    good = [0] * len(inputs)
+    trained = {"loss": softmax_cross_entropy, "optimizer": optimizer}
+    for call in (
+        lambda: fit(model, inputs, targets, epochs=1, batch_size=100, **trained),
+        lambda: fit(model, inputs, good, epochs=1, validation=(inputs, targets), **trained),
+        lambda: nn.find_learning_rate(model, inputs, targets, **trained),
+        lambda: nn.TrainingSession(model, inputs, targets, batch_size=100, **trained).run(1),
+    ):
+        with pytest.raises(ValueError, match=rf"row {at} has (class )?{bad}"):
+            call()
+    inputs, targets = classes_with(bad, 300, 600)
+    with pytest.raises(ValueError, match=rf"row 300 has (class )?{bad}"):
+        nn.diagnose(model, inputs, targets, loss=softmax_cross_entropy)
+
+
+def test_numbers_of_rows_of_several_are_named_by_row_and_place():
+    rows = [[Value(1.0), Value(2.0)]] * 3
+    with pytest.raises(ValueError, match="number 1 of row 1 is 7"):
+        binary_cross_entropy_with_logits(rows, [[1.0, 0.0], [1.0, 7.0], [1.0, 0.0]])
+    with pytest.raises(ValueError, match="number 0 of row 2 is 0"):
+        hinge(rows, [[1.0, -1.0], [1.0, 1.0], [0.0, -1.0]])
+    with pytest.raises(ValueError, match=r"number 1 is 1\.5 in row 0"):
+        softmax_cross_entropy(rows[:1], [[0.25, 1.5]])
+
+
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        (([[0.0], [1.0, 2.0]], [0.0, 0.0]), "validation inputs are ragged"),
+        (([[0.0], [1.0]], [0.0]), "validation: each row needs a target, but there are 2 rows of inputs and 1 targets"),
+        (([[0.0], [NAN]], [0.0, 0.0]), r"validation inputs\[1\]\[0\] is nan"),
+        (([[0.0], [1.0]], ["a", "b"]), r"validation targets\[0\] is 'a', .*number the classes"),
+    ],
+)
+def test_validation_data_are_called_so(validation, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        trained(validation=validation)

@@ -386,7 +386,7 @@ def test_signatures_copies_and_pickles_are_as_without():
     both = [copy.deepcopy(model), copy.copy(model)]
     assert all(other([1.0, 2.0]).data == model([1.0, 2.0]).data for other in both)
     assert repr(copy.copy(optimizer)) == repr(pickle.loads(pickle.dumps(optimizer))) == repr(optimizer)
-    assert repr(copy.deepcopy(nn.WarmUp(3))) == "WarmUp(steps=3, start=0.0, then=None)"
+    assert repr(copy.deepcopy(nn.WarmUp(3))) == "WarmUp(steps=3, start=None, then=None)"
 
 
 def test_a_stranger_who_wants_hips_autograd_is_told_which_this_is():

@@ -3,9 +3,11 @@
 import math
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nn
 from nn import stretches
 
 FALL = [1.0] * 20 + [0.8, 0.5, 0.2] + [0.1] * 20
@@ -44,3 +46,13 @@ def test_the_parts_cover_the_training_without_gaps(losses):
     assert parts[0].start == 0
     assert parts[-1].end == len(losses) - 1
     assert all(a.end == b.start and a.name != b.name for a, b in pairwise(parts))
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_fall_begins_at_the_first_loss_that_is_finite(bad):
+    fall = [1.0, 0.98, 0.5, 0.1, 0.1, 0.09]
+    after = [(s.start + 1, s.end + 1, s.name) for s in stretches(fall)]
+    assert [tuple(s) for s in stretches([bad, *fall])] == [(0, 1, "spike"), *after]
+    found = nn.diagnose(nn.MLP(1, [1], seed=0), [[0.0], [1.0]], [0.0, 1.0], loss=nn.mean_squared_error,
+                        history=[bad, *[0.5] * 20])  # fmt: skip
+    assert found["plateau"].alarm, "compared with 0.5, and not with what is no number"

@@ -205,3 +205,112 @@ def test_what_is_no_number_is_refused_at_the_door():
 def test_nan_travels():
     for loss in (mean_squared_error, binary_cross_entropy, binary_cross_entropy_with_logits, hinge):
         assert math.isnan(loss([math.nan, 0.5], [1, 1]).data)
+
+
+ROWS = [[0.5, -1.0, -INF], [-INF, -INF, 1.0], [-INF, 0.0, 1.0]]
+
+
+def masked(model, targets, rows):
+    """Return the loss of logits that are b + x: x may be −inf, which masks the class."""
+    return softmax_cross_entropy([[b + x for b, x in zip(model, row, strict=True)] for row in rows], targets)
+
+
+def stepper(loss, parameters, backend):
+    """Return a function of the loss's arguments that gives the loss and leaves its gradients, and no others."""
+    program = None if backend == "recorded" else compile(loss, parameters, backend)
+
+    def step(*given):
+        for p in parameters:
+            p.clear_grad()
+        if program is not None:
+            return program(*given)
+        recorded = loss(*given)
+        recorded.backward()
+        return recorded.data
+
+    return step
+
+
+@pytest.mark.parametrize("backend", ["recorded", "numpy", "native", "jax"])
+def test_a_class_that_cannot_occur_adds_nothing_to_any_loss(backend):
+    parameters = [Value(0.0) for _ in range(3)]
+    step = stepper(lambda x, y: masked(parameters, [y], [x]), parameters, backend)
+    for row in ROWS:
+        whole = sum(map(math.exp, row))
+        for target in (0, 1, 2, [0.5, 0.5, 0.0], [0.25, 0.25, 0.5]):
+            wanted = [float(i == target) for i in range(3)] if isinstance(target, int) else target
+            true = sum(y * (math.log(whole) - z) for y, z in zip(wanted, row, strict=True) if y)
+            slopes = [math.exp(z) / whole - y for y, z in zip(wanted, row, strict=True)]
+            for given in (target, wanted):
+                assert step(row, given) == pytest.approx(true, rel=1e-15)
+                assert [p.grad for p in parameters] == pytest.approx(slopes, abs=1e-15)
+
+
+@pytest.mark.parametrize("backend", ["recorded", "numpy", "native", "jax"])
+def test_infinite_scores_are_right_or_wrong_on_every_backend(backend):
+    b = Value(0.0)
+    step = stepper(lambda x, t: binary_cross_entropy_with_logits([b + x], [t]), [b], backend)
+    for z in (INF, -INF):
+        for y in (0.0, 0.25, 1.0):
+            probability = float(z > 0.0)
+            assert (step(z, y), b.grad) == (0.0 if probability == y else INF, probability - y)
+
+
+@pytest.mark.parametrize("backend", ["recorded", "numpy", "native"])
+@pytest.mark.parametrize("targets", [[0, 1, 0], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.75, 0.25, 0.0]]])
+def test_a_masked_class_is_trained_around(targets, backend):
+    class Masked(nn.Module):
+        def __init__(self):
+            self.scores = nn.Layer(2, 3, None, seed=0)
+
+        def __call__(self, row):
+            return [*self.scores(row)[:2], -INF]
+
+    model = Masked()
+    history = nn.fit(
+        model, [[0.0, 1.0], [1.0, 0.0], [0.5, 0.25]], targets, loss=softmax_cross_entropy, epochs=20,
+        optimizer=nn.SGD(model.parameters()[:6], 0.5), backend=backend,
+    )  # fmt: skip
+    assert not history.trouble
+    assert history.losses[-1] < history.losses[0]
+
+
+def test_what_a_probability_of_its_own_moves_is_not_cut_off():
+    logits, weights = [Value(1.0), Value(2.0)], [Value(1.0), Value(0.0)]
+    softmax_cross_entropy([logits], [weights]).backward()
+    assert weights[1].grad == 0.0, "the logit less the largest, which is itself"
+    assert weights[0].grad == 1.0
+
+
+def test_one_logit_is_no_choice():
+    for logits, targets in (([[Value(3.0)]], [0]), ([[Value(3.0)], [Value(1.0)]], [[1.0], [1.0]])):
+        with pytest.raises(ValueError, match="two logits or more, and row 0 has 1: its softmax is 1 and its loss 0"):
+            softmax_cross_entropy(logits, targets)
+    model = nn.Sequential(nn.Layer(4, 1, None, seed=0))
+    for backend in ("recorded", "numpy"):
+        with pytest.raises(ValueError, match="binary_cross_entropy_with_logits"):
+            nn.fit(
+                model, [[1.0, 2.0, 3.0, 4.0]], [0], loss=softmax_cross_entropy, epochs=1, backend=backend,
+                optimizer=nn.SGD(model.parameters(), 0.1),
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", [mean_squared_error, binary_cross_entropy, softmax_cross_entropy, hinge])
+@pytest.mark.parametrize("unordered", [{1.0, 0.0}, {1.0: 2, 0.0: 3}, frozenset([1.0, 0.0]), {1.0: 2, 0.0: 3}.keys()])
+def test_what_has_no_order_pairs_nothing(loss, unordered):
+    rows = [[Value(0.5), Value(0.25)]] * 2 if loss is softmax_cross_entropy else [Value(0.5), Value(0.25)]
+    with pytest.raises(TypeError, match=f"{loss.__name__}: targets must be a sequence"):
+        loss(rows, unordered)
+    with pytest.raises(TypeError, match=f"{loss.__name__}: (predictions|logits) must be a sequence"):
+        loss({Value(0.5), Value(0.25)}, [1.0, 0.0])
+    with pytest.raises(TypeError, match=f"{loss.__name__}: .*row .*must be a sequence"):
+        loss([[Value(0.5), Value(0.25)]], [unordered])
+    with pytest.raises(TypeError, match=f"{loss.__name__}: .*row .*must be a sequence"):
+        loss([{Value(0.5), Value(0.25)}], [[1.0, 0.0]])
+
+
+def test_targets_that_are_nested_too_deep_are_refused_by_name():
+    with pytest.raises(TypeError, match="mean_squared_error takes numbers, or rows of numbers"):
+        mean_squared_error([[Value(1.0)]], [[[1.0]]])
+    with pytest.raises(TypeError, match="softmax_cross_entropy: a class is a whole number, and that of row 1 is 'cat'"):
+        softmax_cross_entropy([[Value(1.0), Value(2.0)]] * 2, [0, "cat"])

@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 
+import nn
 from autograd import Value
 from nn import MLP, BatchNorm, Dropout, Layer, Module, Neuron, Perceptron, Residual, Sequential
 
@@ -166,3 +167,58 @@ def test_names_that_people_know():
     assert Perceptron is Neuron
     with pytest.raises(NotImplementedError, match="Module defines no __call__"):
         Module()([1.0])
+
+
+class Plain(Module):
+    def __init__(self, **attributes):
+        self.w = Value(1.0)
+        for name, x in attributes.items():
+            setattr(self, name, x)
+
+    def __call__(self, row):
+        return self.w * row[0]
+
+    def scaled(self, row):
+        return self(row)
+
+
+@pytest.mark.parametrize("x", [4, [Value(1.0)], None, True, Value(1.0), nn.BatchNorm(2), nn.MLP], ids=repr)
+@pytest.mark.parametrize("name", ["parameters", "batch", "train", "eval", "zero_grad", "summary", "describe", "scaled"])
+def test_an_attribute_does_not_hide_a_method(name, x):
+    message = f"{name} is a method of Plain, and .* would take its place: give the attribute another name"
+    with pytest.raises(TypeError, match=message):
+        Plain(**{name: x})
+    whole = Plain()
+    with pytest.raises(TypeError, match=message):
+        setattr(whole, name, x)
+    assert vars(whole).keys() == vars(Plain()).keys()
+    with pytest.raises(TypeError, match=message):
+        type("Mine", (Plain,), {name: x})
+
+
+def test_a_property_does_not_hide_a_method_and_a_function_may():
+    with pytest.raises(TypeError, match="parameters is a method of Module, and a property would take its place"):
+        type("Mine", (Module,), {"parameters": property(lambda self: [])})
+    model = Plain()
+    model.batch = lambda rows: [Value(7.0) for _ in rows]
+    assert nn.predict(model, [[1.0]]) == [7.0]
+    kind = type("Mine", (Plain,), {"parameters": lambda self: [], "describe": staticmethod(lambda: "mine")})
+    assert (kind().parameters(), kind().describe()) == ([], "mine")
+
+
+@pytest.mark.parametrize("x", [[[1.0]], 1, None, "yes"])
+def test_training_is_true_or_false(x):
+    with pytest.raises(TypeError, match="training says which of its two behaviours a module shows, True or False"):
+        Plain(training=x)
+
+
+def test_an_attribute_of_an_optimizer_does_not_hide_a_method():
+    class Counting(nn.SGD):
+        def __init__(self, parameters):
+            super().__init__(parameters, 0.1)
+            self.step = 0
+
+    with pytest.raises(TypeError, match="step is a method of Counting, and an int would take its place"):
+        Counting([Value(1.0)])
+    with pytest.raises(TypeError, match="update is a method of SGD, and a list would take its place"):
+        type("Mine", (nn.SGD,), {"update": [1.0]})

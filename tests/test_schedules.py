@@ -24,7 +24,9 @@ def test_schedules_are_pytorchs(call):
 
 def test_schedules_hold_their_ends():
     assert Cosine(10, final=0.25)(10) == Cosine(10, final=0.25)(10**6) == 0.25
-    assert WarmUp(10)(0) == 0.0
+    assert [WarmUp(4)(step) for step in range(6)] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0, 1.0], rel=1e-15)
+    assert WarmUp(10, start=0.0)(0) == 0.0, "whoever asks for it has a first step that moves nothing"
+    assert Cosine(10)(9) > 0.0 == Cosine(10)(10)
     assert WarmUp(10)(10) == WarmUp(10)(10**6) == 1.0
     assert StepDecay(5, 0.5)(4) == 1.0
     assert StepDecay(5, 0.5)(5) == 0.5
@@ -72,6 +74,18 @@ def test_clipping_by_value():
     parameters = with_gradients(3.0, -4.0, 0.5)
     assert clip_by_value(parameters, 1.0) == pytest.approx(math.sqrt(25.25))
     assert [p.grad for p in parameters] == [1.0, -1.0, 0.5]
+
+
+@pytest.mark.parametrize("schedule", [WarmUp(1), WarmUp(1000), WarmUp(3, then=Cosine(5)), Cosine(1), StepDecay(1)])
+def test_the_first_step_moves(schedule):
+    assert schedule(0) > 0.0
+
+
+def test_a_norm_that_is_not_finite_is_blamed_on_parameters_by_their_place_among_all():
+    unreached, bad, fine = Value(0.0), Value(0.0), Value(0.0)
+    bad.grad, fine.grad = math.nan, 1.0
+    with pytest.warns(RuntimeWarning, match="gradients of parameter 1;"):
+        clip_by_norm([unreached, bad, fine])
 
 
 @pytest.mark.parametrize("clip", [clip_by_norm, clip_by_value])
