@@ -250,7 +250,7 @@ def test_a_pool_of_spawned_processes_maps_a_model_over_rows():
 
 
 def test_joblibs_pickler_takes_models_and_functions_without_a_name_too():
-    cloudpickle = pytest.importorskip("joblib.externals.cloudpickle")
+    cloudpickle = pytest.importorskip("cloudpickle")
     model, slope = cloudpickle.loads(cloudpickle.dumps((network(), grad(lambda x: x * x))))
     assert model(ROWS[1]).data == network()(ROWS[1]).data
     assert slope(3.0) == 6.0
