@@ -77,6 +77,13 @@ class Maths:
         rule = TABLE[name].rule
         return lambda *inputs: rule(self, *inputs)[0]
 
+    def as_function(self, x: Any, function: Callable[[], Any]) -> Any:
+        """Return the number `x`; where it is differentiated again, `function()` is what it is as a function.
+
+        For a guard that is right as a number and not near it: both are equal, and their derivatives are not.
+        """
+        return x
+
 
 class FloatMaths(Maths):
     """The primitives on Python floats, as fast as Python has them.
