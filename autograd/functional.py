@@ -1,7 +1,8 @@
 """Derivatives of functions: `grad`, `value_and_grad`, `jacobian`, `hessian`, `hvp`, nested to any order.
 
 A function takes numbers, Values, or lists, tuples, dicts and NumPy's arrays of them (nested as you like), and
-derivatives come back in the shape of the argument; inside the function an array is an array of Values (`dtype=object`).
+derivatives come back in the shape of the argument; inside the function an array is an array of Values (`dtype=object`),
+with which NumPy computes element by element (`np.exp(x) / np.sum(np.exp(x))`).
 Numbers in, numbers out.  Where a Value takes part, passed in or closed over, the derivatives are Values that can be
 differentiated again, so that no dependence is lost without a word.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 __all__ = ["flat", "is_sequence", "name_of", "rebuilt"]
@@ -60,7 +61,25 @@ def _array(shape: tuple[int, ...], items: list[Any]) -> Any:
     whole = numpy.empty((len(items), *(inner or ())), dtype=float if floats and inner is not None else object)
     for i, item in enumerate(items):
         whole[i] = item
-    return whole
+    return whole if whole.dtype == float else whole.view(_values())
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Values":  # where pickles find it
+        return _values()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def _values() -> Any:
+    """Return the class of arrays of Values: NumPy's own, but that `array * value` is computed element by element."""
+    numpy = sys.modules["numpy"]
+
+    def wrapped(self: Any, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        return array[()] if array.ndim == 0 else array.view(type(self))
+
+    attributes = {"__array_priority__": 2e3, "__array_wrap__": wrapped, "__module__": __name__}  # above that of a Value
+    return type("Values", (numpy.ndarray,), attributes)
 
 
 def name_of(function: Any) -> str:

@@ -57,6 +57,8 @@ def number(x: object) -> float:
         advice = f"convert it first: float({x!r})"
     elif x is None:
         advice = "a function that forgot to return its result gives None"
+    elif kind == "Values":  # the array that `grad` makes of an array
+        advice = "write the array first, as in array * value, or use NumPy's function, as np.subtract(value, array)"
     elif hasattr(x, "shape") or isinstance(x, Iterable):
         advice = "a Value is one number: make one Value per element, or pass x.item() if it holds just one"
     else:

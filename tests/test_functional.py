@@ -12,6 +12,7 @@ from itertools import pairwise
 import mpmath
 import numpy as np
 import pytest
+from scipy import optimize
 
 import autograd as ag
 from autograd import Group, Value, functional, functions
@@ -284,6 +285,38 @@ def test_arrays_are_arrays_of_values_inside_and_arrays_outside():
     assert ag.grad(logistic)(at, X, y) == pytest.approx(exact, rel=1e-14)
     checkpointed = ag.checkpoint(lambda x: np.tanh(A @ x))
     assert ag.jacobian(checkpointed)(x) == pytest.approx((1.0 - np.tanh(A @ x) ** 2)[:, None] * A, rel=1e-13)
+
+
+def test_functions_written_for_arrays_mix_arrays_with_values():
+    x = np.array([0.1, -0.2, 0.3])
+
+    def softmax(x):
+        exponentials = np.exp(x - np.mean(x))
+        return exponentials / np.sum(exponentials)
+
+    shares = np.exp(x) / np.exp(x).sum()
+    assert ag.jacobian(softmax)(x) == pytest.approx(np.diag(shares) - np.outer(shares, shares), abs=1e-15)
+    unit = x / np.sqrt(x @ x)
+    slopes = ag.jacobian(lambda x: x / np.sqrt(x @ x))(x)
+    assert slopes == pytest.approx((np.eye(3) - np.outer(unit, unit)) / np.sqrt(x @ x), rel=1e-13)
+    rosenbrock = lambda x: np.sum(100.0 * (x[1:] - x[:-1] ** 2.0) ** 2.0 + (1 - x[:-1]) ** 2.0)  # noqa: E731
+    assert ag.grad(rosenbrock)(x) == pytest.approx(optimize.rosen_der(x), rel=1e-14)
+    assert ag.hessian(rosenbrock)(x) == pytest.approx(optimize.rosen_hess(x), rel=1e-14)
+    for f, slope in (
+        (lambda x: np.sum(np.where(x > 0.15, x, 0.0)), [0.0, 0.0, 1.0]),
+        (np.max, [0.0, 0.0, 1.0]),
+        (lambda x: np.einsum("i,i->", x, x), 2.0 * x),
+        (lambda x: np.sum(np.concatenate([x, x[:1] * x[0]])), [1.2, 1.0, 1.0]),
+        (lambda x: np.sum(np.subtract(x[0], x)), [2.0, -1.0, -1.0]),
+        (ag.norm, unit),
+    ):
+        assert ag.grad(f)(x) == pytest.approx(np.array(slope), rel=1e-13)
+    with pytest.raises(TypeError, match="write the array first"):
+        ag.grad(lambda x: np.sum(x[0] * x))(x)
+    w = Value(2.0)
+    slopes = ag.grad(lambda x: np.sum(x**2) * w)(x)
+    for again in (copy.deepcopy(slopes), pickle.loads(pickle.dumps(slopes))):
+        assert [v.data for v in again * Value(3.0)] == pytest.approx(12.0 * x, rel=1e-15)
 
 
 def test_what_cannot_be_differentiated_with_respect_to_is_refused():
