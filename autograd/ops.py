@@ -12,7 +12,7 @@ from typing import Any
 from autograd.operation import ANY, NEGATIVE, POSITIVE, op
 
 INF, NAN = constants.inf, constants.nan
-SMALLEST = 2.0**-1022  # of the numbers above 0 that no machine takes for 0
+LARGE = 2.0**600  # its square is inf
 WIDE = (-20.0, 20.0)
 UNIT = (-0.9, 0.9)
 Out = tuple[Any, tuple[Any, ...]]
@@ -146,7 +146,11 @@ def xlogy(maths: Any, x: Any, y: Any) -> Out:
     """
     nowhere = maths.where(maths.equal(x, 0.0), maths.equal(y, 0.0), False)
     product = maths.where(maths.equal(x, 0.0), maths.where(maths.isnan(y), y, 0.0), x * maths.log(y))
-    return product, (maths.log(y), x / maths.where(nowhere, SMALLEST, y))
+
+    def slope() -> Any:  # at (0, 0) it is 0, and grows with x by 1/0
+        return x / maths.where(nowhere, 1.0 / LARGE, y) * maths.where(nowhere, LARGE, 1.0)
+
+    return product, (maths.log(y), maths.as_function(maths.where(nowhere, 0.0, x / y), slope))
 
 
 @op(

@@ -188,6 +188,11 @@ def test_powers_whose_exponent_is_0_are_no_constants_in_it():
         assert ag.grad(f, 1)(1.75, float(k)) == pytest.approx(float(true), rel=1e-13)
 
 
+def test_xlogy_at_the_origin_is_symmetric():
+    assert ag.hessian(lambda p: ag.xlogy(*p))([0.0, 0.0]) == [[0.0, INF], [INF, 0.0]]
+    assert ag.hessian(lambda p: ag.xlogy(*p))([0.0, 4.0]) == [[0.0, 0.25], [0.25, 0.0]]
+
+
 def test_powers_of_0_and_of_nan():
     for n, slope in ((0, 0.0), (1, 1.0), (0.5, INF), (2, 0.0), (-0.0, 0.0)):
         x = Value(0.0)
