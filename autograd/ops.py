@@ -66,11 +66,8 @@ def power(maths: Any, x: Any, n: Any) -> Out:
     """
     y = maths.power(x, n)
 
-    def constant() -> Any:  # in n
-        return maths.where(maths.equal(x, 0.0), n, -1.0) >= 0.0
-
     def slope() -> Any:  # n · xⁿ⁻¹ for all x and n near these: it grows with n at n = 0, too, by 1/x
-        k = maths.where(constant(), maths.detach(n), n)
+        k = maths.where(_is_power_of_0(maths, x, n), maths.detach(n), n)
         flat = y * (n / maths.where(maths.abs(x) > 0.0, x, INF))  # not n · (y/x), as 0 · inf is no 0
         return maths.where(maths.equal(n, 0.0), flat, k * maths.power(x, k - 1.0))
 
@@ -78,9 +75,14 @@ def power(maths: Any, x: Any, n: Any) -> Out:
 
     def growth() -> Any:
         as_function = maths.as_function(y * maths.log(x), lambda: maths.xlogy(y, x))  # y/x, where 1/x may overflow
-        return maths.where(constant(), 0.0, as_function)
+        return maths.where(_is_power_of_0(maths, x, n), 0.0, as_function)
 
     return y, (base, growth)
+
+
+def _is_power_of_0(maths: Any, x: Any, n: Any) -> Any:
+    """Return where x is 0 and n is not below: there the power counts as constant in n."""
+    return maths.where(maths.equal(x, 0.0), n, -1.0) >= 0.0
 
 
 @op("−", smooth_on=[(ANY,)])
