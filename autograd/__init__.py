@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import methods as _methods  # noqa: F401  # gives Value its methods
 from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
-from autograd.functions import logsumexp, mean, smallest, softmax, take
+from autograd.functions import logsumexp, mean, norm, smallest, softmax, take
 from autograd.guesses import GUESSES as _GUESSES
 from autograd.operation import TABLE as _TABLE
 from autograd.operation import number
@@ -38,6 +38,7 @@ from autograd.ops import (
     gelu_tanh,
     greater,
     greater_equal,
+    hypot,
     isnan,
     largest,
     leaky_relu,
@@ -60,6 +61,7 @@ from autograd.ops import (
     tanh,
     total,
     where,
+    xlogy,
 )
 from autograd.pullback import derivatives
 from autograd.recompute import checkpoint
@@ -102,6 +104,7 @@ __all__ = [
     "greater_equal",
     "hessian",
     "hvp",
+    "hypot",
     "isnan",
     "jacobian",
     "largest",
@@ -117,6 +120,7 @@ __all__ = [
     "multiply",
     "negative",
     "no_grad",
+    "norm",
     "number",
     "power",
     "relu",
@@ -135,6 +139,7 @@ __all__ = [
     "total",
     "value_and_grad",
     "where",
+    "xlogy",
 ]
 
 # Type checkers and editors read the lists above; at run time every row of the table is here, listed or not.

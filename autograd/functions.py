@@ -10,7 +10,7 @@ from autograd import modes, ops
 from autograd.operation import number
 from autograd.value import Group, Value
 
-__all__ = ["logsumexp", "mean", "smallest", "softmax", "take"]
+__all__ = ["logsumexp", "mean", "norm", "smallest", "softmax", "take"]
 
 
 @overload
@@ -52,10 +52,16 @@ def logsumexp(values: Iterable[Any]) -> Any:
     """Return log Σ exp(valueᵢ), shifted by the largest value so that nothing overflows.
 
     A float for numbers, a Value where one is among them.  The derivative with respect to each value is its softmax.
-    Raises ValueError if there are none.
+    Where all are −inf, the result is −inf and the derivatives are 0, as exp is flat there; where one is inf, the result
+    is inf and its derivative nan.  Raises ValueError if there are none.
+
+    >>> logsumexp([0.0, 0.0]) == math.log(2.0), logsumexp([-math.inf, -math.inf])
+    (True, -inf)
     """
-    near, shift = shifted(_members("logsumexp", values))
-    return ops.log(ops.total([ops.exp(x) for x in near])) + shift
+    members = _members("logsumexp", values)
+    near, _ = shifted(members)
+    whole = ops.total([ops.exp(x) for x in near])
+    return ops.log(whole + 1e-100) + ops.detach(ops.largest(members))  # it adds nothing to 1 or more, and spares log 0
 
 
 def shifted(members: Any) -> tuple[list[Any], Any]:
@@ -74,13 +80,45 @@ def softmax(values: Iterable[Any]) -> list[Any]: ...
 def softmax(values: Iterable[Any]) -> list[Any]:
     """Return exp(valueᵢ) / Σ exp(valueⱼ) for each value, shifted by the largest so that nothing overflows.
 
-    Floats for numbers, Values where one is among them.  Raises ValueError if there are none.
+    Floats for numbers, Values where one is among them.  Where all are −inf or one is inf, there are no such shares: all
+    of them are nan.  Raises ValueError if there are none.
+
+    >>> softmax([0.0, -math.inf, 0.0])
+    [0.5, 0.0, 0.5]
     """
     members = _members("softmax", values)
     shift = ops.detach(ops.largest(members))
     exponentials = [ops.exp(x - shift) for x in members]
     whole = ops.total(exponentials)
     return [x / whole for x in exponentials]
+
+
+@overload
+def norm(values: Iterable[Value]) -> Value: ...
+@overload
+def norm(values: Iterable[float]) -> float: ...
+@overload
+def norm(values: Iterable[Any]) -> Any: ...
+def norm(values: Iterable[Any]) -> Any:
+    """Return √Σ valueᵢ², the length of the vector `values`, without overflow or underflow; see `hypot` for two.
+
+    A float for numbers, a Value where one is among them.  The derivative with respect to each is valueᵢ / norm, and 0
+    at every order where all are 0 (there √ alone has nan).  A standard deviation is the norm of what numbers are away
+    from their mean, divided by √n: so it, too, has derivatives where all are equal.
+    Raises ValueError if there are none.
+
+    >>> norm([3.0, 4.0])
+    5.0
+    >>> middle = mean(numbers := [2.0, 4.0])
+    >>> norm([x - middle for x in numbers]) / len(numbers) ** 0.5
+    1.0
+    """
+    members = _members("norm", values)
+    largest = ops.detach(ops.largest([ops.abs_(x) for x in members]))
+    scale = ops.where(ops.equal(largest, math.inf), 1.0, ops.maximum(largest, 1e-300))  # 1 / scale is finite, too
+    scaled = [x / scale for x in members]
+    square = ops.dot(scaled, scaled)
+    return scale * ops.where(ops.equal(square, 0.0), 0.0, ops.sqrt(square))
 
 
 def take(values: Any, index: Any) -> Any:

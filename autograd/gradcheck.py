@@ -192,8 +192,14 @@ def _compare(
     allowed = tolerance * scale + 4.0 * rounding + min(2.0 * abs(slope - finer), tolerance)
     if math.isfinite(gap) and gap <= allowed:
         return gap / (allowed / tolerance) if gap > 0.0 else 0.0, None
-    detached = any(getattr(node.op, "name", "") == "detach" for node in topological_order(_output(function)))
-    return error, Mismatch(name, backward, slope, error, step, _kink(function, p, step), detached)
+    root = _output(function)
+    detached = any(getattr(node.op, "name", "") == "detach" for node in topological_order(root))
+    p.data = here + step
+    right = (_output(function)._data - root._data) / (p._data - here)
+    p.data = here
+    # A kink would part the slopes on its two sides by about twice the gap, or the slopes of two steps from each other.
+    smooth = 2.0 * abs(right - slope) < gap and 2.0 * abs(slope - finer) < gap
+    return error, Mismatch(name, backward, slope, error, step, None if smooth else _kink(function, p, step), detached)
 
 
 def _kink(function: Callable[[], Any], p: Value, step: float) -> str | None:

@@ -67,7 +67,6 @@ NAMES: Final = {
     "square": "write x * x",
     "std": "there is none: take sqrt(mean([(x - mean(xs)) ** 2 for x in xs]))",
     "var": "a variable is autograd.Value, and the variance mean([(x - mean(xs)) ** 2 for x in xs])",
-    "norm": "take sqrt(dot(xs, xs))",
     "matmul": "write [dot(row, xs) for row in rows]: autograd.compile makes matrices of it",
     "einsum": "write the sums with dot and total: autograd.compile makes matrices of them",
     "clip": "write minimum(maximum(x, low), high)",

@@ -57,6 +57,8 @@ def number(x: object) -> float:
         advice = f"convert it first: float({x!r})"
     elif x is None:
         advice = "a function that forgot to return its result gives None"
+    elif kind == "Values":  # the array that `grad` makes of an array
+        advice = "write the array first, as in array * value, or use NumPy's function, as np.subtract(value, array)"
     elif hasattr(x, "shape") or isinstance(x, Iterable):
         advice = "a Value is one number: make one Value per element, or pass x.item() if it holds just one"
     else:
@@ -76,6 +78,13 @@ class Maths:
             raise AttributeError(f"{type(self).__name__} has no function {name!r}")
         rule = TABLE[name].rule
         return lambda *inputs: rule(self, *inputs)[0]
+
+    def as_function(self, x: Any, function: Callable[[], Any]) -> Any:
+        """Return the number `x`; where it is differentiated again, `function()` is what it is as a function.
+
+        For a guard that is right as a number and not near it: both are equal, and their derivatives are not.
+        """
+        return x
 
 
 class FloatMaths(Maths):

@@ -12,9 +12,15 @@ from typing import Any
 from autograd.operation import ANY, NEGATIVE, POSITIVE, op
 
 INF, NAN = constants.inf, constants.nan
+LARGE = 2.0**600  # its square is inf
 WIDE = (-20.0, 20.0)
 UNIT = (-0.9, 0.9)
 Out = tuple[Any, tuple[Any, ...]]
+
+
+def _flat_at_0(maths: Any, y: Any) -> Any:
+    """Return `y`, which has no slope where it has fallen to 0: not 0 times the inf that comes with it."""
+    return maths.as_function(y, lambda: maths.where(maths.equal(y, 0.0), 0.0, y))
 
 
 # ------------------------------------------------------------------------------------ arithmetic
@@ -54,10 +60,29 @@ def divide(maths: Any, x: Any, y: Any) -> Out:
     },
 )
 def power(maths: Any, x: Any, n: Any) -> Out:
-    """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined."""
+    """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
+
+    At x = 0 a power of n ≥ 0 counts as constant in n, at every order.
+    """
     y = maths.power(x, n)
-    base = maths.where(maths.equal(n, 0.0), 0.0, n * maths.power(x, n - 1.0))
-    return y, (base, lambda: maths.where(maths.equal(x, 0.0), maths.where(n >= 0.0, 0.0, -INF), y * maths.log(x)))
+
+    def slope() -> Any:  # n · xⁿ⁻¹ for all x and n near these: it grows with n at n = 0, too, by 1/x
+        k = maths.where(_is_power_of_0(maths, x, n), maths.detach(n), n)
+        flat = y * (n / maths.where(maths.abs(x) > 0.0, x, INF))  # not n · (y/x), as 0 · inf is no 0
+        return maths.where(maths.equal(n, 0.0), flat, k * maths.power(x, k - 1.0))
+
+    base = maths.as_function(maths.where(maths.equal(n, 0.0), 0.0, n * maths.power(x, n - 1.0)), slope)
+
+    def growth() -> Any:
+        as_function = maths.as_function(y * maths.log(x), lambda: maths.xlogy(y, x))  # y/x, where 1/x may overflow
+        return maths.where(_is_power_of_0(maths, x, n), 0.0, as_function)
+
+    return y, (base, growth)
+
+
+def _is_power_of_0(maths: Any, x: Any, n: Any) -> Any:
+    """Return where x is 0 and n is not below: there the power counts as constant in n."""
+    return maths.where(maths.equal(x, 0.0), n, -1.0) >= 0.0
 
 
 @op("−", smooth_on=[(ANY,)])
@@ -105,6 +130,53 @@ def sqrt(maths: Any, x: Any) -> Out:
     return y, (0.5 / y,)
 
 
+@op(
+    smooth_on=[(ANY, POSITIVE)],
+    at_edges={
+        (0.0, 0.0): (0.0, (-INF, 0.0)),
+        (0.0, INF): (0.0, (INF, 0.0)),
+        (2.0, 0.0): (-INF, (-INF, INF)),
+        (0.0, -1.0): (0.0, (NAN, 0.0)),
+        (0.0, NAN): (NAN, (NAN, NAN)),
+        (NAN, 1.0): (NAN, (0.0, NAN)),
+    },
+)
+def xlogy(maths: Any, x: Any, y: Any) -> Out:
+    """x · log(y), and 0 at x = 0, for y = 0 and inf, too; its derivative with respect to x is log(y), −inf at y = 0.
+
+    So an entropy −Σ p log p is right at p = 0: `-total([xlogy(p, p) for p in shares])`.
+    """
+    nowhere = maths.where(maths.equal(x, 0.0), maths.equal(y, 0.0), False)
+    product = maths.where(maths.equal(x, 0.0), maths.where(maths.isnan(y), y, 0.0), x * maths.log(y))
+
+    def slope() -> Any:  # at (0, 0) it is 0, and grows with x by 1/0
+        return x / maths.where(nowhere, 1.0 / LARGE, y) * maths.where(nowhere, LARGE, 1.0)
+
+    return product, (maths.log(y), maths.as_function(maths.where(nowhere, 0.0, x / y), slope))
+
+
+@op(
+    smooth_on=[(POSITIVE, ANY), (NEGATIVE, ANY), (ANY, POSITIVE), (ANY, NEGATIVE)],
+    at_edges={
+        (0.0, 0.0): (0.0, (0.0, 0.0)),
+        (3.0, 4.0): (5.0, (0.6, 0.8)),
+        (0.0, -2.0): (2.0, (0.0, -1.0)),
+        (0.0, 1e200): (1e200, (0.0, 1.0)),
+        (INF, 1.0): (INF, (NAN, 0.0)),
+        (INF, -INF): (INF, (NAN, NAN)),
+        (1.0, NAN): (NAN, (NAN, NAN)),
+    },
+)
+def hypot(maths: Any, x: Any, y: Any) -> Out:
+    """√(x² + y²), the length of (x, y), without overflow; its derivatives at (0, 0) are 0, at every order."""
+    a, b = maths.abs(x), maths.abs(y)
+    large, small = maths.where(a > b, a, b), maths.where(a > b, b, a)
+    ratio = maths.where(maths.equal(small, large), 1.0, small / large)
+    length = large * maths.sqrt(1.0 + ratio * ratio)
+    size = maths.where(maths.equal(length, 0.0), INF, length)
+    return length, (x / size, y / size)
+
+
 @op(smooth_on=[(ANY,)], at_edges={(INF,): (NAN, (NAN,))})
 def sin(maths: Any, x: Any) -> Out:
     """The sine of x in radians."""
@@ -120,13 +192,15 @@ def cos(maths: Any, x: Any) -> Out:
 @op(smooth_on=[(ANY,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
 def erf(maths: Any, x: Any) -> Out:
     """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
-    return maths.erf(x), (2.0 / constants.sqrt(constants.pi) * maths.exp(-(x * x)),)
+    bell = maths.exp(-(x * x))
+    return maths.erf(x), (2.0 / constants.sqrt(constants.pi) * _flat_at_0(maths, bell),)
 
 
 @op(smooth_on=[(ANY,)], at_edges={(INF,): (0.0, (-0.0,)), (-INF,): (2.0, (-0.0,))})
 def erfc(maths: Any, x: Any) -> Out:
     """1 − erf(x), without cancellation for large x."""
-    return maths.erfc(x), (-2.0 / constants.sqrt(constants.pi) * maths.exp(-(x * x)),)
+    bell = maths.exp(-(x * x))
+    return maths.erfc(x), (-2.0 / constants.sqrt(constants.pi) * _flat_at_0(maths, bell),)
 
 
 # ------------------------------------------------------------------------------- activations
@@ -202,7 +276,7 @@ def gelu(maths: Any, x: Any) -> Out:
     phi = 0.5 * maths.erfc(x * -constants.sqrt(0.5))
     density = maths.exp(-0.5 * (x * x)) * (1.0 / constants.sqrt(2.0 * constants.pi))
     return maths.where(maths.equal(phi, 0.0), 0.0, x * phi), (
-        maths.where(maths.equal(density, 0.0), phi, phi + x * density),
+        maths.where(maths.equal(density, 0.0), phi, phi + x * _flat_at_0(maths, density)),
     )
 
 
@@ -212,8 +286,9 @@ def gelu_tanh(maths: Any, x: Any) -> Out:
     scale = 2.0 * constants.sqrt(2.0 / constants.pi)
     s = maths.sigmoid(scale * (x + 0.044715 * (x * x * x)))
     slope = scale * (1.0 + 0.134145 * (x * x))
+    level = maths.as_function(s, lambda: maths.detach(s))  # not 0 times inf
     return maths.where(maths.equal(s, 0.0), 0.0, x * s), (
-        maths.where(maths.equal(s * (1.0 - s), 0.0), s, s + x * s * (1.0 - s) * slope),
+        maths.where(maths.equal(s * (1.0 - s), 0.0), level, s + x * s * (1.0 - s) * slope),
     )
 
 

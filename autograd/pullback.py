@@ -15,14 +15,14 @@ from autograd import modes, ops
 from autograd.backward import operands
 from autograd.guesses import GUESSES
 from autograd.operation import TABLE, Operation
-from autograd.symbols import Symbol, formulas, parameters, symbol
+from autograd.symbols import FUNCTIONS, Symbol, formulas, parameters, symbol
 from autograd.value import CONSTANT, Group, Value
 
 __all__ = ["derivatives"]
 
 OUTPUT: Final = "output"
 Pairs = list[tuple[Any, Any]]  # gradients of children, each with its local derivative; a Group's may be a sequence
-Sent = list[tuple[Any, Any, Any]]  # target, gradient, local derivative
+Sent = list[tuple[Any, Any, Any, Any]]  # target, gradient, local derivative; where the edge is open, if it may be cut
 
 
 @GUESSES
@@ -43,6 +43,7 @@ def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *,
     wanted = {id(v) for v in variables}
     order, leads = _between(root, wanted)
     arrived: dict[int, Pairs] = {id(root): [(gradient, 1.0)]}
+    reached = _Reached(root)
     for node in reversed(order):
         if id(node) in wanted or id(node) not in arrived:
             continue
@@ -51,9 +52,10 @@ def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *,
             sent = _to_members(node, pairs, leads)
         else:
             sent = _to_operands(node, _combined(pairs), leads, recorded)
-        for target, share, derivative in sent:
-            if not (type(derivative) is float and derivative == 0.0):
-                arrived.setdefault(id(target), []).append((share, derivative))
+        for target, share, derivative, opened in sent:
+            if not _is_zero(derivative):
+                arrived.setdefault(id(target), []).append((share, reached.only(node, derivative)))
+                reached.by(node, target, opened)
     return [_combined(arrived.get(id(v), [])) for v in variables]
 
 
@@ -78,17 +80,45 @@ def _between(root: Value, wanted: set[int]) -> tuple[list[Any], set[int]]:
     return order, leads
 
 
+class _Reached:
+    """Where gradients reach a node while a program is traced, and which edges are cut must stay open.
+
+    What only cut edges lead to counts as having derivatives of 0, so that it sends on no 0 times inf.
+    """
+
+    def __init__(self, root: Value) -> None:
+        self.where: dict[int, Any] = {id(root): None}  # None is everywhere
+
+    def only(self, node: Any, derivative: Any) -> Any:
+        """Return a local derivative of a node as 0 where the node is not reached."""
+        condition = self.where[id(node)]
+        if condition is None or type(derivative) is float:
+            return derivative
+        if isinstance(derivative, Value):
+            return ops.where(condition, derivative, 0.0)
+        return [ops.where(condition, d, 0.0) for d in derivative]
+
+    def by(self, node: Any, target: Any, opened: Any) -> None:
+        """Note that `target` is reached from `node` over an edge that is open where `opened` says."""
+        condition = self.where[id(node)]
+        if opened is not None:
+            condition = opened if condition is None else ops.where(opened, condition, 0.0)
+        known = self.where.get(id(target), condition)
+        both = known is not condition and known is not None and condition is not None
+        self.where[id(target)] = ops.maximum(known, condition) if both else known if condition is not None else None
+
+
 def _to_members(group: Group, pairs: Pairs, leads: set[int]) -> Sent:
     members = [(i, x) for i, x in enumerate(group.values) if id(x) in leads]
     if len(pairs) == 1:
         (gradient, each) = pairs[0]
-        return [(x, gradient, _member(each, i)) for i, x in members]
+        return [(x, gradient, _member(each, i), None) for i, x in members]
     gradients: Any = [gradient for gradient, _ in pairs]
     if all(map(_is_one, gradients)):
-        return [(x, _sum([_member(each, i) for _, each in pairs]), 1.0) for i, x in members]
+        return [(x, _sum([_member(each, i) for _, each in pairs]), 1.0, None) for i, x in members]
     if any(isinstance(g, Value) for g in gradients):
         gradients = Group(gradients)  # shared by the members, as the members' own group is by its nodes
-    return [(x, ops.dot(gradients, [_member(each, i) for _, each in pairs]), 1.0) for i, x in members]
+    return [(x, ops.dot(gradients, [_member(each, i) for _, each in pairs]), 1.0, None) for i, x in members]
 
 
 def _member(each: Any, i: int) -> Any:
@@ -111,14 +141,18 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
             "compute the expression again, then differentiate it"
         )
     if recorded or (op.cuts and not traced):
-        return [(x, gradient, d) for x, d in zip(inputs, node.operand_derivatives(), strict=True) if id(x) in leads]
+        return [
+            (x, gradient, d, None) for x, d in zip(inputs, node.operand_derivatives(), strict=True) if id(x) in leads
+        ]
     formula = _formula(op)
     reading = _Reading(formula, inputs, node)
     places = zip(inputs, formula.derivatives, strict=True)
     edges = [(x, reading.value(place)) for x, place in places if id(x) in leads]
     if op.cuts:  # which edges are cut must stay open
-        return [(x, gradient, d) if type(d) is float else (x, ops.where(d, gradient, 0.0), 1.0) for x, d in edges]
-    return [(x, gradient, d) for x, d in edges]
+        return [
+            (x, gradient, d, None) if type(d) is float else (x, ops.where(d, gradient, 0.0), 1.0, d) for x, d in edges
+        ]
+    return [(x, gradient, d, None) for x, d in edges]
 
 
 def is_stale(node: Value, op: Operation) -> bool:
@@ -138,7 +172,7 @@ def differ(x: float, y: float) -> bool:
 def _through(node: Value, again: Value, gradient: Any, leads: set[int]) -> Sent:
     """Return what a node that can be recomputed sends, by way of its recomputed graph."""
     parents = [x for x in dict.fromkeys(node.parents) if id(x) in leads]
-    return [(x, d, 1.0) for x, d in zip(parents, derivatives(again, parents, gradient), strict=True)]
+    return [(x, d, 1.0, None) for x, d in zip(parents, derivatives(again, parents, gradient), strict=True)]
 
 
 def _combined(pairs: Pairs) -> Any:
@@ -159,6 +193,10 @@ def _is_one(x: Any) -> bool:
     return type(x) is float and x == 1.0
 
 
+def _is_zero(x: Any) -> bool:
+    return type(x) is float and x == 0.0
+
+
 def _sum(terms: list[Any]) -> Any:
     return terms[0] + terms[1] if len(terms) == 2 else ops.total(terms)
 
@@ -166,6 +204,8 @@ def _sum(terms: list[Any]) -> Any:
 def _product(x: Any, y: Any) -> Any:
     if _is_one(x) or _is_one(y):
         return y if _is_one(x) else x
+    if _is_zero(x) or _is_zero(y):
+        return 0.0
     if type(x) is float and x == -1.0:
         return -y
     return -x if type(y) is float and y == -1.0 else x * y
@@ -179,7 +219,7 @@ class _Formula:
         self.steps: list[tuple[str, Any]] = []
         self._places: dict[Symbol, int] = {}
         self.parameters = parameters(op)
-        output, local = formulas(op.name)
+        output, local = formulas(op.name, FUNCTIONS)
         self.derivatives = tuple(self._place(d.replace({output: symbol(OUTPUT)})) for d in local)
 
     def _place(self, what: Symbol) -> int:
@@ -211,13 +251,25 @@ class _Reading:
             self.known[place] = self._compute(*self.formula.steps[place])
         return self.known[place]
 
+    def _is_plain(self, place: int) -> bool:
+        """Return whether a step is a float because all that it is computed from are floats."""
+        function, inputs = self.formula.steps[place]
+        if function in ("name", "number"):
+            return function == "number" or type(self.names[inputs]) is float
+        return all(map(self._is_plain, inputs))
+
     def _compute(self, function: str, inputs: Any) -> Any:
         if function == "name":
             return self.names[inputs]
         if function == "number":
             return inputs
-        if function == "where" and type(condition := self.value(inputs[0])) is float:
-            return self.value(inputs[1] if condition else inputs[2])
+        if function == "where":
+            if all(map(self._is_plain, inputs[1:])) and self.value(inputs[1]) == self.value(inputs[2]):
+                return self.value(inputs[1])
+            if type(condition := self.value(inputs[0])) is float:
+                return self.value(inputs[1] if condition else inputs[2])
+        if function in ("multiply", "divide") and _is_zero(self.value(inputs[0])):
+            return 0.0
         operands = [self.value(place) for place in inputs]
         if function == "first":
             return _first(*operands)

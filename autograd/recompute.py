@@ -37,8 +37,8 @@ def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
         raise TypeError(f"checkpoint takes a function, as in checkpoint(f)(x), not {function!r}")
     op = Checkpoint(function)
 
-    def checkpointed(*arguments: Any) -> Any:
-        return op.run(arguments)
+    def checkpointed(*arguments: Any, **named: Any) -> Any:
+        return op.run(arguments, named)
 
     return Made(checkpointed, f"checkpoint({name_of(function)})", checkpoint, function)
 
@@ -55,18 +55,20 @@ class Checkpoint(Operation):
     def __reduce__(self) -> tuple[Any, ...]:
         return Checkpoint, (_forgotten,)
 
-    def run(self, arguments: tuple[Any, ...]) -> Any:
+    def run(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Return what the function returns, with a node of this operation in place of each number it computed."""
+        function = self.function if not named else _by_place(self.function, len(arguments), tuple(named))
+        arguments = (*arguments, *named.values())
         outer = modes.current("record") or record_operation
         nothing_to_keep = isinstance(getattr(outer, "__self__", None), _Forget | RecordNothing)
         if nothing_to_keep or modes.current("refuse_reading") is not None:  # a compiled program keeps what it needs
-            return self.function(*arguments)
+            return function(*arguments)
         inner, given, fresh = _fresh(arguments)
         forget = _Forget(outer, fresh)
         with modes.mode(forget):
-            result = self.function(*inner)
+            result = function(*inner)
         outputs = flat(result)
-        segment = _Segment(self.function, arguments, (Group(given), _shared(list(forget.met.values()))), outputs)
+        segment = _Segment(function, arguments, (Group(given), _shared(list(forget.met.values()))), outputs)
         nodes = (self._node(y, i, segment) if _is_fleeting(y) else y for i, y in enumerate(outputs))
         return rebuilt(result, nodes)
 
@@ -86,6 +88,16 @@ class Checkpoint(Operation):
             raise RuntimeError(f"{self.symbol} in a copied or loaded graph can be differentiated only once")
         again: Value = later.segment.outputs()[0][later.i]
         return again
+
+
+def _by_place(function: Callable[..., Any], count: int, names: tuple[str, ...]) -> Callable[..., Any]:
+    """Return the function such that what it takes by these names comes after its other arguments."""
+
+    def called(*arguments: Any) -> Any:
+        return function(*arguments[:count], **dict(zip(names, arguments[count:], strict=True)))
+
+    called.__name__ = name_of(function)
+    return called
 
 
 class _Forget:

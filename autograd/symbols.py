@@ -130,17 +130,26 @@ class SymbolMaths(Maths):
         return lambda *inputs: Symbol(name, tuple(map(symbol, inputs)))
 
 
+class FunctionMaths(SymbolMaths):
+    """Symbols that are differentiated again: each stands for a function of the inputs, not for its number alone."""
+
+    def as_function(self, x: Any, function: Callable[[], Any]) -> Any:
+        """Return the function."""
+        return function()
+
+
 SYMBOLS: Final = SymbolMaths()
+FUNCTIONS: Final = FunctionMaths()
 
 
 @cache
-def formulas(name: str) -> tuple[Symbol, tuple[Symbol, ...]]:
+def formulas(name: str, maths: SymbolMaths = SYMBOLS) -> tuple[Symbol, tuple[Symbol, ...]]:
     """Return output and local derivatives of the operation of that name, as its rule states them.
 
-    The inputs carry the names of the rule's parameters.
+    The inputs carry the names of the rule's parameters.  With FUNCTIONS, they can be differentiated again.
     """
     op = TABLE[name]
-    output, derivatives = op.rule(SYMBOLS, *map(symbol, parameters(op)))
+    output, derivatives = op.rule(maths, *map(symbol, parameters(op)))
     return symbol(output), tuple(symbol(d() if callable(d) else d) for d in derivatives)
 
 

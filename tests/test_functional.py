@@ -1,17 +1,21 @@
 """Derivatives of functions: any order, any shape, against truth from outside."""
 
 import copy
+import doctest
 import math
 import pickle
 import random
 import tracemalloc
+from fractions import Fraction
 from itertools import pairwise
 
 import mpmath
+import numpy as np
 import pytest
+from scipy import optimize
 
 import autograd as ag
-from autograd import Group, Value
+from autograd import Group, Value, functional, functions
 from autograd.operation import TABLE
 from tests.exact import DIGITS, EXACT, flattened
 from tests.test_operations import samples
@@ -108,6 +112,27 @@ def test_a_chain_of_a_hundred_thousand_nodes_twice():
 
     growth = math.exp(50_000 * math.log1p(1e-6))
     assert ag.grad(ag.grad(deep))(3.0) == pytest.approx(2.0 * growth**2, rel=1e-10)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+@pytest.mark.parametrize("x", [0.0, -1.0, 2.0])
+def test_a_gradient_inside_a_compiled_loss_sends_nothing_to_the_branch_not_taken(x, backend):
+    where, v = ag.where, Value(x)
+    for f in (
+        lambda v: where(v > 0, ag.sqrt(v), 0.0),
+        lambda v: where(v > 0, ag.exp(ag.log(v) * 0.5), v),
+        lambda v: where(v > 0, ag.sqrt(v), 0.0) + where(v > 0, v**-1, v * v),
+        lambda v: where(v > 0, where(v > 1, ag.sqrt(v), ag.sqrt(v - 1)), -v),
+        lambda v: ag.total([where(v > 0, ag.total([ag.sqrt(v), 1 / v]), v), ag.dot([where(v > 0, 1 / v, v)], [v])]),
+    ):
+        recorded = ag.grad(f)(v)
+        recorded.backward()
+        slope = v.grad
+        v.clear_grad()
+        assert float(ag.compile(lambda f=f: ag.grad(f)(v), parameters=[v], backend=backend)()) == recorded.data
+        assert v.grad == pytest.approx(slope, rel=1e-13)
+        assert math.isfinite(v.grad)
+        v.clear_grad()
 
 
 # ------------------------------------------------------------------- branches, cuts and groups
@@ -209,6 +234,106 @@ def test_jacobian_has_a_row_per_output():
     assert ag.hessian(lambda x: x**3)(2.0) == 12.0
 
 
+def test_what_is_given_by_name_is_held_fixed():
+    f = lambda x, scale, power=2: scale * x**power  # noqa: E731
+    assert ag.grad(f)(3.0, scale=2.0) == 12.0
+    assert ag.value_and_grad(f)(3.0, scale=2.0, power=3) == (54.0, 54.0)
+    assert ag.hessian(f)(3.0, scale=2.0) == 4.0
+    assert ag.jacobian(lambda v, scale: [scale * x for x in v])([1.0, 2.0], scale=3.0) == [[3.0, 0.0], [0.0, 3.0]]
+    assert ag.hvp(lambda v, scale: scale * v[0] ** 2 * v[1])([3.0, 4.0], [1.0, 0.0], scale=2.0) == [16.0, 12.0]
+    assert ag.grad(ag.grad(f))(3.0, scale=2.0) == 4.0
+    assert ag.grad(ag.xlogy)(3.0, y=2.0) == math.log(2.0)
+    w = Value(2.0, "w")
+    slope = ag.grad(f)(3.0, scale=w)  # fixed here, and open for what follows
+    slope.backward()
+    assert (slope.data, w.grad) == (12.0, 6.0)
+    for wrong, argnums in ((lambda: ag.grad(f)(x=3.0, scale=2.0), 0), (lambda: ag.grad(f, 1)(3.0, scale=2.0), 1)):
+        with pytest.raises(ValueError, match=rf"no argument {argnums}.*scale=….*give that argument by its place"):
+            wrong()
+
+
+def test_a_checkpoint_takes_arguments_by_name():
+    x, w = Value(3.0), Value(2.0)
+    out = ag.checkpoint(lambda x, scale, names=(): ag.tanh(x * scale * len(names)))(x, scale=w, names=["a"])
+    out.backward()
+    slope = 1.0 - math.tanh(6.0) ** 2
+    assert (out.data, x.grad, w.grad) == pytest.approx((math.tanh(6.0), 2.0 * slope, 3.0 * slope), rel=1e-12)
+
+
+def test_arrays_are_arrays_of_values_inside_and_arrays_outside():
+    A, x = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([1.5, -2.0])
+    slope = ag.grad(lambda x: np.sum(x**2))(x)
+    assert (type(slope), slope.dtype, list(slope)) == (np.ndarray, float, [3.0, -4.0])
+    assert ag.value_and_grad(lambda x: x.sum())(np.array([[1, 2], [3, 4]]))[1].tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    assert ag.jacobian(lambda x: A @ x)(x).tolist() == A.tolist()
+    assert ag.hessian(lambda x: np.sum(x**3))(x).tolist() == [[9.0, 0.0], [0.0, -12.0]]
+    assert ag.hvp(lambda x: np.sum(x**3))(x, np.array([1.0, 1.0])).tolist() == [9.0, -12.0]
+    assert ag.jacobian(lambda x: np.outer(x, x))(x).shape == (2, 2, 2)
+    assert ag.jacobian(lambda x: [x[0], x[1]])(x)[1].tolist() == [0.0, 1.0]
+    assert ag.grad(lambda x: np.sum(x))(np.zeros((2, 0))).shape == (2, 0)
+    d = ag.grad(lambda d: d["a"] @ d["b"][0])({"a": np.ones(2), "b": (np.arange(2), 1.0)})
+    assert (d["a"].tolist(), d["b"][0].tolist(), d["b"][1]) == ([0.0, 1.0], [1.0, 1.0], 0.0)
+    for one in (3, True + 2, np.float32(3.0), np.int64(3), np.array(3.0), Fraction(3)):
+        assert ag.grad(lambda x: x * x)(one) == 6.0
+    w = Value(2.0)
+    slope = ag.grad(lambda x: np.sum(x**2) * w)(x)
+    assert [type(v) for v in slope] == [Value, Value]
+    assert [v.data for v in slope] == [6.0, -8.0]
+    logistic = lambda w, X, y: np.sum(np.log1p(np.exp(-y * (X @ w))))  # noqa: E731
+    X, y, at = A, np.array([1.0, -1.0, 1.0]), np.array([0.1, -0.3])
+    exact = -X.T @ (y / (1.0 + np.exp(y * (X @ at))))
+    assert ag.grad(logistic)(at, X, y) == pytest.approx(exact, rel=1e-14)
+    checkpointed = ag.checkpoint(lambda x: np.tanh(A @ x))
+    assert ag.jacobian(checkpointed)(x) == pytest.approx((1.0 - np.tanh(A @ x) ** 2)[:, None] * A, rel=1e-13)
+
+
+def test_functions_written_for_arrays_mix_arrays_with_values():
+    x = np.array([0.1, -0.2, 0.3])
+
+    def softmax(x):
+        exponentials = np.exp(x - np.mean(x))
+        return exponentials / np.sum(exponentials)
+
+    shares = np.exp(x) / np.exp(x).sum()
+    assert ag.jacobian(softmax)(x) == pytest.approx(np.diag(shares) - np.outer(shares, shares), abs=1e-15)
+    unit = x / np.sqrt(x @ x)
+    slopes = ag.jacobian(lambda x: x / np.sqrt(x @ x))(x)
+    assert slopes == pytest.approx((np.eye(3) - np.outer(unit, unit)) / np.sqrt(x @ x), rel=1e-13)
+    rosenbrock = lambda x: np.sum(100.0 * (x[1:] - x[:-1] ** 2.0) ** 2.0 + (1 - x[:-1]) ** 2.0)  # noqa: E731
+    assert ag.grad(rosenbrock)(x) == pytest.approx(optimize.rosen_der(x), rel=1e-14)
+    assert ag.hessian(rosenbrock)(x) == pytest.approx(optimize.rosen_hess(x), rel=1e-14)
+    for f, slope in (
+        (lambda x: np.sum(np.where(x > 0.15, x, 0.0)), [0.0, 0.0, 1.0]),
+        (np.max, [0.0, 0.0, 1.0]),
+        (lambda x: np.einsum("i,i->", x, x), 2.0 * x),
+        (lambda x: np.sum(np.concatenate([x, x[:1] * x[0]])), [1.2, 1.0, 1.0]),
+        (lambda x: np.sum(np.subtract(x[0], x)), [2.0, -1.0, -1.0]),
+        (ag.norm, unit),
+    ):
+        assert ag.grad(f)(x) == pytest.approx(np.array(slope), rel=1e-13)
+    with pytest.raises(TypeError, match="write the array first"):
+        ag.grad(lambda x: np.sum(x[0] * x))(x)
+    w = Value(2.0)
+    slopes = ag.grad(lambda x: np.sum(x**2) * w)(x)
+    for again in (copy.deepcopy(slopes), pickle.loads(pickle.dumps(slopes))):
+        assert [v.data for v in again * Value(3.0)] == pytest.approx(12.0 * x, rel=1e-15)
+
+
+def test_what_cannot_be_differentiated_with_respect_to_is_refused():
+    for wrong in ("abc", ["abc"], None, {1.0, 2.0}, np.array(["a"]), 1j, object(), iter([1.0])):
+        with pytest.raises(
+            TypeError, match=r"numbers, Values, or lists, tuples, dicts and arrays of them.* argument 0"
+        ):
+            ag.grad(lambda x: 1.0)(wrong)
+
+
+def test_numbers_in_numbers_out_at_every_depth_and_for_every_argument():
+    f = lambda x, n: x**n  # noqa: E731
+    assert type(ag.grad(ag.grad(f), 1)(1.75, 1.0)) is float
+    assert type(ag.grad(ag.grad(ag.grad(f), 1))(1.75, 2.0)) is float
+    assert all(type(d) is float for d in ag.grad(lambda x, y: ag.jacobian(f)(x, y), (0, 1))(1.75, 2.0))
+
+
 def test_constants_have_gradient_zero():
     assert ag.grad(lambda x: 3.0)(1.0) == 0.0
     assert ag.value_and_grad(lambda x, y: y * 2)(1.0, 2.0) == (4.0, 0.0)
@@ -280,7 +405,22 @@ def test_composed_functions_are_stable():
     assert ag.logsumexp([-1000.0, -1000.0]) == pytest.approx(-1000.0 + math.log(2.0), rel=1e-15)
     assert ag.softmax([1000.0, 0.0, -1000.0]) == [1.0, 0.0, 0.0]
     assert ag.softmax([-1000.0, -1000.0]) == [0.5, 0.5]
-    assert ag.logsumexp([-math.inf, -math.inf]) == -math.inf
+    inf = math.inf
+    for values, out, slopes in (
+        ([-inf, -inf], -inf, [0.0, 0.0]),
+        ([-inf], -inf, [0.0]),
+        ([-inf, 1.0], 1.0, [0.0, 1.0]),
+    ):
+        assert ag.value_and_grad(ag.logsumexp)(values) == (out, slopes)
+        assert ag.hessian(ag.logsumexp)(values) == [[0.0] * len(values)] * len(values)
+    assert all(map(math.isnan, [ag.logsumexp([math.nan, 0.0]), *ag.grad(ag.logsumexp)([math.nan, 0.0])]))
+    assert ag.softmax([-inf, 2.0]) == [0.0, 1.0]
+    for values in ([inf, 0.0], [inf, inf], [0.0, inf, -inf]):
+        out, slopes = ag.value_and_grad(ag.logsumexp)(values)
+        assert out == inf
+        assert all(math.isnan(d) if x == inf else d == 0.0 for x, d in zip(values, slopes, strict=True))
+    for values in ([-inf, -inf], [inf, 0.0], [inf, inf], [math.nan, 0.0]):
+        assert all(map(math.isnan, ag.softmax(values)))
     assert ag.logsumexp([math.inf, 0.0]) == math.inf
     assert ag.mean([1, 2, 6]) == 3.0
     assert ag.grad(ag.logsumexp)([0.1, 0.2, 0.3]) == pytest.approx(ag.softmax([0.1, 0.2, 0.3]), rel=1e-15)
@@ -290,6 +430,42 @@ def test_composed_functions_are_stable():
             composed([])
         with pytest.raises(TypeError, match="sequence"):
             composed(Value(1.0))
+
+
+def test_lengths_have_derivatives_at_0_and_keep_their_digits():
+    assert ag.norm([3.0, 4.0]) == ag.hypot(3.0, 4.0) == 5.0
+    for zeros in ([0.0], [0.0, -0.0], [0.0] * 5):
+        assert ag.value_and_grad(ag.norm)(zeros) == (0.0, [0.0] * len(zeros))
+        assert ag.hessian(ag.norm)(zeros) == [[0.0] * len(zeros)] * len(zeros)
+    rng = random.Random(5)
+    for size in (5e-324, 1e-310, 1e-200, 1.0, 1e200, 1e307):
+        values = [rng.uniform(-9.0, 9.0) * size for _ in range(3)]
+        for found, members in ((ag.norm, values), (lambda v: ag.hypot(*v), values[:2])):
+            with mpmath.workdps(60):
+                true = mpmath.norm(members)
+                slopes = [float(mpmath.mpf(x) / true) for x in members]
+            value, gradient = ag.value_and_grad(found)(members)
+            assert value == pytest.approx(float(true), rel=1e-15, abs=5e-324)
+            assert gradient == pytest.approx(slopes, rel=1e-14 if size > 1e-300 else 0.2)
+    assert math.isnan(ag.norm([math.nan, 1.0]))
+    assert ag.norm([math.inf, -1.0]) == math.inf
+    spread = lambda v: ag.norm([x - ag.mean(v) for x in v]) / len(v) ** 0.5  # noqa: E731
+    assert ag.value_and_grad(spread)([2.5, 2.5, 2.5]) == (0.0, [0.0, 0.0, 0.0])
+    assert ag.grad(spread)([2.0, 4.0]) == pytest.approx([-0.5, 0.5], rel=1e-14)
+
+
+def test_entropy_is_right_where_a_share_is_0():
+    entropy = lambda shares: -ag.total([ag.xlogy(p, p) for p in shares])  # noqa: E731
+    assert ag.value_and_grad(entropy)([0.0, 1.0]) == (0.0, [math.inf, -1.0])
+    assert ag.grad(entropy)([0.25, 0.75]) == pytest.approx([-math.log(0.25) - 1.0, -math.log(0.75) - 1.0], rel=1e-15)
+    divergence = lambda p, q: ag.total([ag.xlogy(a, a) - ag.xlogy(a, b) for a, b in zip(p, q, strict=True)])  # noqa: E731
+    assert ag.value_and_grad(divergence, 1)([0.0, 1.0], [0.5, 0.5]) == (math.log(2.0), [0.0, -2.0])
+    assert ag.xlogy(0.0, 0.0) == 0.0
+
+
+def test_the_examples_of_the_docstrings_are_true():
+    for module in (functional, functions):
+        assert doctest.testmod(module).failed == 0
 
 
 def test_gradients_and_checkpoints_can_be_compiled():

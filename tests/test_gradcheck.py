@@ -66,6 +66,17 @@ def test_a_kink_within_the_step_is_named(function, words):
     assert gradcheck(lambda: function(x), [x])
 
 
+def test_a_choice_across_which_the_function_is_smooth_is_no_kink():
+    x, n = Value(2.0, "x"), Value(0.0, "n")
+    held = lambda: ag.where(ag.equal(x, 2.0), 4.0, x * x)  # noqa: E731  # right as a number, but constant in x there
+    assert gradcheck(held, [x]).mismatches[0].kink is None
+    assert "the derivative is wrong" in str(gradcheck(held, [x]))
+    assert gradcheck(lambda: ag.where(x > 2.0, x * x, 4.0 * x - 4.0), [x])
+    assert gradcheck(lambda: ag.where(x > 2.0, x * x, 2.0 * x), [x]).mismatches[0].kink
+    assert gradcheck(lambda: ag.where(x > 2.000003, x * x, 2.0 * x), [x]).mismatches[0].kink
+    assert gradcheck(lambda: ag.grad(lambda u: u**n)(x), [x, n])
+
+
 def wrong(factor):
     """Return an operation whose derivative is wrong by a factor."""
     row = {"symbol": "w", "groups": 0, "cuts": False, "smooth_on": (), "kink": None, "at_edges": {}}

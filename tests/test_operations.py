@@ -154,6 +154,8 @@ OUTSIDE = {
     "log": lambda x: M.ln(x),
     "log1p": lambda x: M.ln(1 + x),
     "sqrt": lambda x: x ** M.mpf("0.5"),
+    "xlogy": lambda x, y: x * M.ln(y),
+    "hypot": lambda x, y: abs(M.mpc(x, y)),
     "sin": lambda x: M.im(M.expj(x)),
     "cos": lambda x: M.re(M.expj(x)),
     "erf": lambda x: 1 - M.gammainc(M.mpf("0.5"), x * x, regularized=True) if x > 0 else M.erf(x),

@@ -19,8 +19,8 @@ ROOT = Path(autograd.__file__).parent.parent
 PACKAGES = pytest.mark.parametrize("package", ["autograd", "nn", "viz"])
 BESIDE_THE_TABLE = {
     "Condition", "Group", "Value", "checkpoint", "compile", "compile_graph", "derivatives", "detect_anomaly",
-    "explain", "grad", "gradcheck", "hessian", "hvp", "jacobian", "logsumexp", "mean", "no_grad", "number", "smallest",
-    "softmax",    "steps", "take", "topological_order", "value_and_grad",
+    "explain", "grad", "gradcheck", "hessian", "hvp", "jacobian", "logsumexp", "mean", "no_grad", "norm", "number",
+    "smallest", "softmax", "steps", "take", "topological_order", "value_and_grad",
 }  # fmt: skip
 
 
