@@ -14,7 +14,7 @@ from typing import Any, Final
 from autograd import modes, ops
 from autograd.backward import operands
 from autograd.operation import TABLE, Operation
-from autograd.symbols import Symbol, formulas, parameters, symbol
+from autograd.symbols import Symbol, formulas, named, parameters
 from autograd.value import CONSTANT, Group, Value
 
 __all__ = ["derivatives"]
@@ -178,7 +178,7 @@ class _Formula:
         self._places: dict[Symbol, int] = {}
         self.parameters = parameters(op)
         output, local = formulas(op.name)
-        self.derivatives = tuple(self._place(d.replace({output: symbol(OUTPUT)})) for d in local)
+        self.derivatives = tuple(self._place(d.replace({output: named(OUTPUT)})) for d in local)
 
     def _place(self, what: Symbol) -> int:
         if what not in self._places:

@@ -14,6 +14,7 @@ import numpy as np
 from autograd.compile.numpy_expressions import Expressions, are_disjoint, axes_text, slices_text
 from autograd.compile.numpy_words import ATOM, NAMESPACE, imports
 from autograd.compile.program import VIEWS, Array, Program
+from autograd.identifiers import comment
 
 INLINE: Final = frozenset({"matmul", "sum", "largest", "put"})
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
@@ -152,7 +153,7 @@ class Writer(Expressions):
         if (once and (array.is_elementwise or array.op in VIEWS or array.op in INLINE)) or cheap:
             self.text[array] = text
             return
-        note = f"  # {array.note}" if array.note else ""
+        note = f"  # {comment(array.note)}" if array.note else ""
         if array.size >= BIG and self._in_steps(array, note):
             return
         self._say(f"{f'{array.name} = {text[0]}':40}{note}".rstrip())

@@ -11,11 +11,13 @@ from autograd.compile.levels import Block, Levels
 from autograd.compile.numpy_words import (
     ATOM,
     COMPARE,
+    HELPERS,
     INFIX,
     NAMESPACE,
     PLUS,
     UNARY,
     Text,
+    called,
     functions_in,
     helper,
     literal,
@@ -23,7 +25,7 @@ from autograd.compile.numpy_words import (
 )
 from autograd.compile.program import COMPARISONS, VIEWS, Array
 from autograd.operation import TABLE
-from autograd.symbols import formulas, parameters, symbol
+from autograd.symbols import formulas, named, parameters
 
 
 class Expressions:
@@ -82,7 +84,7 @@ class Expressions:
             )
             return f"where({chosen}, {self._operand(array, x)[0]}, {self._operand(array, y)[0]})", ATOM
         self._need(op)
-        return f"{op}({', '.join(self._operand(array, x)[0] for x in array.operands)})", ATOM
+        return f"{called(op)}({', '.join(self._operand(array, x)[0] for x in array.operands)})", ATOM
 
     def _is_condition(self, array: Array) -> bool:
         """Whether the array stands in the source as True and False, not as 1.0 and 0.0."""
@@ -106,12 +108,13 @@ class Expressions:
 
     def _need(self, name: str) -> None:
         """Make sure that a function of that name is there: NumPy's own, or one written from the operation's rule."""
-        if name in NAMESPACE or name in self.helpers or name in INFIX or name == "negative":
+        function = name if name in HELPERS else called(name)
+        if function in NAMESPACE or function in self.helpers or name in INFIX or name == "negative":
             return
         text, needs = helper(name)
         for other in sorted(needs):
             self._need(other)
-        self.helpers[name] = text
+        self.helpers[function] = text
 
     # ---------------------------------------------------------------------- structural operations
     def _matmul(self, a: Array) -> str:
@@ -206,7 +209,7 @@ class Expressions:
             if what == "value":
                 text, formulas_ = written(output)[0], [output]
             else:
-                known = {output: symbol("output")}
+                known = {output: named("output")}
                 formulas_ = [d.replace(known) for d in slopes]
                 text = ", ".join(written(d)[0] for d in formulas_) + ("," if len(slopes) == 1 else "")
                 names = (*names, "output")

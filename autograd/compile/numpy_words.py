@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.levels import backward_pass, forward_pass, reached_pass
-from autograd.operation import TABLE
+from autograd.identifiers import Name
+from autograd.operation import TABLE, FloatMaths, number
 from autograd.symbols import Symbol, formulas, parameters
 
 Text = tuple[str, int]  # an expression and how tightly it binds
@@ -88,8 +89,26 @@ HELPERS: Final = {
 }
 
 
+# What a source calls its own, besides the operations of the table: whatever comes from elsewhere goes by other names.
+_WORDS: Final = frozenset({
+    *NAMESPACE, *HELPERS, "bind", "step", "theta", "gradient", "loss", "update", "learning_rate", "reshape", "numpy",
+})  # fmt: skip
+_NUMBERED: Final = re.compile(r"(constant|mask|index|table|rows|ones)\d+|op_\w+|\w+_(value|slopes)")
+
+
+def is_word(name: str) -> bool:
+    """Whether a source may use that name for something of its own."""
+    return name in _WORDS or _NUMBERED.fullmatch(name) is not None
+
+
+def called(op: str) -> Name:
+    """Return the name of the function that computes an operation."""
+    return Name(op if op in vars(FloatMaths) or not is_word(op) else f"op_{op}")
+
+
 def literal(x: float) -> Text:
-    """Return a number as source."""
+    """Return a number as source; raises TypeError for what is none."""
+    x = number(x)
     if x != x or abs(x) == math.inf:
         return ("nan" if x != x else "inf" if x > 0 else "-inf", UNARY if x < 0 else ATOM)
     text = str(int(x)) if x.is_integer() and abs(x) < 1e15 and not (x == 0.0 and math.copysign(1.0, x) < 0) else repr(x)
@@ -106,7 +125,7 @@ def functions_in(x: Symbol) -> set[str]:
 def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lambda x, inputs: None) -> Text:
     """Return a formula of symbols as NumPy source; `special` may say otherwise for what it knows better."""
     if x.function == "name":
-        return str(x.inputs[0]), ATOM
+        return x.name, ATOM
     if x.number is not None:
         return literal(x.number)
     inputs = [written(y, special) for y in x.inputs]
@@ -120,14 +139,14 @@ def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lam
     if x.function == "negative":
         a, p = inputs[0]
         return f"-{a if p >= UNARY else f'({a})'}", UNARY
-    return f"{x.function}({', '.join(text for text, _ in inputs)})", ATOM
+    return f"{called(x.function)}({', '.join(text for text, _ in inputs)})", ATOM
 
 
 def helper(name: str) -> tuple[str, set[str]]:
     """Return the source of the function of that name, and the functions that it calls."""
     if name in HELPERS:
         return HELPERS[name], set()
-    head = f"def {name}({', '.join(parameters(TABLE[name]))}):\n    return "
+    head = f"def {called(name)}({', '.join(parameters(TABLE[name]))}):\n    return "
     if name in BETTER:
         return f"{head}{BETTER[name]}\n\n", set()
     output, _ = formulas(name)
