@@ -52,12 +52,10 @@ def apart(text: str, taken: Container[str] | Callable[[str], bool], otherwise: s
     plain = unicodedata.normalize("NFKC", str.__str__(text)[:100])
     if not _is_identifier(plain) or len(plain) > 80:
         plain = otherwise
-    stem = re.sub(r"_\d+$", "", plain)
-    name, k = plain, 0
-    while is_taken(name):
-        k += 1
-        name = f"{stem}_{k}"
-    return Name(name)
+    if not is_taken(plain):
+        return Name(plain)
+    stems = (re.sub(r"_\d+$", "", plain), otherwise)  # there are words of a form, such as old_…, that no number parts
+    return next(Name(x) for stem in stems for x in (f"{stem}_{k}" for k in range(1, 1000)) if not is_taken(x))
 
 
 def comment(text: str) -> str:

@@ -317,7 +317,7 @@ class Words:
         if output.function != "name":
             formula = formula.replace({output: label("\0")})
         inputs = [self._index[id(parent)] for parent in node.parents]
-        constants = {name for name, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
+        constants: set[str] = {name for name, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
         known = dict(zip(names, (self.numbers[j] for j in inputs), strict=True)) | {"\0": self.numbers[i]}
         shown = {label(name): label(self.names[j]) for name, j in zip(names, inputs, strict=True)}
         because: list[str] = []

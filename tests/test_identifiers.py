@@ -6,14 +6,13 @@ import json
 import keyword
 import re
 import subprocess
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import autograd as ag
 import nn
-from autograd import Value, operation
+from autograd import Value
 from autograd.compile import compile, compile_graph, compile_training, javascript, take
 from autograd.compile.build import build
 from autograd.compile.numpy_words import NAMESPACE, literal
@@ -49,19 +48,24 @@ def table():
     formulas.cache_clear()
 
 
-class Parameter:
-    """What `inspect.signature` may be made to show."""
+class Shown(inspect.Signature):
+    """A signature whose parameters go by any names, whatever Python says of them."""
 
-    def __init__(self, name):
-        self.name, self.kind, self.default, self.empty = name, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect._empty, ()
-        self.default = self.empty
-        self.VAR_KEYWORD = self.VAR_POSITIONAL = self.KEYWORD_ONLY = "none"
+    __slots__ = ("names",)
+
+    @property
+    def parameters(self):
+        plain = inspect.Parameter("x", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        shown = [plain.replace() for _ in self.names]
+        for parameter, name in zip(shown, self.names, strict=True):
+            parameter._name = name
+        return dict(enumerate(shown))
 
 
-def called_with(function, names, monkeypatch):
-    """Return the function, whose arguments go by these names, whatever Python says of them."""
-    signature = SimpleNamespace(parameters={k: Parameter(name) for k, name in enumerate(names)})
-    monkeypatch.setattr("autograd.compile.door.inspect.signature", lambda _: signature)
+def called_with(function, names):
+    """Return the function, whose arguments go by these names."""
+    function.__signature__ = Shown()
+    function.__signature__.names = names
     return function
 
 
@@ -84,11 +88,17 @@ def everything():
     )  # fmt: skip
 
 
+def threes(words):
+    """Return the words in threes, each with one that looks like it, as it may be renamed."""
+    words = sorted(words) + ["theta", "theta_1"]
+    return [(word, f"{word}_1", other) for word, other in zip(words[::2], words[1::2])]  # noqa: B905  # one is over
+
+
 def words_of(source):
     return sorted({*re.findall(r"[A-Za-z_]\w*", source)})
 
 
-def test_an_argument_may_go_by_any_name_that_the_program_has_for_something_of_its_own(monkeypatch):
+def test_an_argument_may_go_by_any_name_that_the_program_has_for_something_of_its_own():
     loss, leaves, data = everything()
     right, gradient = compile(loss, leaves).value_and_gradient(*data)
     recorded = loss([[Value(v) for v in row] for row in data[0]], data[1], [Value(v) for v in data[2]])
@@ -98,29 +108,43 @@ def test_an_argument_may_go_by_any_name_that_the_program_has_for_something_of_it
     plain = compile(loss, leaves)
     plain(*data)
     assert "def step(k, x, other):" in plain.source or "def step(x, k, other):" in plain.source
-    words = {*words_of(plain.source), *NAMESPACE, *dir(builtins), *keyword.kwlist, *HOSTILE}
-    words |= {"dW1", "dz1", "da1", "db2", "E1", "dE1", "w1", "dw1", "loss", "dloss", "index3", "constant1", "mask2", "table1"}
-    for word in sorted(words):
+    words = {*words_of(plain.source), *NAMESPACE, "float", "len", "print", "None", "lambda", "match", *HOSTILE}
+    words |= {
+        "dW1",
+        "dz1",
+        "da1",
+        "db2",
+        "E1",
+        "dE1",
+        "w1",
+        "dw1",
+        "loss",
+        "dloss",
+        "index3",
+        "constant1",
+        "mask2",
+        "table1",
+    }
+    for word in threes(words):
         given = tuple(np.array(x) for x in data)
         before = [x.copy() for x in given]
-        step = compile(called_with(loss, [word, f"{word}_1", "theta"], monkeypatch), leaves)
+        step = compile(called_with(loss, word), leaves)
         found, slopes = step.value_and_gradient(*given)
         assert (found, slopes.tobytes()) == (right, gradient.tobytes()), word
         assert all(np.array_equal(x, y) for x, y in zip(given, before, strict=True)), word
-        step.source.encode("ascii", "strict" if word.isascii() else "ignore")
 
 
 @pytest.mark.parametrize("backend", ["native", "jax"])
-def test_nor_do_names_matter_where_there_is_no_source_to_read(backend, monkeypatch):
+def test_nor_do_names_matter_where_there_is_no_source_to_read(backend):
     pytest.importorskip({"native": "llvmlite", "jax": "jax"}[backend])
     x = Value(0.5)
     for word in ("exp", "%work", "dW1", *HOSTILE[:3]):
-        step = compile(called_with(lambda a, b: ag.exp(x * a) + b, [word, "theta"], monkeypatch), [x], backend)
+        step = compile(called_with(lambda a, b: ag.exp(x * a) + b, [word, "theta"]), [x], backend)
         loss, (slope,) = step.value_and_gradient(2.0, 1.0)
         assert (loss, slope) == (pytest.approx(np.e + 1.0), pytest.approx(2 * np.e))
 
 
-def test_nor_in_javascript(monkeypatch):
+def test_nor_in_javascript():
     loss, leaves, data = everything()
     right, gradient = compile(loss, leaves).value_and_gradient(*data)
 
@@ -131,23 +155,23 @@ def test_nor_in_javascript(monkeypatch):
     _, plain = emitted(["x", "k", "other"])
     own = {*words_of(plain.text), *words_of(javascript.script("P", {"a": plain})), "index1", "index7", *HOSTILE}
     runs, parts, orders = [], {}, {}
-    for n, word in enumerate(sorted(own)):
-        program, parts[f"p{n}"] = emitted([word, f"{word}_1", "theta"])
-        if word not in ("INVADED",):
-            assert "INVADED" not in parts[f"p{n}"].text
+    for n, words in enumerate(threes(own)):
+        program, parts[f"p{n}"] = emitted(words)
+        assert "INVADED" not in parts[f"p{n}"].text
         flat = [np.ravel(data[k]).tolist() for k, _, _ in program.arguments]
         theta = np.array([leaf.data for leaf in leaves])[program.order].tolist()
         runs.append([f"p{n}", theta, flat])
         orders[n] = program.order
     source = javascript.script("PROGRAMS", parts)
-    assert not re.search("INVADED[^_:,)]", source)
     asked = f"""console.log(JSON.stringify({json.dumps(runs)}.map(([name, theta, given]) => {{
       const gradient = new Float64Array(theta.length), program = PROGRAMS[name](Float64Array.from(theta), gradient);
       const loss = program.forward(...given);
       program.backward(...given);
       return [loss, [...gradient]];
     }})))"""
-    done = subprocess.run([node(), "-"], input=f"{source}\n{asked}", capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [node(), "-"], input=f"{source}\n{asked}", capture_output=True, text=True, check=True, timeout=60
+    )
     for n, (found, slopes) in enumerate(json.loads(done.stdout)):
         whole = np.empty(len(leaves))
         whole[orders[n]] = slopes
@@ -198,7 +222,7 @@ def test_a_rule_may_call_its_inputs_as_it_likes(table):
 
 
 @pytest.mark.parametrize("name", ["zeros", "bincount", "theta", "loss", "bind", "step", "W1", "dw1", "w1", "t1", "delete",
-                                  "index1", "levels", "matmul", "add_at", "memories", "op_zeros", "numpy"])  # fmt: skip
+                                  "index1", "levels", "matmul", "add_at", "memories", "zeros_op", "numpy"])  # fmt: skip
 def test_an_operation_may_have_a_name_that_sources_use(table, name):
     def rule(maths, x):
         return x * x * 3.0, (x * 6.0,)
@@ -206,7 +230,7 @@ def test_an_operation_may_have_a_name_that_sources_use(table, name):
     rule.__name__ = name
     row = op(smooth_on=[((0.5, 1.0),)])(rule)
     w = [Value(0.5), Value(0.25)]
-    structural = name in ("levels", "matmul")
+    structural = name in ("levels", "matmul", "theta")
     step = compile(lambda a: ag.total([row(v) * row(v * a) + row(row(v)) for v in w]) + row(w[0]), w)
     if structural:
         with pytest.raises(ValueError, match="give the rule of that name another"):
@@ -227,6 +251,7 @@ def test_an_operation_may_have_a_name_that_sources_use(table, name):
 
 def test_an_operations_name_is_an_identifier(table):
     for text in ["f(x): INVADED", "x\ny", "a b", "1x", "lambda", "", "a-b"]:
+
         def rule(maths, x):
             return x, (1.0,)
 
@@ -360,7 +385,9 @@ def test_numbers_are_written_as_the_plain_floats_that_they_are():
 def test_names_are_identifiers_and_apart():
     for text in HOSTILE:
         if text not in ("_", "été"):
-            with pytest.raises(ValueError, match="no identifier") if text != "x" * 500 else pytest.raises(AssertionError):
+            with (
+                pytest.raises(ValueError, match="no identifier") if text != "x" * 500 else pytest.raises(AssertionError)
+            ):
                 assert not Name(text)
         made = apart(text, {"argument", "argument_1"})
         assert made.isidentifier() and not keyword.iskeyword(made) and len(made) < 90
@@ -373,4 +400,4 @@ def test_names_are_identifiers_and_apart():
 def test_the_tables_own_names_are_as_their_rules_have_them():
     for row in TABLE.values():
         assert parameters(row) == row.rule.__code__.co_varnames[1 : row.arity + 1]
-    assert operation("exp").name == "exp"
+    assert TABLE["exp"].name == "exp"

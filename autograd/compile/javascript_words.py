@@ -30,7 +30,7 @@ RESERVED: Final = frozenset({
     "learning_rate", "step", "count", "PROGRAMS",
 })  # fmt: skip
 INDICES: Final = "ijklmnpq"
-_INSIDE: Final = re.compile(rf"[{INDICES}]|k\d+|s|hit|index\d+|memory\d+(_after)?|op_\w+")  # what loops call their own
+_INSIDE: Final = re.compile(rf"[{INDICES}]|k\d+|s|hit|index\d+|memory\d+(_after)?|\w+_op")  # what loops call their own
 
 
 def is_word(name: str) -> bool:
@@ -42,7 +42,7 @@ def called(op: str) -> Name:
     """Return the name of the function that computes an operation."""
     if op in PRIMITIVES or not is_word(op):
         return Name(op)
-    return Name("op_" + re.sub(r"\W", lambda letter: f"u{ord(letter[0]):x}", op, flags=re.ASCII))
+    return Name(re.sub(r"\W", lambda letter: f"u{ord(letter[0]):x}", op, flags=re.ASCII) + "_op")
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,10 @@ def _functions(needs: Iterable[str]) -> str:
             return
         speech = Speech()
         written[name] = ""
-        names = [apart(x, lambda y: is_word(y) or y in TABLE, "x") for x in parameters(TABLE[name])]
-        known = dict(zip(map(named, parameters(TABLE[name])), map(named, names), strict=True))
+        given, names = parameters(TABLE[name]), list[Name]()
+        for x in given:
+            names.append(apart(x if x.isascii() else "x", lambda y: is_word(y) or y in TABLE or y in names, "x"))
+        known = dict(zip(map(named, given), map(named, names), strict=True))
         text = speech.formula(formulas(name)[0].replace(known), opened=name)[0]
         for other in sorted(speech.needs):
             write(other)

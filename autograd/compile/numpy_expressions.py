@@ -24,6 +24,7 @@ from autograd.compile.numpy_words import (
     written,
 )
 from autograd.compile.program import COMPARISONS, VIEWS, Array
+from autograd.identifiers import Name
 from autograd.operation import TABLE
 from autograd.symbols import formulas, named, parameters
 
@@ -212,7 +213,7 @@ class Expressions:
                 known = {output: named("output")}
                 formulas_ = [d.replace(known) for d in slopes]
                 text = ", ".join(written(d)[0] for d in formulas_) + ("," if len(slopes) == 1 else "")
-                names = (*names, "output")
+                names = (*names, Name("output"))
             for formula in formulas_:
                 for other in sorted(functions_in(formula)):
                     self._need(other)

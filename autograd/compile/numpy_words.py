@@ -93,7 +93,7 @@ HELPERS: Final = {
 _WORDS: Final = frozenset({
     *NAMESPACE, *HELPERS, "bind", "step", "theta", "gradient", "loss", "update", "learning_rate", "reshape", "numpy",
 })  # fmt: skip
-_NUMBERED: Final = re.compile(r"(constant|mask|index|table|rows|ones)\d+|op_\w+|\w+_(value|slopes)")
+_NUMBERED: Final = re.compile(r"(constant|mask|index|table|rows|ones)\d+|\w+_(op|value|slopes)")
 
 
 def is_word(name: str) -> bool:
@@ -103,7 +103,7 @@ def is_word(name: str) -> bool:
 
 def called(op: str) -> Name:
     """Return the name of the function that computes an operation."""
-    return Name(op if op in vars(FloatMaths) or not is_word(op) else f"op_{op}")
+    return Name(op if op in vars(FloatMaths) or not is_word(op) else f"{op}_op")
 
 
 def literal(x: float) -> Text:
