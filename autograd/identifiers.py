@@ -24,13 +24,14 @@ class Name(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Name:
+        """Return the text as a name."""
         if type(text) is cls:
             return text
         if not isinstance(text, str):
             raise TypeError(f"a name is text, not {type(text).__name__}")
         plain = str.__str__(text)
         if not _is_identifier(plain):
-            raise ValueError(f"{ascii(plain[:60])} is no identifier, and only identifiers become source code")
+            raise ValueError(f"{plain[:60]!a} is no identifier, and only identifiers become source code")
         return super().__new__(cls, plain)
 
     def __str__(self) -> str:

@@ -176,7 +176,7 @@ def formulas(operation: str) -> tuple[Symbol, tuple[Symbol, ...]]:
 
 @cache
 def parameters(op: Operation) -> tuple[Name, ...]:
-    """Return the names of the inputs in the operation's rule; those that a source of it uses itself are others there."""
+    """Return the names of the inputs in the operation's rule, apart from those that a source of it uses itself."""
     names: list[Name] = []
     for text in op.rule.__code__.co_varnames[1 : op.arity + 1]:
         names.append(apart(text, lambda x: x in names or _is_own(x), "x"))

@@ -63,6 +63,8 @@ class Flows:
     def times(self, flow: Flow, derivative: Array, *, finite: bool) -> Flow:
         """Return the flow times a local derivative, known to be finite or not, with numbers pulled out in front."""
         number, rest = self.pulled(derivative)
+        if not _goes_in_front(flow.factor, number):
+            number, rest = 1.0, derivative
         if rest is None:
             return flow._replace(factor=flow.factor * number)
         array = rest if flow.array is None else self._product(flow.array, rest)
@@ -203,23 +205,27 @@ class Flows:
         if flow.array is None:
             return flow
         number, rest = self.pulled(flow.array)
+        if not _goes_in_front(flow.factor, number):
+            return flow
         return Flow(flow.factor * number, rest, flow.mask, flow.guard if rest is not None else flow.mask)
 
     def pulled(self, array: Array) -> tuple[float, Array | None]:
-        """Return an array as a number times what is left of it."""
+        """Return an array as a finite number times what is left of it."""
         if array.number is not None:
-            return array.number, None
+            return (array.number, None) if math.isfinite(array.number) else (1.0, array)
         if array.op == "negative":
             factor, rest = self.pulled(array.operands[0])
             return -factor, rest
         if array.op == "multiply" and array.operands[0].number is not None:
             factor, rest = self.pulled(array.operands[1])
-            return factor * array.operands[0].number, rest
+            if _goes_in_front(factor, array.operands[0].number):
+                return factor * array.operands[0].number, rest
+            return 1.0, array
         if array.op == "divide":
             x, y = array.operands
             if x.op == "negative":
                 return -1.0, self.b.apply("divide", x.operands[0], y)
-            if x.number not in (None, 1.0):
+            if x.number not in (None, 1.0) and math.isfinite(x.number):
                 return x.number, self.b.apply("divide", self.b.number(1.0), y)
         return 1.0, array
 
@@ -231,6 +237,11 @@ class Flows:
         if abs(factor) < 1.0 and factor and (1.0 / factor).is_integer():
             return b.apply("divide", array, b.number(1.0 / factor))
         return b.apply("multiply", b.number(factor), array)
+
+
+def _goes_in_front(x: float, y: float) -> bool:
+    """Whether x · y may stand for x times y: inf · 0 is nan where nothing flows, and so is a product that overflows."""
+    return math.isfinite(x * y) and (x * y != 0.0 or x == 0.0 or y == 0.0)
 
 
 def _is_still(array: Array, kept: Shape) -> bool:

@@ -1,8 +1,9 @@
 """Names: what a textbook would call the arrays of a program.  Every backend spells the same names.
 
 An argument keeps the name that the user gave it unless the program, or the language that it is written in, has that
-name for something of its own: then it is the one that goes by another.  Weights, biases, pre-activations and activations are W1, b1, z1, a1 by layer; the adjoint of z1 is dz1.  What has no
-name in a textbook gets a letter from its operation and a number.
+name for something of its own: then it is the one that goes by another.  Weights, biases, pre-activations and
+activations are W1, b1, z1, a1 by layer; the adjoint of z1 is dz1.  What has no name in a textbook gets a letter from
+its operation and a number.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ class Writer(Expressions):
         for array in program.lines:
             for x in array.operands:
                 self.uses[x] = self.uses.get(x, 0) + 1
+                self.users.setdefault(x, []).append(array)
         self.outputs: dict[Array, Array] = {}  # what is computed straight into the gradient of a parameter
         self.copied: list[tuple[Array, Array]] = []  # what is copied there at the end
         for parameter, gradient in program.gradients:
@@ -194,7 +195,7 @@ class Writer(Expressions):
         """Write a parameter's gradient where it belongs: straight into its slice of the gradient vector."""
         target = f"d{parameter.name}"
         if array.op == "matmul" and len(array.shape) == 2:
-            a, b = (self.expression(x)[0] for x in array.operands)
+            a, b = map(self._floats, array.operands)
             self._say(f"dot({a}, {b}, out={target})")
         elif array.op == "sum" and self._is_long(array):
             (summand,) = array.operands

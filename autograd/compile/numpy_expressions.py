@@ -18,6 +18,7 @@ from autograd.compile.numpy_words import (
     UNARY,
     Text,
     called,
+    float_literal,
     functions_in,
     helper,
     literal,
@@ -36,6 +37,7 @@ class Expressions:
         self.text: dict[Array, Text] = {}
         self.constants: dict[str, Any] = {}
         self.helpers: dict[str, str] = {}
+        self.users: dict[Array, list[Array]] = {}
 
     def expression(self, array: Array, tight: int = 0) -> Text:
         """Return the array as it stands in an expression, in parentheses if it binds less than `tight`."""
@@ -47,6 +49,13 @@ class Expressions:
         if self._is_condition(array) and array.op != "constant":
             return (f"where({text[0]}, 1.0, 0.0)", ATOM)
         return text
+
+    def _floats(self, array: Array, tight: int = 0) -> str:
+        """Return the array as what has to be an array of floats: no truths, and no whole numbers, which overflow."""
+        if array.number is not None:
+            return f"array({float_literal(array.number)[0]})"
+        text = self._number(array, self.text[array])
+        return f"({text[0]})" if text[1] < tight else text[0]
 
     def _constant(self, array: Array) -> Text:
         if isinstance(array.detail, float):
@@ -71,6 +80,8 @@ class Expressions:
         if op in INFIX:
             sign, binds = INFIX[op]
             left, right = (self._operand(array, x) for x in array.operands)
+            if op == "multiply" and any(map(self._is_condition, array.operands)):
+                left, right = (self._as_float(x, text) for x, text in zip(array.operands, (left, right), strict=True))
             a = f"({left[0]})" if left[1] < binds or binds == COMPARE == left[1] else left[0]
             b = f"({right[0]})" if right[1] < binds + (sign in "-/" or binds == COMPARE) else right[0]
             return f"{a} {sign} {b}", binds
@@ -83,8 +94,13 @@ class Expressions:
                 if self._is_condition(condition)
                 else f"{self.expression(condition, PLUS)[0]} != 0"
             )
-            return f"where({chosen}, {self._operand(array, x)[0]}, {self._operand(array, y)[0]})", ATOM
+            one, other = self._operand(array, x), self._operand(array, y)
+            if x.number is not None and y.number is not None:
+                one = self._as_float(x, one)
+            return f"where({chosen}, {one[0]}, {other[0]})", ATOM
         self._need(op)
+        if op == "maximum" and any(map(self._is_condition, array.operands)):
+            return f"maximum({', '.join(self._as_float(x, self._operand(array, x))[0] for x in array.operands)})", ATOM
         return f"{called(op)}({', '.join(self._operand(array, x)[0] for x in array.operands)})", ATOM
 
     def _is_condition(self, array: Array) -> bool:
@@ -100,9 +116,15 @@ class Expressions:
         text = self.text[x]
         if not self._is_condition(x):
             return text
+        if user.op == "sum" and any(u.op != "greater" for u in self.users.get(user, [user])):
+            return f"where({text[0]}, 1.0, 0.0)", ATOM  # a count that is computed with
         if user.op in ("multiply", "maximum", "sum", *VIEWS) or (user.op == "equal" and user.operands[1].number == 0.0):
             return text
         return f"where({text[0]}, 1.0, 0.0)", ATOM
+
+    def _as_float(self, x: Array, text: Text) -> Text:
+        """Return the text of what stands beside truths: a number as a float, for whole numbers overflow in NumPy."""
+        return text if x.number is None else float_literal(x.number)
 
     def _parenthesised(self, text: Text, tight: int) -> str:
         return f"({text[0]})" if text[1] < tight else text[0]
@@ -120,7 +142,7 @@ class Expressions:
     # ---------------------------------------------------------------------- structural operations
     def _matmul(self, a: Array) -> str:
         function = "matmul" if len(a.shape) > 2 else "dot"
-        return f"{function}({', '.join(self.expression(x)[0] for x in a.operands)})"
+        return f"{function}({', '.join(map(self._floats, a.operands))})"
 
     def _sum(self, a: Array) -> str:
         (x,) = a.operands
@@ -135,11 +157,11 @@ class Expressions:
         return len(array.shape) in (len(array.operands[0].shape), len(array.operands[0].shape) - len(array.detail))
 
     def _largest(self, a: Array) -> str:
-        return f"largest({self.expression(a.operands[0])[0]}, {a.detail}, keepdims=True)"
+        return f"largest({self._floats(a.operands[0])}, {a.detail}, keepdims=True)"
 
     def _first(self, a: Array) -> str:
         self._need("first")
-        x, y = (self.expression(v)[0] for v in a.operands)
+        x, y = map(self._floats, a.operands)
         return f"first({x}, {y}, {a.detail})"
 
     def _transpose(self, a: Array) -> str:
@@ -147,7 +169,8 @@ class Expressions:
         return f"{x}.T" if a.detail == (1, 0) else f"{x}.transpose{a.detail}"
 
     def _reshape(self, a: Array) -> str:
-        x = self.expression(a.operands[0], ATOM)[0]
+        (source,) = a.operands
+        x = self._floats(source) if source.number is not None else self.expression(source, ATOM)[0]
         return f"{x}.reshape({', '.join(map(str, a.shape)) or '()'})"
 
     def _slice(self, a: Array) -> str:
@@ -155,10 +178,11 @@ class Expressions:
         return f"{self.expression(x, ATOM)[0]}[{slices_text(a.detail, x.shape)}]"
 
     def _broadcast(self, a: Array) -> str:
-        return f"broadcast_to({self.expression(a.operands[0])[0]}, {a.shape})"
+        (x,) = a.operands
+        return f"broadcast_to({self._as_float(x, self.expression(x))[0]}, {a.shape})"
 
     def _join(self, a: Array) -> str:
-        parts = [self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)") for x in a.operands]
+        parts = [self._floats(x, ATOM) + ("" if len(x.shape) == 1 else ".reshape(-1)") for x in a.operands]
         return f"concatenate(({', '.join(parts)}))"
 
     def _index(self, index: Any) -> str:
@@ -168,19 +192,19 @@ class Expressions:
 
     def _gather(self, a: Array) -> str:
         (x,) = a.operands
-        text = self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)")
+        text = self._floats(x, ATOM) + ("" if len(x.shape) == 1 else ".reshape(-1)")
         return f"{text}[{self._index(a.detail)}]"
 
     def _scatter(self, a: Array) -> str:
         (x,) = a.operands
-        text = self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)")
+        text = self._floats(x, ATOM) + ("" if len(x.shape) == 1 else ".reshape(-1)")
         index = self._index(np.broadcast_to(a.detail, x.shape).reshape(-1))
         result = f"bincount({index}, {text}, {a.size})"
         return result if len(a.shape) == 1 else f"{result}.reshape({', '.join(map(str, a.shape)) or '()'})"
 
     def _levels(self, a: Array) -> str:
         functions = self._table_functions(a.detail, "value")
-        return f"levels({self._table(a.detail)}, {self.expression(a.operands[0])[0]}, {functions})"
+        return f"levels({self._table(a.detail)}, {self._floats(a.operands[0])}, {functions})"
 
     def _levels_reached(self, a: Array) -> str:
         return f"levels_reached({self._levels_arguments(a)})"
@@ -223,7 +247,7 @@ class Expressions:
     def _rows(self, a: Array) -> str:
         table, index = a.operands
         column = "[:, 0]" if len(index.shape) == 2 else ""
-        return f"{self.expression(table, ATOM)[0]}[{self.expression(index, ATOM)[0]}{column}]"
+        return f"{self._floats(table, ATOM)}[{self.expression(index, ATOM)[0]}{column}]"
 
     def _add_rows(self, a: Array) -> str:
         self._need("add_rows")
@@ -232,7 +256,7 @@ class Expressions:
 
     def _pick(self, a: Array) -> str:
         x, index = a.operands
-        return f"{self.expression(x, ATOM)[0]}[{self._rows_of(a)}, {self.expression(index)[0]}]"
+        return f"{self._floats(x, ATOM)}[{self._rows_of(a)}, {self.expression(index)[0]}]"
 
     def _rows_of(self, array: Array) -> str:
         """Return the name of the numbers of an array's rows, as a column."""

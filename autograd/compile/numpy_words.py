@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.levels import backward_pass, forward_pass, reached_pass
+from autograd.compile.program import COMPARISONS
 from autograd.identifiers import Name
 from autograd.operation import TABLE, FloatMaths, number
 from autograd.symbols import Symbol, formulas, parameters
@@ -54,6 +55,7 @@ NAMESPACE: Final[dict[str, Any]] = {
     "broadcast_to": np.broadcast_to,
     "empty": np.empty,
     "zeros": np.zeros,
+    "array": np.array,
     "bincount": np.bincount,
     "erf": _vector_erf(math.erf),
     "erfc": _vector_erf(math.erfc),
@@ -115,6 +117,12 @@ def literal(x: float) -> Text:
     return text, UNARY if x < 0 else ATOM
 
 
+def float_literal(x: float) -> Text:
+    """Return a number as source that is a float in Python, too, not a whole number."""
+    text, binds = literal(x)
+    return (f"{text}.0" if text.lstrip("-").isdigit() else text), binds
+
+
 def functions_in(x: Symbol) -> set[str]:
     """Return the functions that a formula calls, signs included."""
     if x.function in ("name", "number"):
@@ -129,6 +137,9 @@ def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lam
     if x.number is not None:
         return literal(x.number)
     inputs = [written(y, special) for y in x.inputs]
+    inputs = [_as_number(y, text) if k or x.function != "where" else text for k, (y, text) in enumerate(zip(x.inputs, inputs, strict=True))]
+    if x.function == "where" and x.inputs[1].number is not None and x.inputs[2].number is not None:
+        inputs[1] = float_literal(x.inputs[1].number)
     known = special(x, [text for text, _ in inputs])
     if known is not None:
         return known
@@ -142,6 +153,11 @@ def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lam
     return f"{called(x.function)}({', '.join(text for text, _ in inputs)})", ATOM
 
 
+def _as_number(x: Symbol, text: Text) -> Text:
+    """Return a comparison as 1.0 and 0.0, since NumPy's gives True and False, which are no numbers there."""
+    return (f"where({text[0]}, 1.0, 0.0)", ATOM) if x.function in COMPARISONS else text
+
+
 def helper(name: str) -> tuple[str, set[str]]:
     """Return the source of the function of that name, and the functions that it calls."""
     if name in HELPERS:
@@ -150,7 +166,7 @@ def helper(name: str) -> tuple[str, set[str]]:
     if name in BETTER:
         return f"{head}{BETTER[name]}\n\n", set()
     output, _ = formulas(name)
-    return f"{head}{written(output)[0]}\n\n", functions_in(output)
+    return f"{head}{_as_number(output, written(output))[0]}\n\n", functions_in(output)
 
 
 def imports(source: str) -> str:
