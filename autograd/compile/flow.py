@@ -180,11 +180,14 @@ class Flows:
             return flows[0]
         b, mask = self.b, self.masks.either([flow.mask for flow in flows])
         summands: dict[Array | None, float] = {}
+        nothing: set[Array | None] = set()  # what the program itself multiplies by 0
         for factor, rest in map(self.opened, flows):
             summands[rest] = summands.get(rest, 0.0) + factor
+            if factor == 0.0:
+                nothing.add(rest)
         factors = {abs(factor) for factor in summands.values() if factor}
         common = factors.pop() if len(factors) == 1 else 1.0
-        kept = [(f / common, x) for x, f in summands.items() if f or (x and not self.finite(x))]  # 0 · inf is nan
+        kept = [(f / common, x) for x, f in summands.items() if f or self._is_left(x, x in nothing)]  # 0 · inf is nan
         divisors = {x.operands[1] if x is not None and x.op == "divide" else None for _, x in kept}
         divisor = divisors.pop() if len(divisors) == 1 else None
         if divisor is not None:  # a / d − b / d is (a − b) / d
@@ -198,6 +201,10 @@ class Flows:
         for factor, x in signed[1:]:
             total = b.apply("add" if factor > 0 else "subtract", total, self.scaled(abs(factor), x))
         return Flow(common, total if divisor is None else b.apply("divide", total, divisor), mask)
+
+    def _is_left(self, x: Array | None, is_multiplied: bool) -> bool:
+        """Whether 0 times an array is to be computed: it may be nan, and does not only come of what cancels out."""
+        return x is not None and not (self.finite.always(x) if is_multiplied else self.finite(x))
 
     # --------------------------------------------------------------------------- numbers in front
     def simplified(self, flow: Flow) -> Flow:
@@ -283,6 +290,12 @@ class Finite:
         numbers = tuple(x.number for x in array.operands)
         anything = _is_finite(array.op, numbers, EXTREME)  # comparisons, which give 1 or 0 whatever they compare
         return anything or (all(map(self, array.operands)) and _is_finite(array.op, numbers, ORDINARY))
+
+    def always(self, array: Array) -> bool:
+        """Return whether the array is finite whatever the parameters and arguments are."""
+        if array.op == "constant":
+            return bool(np.isfinite(array.detail).all())
+        return array.op in COMPARISONS or (array.op in (*VIEWS, "where") and all(map(self.always, array.operands)))
 
     def derivative(self, array: Array, place: int) -> bool:
         """Return whether the local derivative of an element-wise array for that operand is known to be finite."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.numpy_expressions import Expressions, are_disjoint, axes_text, slices_text
+from autograd.compile.numpy_expressions import Expressions, are_disjoint, axes_text, is_scaling, slices_text
 from autograd.compile.numpy_words import ATOM, NAMESPACE, imports
 from autograd.compile.program import VIEWS, Array, Program
 from autograd.identifiers import comment
@@ -196,7 +196,7 @@ class Writer(Expressions):
         target = f"d{parameter.name}"
         if array.op == "matmul" and len(array.shape) == 2:
             a, b = map(self._floats, array.operands)
-            self._say(f"dot({a}, {b}, out={target})")
+            self._say(f"{'multiply' if is_scaling(array) else 'dot'}({a}, {b}, out={target})")
         elif array.op == "sum" and self._is_long(array):
             (summand,) = array.operands
             self._say(f"dot({self._ones(summand.shape[0])}, {self.expression(summand)[0]}, out={target})")

@@ -15,6 +15,7 @@ from autograd.compile.numpy_words import (
     INFIX,
     NAMESPACE,
     PLUS,
+    TIMES,
     UNARY,
     Text,
     called,
@@ -141,6 +142,9 @@ class Expressions:
 
     # ---------------------------------------------------------------------- structural operations
     def _matmul(self, a: Array) -> str:
+        if is_scaling(a):
+            x, y = ((self._floats(x), self.text[x][1]) for x in a.operands)
+            return f"({self._parenthesised(x, TIMES)} * {self._parenthesised(y, TIMES + 1)})"
         function = "matmul" if len(a.shape) > 2 else "dot"
         return f"{function}({', '.join(map(self._floats, a.operands))})"
 
@@ -269,6 +273,15 @@ class Expressions:
         self._need("put")
         x, index = (self.expression(v)[0] for v in a.operands)
         return f"put({x}, {self._rows_of(a)}, {index}, {a.shape})"
+
+
+def is_scaling(array: Array) -> bool:
+    """Whether a product of matrices scales one by the only element of the other.
+
+    NumPy's `dot` leaves that to a function which takes 0 · x for 0, whatever x is.
+    """
+    sizes = [x.size for x in array.operands]
+    return len(array.shape) == 2 and min(sizes) == 1 < max(sizes)
 
 
 def _is_choice(array: Array) -> bool:

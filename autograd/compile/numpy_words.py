@@ -42,6 +42,7 @@ def _vector_erf(function: Callable[[float], float]) -> Callable[[Any], Any]:
 NAMESPACE: Final[dict[str, Any]] = {
     **{name: getattr(np, name) for name in OWN},
     "add": np.add,
+    "multiply": np.multiply,
     "sum": np.add.reduce,
     "largest": np.maximum.reduce,
     "dot": np.dot,
@@ -137,7 +138,10 @@ def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lam
     if x.number is not None:
         return literal(x.number)
     inputs = [written(y, special) for y in x.inputs]
-    inputs = [_as_number(y, text) if k or x.function != "where" else text for k, (y, text) in enumerate(zip(x.inputs, inputs, strict=True))]
+    inputs = [
+        _as_number(y, text) if k or x.function != "where" else text
+        for k, (y, text) in enumerate(zip(x.inputs, inputs, strict=True))
+    ]
     if x.function == "where" and x.inputs[1].number is not None and x.inputs[2].number is not None:
         inputs[1] = float_literal(x.inputs[1].number)
     known = special(x, [text for text, _ in inputs])
