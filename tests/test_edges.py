@@ -194,3 +194,59 @@ def test_minus_zero_is_another_number_in_native_code():
     from autograd.compile.native.values import literal
 
     assert literal(0.0, 1) != literal(-0.0, 1)
+
+
+# ------------------------------------------------------------------------------- where indices have 32 bits
+@pytest.mark.filterwarnings("ignore:the loss does not depend")
+def test_indices_are_as_wide_as_numpy_counts(monkeypatch):
+    """As on WebAssembly, where intp has 32 bits and NumPy refuses to count with 64."""
+    import sys
+
+    words, bincount, repeat, seen = sys.modules["autograd.compile.numpy_words"], np.bincount, np.repeat, []
+
+    def narrow(x, what):
+        x = np.asarray(x)
+        assert np.can_cast(x.dtype, np.int32, "safe") or x.ndim == 0, f"{what} with {x.dtype}"
+        seen.append(what)
+        return x.astype(np.int64)
+
+    def counted(x, *others, **named):
+        return bincount(narrow(x, "bincount"), *others, **named)
+
+    def repeated(x, counts, *others, **named):
+        return repeat(x, narrow(counts, "repeat"), *others, **named)
+
+    monkeypatch.setattr(np, "intp", np.int32)
+    monkeypatch.setattr(np, "bincount", counted)
+    monkeypatch.setattr(np, "repeat", repeated)
+    monkeypatch.setitem(words.NAMESPACE, "bincount", counted)
+    pool = [0, 2, 1, 1, 3, 0, 2, 2, 3, 1, 0, 3, 3]
+
+    def gathered(w):
+        return lambda x: ag.total([w[i] * v for i, v in zip(pool, x, strict=True)])
+
+    def tangled(w):
+        def function(x):
+            nodes = [*w, *x]
+            for k in range(200):
+                i, j = (7 * k + k * k) % len(nodes), (11 * k + 3) % len(nodes)
+                nodes.append(
+                    [ag.sin, ag.tanh][k % 2](nodes[i] * nodes[j])
+                    if k % 3
+                    else ag.total([nodes[i], nodes[j], x[k % 13]])
+                )
+            return ag.total(nodes[-40:])
+
+        return function
+
+    def attention(w):
+        def function(x):
+            rows = [[x[3 * i + j] * w[j] for j in range(3)] for i in range(4)]
+            scores = [[ag.dot(rows[i], rows[j], 0.0) for j in range(i + 1)] for i in range(4)]
+            return ag.total([ag.dot(ag.softmax(s), [rows[j][0] for j in range(len(s))], 0.0) for s in scores])
+
+        return function
+
+    for function in (gathered, tangled, attention):
+        compare(function, [0.5, -1.0, 0.25, 2.0], [[0.1 * k - 0.5 for k in range(13)]], "numpy")
+    assert {"bincount", "repeat"} <= set(seen)

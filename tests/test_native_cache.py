@@ -83,12 +83,16 @@ def test_what_was_not_used_for_longest_goes(tmp_path, monkeypatch):
     assert set(objects(tmp_path).iterdir()) == {entry(tmp_path, key) for key in "05678"}
 
 
-def test_what_a_killed_process_left_half_written_goes_after_an_hour_and_nothing_of_the_users_ever(tmp_path, monkeypatch):
+def test_what_a_killed_process_left_half_written_goes_after_an_hour_and_nothing_of_the_users_ever(
+    tmp_path, monkeypatch
+):
     monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path))
     cache.keep("code", b"code")
     folder, own = objects(tmp_path), entry(tmp_path, "code").name
     old, new = folder / f"{own}.{'0' * 16}.new", folder / f"{own}.{'1' * 16}.new"
-    users = [place / name for place in (tmp_path, tmp_path / "chainrule", folder) for name in ("old.new", "my.o", "a.txt")]
+    users = [
+        place / name for place in (tmp_path, tmp_path / "chainrule", folder) for name in ("old.new", "my.o", "a.txt")
+    ]
     for path in (old, new, *users):
         path.write_bytes(bytes(1000))
         os.utime(path, (time.time() - (1.0 if path == new else 1e6),) * 2)

@@ -191,7 +191,7 @@ class Expressions:
 
     def _index(self, index: Any) -> str:
         name = f"index{len(self.constants) + 1}"
-        self.constants[name] = index
+        self.constants[name] = index.astype(np.intp, copy=False)  # what NumPy counts with, which may be 32 bits wide
         return name
 
     def _gather(self, a: Array) -> str:
