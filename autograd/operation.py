@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from autograd.value import Condition, Value
 
 from autograd import sums
+from autograd.identifiers import Name
 
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
@@ -367,10 +368,10 @@ def op(
     kink: Callable[..., float] | None = None,
     at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
 ) -> Callable[[Rule], Operation]:
-    """Enter the decorated rule in the table under its own name; raises ValueError if the name is taken."""
+    """Enter the decorated rule in the table under its own name; raises ValueError if that is taken, or no name."""
 
     def enter(rule: Rule) -> Operation:
-        name = rule.__name__.strip("_")
+        name = Name(rule.__name__.strip("_"))
         if name in TABLE:
             raise ValueError(f"there is an operation {name!r} already")
         TABLE[name] = row = Operation(

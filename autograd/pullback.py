@@ -15,7 +15,7 @@ from autograd import modes, ops
 from autograd.backward import operands
 from autograd.guesses import GUESSES
 from autograd.operation import TABLE, Operation
-from autograd.symbols import FUNCTIONS, Symbol, formulas, parameters, symbol
+from autograd.symbols import FUNCTIONS, Symbol, formulas, named, parameters
 from autograd.value import CONSTANT, Group, Value
 
 __all__ = ["derivatives"]
@@ -220,7 +220,7 @@ class _Formula:
         self._places: dict[Symbol, int] = {}
         self.parameters = parameters(op)
         output, local = formulas(op.name, FUNCTIONS)
-        self.derivatives = tuple(self._place(d.replace({output: symbol(OUTPUT)})) for d in local)
+        self.derivatives = tuple(self._place(d.replace({output: named(OUTPUT)})) for d in local)
 
     def _place(self, what: Symbol) -> int:
         if what not in self._places:

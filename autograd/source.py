@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
-from autograd.operation import FLOATS, TABLE, FloatMaths, Operation
-from autograd.symbols import Symbol, formulas, parameters, symbol
+from autograd.operation import FLOATS, TABLE, FloatMaths, Operation, number
+from autograd.symbols import Symbol, formulas, named, parameters
 
 INFIX: Final = {
     "add": "+",
@@ -33,7 +33,7 @@ def opened(x: Symbol) -> Symbol:
     inputs = tuple(map(opened, x.inputs))
     if x.function in INFIX or x.function in ("negative", "where", "isnan") or x.function in vars(FloatMaths):
         return Symbol(x.function, inputs)
-    names = map(symbol, parameters(TABLE[x.function]))
+    names = map(named, parameters(TABLE[x.function]))
     output, _ = formulas(x.function)
     return opened(output).replace(dict(zip(names, inputs, strict=True)))
 
@@ -57,17 +57,17 @@ class Writer:
     def write(self, x: Symbol) -> str:
         """Return an expression for `x`, after adding to `lines` what it needs."""
         if x.function == "name":
-            return str(x.inputs[0])
+            return x.name
         if x.number is not None:
-            return f"{x.number!r}" if abs(x.number) < float("inf") else f"float('{x.number}')"
+            return f"{number(x.number)!r}" if abs(x.number) < float("inf") else f"float('{number(x.number)}')"
         if x in self.names:
             return self.names[x]
         text = self._call(x.function, [self.write(y) for y in x.inputs])
         if self.uses[x] < 2:
             return text
-        name = self.names[x] = f"t{len(self.names)}"
-        self.lines.append(f"{name} = {text}")
-        return name
+        step = self.names[x] = f"t{len(self.names)}"
+        self.lines.append(f"{step} = {text}")
+        return step
 
     def _call(self, function: str, inputs: list[str]) -> str:
         if function in INFIX:
@@ -98,10 +98,10 @@ def on_row(row):
 def on_row(op: Operation) -> Callable[[list[float]], tuple[list[float], list[float]]]:
     """Return a function of a list of inputs: the outputs of an operation of one input, and its derivatives."""
     lines, output, (derivative,) = on_floats(op)
-    (name,) = parameters(op)
+    (input_,) = parameters(op)
     formulas_ = "; ".join([*lines, f"outputs.append({output})", f"derivatives.append({derivative})"])
     known = primitives()
-    exec(compile(_ON_ROW.format(input=name, formulas=formulas_), f"{__file__}, rows of {op.name}", "exec"), known)
+    exec(compile(_ON_ROW.format(input=input_, formulas=formulas_), f"{__file__}, rows of {op.name}", "exec"), known)
     return known["on_row"]  # type: ignore[no-any-return]
 
 

@@ -10,19 +10,26 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from autograd.operation import TABLE, Maths, Operation
+from autograd.identifiers import Name, apart
+from autograd.operation import TABLE, FloatMaths, Maths, Operation, number
+
+# What sources of Python call their own, besides the operations of the table: no rule's input goes by such a name there.
+_OWN: Final = frozenset({"float", "inf", "nan", "output", "outputs", "derivatives", "row"})
 
 
 class Symbol:
     """`function` applied to `inputs`; a name has the function "name" and its text, a number "number" and its float."""
 
     __slots__ = ("function", "inputs")
+    __array_ufunc__ = None  # NumPy's numbers and arrays ask the symbol
 
     def __init__(self, function: str, inputs: tuple[Any, ...]) -> None:
         self.function, self.inputs = function, inputs
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Symbol) and self.function == other.function and self.inputs == other.inputs
+        if not isinstance(other, Symbol) or self.function != other.function or self.inputs != other.inputs:
+            return False
+        return self.function != "number" or repr(self.inputs) == repr(other.inputs)  # 0.0 and -0.0 are two numbers
 
     def __hash__(self) -> int:
         return hash((self.function, self.inputs))
@@ -75,6 +82,14 @@ class Symbol:
         raise TypeError("a rule cannot branch on its inputs with `if`: use maths.where(condition, x, y)")
 
     @property
+    def name(self) -> Name:
+        """The identifier that stands for this symbol in a source.  Raises TypeError for what is none."""
+        found = self.inputs[0] if self.function == "name" else None
+        if type(found) is not Name:
+            raise TypeError(f"only identifiers become source code, and {ascii(found)[:60]} is none")
+        return found
+
+    @property
     def number(self) -> float | None:
         """The float that this symbol is, or None."""
         return self.inputs[0] if self.function == "number" else None
@@ -89,10 +104,25 @@ class Symbol:
 
 
 def symbol(x: object) -> Symbol:
-    """Return `x` as a symbol: a str is a name, a number is itself."""
+    """Return `x` as a symbol: a symbol is itself, a real number is that number as a plain float.
+
+    Raises TypeError for anything else: text above all, for it would become source code.
+    """
     if isinstance(x, Symbol):
         return x
-    return Symbol("name", (x,)) if isinstance(x, str) else Symbol("number", (float(x),))  # type: ignore[arg-type]
+    if isinstance(x, str | bytes):
+        raise TypeError(f"a rule computes with numbers, and {ascii(x)[:60]} is text: no text becomes source code")
+    return Symbol("number", (float(number(x)),))
+
+
+def named(text: str) -> Symbol:
+    """Return the symbol of that name; raises ValueError for text that is no identifier."""
+    return Symbol("name", (Name(text),))
+
+
+def label(text: str) -> Symbol:
+    """Return a symbol that prints as any text, in formulas to be read; no source can be written of it."""
+    return Symbol("name", (text,))
 
 
 def _sum(x: Symbol, y: Symbol) -> Symbol:
@@ -125,8 +155,8 @@ class SymbolMaths(Maths):
     """Functions that write themselves down; a name from the table stands for its operation, unopened."""
 
     def __getattr__(self, name: str) -> Callable[..., Symbol]:
-        if name.startswith("__"):
-            raise AttributeError(name)
+        if name not in TABLE and name not in vars(FloatMaths):
+            raise AttributeError(f"{type(self).__name__} has no function {name!r}")
         return lambda *inputs: Symbol(name, tuple(map(symbol, inputs)))
 
 
@@ -143,16 +173,25 @@ FUNCTIONS: Final = FunctionMaths()
 
 
 @cache
-def formulas(name: str, maths: SymbolMaths = SYMBOLS) -> tuple[Symbol, tuple[Symbol, ...]]:
+def formulas(operation: str, maths: SymbolMaths = SYMBOLS) -> tuple[Symbol, tuple[Symbol, ...]]:
     """Return output and local derivatives of the operation of that name, as its rule states them.
 
     The inputs carry the names of the rule's parameters.  With FUNCTIONS, they can be differentiated again.
     """
-    op = TABLE[name]
-    output, derivatives = op.rule(maths, *map(symbol, parameters(op)))
+    op = TABLE[operation]
+    output, derivatives = op.rule(maths, *map(named, parameters(op)))
     return symbol(output), tuple(symbol(d() if callable(d) else d) for d in derivatives)
 
 
-def parameters(op: Operation) -> tuple[str, ...]:
-    """Return the names of the inputs in the operation's rule."""
-    return op.rule.__code__.co_varnames[1 : op.arity + 1]
+@cache
+def parameters(op: Operation) -> tuple[Name, ...]:
+    """Return the names of the inputs in the operation's rule, apart from those that a source of it uses itself."""
+    names: list[Name] = []
+    for text in op.rule.__code__.co_varnames[1 : op.arity + 1]:
+        names.append(apart(text, lambda x: x in names or _is_own(x), "x"))
+    return tuple(names)
+
+
+def _is_own(text: str) -> bool:
+    is_step = text[:1] == "t" and text[1:].isdigit()
+    return is_step or text in TABLE or text in _OWN or text in vars(FloatMaths)

@@ -172,6 +172,8 @@ class Value(TableMethods):
         return apply(op, inputs)
 
     def __repr__(self) -> str:
+        if modes.active and (shown := modes.current("shown")) is not None:
+            return str(shown(self))
         name = f", name={cut(self.name)!r}" if self.name else ""
         grad = f", grad={self._grad!r}" if self._grad is not None else ""
         return f"Value({self._data!r}{name}{grad})"
@@ -252,6 +254,8 @@ class Value(TableMethods):
         return new
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if modes.active:
+            modes.refuse("reading", "the number", self)
         # Flat, so that depth costs no recursion; leaves go by themselves, so that they stay shared.
         if self._left is None:
             return _blank, (self._data, self._grad, self.op, self.name)

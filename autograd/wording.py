@@ -13,7 +13,7 @@ from typing import Any, Final
 from autograd.backward import operands
 from autograd.messages import printable, shown
 from autograd.operation import TABLE, Operation
-from autograd.symbols import Symbol, formulas, parameters, symbol
+from autograd.symbols import Symbol, formulas, label, parameters, symbol
 from autograd.value import CONSTANT, Group, Value
 
 __all__ = ["Words", "bracketed", "layer_of", "neuron_of", "short_names", "show_number", "titled"]
@@ -324,18 +324,18 @@ class Words:
                 return bracketed(self._name(self._index[id(other)]))
             return bracketed(write(formula)) if formula.number is not None else bracketed(show_number(number))
         if output.function != "name":
-            formula = formula.replace({output: symbol("\0")})
+            formula = formula.replace({output: label("\0")})
         inputs = [self._index[id(parent)] for parent in node.parents]
-        constants = {name for name, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
+        constants: set[str] = {name for name, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
         known = dict(zip(names, (self.numbers[j] for j in inputs), strict=True)) | {"\0": self.numbers[i]}
-        shown = {symbol(name): symbol(self.names[j]) for name, j in zip(names, inputs, strict=True)}
+        shown = {label(name): label(self.names[j]) for name, j in zip(names, inputs, strict=True)}
         because: list[str] = []
         settled = _settle(formula, known, constants, because)
-        settled = settled.replace(shown | {symbol("\0"): symbol(self.names[i])})
+        settled = settled.replace(shown | {label("\0"): label(self.names[i])})
         text = write(settled, 3 if settled.function == "divide" else 2)
         if len(text) > LONGEST_FORMULA + sum(len(self.names[j]) for j in inputs):
             return f"{op.symbol}′({', '.join(map(self._name, inputs))})"
-        own = {name: self.names[j] for name, j in zip(names, inputs, strict=True)}
+        own: dict[str, str] = {name: self.names[j] for name, j in zip(names, inputs, strict=True)}
         because = [re.sub(rf"\b({'|'.join(own)})\b", lambda found: own[found[0]], reason) for reason in because]
         return f"{text} [{', '.join(dict.fromkeys(because))}]" if because else text
 

@@ -271,7 +271,8 @@ def without_answers():
 
 
 def test_whatever_is_public_answers_a_keyword_that_it_does_not_know():
-    plain = {"mean", "norm", "smallest", "logsumexp", "softmax", "number", "topological_order", "take", "Value", "Condition",
+    plain = {"mean", "norm", "smallest", "logsumexp", "softmax",
+             "number", "topological_order", "take", "Value", "Condition",
              "Group", "he_normal", "he_uniform", "xavier_normal", "xavier_uniform", "Report", "RateSweep", "Diagnosis",
              "Finding", "Initializer"}  # fmt: skip
     assert set(without_answers()) <= plain

@@ -63,6 +63,8 @@ class Flows:
     def times(self, flow: Flow, derivative: Array, *, finite: bool) -> Flow:
         """Return the flow times a local derivative, known to be finite or not, with numbers pulled out in front."""
         number, rest = self.pulled(derivative)
+        if not _goes_in_front(flow.factor, number):
+            number, rest = 1.0, derivative
         if rest is None:
             return flow._replace(factor=flow.factor * number)
         array = rest if flow.array is None else self._product(flow.array, rest)
@@ -178,11 +180,14 @@ class Flows:
             return flows[0]
         b, mask = self.b, self.masks.either([flow.mask for flow in flows])
         summands: dict[Array | None, float] = {}
+        nothing: set[Array | None] = set()  # what the program itself multiplies by 0
         for factor, rest in map(self.opened, flows):
             summands[rest] = summands.get(rest, 0.0) + factor
+            if factor == 0.0:
+                nothing.add(rest)
         factors = {abs(factor) for factor in summands.values() if factor}
         common = factors.pop() if len(factors) == 1 else 1.0
-        kept = [(f / common, x) for x, f in summands.items() if f or (x and not self.finite(x))]  # 0 · inf is nan
+        kept = [(f / common, x) for x, f in summands.items() if f or self._is_left(x, x in nothing)]  # 0 · inf is nan
         divisors = {x.operands[1] if x is not None and x.op == "divide" else None for _, x in kept}
         divisor = divisors.pop() if len(divisors) == 1 else None
         if divisor is not None:  # a / d − b / d is (a − b) / d
@@ -197,29 +202,37 @@ class Flows:
             total = b.apply("add" if factor > 0 else "subtract", total, self.scaled(abs(factor), x))
         return Flow(common, total if divisor is None else b.apply("divide", total, divisor), mask)
 
+    def _is_left(self, x: Array | None, is_multiplied: bool) -> bool:
+        """Whether 0 times an array is to be computed: it may be nan, and does not only come of what cancels out."""
+        return x is not None and not (self.finite.always(x) if is_multiplied else self.finite(x))
+
     # --------------------------------------------------------------------------- numbers in front
     def simplified(self, flow: Flow) -> Flow:
         """Return the flow with numbers pulled out of its array."""
         if flow.array is None:
             return flow
         number, rest = self.pulled(flow.array)
+        if not _goes_in_front(flow.factor, number):
+            return flow
         return Flow(flow.factor * number, rest, flow.mask, flow.guard if rest is not None else flow.mask)
 
     def pulled(self, array: Array) -> tuple[float, Array | None]:
-        """Return an array as a number times what is left of it."""
+        """Return an array as a finite number times what is left of it."""
         if array.number is not None:
-            return array.number, None
+            return (array.number, None) if math.isfinite(array.number) else (1.0, array)
         if array.op == "negative":
             factor, rest = self.pulled(array.operands[0])
             return -factor, rest
         if array.op == "multiply" and array.operands[0].number is not None:
             factor, rest = self.pulled(array.operands[1])
-            return factor * array.operands[0].number, rest
+            if _goes_in_front(factor, array.operands[0].number):
+                return factor * array.operands[0].number, rest
+            return 1.0, array
         if array.op == "divide":
             x, y = array.operands
             if x.op == "negative":
                 return -1.0, self.b.apply("divide", x.operands[0], y)
-            if x.number not in (None, 1.0):
+            if x.number not in (None, 1.0) and math.isfinite(x.number):
                 return x.number, self.b.apply("divide", self.b.number(1.0), y)
         return 1.0, array
 
@@ -231,6 +244,11 @@ class Flows:
         if abs(factor) < 1.0 and factor and (1.0 / factor).is_integer():
             return b.apply("divide", array, b.number(1.0 / factor))
         return b.apply("multiply", b.number(factor), array)
+
+
+def _goes_in_front(x: float, y: float) -> bool:
+    """Whether x · y may stand for x times y: inf · 0 is nan where nothing flows, and so is a product that overflows."""
+    return math.isfinite(x * y) and (x * y != 0.0 or x == 0.0 or y == 0.0)
 
 
 def _is_still(array: Array, kept: Shape) -> bool:
@@ -272,6 +290,12 @@ class Finite:
         numbers = tuple(x.number for x in array.operands)
         anything = _is_finite(array.op, numbers, EXTREME)  # comparisons, which give 1 or 0 whatever they compare
         return anything or (all(map(self, array.operands)) and _is_finite(array.op, numbers, ORDINARY))
+
+    def always(self, array: Array) -> bool:
+        """Return whether the array is finite whatever the parameters and arguments are."""
+        if array.op == "constant":
+            return bool(np.isfinite(array.detail).all())
+        return array.op in COMPARISONS or (array.op in (*VIEWS, "where") and all(map(self.always, array.operands)))
 
     def derivative(self, array: Array, place: int) -> bool:
         """Return whether the local derivative of an element-wise array for that operand is known to be finite."""

@@ -14,34 +14,27 @@ from typing import Any, Final
 
 from autograd.compile.javascript_words import (
     ATOM,
+    INDICES,
     PLUS,
-    PRIMITIVES,
     TIMES,
     Emitted,
     Speech,
     Text,
     emit_update,
+    is_word,
     literal,
     quoted,
     script,
     tight,
 )
 from autograd.compile.program import Array, Program
+from autograd.identifiers import Name, apart, comment
 from autograd.operation import TABLE
 
 __all__ = ["Emitted", "emit", "emit_update", "script"]
 
 VIEWS: Final = frozenset({"transpose", "slice", "broadcast", "reshape"})
 GIVEN: Final = frozenset({"theta", "parameter", "input", "constant"})
-RESERVED: Final = frozenset({
-     "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
-     "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "import", "in",
-     "instanceof", "let", "new", "null", "return", "static", "super", "switch", "this", "throw", "true", "try",
-     "typeof", "var", "void", "while", "with", "yield", "arguments", "eval", "undefined", "Infinity", "NaN",
-     "Math", "theta", "gradient", "forward", "backward",
-})  # fmt: skip
-INDICES: Final = "ijklmnpq"
-INSIDE: Final = re.compile(rf"[{INDICES}]|k\d+|s|hit")  # what loops call their own
 
 
 def emit(program: Program, shown: Mapping[str, Array] | None = None) -> Emitted:
@@ -116,13 +109,11 @@ class Writer:
             return not once
         return True
 
-    def _identifier(self, name: str) -> str:
+    def _identifier(self, name: str) -> Name:
         """Return the name, or one like it that is free and that JavaScript takes."""
+        taken = {*TABLE, *self.names.values()}
         plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)
-        taken = RESERVED | TABLE.keys() | PRIMITIVES | {*self.names.values()}
-        while not plain or name in taken or INSIDE.fullmatch(name):
-            name, plain = f"{name if plain else 'v'}_{len(self.names)}", plain or re.match("", "")
-        return name
+        return apart(name if plain else "v", lambda x: x in taken or is_word(x), "v")
 
     def _name(self, array: Array) -> str:
         """Return the array's name, which it gets with its storage when it is first asked for."""
@@ -186,7 +177,7 @@ class Writer:
             return
         writer: Callable[[Array], None] | None = getattr(self, f"_write_{array.op}", None)
         if array.note:
-            self.lines.append(f"// {array.note}")
+            self.lines.append(f"// {comment(array.note)}")
         if writer is not None:
             writer(array)
             return

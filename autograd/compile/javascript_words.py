@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
-from autograd.operation import TABLE
-from autograd.symbols import SYMBOLS, Symbol, formulas, parameters, symbol
+from autograd.identifiers import Name, apart
+from autograd.operation import TABLE, number
+from autograd.symbols import SYMBOLS, Symbol, formulas, named, parameters, symbol
 
 Text = tuple[str, int]  # an expression and how tightly it binds
 ATOM, UNARY, TIMES, PLUS, COMPARE, CHOICE = 10, 8, 7, 6, 4, 1
@@ -19,6 +20,29 @@ COMPARISONS: Final = {"less": "<", "less_equal": "<=", "greater": ">", "greater_
 PRIMITIVES: Final = frozenset(
     ("abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "erf", "erfc")
 )
+RESERVED: Final = frozenset({
+    "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
+    "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "import", "in",
+    "instanceof", "let", "new", "null", "return", "static", "super", "switch", "this", "throw", "true", "try",
+    "typeof", "var", "void", "while", "with", "yield", "arguments", "eval", "undefined", "Infinity", "NaN",
+    "implements", "interface", "package", "private", "protected", "public", "async", "of", "globalThis",
+    "Math", "Float64Array", "Int32Array", "theta", "gradient", "forward", "backward", "parameter", "slope", "memories",
+    "learning_rate", "step", "count", "PROGRAMS",
+})  # fmt: skip
+INDICES: Final = "ijklmnpq"
+_INSIDE: Final = re.compile(rf"[{INDICES}]|k\d+|s|hit|index\d+|memory\d+(_after)?|\w+_op")  # what loops call their own
+
+
+def is_word(name: str) -> bool:
+    """Whether a script may use that name for something of its own, or JavaScript does not take it."""
+    return name in RESERVED or name in PRIMITIVES or not name.isascii() or _INSIDE.fullmatch(name) is not None
+
+
+def called(op: str) -> Name:
+    """Return the name of the function that computes an operation."""
+    if op in PRIMITIVES or not is_word(op):
+        return Name(op)
+    return Name(re.sub(r"\W", lambda letter: f"u{ord(letter[0]):x}", op, flags=re.ASCII) + "_op")
 
 
 @dataclass(frozen=True)
@@ -35,14 +59,14 @@ def emit_update(optimizer: Any) -> Emitted:
     It moves the first `count` parameters; `step` counts from 1.
     """
     names = [f"memory{k}" for k in range(len(optimizer.state))]
-    known = [symbol(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
+    known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
     moved, after = optimizer.update(SYMBOLS, *known)
     speech = Speech()
     kept: dict[Symbol, Symbol] = {}
     lines = []
     for name, new in zip(names, map(symbol, after), strict=True):
         lines.append(f"    const {name}_after = {speech.formula(new.replace(kept))[0]};")
-        kept[new] = symbol(f"{name}_after")
+        kept[new] = named(f"{name}_after")
     lines.append(f"    theta[i] = {speech.formula(symbol(moved).replace(kept))[0]};")
     lines += [f"    memories[{k}][i] = {name}_after;" for k, name in enumerate(names)]
     first = "".join(f", {name} = memories[{k}][i]" for k, name in enumerate(names))
@@ -78,11 +102,14 @@ def _functions(needs: Iterable[str]) -> str:
             return
         speech = Speech()
         written[name] = ""
-        text = speech.formula(formulas(name)[0], opened=name)[0]
+        given, names = parameters(TABLE[name]), list[Name]()
+        for x in given:
+            names.append(apart(x if x.isascii() else "x", lambda y: is_word(y) or y in TABLE or y in names, "x"))
+        known = dict(zip(map(named, given), map(named, names), strict=True))
+        text = speech.formula(formulas(name)[0].replace(known), opened=name)[0]
         for other in sorted(speech.needs):
             write(other)
-        names = ", ".join(parameters(TABLE[name]))
-        written[name] = f"const {name} = ({names}) => {text};\n"
+        written[name] = f"const {called(name)} = ({', '.join(names)}) => {text};\n"
 
     for name in sorted(needs):
         write(name)
@@ -114,12 +141,12 @@ class Speech:
             text = tight(inputs[0], PLUS)
             return f"({text} !== {text} ? 1 : 0)", ATOM
         self.needs.add(op)
-        return f"{op}({', '.join(text for text, _ in inputs)})", ATOM
+        return f"{called(op)}({', '.join(text for text, _ in inputs)})", ATOM
 
     def formula(self, x: Symbol, opened: str = "") -> Text:
         """Return a formula of symbols; `opened` is the operation whose rule it is."""
         if x.function == "name":
-            return str(x.inputs[0]), ATOM
+            return x.name, ATOM
         if x.number is not None:
             return literal(x.number)
         if x.function == opened:
@@ -140,7 +167,8 @@ def _condition(text: Text) -> str:
 
 
 def literal(x: float) -> Text:
-    """Return a number as JavaScript writes it."""
+    """Return a number as JavaScript writes it; raises TypeError for what is none."""
+    x = number(x)
     if x != x or math.isinf(x):
         return ("NaN", ATOM) if x != x else ("Infinity", ATOM) if x > 0 else ("-Infinity", UNARY)
     whole = x.is_integer() and abs(x) < 1e15 and math.copysign(1.0, x) > 0

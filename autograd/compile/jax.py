@@ -105,7 +105,9 @@ class Jax:
             elif a.op == "input":
                 known[a] = arguments[a.detail]
             else:
-                known[a] = TABLE[a.op].rule(MATHS, *[known[x] for x in a.operands])[0]
+                found = TABLE[a.op].rule(MATHS, *[known[x] for x in a.operands])[0]
+                is_truth = str(getattr(found, "dtype", "")) == "bool"  # whose sums and products would be truths, too
+                known[a] = found.astype(float) if is_truth else found
         gradients = self._gradients({slot: known[g] for slot, g in program.gradients})
         return known[program.loss], gradients, tuple(known[a] for a in program.observed)
 

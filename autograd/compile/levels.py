@@ -162,7 +162,7 @@ def _blocks(
     start: int,
     still: Index,
 ) -> list[Block | Stretch]:
-    width = np.bincount(np.array(level))
+    width = np.bincount(np.array(level, dtype=np.intp))
     sorted_kinds = kind[order]
     bounds = [0, *(np.flatnonzero(np.diff(sorted_kinds)) + 1).tolist(), len(ops)]
     sequence = order.tolist()
@@ -184,10 +184,12 @@ def _blocks(
 
 def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], still: Index) -> Block:
     if op == "total":
-        lengths = np.array([len(x) for x in operands])
-        block = Block(op, start, stop, [np.concatenate([np.array(x) for x in operands])], np.cumsum(lengths) - lengths)
+        lengths = np.array([len(x) for x in operands], dtype=np.intp)
+        block = Block(
+            op, start, stop, [np.concatenate([np.array(x, dtype=np.intp) for x in operands])], _starts(lengths)
+        )
     else:
-        block = Block(op, start, stop, list(np.array(operands).T.copy()))
+        block = Block(op, start, stop, list(np.array(operands, dtype=np.intp).T.copy()))
     derivatives = (None,) if op == "total" else formulas(op)[1]
     block.flows = [
         k
@@ -198,10 +200,14 @@ def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], stil
         where = np.concatenate([block.operands[k] for k in block.flows])
         different, which = ranked(where)
         if len(different) < len(where):
-            block.targets, block.which = different, which
+            block.targets, block.which = different, which.astype(np.intp)  # which may be 32 bits wide
         else:
             block.targets = where
     return block
+
+
+def _starts(lengths: Index) -> Index:
+    return np.cumsum(lengths, dtype=np.intp) - lengths
 
 
 # ----------------------------------------------------------------------------------------- running
@@ -266,7 +272,8 @@ def _derivatives(block: Block, pool: Any, functions: dict[str, Callable[..., Any
 def _shares(block: Block, upstream: Any, derivatives: list[Any]) -> list[Any]:
     """Return what goes to the inputs of a block: nothing over an edge that is cut, not even nan."""
     if block.bounds is not None:
-        return [np.repeat(upstream, np.diff(block.bounds, append=len(block.operands[0])))]
+        lengths = np.diff(block.bounds, append=len(block.operands[0])).astype(np.intp)
+        return [np.repeat(upstream, lengths)]
     shares = [upstream * d for d in derivatives]
     if TABLE[block.op].cuts:
         shares = [np.where(d == 0.0, 0.0, share) for d, share in zip(derivatives, shares, strict=True)]

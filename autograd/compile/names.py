@@ -1,24 +1,27 @@
 """Names: what a textbook would call the arrays of a program.  Every backend spells the same names.
 
-Weights, biases, pre-activations and activations are W1, b1, z1, a1 by layer; the adjoint of z1 is dz1.  What has no
-name in a textbook gets a letter from its operation and a number.
+An argument keeps the name that the user gave it unless the program, or the language that it is written in, has that
+name for something of its own: then it is the one that goes by another.  Weights, biases, pre-activations and
+activations are W1, b1, z1, a1 by layer; the adjoint of z1 is dz1.  What has no name in a textbook gets a letter from
+its operation and a number.
 """
 
 from __future__ import annotations
 
-import keyword
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from autograd.compile.numpy_words import is_word
 from autograd.compile.program import Array, Program
+from autograd.identifiers import apart
+from autograd.operation import TABLE
 
 LETTERS: Final = {
     "exp": "e", "log": "l", "sum": "s", "largest": "m", "matmul": "p", "gather": "g", "rows": "h", "tanh": "t",
     "sigmoid": "q", "divide": "r", "subtract": "u", "multiply": "v", "where": "c", "levels": "n",
 }  # fmt: skip
 ACTIVATIONS: Final = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh"})
-RESERVED: Final = frozenset({"theta", "gradient", "loss", "sum"})
 
 
 def give_names(program: Program, arguments: Sequence[str], adjoints: Sequence[tuple[Array, Array]]) -> None:
@@ -31,7 +34,7 @@ class Namer:
 
     def __init__(self, program: Program, arguments: Sequence[str]) -> None:
         self.program, self.arguments = program, arguments
-        self.taken: set[str] = set(RESERVED)
+        self.taken: set[str] = {*TABLE, "theta", "gradient", "loss", "sum"}
         self.counts: Counter[str] = Counter()
         self.users: dict[Array, list[Array]] = {}
         for array in program.lines:
@@ -39,11 +42,8 @@ class Namer:
                 self.users.setdefault(x, []).append(array)
 
     def name_all(self, adjoints: Sequence[tuple[Array, Array]]) -> None:
-        """Name inputs, then layers, then the rest of the forward pass, then adjoints and the rest."""
+        """Name layers, then the rest of the forward pass, then adjoints and the rest, and inputs apart from all."""
         lines = self.program.lines
-        for array in lines:
-            if array.op == "input":
-                self._give(array, self._identifier(self.arguments[array.detail]))
         layer = 0
         for array in lines[: self.program.forward]:
             weights = self._weights(array)
@@ -53,7 +53,7 @@ class Namer:
         if not self.program.loss.name:
             self.program.loss.name = "loss"
         for array in lines[: self.program.forward]:
-            if not array.name:
+            if not array.name and array.op != "input":
                 self._give(array, self._letter(array), numbered=True)
         for parameter, gradient in self.program.gradients:
             if not gradient.name:
@@ -62,11 +62,13 @@ class Namer:
             if not adjoint.name and array.name:
                 self._give(adjoint, "d" + array.name)
         for array in lines:
-            if not array.name:
+            if not array.name and array.op != "input":
                 self._give(array, self._letter(array), numbered=True)
-
-    def _identifier(self, name: str) -> str:
-        return name if name.isidentifier() and not keyword.iskeyword(name) and name not in RESERVED else "argument"
+        self.taken.update(f"d{array.name}" for array in lines if array.op == "parameter")  # where gradients go
+        for array in lines:
+            if array.op == "input":
+                array.name = apart(self.arguments[array.detail], lambda x: x in self.taken or is_word(x))
+                self.taken.add(array.name)
 
     def _letter(self, array: Array) -> str:
         if array.op == "parameter":
@@ -76,7 +78,7 @@ class Namer:
 
     def _give(self, array: Array, name: str, *, numbered: bool = False) -> None:
         candidate = name
-        while numbered or candidate in self.taken:
+        while numbered or candidate in self.taken or (array.op == "parameter" and f"d{candidate}" in TABLE):
             self.counts[name] += 1
             candidate, numbered = f"{name}{self.counts[name]}", False
         self.taken.add(candidate)

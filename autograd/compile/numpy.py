@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.numpy_expressions import Expressions, are_disjoint, axes_text, slices_text
+from autograd.compile.numpy_expressions import Expressions, are_disjoint, axes_text, is_scaling, slices_text
 from autograd.compile.numpy_words import ATOM, NAMESPACE, imports
 from autograd.compile.program import VIEWS, Array, Program
+from autograd.identifiers import comment
 
 INLINE: Final = frozenset({"matmul", "sum", "largest", "put"})
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
@@ -33,6 +34,7 @@ class Writer(Expressions):
         for array in program.lines:
             for x in array.operands:
                 self.uses[x] = self.uses.get(x, 0) + 1
+                self.users.setdefault(x, []).append(array)
         self.outputs: dict[Array, Array] = {}  # what is computed straight into the gradient of a parameter
         self.copied: list[tuple[Array, Array]] = []  # what is copied there at the end
         for parameter, gradient in program.gradients:
@@ -152,7 +154,7 @@ class Writer(Expressions):
         if (once and (array.is_elementwise or array.op in VIEWS or array.op in INLINE)) or cheap:
             self.text[array] = text
             return
-        note = f"  # {array.note}" if array.note else ""
+        note = f"  # {comment(array.note)}" if array.note else ""
         if array.size >= BIG and self._in_steps(array, note):
             return
         self._say(f"{f'{array.name} = {text[0]}':40}{note}".rstrip())
@@ -193,8 +195,8 @@ class Writer(Expressions):
         """Write a parameter's gradient where it belongs: straight into its slice of the gradient vector."""
         target = f"d{parameter.name}"
         if array.op == "matmul" and len(array.shape) == 2:
-            a, b = (self.expression(x)[0] for x in array.operands)
-            self._say(f"dot({a}, {b}, out={target})")
+            a, b = map(self._floats, array.operands)
+            self._say(f"{'multiply' if is_scaling(array) else 'dot'}({a}, {b}, out={target})")
         elif array.op == "sum" and self._is_long(array):
             (summand,) = array.operands
             self._say(f"dot({self._ones(summand.shape[0])}, {self.expression(summand)[0]}, out={target})")

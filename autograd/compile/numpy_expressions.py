@@ -11,19 +11,24 @@ from autograd.compile.levels import Block, Levels
 from autograd.compile.numpy_words import (
     ATOM,
     COMPARE,
+    HELPERS,
     INFIX,
     NAMESPACE,
     PLUS,
+    TIMES,
     UNARY,
     Text,
+    called,
+    float_literal,
     functions_in,
     helper,
     literal,
     written,
 )
 from autograd.compile.program import COMPARISONS, VIEWS, Array
+from autograd.identifiers import Name
 from autograd.operation import TABLE
-from autograd.symbols import formulas, parameters, symbol
+from autograd.symbols import formulas, named, parameters
 
 
 class Expressions:
@@ -33,6 +38,7 @@ class Expressions:
         self.text: dict[Array, Text] = {}
         self.constants: dict[str, Any] = {}
         self.helpers: dict[str, str] = {}
+        self.users: dict[Array, list[Array]] = {}
 
     def expression(self, array: Array, tight: int = 0) -> Text:
         """Return the array as it stands in an expression, in parentheses if it binds less than `tight`."""
@@ -44,6 +50,13 @@ class Expressions:
         if self._is_condition(array) and array.op != "constant":
             return (f"where({text[0]}, 1.0, 0.0)", ATOM)
         return text
+
+    def _floats(self, array: Array, tight: int = 0) -> str:
+        """Return the array as what has to be an array of floats: no truths, and no whole numbers, which overflow."""
+        if array.number is not None:
+            return f"array({float_literal(array.number)[0]})"
+        text = self._number(array, self.text[array])
+        return f"({text[0]})" if text[1] < tight else text[0]
 
     def _constant(self, array: Array) -> Text:
         if isinstance(array.detail, float):
@@ -68,6 +81,8 @@ class Expressions:
         if op in INFIX:
             sign, binds = INFIX[op]
             left, right = (self._operand(array, x) for x in array.operands)
+            if op == "multiply" and any(map(self._is_condition, array.operands)):
+                left, right = (self._as_float(x, text) for x, text in zip(array.operands, (left, right), strict=True))
             a = f"({left[0]})" if left[1] < binds or binds == COMPARE == left[1] else left[0]
             b = f"({right[0]})" if right[1] < binds + (sign in "-/" or binds == COMPARE) else right[0]
             return f"{a} {sign} {b}", binds
@@ -80,9 +95,14 @@ class Expressions:
                 if self._is_condition(condition)
                 else f"{self.expression(condition, PLUS)[0]} != 0"
             )
-            return f"where({chosen}, {self._operand(array, x)[0]}, {self._operand(array, y)[0]})", ATOM
+            one, other = self._operand(array, x), self._operand(array, y)
+            if x.number is not None and y.number is not None:
+                one = self._as_float(x, one)
+            return f"where({chosen}, {one[0]}, {other[0]})", ATOM
         self._need(op)
-        return f"{op}({', '.join(self._operand(array, x)[0] for x in array.operands)})", ATOM
+        if op == "maximum" and any(map(self._is_condition, array.operands)):
+            return f"maximum({', '.join(self._as_float(x, self._operand(array, x))[0] for x in array.operands)})", ATOM
+        return f"{called(op)}({', '.join(self._operand(array, x)[0] for x in array.operands)})", ATOM
 
     def _is_condition(self, array: Array) -> bool:
         """Whether the array stands in the source as True and False, not as 1.0 and 0.0."""
@@ -97,26 +117,36 @@ class Expressions:
         text = self.text[x]
         if not self._is_condition(x):
             return text
+        if user.op == "sum" and any(u.op != "greater" for u in self.users.get(user, [user])):
+            return f"where({text[0]}, 1.0, 0.0)", ATOM  # a count that is computed with
         if user.op in ("multiply", "maximum", "sum", *VIEWS) or (user.op == "equal" and user.operands[1].number == 0.0):
             return text
         return f"where({text[0]}, 1.0, 0.0)", ATOM
+
+    def _as_float(self, x: Array, text: Text) -> Text:
+        """Return the text of what stands beside truths: a number as a float, for whole numbers overflow in NumPy."""
+        return text if x.number is None else float_literal(x.number)
 
     def _parenthesised(self, text: Text, tight: int) -> str:
         return f"({text[0]})" if text[1] < tight else text[0]
 
     def _need(self, name: str) -> None:
         """Make sure that a function of that name is there: NumPy's own, or one written from the operation's rule."""
-        if name in NAMESPACE or name in self.helpers or name in INFIX or name == "negative":
+        function = name if name in HELPERS else called(name)
+        if function in NAMESPACE or function in self.helpers or name in INFIX or name == "negative":
             return
         text, needs = helper(name)
         for other in sorted(needs):
             self._need(other)
-        self.helpers[name] = text
+        self.helpers[function] = text
 
     # ---------------------------------------------------------------------- structural operations
     def _matmul(self, a: Array) -> str:
+        if is_scaling(a):
+            x, y = ((self._floats(x), self.text[x][1]) for x in a.operands)
+            return f"({self._parenthesised(x, TIMES)} * {self._parenthesised(y, TIMES + 1)})"
         function = "matmul" if len(a.shape) > 2 else "dot"
-        return f"{function}({', '.join(self.expression(x)[0] for x in a.operands)})"
+        return f"{function}({', '.join(map(self._floats, a.operands))})"
 
     def _sum(self, a: Array) -> str:
         (x,) = a.operands
@@ -131,11 +161,11 @@ class Expressions:
         return len(array.shape) in (len(array.operands[0].shape), len(array.operands[0].shape) - len(array.detail))
 
     def _largest(self, a: Array) -> str:
-        return f"largest({self.expression(a.operands[0])[0]}, {a.detail}, keepdims=True)"
+        return f"largest({self._floats(a.operands[0])}, {a.detail}, keepdims=True)"
 
     def _first(self, a: Array) -> str:
         self._need("first")
-        x, y = (self.expression(v)[0] for v in a.operands)
+        x, y = map(self._floats, a.operands)
         return f"first({x}, {y}, {a.detail})"
 
     def _transpose(self, a: Array) -> str:
@@ -143,7 +173,8 @@ class Expressions:
         return f"{x}.T" if a.detail == (1, 0) else f"{x}.transpose{a.detail}"
 
     def _reshape(self, a: Array) -> str:
-        x = self.expression(a.operands[0], ATOM)[0]
+        (source,) = a.operands
+        x = self._floats(source) if source.number is not None else self.expression(source, ATOM)[0]
         return f"{x}.reshape({', '.join(map(str, a.shape)) or '()'})"
 
     def _slice(self, a: Array) -> str:
@@ -151,32 +182,33 @@ class Expressions:
         return f"{self.expression(x, ATOM)[0]}[{slices_text(a.detail, x.shape)}]"
 
     def _broadcast(self, a: Array) -> str:
-        return f"broadcast_to({self.expression(a.operands[0])[0]}, {a.shape})"
+        (x,) = a.operands
+        return f"broadcast_to({self._as_float(x, self.expression(x))[0]}, {a.shape})"
 
     def _join(self, a: Array) -> str:
-        parts = [self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)") for x in a.operands]
+        parts = [self._floats(x, ATOM) + ("" if len(x.shape) == 1 else ".reshape(-1)") for x in a.operands]
         return f"concatenate(({', '.join(parts)}))"
 
     def _index(self, index: Any) -> str:
         name = f"index{len(self.constants) + 1}"
-        self.constants[name] = index
+        self.constants[name] = index.astype(np.intp, copy=False)  # what NumPy counts with, which may be 32 bits wide
         return name
 
     def _gather(self, a: Array) -> str:
         (x,) = a.operands
-        text = self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)")
+        text = self._floats(x, ATOM) + ("" if len(x.shape) == 1 else ".reshape(-1)")
         return f"{text}[{self._index(a.detail)}]"
 
     def _scatter(self, a: Array) -> str:
         (x,) = a.operands
-        text = self.expression(x, ATOM)[0] + ("" if len(x.shape) == 1 else ".reshape(-1)")
+        text = self._floats(x, ATOM) + ("" if len(x.shape) == 1 else ".reshape(-1)")
         index = self._index(np.broadcast_to(a.detail, x.shape).reshape(-1))
         result = f"bincount({index}, {text}, {a.size})"
         return result if len(a.shape) == 1 else f"{result}.reshape({', '.join(map(str, a.shape)) or '()'})"
 
     def _levels(self, a: Array) -> str:
         functions = self._table_functions(a.detail, "value")
-        return f"levels({self._table(a.detail)}, {self.expression(a.operands[0])[0]}, {functions})"
+        return f"levels({self._table(a.detail)}, {self._floats(a.operands[0])}, {functions})"
 
     def _levels_reached(self, a: Array) -> str:
         return f"levels_reached({self._levels_arguments(a)})"
@@ -206,10 +238,10 @@ class Expressions:
             if what == "value":
                 text, formulas_ = written(output)[0], [output]
             else:
-                known = {output: symbol("output")}
+                known = {output: named("output")}
                 formulas_ = [d.replace(known) for d in slopes]
                 text = ", ".join(written(d)[0] for d in formulas_) + ("," if len(slopes) == 1 else "")
-                names = (*names, "output")
+                names = (*names, Name("output"))
             for formula in formulas_:
                 for other in sorted(functions_in(formula)):
                     self._need(other)
@@ -219,7 +251,7 @@ class Expressions:
     def _rows(self, a: Array) -> str:
         table, index = a.operands
         column = "[:, 0]" if len(index.shape) == 2 else ""
-        return f"{self.expression(table, ATOM)[0]}[{self.expression(index, ATOM)[0]}{column}]"
+        return f"{self._floats(table, ATOM)}[{self.expression(index, ATOM)[0]}{column}]"
 
     def _add_rows(self, a: Array) -> str:
         self._need("add_rows")
@@ -228,7 +260,7 @@ class Expressions:
 
     def _pick(self, a: Array) -> str:
         x, index = a.operands
-        return f"{self.expression(x, ATOM)[0]}[{self._rows_of(a)}, {self.expression(index)[0]}]"
+        return f"{self._floats(x, ATOM)}[{self._rows_of(a)}, {self.expression(index)[0]}]"
 
     def _rows_of(self, array: Array) -> str:
         """Return the name of the numbers of an array's rows, as a column."""
@@ -241,6 +273,15 @@ class Expressions:
         self._need("put")
         x, index = (self.expression(v)[0] for v in a.operands)
         return f"put({x}, {self._rows_of(a)}, {index}, {a.shape})"
+
+
+def is_scaling(array: Array) -> bool:
+    """Whether a product of matrices scales one by the only element of the other.
+
+    NumPy's `dot` leaves that to a function which takes 0 · x for 0, whatever x is.
+    """
+    sizes = [x.size for x in array.operands]
+    return len(array.shape) == 2 and min(sizes) == 1 < max(sizes)
 
 
 def _is_choice(array: Array) -> bool:

@@ -10,7 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.levels import backward_pass, forward_pass, reached_pass
-from autograd.operation import TABLE
+from autograd.compile.program import COMPARISONS
+from autograd.identifiers import Name
+from autograd.operation import TABLE, FloatMaths, number
 from autograd.symbols import Symbol, formulas, parameters
 
 Text = tuple[str, int]  # an expression and how tightly it binds
@@ -40,6 +42,7 @@ def _vector_erf(function: Callable[[float], float]) -> Callable[[Any], Any]:
 NAMESPACE: Final[dict[str, Any]] = {
     **{name: getattr(np, name) for name in OWN},
     "add": np.add,
+    "multiply": np.multiply,
     "sum": np.add.reduce,
     "largest": np.maximum.reduce,
     "dot": np.dot,
@@ -53,6 +56,7 @@ NAMESPACE: Final[dict[str, Any]] = {
     "broadcast_to": np.broadcast_to,
     "empty": np.empty,
     "zeros": np.zeros,
+    "array": np.array,
     "bincount": np.bincount,
     "erf": _vector_erf(math.erf),
     "erfc": _vector_erf(math.erfc),
@@ -88,12 +92,36 @@ HELPERS: Final = {
 }
 
 
+# What a source calls its own, besides the operations of the table: whatever comes from elsewhere goes by other names.
+_WORDS: Final = frozenset({
+    *NAMESPACE, *HELPERS, "bind", "step", "theta", "gradient", "loss", "update", "learning_rate", "reshape", "numpy",
+})  # fmt: skip
+_NUMBERED: Final = re.compile(r"(constant|mask|index|table|rows|ones)\d+|\w+_(op|value|slopes)")
+
+
+def is_word(name: str) -> bool:
+    """Whether a source may use that name for something of its own."""
+    return name in _WORDS or _NUMBERED.fullmatch(name) is not None
+
+
+def called(op: str) -> Name:
+    """Return the name of the function that computes an operation."""
+    return Name(op if op in vars(FloatMaths) or not is_word(op) else f"{op}_op")
+
+
 def literal(x: float) -> Text:
-    """Return a number as source."""
+    """Return a number as source; raises TypeError for what is none."""
+    x = number(x)
     if x != x or abs(x) == math.inf:
         return ("nan" if x != x else "inf" if x > 0 else "-inf", UNARY if x < 0 else ATOM)
     text = str(int(x)) if x.is_integer() and abs(x) < 1e15 and not (x == 0.0 and math.copysign(1.0, x) < 0) else repr(x)
     return text, UNARY if x < 0 else ATOM
+
+
+def float_literal(x: float) -> Text:
+    """Return a number as source that is a float in Python, too, not a whole number."""
+    text, binds = literal(x)
+    return (f"{text}.0" if text.lstrip("-").isdigit() else text), binds
 
 
 def functions_in(x: Symbol) -> set[str]:
@@ -106,10 +134,16 @@ def functions_in(x: Symbol) -> set[str]:
 def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lambda x, inputs: None) -> Text:
     """Return a formula of symbols as NumPy source; `special` may say otherwise for what it knows better."""
     if x.function == "name":
-        return str(x.inputs[0]), ATOM
+        return x.name, ATOM
     if x.number is not None:
         return literal(x.number)
     inputs = [written(y, special) for y in x.inputs]
+    inputs = [
+        _as_number(y, text) if k or x.function != "where" else text
+        for k, (y, text) in enumerate(zip(x.inputs, inputs, strict=True))
+    ]
+    if x.function == "where" and x.inputs[1].number is not None and x.inputs[2].number is not None:
+        inputs[1] = float_literal(x.inputs[1].number)
     known = special(x, [text for text, _ in inputs])
     if known is not None:
         return known
@@ -120,18 +154,23 @@ def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lam
     if x.function == "negative":
         a, p = inputs[0]
         return f"-{a if p >= UNARY else f'({a})'}", UNARY
-    return f"{x.function}({', '.join(text for text, _ in inputs)})", ATOM
+    return f"{called(x.function)}({', '.join(text for text, _ in inputs)})", ATOM
+
+
+def _as_number(x: Symbol, text: Text) -> Text:
+    """Return a comparison as 1.0 and 0.0, since NumPy's gives True and False, which are no numbers there."""
+    return (f"where({text[0]}, 1.0, 0.0)", ATOM) if x.function in COMPARISONS else text
 
 
 def helper(name: str) -> tuple[str, set[str]]:
     """Return the source of the function of that name, and the functions that it calls."""
     if name in HELPERS:
         return HELPERS[name], set()
-    head = f"def {name}({', '.join(parameters(TABLE[name]))}):\n    return "
+    head = f"def {called(name)}({', '.join(parameters(TABLE[name]))}):\n    return "
     if name in BETTER:
         return f"{head}{BETTER[name]}\n\n", set()
     output, _ = formulas(name)
-    return f"{head}{written(output)[0]}\n\n", functions_in(output)
+    return f"{head}{_as_number(output, written(output))[0]}\n\n", functions_in(output)
 
 
 def imports(source: str) -> str:

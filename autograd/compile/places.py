@@ -200,7 +200,12 @@ class Places:
 
     def _constants(self, ids: Index) -> Array:
         known = ids >= 0
-        different, which = ranked(self.value[ids[known]])
+        values = self.value[ids[known]]
+        if (np.signbit(values) & (values == 0.0)).any():  # -0.0 is not 0.0, though they are equal
+            bits, which = ranked(values.view(np.int64))
+            different = bits.view(np.float64)
+        else:
+            different, which = ranked(values)
         if len(different) == 1:
             return self.builder.number(float(different[0]))
         number = np.full(ids.shape, -1, dtype=np.int64)

@@ -40,7 +40,10 @@ class Pairs(NamedTuple):
         stack, count = self.stack
         if not 1 < count <= FEW_BLOCKS:
             return []
-        extents = [np.bincount(distinct(stack * n + side) // n, minlength=count) for side, n in (self.row, self.column)]
+        extents = [
+            np.bincount((distinct(stack * n + side) // n).astype(np.intp), minlength=count)
+            for side, n in (self.row, self.column)
+        ]
         if all((extent == extent[0]).all() for extent in extents):
             return []
         return [np.flatnonzero(stack == k) for k in range(count)]

@@ -42,7 +42,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.operation import TABLE
-from autograd.symbols import Symbol, formulas, parameters, symbol
+from autograd.symbols import Symbol, formulas, named, parameters
 
 Shape = tuple[int, ...]
 STRUCTURAL = frozenset({
@@ -186,6 +186,8 @@ class Builder:
     # ------------------------------------------------------------------------------ arithmetic
     def apply(self, name: str, *inputs: Array) -> Array:
         """Return the operation of that name in the table, element by element."""
+        if name in STRUCTURAL:
+            raise ValueError(f"compile has an array operation {name!r} of its own: give the rule of that name another")
         numbers = [x.number for x in inputs]
         known = [x for x in numbers if x is not None]
         if len(known) == len(numbers) and name in TABLE:
@@ -258,7 +260,7 @@ class Builder:
     def derivative(self, array: Array, place: int) -> Array:
         """Return the local derivative of an element-wise array with respect to its operand number `place`."""
         output, derivatives = formulas(array.op)
-        names = map(symbol, parameters(TABLE[array.op]))
+        names = map(named, parameters(TABLE[array.op]))
         known = {output: array, **dict(zip(names, array.operands, strict=True))}
         return self.written(derivatives[place], known)
 

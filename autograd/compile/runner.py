@@ -76,4 +76,4 @@ class NumpyRunner:
         if self._watched:
             result, *observed = result
             self.observed = tuple(observed)
-        return result[None] if np.ndim(result) == 0 else result
+        return np.array([result], dtype=np.float64) if np.ndim(result) == 0 else result

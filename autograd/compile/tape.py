@@ -52,11 +52,11 @@ class Tape:
         if numbers:
             if len(numbers) == len(operands):
                 return self.constant(TABLE[op].evaluate(*[constant[x] for x in operands])[0])
-            key = (op, *[("constant", constant[x]) if x in constant else x for x in operands])
+            key = (op, *[("constant", repr(constant[x])) if x in constant else x for x in operands])  # -0.0 is not 0.0
         place = self._known.get(key)
         if place is None:
             if op == "power" and numbers:
-                kind: Any = (op, *[("constant", constant[x]) if x in constant else kinds[x] for x in operands])
+                kind: Any = (op, *[("constant", repr(constant[x])) if x in constant else kinds[x] for x in operands])
             else:
                 kind = (op, *[kinds[x] for x in operands])
             levels = self.level

@@ -164,6 +164,12 @@ class Tracing:
             f"write where(equal(a, b), value_if_true, value_if_false), or `is` to find a Value itself"
         )
 
+    def shown(self, value: Value) -> str:
+        """Return how a Value prints while the function is traced: without a number, which is not the program's."""
+        if value.op is CONSTANT:
+            return f"Value({value._data!r})"
+        return f"<{self._named(value)}, traced by compile: without a number>"
+
     def _named(self, x: object) -> str:
         """Return what the user calls a Value: by its name, or its place in an argument."""
         if not isinstance(x, Value) or x.op is CONSTANT:

@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from autograd.compile.numpy_words import NAMESPACE, TIMES, Text, written
-from autograd.symbols import SYMBOLS, Symbol, symbol
+from autograd.compile.numpy_words import NAMESPACE, TIMES, Text, is_word, written
+from autograd.identifiers import Name, apart
+from autograd.operation import TABLE
+from autograd.symbols import SYMBOLS, Symbol, named, symbol
 
 SIGNS: Final = {"add": "+=", "subtract": "-=", "multiply": "*="}
 
 
 def emit_update(optimizer: Any) -> str:
     """Return the source of `update(theta, gradient, *memories, learning_rate, step)`: the rule, in place."""
-    names = list(optimizer.state)
-    theta, gradient, rate, step, *memories = map(symbol, ["theta", "gradient", "learning_rate", "step", *names])
+    names = _names_of(optimizer.state)
+    theta, gradient, rate, step, *memories = map(named, ["theta", "gradient", "learning_rate", "step", *names])
     moved, after = optimizer.update(SYMBOLS, theta, gradient, rate, step, *memories)
     rule = _Rule({theta, gradient, *memories})
     for memory, new in zip(memories, map(symbol, after), strict=True):
@@ -23,6 +25,15 @@ def emit_update(optimizer: Any) -> str:
     rule.assign(theta, symbol(moved), spent=gradient)
     body = "".join(f"    {line}\n" for line in rule.copies + rule.lines)
     return f"def update({', '.join(['theta', 'gradient', *names])}, learning_rate, step):\n{body}"
+
+
+def _names_of(memories: Sequence[str]) -> list[Name]:
+    """Return the memories' names, each apart from the others and from the words of the source."""
+    names: list[Name] = []
+    for text in memories:
+        own = (*TABLE, *names)
+        names.append(apart(text, lambda x, own=own: x in own or is_word(x) or x.startswith("old_"), "memory"))  # type: ignore[misc]
+    return names
 
 
 class _Rule:
@@ -40,12 +51,11 @@ class _Rule:
         The vector `spent` is wanted no more: it may be multiplied in place, since a new array is dear.
         """
         value = new.replace(self._known)
-        for old in sorted(str(x.inputs[0]) for x in _names(value) if str(x.inputs[0]).startswith("old_")):
+        for old in sorted(x.name for x in _names(value) if x.name.startswith("old_")):
             copy = f"{old} = {old.removeprefix('old_')}.copy()"
             self.copies.extend([] if copy in self.copies else [copy])
-        name = str(target.inputs[0])
-        self.lines.extend(self._steps(target, value, spent) or [f"{name}[:] = {self._text(value)[0]}"])
-        old_ = symbol(f"old_{name}")
+        self.lines.extend(self._steps(target, value, spent) or [f"{target.name}[:] = {self._text(value)[0]}"])
+        old_ = named(f"old_{target.name}")
         self.vectors.add(old_)
         self._known[target] = old_
         self._known[new] = target
@@ -63,8 +73,8 @@ class _Rule:
         if before is None:
             return None
         if y.function == "multiply" and y.inputs[1] == spent and not _names(y.inputs[0]) & self.vectors:
-            before, y = [*before, f"{spent.inputs[0]} *= {self._text(y.inputs[0])[0]}"], spent
-        return [*before, f"{target.inputs[0]} {SIGNS[value.function]} {self._text(y)[0]}"]
+            before, y = [*before, f"{spent.name} *= {self._text(y.inputs[0])[0]}"], spent
+        return [*before, f"{target.name} {SIGNS[value.function]} {self._text(y)[0]}"]
 
     def _text(self, x: Symbol) -> Text:
         return written(x, self._scalar)

@@ -23,7 +23,7 @@ from autograd.compile.native.values import Index, Vector
 from autograd.compile.native.views import widest
 from autograd.compile.native.writer import Point
 from autograd.compile.program import Program
-from autograd.symbols import SYMBOLS, Symbol, symbol
+from autograd.symbols import SYMBOLS, Symbol, named, symbol
 
 __all__ = ["Native"]
 
@@ -167,11 +167,11 @@ class Native:
     def _update(self, loops: Loops) -> None:
         """Write the optimiser's rule as a loop over the parameters; what is the same for all is computed before."""
         plan, e, optimizer = self.plan, loops.e, self.optimizer
-        names = [symbol(f"memory {name}") for name in optimizer.state]
-        varying = [symbol("parameter"), symbol("gradient"), *names]
-        moved, after = optimizer.update(SYMBOLS, *varying[:2], symbol("rate"), symbol("step"), *names)
+        names = [named(f"memory{k}") for k in range(len(optimizer.state))]
+        varying = [named("parameter"), named("gradient"), *names]
+        moved, after = optimizer.update(SYMBOLS, *varying[:2], named("rate"), named("step"), *names)
         rules = [symbol(x) for x in (moved, *after)]
-        shared: dict[Symbol, Any] = {symbol("rate"): Vector(e, "%rate", 1), symbol("step"): Vector(e, "%count", 1)}
+        shared: dict[Symbol, Any] = {named("rate"): Vector(e, "%rate", 1), named("step"): Vector(e, "%count", 1)}
         scalars = VectorMaths(e, 1)
         for rule in rules:
             for part in _constant_parts(rule, set(varying)):

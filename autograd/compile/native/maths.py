@@ -15,7 +15,7 @@ from typing import Any
 from autograd.compile.native.llvm import Emitter
 from autograd.compile.native.values import Mask, Vector
 from autograd.operation import IEEE, IEEE_FLOATS, TABLE, Maths
-from autograd.symbols import Symbol, formulas, parameters, symbol
+from autograd.symbols import Symbol, formulas, named, parameters
 
 __all__ = ["VectorMaths"]
 
@@ -304,10 +304,10 @@ class VectorMaths(Maths):
             raise AttributeError(f"native code has no function {name!r}")
         return lambda *inputs: self.operation(name, *inputs)
 
-    def operation(self, name: str, *inputs: Any) -> Any:
+    def operation(self, operation: str, *inputs: Any) -> Any:
         """Return the output of an operation of the table, as its rule states it."""
-        names = [symbol(x) for x in parameters(TABLE[name])]
-        return self.written(formulas(name)[0], dict(zip(names, inputs, strict=True)))
+        names = [named(x) for x in parameters(TABLE[operation])]
+        return self.written(formulas(operation)[0], dict(zip(names, inputs, strict=True)))
 
     def written(self, formula: Symbol, known: dict[Symbol, Any]) -> Any:
         """Return a formula's value on vectors; `known` holds its names and, afterwards, its parts."""

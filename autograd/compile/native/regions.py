@@ -18,7 +18,7 @@ from autograd.compile.native.kernels import Kernel
 from autograd.compile.native.maths import VectorMaths
 from autograd.compile.native.values import Index, Vector
 from autograd.operation import TABLE
-from autograd.symbols import formulas, parameters, symbol
+from autograd.symbols import formulas, named, parameters
 
 __all__ = ["Regions"]
 
@@ -163,7 +163,7 @@ class Regions(Gathers):
             return
         row = TABLE[op]
         output, derivatives = formulas(op)
-        names = [symbol(x) for x in parameters(row)]
+        names = [named(x) for x in parameters(row)]
 
         def body(i: Index, lanes: int) -> None:
             listed = [self._fetched(places + i + count * k, lanes) for k in range(row.arity)]

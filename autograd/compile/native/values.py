@@ -39,7 +39,6 @@ def _suffix(lanes: int) -> str:
     return "f64" if lanes == 1 else f"v{lanes}f64"
 
 
-@cache
 def literal(x: float, lanes: int) -> str:
     """Return a number, in so many lanes."""
     one = f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
