@@ -15,9 +15,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from autograd import methods as _methods  # noqa: F401  # gives Value its methods
+from autograd.conditions import Condition
 from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
 from autograd.functions import logsumexp, mean, softmax
+from autograd.fused.groups import Group
+from autograd.graph import topological_order
 from autograd.operation import TABLE as _TABLE
 from autograd.operation import number
 from autograd.ops import abs_ as abs  # noqa: A004
@@ -63,11 +65,12 @@ from autograd.ops import (
 from autograd.pullback import derivatives
 from autograd.recompute import checkpoint
 from autograd.recording import detect_anomaly, no_grad
-from autograd.value import Condition, Group, Value, topological_order
+from autograd.tables import take
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd import steps
-    from autograd.compile import compile, compile_graph, take  # noqa: A004
+    from autograd.compile import compile, compile_graph  # noqa: A004
     from autograd.explain import explain
     from autograd.gradcheck import gradcheck
 
@@ -140,7 +143,7 @@ __all__ += [name for name in _TABLE if name not in __all__]
 
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
-    **dict.fromkeys(["compile", "compile_graph", "take"], "compile"),
+    **dict.fromkeys(["compile", "compile_graph"], "compile"),
     "explain": "explain",
     "gradcheck": "gradcheck",
     "steps": "steps",

@@ -9,8 +9,9 @@ from heapq import nlargest
 from typing import Final, NamedTuple
 
 from autograd.events import Send
+from autograd.nodes import CONSTANT
 from autograd.steps import record
-from autograd.value import CONSTANT, Value
+from autograd.value import Value
 from autograd.wording import Words, bracketed, show_number
 
 __all__ = ["Arrival", "Explanation", "Path", "explain", "largest_arrivals"]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any, overload
 
 from autograd import ops
-from autograd.value import Group, Value
+from autograd.fused.groups import Group
+from autograd.value import Value
 
 __all__ = ["logsumexp", "mean", "softmax"]
 

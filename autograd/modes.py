@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
+FORGOTTEN: Final = "computed inside no_grad"  # a mark on leaves, in the place of a second derivative
+
 active: int = 0
 _modes: Final[ContextVar[tuple[Any, ...]]] = ContextVar("modes", default=())
 

@@ -9,8 +9,11 @@ from typing import Any
 
 from autograd import modes, ops
 from autograd.caller import user_line
+from autograd.fused.groups import Group
+from autograd.graph import operands, topological_order
+from autograd.nodes import record_operation
 from autograd.operation import Operation
-from autograd.value import Group, Value, operands, record_operation, topological_order
+from autograd.value import Value
 
 __all__ = ["detect_anomaly", "no_grad"]
 
@@ -39,7 +42,14 @@ class RecordNothing:
         node = self.outer(op, inputs)
         if modes.current("refuse_reading") is not None:  # a program is traced: its numbers must stay open
             return record_operation(ops.detach, (node,))
-        return Value(node._data)
+        return forgotten(node._data)
+
+
+def forgotten(data: float) -> Value:
+    """Return a leaf that knows that it was computed."""
+    leaf = Value(data)
+    leaf._right_derivative = modes.FORGOTTEN
+    return leaf
 
 
 def recording_again() -> AbstractContextManager[Any] | None:

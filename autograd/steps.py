@@ -20,9 +20,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from autograd.events import Accumulate, Change, Collect, Compute, Event, Seed, Send, Update
+from autograd.graph import topological_order
+from autograd.nodes import CONSTANT
 from autograd.operation import Operation, number
 from autograd.unfold import backward_events, forward_events
-from autograd.value import CONSTANT, Value, topological_order
+from autograd.value import Value
 from autograd.wording import Words, layer_of, neuron_of
 
 __all__ = [

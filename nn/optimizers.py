@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, number
+from autograd.bulk import gradients_of, numbers_of, set_numbers
 from autograd.caller import warn
 from autograd.operation import FLOATS
-from autograd.value import gradients_of, numbers_of, set_numbers
 from nn.rows import checked_values
 
 __all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.value import gradients_of, numbers_of, set_numbers
+from autograd.bulk import gradients_of, numbers_of, set_numbers
 from nn.optimizers import Optimizer
 
 __all__ = ["Gradients", "Snapshot", "Surroundings", "numbers"]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.value import numbers_of, set_numbers
+from autograd.bulk import numbers_of, set_numbers
 from nn.history import History
 from nn.optimizers import Optimizer
 from nn.progress import Progress

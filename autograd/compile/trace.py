@@ -13,13 +13,17 @@ from typing import Any, Final
 import numpy as np
 
 from autograd import modes
-from autograd.backward import MANY, operands, structure
 from autograd.caller import user_line
 from autograd.compile.door import shape_of
 from autograd.compile.outside import Outside
+from autograd.conditions import Condition
+from autograd.fused.groups import Group
+from autograd.fused.operands import Inputs
+from autograd.graph import operands, structure
 from autograd.nested import is_sequence
+from autograd.nodes import CONSTANT, operand
 from autograd.operation import Operation, number
-from autograd.value import CONSTANT, Condition, Group, Value, operand
+from autograd.value import Value
 
 _NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
 
@@ -106,7 +110,12 @@ class Tracing:
         return node_of(op, inputs)
 
     def take(self, values: Any, index: Value) -> Any:
-        """Return a node, or one for each column of a table, that will be what the index names when the program runs."""
+        """Return a node, or one for each column of a table, that will be what the index names when the program runs.
+
+        None if the index is not an entry of an argument.
+        """
+        if index.op is not None or index._data is not _NAN:
+            return None
         rows = list(values)
         if not rows:
             raise IndexError("take from no values: there is nothing to choose from")
@@ -177,30 +186,8 @@ class Tracing:
 def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
     """Return a node for `op` on operands, without its number."""
     node = Value(_NAN)
-    node.op, node._left, node._right = op, inputs, MANY
+    node.op, node._operands = op, Inputs(inputs, ())
     return node
-
-
-def take(values: Any, index: Any) -> Any:
-    """Return `values[index]`: one Value of a sequence, or one row of a table (a sequence of rows).
-
-    The index is a whole number, or an entry of an integer argument of a compiled function, which the program looks
-    up each time it runs.  Raises TypeError for an index that is no whole number, IndexError for one out of range.
-    """
-    if isinstance(index, Value) and index.op is None and index._data is _NAN and modes.active:
-        ask = modes.current("take")
-        if ask is not None:
-            return ask(values, index)
-    if isinstance(index, Value):
-        raise TypeError(
-            f"take needs a whole number, or an entry of an argument of a compiled function, as its index, not {index!r}"
-        )
-    place = number(index)
-    if not place.is_integer():
-        raise TypeError(f"take needs a whole number as its index, not {index!r}")
-    if not 0 <= place < len(values):
-        raise IndexError(f"take: index {int(place)} of {len(values)}; the first is 0, the last {len(values) - 1}")
-    return values[int(place)]
 
 
 def trace(
