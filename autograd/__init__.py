@@ -15,9 +15,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from autograd import methods as _methods  # noqa: F401  # gives Value its methods
+from autograd.conditions import Condition
 from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
-from autograd.functions import logsumexp, mean, norm, smallest, softmax, take
+from autograd.functions import logsumexp, mean, norm, smallest, softmax
+from autograd.fused.groups import Group
+from autograd.graph import topological_order
 from autograd.guesses import GUESSES as _GUESSES
 from autograd.operation import TABLE as _TABLE
 from autograd.operation import number
@@ -66,7 +68,8 @@ from autograd.ops import (
 from autograd.pullback import derivatives
 from autograd.recompute import checkpoint
 from autograd.recording import detect_anomaly, no_grad
-from autograd.value import Condition, Group, Value, topological_order
+from autograd.tables import take
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd import steps

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from autograd.events import Send
 from autograd.guesses import GUESSES
 from autograd.messages import shown
+from autograd.nodes import CONSTANT
 from autograd.steps import record
-from autograd.value import CONSTANT, Value
+from autograd.value import Value
 from autograd.wording import Words, bracketed, show_number
 
 __all__ = ["Arrival", "Explanation", "Path", "explain", "largest_arrivals"]

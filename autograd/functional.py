@@ -21,13 +21,15 @@ from contextlib import nullcontext
 from typing import Any
 
 from autograd import ops
+from autograd.graph import topological_order
 from autograd.guesses import GUESSES
 from autograd.made import Made
 from autograd.nested import check_runs_at_once, flat, is_sequence, name_of, rebuilt
+from autograd.nodes import CONSTANT
 from autograd.operation import number
 from autograd.pullback import derivatives
 from autograd.recording import recording_again
-from autograd.value import CONSTANT, Value, topological_order
+from autograd.value import Value
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]
 

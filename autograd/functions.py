@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable
 from typing import Any, overload
 
-from autograd import modes, ops
-from autograd.operation import number
-from autograd.value import Group, Value
+from autograd import ops
+from autograd.fused.groups import Group
+from autograd.value import Value
 
-__all__ = ["logsumexp", "mean", "norm", "smallest", "softmax", "take"]
+__all__ = ["logsumexp", "mean", "norm", "smallest", "softmax"]
 
 
 @overload
@@ -119,27 +119,6 @@ def norm(values: Iterable[Any]) -> Any:
     scaled = [x / scale for x in members]
     square = ops.dot(scaled, scaled)
     return scale * ops.where(ops.equal(square, 0.0), 0.0, ops.sqrt(square))
-
-
-def take(values: Any, index: Any) -> Any:
-    """Return `values[index]`: one Value of a sequence, or one row of a table (a sequence of rows).
-
-    The index is a whole number, or an entry of an integer argument of a compiled function, which the program looks
-    up each time it runs.  Raises TypeError for an index that is no whole number, IndexError for one out of range.
-    """
-    if isinstance(index, Value):
-        ask = modes.current("take") if modes.active else None
-        if ask is not None and (taken := ask(values, index)) is not None:
-            return taken
-        raise TypeError(
-            f"take needs a whole number, or an entry of an argument of a compiled function, as its index, not {index!r}"
-        )
-    place = number(index)
-    if not place.is_integer():
-        raise TypeError(f"take needs a whole number as its index, not {index!r}")
-    if not 0 <= place < len(values):
-        raise IndexError(f"take: index {int(place)} of {len(values)}; the first is 0, the last {len(values) - 1}")
-    return values[int(place)]
 
 
 def _members(function: str, values: Iterable[Any]) -> Any:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
+from autograd.graph import operands, topological_order
 from autograd.guesses import GUESSES
 from autograd.messages import LONGEST_NAME, name_or, shown
 from autograd.nested import name_of
 from autograd.operation import Operation, number
 from autograd.recording import recording_again
-from autograd.value import Value, operands, topological_order
+from autograd.value import Value
 
 __all__ = ["GradientCheck", "Mismatch", "gradcheck"]
 

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from types import FrameType
 from typing import Any, Final
 
+FORGOTTEN: Final = "computed inside no_grad"  # a mark on leaves, in the place of a second derivative
+
 active: int = 0
 _entered: Final[ContextVar[tuple[mode, ...]]] = ContextVar("modes", default=())
 

@@ -15,9 +15,10 @@ from numbers import Complex, Number, Real
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 if TYPE_CHECKING:
-    from autograd.value import Condition, Value
+    from autograd.conditions import Condition
+    from autograd.value import Value
 
-from autograd import sums
+from autograd.fused import sums
 from autograd.identifiers import Name
 
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]

@@ -12,11 +12,14 @@ from functools import cache
 from typing import Any, Final
 
 from autograd import modes, ops
-from autograd.backward import operands
+from autograd.fused.groups import Group, by_member
+from autograd.graph import operand_derivatives, operands
 from autograd.guesses import GUESSES
+from autograd.nodes import CONSTANT
 from autograd.operation import TABLE, Operation
 from autograd.symbols import FUNCTIONS, Symbol, formulas, named, parameters
-from autograd.value import CONSTANT, Group, Value
+from autograd.tables import TAKEN
+from autograd.value import Value
 
 __all__ = ["derivatives"]
 
@@ -131,6 +134,8 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     if not isinstance(op, Operation):
         name = getattr(op, "name", op)
         raise TypeError(f"inside a compiled function no derivative goes through {name}: the step's own gradient does")
+    if op is TAKEN:
+        return [(x, gradient, 1.0) for x in inputs]
     recompute = getattr(op, "recompute", None)
     if recompute is not None and not recorded:
         return _through(node, recompute(node), gradient, leads)
@@ -142,7 +147,7 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
         )
     if recorded or (op.cuts and not traced):
         return [
-            (x, gradient, d, None) for x, d in zip(inputs, node.operand_derivatives(), strict=True) if id(x) in leads
+            (x, gradient, d, None) for x, d in zip(inputs, operand_derivatives(node), strict=True) if id(x) in leads
         ]
     formula = _formula(op)
     reading = _Reading(formula, inputs, node)
@@ -158,10 +163,12 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
 def is_stale(node: Value, op: Operation) -> bool:
     """Return whether the inputs of a recorded operation have other numbers than when it was recorded."""
     inputs = operands(node)
-    if any(x.is_group and x.current() is not x for x in inputs):
-        return True
-    now = op.evaluate(*[x._data for x in inputs], constant=() if op.groups else (True,) * len(inputs))[0]
-    return differ(now, node._data)
+    constant = () if op.groups else (True,) * len(inputs)
+    now, derivatives = op.evaluate(*[x._data for x in inputs], constant=constant)
+    if not op.groups:
+        return differ(now, node._data)
+    before = by_member(inputs, operand_derivatives(node))
+    return differ(now, node._data) or any(map(differ, by_member(inputs, derivatives), before))
 
 
 def differ(x: float, y: float) -> bool:

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any, Final
 
 from autograd import modes
-from autograd.backward import MANY, operands, structure, sweep
+from autograd.backward import sweep
+from autograd.fused.groups import Group
+from autograd.fused.operands import Inputs
+from autograd.graph import structure
 from autograd.guesses import GUESSES
 from autograd.made import Made
 from autograd.nested import flat, name_of, rebuilt
+from autograd.nodes import CONSTANT, record_operation
 from autograd.operation import Operation
-from autograd.pullback import derivatives
+from autograd.pullback import derivatives, differ
 from autograd.recording import Record, RecordNothing, recording_again
-from autograd.value import CONSTANT, Group, Value, record_operation
+from autograd.value import Value
 
 __all__ = ["checkpoint"]
 
@@ -76,15 +80,16 @@ class Checkpoint(Operation):
         node = Value(output._data, output.name)
         if any(map(len, segment.parents)):
             _in_use.latest = weakref.ref(segment)
-            node.op, node._left, node._right, node._left_derivative = self, segment.parents, MANY, _Later(segment, i)
+            later: Any = _Later(segment, i)
+            node.op, node._operands = self, later
         else:
             node.op = CONSTANT
         return node
 
     def recompute(self, node: Value) -> Value:
         """Return the node's number with all that led to it recorded, on the node's own parents."""
-        later = node._left_derivative
-        if not isinstance(later, _Later) or later.segment.parents is not operands(node):
+        later = node._operands
+        if not isinstance(later, _Later):
             raise RuntimeError(f"{self.symbol} in a copied or loaded graph can be differentiated only once")
         again: Value = later.segment.outputs()[0][later.i]
         return again
@@ -138,10 +143,14 @@ class _Segment:
         outputs: Sequence[Any],
     ) -> None:
         self.function, self.arguments, self.parents = function, arguments, parents
+        self.entered = self._numbers_now()
         self.numbers = [y._data if _is_fleeting(y) else None for y in outputs]
         self.kept: tuple[list[Any], list[Value]] | None = None
         self.kept_fresh = False
         self.asked = 0
+
+    def _numbers_now(self) -> list[float]:
+        return [x._data for group in self.parents for x in group.values]
 
     def outputs(self, *, fresh: bool = False) -> tuple[list[Any], list[Value]]:
         """Return what the function returns, recorded on its arguments or on fresh leaves in their place; and those.
@@ -152,7 +161,7 @@ class _Segment:
             previous = _in_use.segment() if hasattr(_in_use, "segment") else None
             if previous is not None:
                 previous.kept = None
-            if any(group.current() is not group for group in self.parents):
+            if any(map(differ, self.entered, self._numbers_now())):
                 raise RuntimeError(f"an input of {name_of(self.function)} was changed between its forward and backward")
             arguments, _, leaves = _fresh(self.arguments) if fresh else (self.arguments, [], [])
             with recording_again() or nullcontext():
@@ -214,22 +223,22 @@ def _shared(values: list[Value]) -> Group:
     """Return the Values closed over as a group: the previous segment's if it has the same, so that runs share one."""
     previous = _in_use.latest() if hasattr(_in_use, "latest") else None
     group = previous.parents[1] if previous is not None else Group(())
-    return group.current() if list(map(id, group)) == list(map(id, values)) else Group(values)
+    return group if list(map(id, group)) == list(map(id, values)) else Group(values)
 
 
-class _Later:
-    """Local derivatives that are computed when they are iterated over."""
+class _Later(Inputs):
+    """The operands of a node that stands for output `i` of a function: derivatives are computed when asked for."""
 
     __slots__ = ("i", "segment")
 
     def __init__(self, segment: _Segment, i: int) -> None:
+        self.inputs = self.targets = segment.parents
         self.segment, self.i = segment, i
 
-    def __iter__(self) -> Iterator[list[float]]:
-        return iter(self.segment.local_derivatives(self.i))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, (list(self),)
+    @property
+    def derivatives(self) -> list[list[float]]:
+        """A list for each group of parents."""
+        return self.segment.local_derivatives(self.i)
 
 
 class _Fleeting:

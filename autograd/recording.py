@@ -9,9 +9,12 @@ from typing import Any
 
 from autograd import modes, ops
 from autograd.caller import user_line
+from autograd.fused.groups import Group
+from autograd.graph import operands, topological_order
 from autograd.messages import name_or
+from autograd.nodes import record_operation
 from autograd.operation import Operation
-from autograd.value import Group, Value, operands, record_operation, topological_order
+from autograd.value import Value
 from autograd.within import Way
 
 __all__ = ["detect_anomaly", "no_grad"]
@@ -49,7 +52,14 @@ class RecordNothing:
         node = self.outer(op, inputs)
         if modes.current("refuse_reading") is not None:  # a program is traced: its numbers must stay open
             return record_operation(ops.detach, (node,))
-        return Value(node._data)
+        return forgotten(node._data)
+
+
+def forgotten(data: float) -> Value:
+    """Return a leaf that knows that it was computed."""
+    leaf = Value(data)
+    leaf._right_derivative = modes.FORGOTTEN
+    return leaf
 
 
 def recording_again() -> AbstractContextManager[Any] | None:

@@ -7,7 +7,6 @@ library for every node.  Each repeated expression is computed once, under a name
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any, Final
 
 from autograd.operation import FLOATS, TABLE, FloatMaths, Operation, number
@@ -84,25 +83,6 @@ class Writer:
 def primitives() -> dict[str, Any]:
     """Return the functions that written expressions call, by name."""
     return {name: getattr(FLOATS, name) for name in vars(FloatMaths) if not name.startswith("_")}
-
-
-_ON_ROW: Final = """
-def on_row(row):
-    outputs, derivatives = [], []
-    for {input} in row:
-        {formulas}
-    return outputs, derivatives
-"""
-
-
-def on_row(op: Operation) -> Callable[[list[float]], tuple[list[float], list[float]]]:
-    """Return a function of a list of inputs: the outputs of an operation of one input, and its derivatives."""
-    lines, output, (derivative,) = on_floats(op)
-    (input_,) = parameters(op)
-    formulas_ = "; ".join([*lines, f"outputs.append({output})", f"derivatives.append({derivative})"])
-    known = primitives()
-    exec(compile(_ON_ROW.format(input=input_, formulas=formulas_), f"{__file__}, rows of {op.name}", "exec"), known)
-    return known["on_row"]  # type: ignore[no-any-return]
 
 
 def on_floats(op: Operation) -> tuple[list[str], str, list[str]]:

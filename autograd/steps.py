@@ -19,11 +19,13 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from autograd.events import Accumulate, Change, Collect, Compute, Event, Seed, Send, Update
+from autograd.graph import topological_order
 from autograd.locks import cached_property
 from autograd.messages import shown
+from autograd.nodes import CONSTANT
 from autograd.operation import Operation, number
 from autograd.unfold import backward_events, forward_events
-from autograd.value import CONSTANT, Value, topological_order
+from autograd.value import Value
 from autograd.wording import Words, layer_of, neuron_of
 
 __all__ = [

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from autograd.backward import operands, structure
 from autograd.events import Accumulate, Collect, Compute, Event, Seed, Send
+from autograd.fused.groups import Group
+from autograd.graph import operand_derivatives, operands, structure, targets
+from autograd.nodes import CONSTANT
 from autograd.operation import TABLE, Operation
 from autograd.pullback import differ, is_stale
-from autograd.value import CONSTANT, Group, Value
+from autograd.value import Value
 
 Edge = tuple[Value, int, float, Any]  # parent, slot, local derivative, and place in a shared group if it is in one
 
@@ -36,7 +38,7 @@ def _is_stale(node: Value, op: Operation) -> bool:
         return is_stale(node, op)
     inputs = operands(node)
     now, derivatives = op.evaluate(*[x._data for x in inputs], constant=[x.op is CONSTANT for x in inputs])
-    recorded = (node._data, *node.operand_derivatives())
+    recorded = (node._data, *operand_derivatives(node))
     return any(map(differ, (now, *derivatives), recorded))
 
 
@@ -52,7 +54,7 @@ def backward_events(
     Gradients reach the members of a shared group as the group's own subtotals, one for each place in it.  Where
     all that a member gets comes through one place, adding one by one gives the same bits, and the detour is not told.
     """
-    order = structure(root)
+    order = structure(root, targets)
     sweep = _Sweep(place, _edges(root, order))
     sweep.begin(root, seed)
     for node in reversed(order):
@@ -60,8 +62,9 @@ def backward_events(
             sweep.collect(node)
         else:
             sweep.send(node)
+    behind = set(map(id, order))
     for leaf in nodes:
-        if leaf.is_leaf and leaf.op is not CONSTANT:
+        if leaf.is_leaf and leaf.op is not CONSTANT and id(leaf) in behind:
             sweep.accumulate(leaf, grads[place[id(leaf)]])
     return sweep.events
 
@@ -118,10 +121,10 @@ class _Sweep:
                 self.events.append(Collect(self.place[id(member)], self.lanes[lane], subtotal, before, after))
 
     def accumulate(self, leaf: Value, kept: float | None) -> None:
-        """Tell what a leaf makes of its gradient, if one has come, and of the one that it kept."""
-        if (adjoint := self.adjoints.get(id(leaf))) is not None:
-            after = adjoint if kept is None else kept + adjoint
-            self.events.append(Accumulate(self.place[id(leaf)], adjoint, kept, after))
+        """Tell what a leaf makes of its gradient, 0 if none has come, and of the one that it kept."""
+        adjoint = self.adjoints.get(id(leaf), 0.0)
+        after = adjoint if kept is None else kept + adjoint
+        self.events.append(Accumulate(self.place[id(leaf)], adjoint, kept, after))
 
     def _add(self, node: Value, x: float) -> tuple[float | None, float]:
         before = self.adjoints.get(id(node))

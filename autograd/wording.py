@@ -10,11 +10,13 @@ from functools import lru_cache
 from itertools import count, pairwise
 from typing import Any, Final
 
-from autograd.backward import operands
+from autograd.fused.groups import Group
+from autograd.graph import operands
 from autograd.messages import printable, shown
+from autograd.nodes import CONSTANT
 from autograd.operation import TABLE, Operation
 from autograd.symbols import Symbol, formulas, label, parameters, symbol
-from autograd.value import CONSTANT, Group, Value
+from autograd.value import Value
 
 __all__ = ["Words", "bracketed", "layer_of", "neuron_of", "short_names", "show_number", "titled"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, steps
-from autograd.value import set_numbers
+from autograd.bulk import set_numbers
 from nn.optimizers import SGD, Optimizer
 from nn.snapshot import Gradients, Surroundings, numbers
 

@@ -7,8 +7,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from autograd import no_grad, topological_order
-from autograd.backward import operands
 from autograd.caller import warn
+from autograd.graph import operands
 from nn.guesses import GUESSES
 from nn.rows import checked_inputs, predict_rows
 from nn.steppers import RecordedStepper, Stepper, Task, in_use, tried_loss

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, number
+from autograd.bulk import keep_gradients
 from autograd.caller import warn
 from autograd.messages import name_or
-from autograd.value import keep_gradients
 from nn.guesses import GUESSES
 from nn.rows import checked_values
 

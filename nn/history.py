@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd.answers import guessed
-from autograd.value import set_numbers
+from autograd.bulk import set_numbers
 from nn.clipping import percentile
 from nn.guesses import GUESSES, OF_A_HISTORY
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from autograd import Group, Value, modes, number
-from autograd.affine import Affine, Hidden, Numbers, RowActivation
+from autograd import Group, Value, modes
 from autograd.answers import key
+from autograd.fused.hidden import Hidden, is_on_rows
+from autograd.fused.rows import Affine
 from autograd.messages import shown
-from autograd.operation import TABLE, Operation
-from autograd.value import changes
+from autograd.operation import TABLE
 from nn.guesses import ACTIVATIONS
 from nn.initializers import Initializer, chosen, generator_from
 from nn.module import Inputs, Module, Row, one_row, refuse_more, watching
@@ -82,8 +82,7 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
         elif isinstance(inputs, str | dict | set | frozenset) or not hasattr(inputs, "__iter__"):
             raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
     try:
-        plain = inputs.__class__ is list and {float, int}.issuperset(map(type, inputs))
-        group = Numbers(list(map(number, inputs))) if plain else Group.of(inputs)
+        group = Group.of(inputs)
     except TypeError:
         if any(hasattr(x, "__iter__") and not isinstance(x, Value | str) for x in inputs):
             wants = f"{who} takes one row of {wanted} numbers, not several rows"
@@ -92,14 +91,6 @@ def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
     if len(group) != wanted:
         raise ValueError(f"{who} takes {wanted} input{'s' * (wanted != 1)}, not {len(group)}")
     return group
-
-
-_versions = 0  # how often an attribute of any neuron has been set: whoever keeps what neurons are made of looks again
-
-
-def _note_version() -> None:
-    global _versions
-    _versions += 1
 
 
 class Neuron(Module):
@@ -134,10 +125,7 @@ class Neuron(Module):
             x = Group.of(x)
         elif name == "activation":
             x = resolve_activation(x)
-            # the method of Value is the fastest way to an operation of one input
-            self._activate = getattr(Value, x.name) if isinstance(x, Operation) and not x.defaults else x
         super().__setattr__(name, x)
-        _note_version()
 
     @property
     def w(self) -> Group:
@@ -176,7 +164,9 @@ class Neuron(Module):
         """Return the activation for one row of inputs; raises ValueError if there are too many or too few."""
         if more:
             refuse_more(self, (inputs, *more))
-        z, a = Firing([self])(input_group(inputs, len(self.weights), "this neuron"))
+        group = input_group(inputs, len(self.weights), "this neuron")
+        z = Affine([self.weights], [self.bias])(group, [self._z_name])
+        a = _activated([self], z)
         if watching:
             self.keep_pass(z, a)
         return a[0]
@@ -192,53 +182,15 @@ class Neuron(Module):
 Perceptron = Neuron
 
 
-class Firing:
-    """What neurons that see the same inputs are made of, ready to fire on row after row."""
-
-    __slots__ = ("_acts", "_affine", "_can_wait", "_names", "_neurons", "_stamp", "_together", "_version")
-
-    def __init__(self, neurons: Sequence[Neuron]) -> None:
-        self._neurons, self._version, self._stamp = list(neurons), _versions, changes()
-        self._affine = Affine([neuron.weights for neuron in neurons], [neuron.bias for neuron in neurons])
-        self._acts = [(neuron._activate, neuron._a_name) for neuron in neurons]
-        self._names = [neuron._z_name for neuron in neurons], [neuron._a_name for neuron in neurons]
-        activation, *others = {neuron.activation for neuron in neurons}
-        self._together = RowActivation.of(activation) if isinstance(activation, Operation) else None
-        same = not others and (activation is None or self._together is not None)
-        self._can_wait = same and self._affine.is_of_leaves()
-
-    def holds(self, neurons: Sequence[Neuron]) -> bool:
-        """Return whether these are the neurons still, and nothing about them has changed."""
-        return self._stamp == changes() and self._version == _versions and self._neurons == neurons
-
-    def renewed(self, neurons: Sequence[Neuron]) -> Firing:
-        """Return what the neurons are made of at this moment: this, with the numbers that they hold now, or another."""
-        if self._version != _versions or self._neurons != neurons:
-            return Firing(neurons)
-        if self._stamp != changes():
-            self._affine, self._stamp = self._affine.renewed(), changes()
-        return self
-
-    def hidden(self, inputs: Group) -> Group:
-        """Return the activations as a group; its nodes are made when somebody looks, where they can wait so long."""
-        if (
-            self._can_wait
-            and not (modes.active and modes.current("__class__"))
-            and not (watching and watching.is_here())
-        ):
-            return Hidden(self._affine, inputs, self._together, self._names)
-        return Group(self(inputs)[1])
-
-    def __call__(self, inputs: Group) -> tuple[Row, Row]:
-        """Return z = w · x + b and a = activation(z) of each neuron, for as many inputs as each has weights."""
-        z = self._affine(inputs, self._names[0])
-        a = []
-        for x, (activate, a_name) in zip(z, self._acts):  # noqa: B905  # as many, by construction
-            if activate is not None:
-                x = activate(x)
-                x.name = a_name
-            a.append(x)
-        return z, a
+def _activated(neurons: Sequence[Neuron], z: Row) -> Row:
+    """Return a = activation(z) of each neuron."""
+    a = []
+    for x, neuron in zip(z, neurons, strict=True):
+        if (activation := neuron.activation) is not None:
+            x = activation(x)
+            x.name = neuron._a_name
+        a.append(x)
+    return a
 
 
 class Layer(Module):
@@ -247,7 +199,7 @@ class Layer(Module):
     W has a row of `inputs` weights for each of the `outputs` neurons, b one number for each.
     """
 
-    _firing: Firing | None = None
+    _latest: Affine | None = None
 
     def __init__(
         self,
@@ -278,25 +230,35 @@ class Layer(Module):
 
     def row(self, inputs: Inputs | Value) -> Row:
         """Return the activations of all neurons, a list even of one; raises ValueError as a call does."""
-        z, a = self._now()(input_group(inputs, len(self.neurons[0].weights), "this layer"))
+        z = self._affine()(self._group(inputs), [n._z_name for n in self.neurons])
+        a = _activated(self.neurons, z)
         if watching:
             self.keep_pass(z, a)
         return a
 
     def hidden(self, inputs: Inputs | Value) -> Group:
-        """Return the activations as the group that the next layer's neurons share; raises ValueError as a call does."""
-        if watching and watching.is_here():
+        """Return the activations as the group that the next layer's neurons share; raises ValueError as a call does.
+
+        Its nodes are made when somebody looks, where they can wait so long.
+        """
+        neurons, affine = self.neurons, self._affine()
+        activation = neurons[0].activation
+        can_wait = affine.of_leaves and (activation is None or is_on_rows(activation))
+        if not can_wait or modes.active or watching or any(n.activation is not activation for n in neurons):
             return Group(self.row(inputs))
-        return self._now().hidden(input_group(inputs, len(self.neurons[0].weights), "this layer"))
+        names = [n._z_name for n in neurons], [n._a_name for n in neurons]
+        return Hidden(affine, self._group(inputs), activation, names)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: x for name, x in vars(self).items() if name != "_firing"}  # a copy looks anew
+    def _group(self, inputs: Inputs | Value) -> Group:
+        return input_group(inputs, len(self.neurons[0].weights), "this layer")
 
-    def _now(self) -> Firing:
-        firing = self._firing
-        if firing is None or not firing.holds(self.neurons):
-            firing = self._firing = Firing(self.neurons) if firing is None else firing.renewed(self.neurons)
-        return firing
+    def _affine(self) -> Affine:
+        """Return W and b with the numbers of this moment: those of the last call, if they are the same."""
+        neurons, latest = self.neurons, self._latest
+        now = Affine.now([n.weights for n in neurons], [n.bias for n in neurons], latest)
+        if now is not latest:
+            vars(self)["_latest"] = now
+        return now
 
     @property
     def activation(self) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from autograd import Group, Value
+from autograd.nodes import CONSTANT
 from autograd.operation import Operation
-from autograd.value import CONSTANT
 from autograd.wording import titled
 from nn.findings import Finding, counted
 from nn.layers import Neuron

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from autograd import Value, number
 from autograd.answers import guessed
+from autograd.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
 from autograd.caller import warn
 from autograd.messages import name_or
 from autograd.operation import FLOATS
-from autograd.value import gradients_of, keep_gradients, numbers_of, set_numbers
 from nn.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
 from nn.rows import check_attribute, checked_values, shortened
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
+from autograd.bulk import set_numbers
 from autograd.files import check_folder, write_file
 from autograd.messages import shown
-from autograd.value import set_numbers
 from nn.guesses import GUESSES
 from nn.history import History
 from nn.layers import Layer, Neuron

@@ -13,7 +13,7 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from autograd import Value
-from autograd.value import gradients_of, numbers_of, set_numbers
+from autograd.bulk import gradients_of, numbers_of, set_numbers
 from nn.module import Result
 from nn.optimizers import Optimizer
 

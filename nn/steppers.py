@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from autograd import Value, no_grad
+from autograd.bulk import gradients_of
 from nn.clipping import Clip, apply_clip
 from nn.module import Module, Result, run_in_use
 from nn.optimizers import Optimizer
@@ -92,17 +93,9 @@ class RecordedStepper:
         return Stepped(loss.data, norm)
 
     def _gradients(self) -> list[float | None]:
-        """Return the gradients: 0 for a parameter that only this batch left out, None for one never used so far.
-
-        Embeddings are left out by most batches, and their memories move on all the same.
-        """
-        parameters = self.task.optimizer.parameters
-        gradients: list[float | None] = [p.grad if p.reached else None for p in parameters]
-        if None in gradients:
-            for i, gradient in enumerate(gradients):
-                if gradient is None and i in self._used:
-                    gradients[i] = 0.0
-        if len(self._used) < len(parameters):
+        """Return the gradients, None for a parameter that the loss never touches."""
+        gradients = gradients_of(self.task.optimizer.parameters)
+        if len(self._used) < len(gradients):
             self._used.update(i for i, gradient in enumerate(gradients) if gradient is not None)
         return gradients
 

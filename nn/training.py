@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
+from autograd.bulk import numbers_of
 from autograd.messages import shown
-from autograd.value import numbers_of
 from nn.guesses import GUESSES
 from nn.history import History
 from nn.optimizers import Optimizer

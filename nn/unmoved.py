@@ -10,9 +10,9 @@ from types import CodeType, FunctionType, MemberDescriptorType, MethodType, Modu
 from typing import Any, Final
 
 from autograd import Value, ops
-from autograd.backward import operands
 from autograd.caller import warn
-from autograd.value import CONSTANT
+from autograd.graph import operands
+from autograd.nodes import CONSTANT
 from nn.optimizers import Optimizer
 from nn.rows import shortened
 

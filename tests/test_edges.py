@@ -9,7 +9,7 @@ import autograd as ag
 import nn
 from autograd import Value
 from autograd.compile import compile, compile_forward, compile_graph, compile_training
-from autograd.value import operand
+from autograd.nodes import operand
 
 BACKENDS = ["numpy", "native", "jax"]
 NAN, INF = math.nan, math.inf

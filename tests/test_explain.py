@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, detach, dot, explain, leaky_relu, maximum, sigmoid, softplus, sqrt, steps, tanh, where
+from autograd.nodes import CONSTANT
 from autograd.operation import TABLE, Operation
-from autograd.value import CONSTANT
 from autograd.wording import Words
 
 

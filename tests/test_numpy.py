@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, total, where  # noqa: A004
-from autograd.value import Condition
+from autograd.conditions import Condition
 
 SCALARS = [np.float64(2.0), np.float32(2.0), np.float16(2.0), np.int64(2), np.uint8(2), np.bool_(True)]
 ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]

@@ -12,8 +12,8 @@ import pytest
 import viz
 from autograd import Value, dot, explain, largest, steps, tanh, total
 from autograd.events import SENTENCES
+from autograd.nodes import CONSTANT
 from autograd.steps import GRANULARITIES
-from autograd.value import CONSTANT
 from autograd.wording import show_number
 from nn import MLP, SGD, Adam, mean_squared_error
 from tests.web import CONTRASTS, until

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import autograd
-from autograd import Value
+from autograd import Value, generate
 from autograd.operation import TABLE
 
 ROOT = Path(autograd.__file__).parent.parent
@@ -82,13 +82,13 @@ def test_an_unknown_name_is_refused():
         autograd.gradient
 
 
-# ------------------------------------------------------------------ methods, derived and declared
+# --------------------------------------------------------------- methods, written from the table
 INFIX = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
 METHODS = {name: op for name, op in TABLE.items() if not op.groups and (not op.cuts or name == "detach")}
 
 
 def declared():
-    tree = ast.parse((ROOT / "autograd" / "declared.py").read_text())
+    tree = ast.parse((ROOT / "autograd" / "methods.py").read_text())
     return {node.name: node.args for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
@@ -99,7 +99,21 @@ def names_of(name):
 
 
 def test_every_method_derived_from_the_table_is_declared_and_no_other():
-    assert set(declared()) == {method for name in METHODS for method in names_of(name)}
+    assert set(declared()) == {"__pos__", *(method for name in METHODS for method in names_of(name))}
+
+
+@pytest.mark.parametrize("name", generate.files())
+def test_what_is_written_from_the_table_is_what_the_table_says_today(name):
+    assert (ROOT / "autograd" / name).read_text(encoding="utf-8") == generate.files()[name], (
+        "the table of operations has changed: run python -m autograd.generate"
+    )
+
+
+def test_methods_have_source_that_a_debugger_can_show():
+    for name in METHODS:
+        for method in names_of(name):
+            assert "ops." in inspect.getsource(getattr(Value, method))
+    assert "node._data = x * y" in inspect.getsource(Value.__mul__)
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Group, Value, detach, dot, largest, leaky_relu, maximum, relu, sigmoid, steps, tanh, total, where
-from autograd.value import CONSTANT
+from autograd.nodes import CONSTANT
 from autograd.wording import layer_of, neuron_of, short_names, show_number, titled
 
 UNARY = [tanh, sigmoid, relu, leaky_relu, detach, lambda x: -x, lambda x: x.exp()]

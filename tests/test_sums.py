@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, dot, total
-from autograd.sums import FEW, columns, dots
+from autograd.fused.sums import FEW, columns, dots
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e100, max_value=1e100)
 pairs = st.lists(st.tuples(numbers, numbers), max_size=2 * FEW + 2)

@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value
 from autograd.compile import compile
-from autograd.value import Group
+from autograd.fused.groups import Group
 
 SHOWN = {
     "repr": repr, "str": str, "format": format, "an f-string": lambda x: f"{x} and {x!r}", "%": lambda x: "%s" % x,  # noqa: UP031

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from autograd import Value
+from autograd.nodes import CONSTANT
 from autograd.operation import Operation
-from autograd.value import CONSTANT
 from autograd.wording import layer_of, neuron_of
 from viz.labels import operation_symbol
 

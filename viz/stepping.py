@@ -11,9 +11,9 @@ from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.events import SENTENCES, Change
 from autograd.explain import largest_arrivals
+from autograd.nodes import CONSTANT
 from autograd.operation import Operation
 from autograd.steps import GRANULARITIES, Accumulate, Collect, Recording, Send, Update
-from autograd.value import CONSTANT
 from autograd.wording import neuron_of, titled
 from viz.guesses import GUESSES
 from viz.labels import shown

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd import Value, topological_order
-from autograd.value import CONSTANT
+from autograd.nodes import CONSTANT
 from autograd.wording import short_names, show_number
 from viz.field import Field
 from viz.guesses import GUESSES

@@ -22,8 +22,8 @@ from autograd.compile.programs import Programs
 from autograd.compile.runner import Floats
 from autograd.compile.step import Forward, Step
 from autograd.compile.training import TrainingStep
-from autograd.functions import take
 from autograd.guesses import GUESSES
+from autograd.tables import take
 from autograd.value import Value
 
 __all__ = ["Forward", "Step", "TrainingStep", "compile", "compile_forward", "compile_graph", "compile_training", "take"]

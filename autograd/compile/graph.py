@@ -12,8 +12,9 @@ from autograd.compile.programs import Compiled, Programs
 from autograd.compile.runner import Floats
 from autograd.compile.step import Step
 from autograd.compile.trace import Traced
+from autograd.graph import topological_order
 from autograd.nested import flat, is_sequence
-from autograd.value import Value, topological_order
+from autograd.value import Value
 
 __all__ = ["GraphStep", "graph_programs"]
 

@@ -17,9 +17,9 @@ import numpy as np
 
 from autograd.compile.layout import ranked
 from autograd.compile.tape import Tape
+from autograd.fused.sums import total
 from autograd.operation import TABLE
 from autograd.source import on_floats, primitives
-from autograd.sums import total
 from autograd.symbols import formulas, parameters
 
 NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy

@@ -10,12 +10,14 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from autograd.backward import operands, structure
 from autograd.compile.tape import Tape
 from autograd.compile.trace import TAKE, Traced
+from autograd.fused.groups import Group
+from autograd.fused.sums import total
+from autograd.graph import operands, structure
+from autograd.nodes import CONSTANT
 from autograd.operation import TABLE
-from autograd.sums import total
-from autograd.value import CONSTANT, Group
+from autograd.tables import TAKEN
 
 WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition
 MODERATE: Final = 1e-30  # a number beyond it, or its inverse, scales what it was written beside: that may need it
@@ -120,6 +122,8 @@ class _Normaliser:
             self.place[i] = self.tape.reduce("largest", self._group(inputs[0]))
         elif op is TAKE:
             self.place[i] = self.tape.reduce("take", self._group(inputs[0]), self._index(self.place[inputs[1]]))
+        elif op is TAKEN:
+            self.place[i] = self._resolved(inputs[0])
         elif TABLE.get(name) is not op:
             raise TypeError(
                 f"a graph with {op.symbol} in it was recorded already, and keeps only that node's number: compile the "

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.bulk import numbers_of
 from autograd.caller import warn
 from autograd.compile.backends import make_runner
 from autograd.compile.build import build
@@ -18,7 +19,7 @@ from autograd.compile.outside import Outside
 from autograd.compile.trace import Traced, is_same, trace
 from autograd.locks import make_lock
 from autograd.messages import name_or
-from autograd.value import Value, numbers_of
+from autograd.value import Value
 
 LONG: Final = 0.05  # seconds: what takes longer to trace is not traced a second time to see whether it is the same
 NONE: Final[Mapping[str, Any]] = {}

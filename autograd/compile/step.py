@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd import modes
+from autograd.bulk import numbers_of
 from autograd.compile.backends import make_runner
 from autograd.compile.programs import Compiled, Programs
 from autograd.compile.runner import Floats, NumpyRunner
-from autograd.value import numbers_of
 
 
 class Step:

@@ -13,14 +13,18 @@ from typing import Any, Final
 import numpy as np
 
 from autograd import modes
-from autograd.backward import MANY, operands, structure
 from autograd.caller import user_line
 from autograd.compile.door import shape_of
 from autograd.compile.outside import Outside
+from autograd.conditions import Condition
+from autograd.fused.groups import Group
+from autograd.fused.operands import Inputs
+from autograd.graph import operands, structure
 from autograd.messages import name_or
 from autograd.nested import is_sequence
+from autograd.nodes import CONSTANT, operand
 from autograd.operation import Operation, number
-from autograd.value import CONSTANT, Condition, Group, Value, operand
+from autograd.value import Value
 
 _NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
 
@@ -189,7 +193,7 @@ class Tracing:
 def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
     """Return a node for `op` on operands, without its number."""
     node = Value(_NAN)
-    node.op, node._left, node._right = op, inputs, MANY
+    node.op, node._operands = op, Inputs(inputs, ())
     return node
 
 

@@ -11,12 +11,13 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
+from autograd.bulk import numbers_of, set_numbers
 from autograd.compile.programs import Compiled, Programs
 from autograd.compile.runner import Floats
 from autograd.compile.step import report, source_of
 from autograd.compile.update import load_update
 from autograd.messages import name_or
-from autograd.value import Value, numbers_of, set_numbers
+from autograd.value import Value
 
 
 class TrainingStep:
