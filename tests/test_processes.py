@@ -23,6 +23,8 @@ from nn.datasets import sine
 ROOT = Path(autograd.__file__).parent.parent
 X, Y = sine(11, noise=0.1)
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+QUIETLY = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+OF_JAX = pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # if another test has loaded it
 
 
 def loss(predictions, targets):
@@ -276,7 +278,8 @@ def in_a_child(act, seconds=20):
 
 
 @FORKS
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@QUIETLY
+@OF_JAX
 @pytest.mark.parametrize("kind", ["recorded", "compiled"])
 def test_a_child_forked_while_another_thread_trains_works_and_gets_the_same_bits(kind):
     shared = MLP(1, [8, 8, 1], seed=4)
@@ -294,7 +297,8 @@ def test_a_child_forked_while_another_thread_trains_works_and_gets_the_same_bits
 
 
 @FORKS
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@QUIETLY
+@OF_JAX
 def test_a_child_finds_a_lock_free_that_another_thread_holds_and_keeps_its_own():
     from autograd.locks import make_lock
 
@@ -320,7 +324,8 @@ def test_a_child_finds_a_lock_free_that_another_thread_holds_and_keeps_its_own()
 
 
 @FORKS
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@QUIETLY
+@OF_JAX
 def test_a_child_draws_while_another_thread_was_drawing(monkeypatch):
     begun, done = threading.Event(), threading.Event()
 
