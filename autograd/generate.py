@@ -6,9 +6,11 @@ library for every node, which buys 2× for plain scalars.
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Final
 
+from autograd.files import write_file
 from autograd.operation import TABLE, Operation
 from autograd.source import on_floats
 from autograd.symbols import parameters
@@ -177,7 +179,7 @@ def _method(op: Operation, name: str) -> str:
         name=name,
         op=_in_module(op),
         others=", other: Real" * (len(names) - 1),
-        documentation=op.__doc__,
+        documentation=_documentation(op),
         operands=is_value if len(names) == 2 else "",
         inputs=_listed(inputs),
         numbers=f"{', '.join(names)} = {', '.join(f'{x}._data' for x in inputs)}",
@@ -197,8 +199,14 @@ def _general(op: Operation, name: str) -> str:
     else:
         others = ", other: Real"
     return _GENERAL.format(
-        name=name, op=_in_module(op), others=others, documentation=op.__doc__, inputs=_listed(inputs)
+        name=name, op=_in_module(op), others=others, documentation=_documentation(op), inputs=_listed(inputs)
     )
+
+
+def _documentation(op: Operation) -> str:
+    """Return what the rule says, at the indentation of a method."""
+    first, *rest = (inspect.getdoc(op.rule) or "").splitlines()
+    return "\n".join([first, *(f"        {line}".rstrip() for line in rest), *["        "] * bool(rest)])
 
 
 def _bare_lines(lines: list[str]) -> list[str]:
@@ -233,4 +241,4 @@ def _bare(expression: str) -> str:
 
 if __name__ == "__main__":
     for _name, _text in files().items():
-        (FOLDER / _name).write_text(_text, encoding="utf-8")
+        write_file(FOLDER / _name, _text.encode())

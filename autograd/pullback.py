@@ -135,7 +135,7 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
         name = getattr(op, "name", op)
         raise TypeError(f"inside a compiled function no derivative goes through {name}: the step's own gradient does")
     if op is TAKEN:
-        return [(x, gradient, 1.0) for x in inputs]
+        return [(x, gradient, 1.0, None) for x in inputs]
     recompute = getattr(op, "recompute", None)
     if recompute is not None and not recorded:
         return _through(node, recompute(node), gradient, leads)

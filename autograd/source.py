@@ -58,7 +58,7 @@ class Writer:
         if x.function == "name":
             return x.name
         if x.number is not None:
-            return f"{number(x.number)!r}" if abs(x.number) < float("inf") else f"float('{number(x.number)}')"
+            return f"{number(x.number)!r}" if abs(x.number) < float("inf") else f'float("{number(x.number)}")'
         if x in self.names:
             return self.names[x]
         text = self._call(x.function, [self.write(y) for y in x.inputs])

@@ -207,6 +207,8 @@ def listed(data: Any, what: str) -> list[Any]:
 def _read(data: Any) -> Any:
     """Return what an array or a table holds as lists of its numbers; anything else as it is."""
     kind = type(data)  # a table shows its columns as attributes
+    if isinstance(data, Value):
+        return data
     if hasattr(kind, "tolist"):
         return data.tolist()
     if hasattr(kind, "to_numpy"):

@@ -65,7 +65,7 @@ def model_of(width=2):
 
 def first(predictions, targets):
     flat = [y[0] if isinstance(y, list) else y for y in targets]
-    return nn.mean_squared_error([row[0] for row in predictions], flat)
+    return nn.mean_squared_error(predictions, flat)
 
 
 def fitted(inputs, targets, **settings):
@@ -82,9 +82,7 @@ def test_tables_are_rows_wherever_data_goes(inputs, targets):
     assert fitted(inputs, targets, validation=0.25) == fitted(ROWS, ANSWERS, validation=0.25)
     model = model_of()
     assert np.array(nn.predict(model, inputs)).tolist() == nn.predict(model, ROWS)
-    assert [[x.data for x in row] for row in model.batch(inputs)] == [
-        [x.data for x in row] for row in model.batch(ROWS)
-    ]
+    assert [x.data for x in model.batch(inputs)] == [x.data for x in model.batch(ROWS)]
     for one in (model.layers[0], nn.Residual(nn.Softmax()), nn.Checkpoint(nn.Softmax()), nn.BatchNorm(2)):
         assert repr(one.batch(inputs)) == repr(one.batch(ROWS))
     assert str(nn.diagnose(model, inputs, targets, loss=first)) == str(nn.diagnose(model, ROWS, ANSWERS, loss=first))
