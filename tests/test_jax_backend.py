@@ -11,7 +11,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value, compile_graph
-from autograd.compile import compile, compile_training
+from autograd.compile import compile_training
 from tests.array_programs import interpreted, random_program
 from tests.programs import PROGRAMS
 from tests.random_programs import assert_compiles, random_graph
@@ -75,11 +75,10 @@ def test_a_graph_without_structure_runs_block_by_block():
 
 SINGLE = """
 import jax, nn
-from autograd.compile import compile
 model = nn.MLP(2, [3, 1])
-step = compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters(), "jax")
+step = ag.compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters(), "jax")
 loss, gradient = step.value_and_gradient([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6])
-exact = compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters())
+exact = ag.compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters())
 assert abs(loss - exact.value_and_gradient([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6])[0]) < 1e-15
 assert jax.numpy.ones(1).dtype == "float32", "the user's own arrays stay in 32 bits"
 """
@@ -180,7 +179,7 @@ def test_xla_is_given_few_operations_however_many_scalars_have_no_structure(coun
     root = function([Value(x) for x in numbers])
     root.backward()
     recorded = [p.grad for p in parameters]
-    step = compile(function, parameters, backend="jax")
+    step = ag.compile(function, parameters, backend="jax")
     loss, gradient = step.value_and_gradient(numbers)
     assert loss == pytest.approx(root.data, rel=1e-12)
     assert gradient == pytest.approx(recorded, rel=1e-11)
