@@ -141,27 +141,23 @@ def layer(units, inputs):
 def test_a_weight_of_0_does_not_hide_what_is_no_number(shape, backend):
     needs(backend)
     rows, inputs, units = shape
+    leaves = [Value(0.0) for _ in range(units + inputs - 1)]
+
+    def loss(x):
+        return layer(units, inputs)(leaves)(*x)
+
+    step = ag.compile(loss, leaves, backend)
+    zeros = [[0.0] * inputs for _ in range(rows)]
     for bad in (NAN, INF, -INF):
         data = [[bad if (i, j) == (0, 0) else 0.5 * i - j for j in range(inputs)] for i in range(rows)]
-
-        def function(w):
-            make = layer(units, inputs)(w)
-            return lambda rows: make(*rows)
-
-        leaves = [Value(0.0) for _ in range(units + inputs)]
-        loss = function(leaves)([[Value(v) for v in row] for row in data])
-        loss.backward()
-        found, slopes = ag.compile(function(leaves), leaves, backend).value_and_gradient(data)
-        same(found, loss.data)
-        same(slopes, [leaf.grad for leaf in leaves])
-        weights = [[bad] + [0.0] * (units + inputs - 1), [0.0] * (units + inputs)]
-        for numbers in weights:
-            zeros = [[0.0] * inputs for _ in range(rows)]
-            leaves = [Value(x) for x in numbers]
-            loss = function(leaves)([[Value(v) for v in row] for row in zeros])
-            loss.backward()
-            found, slopes = ag.compile(function(leaves), leaves, backend).value_and_gradient(zeros)
-            same(found, loss.data)
+        for weight, given in ((0.0, data), (bad, zeros), (0.0, zeros), (bad, data)):
+            leaves[0].data = weight
+            root = loss([[Value(v) for v in row] for row in given])
+            for leaf in leaves:
+                leaf.clear_grad()
+            root.backward()
+            found, slopes = step.value_and_gradient(given)
+            same(found, root.data)
             same(slopes, [leaf.grad for leaf in leaves])
 
 
@@ -187,9 +183,16 @@ EDGES = {
 @pytest.mark.filterwarnings("ignore:the loss does not depend")
 def test_nothing_is_simplified_that_ieee_754_tells_apart(name, backend):
     needs(backend)
+    leaves = [Value(0.5), Value(0.25)]
+    step = ag.compile(EDGES[name](leaves), leaves, backend)
     for numbers in ([0.0, 1.0], [NAN, 2.0], [-INF, -0.0], [1e308, 0.5]):
+        for leaf, number in zip(leaves, numbers, strict=True):
+            leaf.data = number
         for x in (NAN, INF, -INF, 0.0, -0.0, 1.0, -2.5):
-            compare(EDGES[name], numbers, [x], backend)
+            loss, gradient = recorded(EDGES[name], numbers, [x])
+            found, slopes = step.value_and_gradient(x)
+            same(found, loss)
+            same(slopes, gradient)
 
 
 def test_minus_zero_is_another_number_in_native_code():

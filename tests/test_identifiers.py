@@ -140,7 +140,7 @@ def test_an_argument_may_go_by_any_name_that_the_program_has_for_something_of_it
 def test_nor_do_names_matter_where_there_is_no_source_to_read(backend):
     pytest.importorskip({"native": "llvmlite", "jax": "jax"}[backend])
     x = Value(0.5)
-    for word in ("exp", "%work", "dW1", *HOSTILE[:3]):
+    for word in ("%work", HOSTILE[0]):
         step = ag.compile(called_with(lambda a, b: ag.exp(x * a) + b, [word, "theta"]), [x], backend)
         loss, (slope,) = step.value_and_gradient(2.0, 1.0)
         assert (loss, slope) == (pytest.approx(np.e + 1.0), pytest.approx(2 * np.e))
@@ -155,7 +155,8 @@ def test_nor_in_javascript():
         return program, javascript.emit(program)
 
     _, plain = emitted(["x", "k", "other"])
-    own = {*words_of(plain.text), *words_of(javascript.script("P", {"a": plain})), "index1", "index7", *HOSTILE}
+    defined = re.findall(r"(?:const|function) (\w+)", javascript.script("P", {"a": plain}))
+    own = {*words_of(plain.text), *defined, "Math", "Infinity", "index1", "index7", *HOSTILE}
     runs, parts, orders = [], {}, {}
     for n, words in enumerate(threes(own)):
         program, parts[f"p{n}"] = emitted(words)
