@@ -192,6 +192,27 @@ def test_a_graphs_inputs_and_parameters_may_bear_any_name(invaded):
     assert not invaded
 
 
+def test_a_pages_script_holds_no_text_of_the_users(invaded):
+    from viz.machine import make_machine
+
+    class Plain(nn.SGD):
+        pass
+
+    def loss(predictions, targets):
+        return nn.mean_squared_error(predictions, targets)
+
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+    for text in HOSTILE[:6]:
+        Plain.__name__ = loss.__name__ = text.replace("\0", "")
+        for parameter in model.parameters():
+            parameter.name = text
+        optimizer = Plain(model.parameters(), 0.1)
+        made = make_machine(model, [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0], loss=loss, optimizer=optimizer)
+        assert "INVADED" not in made.script
+        assert "import os" not in made.script
+    assert not invaded
+
+
 # ------------------------------------------------------------------------------------ rules of the user's
 NAMES = ["exp", "log", "where", "output", "t0", "t1", "row", "outputs", "derivatives", "float", "inf", "append",
          "Math", "var", "new", "theta", "function", "i", "k0", "x_1", "été"]  # fmt: skip
