@@ -162,6 +162,8 @@ def test_a_weight_of_0_does_not_hide_what_is_no_number(shape, backend):
 
 
 EDGES = {
+    "a dot with 0": lambda w: lambda x: ag.dot([w[0]], [0.0], 0.0) + w[1] * x,
+    "a sum of 0 times a weight": lambda w: lambda x: ag.largest([w[1] * x, ag.total([w[0] * 0.0])]),
     "0 times x": lambda w: lambda x: w[0] * 0.0 * x + w[1],
     "x less x": lambda w: lambda x: (x - x) * w[0],
     "0 over x": lambda w: lambda x: w[0] * (0.0 / x),
