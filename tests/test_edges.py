@@ -1,4 +1,4 @@
-"""Compiled programs at the edges of numbers: what is no number, infinite, 0 or folded away, as the recorded pass has it."""
+"""Compiled programs at the edges of numbers: nan, infinite, 0 or folded away, all as the recorded pass has it."""
 
 import math
 
@@ -8,8 +8,9 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
-from autograd.compile import compile, compile_forward, compile_graph, compile_training
+from autograd.compile import compile_forward, compile_graph, compile_training
 from autograd.nodes import operand
+from autograd.value import operand
 
 BACKENDS = ["numpy", "native", "jax"]
 NAN, INF = math.nan, math.inf
@@ -40,7 +41,7 @@ def compare(function, numbers, data, backend):
     """Check the compiled loss and gradient of `function(leaves)` against the recorded ones."""
     loss, gradient = recorded(function, numbers, data)
     leaves = [Value(x) for x in numbers]
-    found, slopes = compile(function(leaves), leaves, backend).value_and_gradient(*data)
+    found, slopes = ag.compile(function(leaves), leaves, backend).value_and_gradient(*data)
     same(found, loss)
     same(slopes, gradient)
 
@@ -73,7 +74,7 @@ def test_a_loss_may_fold_to_a_number_or_be_a_leaf(name, backend):
     compare(function, numbers, [1.5], backend)
     loss, gradient = recorded(function, numbers, [1.5])
     leaves = [Value(x) for x in numbers]
-    step = compile(function(leaves), leaves, backend)
+    step = ag.compile(function(leaves), leaves, backend)
     assert step(1.5) == loss
     assert [leaf.grad for leaf in leaves] == gradient
     for clip in (None, lambda gradient, norm: None):
@@ -107,7 +108,8 @@ WHOLE = {
     "truths taken apart": lambda w: lambda x: ag.total([(above(x[i]) + above(x[j])) * w[i] for i, j in PAIRS]),
     "one of a truth and a number": lambda w: lambda x: w[0] * ag.maximum(above(x[0]) * 3.0, 2.0) ** -2.0,
     "minus a truth": lambda w: lambda x: -above(x[0]) * w[0],
-    "a choice of a choice": lambda w: lambda x: w[0] * ag.where(x[0] > 0.0, 2e12, ag.where(x[1] > 0.0, 3e12, 4e12)) ** 2.0,
+    "a choice of a choice": lambda w: lambda x: w[0]
+    * ag.where(x[0] > 0.0, 2e12, ag.where(x[1] > 0.0, 3e12, 4e12)) ** 2.0,
 }  # fmt: skip
 PAIRS = [(0, 3), (2, 1), (1, 0), (3, 3), (0, 2)]
 
@@ -140,31 +142,29 @@ def layer(units, inputs):
 def test_a_weight_of_0_does_not_hide_what_is_no_number(shape, backend):
     needs(backend)
     rows, inputs, units = shape
+    leaves = [Value(0.0) for _ in range(units + inputs - 1)]
+
+    def loss(x):
+        return layer(units, inputs)(leaves)(*x)
+
+    step = ag.compile(loss, leaves, backend)
+    zeros = [[0.0] * inputs for _ in range(rows)]
     for bad in (NAN, INF, -INF):
         data = [[bad if (i, j) == (0, 0) else 0.5 * i - j for j in range(inputs)] for i in range(rows)]
-
-        def function(w):
-            make = layer(units, inputs)(w)
-            return lambda x: make(*x)
-
-        leaves = [Value(0.0) for _ in range(units + inputs)]
-        loss = function(leaves)([[Value(v) for v in row] for row in data])
-        loss.backward()
-        found, slopes = compile(function(leaves), leaves, backend).value_and_gradient(data)
-        same(found, loss.data)
-        same(slopes, [leaf.grad for leaf in leaves])
-        weights = [[bad] + [0.0] * (units + inputs - 1), [0.0] * (units + inputs)]
-        for numbers in weights:
-            zeros = [[0.0] * inputs for _ in range(rows)]
-            leaves = [Value(x) for x in numbers]
-            loss = function(leaves)([[Value(v) for v in row] for row in zeros])
-            loss.backward()
-            found, slopes = compile(function(leaves), leaves, backend).value_and_gradient(zeros)
-            same(found, loss.data)
+        for weight, given in ((0.0, data), (bad, zeros), (0.0, zeros), (bad, data)):
+            leaves[0].data = weight
+            root = loss([[Value(v) for v in row] for row in given])
+            for leaf in leaves:
+                leaf.clear_grad()
+            root.backward()
+            found, slopes = step.value_and_gradient(given)
+            same(found, root.data)
             same(slopes, [leaf.grad for leaf in leaves])
 
 
 EDGES = {
+    "a dot with 0": lambda w: lambda x: ag.dot([w[0]], [0.0], 0.0) + w[1] * x,
+    "a sum of 0 times a weight": lambda w: lambda x: ag.largest([w[1] * x, ag.total([w[0] * 0.0])]),
     "0 times x": lambda w: lambda x: w[0] * 0.0 * x + w[1],
     "x less x": lambda w: lambda x: (x - x) * w[0],
     "0 over x": lambda w: lambda x: w[0] * (0.0 / x),
@@ -172,7 +172,9 @@ EDGES = {
     "a branch that divides by 0": lambda w: lambda x: ag.where(w[1] ** 0.0 > 0.0, 0.0, w[0] * x / 0.0),
     "over 0 and over -0": lambda w: lambda x: ag.where(1.0 / (w[0] * 0.0 + x / 0.0) >= 0.0, 1.0, 2.0) * w[1]
     + ag.where(x / -0.0 > 0.0, w[0], w[1]) + ag.where(x / 0.0 > 0.0, w[0], w[1]),
-    "constants of either sign": lambda w: lambda x: ag.total([ag.where(x / z > 0.0, w[0], w[1]) for z in (0.0, -0.0, 1.0)]),
+    "constants of either sign": lambda w: lambda x: ag.total(
+        [ag.where(x / z > 0.0, w[0], w[1]) for z in (0.0, -0.0, 1.0)]
+    ),
     "a product of factors that overflows": lambda w: lambda x: ag.where(x > 1e308, w[0] * 1e300 * x * 1e300, w[1]),
     "the larger": lambda w: lambda x: ag.maximum(w[0] * x, w[1] * 0.0),
     "the largest of three": lambda w: lambda x: ag.largest([w[0] * x, w[1], w[1] * 0.0]),
@@ -184,9 +186,16 @@ EDGES = {
 @pytest.mark.filterwarnings("ignore:the loss does not depend")
 def test_nothing_is_simplified_that_ieee_754_tells_apart(name, backend):
     needs(backend)
+    leaves = [Value(0.5), Value(0.25)]
+    step = ag.compile(EDGES[name](leaves), leaves, backend)
     for numbers in ([0.0, 1.0], [NAN, 2.0], [-INF, -0.0], [1e308, 0.5]):
+        for leaf, number in zip(leaves, numbers, strict=True):
+            leaf.data = number
         for x in (NAN, INF, -INF, 0.0, -0.0, 1.0, -2.5):
-            compare(EDGES[name], numbers, [x], backend)
+            loss, gradient = recorded(EDGES[name], numbers, [x])
+            found, slopes = step.value_and_gradient(x)
+            same(found, loss)
+            same(slopes, gradient)
 
 
 def test_minus_zero_is_another_number_in_native_code():

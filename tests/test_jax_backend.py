@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd import compile_graph
+from autograd import Value, compile_graph
 from autograd.compile import compile_training
 from tests.array_programs import interpreted, random_program
 from tests.programs import PROGRAMS
@@ -75,11 +75,10 @@ def test_a_graph_without_structure_runs_block_by_block():
 
 SINGLE = """
 import jax, nn
-from autograd.compile import compile
 model = nn.MLP(2, [3, 1])
-step = compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters(), "jax")
+step = ag.compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters(), "jax")
 loss, gradient = step.value_and_gradient([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6])
-exact = compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters())
+exact = ag.compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters())
 assert abs(loss - exact.value_and_gradient([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6])[0]) < 1e-15
 assert jax.numpy.ones(1).dtype == "float32", "the user's own arrays stay in 32 bits"
 """
@@ -144,3 +143,54 @@ def test_a_program_that_draws_is_no_pure_function():
     step = ag.compile(lambda x: ag.mean(model.batch(x)), model.parameters())
     with pytest.raises(ValueError, match="draws numbers at each run, as dropout does"):
         step.as_jax([[0.1, 0.2], [0.3, 0.4]])
+
+
+# ------------------------------------------------------------------------- many scalars without structure
+def tangle(count, width, seed=3):
+    """Return a function that computes many scalars without structure, and three parameters."""
+    parameters = [Value(0.1 * i - 0.15) for i in range(3)]
+
+    def function(x):
+        draw = random.Random(seed)
+        nodes = [*parameters, *x]
+        for _ in range(count):
+            a, b = draw.choice(nodes[-width:]), draw.choice(nodes)
+            name = draw.choice(["add", "multiply", "tanh", "sin", "maximum", "subtract", "where", "divide", "total"])
+            if name == "where":
+                nodes.append(ag.where(a > b, a, b * 2.0))
+            elif name == "total":
+                nodes.append(ag.tanh(ag.total([a, b, *draw.sample(nodes, 3)])))
+            elif name == "divide":
+                nodes.append(a / (b * b + 1.0))
+            else:
+                nodes.append(getattr(ag, name)(a) if name in ("tanh", "sin") else ag.tanh(getattr(ag, name)(a, b)))
+        return ag.total(nodes[-width:])
+
+    return function, parameters
+
+
+@pytest.mark.parametrize(("count", "width", "wide"), [(400, 400, 10**9), (400, 400, 10)])
+def test_xla_is_given_few_operations_however_many_scalars_have_no_structure(count, width, wide, monkeypatch):
+    from autograd.compile import jax_levels
+
+    monkeypatch.setattr(jax_levels, "WIDE", wide)
+    function, parameters = tangle(count, width)
+    numbers = [0.3, 0.7, -0.2]
+    root = function([Value(x) for x in numbers])
+    root.backward()
+    recorded = [p.grad for p in parameters]
+    step = ag.compile(function, parameters, backend="jax")
+    loss, gradient = step.value_and_gradient(numbers)
+    assert loss == pytest.approx(root.data, rel=1e-12)
+    assert gradient == pytest.approx(recorded, rel=1e-11)
+    program = step._programs.latest.program
+    table = next(a.detail for a in program.lines if a.op == "levels")
+    blocks = jax_levels._blocks(table)
+    assert len(table.blocks) > jax_levels.FEW >= len(blocks)
+    assert any(type(block) is jax_levels.Block for block in blocks) == (wide == 10)
+    places = [x for block in blocks for x in range(block.start, block.start + _count(block))]
+    assert places == list(range(table.outside, table.size))
+
+
+def _count(block):
+    return len(block.ops) if hasattr(block, "ops") else block.stop - block.start

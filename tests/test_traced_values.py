@@ -7,9 +7,10 @@ import re
 
 import pytest
 
+import autograd as ag
 from autograd import Value
-from autograd.compile import compile
 from autograd.fused.groups import Group
+from autograd.value import Group
 
 SHOWN = {
     "repr": repr, "str": str, "format": format, "an f-string": lambda x: f"{x} and {x!r}", "%": lambda x: "%s" % x,  # noqa: UP031
@@ -17,7 +18,8 @@ SHOWN = {
     "a message": lambda x: logging.makeLogRecord({"msg": "seen %s", "args": (x,)}).getMessage(),
 }  # fmt: skip
 REFUSED = {
-    "pickled": pickle.dumps, "pickled in a list": lambda x: pickle.dumps([x]), "a condition": lambda x: pickle.dumps(x > 0.0),
+    "pickled": pickle.dumps, "pickled in a list": lambda x: pickle.dumps([x]),
+    "a condition": lambda x: pickle.dumps(x > 0.0),
     "a group": lambda x: pickle.dumps(Group([x])), "copied": copy.copy, "copied deeply": copy.deepcopy,
     "copied in a dict": lambda x: copy.deepcopy({"x": x}), "reduced": lambda x: x.__reduce__(),
     "formatted": lambda x: f"{x:.3f}", "%": lambda x: "%f" % x, "float": float, "int": int, "round": round,  # noqa: UP031
@@ -34,7 +36,7 @@ def looked_at(look):
         seen.extend(look(v) for v in (x[1], y, w))
         return y
 
-    assert compile(function, [w])([1.0, 3.0]) == 7.5
+    assert ag.compile(function, [w])([1.0, 3.0]) == 7.5
     return seen[:3]  # it may be traced again
 
 

@@ -15,12 +15,43 @@ from autograd.operation import TABLE
 __all__ = ["pool_adjoints", "pool_of", "pool_reached"]
 
 MOST = 3  # no operation of single scalars takes more inputs
+FEW = 12  # blocks: XLA takes some 50 ms to compile each, forth and back
+WIDE = 256  # scalars: fewer are as fast one by one, in a loop that is compiled once
+
+
+def _blocks(table: Levels) -> list[Block | Stretch]:
+    """Return the blocks of a table, of which XLA can compile any number in seconds.
+
+    Where they are many only the widest stay blocks of their own, and stretches between them take the others.
+    """
+    if len(table.blocks) <= FEW:
+        return table.blocks
+    wide = [block for block in table.blocks if isinstance(block, Block) and block.stop - block.start >= WIDE]
+    kept = set(map(id, sorted(wide, key=lambda block: block.start - block.stop)[: FEW // 3]))
+    found: list[Block | Stretch] = []
+    for block in table.blocks:
+        if id(block) in kept:
+            found.append(block)
+            continue
+        if not found or not isinstance(found[-1], Stretch):
+            found.append(Stretch([], [], block.start))
+        last: Any = found[-1]
+        last.ops.extend(block.ops if isinstance(block, Stretch) else [block.op] * (block.stop - block.start))
+        last.operands.extend(block.operands if isinstance(block, Stretch) else _one_by_one(block))
+    return found
+
+
+def _one_by_one(block: Block) -> list[tuple[int, ...]]:
+    """Return the operands of each scalar of a block."""
+    if block.bounds is None:
+        return list(zip(*[x.tolist() for x in block.operands], strict=True))
+    return [tuple(x.tolist()) for x in np.split(block.operands[0], np.asarray(block.bounds)[1:])]
 
 
 def pool_of(maths: Any, table: Levels, outside: Any) -> Any:
     """Return the pool, computed from what comes from outside."""
     pool = jnp.zeros(table.size).at[: table.outside].set(outside)
-    for block in table.blocks:
+    for block in _blocks(table):
         if isinstance(block, Stretch):
             pool = _stretch(maths, block, pool)
         else:
@@ -51,7 +82,7 @@ def pool_adjoints(maths: Any, table: Levels, pool: Any, adjoint: Any, reached: A
 
 def _back(maths: Any, table: Levels, pool: Any, vector: Any, reached: Any, share: Callable[..., Any]) -> Any:
     """Return the vector with what each scalar sends to its operands added to them, last block first."""
-    for block in reversed(table.blocks):
+    for block in reversed(_blocks(table)):
         if isinstance(block, Stretch):
             vector = _stretch_back(maths, block, pool, vector, reached, share)
             continue

@@ -106,7 +106,7 @@ def is_word(name: str) -> bool:
 
 def called(op: str) -> Name:
     """Return the name of the function that computes an operation."""
-    return Name(op if op in vars(FloatMaths) or not is_word(op) else f"{op}_op")
+    return Name(op if op in vars(FloatMaths) or op in OWN or not is_word(op) else f"{op}_op")
 
 
 def literal(x: float) -> Text:

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.compile.layout import Index, Ranked, axes_of, combined, distinct, is_among, ranked, ranks
 from autograd.compile.places import NUMBERS, THETA, Places
 from autograd.compile.program import Array
+from autograd.compile.tape import Tape
 
 FEW_BLOCKS = 8
 DENSE = 0.45  # a product of which so much is wanted is computed whole, the rest being holes
@@ -57,7 +58,8 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
     tape = places.tape
     first = np.array([tape.operands[i][0] for i in ids])
     second = np.array([tape.operands[i][1] for i in ids])
-    if _are_zeros(places, first) or _are_zeros(places, second):  # as where a recurrent network begins
+    if any(_are_zeros(places, x) and _are_used(tape, ids, y) for x, y in ((first, second), (second, first))):
+        # as where a recurrent network begins; weights used nowhere else would be lost, and 0 times nan is nan
         places.home[ids], places.value[ids] = NUMBERS, 0.0
         return True
     ragged = len({len(tape.groups[g]) for g in first.tolist()}) > 1
@@ -91,6 +93,17 @@ def _are_zeros(places: Places, groups: Index) -> bool:
     """Whether the members of all groups are the number 0."""
     members = [x for g in distinct(groups).tolist() for x in places.tape.groups[g]]
     return bool((places.home[members] == NUMBERS).all() and not places.value[members].any())
+
+
+def _are_used(tape: Tape, ids: Index, groups: Index) -> bool:
+    """Whether all of the groups are factors of other dots, too."""
+    own = set(ids.tolist())
+    dots = (
+        operands
+        for i, (op, operands) in enumerate(zip(tape.op, tape.operands, strict=True))
+        if op == "dot" and i not in own
+    )
+    return {g for operands in dots for g in operands}.issuperset(groups.tolist())
 
 
 def _longest(places: Places, groups: Index) -> Index | None:

@@ -2,9 +2,9 @@
 
 What lies there is run, so only what we alone can have written counts.  The folder is `chainrule/objects` in the user's
 cache folder, or in that which CHAINRULE_CACHE names ("off": no cache).  It is absolute, ours, closed to everybody else,
-and on the way there no folder can be changed by others.  Its entries are plain files of ours with a check sum over their
-key and their code; they are opened where the folder was checked, and no link is followed.  Otherwise there is no cache,
-as on systems without owners of files, and that costs only time.
+and on the way there no folder can be changed by others.  Its entries are plain files of ours with a check sum over
+their key and their code; they are opened where the folder was checked, and no link is followed.  Otherwise there is no
+cache, as on systems without owners of files, and that costs only time.
 
 Many processes may read and write at once: a file appears whole or not at all.  What was not used for longest goes when
 the folder holds more than LIMIT bytes; a file by a name that is none of ours is never touched.
