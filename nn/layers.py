@@ -121,7 +121,7 @@ class Neuron(Module):
         elif name == "activation":
             # the method of Value is the fastest way to an operation of one input
             self._activate = getattr(Value, x.name) if isinstance(x, Operation) and not x.defaults else x
-        object.__setattr__(self, name, x)
+        super().__setattr__(name, x)
         _note_version()
 
     def _take_path(self, path: str) -> None:

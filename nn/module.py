@@ -50,6 +50,15 @@ class Module:
     mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
     training: bool = True
     _path: str = ""
+    _assignments: int = 0  # how many times an attribute was set or deleted: compiled programs look again at each
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        object.__setattr__(self, name, x)
+        self.__dict__["_assignments"] = self._assignments + 1
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        self.__dict__["_assignments"] = self._assignments + 1
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
