@@ -107,6 +107,11 @@ class CompiledStepper:
             with no_grad():
                 return checked_loss(self.task.loss(_as_values(predictions), targets)).data
 
+    def audit(self) -> str:
+        """Return how the loss of the latest rows differs from what model and loss function give, or ""."""
+        self._train.reload()
+        return self._train.audit()
+
 
 def _alike(plan: Sequence[Planned], most: int) -> Iterator[tuple[list[Planned], bool]]:
     """Yield runs of steps, each of `most` or of about a tenth of a second, and whether a run's steps are all the same.

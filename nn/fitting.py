@@ -73,6 +73,7 @@ def fit(
 
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
     A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
+    Compiled steps are compared with model and loss now and then, and at the end: a difference is told in a warning.
     The training rows' labels and indices are looked at wherever they stand.
     Raises TypeError or ValueError for bad data and settings, IndexError for what an embedding has not, before any work.
     """

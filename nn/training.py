@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.caller import warn
 from autograd.value import numbers_of, set_numbers
 from nn.history import History
 from nn.optimizers import Optimizer
@@ -87,6 +88,7 @@ class Training:
     _trail: deque[tuple[Snapshot, list[Planned]]] = field(default_factory=lambda: deque(maxlen=2))
 
     def __post_init__(self) -> None:
+        self._audited = False
         self._all = range(len(self.task.inputs))
         self._surroundings = Surroundings(self.task.model)
 
@@ -116,6 +118,19 @@ class Training:
                 history.stopped = history.stopped or INTERRUPTED
         if self.autosave is not None and not history.trouble:
             self.autosave.save(task.model, task.optimizer, history)
+        if self._trail and not (self._audited or history.trouble or interrupted()):
+            self._audit()
+
+    def _audit(self) -> None:
+        """Warn if the last loss is not what model and loss function give: a compiled step may have gone on with less."""
+        self._audited = True
+        if differs := self.stepper.audit():
+            warn(
+                f"at the end of this training the loss of the latest rows is {differs}: something that the model or the "
+                f"loss reads changed meanwhile and could not be seen, so that the last epochs may be wrong; keep it in "
+                f'a Value or an attribute of the model, or train with backend="recorded"',
+                RuntimeWarning,
+            )
 
     def _make(self, plan: list[Planned], bar: Progress, interrupted: Callable[[], bool]) -> list[Stepped]:
         """Make the steps of a plan, or those up to an interrupt, and bring the weights home."""
@@ -136,6 +151,8 @@ class Training:
             self._recover(bad)
             return
         self._enter(plan, made)
+        if history.epochs >= self.epochs:
+            self._audit()  # before the last callbacks, which may change what they like
         if interrupted():
             history.stopped = INTERRUPTED
             return
