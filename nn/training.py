@@ -122,12 +122,12 @@ class Training:
             self._audit()
 
     def _audit(self) -> None:
-        """Warn if the last loss is not what model and loss function give: a compiled step may have gone on with less."""
+        """Warn if the last loss is not what model and loss function give: compiled steps may have gone on as before."""
         self._audited = True
         if differs := self.stepper.audit():
             warn(
-                f"at the end of this training the loss of the latest rows is {differs}: something that the model or the "
-                f"loss reads changed meanwhile and could not be seen, so that the last epochs may be wrong; keep it in "
+                f"at the end of this training the loss of the latest rows is {differs}: something that the model or "
+                f"the loss reads changed meanwhile and could not be seen, so that the last epochs may be wrong; keep it in "
                 f'a Value or an attribute of the model, or train with backend="recorded"',
                 RuntimeWarning,
             )

@@ -268,12 +268,13 @@ def test_a_function_that_counts_is_told_from_one_that_changed(w):
 # ----------------------------------------------------------------------------------------- what leaks out
 USES = [
     lambda v: v.data, lambda v: v.grad, lambda v: v.name, lambda v: v * 2.0, lambda v: 2.0 - v,
-    lambda v: Value(1.0) / v, lambda v: -v, lambda v: v**2, lambda v: abs(v), lambda v: v.tanh(), lambda v: v > 0.0, lambda v: v == 2.0,
-    lambda v: total([v]), lambda v: mean([v, v]), lambda v: dot([v], [1.0]), lambda v: where(v > 0.0, 1.0, 2.0),
-    lambda v: float(v), lambda v: math.exp(v), lambda v: bool(v), lambda v: f"{v:.3f}", lambda v: sum([v]),
-    lambda v: v.backward(), lambda v: viz.draw(v), lambda v: copy.deepcopy([v]), lambda v: pickle.dumps(v),
-    lambda v: setattr(v, "data", 2.0), lambda v: nn.MLP(1, [1])([v]), lambda v: nn.SGD([v]),
-    lambda v: np.array([v]) * 2, lambda v: nn.mean_squared_error([v], [1.0]), lambda v: compile(lambda x: x * v, [])(1.0), lambda v: list(v),
+    lambda v: Value(1.0) / v, lambda v: -v, lambda v: v**2, lambda v: abs(v), lambda v: v.tanh(), lambda v: v > 0.0,
+    lambda v: v == 2.0, lambda v: total([v]), lambda v: mean([v, v]), lambda v: dot([v], [1.0]),
+    lambda v: where(v > 0.0, 1.0, 2.0), lambda v: float(v), lambda v: math.exp(v), lambda v: bool(v),
+    lambda v: f"{v:.3f}", lambda v: sum([v]), lambda v: v.backward(), lambda v: viz.draw(v),
+    lambda v: copy.deepcopy([v]), lambda v: pickle.dumps(v), lambda v: setattr(v, "data", 2.0),
+    lambda v: nn.MLP(1, [1])([v]), lambda v: nn.SGD([v]), lambda v: np.array([v]) * 2,
+    lambda v: nn.mean_squared_error([v], [1.0]), lambda v: compile(lambda x: x * v, [])(1.0), lambda v: list(v),
 ]  # fmt: skip
 
 

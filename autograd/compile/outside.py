@@ -16,7 +16,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from functools import partial
+from functools import lru_cache, partial
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
@@ -197,16 +197,23 @@ class Outside:
         Return which were looked at: of which object, where they are, and their names.
         """
         known: set[tuple[int, int, str]] = set()
-        before = -1
-        while before < len(known) + len(self._met):
-            before = len(known) + len(self._met)
-            for x in list(self._met):
-                for owner in _owners(x):
-                    self._look_into(x, owner, known)
+        looked_with: dict[int, tuple[int, int]] = {}  # how many names were mentioned when an object was looked into
+        more = True
+        while more:
+            more = False
+            for x in self._met:  # which grows meanwhile
+                mentioned = len(self._mentioned), len(self._ours)
+                if looked_with.get(id(x)) != mentioned:
+                    looked_with[id(x)] = mentioned
+                    more = True
+                    for owner in _owners(x):
+                        self._look_into(x, owner, known)
         return known
 
     def _look_into(self, x: Any, owner: Any, known: set[tuple[int, int, str]]) -> None:
-        if owner is not x and id(owner) not in self._visited and _root_of(owner) == NETWORKS:
+        if owner is not x and _root_of(owner) == NETWORKS:
+            if id(owner) in self._visited:
+                return
             self._visited[id(owner)] = owner
             if _is_module(x) or "__call__" in vars(owner):
                 for name in vars(owner) if _is_module(x) else ("__call__",):
@@ -214,6 +221,7 @@ class Outside:
                     function = getattr(function, "__wrapped__", function)  # constructors are wrapped
                     if isinstance(function, FunctionType):
                         self._ours.update(_mentioned(function.__code__))
+            return
         for name, there in list((_attributes(owner) or {}).items()):
             if (id(x), id(owner), name) in known or not self._is_read(name, x):
                 continue
@@ -251,17 +259,17 @@ class Outside:
         self._versions = [*map(version_of, self._walked)]
 
     def _is_read(self, name: str, x: Any) -> bool:
-        if name in self._mentioned and not _is_module(x):
-            return True
-        if name in self._apart or name == VERSION:
-            return False
         kind = type(x)
-        if _is_module(x) and name[0] != "_":
-            for owner in kind.__mro__:
-                if name in vars(owner).get("buffers", ()) and _root_of(owner) == NETWORKS:
-                    return False  # a program asks for it at each run
+        if not hasattr(kind, VERSION):
+            if name in self._mentioned:
+                return True
+        elif name[0] != "_":
+            if name in _given_anew(kind):
+                return False
             if name in self._ours:
                 return True
+        if name in self._apart or name == VERSION:
+            return False
         if name in self._mentioned:
             return True
         if name.startswith("__"):
@@ -269,6 +277,13 @@ class Outside:
         if not BY_ANY_NAME.isdisjoint(self._mentioned):
             return name[0] != "_" or not _is_module(x)
         return _root_of(kind) in NAMESPACES or (name in self._ours and name[0] != "_" and _root_of(kind) == NETWORKS)
+
+
+@lru_cache(maxsize=512)
+def _given_anew(kind: type) -> frozenset[str]:
+    """Return the names of the buffers that one of our classes has: a program asks for them at each run."""
+    ours = [owner for owner in kind.__mro__ if _root_of(owner) == NETWORKS]
+    return frozenset(name for owner in ours for name in vars(owner).get("buffers", ()))
 
 
 def _is_same(now: Any, before: Any) -> bool:
@@ -307,7 +322,9 @@ def _inner(x: Any, items: list[Any], inside: set[int]) -> Any:
 
 
 def _is_generator(x: Any) -> bool:
-    return isinstance(x, random.Random | np.random.Generator | np.random.RandomState | np.random.BitGenerator)
+    numpy: Any = sys.modules.get("numpy.random")  # which is loaded when somebody asks for it, not with NumPy
+    kinds = () if numpy is None else (numpy.Generator, numpy.RandomState, numpy.BitGenerator)
+    return isinstance(x, (random.Random, *kinds))
 
 
 def _is_module(x: Any) -> bool:
@@ -366,6 +383,7 @@ def _parts(code: CodeType) -> Iterator[CodeType]:
             yield from _parts(part)
 
 
+@lru_cache(maxsize=512)
 def _globals(code: CodeType) -> dict[tuple[str, bool], None]:
     """Return the names of the globals that a function reads, and of the modules (True) that it imports itself."""
     found: dict[tuple[str, bool], None] = {}
@@ -376,11 +394,10 @@ def _globals(code: CodeType) -> dict[tuple[str, bool], None]:
     return found
 
 
-def _mentioned(code: CodeType) -> Iterator[str]:
-    """Yield the names of globals and attributes in a function and in those inside it, and texts, which may be names."""
-    for part in _parts(code):
-        yield from part.co_names
-    yield from _texts(code)
+@lru_cache(maxsize=512)
+def _mentioned(code: CodeType) -> frozenset[str]:
+    """Return the names of globals and attributes in a function and in those inside it, and texts, which may be names."""
+    return frozenset([*(name for part in _parts(code) for name in part.co_names), *_texts(code)])
 
 
 def _texts(code: CodeType) -> Iterator[str]:

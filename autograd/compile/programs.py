@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -197,7 +198,7 @@ class Programs:
         return compiled
 
     def _traced(self, shapes: tuple[tuple[int, ...], ...]) -> Traced:
-        """Return what the function records; raises ValueError if it draws, or records something else the second time."""
+        """Return what the function records; raises ValueError if it draws, or records another thing the second time."""
         generators = _generators(Outside(self.function).generators)
         start = perf_counter()
         traced = self._trace(shapes, generators)
@@ -297,7 +298,7 @@ class Programs:
         return compiled, result
 
     def audit(self, run: Callable[[Compiled, list[Any]], Any]) -> tuple[float, float] | None:
-        """Return in which numbers the program that ran last and its function differ, or None; what was drawn is back."""
+        """Return in which numbers the program that ran last and its function differ, or None; nothing is changed."""
         compiled, arrays = self._latest, self._arrays
         if compiled is None or not self.audited or not compiled.holds or modes.current("record") is not None:
             return None
@@ -323,8 +324,8 @@ class Programs:
                 f"program can stand for it: {WAY_OUT}"
             )
         warn(
-            f"the program of {self.name} gives {wrong[0]!r}, but the function itself {wrong[1]!r}, though it was traced "
-            f"just now: either a condition stands at its very edge, or this is an error in compile: please report it",
+            f"the program of {self.name} gives {wrong[0]!r}, but the function itself {wrong[1]!r}, though it was "
+            f"traced just now: either a condition stands at its very edge, or this is an error in compile: please report it",
             RuntimeWarning,
         )
 
@@ -396,17 +397,16 @@ Generator = tuple[str, Callable[[], Any], Callable[[Any], None]]  # its name, an
 
 def _generators(own: Iterable[Any]) -> list[Generator]:
     """Return the generators of random numbers: Python's, NumPy's, and others that a function reads."""
-    numpy = np.random
-    found: list[Generator] = [
-        ("random", random.getstate, random.setstate),
-        ("numpy.random", lambda: numpy.get_state(legacy=False), numpy.set_state),
-    ]
+    numpy: Any = sys.modules.get("numpy.random")  # loaded when somebody asks for it
+    found: list[Generator] = [("random", random.getstate, random.setstate)]
+    if numpy is not None:
+        found.append(("numpy.random", partial(numpy.get_state, legacy=False), numpy.set_state))
     for x in own:
         name = f"a generator of its own ({type(x).__name__})"
         if isinstance(x, random.Random):
             if not isinstance(x, random.SystemRandom):
                 found.append((name, x.getstate, x.setstate))
-        elif isinstance(x, np.random.RandomState):
+        elif isinstance(x, numpy.RandomState):
             found.append((name, partial(x.get_state, legacy=False), x.set_state))
         else:
             bits = getattr(x, "bit_generator", x)

@@ -19,7 +19,7 @@ from autograd.compile.door import shape_of
 from autograd.compile.outside import Outside
 from autograd.declared import TableMethods
 from autograd.nested import is_sequence
-from autograd.operation import Operation, number
+from autograd.operation import number
 from autograd.value import CONSTANT, Condition, Group, Value, operand
 
 _NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
@@ -203,8 +203,8 @@ class TracedByCompile(TableMethods):
 
     def _refuse(self, *_: object) -> Any:
         raise TypeError(
-            "this Value was recorded while `compile` traced a function, and has no number: it stood for what the program "
-            "computes at each run, and a program gives what its function returns; compute it once more outside"
+            "this Value was recorded while `compile` traced a function, and has no number: it stood for what the "
+            "program computes at each run, and a program gives what its function returns; compute it once more outside"
         )
 
     def __getattribute__(self, name: str) -> Any:
@@ -333,4 +333,5 @@ def signature(traced: Traced) -> list[Any]:
 
 
 def nested(flat: Any, shape: tuple[int, ...]) -> Any:
+    """Return what an iterator gives, in lists of this shape."""
     return [nested(flat, shape[1:]) for _ in range(shape[0])] if shape else next(flat)

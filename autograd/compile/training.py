@@ -140,7 +140,7 @@ class TrainingStep:
         self.steps_made += steps
 
     def audit(self) -> str:
-        """Return in which numbers the program that ran last and its function differ, with the weights as they are, or "".
+        """Return in which numbers the program that ran last and its function differ, or "", with the weights as they are.
 
         Only where all that can be seen is as it was when the program was traced.  Nothing is changed.
         """
