@@ -127,8 +127,8 @@ class Training:
         if differs := self.stepper.audit():
             warn(
                 f"at the end of this training the loss of the latest rows is {differs}: something that the model or "
-                f"the loss reads changed meanwhile and could not be seen, so that the last epochs may be wrong; keep it in "
-                f'a Value or an attribute of the model, or train with backend="recorded"',
+                f"the loss reads changed meanwhile and could not be seen, so that the last epochs may be wrong; keep "
+                f'it in a Value or an attribute of the model, or train with backend="recorded"',
                 RuntimeWarning,
             )
 

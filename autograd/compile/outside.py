@@ -44,13 +44,15 @@ class Outside:
     """The names that a function closes over, its globals and defaults, and what it may read of objects among them.
 
     The walk goes on through the user's functions and objects and our modules, not a library's, and through what lists,
-    dicts and arrays hold.  `apart` are attributes of the first object that are given anew at each run.
-    `generators` are the generators of random numbers that were met.
+    dicts and arrays hold.  Attributes that are `settings` may be read whether or not a name of theirs is seen, those
+    `apart` are given anew at each run.  `generators` are the generators of random numbers that were met.
     """
 
-    def __init__(self, function: Callable[..., Any], apart: Iterable[str] = ()) -> None:
+    def __init__(self, function: Callable[..., Any], apart: Iterable[str] = (), settings: Iterable[str] = ()) -> None:
         self.generators: list[Any] = []
         self._named: list[tuple[str, Any, Any]] = []  # name, the names and what they mean, what was there
+        self._cells: list[tuple[str, CellType, Any]] = []  # name, a closure's cell, what was in it
+        self._functions: list[tuple[FunctionType, CodeType]] = []
         self._asked: list[tuple[str, Callable[[], Any], Any]] = []  # name, how it is read, what was there
         self._held: list[tuple[str, Any, Any]] = []  # name, a list or its like, what it held
         self._objects: list[tuple[Any, Any, dict[str, Any]]] = []  # an object, its attributes, what they were
@@ -58,7 +60,7 @@ class Outside:
         self._apart = frozenset(apart)
         self._visited: dict[int, Any] = {}
         self._met: list[Any] = []  # objects and classes whose attributes may be read
-        self._mentioned: set[str] = set()  # names that the user's functions mention: others they do not read
+        self._mentioned = set(settings)  # names that the user's functions mention: others they do not read
         self._ours: set[str] = set()  # names that our modules' own functions mention
         self._look_at(getattr(function, "__name__", type(function).__name__), function, itself=True)
         self._keep_objects(self._look_into_objects())
@@ -70,25 +72,44 @@ class Outside:
             now = where.get(name, NOTHING)
             if now is not before and not _is_same(now, before):
                 return name
+        for name, cell, before in self._cells:
+            try:
+                now = cell.cell_contents
+            except ValueError:  # nothing was given to it yet, or it was deleted
+                now = NOTHING
+            if now is not before and not _is_same(now, before):
+                return name
         for name, read, before in self._asked:
             now = read()
             if now is not before and not _is_same(now, before):
                 return name
-        for name, x, held in self._held:
-            if _differs(x, held):
-                return name
+        for function, code in self._functions:
+            if function.__code__ is not code:
+                return str(function.__name__)
+        if self._held and (name := self._changed_content()):
+            return name
         for kept in self._objects:
             if _differs(kept[1], kept[2]) and (name := self._changed_attribute(*kept)):
                 return name
-        if self._modules and [*map(version_of, self._walked)] != self._versions:
+        if self._modules and sum(map(version_of, self._walked)) != self._versions:  # each of which only grows
             return self._changed_module()
+        return ""
+
+    def _changed_content(self) -> str:
+        name = ""
+        try:
+            for name, x, held in self._held:
+                if x != held:
+                    return name
+        except Exception:  # an array in the place of another thing has no truth, and what else there is may have less
+            return name
         return ""
 
     def _changed_module(self) -> str:
         for kept in self._modules:
             if name := self._changed_attribute(*kept):
                 return name
-        self._versions = [*map(version_of, self._walked)]
+        self._versions = sum(map(version_of, self._walked))
         return ""
 
     def _changed_attribute(self, x: Any, attributes: Any, before: dict[str, Any]) -> str:
@@ -153,7 +174,8 @@ class Outside:
     def _look_into_function(self, name: str, function: FunctionType) -> None:
         self._mentioned.update(_mentioned(function.__code__))
         for inner, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            self._ask(inner, partial(_content, cell))
+            self._cells.append((inner, cell, _content(cell)))
+            self._look_at(inner, _content(cell))
         for inner, is_module in _globals(function.__code__):
             if not is_module:
                 self._remember(inner, function.__globals__)
@@ -163,7 +185,7 @@ class Outside:
             for inner in filter(function.__globals__.__contains__, _texts(function.__code__)):
                 self._remember(inner, function.__globals__)
         called = function.__name__
-        self._asked.append((called, partial(getattr, function, "__code__"), function.__code__))
+        self._functions.append((function, function.__code__))
         for part in ("__defaults__", "__kwdefaults__"):
             if getattr(function, part):
                 self._ask(called, partial(getattr, function, part))
@@ -256,7 +278,7 @@ class Outside:
                         if (id(x), id(x), name) in known:
                             self._named.append((name, kept[1], there))
         self._walked = [x for x, _, _ in self._modules]
-        self._versions = [*map(version_of, self._walked)]
+        self._versions = sum(map(version_of, self._walked))
 
     def _is_read(self, name: str, x: Any) -> bool:
         kind = type(x)
@@ -264,7 +286,7 @@ class Outside:
             if name in self._mentioned:
                 return True
         elif name[0] != "_":
-            if name in _given_anew(kind):
+            if _is_given_anew(name, kind):
                 return False
             if name in self._ours:
                 return True
@@ -279,11 +301,9 @@ class Outside:
         return _root_of(kind) in NAMESPACES or (name in self._ours and name[0] != "_" and _root_of(kind) == NETWORKS)
 
 
-@lru_cache(maxsize=512)
-def _given_anew(kind: type) -> frozenset[str]:
-    """Return the names of the buffers that one of our classes has: a program asks for them at each run."""
-    ours = [owner for owner in kind.__mro__ if _root_of(owner) == NETWORKS]
-    return frozenset(name for owner in ours for name in vars(owner).get("buffers", ()))
+def _is_given_anew(name: str, kind: type) -> bool:
+    """Whether one of our classes has a buffer of this name, which a program asks for at each run."""
+    return any(name in vars(owner).get("buffers", ()) and _root_of(owner) == NETWORKS for owner in kind.__mro__)
 
 
 def _is_same(now: Any, before: Any) -> bool:
@@ -396,7 +416,7 @@ def _globals(code: CodeType) -> dict[tuple[str, bool], None]:
 
 @lru_cache(maxsize=512)
 def _mentioned(code: CodeType) -> frozenset[str]:
-    """Return the names of globals and attributes in a function and in those inside it, and texts, which may be names."""
+    """Return the names of globals and attributes in a function and in those inside it; and texts: they may be names."""
     return frozenset([*(name for part in _parts(code) for name in part.co_names), *_texts(code)])
 
 

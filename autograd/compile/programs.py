@@ -58,7 +58,13 @@ class Compiled:
     @property
     def holds(self) -> bool:
         """Whether all that the program was traced under is as it was."""
-        return all(read() == given for read, given in self.traced.guards) and not self.traced.changed
+        for read, given in self.traced.guards:
+            if read() != given:
+                return False
+        for outside in self.traced.outside:
+            if outside.changed():
+                return False
+        return True
 
     @property
     def others(self) -> Any:
@@ -89,8 +95,9 @@ class Compiled:
 
     def tell(self) -> None:
         """Give what was observed in the last run to those who asked."""
-        for receive, seen in zip(self._receivers, self.runner.observed if self._receivers else (), strict=True):
-            receive(seen.tolist())
+        if self._receivers:
+            for receive, seen in zip(self._receivers, self.runner.observed, strict=True):
+                receive(seen.tolist())
 
     def state(self) -> list[tuple[Any, str, Any]]:
         """Return what drawing moves in the modules that are asked."""
@@ -120,9 +127,8 @@ class Programs:
         self._latest: Compiled | None = None
         self._arrays: Sequence[Any] = ()  # that it was asked for
         self.one_at_a_time = threading.RLock()  # a program has one memory to work in
-        self.guards: list[Callable[[], Any]] = []  # what programs are bound to, besides what their traces ask for
         self._changing = False  # whether the function gave two numbers: each new program is audited at once
-        self.rule: Callable[..., Any] | None = None  # an optimizer's, that is written into the programs
+        self.rule: Any = None  # an optimizer, whose rule is written into the programs or beside them
         self.audited = True
         self.settled: Callable[[], AbstractContextManager[Any]] = nullcontext  # with the parameters on their Values
         self.undo: Callable[[], None] = _nothing  # what a run has moved, before anything is told of it
@@ -148,7 +154,8 @@ class Programs:
         compiled = known[-1] if known and known[-1].holds else self._other(shapes)
         if compiled is not self._latest:
             self._known[shapes] = self._known.pop(shapes)
-        self.check_indices(compiled, arrays)
+        if compiled.choices:
+            self.check_indices(compiled, arrays)
         self._latest, self._arrays = compiled, arrays
         return compiled
 
@@ -212,13 +219,14 @@ class Programs:
                     "traced twice, the function wrote another program each time, so no program can stand for it: "
                     f"{WAY_OUT}"
                 )
-        traced.guards += [(read, read()) for read in self.guards]
         traced.outside = self._outside()  # as tracing left it: what the function counts itself is its own
         return traced
 
     def _outside(self) -> list[Outside]:
-        rules = [] if self.rule is None else [Outside(self.rule, GIVEN)]
-        return [Outside(self.function), *rules]
+        if self.rule is None:
+            return [Outside(self.function)]
+        settings = {*getattr(self.rule, "settings", ())}.difference(GIVEN)
+        return [Outside(self.function), Outside(self.rule.update, GIVEN, settings)]
 
     def _trace(self, shapes: tuple[tuple[int, ...], ...], generators: Sequence[Generator]) -> Traced:
         """Trace the function; raises ValueError if it draws random numbers of its own meanwhile."""
@@ -247,9 +255,9 @@ class Programs:
         traced anew.  Raises ValueError if it is not one number that it gives.
         """
         compiled = self.program_for(arrays)
-        if not self.audited or not compiled.audits.due() or modes.current("record") is not None:
-            return compiled, run(compiled, compiled.arguments(arrays))
-        return self._audit(compiled, arrays, run)
+        if self.audited and compiled.audits.due() and modes.current("record") is None:
+            return self._audit(compiled, arrays, run)
+        return compiled, run(compiled, compiled.arguments(arrays))
 
     def _audit(
         self, compiled: Compiled, arrays: Sequence[Any], run: Callable[[Compiled, list[Any]], Any]
@@ -325,7 +333,8 @@ class Programs:
             )
         warn(
             f"the program of {self.name} gives {wrong[0]!r}, but the function itself {wrong[1]!r}, though it was "
-            f"traced just now: either a condition stands at its very edge, or this is an error in compile: please report it",
+            f"traced just now: either a condition stands at its very edge, or this is an error in compile: please "
+            f"report it",
             RuntimeWarning,
         )
 

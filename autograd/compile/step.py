@@ -31,11 +31,11 @@ class Step:
         with self._programs.one_at_a_time:
             loss, gradient = self.value_and_gradient(*arguments, **named)
             program = self._programs.latest.program
-            order, used = program.order, program.used
-            for k in order[:used].tolist():
+            numbers = gradient.tolist()
+            for k in program.order[: program.used].tolist():
                 parameter = self.parameters[k]
                 before = parameter._grad
-                parameter._grad = float(gradient[k]) if before is None else before + float(gradient[k])
+                parameter._grad = numbers[k] if before is None else before + numbers[k]
         return loss
 
     def value_and_gradient(self, *arguments: Any, **named: Any) -> tuple[float, Floats]:

@@ -37,8 +37,7 @@ class TrainingStep:
         self.optimizer, self.clip = optimizer, clip
         fused = None if clip is not None else optimizer
         self._programs = Programs(function, parameters, backend, fused)
-        self._programs.guards.append(self._settings)
-        self._programs.rule = optimizer.update
+        self._programs.rule = optimizer
         self._programs.settled, self._programs.undo = self._on_the_values, self._undo
         self.parameters = self._programs.parameters
         self.norm = float("nan")
@@ -48,11 +47,6 @@ class TrainingStep:
         self._counted: WeakSet[Compiled] = WeakSet()  # the programs whose parameters are among those used
         self._own: WeakKeyDictionary[Compiled, Any] = WeakKeyDictionary()  # the rule, where it is none of the program's
         self.reload()
-
-    def _settings(self) -> dict[str, Any]:
-        """Return the optimiser's numbers that are written into its compiled rule."""
-        given = ("_learning_rate", "step_count")  # at each step
-        return {name: x for name, x in vars(self.optimizer).items() if isinstance(x, int | float) and name not in given}
 
     def __call__(self, *arguments: Any, steps: int = 1) -> Floats:
         """Return the losses of so many steps on the same rows, each before its update."""
@@ -140,7 +134,7 @@ class TrainingStep:
         self.steps_made += steps
 
     def audit(self) -> str:
-        """Return in which numbers the program that ran last and its function differ, or "", with the weights as they are.
+        """Return in which numbers the program that ran last and its function differ at these weights, or "".
 
         Only where all that can be seen is as it was when the program was traced.  Nothing is changed.
         """
