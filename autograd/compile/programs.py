@@ -53,6 +53,10 @@ class Compiled:
         self.audits = Audits(perf_counter() - start + seconds)
         self._receivers = [receive for _, receive in traced.observed]
         self._given = len(traced.shapes) - len(traced.draws)  # arguments that are the user's
+        beyond = traced.out_of_reach() if gradients else set()
+        order, used = self.program.order.tolist(), self.program.used
+        self.reached = [k for k in order[:used] if k not in beyond]  # parameters that have a gradient, be it 0
+        self.kept = np.array([i for i, k in enumerate(order[:used]) if k in beyond], dtype=np.int64)  # in θ, others
         traced.close()
 
     @property
@@ -61,10 +65,7 @@ class Compiled:
         for read, given in self.traced.guards:
             if read() != given:
                 return False
-        for outside in self.traced.outside:
-            if outside.changed():
-                return False
-        return True
+        return not self.traced.changed
 
     @property
     def others(self) -> Any:
@@ -90,8 +91,8 @@ class Compiled:
 
     @property
     def changes(self) -> bool:
-        """Whether a run draws numbers or is observed, so that steps must be made one at a time."""
-        return bool(self.traced.draws or self._receivers or self.tape.others)
+        """Whether a run draws numbers, is observed or moves what it must not, so that steps are made one at a time."""
+        return bool(self.traced.draws or self._receivers or self.tape.others or len(self.kept))
 
     def tell(self) -> None:
         """Give what was observed in the last run to those who asked."""

@@ -30,9 +30,8 @@ class Step:
         """Return the loss, after adding its gradients to those on the parameters, as `backward` does."""
         with self._programs.one_at_a_time:
             loss, gradient = self.value_and_gradient(*arguments, **named)
-            program = self._programs.latest.program
             numbers = gradient.tolist()
-            for k in program.order[: program.used].tolist():
+            for k in self._programs.latest.reached:
                 parameter = self.parameters[k]
                 before = parameter._grad
                 parameter._grad = numbers[k] if before is None else before + numbers[k]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,8 @@ from autograd.compile.door import shape_of
 from autograd.compile.outside import Outside
 from autograd.declared import TableMethods
 from autograd.nested import is_sequence
-from autograd.operation import number
+from autograd.operation import Operation, number
+from autograd.symbols import formulas
 from autograd.value import CONSTANT, Condition, Group, Value, operand
 
 _NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
@@ -66,6 +68,22 @@ class Traced:
         self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
         _close(self.made)
 
+    def out_of_reach(self) -> set[int]:
+        """Return the parameters, by their place, to which no path leads from the loss that a gradient could take.
+
+        Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
+        """
+        seen: set[int] = set()
+        stack = flat_of(self.root)
+        while stack:
+            node: Any = stack.pop()
+            if id(node) not in seen:
+                seen.add(id(node))
+                inputs = operands(node)
+                cuts = not node.is_group and getattr(node.op, "cuts", False)
+                stack.extend([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
+        return {k for k, parameter in enumerate(self.parameters) if id(parameter) not in seen}
+
     @property
     def changed(self) -> str:
         """The name of something that the function reads from outside and that is no longer what it was, or ""."""
@@ -78,6 +96,12 @@ class Traced:
     def outputs(self) -> list[Value]:
         """What the program computes: the loss or the predictions, row by row, and what is observed."""
         return [*flat_of(self.root), *[x for values, _ in self.observed for x in values]]
+
+
+@cache
+def open_edges(op: Operation) -> tuple[int, ...]:
+    """Return the places of the inputs over whose edges a gradient can go, if not for all numbers."""
+    return tuple(i for i, derivative in enumerate(formulas(op.name)[1]) if derivative.number != 0.0)
 
 
 def flat_of(root: Any) -> list[Value]:

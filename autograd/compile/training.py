@@ -43,6 +43,7 @@ class TrainingStep:
         self.norm = float("nan")
         self._places = self._in_the_optimizer()
         self._active: Compiled | None = None
+        self._before: list[Floats] = []  # what the latest step must leave as it was
         self._used: set[int] = set()
         self._counted: WeakSet[Compiled] = WeakSet()  # the programs whose parameters are among those used
         self._own: WeakKeyDictionary[Compiled, Any] = WeakKeyDictionary()  # the rule, where it is none of the program's
@@ -58,16 +59,21 @@ class TrainingStep:
         """Return the losses of so many steps; of a program whose runs differ, one at a time."""
 
         def run(compiled: Compiled, given: list[Any]) -> Floats:
-            self._activate(compiled)
             many = steps if self.clip is None and not compiled.changes else 1
-            return np.array(compiled.runner.run(given, many, self.steps_made))
+            return self._run(compiled, given, many)
 
         compiled, losses = self._programs.run(arrays, run)
-        self._told(compiled, len(losses))
+        self._finish(compiled, len(losses))
         if len(losses) < steps:
             rest = [self._one(compiled, arrays) for _ in range(steps - 1)]
             losses = np.array([losses[0], *rest])
         return losses  # type: ignore[no-any-return]
+
+    def _run(self, compiled: Compiled, given: list[Any], steps: int = 1) -> Floats:
+        self._activate(compiled)
+        runner, kept = compiled.runner, compiled.kept
+        self._before = [x[kept] for x in (runner.theta, *runner.memories)] if len(kept) else []
+        return np.array(runner.run(given, steps, self.steps_made))
 
     def on_rows(self, rows: Sequence[Sequence[int]], rates: Sequence[float], *data: Any) -> Floats:
         """Return the losses of one step for each entry of `rows`, which says of what rows of the data its batch is.
@@ -117,12 +123,15 @@ class TrainingStep:
         return np.array(made)
 
     def _one(self, compiled: Compiled, arrays: list[Any]) -> float:
-        loss = float(compiled.runner.run(compiled.arguments(arrays), 1, self.steps_made)[0])
-        self._told(compiled, 1)
+        loss = float(self._run(compiled, compiled.arguments(arrays))[0])
+        self._finish(compiled, 1)
         return loss
 
-    def _told(self, compiled: Compiled, steps: int) -> None:
-        """Count the steps that were made; tell what was observed, and update where the program does not."""
+    def _finish(self, compiled: Compiled, steps: int) -> None:
+        """Count the steps that were made; tell what was observed, and update where the program does not.
+
+        What a program reads and no gradient can reach stays, memories too, as where there is no gradient.
+        """
         compiled.tell()
         if self.clip is not None:
             used = slice(0, compiled.program.used)
@@ -131,6 +140,8 @@ class TrainingStep:
             if np.isfinite(self.norm):
                 self.clip(gradient, self.norm)
             self._own[compiled](self.optimizer.learning_rate, self.steps_made + 1)
+        for x, before in zip((compiled.runner.theta, *compiled.runner.memories), self._before):  # noqa: B905  # or none
+            x[compiled.kept] = before
         self.steps_made += steps
 
     def audit(self) -> str:
@@ -141,13 +152,9 @@ class TrainingStep:
         with self._programs.one_at_a_time:
             self._fetch()
             self._active = None
-            wrong = self._programs.audit(self._run_once)
+            wrong = self._programs.audit(self._run)
             self._active = None
         return "" if wrong is None else f"{wrong[0]!r} by the program, {wrong[1]!r} by the function itself"
-
-    def _run_once(self, compiled: Compiled, given: list[Any]) -> Floats:
-        self._activate(compiled)
-        return np.array(compiled.runner.run(given, 1, self.steps_made))
 
     # ------------------------------------------------------------------ where the weights live
     def _activate(self, compiled: Compiled) -> None:
@@ -158,7 +165,7 @@ class TrainingStep:
         runner, order = compiled.runner, compiled.program.order
         if compiled not in self._counted:
             self._counted.add(compiled)
-            self._used.update(order[: compiled.program.used].tolist())
+            self._used.update(compiled.reached)
         runner.theta[:] = self.theta[order]
         if self.clip is not None and compiled not in self._own:
             runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state]
