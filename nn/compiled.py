@@ -43,6 +43,7 @@ class CompiledStepper:
 
         clip_array = None if clip is None else clip.clip_array
         self._train = compile_training(loss_of, task.optimizer.parameters, task.optimizer, backend, clip_array)
+        self._train.spare_audits()
         self._forward: Forward | None = None
         self._rehearse(sorted({rows, len(self.inputs) % rows or rows}))
 

@@ -35,6 +35,7 @@ class Audits:
         self._compiling, self._spent = compiling, 0.0
         self._next_call, self._next_time = 2, math.inf
         self.calls = self.last = 0
+        self.sparing = False  # after the second call, by the time alone
 
     def due(self) -> bool:
         """Count a call, and return whether it is to be audited."""
@@ -50,7 +51,9 @@ class Audits:
         self._spent += seconds
         self.last = self.calls
         self._next_time = perf_counter() + seconds / SHARE
-        if self.calls < FIRST and (seconds <= QUICK or self._spent + seconds <= self._compiling):
+        if self.sparing:
+            self._next_call = 1 << 62
+        elif self.calls < FIRST and (seconds <= QUICK or self._spent + seconds <= self._compiling):
             self._next_call = self.calls + 1
         else:
             self._next_call = 1 << self.calls.bit_length() if seconds <= CHEAP else 1 << 62

@@ -44,11 +44,12 @@ class Compiled:
         self, traced: Traced, seconds: float, names: list[str], backend: str, optimizer: Any, *, gradients: bool
     ) -> None:
         start = perf_counter()
-        self.program, self.tape = build(traced, names, gradients=gradients)
+        self.program, tape = build(traced, names, gradients=gradients)
         lifted = perf_counter()
         self.runner = make_runner(backend, self.program, optimizer)
         self.seconds = {"trace": seconds, "lift": lifted - start, "emit": perf_counter() - lifted}
         self.traced = traced
+        self._others = tape.others
         self.choices = choices(self.program, len(names))
         self.audits = Audits(perf_counter() - start + seconds)
         self._receivers = [receive for _, receive in traced.observed]
@@ -70,7 +71,7 @@ class Compiled:
     @property
     def others(self) -> Any:
         """The numbers that the Values read at each run hold now: leaves that are no parameters and no arguments."""
-        return np.array(numbers_of(self.tape.others))
+        return np.array(numbers_of(self._others))
 
     def drawn(self) -> list[tuple[Any, Any]]:
         """Draw what is drawn at each run: return each module that was asked, with its numbers."""
@@ -82,7 +83,7 @@ class Compiled:
         everything = [*arrays]
         if self.traced.draws:
             everything += [numbers for _, numbers in (self.drawn() if drawn is None else drawn)]
-        if self.tape.others:
+        if self._others:
             everything.append(self.others)
         return [
             _as_whole(everything[k]).reshape(shape) if whole else everything[k].reshape(shape).astype(float, copy=False)
@@ -92,7 +93,7 @@ class Compiled:
     @property
     def changes(self) -> bool:
         """Whether a run draws numbers, is observed or moves what it must not, so that steps are made one at a time."""
-        return bool(self.traced.draws or self._receivers or self.tape.others or len(self.kept))
+        return bool(self.traced.draws or self._receivers or self._others or len(self.kept))
 
     def tell(self) -> None:
         """Give what was observed in the last run to those who asked."""
@@ -128,6 +129,7 @@ class Programs:
         self._latest: Compiled | None = None
         self._arrays: Sequence[Any] = ()  # that it was asked for
         self.one_at_a_time = threading.RLock()  # a program has one memory to work in
+        self.sparing = False  # whether the second call is the only one of the first to be audited
         self._changing = False  # whether the function gave two numbers: each new program is audited at once
         self.rule: Any = None  # an optimizer, whose rule is written into the programs or beside them
         self.audited = True
@@ -200,6 +202,7 @@ class Programs:
         except BaseException:
             traced.close()
             raise
+        compiled.audits.sparing = self.sparing
         if self._changing:
             compiled.audits.at_once()
         self._warn_unused(compiled)

@@ -144,6 +144,10 @@ class TrainingStep:
             x[compiled.kept] = before
         self.steps_made += steps
 
+    def spare_audits(self) -> None:
+        """Audit the second call, then by the time alone: for who makes many calls in a row, and audits at the end."""
+        self._programs.sparing = True
+
     def audit(self) -> str:
         """Return in which numbers the program that ran last and its function differ at these weights, or "".
 
