@@ -43,9 +43,9 @@ class CompiledStepper:
 
         clip_array = None if clip is None else clip.clip_array
         self._train = compile_training(loss_of, task.optimizer.parameters, task.optimizer, backend, clip_array)
-        self._train.spare_audits()
         self._forward: Forward | None = None
         self._rehearse(sorted({rows, len(self.inputs) % rows or rows}))
+        self._train.spare_audits()
 
     def _rehearse(self, sizes: Sequence[int]) -> None:
         """Make a step on so many rows, for each size, and take it back: what cannot be compiled is refused here."""

@@ -219,7 +219,8 @@ DRAWS = {
 
 @pytest.mark.parametrize("name", DRAWS)
 @pytest.mark.parametrize("seed", range(4))
-def test_draws_of_the_users_own_are_refused(w, name, seed):
+def test_draws_of_the_users_own_are_refused(w, name, seed, monkeypatch):
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
     random.seed(seed)
     draw = DRAWS[name]()
     step = compile(lambda x: w * x * draw(), [w])
@@ -420,3 +421,17 @@ def test_settings_in_a_dict_of_the_users_own_optimizer():
         return weight.data
 
     assert trained("compiled") == pytest.approx(trained("recorded"), rel=1e-14)
+
+
+def test_what_draws_itself_is_trained_recorded(monkeypatch):
+    monkeypatch.setattr("nn.backends.WORTH_COMPILING", 0)
+    monkeypatch.setattr("nn.backends.COMPILING", 0)
+    model, draw = nn.MLP(2, [1], seed=0), random.Random(3)
+
+    def loss(predictions, targets):
+        return nn.mean_squared_error([p + draw.gauss(0.0, 0.1) for p in predictions], targets)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        history = nn.fit(model, ROWS, [1.0, 0.0, 1.0], loss=loss, optimizer=nn.SGD(model.parameters()), epochs=3)
+    assert "the function drew from a generator of its own" in history.backend.replace("loss_of", "the function")

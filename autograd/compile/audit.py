@@ -35,7 +35,6 @@ class Audits:
         self._compiling, self._spent = compiling, 0.0
         self._next_call, self._next_time = 2, math.inf
         self.calls = self.last = 0
-        self.sparing = False  # after the second call, by the time alone
 
     def due(self) -> bool:
         """Count a call, and return whether it is to be audited."""
@@ -46,12 +45,12 @@ class Audits:
         """Let the next call be audited."""
         self._next_call = 0
 
-    def passed(self, seconds: float) -> None:
-        """Say when the next one is due, after one that took so long and found nothing."""
+    def passed(self, seconds: float, *, sparing: bool = False) -> None:
+        """Say when the next one is due, after one that took so long and found nothing; `sparing`, by the time alone."""
         self._spent += seconds
         self.last = self.calls
         self._next_time = perf_counter() + seconds / SHARE
-        if self.sparing:
+        if sparing:
             self._next_call = 1 << 62
         elif self.calls < FIRST and (seconds <= QUICK or self._spent + seconds <= self._compiling):
             self._next_call = self.calls + 1

@@ -37,6 +37,10 @@ GIVEN: Final = ("_learning_rate", "learning_rate", "step_count", "memories")  # 
 MOST_IN_ALL: Final = 128  # programs of all shapes: those that were used last are kept
 
 
+class UndeterminedError(ValueError):
+    """A function draws, counts or reads what is another thing each time, so that no program can stand for it."""
+
+
 class Compiled:
     """The program for arguments of one shape: traced, lifted, and ready to run."""
 
@@ -202,7 +206,6 @@ class Programs:
         except BaseException:
             traced.close()
             raise
-        compiled.audits.sparing = self.sparing
         if self._changing:
             compiled.audits.at_once()
         self._warn_unused(compiled)
@@ -219,7 +222,7 @@ class Programs:
             traced = self._trace(shapes, generators)
             if signature(traced) != first:
                 traced.close()
-                raise ValueError(
+                raise UndeterminedError(
                     "traced twice, the function wrote another program each time, so no program can stand for it: "
                     f"{WAY_OUT}"
                 )
@@ -242,10 +245,12 @@ class Programs:
             if drew is None:
                 break
             traced.close()
-            if last or threading.active_count() == 1:  # else another thread may have drawn
+            alone = threading.active_count() == 1  # else another thread may have drawn, and goes on from there
+            if alone:
                 for (_, _, put), state in zip(generators, before, strict=True):
                     put(state)
-                raise ValueError(
+            if last or alone:
+                raise UndeterminedError(
                     f"while it was traced, the function drew from {generators[drew][0]}, and what it drew would be the "
                     f"same at each run, so no program can stand for it: {WAY_OUT}"
                 )
@@ -280,7 +285,7 @@ class Programs:
         if wrong is None:
             if compiled.traced.changed:  # by the function itself, when it was run
                 compiled.traced.outside = self._outside()
-            compiled.audits.passed(seconds + perf_counter() - start)
+            compiled.audits.passed(seconds + perf_counter() - start, sparing=self.sparing)
             return compiled, result
         self._take_back(before)
         shapes = tuple([a.shape for a in arrays])
@@ -331,7 +336,7 @@ class Programs:
             for known in self._known.values():
                 known.clear()
             self._changing = True
-            raise ValueError(
+            raise UndeterminedError(
                 f"{self.name} gave {again[1]!r}, and {again[0]!r} when it was run again on the same numbers, so no "
                 f"program can stand for it: {WAY_OUT}"
             )
