@@ -140,7 +140,9 @@ def _is_same(x: Planned, y: Planned) -> bool:
 
 def _forward_of(model: Any, rows: int, backend: str = "numpy") -> Forward:
     """Return the model's predictions as a program for so many rows, for use inside `evaluating(model)`."""
-    return compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
+    forward = compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
+    forward.spare_audits()
+    return forward
 
 
 def _in_parts(forward: Forward, array: Array) -> Array:

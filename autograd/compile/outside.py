@@ -297,7 +297,7 @@ class Outside:
         if name.startswith("__"):
             return name not in NOT_IN_A_TRACE and not isinstance(x, ModuleType | FunctionType)
         if not BY_ANY_NAME.isdisjoint(self._mentioned):
-            return name[0] != "_" or not _is_module(x)
+            return _is_users(x) if isinstance(x, ModuleType) else name[0] != "_" or not _is_module(x)
         return _root_of(kind) in NAMESPACES or (name in self._ours and name[0] != "_" and _root_of(kind) == NETWORKS)
 
 

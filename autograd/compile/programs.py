@@ -271,7 +271,8 @@ class Programs:
     def _audit(
         self, compiled: Compiled, arrays: Sequence[Any], run: Callable[[Compiled, list[Any]], Any]
     ) -> tuple[Compiled, Any]:
-        start, before = perf_counter(), compiled.state()
+        start = began = perf_counter()
+        before = compiled.state()
         drawn = compiled.drawn()
         try:
             truth = self._truth(arrays, drawn)
@@ -302,6 +303,7 @@ class Programs:
         compiled = self._new(shapes)
         self._known[shapes].append(compiled)
         self._latest = compiled
+        compiled.audits.due()  # this call is its first
         self.check_indices(compiled, arrays)
         before = compiled.state()
         drawn = compiled.drawn()
@@ -312,6 +314,7 @@ class Programs:
             self._take_back(before)
             self._refuse_to_differ(arrays, drawn, truth, wrong)
             result = run(compiled, compiled.arguments(arrays, compiled.drawn()))
+            compiled.audits.passed(perf_counter() - began, sparing=True)  # or it would be told at each call
         return compiled, result
 
     def audit(self, run: Callable[[Compiled, list[Any]], Any]) -> tuple[float, float] | None:
