@@ -39,8 +39,8 @@ def take(values: Any, index: Any) -> Any:
     """
     if isinstance(index, Value):
         ask = modes.current("take") if modes.active else None
-        found = ask(values, index) if ask is not None else None
-        if found is None:
+        found = ask(values, index) if ask is not None else NotImplemented
+        if found is NotImplemented:
             raise TypeError(
                 "take needs a whole number, or an entry of an argument of a compiled function, as its index, "
                 f"not {index!r}"

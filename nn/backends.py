@@ -49,6 +49,8 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
                 why, less = str(reason), "compiling, so more slowly" if isinstance(reason, ImportError) else ""
                 continue
             except Exception as error:
+                if _is_undetermined(error):
+                    return RecordedStepper(task, why=str(error))
                 why = f"compiling failed with {type(error).__name__}: {error}"
             with no_grad():  # if the data are at fault, this fails too, in the user's terms
                 tried_loss(task, task.inputs, task.targets, range(len(task.inputs)))
@@ -61,6 +63,12 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
     from nn.compiled import CompiledStepper  # NumPy is loaded here, and not before
 
     return CompiledStepper(task, backend, rows)
+
+
+def _is_undetermined(error: Exception) -> bool:
+    from autograd.compile.programs import UndeterminedError  # which is loaded, if there is such an error
+
+    return isinstance(error, UndeterminedError)
 
 
 @GUESSES

@@ -45,6 +45,7 @@ class CompiledStepper:
         self._train = compile_training(loss_of, task.optimizer.parameters, task.optimizer, backend, clip_array)
         self._forward: Forward | None = None
         self._rehearse(sorted({rows, len(self.inputs) % rows or rows}))
+        self._train.spare_audits()
 
     def _rehearse(self, sizes: Sequence[int]) -> None:
         """Make a step on so many rows, for each size, and take it back: what cannot be compiled is refused here."""
@@ -110,6 +111,11 @@ class CompiledStepper:
             ),
         )
 
+    def audit(self) -> str:
+        """Return how the loss of the latest rows differs from what model and loss function give, or ""."""
+        self._train.reload()
+        return self._train.audit()
+
 
 def _alike(plan: Sequence[Planned], most: int) -> Iterator[tuple[list[Planned], bool]]:
     """Yield runs of steps, each of `most` or of about a tenth of a second, and whether a run's steps are all the same.
@@ -137,7 +143,9 @@ def _is_same(x: Planned, y: Planned) -> bool:
 
 def _forward_of(model: Any, rows: int, backend: str = "numpy") -> Forward:
     """Return the model's predictions as a program for so many rows, for use inside `in_use(model, …)`."""
-    return compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
+    forward = compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
+    forward.spare_audits()
+    return forward
 
 
 def _in_parts(forward: Forward, array: Array) -> Array:

@@ -74,8 +74,9 @@ def fit(
 
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
     A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
+    Compiled steps are compared with model and loss now and then, and at the end: a difference is told in a warning.
     The training rows' labels and indices are looked at wherever they stand.  A Value that the loss depends on and that
-    neither the model's parameters() nor the optimiser hold is named in a warning.
+    neither the model's parameters() nor the optimizer hold is named in a warning.
     Raises TypeError or ValueError for bad data and settings, IndexError for what an embedding has not, before any work.
     """
     shuffle, limits, schedule = checked_seed(shuffle), checked_clip(clip), checked_schedule(schedule)

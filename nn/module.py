@@ -137,6 +137,18 @@ class Module:
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
     mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
     _path: str = ""
+    _assignments: int = 0  # how many times an attribute was set or deleted: compiled programs look again at each
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        check_attribute(type(self), name, x)
+        if name == "training" and not isinstance(x, bool):
+            raise TypeError(f"training says which of its two behaviours a module shows, True or False, not {said(x)}")
+        object.__setattr__(self, name, x)
+        self.__dict__["_assignments"] = self._assignments + 1
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        self.__dict__["_assignments"] = self._assignments + 1
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -152,12 +164,6 @@ class Module:
                 check_attribute(base, name, x)
         if "__init__" in vars(cls):
             cls.__init__ = _naming(GUESSES(cls.__init__))  # type: ignore[method-assign]
-
-    def __setattr__(self, name: str, x: Any) -> None:
-        check_attribute(type(self), name, x)
-        if name == "training" and not isinstance(x, bool):
-            raise TypeError(f"training says which of its two behaviours a module shows, True or False, not {said(x)}")
-        object.__setattr__(self, name, x)
 
     def __call__(self, inputs: Any) -> Any:
         """Return what the module makes of one row of inputs; a class may say so in `forward`, as in PyTorch."""

@@ -64,6 +64,12 @@ class Stepper(Protocol):
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
         """Return the loss on these rows in the model's behaviour for use; nothing is changed."""
 
+    def audit(self) -> str:
+        """Return how the loss of the latest rows differs from what model and loss function give, or "" if it does not.
+
+        Nothing is changed.
+        """
+
 
 class RecordedStepper:
     """Steps in pure Python: record the loss, go back through the graph, update each parameter."""
@@ -111,6 +117,10 @@ class RecordedStepper:
         """Return the loss on these rows in the model's behaviour for use; nothing is changed."""
         task = self.task
         return in_use(task.model, lambda: record_loss(task.model, task.loss, inputs, targets, range(len(inputs))).data)
+
+    def audit(self) -> str:
+        """Return "": these steps are made by model and loss function themselves."""
+        return ""
 
 
 def record_loss(model: Any, loss: Loss, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:

@@ -21,11 +21,11 @@ def tracing() -> bool:
 
 
 def random_inputs(module: Any, count: int) -> list[Value] | None:
-    """Return Values for the next `count` random numbers of a module while a program is traced, else None."""
-    if not tracing():
-        return None
-    ask = modes.current("random_inputs")
+    """Return Values for the next `count` random numbers of a module while a program is traced or audited, else None."""
+    ask = modes.current("random_inputs") if modes.active else None
     if ask is None:
+        if not tracing():
+            return None
         kind = type(module).__name__
         raise TypeError(f"a program with {kind} draws new numbers at each run, and this trace would freeze these")
     return list(ask(module, count))
@@ -33,7 +33,7 @@ def random_inputs(module: Any, count: int) -> list[Value] | None:
 
 def observe(values: Sequence[Value], receive: Callable[[list[float]], None]) -> None:
     """Have `receive` called with the numbers of `values`: now, or at each run of the program that is traced."""
-    ask = modes.current("observe") if tracing() else None
+    ask = modes.current("observe") if modes.active else None
     if ask is not None:
         ask(values, receive)
     else:
@@ -42,5 +42,5 @@ def observe(values: Sequence[Value], receive: Callable[[list[float]], None]) -> 
 
 def guard(read: Callable[[], Any]) -> None:
     """Bind a program that is being traced to what `read()` gives now."""
-    if tracing() and (ask := modes.current("guard")) is not None:
+    if modes.active and (ask := modes.current("guard")) is not None:
         ask(read)

@@ -14,6 +14,7 @@ from itertools import takewhile
 from typing import Any
 
 from autograd.bulk import numbers_of
+from autograd.caller import warn
 from autograd.messages import shown
 from nn.guesses import GUESSES
 from nn.history import History
@@ -93,6 +94,7 @@ class Training:
     _trail: deque[tuple[Snapshot, list[Planned]]] = field(default_factory=lambda: deque(maxlen=2))
 
     def __post_init__(self) -> None:
+        self._audited = False
         self._all = range(len(self.task.inputs))
         self._surroundings = Surroundings(self.task.model)
         self._check_place(self.history.batches, self.history.rows_so_far)
@@ -133,6 +135,19 @@ class Training:
         self._say_the_best()
         if self.autosave is not None and not history.trouble:
             self.autosave.save(task.model, task.optimizer, history)
+        if self._trail and not (self._audited or history.trouble or interrupted()):
+            self._audit()
+
+    def _audit(self) -> None:
+        """Warn if the last loss is not what model and loss function give: compiled steps may have gone on as before."""
+        self._audited = True
+        if differs := self.stepper.audit():
+            warn(
+                f"at the end of this training the loss of the latest rows is {differs}: something that the model or "
+                f"the loss reads changed meanwhile and could not be seen, so that the last epochs may be wrong; keep "
+                f'it in a Value or an attribute of the model, or train with backend="recorded"',
+                RuntimeWarning,
+            )
 
     def _make(self, plan: list[Planned], bar: Progress, interrupted: Callable[[], bool]) -> list[Stepped]:
         """Make the steps of a plan, or those up to an interrupt, and bring the weights home."""
@@ -153,6 +168,8 @@ class Training:
             self._recover(bad)
             return
         self._enter(plan, made)
+        if history.epochs >= self.epochs:
+            self._audit()  # before the last callbacks, which may change what they like
         if interrupted():
             history.stopped = INTERRUPTED
             return

@@ -1,6 +1,7 @@
 """Every warning of the library leads to the line of the person who can mend what it is about."""
 
 import ast
+import ctypes
 import linecache
 import math
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 import nn
 from autograd import Value, compile, total  # noqa: A004
+from autograd.compile.audit import Audits
 
 ROOT = Path(__file__).parent.parent
 HERE = "# the line of the user"
@@ -90,6 +92,37 @@ def changing():
         step(1.0)  # the line of the user
 
 
+def unseen():
+    w, factor = Value(2.0), ctypes.c_double(1.0)
+    step = compile(lambda x: w * x * factor.value, [w])
+    for factor.value in (1.0, 2.0):
+        step(1.0)  # the line of the user
+
+
+def two_faced():
+    def readable(x):
+        try:
+            return bool(x.data)
+        except TypeError:
+            return False
+
+    w = Value(2.0)
+    step = compile(lambda x: w * x if readable(x) else w * x * 2.0, [w])
+    for _ in range(2):
+        step(1.0)  # the line of the user
+
+
+def unseen_in_fit():
+    def anneal(report):
+        factor.value += 1.0
+
+    factor = ctypes.c_double(1.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Audits, "due", lambda self: False)
+        loss = lambda p, y: nn.mean_squared_error(p, y) * factor.value  # noqa: E731
+        fit(loss=loss, callbacks=[anneal], backend="numpy")
+
+
 def broken():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nn.backends.WORTH_COMPILING", 0)
@@ -115,6 +148,9 @@ SITUATIONS = {
     "a step that does not use a parameter": unused,
     "the same, called by NumPy": unused_by_way_of_numpy,
     "a step that reads what changes": changing,
+    "a step that reads what nobody sees": unseen,
+    "a function that is another one when it is traced": two_faced,
+    "a fit that reads what nobody sees": unseen_in_fit,
     "a compiler that fails": broken,
     "a compiler that is not there": missing,
     "fit, recorded": lambda: fit(backend="recorded"),

@@ -58,7 +58,9 @@ def test_a_traced_program_is_traced_once_for_a_shape(name):
     step(*arguments)
     first = len(calls)
     step(*arguments)
-    assert len(calls) == first <= 2
+    assert first <= 2
+    assert len(calls) == first + 1, "an audit runs the function, and traces nothing"
+    assert len(str(step).splitlines()) == 2
 
 
 SOURCE = """\

@@ -10,7 +10,6 @@ import nn
 from autograd import Value
 from autograd.compile import compile_forward, compile_graph, compile_training
 from autograd.nodes import operand
-from autograd.value import operand
 
 BACKENDS = ["numpy", "native", "jax"]
 NAN, INF = math.nan, math.inf

@@ -32,7 +32,9 @@ def test_every_text_there_is_can_be_written_in_any_encoding(encoding):
 
 
 def test_what_stands_in_for_a_sign_is_ascii_and_as_wide_in_tables_and_plots():
-    source = "".join(path.read_text(encoding="utf-8") for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    source = "".join(
+        path.read_text(encoding="utf-8") for package in PACKAGES for path in (ROOT / package).rglob("*.py")
+    )
     for sign in set(source + GREETING + HELP + HINT):
         assert plain(sign).isascii()
     for sign in "─│┤├└█▓▒░▶◀△₀₉⁰⁹⁽⁾×·" + "".join(map(chr, terminal.BRAILLE)):
@@ -108,7 +110,14 @@ def test_what_a_docstring_says_is_found_where_python_has_dropped_it(monkeypatch)
 
 
 def test_nothing_in_the_library_and_the_demos_prints_a_docstring_that_may_not_be_there():
-    allowed = {"methods.py", "operation.py", "maths.py", "messages.py", "answers.py", "within.py"}  # these hand them on to help()
+    allowed = {
+        "methods.py",
+        "operation.py",
+        "maths.py",
+        "messages.py",
+        "answers.py",
+        "within.py",
+    }  # these hand them on to help()
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             assert path.name in allowed or not re.search(r"\b__doc__\b", path.read_text(encoding="utf-8")), path

@@ -10,7 +10,6 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.fused.groups import Group
-from autograd.value import Group
 
 SHOWN = {
     "repr": repr, "str": str, "format": format, "an f-string": lambda x: f"{x} and {x!r}", "%": lambda x: "%s" % x,  # noqa: UP031

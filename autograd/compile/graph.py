@@ -65,6 +65,7 @@ def graph_programs(root: Value, inputs: Sequence[Any], parameters: Iterable[Valu
     shapes = [np.shape(_numbers(x)) for x in inputs]
     traced = Traced(root, given, shapes, parameters)
     programs = Programs(lambda: None, parameters, backend)
+    programs.audited = False  # a recorded graph does not change
     programs.names = [f"x{k + 1}" if len(given) > 1 else "x" for k in range(len(given))]
     programs.add(tuple(shapes), Compiled(traced, 0.0, programs.names, backend, None, gradients=True))
     return programs

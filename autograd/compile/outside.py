@@ -1,12 +1,23 @@
-"""What a function reads from outside its arguments: a program holds only as long as that is what it was."""
+"""What a function reads from outside its arguments: a program holds only as long as that is what it was.
+
+A function's bytecode says which names it may read; the objects behind them are walked, the user's and ours, and what
+they held is kept beside them, to be compared at each call.  What no name tells is left to audits (audit.py).
+"""
 
 from __future__ import annotations
 
+import array
+import collections
 import dis
+import operator
+import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from types import CellType, CodeType, FunctionType, MethodType
+import types
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+from functools import lru_cache, partial
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -15,142 +26,411 @@ from autograd.value import Value
 
 __all__ = ["Outside"]
 
-PLAIN: Final = (int, float, bool, str, bytes, type(None))
+PLAIN: Final = (int, float, complex, bool, str, bytes, type(None))
 NOTHING: Final = object()
-FEW: Final = 64
-OURS: Final = frozenset({"autograd", "nn", "viz"})
+MOST: Final = 4096  # numbers in one list or array; of more than that only whether it is the same is looked at
+ENGINE: Final = frozenset({"autograd", "viz"})
+NETWORKS: Final = "nn"
+NAMESPACES: Final = frozenset({"types", "argparse", "collections", "functools", "_collections_abc", "os"})
 BY_ANY_NAME: Final = frozenset({"getattr", "vars", "__dict__", "__getattribute__"})
-
-NOT_IN_A_TRACE: Final = frozenset({"__init__", "__new__", "__repr__", "__str__"})
+LISTS: Final = (list, tuple, collections.deque)
+HELD: Final = (*LISTS, dict, set, frozenset, bytearray, array.array, types.MappingProxyType)
+NOT_IN_A_TRACE: Final = frozenset({"__init__", "__new__", "__repr__", "__str__", "__init_subclass__", "__setattr__"})
+VERSION: Final = "_assignments"  # of a module: moved by each assignment to it
+version_of: Final = operator.attrgetter(VERSION)
 
 
 class Outside:
-    """The names that a function closes over, its globals, and the attributes that it may read of objects among them.
+    """The names that a function closes over, its globals and defaults, and what it may read of objects among them.
 
-    The walk goes on through the user's functions and objects, not a library's, and through what short lists, dicts and
-    arrays hold.  Of long ones, and of those of Values alone, only whether it is the same list is looked at.
+    The walk goes on through the user's functions and objects and our modules, not a library's, and through what lists,
+    dicts and arrays hold.  Attributes that are `settings` may be read whether or not a name of theirs is seen, those
+    `apart` are given anew at each run.  `generators` are the generators of random numbers that were met.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._seen: list[tuple[str, Any, Any]] = []  # name, where it is read, what was there
-        self._held: list[tuple[str, Any, list[Any]]] = []  # name, a list or its like, what it held
+    def __init__(self, function: Callable[..., Any], apart: Iterable[str] = (), settings: Iterable[str] = ()) -> None:
+        self.generators: list[Any] = []
+        self._named: list[tuple[str, Any, Any]] = []  # name, the names and what they mean, what was there
+        self._cells: list[tuple[str, CellType, Any]] = []  # name, a closure's cell, what was in it
+        self._functions: list[tuple[FunctionType, CodeType]] = []
+        self._asked: list[tuple[str, Callable[[], Any], Any]] = []  # name, how it is read, what was there
+        self._held: list[tuple[str, Any, Any]] = []  # name, a list or its like, what it held
+        self._objects: list[tuple[Any, Any, dict[str, Any]]] = []  # an object, its attributes, what they were
+        self._modules: list[tuple[Any, Any, dict[str, Any]]] = []  # the same, of modules, which have versions
+        self._apart = frozenset(apart)
         self._visited: dict[int, Any] = {}
-        self._objects: list[Any] = []
-        self._attributes: set[str] = set()  # names that the functions mention: others they do not read
-        self._look_at("", function.func if isinstance(function, partial) else function, itself=True)
-        self._look_into_objects()
+        self._met: list[Any] = []  # objects and classes whose attributes may be read
+        self._mentioned = set(settings)  # names that the user's functions mention: others they do not read
+        self._ours: set[str] = set()  # names that our modules' own functions mention
+        self._look_at(getattr(function, "__name__", type(function).__name__), function, itself=True)
+        self._keep_objects(self._look_into_objects())
 
+    # ------------------------------------------------------------------------------ comparing
     def changed(self) -> str:
         """Return the name of something that is no longer what it was, or ""."""
-        for name, where, before in self._seen:
-            if not _is_same(_read(where, name), before):
+        for name, where, before in self._named:
+            now = where.get(name, NOTHING)
+            if now is not before and not _is_same(now, before):
                 return name
-        for name, x, held in self._held:
+        for name, cell, before in self._cells:
             try:
-                if (x if x.__class__ is list else _content(x)) != held:
-                    return name
-            except ValueError:  # an array in the place of another thing has no truth
+                now = cell.cell_contents
+            except ValueError:  # nothing was given to it yet, or it was deleted
+                now = NOTHING
+            if now is not before and not _is_same(now, before):
                 return name
+        for name, read, before in self._asked:
+            now = read()
+            if now is not before and not _is_same(now, before):
+                return name
+        for function, code in self._functions:
+            if function.__code__ is not code:
+                return str(function.__name__)
+        if self._held and (name := self._changed_content()):
+            return name
+        for kept in self._objects:
+            if _differs(kept[1], kept[2]) and (name := self._changed_attribute(*kept)):
+                return name
+        if self._modules and sum(map(version_of, self._walked)) != self._versions:  # each of which only grows
+            return self._changed_module()
         return ""
 
+    def _changed_content(self) -> str:
+        name = ""
+        try:
+            for name, x, held in self._held:
+                if x != held:
+                    return name
+        except Exception:  # an array in the place of another thing has no truth, and what else there is may have less
+            return name
+        return ""
+
+    def _changed_module(self) -> str:
+        for kept in self._modules:
+            if name := self._changed_attribute(*kept):
+                return name
+        self._versions = sum(map(version_of, self._walked))
+        return ""
+
+    def _changed_attribute(self, x: Any, attributes: Any, before: dict[str, Any]) -> str:
+        """Return the name of an attribute that is read and is not what it was, or ""."""
+        now = dict(attributes)
+        for name in now.keys() | before.keys():
+            if now.get(name, NOTHING) is not before.get(name, NOTHING) and self._is_read(name, x):
+                default = getattr(type(x), name, NOTHING)
+                if not _is_same(now.get(name, default), before.get(name, default)):
+                    return name
+        before.clear()  # what else has changed is not read, and not looked at again
+        before.update(now)
+        return ""
+
+    # -------------------------------------------------------------------------------- walking
     def _look_at(self, name: str, x: Any, *, itself: bool = False) -> None:
-        if isinstance(x, PLAIN) or id(x) in self._visited:
+        kind = x.__class__
+        if kind is Value or isinstance(x, PLAIN) or id(x) in self._visited:
             return
         self._visited[id(x)] = x
-        if isinstance(x, MethodType):
+        if isinstance(x, FunctionType):
+            if itself or _is_users(x):
+                self._look_into_function(name, x)
+        elif isinstance(x, MethodType):
             self._look_at(name, x.__func__, itself=itself)
             self._look_at(name, x.__self__)
+        elif isinstance(x, partial):
+            self._look_at(name, x.func, itself=itself)
+            self._look_at(name, x.args)
+            self._look_at(name, x.keywords)
         elif isinstance(x, property | staticmethod | classmethod):
-            self._look_at(name, x.fget if isinstance(x, property) else x.__func__)
-        elif isinstance(x, FunctionType):
-            if itself or _is_users(x):
-                self._attributes.update(_mentioned(x.__code__))
-                for inner, where in _names(x):
-                    self._remember(inner, where)
-        elif isinstance(x, list | dict | set | tuple | np.ndarray):
-            if len(content := _content(x)) <= FEW:
-                if not isinstance(x, tuple) and not all(isinstance(item, Value) for item in content):
-                    self._held.append((name, x, list(content)))
-                for item in content:
-                    self._look_at(name, item)
-        elif not isinstance(x, type) and hasattr(x, "__dict__") and _is_users(type(x)):
-            self._objects.append(x)
+            inner = x.fget if isinstance(x, property) else x.__func__
+            self._look_at(name, inner, itself=isinstance(x, property))
+        elif isinstance(x, operator.attrgetter | operator.methodcaller):
+            self._mentioned.add("getattr")
+        elif isinstance(x, types.BuiltinMethodType | types.MethodWrapperType):
+            if not isinstance(x.__self__, ModuleType | type):
+                self._look_at(name, x.__self__)
+        elif isinstance(x, np.ndarray):
+            if x.dtype == object:
+                self._look_at(name, x.ravel().tolist())
+            if x.size <= MOST:
+                self._asked.append((name, x.tobytes, x.tobytes()))
+        elif isinstance(x, HELD):
+            self._hold(name, x)
+            if _attributes(x) is not None:
+                self._met.append(x)
+        elif isinstance(x, type):
+            if _is_users(x):
+                self._met.append(x)
+        elif isinstance(x, weakref.ref):
+            self._ask(name, x)
+        elif isinstance(x, ContextVar):
+            self._ask(name, partial(x.get, NOTHING))
+        elif _is_generator(x):
+            self.generators.append(x)
+        elif _root_of(kind) not in ENGINE:  # a library's module, too: what data it holds may be read
+            self._met.append(x)
+            if wrapped := (_attributes(x) or {}).get("__wrapped__"):  # as what functools.cache makes has
+                self._look_at(name, wrapped)
+
+    def _look_into_function(self, name: str, function: FunctionType) -> None:
+        self._mentioned.update(_mentioned(function.__code__))
+        for inner, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            self._cells.append((inner, cell, _content(cell)))
+            self._look_at(inner, _content(cell))
+        for inner, is_module in _globals(function.__code__):
+            if not is_module:
+                self._remember(inner, function.__globals__)
+            elif inner in sys.modules:
+                self._look_at(inner, sys.modules[inner])
+        if "globals" in function.__code__.co_names:
+            for inner in filter(function.__globals__.__contains__, _texts(function.__code__)):
+                self._remember(inner, function.__globals__)
+        called = function.__name__
+        self._functions.append((function, function.__code__))
+        for part in ("__defaults__", "__kwdefaults__"):
+            if getattr(function, part):
+                self._ask(called, partial(getattr, function, part))
+        if vars(function):
+            self._met.append(function)
 
     def _remember(self, name: str, where: Any) -> None:
-        now = _read(where, name)
-        self._seen.append((name, where, now))
+        now = where.get(name, NOTHING)
+        self._named.append((name, where, now))
         self._look_at(name, now)
 
-    def _look_into_objects(self) -> None:
-        """Look at the attributes that the functions mention, and so at further functions, until there are no others."""
-        known: set[tuple[int, int, str]] = set()
-        before = -1
-        while before < len(known):
-            before = len(known)
-            for x in list(self._objects):
-                for owner in (x, *filter(_is_users, type(x).__mro__)):
-                    for name in list(vars(owner)):
-                        if self._is_read(name) and (id(x), id(owner), name) not in known:
-                            known.add((id(x), id(owner), name))
-                            self._remember(name, vars(owner))
-                            if name not in vars(x):  # the object may be given its own
-                                self._seen.append((name, vars(x), NOTHING))
+    def _ask(self, name: str, read: Callable[[], Any]) -> None:
+        now = read()
+        self._asked.append((name, read, now))
+        self._look_at(name, now)
 
-    def _is_read(self, name: str) -> bool:
-        implicit = name.startswith("__") and name not in NOT_IN_A_TRACE
-        return name in self._attributes or implicit or not BY_ANY_NAME.isdisjoint(self._attributes)
+    def _hold(self, name: str, x: Any) -> None:
+        """Keep what a list or its like holds, those inside it too, and look at each thing in it."""
+        items: list[Any] = []
+        held = _copied(x, items, {id(x)})
+        if len(items) <= MOST or not isinstance(items[0], PLAIN):
+            if not isinstance(x, tuple) or held is not x:
+                self._held.append((name, x, held))
+            for item in items:
+                if item.__class__ is not Value:
+                    self._look_at(name, item)
+
+    def _look_into_objects(self) -> set[tuple[int, int, str]]:
+        """Look at the attributes that the functions mention, and so at further functions, until there are no others.
+
+        Return which were looked at: of which object, where they are, and their names.
+        """
+        known: set[tuple[int, int, str]] = set()
+        looked_with: dict[int, tuple[int, int]] = {}  # how many names were mentioned when an object was looked into
+        more = True
+        while more:
+            more = False
+            for x in self._met:  # which grows meanwhile
+                mentioned = len(self._mentioned), len(self._ours)
+                if looked_with.get(id(x)) != mentioned:
+                    looked_with[id(x)] = mentioned
+                    more = True
+                    for owner in _owners(x):
+                        self._look_into(x, owner, known)
+        return known
+
+    def _look_into(self, x: Any, owner: Any, known: set[tuple[int, int, str]]) -> None:
+        if owner is not x and _root_of(owner) == NETWORKS:
+            if id(owner) in self._visited:
+                return
+            self._visited[id(owner)] = owner
+            if _is_module(x) or "__call__" in vars(owner):
+                for name in vars(owner) if _is_module(x) else ("__call__",):
+                    function = vars(owner)[name]
+                    function = getattr(function, "__wrapped__", function)  # constructors are wrapped
+                    if isinstance(function, FunctionType):
+                        self._ours.update(_mentioned(function.__code__))
+            return
+        for name, there in list((_attributes(owner) or {}).items()):
+            if (id(x), id(owner), name) in known or not self._is_read(name, x):
+                continue
+            if isinstance(x, ModuleType) and not (_is_users(x) or _is_data(there)):
+                continue
+            if isinstance(owner, type) and name.startswith("__") and not isinstance(there, FunctionType):
+                continue
+            known.add((id(x), id(owner), name))
+            if isinstance(there, types.MemberDescriptorType):  # of a slot
+                if owner is not x:
+                    self._ask(name, partial(_in_slot, there, x))
+            elif owner is x:
+                self._look_at(name, there)
+            elif _is_users(owner):
+                if isinstance(x, type):  # which may be given its own
+                    self._named.append((name, vars(x), vars(x).get(name, NOTHING)))
+                if (0, id(owner), name) not in known:
+                    known.add((0, id(owner), name))
+                    self._remember(name, vars(owner))
+
+    def _keep_objects(self, known: set[tuple[int, int, str]]) -> None:
+        for x in self._met:
+            attributes = _attributes(x)
+            if attributes is not None:
+                kept = (x, attributes, dict(attributes))
+                if _is_module(x):
+                    self._modules.append(kept)
+                elif not isinstance(x, type | ModuleType):
+                    self._objects.append(kept)
+                else:
+                    for name, there in kept[2].items():
+                        if (id(x), id(x), name) in known:
+                            self._named.append((name, kept[1], there))
+        self._walked = [x for x, _, _ in self._modules]
+        self._versions = sum(map(version_of, self._walked))
+
+    def _is_read(self, name: str, x: Any) -> bool:
+        kind = type(x)
+        if not hasattr(kind, VERSION):
+            if name in self._mentioned:
+                return True
+        elif name[0] != "_":
+            if _is_given_anew(name, kind):
+                return False
+            if name in self._ours:
+                return True
+        if name in self._apart or name == VERSION:
+            return False
+        if name in self._mentioned:
+            return True
+        if name.startswith("__"):
+            return name not in NOT_IN_A_TRACE and not isinstance(x, ModuleType | FunctionType)
+        if not BY_ANY_NAME.isdisjoint(self._mentioned):
+            return _is_users(x) if isinstance(x, ModuleType) else name[0] != "_" or not _is_module(x)
+        return _root_of(kind) in NAMESPACES or (name in self._ours and name[0] != "_" and _root_of(kind) == NETWORKS)
+
+
+def _is_given_anew(name: str, kind: type) -> bool:
+    """Whether one of our classes has a buffer of this name, which a program asks for at each run."""
+    return any(name in vars(owner).get("buffers", ()) and _root_of(owner) == NETWORKS for owner in kind.__mro__)
 
 
 def _is_same(now: Any, before: Any) -> bool:
-    return now is before or (type(now) is type(before) and isinstance(now, PLAIN) and now == before)
+    if now is before:
+        return True
+    if type(now) is not type(before) or not isinstance(now, PLAIN):
+        return False
+    return bool(now == before) and (bool(now) or str(now) == str(before))  # 0.0 and -0.0 are two
 
 
-def _content(x: Any) -> Sequence[Any]:
-    """Return what a list or its like holds: of an array of numbers the bytes, if they are few."""
-    if isinstance(x, list | tuple):
-        return x
-    if isinstance(x, np.ndarray):
-        return x.ravel().tolist() if x.dtype == object else [x.tobytes()] if x.size <= FEW * FEW else []
-    return [*x, *x.values()] if isinstance(x, dict) else [*x]
+def _differs(x: Any, held: Any) -> bool:
+    try:
+        return bool(x != held)
+    except Exception:  # an array in the place of another thing has no truth, and what else there is may have less
+        return True
+
+
+def _copied(x: Any, items: list[Any], inside: set[int]) -> Any:
+    """Return a copy of a list or its like, with copies of those inside it; all that they hold goes to `items`."""
+    if isinstance(x, dict | types.MappingProxyType):
+        return {key: _inner(each, items, inside) for key, each in x.items()}
+    if isinstance(x, LISTS):
+        copies = [_inner(each, items, inside) for each in x]
+        if isinstance(x, tuple):
+            return x if all(map(operator.is_, copies, x)) else tuple(copies)
+        return collections.deque(copies, x.maxlen) if isinstance(x, collections.deque) else copies
+    items.extend(x)
+    return x[:] if isinstance(x, bytearray | array.array) else set(x)
+
+
+def _inner(x: Any, items: list[Any], inside: set[int]) -> Any:
+    if x.__class__ in HELD and id(x) not in inside:
+        return _copied(x, items, inside | {id(x)})
+    items.append(x)
+    return x
+
+
+def _is_generator(x: Any) -> bool:
+    numpy: Any = sys.modules.get("numpy.random")  # which is loaded when somebody asks for it, not with NumPy
+    kinds = () if numpy is None else (numpy.Generator, numpy.RandomState, numpy.BitGenerator)
+    return isinstance(x, (random.Random, *kinds))
+
+
+def _is_module(x: Any) -> bool:
+    return hasattr(type(x), VERSION)
+
+
+def _root_of(x: Any) -> str:
+    """Return the name of the package that a function or class is of."""
+    return str(getattr(x, "__module__", None) or "__main__").partition(".")[0]
 
 
 def _is_users(x: Any) -> bool:
-    """Whether a function or class was written by the user: in no library, neither Python's, nor ours, nor another."""
-    name = getattr(x, "__module__", None) or "__main__"
+    """Whether a function, class or module was written by the user: in no library, neither Python's, nor ours."""
+    name = x.__name__ if isinstance(x, ModuleType) else getattr(x, "__module__", None) or "__main__"
     file = getattr(sys.modules.get(name), "__file__", None) or ""
-    ours = name.partition(".")[0] in OURS
-    return not (ours or name.partition(".")[0] in sys.stdlib_module_names or "site-packages" in file)
+    root = name.partition(".")[0]
+    return not (root in ENGINE or root == NETWORKS or root in sys.stdlib_module_names or "site-packages" in file)
 
 
-def _names(function: FunctionType) -> Iterator[tuple[str, Any]]:
-    """Yield the names that a function reads from outside, with the cell or the globals they are read from."""
-    yield from zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    for name in dict.fromkeys(_globals(function.__code__)):
-        if name in function.__globals__:
-            yield name, function.__globals__
+def _attributes(x: Any) -> Any:
+    """Return the names and values that an object holds itself, or None if it has no place for any.
+
+    No code of the user's runs, such as a `__getattr__`.
+    """
+    if isinstance(x, type):
+        return vars(x)
+    try:
+        return object.__getattribute__(x, "__dict__")
+    except AttributeError:
+        return None
 
 
-def _globals(code: CodeType) -> Iterator[str]:
-    for step in dis.get_instructions(code):
-        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            yield step.argval
+def _in_slot(slot: Any, x: Any) -> Any:
+    try:
+        return slot.__get__(x, type(x))
+    except AttributeError:
+        return NOTHING
+
+
+def _owners(x: Any) -> Iterator[Any]:
+    """Yield an object and the classes that it has its attributes from: the user's and ours."""
+    if _attributes(x) is not None:
+        yield x
+    if not isinstance(x, ModuleType | FunctionType):
+        base = x.__mro__[1:] if isinstance(x, type) else ()
+        for owner in (*base, *type(x).__mro__):
+            if owner is not object and (_root_of(owner) == NETWORKS or _is_users(owner)):
+                yield owner
+
+
+def _parts(code: CodeType) -> Iterator[CodeType]:
+    """Yield the code of a function and of those inside it."""
+    yield code
     for part in code.co_consts:
         if isinstance(part, CodeType):
-            yield from _globals(part)
+            yield from _parts(part)
 
 
-def _mentioned(code: CodeType) -> Iterator[str]:
-    """Yield the names of globals and attributes in a function and in those inside it."""
-    yield from code.co_names
-    for part in code.co_consts:
-        if isinstance(part, CodeType):
-            yield from _mentioned(part)
+@lru_cache(maxsize=512)
+def _globals(code: CodeType) -> dict[tuple[str, bool], None]:
+    """Return the names of the globals that a function reads, and of the modules (True) that it imports itself."""
+    found: dict[tuple[str, bool], None] = {}
+    for part in _parts(code):
+        for step in dis.get_instructions(part):
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME"):
+                found[step.argval, step.opname == "IMPORT_NAME"] = None
+    return found
 
 
-def _read(where: Any, name: str) -> Any:
-    if isinstance(where, CellType):
-        try:
-            return where.cell_contents
-        except ValueError:  # not yet given anything
-            return NOTHING
-    return where.get(name, NOTHING)
+@lru_cache(maxsize=512)
+def _mentioned(code: CodeType) -> frozenset[str]:
+    """Return the names of globals and attributes in a function and in those inside it; and texts: they may be names."""
+    return frozenset([*(name for part in _parts(code) for name in part.co_names), *_texts(code)])
+
+
+def _texts(code: CodeType) -> Iterator[str]:
+    for part in _parts(code):
+        yield from (x for x in part.co_consts if isinstance(x, str) and x.isidentifier())
+
+
+def _is_data(x: Any) -> bool:
+    return not (callable(x) or isinstance(x, ModuleType))
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not yet given anything
+        return NOTHING

@@ -30,12 +30,11 @@ class Step:
         """Return the loss, after adding its gradients to those on the parameters, as `backward` does."""
         with self._programs.one_at_a_time:
             loss, gradient = self.value_and_gradient(*arguments, **named)
-            program = self._programs.latest.program
-            order, used = program.order, program.used
-            for k in order[:used].tolist():
+            numbers = gradient.tolist()
+            for k in self._programs.latest.reached:
                 parameter = self.parameters[k]
                 before = parameter._grad
-                parameter._grad = float(gradient[k]) if before is None else before + float(gradient[k])
+                parameter._grad = numbers[k] if before is None else before + numbers[k]
         return loss
 
     def value_and_gradient(self, *arguments: Any, **named: Any) -> tuple[float, Floats]:
@@ -44,16 +43,18 @@ class Step:
             modes.refuse("reading", "the result of a compiled step", self.parameters[0])
         arrays = self._programs.arrays(arguments, named)
         with self._programs.one_at_a_time:
-            compiled = self._programs.program_for(arrays)
-            runner, order = compiled.runner, compiled.program.order
-            runner.theta[:] = np.array(numbers_of(self.parameters))[order]
-            loss = float(runner.run(compiled.arguments(arrays))[0])
+            compiled, loss = self._programs.run(arrays, self._run)
             compiled.tell()
+            order = compiled.program.order
             gradient = np.empty(len(order))
-            gradient[order] = runner.gradient
+            gradient[order] = compiled.runner.gradient
         if modes.active:
             self._watch(loss, gradient, arrays)
         return loss, gradient
+
+    def _run(self, compiled: Compiled, given: list[Any]) -> float:
+        compiled.runner.theta[:] = np.array(numbers_of(self.parameters))[compiled.program.order]
+        return float(compiled.runner.run(given)[0])
 
     def as_jax(self, *arguments: Any, **named: Any) -> tuple[Callable[..., Any], Floats]:
         """Return the program for arguments like these as a pure function of JAX's arrays, and θ as it is now.
@@ -109,12 +110,17 @@ class Forward:
         parts = [self._part(array[i : i + self.rows]) for i in range(0, len(array), self.rows)]
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
+    def spare_audits(self) -> None:
+        """Audit the second part, then by the time alone: for who makes many calls in a row."""
+        self._programs.sparing = True
+
     def _part(self, array: Any) -> Floats:
         with self._programs.one_at_a_time:
-            compiled = self._programs.program_for([array])
-            runner = compiled.runner
-            runner.theta[:] = np.array(numbers_of(self._programs.parameters))[compiled.program.order]
-            return np.array(runner.run(compiled.arguments([array])))
+            return np.array(self._programs.run([array], self._run)[1])
+
+    def _run(self, compiled: Compiled, given: list[Any]) -> Any:
+        compiled.runner.theta[:] = np.array(numbers_of(self._programs.parameters))[compiled.program.order]
+        return compiled.runner.run(given)
 
     @property
     def source(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ from autograd.messages import name_or
 from autograd.nested import is_sequence
 from autograd.nodes import CONSTANT, operand
 from autograd.operation import Operation, number
+from autograd.symbols import formulas
 from autograd.value import Value
 
 _NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
@@ -51,7 +53,8 @@ class Traced:
         draws       for each argument after the user's: the module that draws its numbers
         observed    Values whose numbers are wanted after each run, and who receives them
         guards      what the program was traced under: a function, and what it gave
-        outside     what the function reads from outside its arguments
+        outside     what the function reads from outside its arguments, and an optimizer's rule likewise
+        made        every Value without a number that was made meanwhile
     """
 
     root: Any
@@ -61,21 +64,53 @@ class Traced:
     draws: list[Any] = field(default_factory=list)
     observed: list[tuple[list[Value], Callable[[list[float]], None]]] = field(default_factory=list)
     guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
-    outside: Outside | None = None
+    outside: Sequence[Outside] = ()
+    made: list[Value] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Leave whatever was recorded, and may have been kept somewhere, saying that it has no number."""
+        self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
+        _close(self.made)
+
+    def out_of_reach(self) -> set[int]:
+        """Return the parameters, by their place, to which no path leads from the loss that a gradient could take.
+
+        Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
+        """
+        seen: set[int] = set()
+        stack = flat_of(self.root)
+        while stack:
+            node: Any = stack.pop()
+            if id(node) not in seen:
+                seen.add(id(node))
+                inputs = operands(node)
+                cuts = not node.is_group and getattr(node.op, "cuts", False)
+                stack.extend([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
+        return {k for k, parameter in enumerate(self.parameters) if id(parameter) not in seen}
 
     @property
     def changed(self) -> str:
         """The name of something that the function reads from outside and that is no longer what it was, or ""."""
-        return self.outside.changed() if self.outside is not None else ""
+        for outside in self.outside:
+            if name := outside.changed():
+                return name
+        return ""
 
     @property
     def outputs(self) -> list[Value]:
         """What the program computes: the loss or the predictions, row by row, and what is observed."""
-        return [*_flat(self.root), *[x for values, _ in self.observed for x in values]]
+        return [*flat_of(self.root), *[x for values, _ in self.observed for x in values]]
 
 
-def _flat(root: Any) -> list[Value]:
-    return [x for part in root for x in _flat(part)] if isinstance(root, list) else [root]
+@cache
+def open_edges(op: Operation) -> tuple[int, ...]:
+    """Return the places of the inputs over whose edges a gradient can go, if not for all numbers."""
+    return tuple(i for i, derivative in enumerate(formulas(op.name)[1]) if derivative.number != 0.0)
+
+
+def flat_of(root: Any) -> list[Value]:
+    """Return a Value, or predictions row by row, as one list."""
+    return [x for part in root for x in flat_of(part)] if isinstance(root, list) else [root]
 
 
 class Tracing:
@@ -91,11 +126,13 @@ class Tracing:
         self.observed: list[tuple[list[Value], Callable[[list[float]], None]]] = []
         self.guards: dict[Callable[[], Any], Any] = {}
         self._tables: dict[int, tuple[Any, list[Group]]] = {}  # tables that were taken from, as columns
+        self.made: list[Value] = [x for values, _ in arguments.values() for x in values]
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
         """Return Values for the next `count` numbers that a module draws, by `next_numbers`, at each run."""
         new = [Value(_NAN) for _ in range(count)]
         self.draws.setdefault(id(module), (module, []))[1].extend(new)
+        self.made.extend(new)
         return new
 
     def observe(self, values: Sequence[Value], receive: Callable[[list[float]], None]) -> None:
@@ -106,22 +143,24 @@ class Tracing:
         """Bind the program to what `read()` gives now."""
         self.guards[read] = read()
 
-    def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
-        """Return a node for `op` on operands."""
-        return node_of(op, inputs)
+    def record(self, op: Any, inputs: tuple[Any, ...]) -> Value:
+        """Return a node for `op` on operands, without its number."""
+        node = node_of(op, inputs)
+        self.made.append(node)
+        return node
 
     def take(self, values: Any, index: Value) -> Any:
         """Return a node, or one for each column of a table, that will be what the index names when the program runs.
 
-        None for an index that is no entry of an argument.
+        NotImplemented if the index is no entry of an argument.
         """
         if index.op is not None or index._data is not _NAN:
-            return None
+            return NotImplemented
         rows = list(values)
         if not rows:
             raise IndexError("take from no values: there is nothing to choose from")
         if isinstance(rows[0], Value) or not hasattr(rows[0], "__iter__"):
-            return node_of(TAKE, (values if isinstance(values, Group) else Group(rows), index))
+            return self.record(TAKE, (values if isinstance(values, Group) else Group(rows), index))
         known, columns = self._tables.get(id(values), (None, []))
         if known is not values:
             for i, row in enumerate(rows):
@@ -129,7 +168,7 @@ class Tracing:
                     raise ValueError(f"take: row 0 of the table has {len(rows[0])} values, but row {i} has {len(row)}")
             columns = [Group(column) for column in zip(*rows, strict=True)]
             self._tables[id(values)] = values, columns
-        return [node_of(TAKE, (column, index)) for column in columns]
+        return [self.record(TAKE, (column, index)) for column in columns]
 
     def refuse_reading(self, what: str, value: Value) -> None:
         """Raise TypeError: a number read now would be frozen into the program."""
@@ -197,6 +236,48 @@ def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
     return node
 
 
+_FORM: Any = Value.__base__  # one class can take the place of another if both are of one form
+
+
+class TracedByCompile(_FORM):  # type: ignore[misc]
+    """What a Value that was recorded while a function was traced becomes afterwards: whatever is asked of it raises."""
+
+    __slots__ = Value.__slots__
+
+    def _refuse(self, *_: object) -> Any:
+        raise TypeError(
+            "this Value was recorded while `compile` traced a function, and has no number: it stood for what the "
+            "program computes at each run, and a program gives what its function returns; compute it once more outside"
+        )
+
+    def __getattribute__(self, name: str) -> Any:
+        return TracedByCompile if name == "__class__" else TracedByCompile._refuse(self)
+
+    def __eq__(self, other: object) -> bool:
+        return True if self is other else bool(self._refuse())
+
+    __hash__ = object.__hash__
+    __setattr__ = __delattr__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __neg__ = __pos__ = __abs__ = _refuse
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refuse
+    __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __iter__ = __len__ = __format__ = _refuse
+    __copy__ = __deepcopy__ = __reduce_ex__ = _refuse
+
+    def __repr__(self) -> str:
+        return "<a Value that was traced by compile, and has no number>"
+
+
+TracedByCompile.__name__ = "Value traced by compile"  # as other messages show it
+
+
+def _close(made: list[Value]) -> None:
+    for node in made:
+        node.__class__ = TracedByCompile
+    made.clear()
+
+
 def trace(
     function: Callable[..., Any],
     shapes: Sequence[tuple[int, ...]],
@@ -211,15 +292,19 @@ def trace(
     """
     arguments = [[Value(_NAN) for _ in range(int(np.prod(shape)))] for shape in shapes]
     mode = Tracing(dict(zip(names, zip(arguments, shapes, strict=True), strict=False)))
-    with modes.mode(mode):
-        root = function(*[_nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
-        if not one:
-            root = _predictions(root)
-            shape_of(root, "the predictions", operand, deep=True)
-    if one and not isinstance(root, Value):
-        raise TypeError(
-            f"the compiled function must return one Value, the loss, not {type(root).__name__}: {_advice(root)}"
-        )
+    try:
+        with modes.mode(mode):
+            root = function(*[nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
+            if not one:
+                root = predictions_of(root)
+                shape_of(root, "the predictions", operand, deep=True)
+        if one and not isinstance(root, Value):
+            raise TypeError(
+                f"the compiled function must return one Value, the loss, not {type(root).__name__}: {_advice(root)}"
+            )
+    except BaseException:
+        _close(mode.made)
+        raise
     drawn = list(mode.draws.values())
     return Traced(
         root,
@@ -229,12 +314,13 @@ def trace(
         [module for module, _ in drawn],
         mode.observed,
         list(mode.guards.items()),
+        made=mode.made,
     )
 
 
-def _predictions(x: Any) -> Any:
+def predictions_of(x: Any) -> Any:
     """Return rows of any kind as lists of Values; raises TypeError for what is neither a Value nor a number."""
-    return [_predictions(y) for y in x] if is_sequence(x) else operand(x)
+    return [predictions_of(y) for y in x] if is_sequence(x) else operand(x)
 
 
 def _advice(root: object) -> str:
@@ -249,13 +335,11 @@ def _advice(root: object) -> str:
     return "it must be computed from the parameters"
 
 
-def is_same(one: Traced, other: Traced) -> bool:
-    """Whether two traces recorded the same operations on the same things in the same order."""
-    return _signature(one) == _signature(other)
+def signature(traced: Traced) -> list[Any]:
+    """Return what was recorded, node by node: its operation and operands, or what leaf it is.
 
-
-def _signature(traced: Traced) -> list[Any]:
-    """Return what was recorded, node by node: its operation and operands, or what leaf it is."""
+    Two traces recorded the same if theirs are equal.
+    """
     leaves: dict[int, Any] = {id(x): ("parameter", k) for k, x in enumerate(traced.parameters)}
     for k, values in enumerate(traced.arguments):
         leaves.update((id(x), (k, j)) for j, x in enumerate(values))
@@ -269,5 +353,6 @@ def _signature(traced: Traced) -> list[Any]:
     ]
 
 
-def _nested(flat: Any, shape: tuple[int, ...]) -> Any:
-    return [_nested(flat, shape[1:]) for _ in range(shape[0])] if shape else next(flat)
+def nested(flat: Any, shape: tuple[int, ...]) -> Any:
+    """Return what an iterator gives, in lists of this shape."""
+    return [nested(flat, shape[1:]) for _ in range(shape[0])] if shape else next(flat)

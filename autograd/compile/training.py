@@ -5,7 +5,8 @@ The weights live in the program while steps are made; `land` brings them home to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -38,31 +39,43 @@ class TrainingStep:
         self.optimizer, self.clip = optimizer, clip
         fused = None if clip is not None else optimizer
         self._programs = Programs(function, parameters, backend, fused)
-        self._programs.guards.append(self._settings)
+        self._programs.rule = optimizer
+        self._programs.settled, self._programs.undo = self._on_the_values, self._undo
         self.parameters = self._programs.parameters
         self.norm = float("nan")
         self._places = self._in_the_optimizer()
         self._active: Compiled | None = None
+        self._before: list[Floats] = []  # what the latest step must leave as it was
         self._used: set[int] = set()
         self._counted: WeakSet[Compiled] = WeakSet()  # the programs whose parameters are among those used
         self._own: WeakKeyDictionary[Compiled, Any] = WeakKeyDictionary()  # the rule, where it is none of the program's
         self.reload()
 
-    def _settings(self) -> dict[str, Any]:
-        """Return the optimiser's numbers that are written into its compiled rule."""
-        given = ("_learning_rate", "step_count")  # at each step
-        return {name: x for name, x in vars(self.optimizer).items() if isinstance(x, int | float) and name not in given}
-
     def __call__(self, *arguments: Any, steps: int = 1) -> Floats:
         """Return the losses of so many steps on the same rows, each before its update."""
         arrays = self._programs.arrays(arguments)
-        compiled = self._programs.program_for(arrays)
+        with self._programs.one_at_a_time:
+            return self._steps(arrays, steps)
+
+    def _steps(self, arrays: list[Any], steps: int) -> Floats:
+        """Return the losses of so many steps; of a program whose runs differ, one at a time."""
+
+        def run(compiled: Compiled, given: list[Any]) -> Floats:
+            many = steps if self.clip is None and not compiled.changes else 1
+            return self._run(compiled, given, many)
+
+        compiled, losses = self._programs.run(arrays, run)
+        self._finish(compiled, len(losses))
+        if len(losses) < steps:
+            rest = [self._one(compiled, arrays) for _ in range(steps - 1)]
+            losses = np.array([losses[0], *rest])
+        return losses  # type: ignore[no-any-return]
+
+    def _run(self, compiled: Compiled, given: list[Any], steps: int = 1) -> Floats:
         self._activate(compiled)
-        if self.clip is None and not compiled.changes:
-            losses = np.array(compiled.runner.run(compiled.arguments(arrays), steps, self.steps_made))
-            self.steps_made += steps
-            return losses
-        return np.array([self._one(compiled, arrays) for _ in range(steps)])
+        runner, kept = compiled.runner, compiled.kept
+        self._before = [x[kept] for x in (runner.theta, *runner.memories)] if len(kept) else []
+        return np.array(runner.run(given, steps, self.steps_made))
 
     def on_rows(self, rows: Sequence[Sequence[int]], rates: Sequence[float], *data: Any) -> Floats:
         """Return the losses of one step for each entry of `rows`, which says of what rows of the data its batch is.
@@ -71,6 +84,10 @@ class TrainingStep:
         steps are one call, which fetches the rows itself.
         """
         arrays, chosen = self._programs.arrays(data), np.array(rows, dtype=np.int64)
+        with self._programs.one_at_a_time:
+            return self._on_rows(arrays, chosen, rates)
+
+    def _on_rows(self, arrays: list[Any], chosen: Any, rates: Sequence[float]) -> Floats:
         first = [x[chosen[0]] for x in arrays]
         compiled = self._programs.program_for(first)
         self.check(chosen.shape[1], *arrays)
@@ -78,9 +95,14 @@ class TrainingStep:
         can_fetch = hasattr(runner, "can_fetch") and runner.can_fetch(chosen.shape[1])
         if not can_fetch or self.clip is not None or compiled.changes:
             return self._row_by_row(chosen, rates, arrays)
-        self._activate(compiled)
-        taken = [arrays[k] for k, _, _ in compiled.program.arguments]
-        losses: Floats = runner.run_batches(taken, chosen, np.array(rates), self.steps_made)
+
+        def run(compiled: Compiled, _: list[Any]) -> Floats:
+            self._activate(compiled)
+            taken = [arrays[k] for k, _, _ in compiled.program.arguments]
+            losses: Floats = compiled.runner.run_batches(taken, chosen, np.array(rates), self.steps_made)  # type: ignore[attr-defined]
+            return losses
+
+        losses: Floats = self._programs.run(first, run)[1]
         self.steps_made += len(chosen)
         return losses
 
@@ -103,18 +125,42 @@ class TrainingStep:
         return np.array(made)
 
     def _one(self, compiled: Compiled, arrays: list[Any]) -> float:
-        runner = compiled.runner
-        loss = float(runner.run(compiled.arguments(arrays), 1, self.steps_made)[0])
+        loss = float(self._run(compiled, compiled.arguments(arrays))[0])
+        self._finish(compiled, 1)
+        return loss
+
+    def _finish(self, compiled: Compiled, steps: int) -> None:
+        """Count the steps that were made; tell what was observed, and update where the program does not.
+
+        What a program reads and no gradient can reach stays, memories too, as where there is no gradient.
+        """
         compiled.tell()
         if self.clip is not None:
             used = slice(0, compiled.program.used)
-            gradient = runner.gradient[used]
+            gradient = compiled.runner.gradient[used]
             self.norm = float(np.sqrt(gradient @ gradient))
             if np.isfinite(self.norm):
                 self.clip(gradient, self.norm)
             self._own[compiled](self.optimizer.learning_rate, self.steps_made + 1)
-        self.steps_made += 1
-        return loss
+        for x, before in zip((compiled.runner.theta, *compiled.runner.memories), self._before):  # noqa: B905  # or none
+            x[compiled.kept] = before
+        self.steps_made += steps
+
+    def spare_audits(self) -> None:
+        """Audit the second call, then by the time alone: for who makes many calls in a row, and audits at the end."""
+        self._programs.sparing = True
+
+    def audit(self) -> str:
+        """Return in which numbers the program that ran last and its function differ at these weights, or "".
+
+        Only where all that can be seen is as it was when the program was traced.  Nothing is changed.
+        """
+        with self._programs.one_at_a_time:
+            self._fetch()
+            self._active = None
+            wrong = self._programs.audit(self._run)
+            self._active = None
+        return "" if wrong is None else f"{wrong[0]!r} by the program, {wrong[1]!r} by the function itself"
 
     # ------------------------------------------------------------------ where the weights live
     def _activate(self, compiled: Compiled) -> None:
@@ -125,7 +171,7 @@ class TrainingStep:
         runner, order = compiled.runner, compiled.program.order
         if compiled not in self._counted:
             self._counted.add(compiled)
-            self._used.update(order[: compiled.program.used].tolist())
+            self._used.update(compiled.reached)
         runner.theta[:] = self.theta[order]
         if self.clip is not None and compiled not in self._own:
             runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state]
@@ -145,8 +191,27 @@ class TrainingStep:
         for memory, there in zip(self.memories, runner.memories, strict=True):
             memory[order] = there
 
+    @contextmanager
+    def _on_the_values(self) -> Iterator[None]:
+        """Inside the block the Values hold the weights that the next step begins with."""
+        self._fetch()
+        before = numbers_of(self.parameters)
+        set_numbers(self.parameters, self.theta.tolist())
+        try:
+            yield
+        finally:
+            set_numbers(self.parameters, before)
+
+    def _undo(self) -> None:
+        """Leave the weights as they were when they were last fetched."""
+        self._active = None
+
     def land(self) -> None:
         """Leave weights, memories and step count on the Values and the optimiser; what was never used stays."""
+        with self._programs.one_at_a_time:
+            self._land()
+
+    def _land(self) -> None:
         self._fetch()
         here = self.theta.tolist()
         set_numbers([self.parameters[k] for k in self._used], [here[k] for k in self._used])
@@ -158,6 +223,10 @@ class TrainingStep:
 
     def reload(self) -> None:
         """Go on from what the Values and the optimiser hold now."""
+        with self._programs.one_at_a_time:
+            self._reload()
+
+    def _reload(self) -> None:
         self._active = None
         self.steps_made = int(self.optimizer.step_count)
         self.theta = np.array(numbers_of(self.parameters))
