@@ -75,10 +75,11 @@ def test_a_graph_without_structure_runs_block_by_block():
 
 SINGLE = """
 import jax, nn
+from autograd.compile import compile
 model = nn.MLP(2, [3, 1])
-step = ag.compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters(), "jax")
+step = compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters(), "jax")
 loss, gradient = step.value_and_gradient([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6])
-exact = ag.compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters())
+exact = compile(lambda x, y: nn.mean_squared_error([model(row) for row in x], y), model.parameters())
 assert abs(loss - exact.value_and_gradient([[0.1, 0.2], [0.3, 0.4]], [0.5, 0.6])[0]) < 1e-15
 assert jax.numpy.ones(1).dtype == "float32", "the user's own arrays stay in 32 bits"
 """
