@@ -87,7 +87,7 @@ def test_a_call_after_a_pause_is_audited(w, hidden, monkeypatch):
 def test_audits_leave_numbers_gradients_masks_and_averages_alone():
     def run(audited):
         model = nn.Sequential(
-            nn.Layer(2, 4, "tanh", seed=0), nn.Dropout(0.5, seed=1), nn.BatchNorm(4), nn.Layer(4, 1, None, seed=2)
+            nn.Layer(2, 4, "tanh", seed=0), nn.Dropout(0.5, seed=1), nn.BatchNorm(4), nn.Layer(4, 2, None, seed=2)
         )
         step = compile(lambda x: mean([p[0] * p[0] for p in model.batch(x)]), model.parameters())
         step._programs.audited = audited
@@ -127,7 +127,7 @@ def test_training_goes_on_from_before_the_step_that_was_found_wrong(hidden, back
 
 
 def test_masks_are_those_of_the_step_even_when_it_is_traced_anew(hidden):
-    model = nn.Sequential(nn.Dropout(0.5, seed=3), nn.Layer(2, 1, None, seed=0))
+    model = nn.Sequential(nn.Dropout(0.5, seed=3), nn.Layer(2, 2, None, seed=0))
     step = compile(lambda x: total([p[0] for p in model.batch(x)]) * hidden.value, model.parameters())
     losses = [step(ROWS), step(ROWS)]
     hidden.value = 2.0
