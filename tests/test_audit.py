@@ -87,9 +87,9 @@ def test_a_call_after_a_pause_is_audited(w, hidden, monkeypatch):
 def test_audits_leave_numbers_gradients_masks_and_averages_alone():
     def run(audited):
         model = nn.Sequential(
-            nn.Layer(2, 4, "tanh", seed=0), nn.Dropout(0.5, seed=1), nn.BatchNorm(4), nn.Layer(4, 1, None, seed=2)
+            nn.Layer(2, 4, "tanh", seed=0), nn.Dropout(0.5, seed=1), nn.BatchNorm(4), nn.Layer(4, 2, None, seed=2)
         )
-        step = compile(lambda x: mean([p[0] * p[0] for p in model.batch(x)]), model.parameters())
+        step = compile(lambda x: mean([a * a for p in model.batch(x) for a in p]), model.parameters())
         step._programs.audited = audited
         random.seed(3)
         with warnings.catch_warnings():
@@ -127,15 +127,15 @@ def test_training_goes_on_from_before_the_step_that_was_found_wrong(hidden, back
 
 
 def test_masks_are_those_of_the_step_even_when_it_is_traced_anew(hidden):
-    model = nn.Sequential(nn.Dropout(0.5, seed=3), nn.Layer(2, 1, None, seed=0))
-    step = compile(lambda x: total([p[0] for p in model.batch(x)]) * hidden.value, model.parameters())
+    model = nn.Sequential(nn.Dropout(0.5, seed=3), nn.Layer(2, 2, None, seed=0))
+    step = compile(lambda x: total([a for p in model.batch(x) for a in p]) * hidden.value, model.parameters())
     losses = [step(ROWS), step(ROWS)]
     hidden.value = 2.0
     with pytest.warns(RuntimeWarning, match="traced anew"):
         losses.append(step(ROWS))
     losses.append(step(ROWS))
     model.layers[0].drawn = 0
-    truth = [total([p[0] for p in model.batch(ROWS)]).data * k for k in (1.0, 1.0, 2.0, 2.0)]
+    truth = [total([a for p in model.batch(ROWS) for a in p]).data * k for k in (1.0, 1.0, 2.0, 2.0)]
     assert losses == pytest.approx(truth, rel=1e-14)
 
 

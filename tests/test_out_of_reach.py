@@ -142,3 +142,23 @@ def test_which_gradients_a_compiled_step_leaves(name):
         "detached": [True, True, False, False],
         "times nothing": [True, True, True, False],
     }[name]
+
+
+@pytest.mark.parametrize("way", ["step", "numpy", "clipped", "recorded"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_rows_looked_up_by_a_number_that_is_known(way, optimizer):
+    table, other = nn.Embedding(4, 2, seed=0), [Value(0.5), Value(-0.5)]
+    table.rows = [[Value(x) for x in row] for row in GOLDEN["table"]]
+    parameters = [*table.parameters(), *other]
+    place = [0]
+
+    def function(x):
+        row = table(place[0])
+        return (row[0] - 1.0) ** 2 + row[0] * row[1] + 0.0 * x
+
+    def inputs():
+        for place[0] in GOLDEN["words"]:
+            yield 1.0
+
+    found = path(way, function, parameters, OPTIMIZERS[optimizer](parameters), inputs(), looked_up=True)
+    assert_same(found, GOLDEN["embedding"][optimizer])

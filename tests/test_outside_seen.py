@@ -109,7 +109,7 @@ class Mine(nn.Module):
 
 def test_a_users_module_inside_ours(monkeypatch):
     mine = Mine()
-    model = nn.Sequential(nn.Residual(nn.Checkpoint(mine)), nn.Layer(2, 1, None, seed=0))
+    model = nn.Sequential(nn.Residual(nn.Checkpoint(mine)), nn.Layer(2, 2, None, seed=0))
     assert_noticed(lambda x: model(x)[0], model.parameters(), [
         lambda: setattr(mine, "k", 3.0),
         lambda: setattr(mine, "_p", 0.25),
@@ -124,7 +124,7 @@ def test_a_users_module_inside_ours(monkeypatch):
 def test_ours_inside_a_users_and_what_is_derived_from_ours():
     class Outer(nn.Module):
         def __init__(self):
-            self.inner, self.last = nn.Sequential(nn.Layer(2, 2, "tanh", seed=0)), Scaled(2, 1, None, seed=1)
+            self.inner, self.last = nn.Sequential(nn.Layer(2, 2, "tanh", seed=0)), Scaled(2, 2, None, seed=1)
 
         def __call__(self, x):
             return self.last(self.inner(x))[0]
@@ -161,8 +161,8 @@ def test_rows_of_an_embedding():
 
 
 def test_to_show_the_other_behavior_and_this_one_again_is_no_change():
-    model = nn.Sequential(nn.Layer(2, 2, "tanh", seed=0), nn.Dropout(0.0), nn.Layer(2, 1, None, seed=0))
-    step = compile(lambda x: model(x)[0], model.parameters())
+    model = nn.Sequential(nn.Layer(2, 2, "tanh", seed=0), nn.Dropout(0.0), nn.Layer(2, 2, None, seed=0))
+    step = compile(lambda x: total(model(x)), model.parameters())
     step(X)
     for _ in range(3):
         model.eval()

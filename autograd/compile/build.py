@@ -33,6 +33,8 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
         backward = Backward(b, loss)
         outputs, adjoints = backward.gradients, backward.adjoints
     shapes = _reshape_at_the_door(b.lines, [loss, *observed, *[g for _, g in outputs]])
+    if gradients:
+        _seat_what_could_be_reached(found, traced)
     program = _program(found, loss, observed, outputs, shapes)
     program.counts = _counts(traced, tape, program)
     known = [*names, *[f"random{k + 1}" for k in range(len(traced.draws))], "others"]
@@ -63,6 +65,16 @@ def _outputs(found: Lift, traced: Traced) -> tuple[Array, list[Array]]:
         observed.append(found.array_of(np.arange(count, count + len(values))))
         count += len(values)
     return loss, observed
+
+
+def _seat_what_could_be_reached(found: Lift, traced: Traced) -> None:
+    """Count parameters that the program leaves out, and the loss could have reached, among the used: theirs is 0."""
+    beyond, order = traced.out_of_reach, found.places.order
+    reached = [k for k in found.unused if k not in beyond]
+    if reached:
+        del order[len(order) - len(found.unused) :]
+        found.unused = [k for k in found.unused if k in beyond]
+        order.extend([*reached, *found.unused])
 
 
 def _shape(root: object) -> tuple[int, ...]:

@@ -37,6 +37,7 @@ LISTS: Final = (list, tuple, collections.deque)
 HELD: Final = (*LISTS, dict, set, frozenset, bytearray, array.array, types.MappingProxyType)
 NOT_IN_A_TRACE: Final = frozenset({"__init__", "__new__", "__repr__", "__str__", "__init_subclass__", "__setattr__"})
 VERSION: Final = "_assignments"  # of a module: moved by each assignment to it
+UNSET: Final = {"training": True}  # what a module says of itself where nothing was set
 version_of: Final = operator.attrgetter(VERSION)
 
 
@@ -117,7 +118,8 @@ class Outside:
         now = dict(attributes)
         for name in now.keys() | before.keys():
             if now.get(name, NOTHING) is not before.get(name, NOTHING) and self._is_read(name, x):
-                default = getattr(type(x), name, NOTHING)
+                default = UNSET.get(name, NOTHING) if _is_module(x) else NOTHING
+                default = getattr(type(x), name, NOTHING) if default is NOTHING else default
                 if not _is_same(now.get(name, default), before.get(name, default)):
                     return name
         before.clear()  # what else has changed is not read, and not looked at again

@@ -62,7 +62,7 @@ class Compiled:
         self.audits = Audits(perf_counter() - start + seconds)
         self._receivers = [receive for _, receive in traced.observed]
         self._given = len(traced.shapes) - len(traced.draws)  # arguments that are the user's
-        beyond = traced.out_of_reach() if gradients else set()
+        beyond = traced.out_of_reach if gradients else set()
         order, used = self.program.order.tolist(), self.program.used
         self.reached = [k for k in order[:used] if k not in beyond]  # parameters that have a gradient, be it 0
         self.kept = np.array([i for i, k in enumerate(order[:used]) if k in beyond], dtype=np.int64)  # in θ, others

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -55,6 +55,7 @@ class Traced:
         guards      what the program was traced under: a function, and what it gave
         outside     what the function reads from outside its arguments, and an optimizer's rule likewise
         made        every Value without a number that was made meanwhile
+        taken       tables that were looked up by numbers known already, and the Values that were found there, by id
     """
 
     root: Any
@@ -66,26 +67,35 @@ class Traced:
     guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
     outside: Sequence[Outside] = ()
     made: list[Value] = field(default_factory=list)
+    taken: Mapping[int, tuple[Any, set[int]]] = field(default_factory=dict)
 
     def close(self) -> None:
         """Leave whatever was recorded, and may have been kept somewhere, saying that it has no number."""
+        self.taken = {}
         self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
         _close(self.made)
 
+    @cached_property
     def out_of_reach(self) -> set[int]:
-        """Return the parameters, by their place, to which no path leads from the loss that a gradient could take.
+        """The parameters, by their place, to which no path leads from the loss that a gradient could take.
 
         Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
         """
         seen: set[int] = set()
         stack = flat_of(self.root)
+        tables = dict(self.taken)
         while stack:
-            node: Any = stack.pop()
-            if id(node) not in seen:
-                seen.add(id(node))
-                inputs = operands(node)
-                cuts = not node.is_group and getattr(node.op, "cuts", False)
-                stack.extend([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
+            while stack:
+                node: Any = stack.pop()
+                if id(node) not in seen:
+                    seen.add(id(node))
+                    inputs = operands(node)
+                    cuts = not node.is_group and getattr(node.op, "cuts", False)
+                    stack.extend([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
+            for key, (table, found) in list(tables.items()):
+                if not seen.isdisjoint(found):
+                    del tables[key]
+                    stack.extend(_values_in(table))
         return {k for k, parameter in enumerate(self.parameters) if id(parameter) not in seen}
 
     @property
@@ -108,6 +118,13 @@ def open_edges(op: Operation) -> tuple[int, ...]:
     return tuple(i for i, derivative in enumerate(formulas(op.name)[1]) if derivative.number != 0.0)
 
 
+def _values_in(x: Any) -> list[Value]:
+    """Return the Values in a table, a row or an entry of one."""
+    if isinstance(x, Value):
+        return [x]
+    return [value for each in x for value in _values_in(each)] if hasattr(x, "__iter__") else []
+
+
 def flat_of(root: Any) -> list[Value]:
     """Return a Value, or predictions row by row, as one list."""
     return [x for part in root for x in flat_of(part)] if isinstance(root, list) else [root]
@@ -126,6 +143,7 @@ class Tracing:
         self.observed: list[tuple[list[Value], Callable[[list[float]], None]]] = []
         self.guards: dict[Callable[[], Any], Any] = {}
         self._tables: dict[int, tuple[Any, list[Group]]] = {}  # tables that were taken from, as columns
+        self.taken: dict[int, tuple[Any, set[int]]] = {}  # likewise, by numbers that are known
         self.made: list[Value] = [x for values, _ in arguments.values() for x in values]
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
@@ -169,6 +187,10 @@ class Tracing:
             columns = [Group(column) for column in zip(*rows, strict=True)]
             self._tables[id(values)] = values, columns
         return [self.record(TAKE, (column, index)) for column in columns]
+
+    def took(self, values: Any, found: Any) -> None:
+        """Note what was found in a table by a number that is known: what else is there could have been reached."""
+        self.taken.setdefault(id(values), (values, set()))[1].update(map(id, _values_in(found)))
 
     def refuse_reading(self, what: str, value: Value) -> None:
         """Raise TypeError: a number read now would be frozen into the program."""
@@ -315,6 +337,7 @@ def trace(
         mode.observed,
         list(mode.guards.items()),
         made=mode.made,
+        taken=mode.taken,
     )
 
 
