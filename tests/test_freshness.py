@@ -44,12 +44,9 @@ def answer(model):
     """Return outputs and gradients of two rows, as they are to the bit."""
     outputs = model(rows(model))[0] if isinstance(model, RNN | LSTM | GRU) else [model(row) for row in rows(model)]
     flat = [x for row in outputs for x in (row if isinstance(row, list) else [row])]
-    before = [p._grad for p in model.parameters()]
     model.zero_grad()
     total([x * x for x in flat] + flat).backward()
     gradients = [p._grad for p in model.parameters()]
-    for p, p._grad in zip(model.parameters(), before, strict=True):  # noqa: B020
-        pass
     return [x.data.hex() for x in flat], [g if g is None else g.hex() for g in gradients]
 
 
