@@ -90,7 +90,6 @@ print("bad", bad)
 @pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="there is no fork here")
 def test_a_child_of_a_process_that_is_in_a_pass_goes_on():
     root = str(Path(autograd.__file__).parent.parent)
-    ended = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", FORKS], env={"PYTHONPATH": root}, capture_output=True, text=True, timeout=60
-    )  # fmt: skip
+    command = [sys.executable, "-W", "ignore", "-c", FORKS]
+    ended = subprocess.run(command, env={"PYTHONPATH": root}, capture_output=True, text=True, timeout=60)
     assert ended.stdout == "bad 0\n", ended.stderr
