@@ -33,8 +33,9 @@ class Path(NamedTuple):
 class Explanation:
     """The chain rule of one node, in `contributions`, and its gradient as a sum over paths, the largest first.
 
-    The products of `paths` and the `remainder`, which is all other paths together, add up to `gradient`; it is
-    None where no path leads to the node, and 0.0 for a leaf behind a branch that was not taken.  There are `path_count` paths, counted up to 10³⁰⁰.
+    The products of `paths` and the `remainder`, which is all other paths together, add up to `gradient`; it is 0.0 for
+    a leaf behind a branch that was not taken, None where no path could lead to the node.  There are `path_count` paths,
+    counted up to 10³⁰⁰.
     """
 
     node: int
