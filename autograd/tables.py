@@ -39,8 +39,8 @@ def take(values: Any, index: Any) -> Any:
     """
     if isinstance(index, Value):
         ask = modes.current("take") if modes.active else None
-        found = ask(values, index) if ask is not None else None
-        if found is None:
+        found = ask(values, index) if ask is not None else NotImplemented
+        if found is NotImplemented:
             raise TypeError(
                 "take needs a whole number, or an entry of an argument of a compiled function, as its index, "
                 f"not {index!r}"
@@ -52,7 +52,9 @@ def take(values: Any, index: Any) -> Any:
     if not 0 <= place < len(values):
         raise IndexError(f"take: index {int(place)} of {len(values)}; the first is 0, the last {len(values) - 1}")
     chosen = values[int(place)]
-    if modes.active and modes.current("refuse_reading") is not None:  # a program keeps what it was given
+    if modes.active and modes.current("refuse_reading") is not None:  # a program is traced, and knows tables itself
+        if (took := modes.current("took")) is not None:
+            took(values, chosen)
         return chosen
     is_row = not isinstance(chosen, Value) and hasattr(chosen, "__iter__")
     entries = list(chosen) if is_row else [chosen]

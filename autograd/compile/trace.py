@@ -112,10 +112,10 @@ class Tracing:
     def take(self, values: Any, index: Value) -> Any:
         """Return a node, or one for each column of a table, that will be what the index names when the program runs.
 
-        None if the index is not an entry of an argument.
+        NotImplemented if the index is no entry of an argument.
         """
         if index.op is not None or index._data is not _NAN:
-            return None
+            return NotImplemented
         rows = list(values)
         if not rows:
             raise IndexError("take from no values: there is nothing to choose from")
