@@ -127,6 +127,8 @@ def test_the_lectures_names_and_its_drawing_work():
     assert e.name is None
     with pytest.raises(TypeError, match="the operations of the table record them"):
         Value(6.0, (a, b), "*")
+    with pytest.raises(TypeError, match="one name, and here are two, 'a' and 'b'"):
+        Value(2.0, "a", label="b")
     a.grad = None
     assert not a.reached
 
