@@ -73,6 +73,8 @@ def name_from(data: object, name: object, op: object, label: object) -> str | No
             f"Value({data!r}, …) is given children and an operation, as micrograd's operations do: here the "
             "operations of the table record them; a leaf is Value(data, name), and a new operation a row of ops.py"
         )
+    if name is not None and label is not None:
+        raise TypeError(f"a Value has one name, and here are two, {name!r} and {label!r}: Value({data!r}, {name!r})")
     name = label if name is None else name
     if name is not None and not isinstance(name, str):
         raise TypeError(f"the name of a Value is text, not {name!r}: Value({data!r}, {str(name)!r})")

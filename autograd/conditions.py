@@ -35,7 +35,7 @@ class Comparisons:
             return True
         if modes.active:
             modes.refuse("comparing", self, other)
-        if isinstance(other, Number):
+        if not isinstance(other, Comparisons) and isinstance(other, Number):
             raise TypeError(
                 f"{self!r} == {other!r} would be False whatever the number, since a Value is equal only to itself: "
                 "compare value.data, or write equal(value, number) for 1 or 0 in a graph"

@@ -13,8 +13,6 @@ from typing import Any
 from autograd import modes
 from autograd.fused.operands import operand_derivatives, operands
 
-_new = object.__new__
-
 
 class Copying:
     """How Values and Groups are copied and pickled."""
@@ -27,7 +25,7 @@ class Copying:
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         for node in _unknown(self, lambda node: id(node) in memo):
             inputs = tuple([memo[id(x)] for x in operands(node)])
-            memo[id(node)] = _rebuilt(type(node), _state(node), inputs, tuple(operand_derivatives(node)))
+            memo[id(node)] = _rebuilt((), _state(node), inputs, tuple(operand_derivatives(node)))
         return memo[id(self)]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -37,8 +35,8 @@ class Copying:
         first = _unknown(self, lambda node: id(node) in session.seen)[:-1]
         session.seen.update(dict.fromkeys(map(id, first), False))
         session.seen[id(self)] = True
-        known = type(self), _state(self), operands(self), tuple(operand_derivatives(self))
-        return _rebuilt, (*known, session, first) if first else known
+        before = (session, first) if first else ()
+        return _rebuilt, (before, _state(self), operands(self), tuple(operand_derivatives(self)))
 
 
 def _unknown(root: Any, known: Callable[[Any], bool]) -> list[Any]:
@@ -63,13 +61,13 @@ def _state(node: Any) -> tuple[Any, ...]:
     return () if node.is_group else (node._data, node._grad, node.op, node.name)
 
 
-def _rebuilt(kind: Any, state: tuple[Any, ...], inputs: tuple[Any, ...], derivatives: Any, *_: object) -> Any:
+def _rebuilt(before: object, state: tuple[Any, ...], inputs: tuple[Any, ...], derivatives: tuple[Any, ...]) -> Any:
     """Return a node or group with that state and these operands."""
     from autograd.fused.groups import Group
     from autograd.nodes import connected
     from autograd.value import Value
 
-    if kind.is_group:
+    if not state:
         return Group(inputs)
 
     data, grad, op, name = state

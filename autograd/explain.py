@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import Final, NamedTuple
 
-from autograd.events import Send
+from autograd.events import Accumulate, Send
 from autograd.guesses import GUESSES
 from autograd.messages import shown
 from autograd.nodes import CONSTANT
@@ -35,8 +35,9 @@ class Path(NamedTuple):
 class Explanation:
     """The chain rule of one node, in `contributions`, and its gradient as a sum over paths, the largest first.
 
-    The products of `paths` and the `remainder`, which is all other paths together, add up to `gradient`; it is
-    None where no path carries anything to the node.  There are `path_count` paths, counted up to 10³⁰⁰.
+    The products of `paths` and the `remainder`, which is all other paths together, add up to `gradient`; it is 0.0 for
+    a leaf behind a branch that was not taken, None where no path could lead to the node.  There are `path_count` paths,
+    counted up to 10³⁰⁰.
     """
 
     node: int
@@ -56,6 +57,8 @@ class Explanation:
         if self.gradient is None:
             reason = "a constant is sent none" if self.words.nodes[self.node].op is CONSTANT else "every way is cut"
             return [f"no gradient reaches {self.words.names[self.node]} from {self.words.names[-1]}: {reason}"]
+        if not self.contributions:
+            return [f"{name} = 0: no branch that leads from {self.words.names[-1]} to it was taken"]
         return self._chain_rule(name) + self._sum_over_paths()
 
     def __str__(self) -> str:
@@ -124,6 +127,8 @@ def explain(root: Value, node: Value | str, *, paths: int = 5) -> Explanation:
     target, start = recording.index(node), len(recording.nodes) - 1
     sends = [event for event in recording.events if isinstance(event, Send)]
     gradient = recording.gradient(recording.nodes[target])
+    if any(isinstance(event, Accumulate) and event.node == target for event in recording.events):
+        gradient = gradient or 0.0  # a leaf behind a branch not taken has gradient 0
     found, count = _largest_paths(sends, start, target, paths)
     try:
         remainder = math.fsum([gradient or 0.0, *(-path.product for path in found)])

@@ -52,7 +52,9 @@ def take(values: Any, index: Any) -> Any:
     if not 0 <= place < len(values):
         raise IndexError(f"take: index {int(place)} of {len(values)}; the first is 0, the last {len(values) - 1}")
     chosen = values[int(place)]
-    if modes.active and modes.current("refuse_reading") is not None:  # a program keeps what it was given
+    if modes.active and modes.current("refuse_reading") is not None:  # a program is traced, and knows tables itself
+        if (took := modes.current("took")) is not None:
+            took(values, chosen)
         return chosen
     is_row = not isinstance(chosen, Value) and hasattr(chosen, "__iter__")
     entries = list(chosen) if is_row else [chosen]

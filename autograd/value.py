@@ -120,9 +120,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
             if (watch := modes.current("watch_backward")) is not None:
                 watch(self, seed)
         if self._right_derivative is modes.FORGOTTEN:
-            raise RuntimeError(
-                f"backward() of {self!r}: it was computed inside no_grad(), which records nothing to go back through"
-            )
+            raise RuntimeError(f"{self!r} was computed inside no_grad(), which records nothing to go back through")
         with one_pass_at_a_time:
             sweep(self, seed)
 

@@ -61,7 +61,7 @@ def test_paths_against_brute_force(pair, most):
         assert math.prod(path.local_derivatives) == pytest.approx(path.product, rel=1e-12)
     root.backward()
     if not paths:
-        assert told.gradient is None
+        assert told.gradient == node._grad  # 0.0 behind a branch not taken, None behind a condition
         return
     assert abs(math.fsum(paths) - told.gradient) <= 1e-12 * scale
     total = math.fsum([p.product for p in told.paths] + [told.remainder])
@@ -127,6 +127,10 @@ def test_lines_of_a_weight_and_of_a_node_that_is_used_twice():
 def test_what_is_cut_is_said_and_what_is_foreign_refused():
     x = Value(2.0, "x")
     assert explain(detach(x) * 3, x).lines == ["no gradient reaches x from L: every way is cut"]
+    other = Value(3.0, "b")
+    loss = where(x > 0, x, other * x)
+    assert explain(loss, other).lines == ["∂L/∂b = 0: no branch that leads from L to it was taken"]
+    assert explain(loss, other).gradient == 0.0
     with pytest.raises(ValueError, match="was not computed from"):
         explain(x * 3, Value(1.0))
     with pytest.raises(ValueError, match="at least one path"):

@@ -4,11 +4,13 @@ The two expressions are those of micrograd's own tests, the training that of its
 The numbers compared with are PyTorch 2.13's, in double precision.
 """
 
+import operator
 import random
 
+import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Value, no_grad
 from nn import (
     GRU,
     LSTM,
@@ -167,3 +169,105 @@ def test_micrograds_moons_training_reaches_every_point():
         for p in model.parameters():
             p.data -= (1.0 - 0.9 * k / 100) * p.grad
     assert loss()[1] == 1.0
+
+
+# ------------------------------------------------------------------------------- the lecture's names
+def trace(root):
+    """As in karpathy/micrograd's trace_graph.ipynb and karpathy/nn-zero-to-hero's first lecture."""
+    nodes, edges = set(), set()
+
+    def build(v):
+        if v not in nodes:
+            nodes.add(v)
+            for child in v._prev:
+                edges.add((child, v))
+                build(child)
+
+    build(root)
+    return nodes, edges
+
+
+def draw_dot(root):
+    graphviz = pytest.importorskip("graphviz")
+    dot = graphviz.Digraph(format="svg", graph_attr={"rankdir": "LR"})
+    nodes, edges = trace(root)
+    for n in nodes:
+        uid = str(id(n))
+        dot.node(name=uid, label="{ %s | data %.4f | grad %.4f }" % (n.label, n.data, n.grad), shape="record")  # noqa: UP031
+        if n._op:
+            dot.node(name=uid + n._op, label=n._op)
+            dot.edge(uid + n._op, uid)
+    for n1, n2 in edges:
+        dot.edge(str(id(n1)), str(id(n2)) + n2._op)
+    return dot
+
+
+def test_the_lectures_names_and_its_drawing_work():
+    a = Value(2.0, label="a")
+    b = Value(-3.0, (), "", "b")
+    e = a * b
+    e.label = "e"
+    d = e + Value(10.0, label="c")
+    d.backward()
+    source = draw_dot(d).source
+    assert "{ a | data 2.0000 | grad -3.0000 }" in source
+    assert "{ e | data -6.0000 | grad 1.0000 }" in source
+    assert ({x.label for x in e._prev}, e._op, a._op, d.label) == ({"a", "b"}, "×", "", "")
+    assert (a.name, e.item()) == ("a", -6.0)
+    e.label = ""
+    assert e.name is None
+    with pytest.raises(TypeError, match="the operations of the table record them"):
+        Value(6.0, (a, b), "*")
+    with pytest.raises(TypeError, match="one name, and here are two, 'a' and 'b'"):
+        Value(2.0, "a", label="b")
+    a.grad = None
+    assert not a.reached
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("requires_grad", "every Value can have a gradient"),
+        ("numpy", r"numpy\.array\(\[x\.data"),
+        ("shape", "rows of Values are lists"),
+        ("grad_fn", "op says which operation"),
+        ("zero_grad", r"clear_grad\(\)"),
+        ("sum", r"total\(values\)"),
+        ("_backward", "local_derivatives"),
+    ],
+)
+def test_names_that_mean_nothing_here_say_what_to_write(name, says):
+    x = Value(1.0)
+    with pytest.raises(AttributeError, match=says):
+        getattr(x, name)
+    with pytest.raises(AttributeError, match=says):
+        setattr(x, name, True)
+    assert not hasattr(x, name)
+
+
+def test_a_value_is_not_compared_with_a_number_in_silence():
+    x, y = Value(2.0), Value(2.0)
+    same = operator.eq
+    for compare in (lambda: same(x, 2.0), lambda: x != 2, lambda: x == np.float64(2.0), lambda: x in [1.0]):
+        with pytest.raises(TypeError, match=r"a Value is equal only to itself.*value\.data, or write equal"):
+            compare()
+    assert x != y
+    assert x in [y, x]
+    assert x not in [y]
+    assert {x, y} == {y, x}
+    assert {x: 1, 2.0: 2}[x] == 1
+    assert x != "2.0"
+    assert x != None  # noqa: E711
+
+
+def test_backward_of_what_no_grad_made_says_so():
+    x = Value(2.0)
+    with no_grad():
+        y = x * x
+    with pytest.raises(RuntimeError, match=r"computed inside no_grad\(\), which records nothing"):
+        y.backward()
+    assert (y.is_leaf, y.op, y.reached) == (True, None, False)
+    (y * x).backward()  # as a number it takes part
+    assert (x.grad, y.grad) == (4.0, 2.0)
+    x.backward()
+    assert x.grad == 5.0

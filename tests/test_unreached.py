@@ -1,4 +1,8 @@
-"""What no gradient reaches sends none on, however it is compiled: the recorded run is the truth, nan and all."""
+"""What no gradient reaches sends none on, however it is compiled: the recorded run is the truth, nan and all.
+
+A parameter that the loss could reach (a branch not taken, a row not looked up) has gradient 0; one that it never
+touches, or only behind a detach or in a condition, has none: as in PyTorch.
+"""
 
 import random
 import re
@@ -11,8 +15,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, compile, compile_graph, largest, maximum, mean, total, where  # noqa: A004
+from autograd import Value, compile, compile_graph, dot, largest, maximum, mean, take, total, where  # noqa: A004
 from autograd.compile.program import Builder
+from nn import SGD, Adam, AdamW, Embedding
 from tests.array_programs import interpreted, with_backward
 from tests.programs import by_dot, network
 from tests.random_programs import (
@@ -45,6 +50,88 @@ def test_numbers_that_nothing_flows_from_reach_no_gradient(name, backend):
 def test_nor_do_they_in_jax(name):
     pytest.importorskip("jax")
     assert_unreached(name, "jax")
+
+
+# ------------------------------------------------------------------------- zero, and no gradient at all
+def test_a_leaf_behind_a_branch_not_taken_has_gradient_0_and_keeps_what_it_had():
+    x, a, b, never, cut, asked = (Value(v) for v in (1.0, 2.0, 0.0, 5.0, 3.0, 4.0))
+    other = ag.log(b)  # -inf, with the derivative inf: 0 times that is nan, and must not come
+    loss = where(x > 0.0, a * x, other * 1.0) + ag.detach(cut) * a + where(asked > 0.0, x, 0.0)
+    loss.backward()
+    assert [v._grad for v in (x, a, b, never, cut, asked)] == [3.0, 4.0, 0.0, None, None, None]
+    assert not other.reached
+    for before in (2.5, -0.0):
+        b.grad = before
+        loss.backward()
+        assert b.grad.hex() == before.hex()
+
+
+def test_whatever_is_between_a_leaf_and_a_branch_not_taken_changes_nothing():
+    w, v = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+    x = Value(1.0)
+    inner = where(x > 0.0, 0.0, total(v))
+    loss = where(x > 0.0, dot(w, [x, x]), ag.exp(dot(v, w, inner))) * ag.sqrt(where(x > 0.0, x, dot(v, v)))
+    loss.backward()
+    assert [p._grad for p in (*w, *v)] == [1.0, 1.0, 0.0, 0.0]
+    recording = ag.steps.record(loss, from_zero=True)
+    grads = recording.replay(len(recording)).grads
+    assert [grads[recording.index(p)] for p in (*w, *v)] == [1.0, 1.0, 0.0, 0.0]
+    with ag.detect_anomaly():
+        loss.backward()
+
+
+def test_what_is_in_a_table_and_was_not_looked_up_has_gradient_0():
+    table = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], [Value(5.0), Value(6.0)]]
+    lone, flat = Value(7.0), [Value(8.0), 1.0]
+    loss = dot(take(table, 1), take(table, 1)) + take(flat, 1) * lone
+    loss.backward()
+    assert [[v._grad for v in row] for row in table] == [[0.0, 0.0], [6.0, 8.0], [0.0, 0.0]]
+    assert (flat[0]._grad, lone._grad) == (0.0, 1.0)
+    (slope,) = ag.derivatives(loss, [table[1][0]])
+    assert slope.data == 6.0
+    table.append([Value(0.0)])
+    take(table, 2)[0].backward()
+    assert table[3][0]._grad == 0.0  # it is the table of today
+
+
+def test_a_table_is_looked_through_once_in_a_pass(monkeypatch):
+    seen = []
+    values = ag.tables.Table.values
+    counted = property(lambda self: seen.append(self) or values.fget(self))
+    monkeypatch.setattr(ag.tables.Table, "targets", counted)
+    embedding = Embedding(50, 2, seed=1)
+    total([x for k in range(40) for x in embedding(k)]).backward()
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("make", [lambda p: SGD(p, 0.1, momentum=0.9), lambda p: AdamW(p, 0.1), lambda p: Adam(p, 0.1)])
+def test_optimizers_with_memory_move_on_where_the_gradient_is_0(make):
+    """As if each had been handed its gradients: 0 in the steps that take the other branch."""
+    signs = [1.0, 1.0, -1.0, -1.0, -1.0, 1.0]
+    a, b = Value(0.8), Value(0.5)
+    optimizer = make([a, b])
+    twins = [Value(0.8), Value(0.5)]
+    by_hand = make(twins)
+    for x in signs:
+        optimizer.zero_grad()
+        x = Value(x)
+        (where(x > 0.0, a * x, b * x) ** 2).backward()
+        optimizer.step()
+        for p, takes in zip(twins, (x.data > 0.0, x.data <= 0.0), strict=True):
+            p.grad = 2.0 * p.data if takes else 0.0
+        by_hand.step()
+    assert [a.data, b.data] == pytest.approx([p.data for p in twins], rel=1e-14)
+
+
+def test_an_embedding_trains_with_every_row_at_each_step():
+    embedding = Embedding(3, 1, seed=1)
+    optimizer = AdamW(embedding.parameters(), 0.1, weight_decay=0.5)
+    start = embedding.rows[2][0].data
+    for k in (0, 1, 0):
+        optimizer.zero_grad()
+        (embedding(k)[0] ** 2).backward()
+        optimizer.step()
+    assert embedding.rows[2][0].data == pytest.approx(start * (1.0 - 0.05) ** 3, rel=1e-15)
 
 
 @pytest.mark.parametrize("backend", ["numpy", "native"])

@@ -1,4 +1,4 @@
-"""Rows of hidden layers that wait with their nodes until somebody looks at them.  That buys 1.7× for the layers of T2.
+"""Rows of hidden layers that wait with their nodes until somebody looks at them.  That buys 1.7× for T2.
 
 A row is a group whose numbers are there; its nodes, z and a of each unit, are made when its Values are asked for, and
 stay.  A pass goes through it as it would through the nodes, with the same additions in the same order.
