@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -19,13 +19,12 @@ from autograd.compile.door import shape_of
 from autograd.compile.outside import Outside
 from autograd.conditions import Condition
 from autograd.fused.groups import Group
-from autograd.fused.operands import Inputs
+from autograd.fused.operands import Inputs, open_edges
 from autograd.graph import operands, structure
 from autograd.messages import name_or
 from autograd.nested import is_sequence
 from autograd.nodes import CONSTANT, operand
-from autograd.operation import Operation, number
-from autograd.symbols import formulas
+from autograd.operation import number
 from autograd.value import Value
 
 _NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
@@ -110,12 +109,6 @@ class Traced:
     def outputs(self) -> list[Value]:
         """What the program computes: the loss or the predictions, row by row, and what is observed."""
         return [*flat_of(self.root), *[x for values, _ in self.observed for x in values]]
-
-
-@cache
-def open_edges(op: Operation) -> tuple[int, ...]:
-    """Return the places of the inputs over whose edges a gradient can go, if not for all numbers."""
-    return tuple(i for i, derivative in enumerate(formulas(op.name)[1]) if derivative.number != 0.0)
 
 
 def _values_in(x: Any) -> list[Value]:
