@@ -15,14 +15,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from autograd.conditions import Condition
-from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
-from autograd.functions import logsumexp, mean, norm, smallest, softmax
+from autograd.functional.checkpoint import checkpoint
+from autograd.functional.transforms import grad, hessian, hvp, jacobian, value_and_grad
+from autograd.functional.vjp import derivatives
 from autograd.fused.groups import Group
-from autograd.graph import topological_order
-from autograd.guesses import GUESSES as _GUESSES
-from autograd.operation import TABLE as _TABLE
-from autograd.operation import number
 from autograd.ops import abs_ as abs  # noqa: A004
 from autograd.ops import (
     add,
@@ -65,17 +61,21 @@ from autograd.ops import (
     where,
     xlogy,
 )
-from autograd.pullback import derivatives
-from autograd.recompute import checkpoint
-from autograd.recording import detect_anomaly, no_grad
-from autograd.tables import take
+from autograd.recording.conditions import Condition
+from autograd.recording.contexts import detect_anomaly, no_grad
+from autograd.recording.graph import topological_order
+from autograd.rules.composed import logsumexp, mean, norm, smallest, softmax
+from autograd.rules.lookup import take
+from autograd.rules.operation import TABLE as _TABLE
+from autograd.rules.operation import number
+from autograd.support.guesses import GUESSES as _GUESSES
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd import steps
     from autograd.compile import compile, compile_graph  # noqa: A004
-    from autograd.explain import explain
-    from autograd.gradcheck import gradcheck
+    from autograd.explain.paths import explain
+    from autograd.functional.gradcheck import gradcheck
 
 __all__ = [
     "Condition",
@@ -151,9 +151,9 @@ __all__ += [name for name in _TABLE if name not in __all__]
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
     **dict.fromkeys(["compile", "compile_graph"], "compile"),
-    "explain": "explain",
-    "gradcheck": "gradcheck",
-    "steps": "steps",
+    "explain": "explain.paths",
+    "gradcheck": "functional.gradcheck",
+    "steps": "explain.steps",
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math as constants
 from typing import Any
 
-from autograd.operation import ANY, NEGATIVE, POSITIVE, op
+from autograd.rules.operation import ANY, NEGATIVE, POSITIVE, op
 
 INF, NAN = constants.inf, constants.nan
 LARGE = 2.0**600  # its square is inf

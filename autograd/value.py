@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from autograd import methods, modes, nodes
-from autograd.aliases import Aliases, name_from
 from autograd.backward import Operands, is_leaf, one_pass_at_a_time, sweep
-from autograd.conditions import Comparisons
-from autograd.copying import Copying
 from autograd.fused import groups
 from autograd.fused.operands import operand_derivatives, operands
-from autograd.messages import cut
-from autograd.operation import TABLE, Operation, number
-from autograd.refusals import Refusals
+from autograd.recording import modes, nodes
+from autograd.recording.aliases import Aliases, name_from
+from autograd.recording.conditions import Comparisons
+from autograd.recording.copying import Copying
+from autograd.recording.refusals import Refusals
+from autograd.rules import methods
+from autograd.rules.operation import TABLE, Operation, number
+from autograd.support.messages import cut
 
 
 class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):

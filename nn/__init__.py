@@ -3,17 +3,15 @@
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from nn.backends import predict
-from nn.blocks import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
-from nn.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
-from nn.curvature import sharpness
-from nn.diagnosis import Diagnosis, Finding, diagnose
-from nn.finder import RateSweep, find_learning_rate
-from nn.fitting import fit
 from nn.guesses import GUESSES as _GUESSES
-from nn.history import History, Stretch, stretches
-from nn.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
-from nn.layers import MLP, Layer, Neuron, Perceptron
+from nn.inspect.curvature import sharpness
+from nn.inspect.diagnosis import Diagnosis, Finding, diagnose
+from nn.inspect.rate_finder import RateSweep, find_learning_rate
+from nn.layers.containers import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
+from nn.layers.dense import MLP, Layer, Neuron, Perceptron
+from nn.layers.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
+from nn.layers.normalization import BatchNorm, Dropout
+from nn.layers.recurrent import GRU, LSTM, RNN, Recurrent, carry
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -22,13 +20,15 @@ from nn.losses import (
     softmax_cross_entropy,
 )
 from nn.module import LayerPass, Module
-from nn.normalization import BatchNorm, Dropout
-from nn.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
-from nn.recurrent import GRU, LSTM, RNN, Recurrent, carry
-from nn.saving import Autosave, load, save
-from nn.schedules import Cosine, Exponential, StepDecay, WarmUp
-from nn.session import TrainingSession
-from nn.training import EarlyStopping, Report
+from nn.optim.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
+from nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
+from nn.optim.schedules import Cosine, Exponential, StepDecay, WarmUp
+from nn.saving.files import Autosave, load, save
+from nn.session.session import TrainingSession
+from nn.training.engines import predict
+from nn.training.fit import fit
+from nn.training.history import History, Stretch, stretches
+from nn.training.loop import EarlyStopping, Report
 
 __all__ = [
     "GRU",

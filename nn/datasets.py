@@ -7,8 +7,8 @@ import random
 from importlib import import_module
 from typing import Any
 
-from autograd.messages import missing_extra
-from nn.rows import checked_count, listed
+from autograd.support.messages import missing_extra
+from nn.training.rows import checked_count, listed
 
 __all__ = ["circles", "digits", "moons", "names", "sine", "spirals", "split", "text", "xor"]
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from autograd.answers import Guesses
+from autograd.support.answers import Guesses
 
 _ACTIVATE: Final = (
     'layers have it, as in nn.Layer(2, 4, "{0}"); nn.Activate("{0}") is one by itself, autograd.{0} the function'
@@ -84,7 +84,6 @@ NAMES: Final = {
     "KLDivLoss": "nn.softmax_cross_entropy takes rows of probabilities as targets, too",
     # modules of other libraries
     "functional": "losses are nn.mean_squared_error, nn.softmax_cross_entropy, …; activations autograd.relu, tanh, …",
-    "optim": "optimizers are nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp and nn.AdaGrad",
     "optimizer": "optimizers are nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp and nn.AdaGrad",
     "lr_scheduler": "schedules are nn.WarmUp, nn.StepDecay, nn.Exponential and nn.Cosine: fit(…, schedule=…)",
     "StepLR": "it is nn.StepDecay(every, factor): fit(…, schedule=…)",

@@ -15,10 +15,10 @@ from typing import Any, Final, NamedTuple
 import autograd
 from autograd import Group, Value, dot, equal, exp, log, maximum, mean, number, total, where
 from autograd import abs as absolute
-from autograd.functions import shifted
+from autograd.rules.composed import shifted
 from nn.guesses import GUESSES
-from nn.rows import listed, place
-from nn.tracing import tracing
+from nn.layers.tracing import tracing
+from nn.training.rows import listed, place
 
 LEAST_PROBABILITY: Final = 1e-12
 

@@ -9,10 +9,10 @@ from functools import wraps
 from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
 
 from autograd import Group, Value
-from autograd.answers import guessed
-from autograd.messages import LONGEST_NAME, shown
+from autograd.support.answers import guessed
+from autograd.support.messages import LONGEST_NAME, shown
 from nn.guesses import GUESSES, OF_A_MODULE
-from nn.rows import check_attribute, listed, said
+from nn.training.rows import check_attribute, listed, said
 
 Inputs = Sequence[Any] | Group
 Row = list[Value]

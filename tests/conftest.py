@@ -14,4 +14,4 @@ settings.load_profile("steady")
 # A shell starts what runs in the background deaf to Ctrl-C, and tests of it press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-from tests.web import browser, show  # noqa: E402, F401  # the fixtures of all tests of pages
+from tests.support.web import browser, show  # noqa: E402, F401  # the fixtures of all tests of pages

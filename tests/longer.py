@@ -1,7 +1,7 @@
 """The longer run: `python -m tests.longer 10000 native` compares so many random programs with their recorded runs.
 
 Half of them are graphs of any operations, half are networks with branches that are not taken (see
-`tests/random_programs.py`), from seed 0 on or `--start`.  All seeds that differ are told at the end, or when it is
+`tests/support/random_programs.py`), from seed 0 on or `--start`.  All seeds that differ are told at the end, or when it is
 interrupted.
 """
 
@@ -16,7 +16,7 @@ from functools import partial
 
 import numpy as np
 
-from tests.random_programs import (
+from tests.support.random_programs import (
     Drawn,
     assert_compiles,
     assert_function_compiles,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from viz import text
-from viz.charts import (
+from viz.charts.charts import (
     Chart,
     activation,
     decision_boundary,
@@ -16,15 +16,15 @@ from viz.charts import (
     loss_curve,
     loss_landscape,
 )
-from viz.film import Recorder, run
-from viz.graph import draw
+from viz.graph.drawing import draw
 from viz.guesses import GUESSES as _GUESSES
 from viz.network import draw_network
 from viz.notebook import register as _tell_the_notebook
-from viz.page import Page
-from viz.playground import playground
+from viz.pages.film.film import Recorder, run
+from viz.pages.page import Page
+from viz.pages.playground.playground import playground
+from viz.pages.steps.stepping import steps
 from viz.rendering import Picture
-from viz.stepping import steps
 from viz.text import table, tree
 
 __all__ = [

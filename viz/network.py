@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.wording import show_number, titled
+from autograd.explain.wording import show_number, titled
 from viz import palette
-from viz.field import plain_number
+from viz.charts.field import plain_number
+from viz.graph.labels import label_text, shown, tooltip_text
+from viz.graph.sheet import not_finite
 from viz.guesses import GUESSES
-from viz.labels import label_text, shown, tooltip_text
 from viz.rendering import GraphPicture
-from viz.sheet import not_finite
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -54,7 +54,7 @@ def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture
     """
     if isinstance(model, Value):
         raise TypeError("draw_network takes a model of the package nn, not Value; draw(value) draws a graph")
-    from nn.rows import checked_count
+    from nn.training.rows import checked_count
 
     layers, example = layers_of(model), checked_count("example", example, -(10**9))
     rows = _rows(X, len(layers[0][1][0].weights))

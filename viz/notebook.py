@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from autograd import Value
 from viz import text
-from viz.charts import learning_rate_finder, loss_curve
-from viz.graph import draw
-from viz.labels import escaped
+from viz.charts.charts import learning_rate_finder, loss_curve
+from viz.graph.drawing import draw
+from viz.graph.labels import escaped
 from viz.network import draw_network
 
 MOST_NODES: Final = 1_000  # of a graph that is drawn without being asked for
@@ -60,8 +60,8 @@ def sweep_html(sweep: Any) -> str | None:
 SHOWN: Final[dict[tuple[str, str], Callable[[Any], str | None]]] = {
     ("autograd.value", "Value"): value_html,
     ("nn.module", "Module"): module_html,
-    ("nn.history", "History"): history_html,
-    ("nn.finder", "RateSweep"): sweep_html,
+    ("nn.training.history", "History"): history_html,
+    ("nn.inspect.rate_finder", "RateSweep"): sweep_html,
 }
 
 

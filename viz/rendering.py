@@ -16,11 +16,11 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.answers import guessed
-from autograd.files import write_file
-from autograd.locks import cached_property
+from autograd.support.answers import guessed
+from autograd.support.files import write_file
+from autograd.support.locks import cached_property
+from viz.graph.labels import escaped, shown
 from viz.guesses import OF_A_PICTURE
-from viz.labels import escaped, shown
 from viz.palette import dark_rules
 
 if TYPE_CHECKING:
@@ -201,6 +201,6 @@ def own_svg(svg: str, description: str) -> str:
 def notebook_html(svg: str, description: str) -> str:
     """Return a display for notebooks: an image that survives everywhere, swapped for live SVG where scripts may run."""
     data = base64.b64encode(svg.encode()).decode()
-    script = resources.files("viz").joinpath("page", "picture.js").read_text(encoding="utf-8")
+    script = resources.files("viz").joinpath("picture.js").read_text(encoding="utf-8")
     name = escaped(description[:SHORT])
     return f'<img alt="{name}" src="data:image/svg+xml;base64,{data}"><script>{script}</script>'

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd import Value, topological_order
-from autograd.nodes import CONSTANT
-from autograd.wording import short_names, show_number
-from viz.field import Field
+from autograd.explain.wording import short_names, show_number
+from autograd.recording.nodes import CONSTANT
+from viz.charts.field import Field
+from viz.charts.plotting import curve, framed, levels, losses_of
+from viz.graph.labels import columns, kind_of, operation_symbol, padded, shown
 from viz.guesses import GUESSES
-from viz.labels import columns, kind_of, operation_symbol, padded, shown
-from viz.plotting import curve, framed, levels, losses_of
 
 __all__ = ["decision_boundary", "loss_curve", "table", "tree"]
 
@@ -26,7 +26,7 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
     """
     if not isinstance(value, Value):
         raise TypeError(f"tree draws the graph of a Value, not {type(value).__name__}")
-    from nn.rows import checked_count
+    from nn.training.rows import checked_count
 
     depth, lines = checked_count("depth", depth, 0), checked_count("lines", lines)
     children = checked_count("children", children)
@@ -106,7 +106,7 @@ def table(model: Any, *, rows: int = 60) -> str:
     `model` has `named_parameters()`, or is a mapping of names to Values, or an iterable of Values.  A model with more
     than `rows` parameters is shown by group (all weights of a layer, all its biases), each with its range.
     """
-    from nn.rows import checked_count
+    from nn.training.rows import checked_count
 
     rows, named = checked_count("rows", rows, 0), list(_named(model))
     for name, value in named:

@@ -17,14 +17,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.compile.backends import check_backend
-from autograd.compile.graph import GraphStep, graph_programs
-from autograd.compile.programs import Programs
-from autograd.compile.runner import Floats
+from autograd.compile.backends.registry import check_backend
+from autograd.compile.backends.runner import Floats
+from autograd.compile.frontend.recorded_graph import GraphStep, graph_programs
+from autograd.compile.program_cache import Programs
 from autograd.compile.step import Forward, Step
 from autograd.compile.training import TrainingStep
-from autograd.guesses import GUESSES
-from autograd.tables import take
+from autograd.rules.lookup import take
+from autograd.support.guesses import GUESSES
 from autograd.value import Value
 
 __all__ = ["Forward", "Step", "TrainingStep", "compile", "compile_forward", "compile_graph", "compile_training", "take"]

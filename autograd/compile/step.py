@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import modes
-from autograd.bulk import numbers_of
-from autograd.compile.backends import make_runner
-from autograd.compile.programs import Compiled, Programs
-from autograd.compile.runner import Floats, NumpyRunner
+from autograd.compile.backends.registry import make_runner
+from autograd.compile.backends.runner import Floats, NumpyRunner
+from autograd.compile.program_cache import Compiled, Programs
+from autograd.recording import modes
+from autograd.recording.bulk import numbers_of
 
 
 class Step:

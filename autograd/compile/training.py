@@ -12,12 +12,12 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
-from autograd.bulk import numbers_of, set_numbers
-from autograd.compile.programs import Compiled, Programs
-from autograd.compile.runner import Floats
+from autograd.compile.backends.numpy.update import load_update
+from autograd.compile.backends.runner import Floats
+from autograd.compile.program_cache import Compiled, Programs
 from autograd.compile.step import report, source_of
-from autograd.compile.update import load_update
-from autograd.messages import name_or
+from autograd.recording.bulk import numbers_of, set_numbers
+from autograd.support.messages import name_or
 from autograd.value import Value
 
 

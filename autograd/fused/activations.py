@@ -1,6 +1,6 @@
 """Operations of one input on rows of numbers: outputs and derivatives.  Hidden layers use them.
 
-`python -m autograd.generate` writes this file from the table of operations, `ops.py`: change that, not this.
+`python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd.copying import Copying
 from autograd.fused.sums import columns
-from autograd.nodes import CONSTANT, operand
+from autograd.recording.copying import Copying
+from autograd.recording.nodes import CONSTANT, operand
 
 if TYPE_CHECKING:
     from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there

@@ -13,8 +13,8 @@ from autograd.fused.activations import ON_ROWS
 from autograd.fused.groups import Group, added_up
 from autograd.fused.rows import Affine
 from autograd.fused.sums import dots
-from autograd.nodes import connected
-from autograd.operation import Operation
+from autograd.recording.nodes import connected
+from autograd.rules.operation import Operation
 from autograd.value import Value
 
 

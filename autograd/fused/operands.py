@@ -51,7 +51,7 @@ class Cut(Inputs):
 @cache
 def open_edges(op: Any) -> tuple[int, ...]:
     """Return the places of the inputs over whose edges a gradient can go, if not for all numbers."""
-    from autograd.symbols import formulas
+    from autograd.rules.symbols import formulas
 
     return tuple(i for i, derivative in enumerate(formulas(op.name)[1]) if derivative.number != 0.0)
 

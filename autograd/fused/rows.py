@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from operator import is_
 from typing import Any
 
-from autograd import modes, ops
+from autograd import ops
 from autograd.fused.groups import Group
 from autograd.fused.operands import Inputs
 from autograd.fused.sums import dots
-from autograd.nodes import apply
+from autograd.recording import modes
+from autograd.recording.nodes import apply
 from autograd.value import Value
 
 _new = object.__new__

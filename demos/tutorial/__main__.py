@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from autograd.messages import documentation
+from autograd.support.messages import documentation
 from demos.tutorial.contents import PARTS
 from demos.tutorial.showing import show
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd.messages import documentation, missing_extra
+from autograd.support.messages import documentation, missing_extra
 
 BLUE, ORANGE, GREEN, RED, GREY = "#1858a8", "#a34700", "#137333", "#b3261e", "#5f6670"
 LOOK = {

@@ -33,7 +33,7 @@ class ChainruleNative(Peer):
         if self.backend == "native":  # loading is not compiling
             import llvmlite.binding  # noqa: F401
 
-            import autograd.compile.native
+            import autograd.compile.backends.native
         self.autograd, self.nn, self.compile_training = autograd, nn, compile_training
         return f"{self.backend}, {os.environ.get('CHAINRULE_CACHE', 'cached')}"
 

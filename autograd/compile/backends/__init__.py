@@ -1,0 +1,1 @@
+"""How a program runs: one folder for each backend, one registry of them."""

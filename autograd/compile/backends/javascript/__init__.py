@@ -1,0 +1,1 @@
+"""The array program as loops over Float64Array, for pages."""

@@ -1,0 +1,1 @@
+"""The array program in jax.numpy, compiled by XLA."""

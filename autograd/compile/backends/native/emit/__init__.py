@@ -1,0 +1,1 @@
+"""What writes LLVM's intermediate representation: loops, products, gathers, functions."""

@@ -1,0 +1,138 @@
+"""The loops over arrays: element by element, and sums with what follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from autograd.compile.backends.native.emit.products import Products
+from autograd.compile.backends.native.emit.regions import Regions
+from autograd.compile.backends.native.emit.values import Index, Vector
+from autograd.compile.backends.native.emit.writer import Point
+from autograd.compile.backends.native.kernels import Kernel
+from autograd.compile.backends.native.views import rounded
+from autograd.compile.ir.program import Array
+
+__all__ = ["Loops"]
+
+
+class Loops(Products, Regions):
+    """Writes the kernels of a plan into a function's body."""
+
+    def kernel(self, kernel: Kernel) -> None:
+        """Write one kernel."""
+        getattr(self, f"_{kernel.kind}")(kernel)
+        self.held.clear()
+
+    def _map(self, kernel: Kernel) -> None:
+        axis = self.plan.axis_of(kernel)
+        start = Point([Index()] * len(kernel.space), axis, 1)
+        kept = [i for i, n in enumerate(kernel.space) if i not in kernel.axes and i != axis and n > 1]
+        if kernel.sinks and axis not in kernel.axes and axis >= 0:
+            self._nest(kernel, kept, start, lambda p: self._along(kernel, p, lambda q: self._sum(kernel, q)))
+        elif kernel.sinks:
+            self._nest(kernel, kept, start, lambda p: self._sum(kernel, p))
+        else:
+            self._nest(kernel, kept, start, lambda p: self._along(kernel, p, lambda q: self._point(kernel, q)))
+
+    def _point(self, kernel: Kernel, point: Point) -> None:
+        self.held.clear()
+        self.compute(kernel.members, kernel, point)
+
+    def _nest(self, kernel: Kernel, axes: Sequence[int], point: Point, body: Callable[[Point], None]) -> None:
+        if not axes:
+            body(point)
+            return
+        for i in self.rounds(kernel.space[axes[0]]):
+            self._nest(kernel, axes[1:], point.at(axes[0], i), body)
+
+    def _along(self, kernel: Kernel, point: Point, body: Callable[[Point], None]) -> None:
+        """Loop along the registers' axis."""
+        axis = point.axis
+        if axis < 0:
+            body(point)
+            return
+        n = kernel.space[axis]
+        lanes, whole, rest = self.chunks(n)
+        if rest and self.roomy(kernel, axis):
+            whole, rest = rounded(n, self.lanes), 0
+        for i in self.rounds(whole, lanes):
+            body(Point(point.at(axis, i).index, axis, lanes))
+        if rest:
+            body(Point(point.at(axis, Index(whole)).index, axis, lanes, rest))
+
+    def _sum(self, kernel: Kernel, point: Point) -> None:
+        """Run over the axes that are summed over (or searched for the largest), then compute the epilogue."""
+        e, axis = self.e, point.axis
+        along = axis in kernel.axes
+        others = [i for i in kernel.axes if i != axis and kernel.space[i] > 1]
+        lanes, whole, rest = self.chunks(kernel.space[axis]) if along else (point.lanes, 0, 0)
+        starts = {"sum": 0.0, "matmul": 0.0, "largest": float("-inf")}
+        initial = [e.vector(starts[a.op], lanes) for a in kernel.sinks]
+
+        def inner(p: Point, values: list[Vector]) -> list[Vector]:
+            self.held.clear()
+            self.compute(kernel.members, kernel, p)
+            return [self._joined(a, p, v) for a, v in zip(kernel.sinks, values, strict=True)]
+
+        def chunk(p: Point, values: list[Vector]) -> list[Vector]:
+            if not along:
+                return inner(p, values)
+            if whole:
+                values = self.carried(
+                    whole, values, lambda i, v: inner(Point(p.at(axis, i).index, axis, lanes), v), lanes
+                )
+            if rest:
+                values = inner(Point(p.at(axis, Index(whole)).index, axis, lanes, rest), values)
+            return values
+
+        def nest(axes: Sequence[int], p: Point, values: list[Vector]) -> list[Vector]:
+            if not axes:
+                return chunk(p, values)
+            return self.carried(kernel.space[axes[0]], values, lambda i, v: nest(axes[1:], p.at(axes[0], i), v))
+
+        values = nest(others, point, initial)
+        self.held.clear()
+        reduced = self._reduced(kernel, point)
+        stored = set(kernel.stored)
+        for a, x in zip(kernel.sinks, values, strict=True):
+            x = self._across(a, x) if along else x
+            self.held[a] = x
+            if a in stored:
+                self.store(a, x, reduced)
+        self.compute(kernel.epilogue, kernel, reduced)
+
+    def _reduced(self, kernel: Kernel, point: Point) -> Point:
+        """Return the point in the space of the sinks, which may have fewer axes."""
+        shape = kernel.sinks[0].shape
+        lead = len(kernel.space) - len(shape)
+        axes = list(range(lead, len(kernel.space)))
+        if kernel.kept[lead:] != shape:
+            axes = [i for i in range(len(kernel.space)) if i not in kernel.axes]
+        for i in kernel.axes:
+            point = point.at(i, Index())
+        if point.axis in kernel.axes:
+            point = Point(point.index, -1, 1)
+        return point.only(axes)
+
+    def _joined(self, a: Array, point: Point, so_far: Vector) -> Vector:
+        e = self.e
+        x = e.vector(self.value(self.plan.operands(a)[0], point), so_far.lanes)
+        if a.op == "largest":
+            if point.part is not None:
+                x = e.only(x, point.part, float("-inf"))
+            larger = (x > so_far).select(x, so_far)
+            return x.differs(x).select(x, larger)
+        if point.part is not None:
+            x = e.only(x, point.part, 0.0)
+        return so_far + x
+
+    def _across(self, a: Array, x: Vector) -> Vector:
+        """Return the sum (or largest) of all lanes."""
+        if a.op != "largest":
+            return x.sum()
+        while x.lanes > 1:
+            half = x.lanes // 2
+            left, right = x.shuffle(None, list(range(half))), x.shuffle(None, list(range(half, x.lanes)))
+            larger = (right > left).select(right, left)
+            x = right.differs(right).select(right, left.differs(left).select(left, larger))
+        return x

@@ -1,0 +1,1 @@
+"""The array program as NumPy source that a person can read."""

@@ -1,0 +1,374 @@
+"""Trace: run the user's function once on Values that stand for the arguments, and keep the graph it records.
+
+A traced graph is an ordinary recorded graph, only its numbers are not computed: nothing in a program may depend on
+them, so reading `.data` or branching on a comparison is refused here with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.compile.frontend.guards import Outside
+from autograd.compile.frontend.validate import shape_of
+from autograd.functional.pytree import is_sequence
+from autograd.fused.groups import Group
+from autograd.fused.operands import Inputs, open_edges
+from autograd.recording import modes
+from autograd.recording.conditions import Condition
+from autograd.recording.graph import operands, structure
+from autograd.recording.nodes import CONSTANT, operand
+from autograd.rules.operation import number
+from autograd.support.caller import user_line
+from autograd.support.messages import name_or
+from autograd.value import Value
+
+_NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
+
+
+class Take:
+    """What stands in the place of an operation for `take` with an index that is known only when the program runs."""
+
+    name = symbol = "take"
+    cuts = False
+
+
+TAKE: Final = Take()
+
+
+@dataclass
+class Traced:
+    """A recorded graph and what its leaves stand for.
+
+    Attributes
+        root        what the function returned: the loss, or predictions as a list of equal rows of Values
+        arguments   for each argument its Values in row-major order; what modules draw comes after the user's
+        shapes      for each argument its shape
+        parameters  the Values that gradients are wanted for
+        draws       for each argument after the user's: the module that draws its numbers
+        observed    Values whose numbers are wanted after each run, and who receives them
+        guards      what the program was traced under: a function, and what it gave
+        outside     what the function reads from outside its arguments, and an optimizer's rule likewise
+        made        every Value without a number that was made meanwhile
+        taken       tables that were looked up by numbers known already, and the Values that were found there, by id
+    """
+
+    root: Any
+    arguments: list[list[Value]]
+    shapes: list[tuple[int, ...]]
+    parameters: Sequence[Value]
+    draws: list[Any] = field(default_factory=list)
+    observed: list[tuple[list[Value], Callable[[list[float]], None]]] = field(default_factory=list)
+    guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
+    outside: Sequence[Outside] = ()
+    made: list[Value] = field(default_factory=list)
+    taken: Mapping[int, tuple[Any, set[int]]] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Leave whatever was recorded, and may have been kept somewhere, saying that it has no number."""
+        self.taken = {}
+        self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
+        _close(self.made)
+
+    @cached_property
+    def out_of_reach(self) -> set[int]:
+        """The parameters, by their place, to which no path leads from the loss that a gradient could take.
+
+        Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
+        """
+        seen: set[int] = set()
+        stack = flat_of(self.root)
+        tables = dict(self.taken)
+        while stack:
+            while stack:
+                node: Any = stack.pop()
+                if id(node) not in seen:
+                    seen.add(id(node))
+                    inputs = operands(node)
+                    cuts = not node.is_group and getattr(node.op, "cuts", False)
+                    stack.extend([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
+            for key, (table, found) in list(tables.items()):
+                if not seen.isdisjoint(found):
+                    del tables[key]
+                    stack.extend(_values_in(table))
+        return {k for k, parameter in enumerate(self.parameters) if id(parameter) not in seen}
+
+    @property
+    def changed(self) -> str:
+        """The name of something that the function reads from outside and that is no longer what it was, or ""."""
+        for outside in self.outside:
+            if name := outside.changed():
+                return name
+        return ""
+
+    @property
+    def outputs(self) -> list[Value]:
+        """What the program computes: the loss or the predictions, row by row, and what is observed."""
+        return [*flat_of(self.root), *[x for values, _ in self.observed for x in values]]
+
+
+def _values_in(x: Any) -> list[Value]:
+    """Return the Values in a table, a row or an entry of one."""
+    if isinstance(x, Value):
+        return [x]
+    return [value for each in x for value in _values_in(each)] if hasattr(x, "__iter__") else []
+
+
+def flat_of(root: Any) -> list[Value]:
+    """Return a Value, or predictions row by row, as one list."""
+    return [x for part in root for x in flat_of(part)] if isinstance(root, list) else [root]
+
+
+class Tracing:
+    """The mode that is on while a function is traced: operations are recorded without their numbers.
+
+    Layers ask it for numbers that are drawn at each run, to be told numbers after each run, and to notice when what
+    they depend on has changed.
+    """
+
+    def __init__(self, arguments: Mapping[str, tuple[list[Value], tuple[int, ...]]]) -> None:
+        self._arguments = arguments  # by name: Values and shape
+        self.draws: dict[int, tuple[Any, list[Value]]] = {}
+        self.observed: list[tuple[list[Value], Callable[[list[float]], None]]] = []
+        self.guards: dict[Callable[[], Any], Any] = {}
+        self._tables: dict[int, tuple[Any, list[Group]]] = {}  # tables that were taken from, as columns
+        self.taken: dict[int, tuple[Any, set[int]]] = {}  # likewise, by numbers that are known
+        self.made: list[Value] = [x for values, _ in arguments.values() for x in values]
+
+    def random_inputs(self, module: Any, count: int) -> list[Value]:
+        """Return Values for the next `count` numbers that a module draws, by `next_numbers`, at each run."""
+        new = [Value(_NAN) for _ in range(count)]
+        self.draws.setdefault(id(module), (module, []))[1].extend(new)
+        self.made.extend(new)
+        return new
+
+    def observe(self, values: Sequence[Value], receive: Callable[[list[float]], None]) -> None:
+        """Have `receive` called with the numbers of these Values after each run."""
+        self.observed.append((list(values), receive))
+
+    def guard(self, read: Callable[[], Any]) -> None:
+        """Bind the program to what `read()` gives now."""
+        self.guards[read] = read()
+
+    def record(self, op: Any, inputs: tuple[Any, ...]) -> Value:
+        """Return a node for `op` on operands, without its number."""
+        node = node_of(op, inputs)
+        self.made.append(node)
+        return node
+
+    def take(self, values: Any, index: Value) -> Any:
+        """Return a node, or one for each column of a table, that will be what the index names when the program runs.
+
+        NotImplemented if the index is no entry of an argument.
+        """
+        if index.op is not None or index._data is not _NAN:
+            return NotImplemented
+        rows = list(values)
+        if not rows:
+            raise IndexError("take from no values: there is nothing to choose from")
+        if isinstance(rows[0], Value) or not hasattr(rows[0], "__iter__"):
+            return self.record(TAKE, (values if isinstance(values, Group) else Group(rows), index))
+        known, columns = self._tables.get(id(values), (None, []))
+        if known is not values:
+            for i, row in enumerate(rows):
+                if len(row) != len(rows[0]):
+                    raise ValueError(f"take: row 0 of the table has {len(rows[0])} values, but row {i} has {len(row)}")
+            columns = [Group(column) for column in zip(*rows, strict=True)]
+            self._tables[id(values)] = values, columns
+        return [self.record(TAKE, (column, index)) for column in columns]
+
+    def took(self, values: Any, found: Any) -> None:
+        """Note what was found in a table by a number that is known: what else is there could have been reached."""
+        self.taken.setdefault(id(values), (values, set()))[1].update(map(id, _values_in(found)))
+
+    def refuse_reading(self, what: str, value: Value) -> None:
+        """Raise TypeError: a number read now would be frozen into the program."""
+        raise TypeError(
+            f"{user_line()}: {what} of {self._named(value)} was read while `compile` traces this function; "
+            f"the program runs on other numbers later, so what is read now would be frozen into it: compute with the "
+            f"Value itself, with detach(value) where no gradient should flow, or with take(values, index) to look up"
+        )
+
+    def refuse_writing(self, what: str, value: Value) -> None:
+        """Raise TypeError: it would be done now, and not when the program runs."""
+        does = "called" if what.endswith("()") else "changed"
+        raise TypeError(
+            f"{user_line()}: {what} of {self._named(value)} is {does} while `compile` traces this function; the "
+            f"program would not do so when it runs: do it outside (the step itself leaves gradients on the parameters)"
+        )
+
+    def refuse_branching(self, condition: Condition | Value) -> None:
+        """Raise TypeError: only the branch taken now would be seen."""
+        raise TypeError(
+            f"{user_line()}: the program cannot branch on {self._shown(condition)}, which is not known while `compile` "
+            f"traces; write where(condition, value_if_true, value_if_false), or maximum and minimum; conditions are "
+            f"put together by (a) & (b), (a) | (b) and ~(a), since `and`, `or`, `not` and a < b < c branch too"
+        )
+
+    def refuse_comparing(self, value: Value, other: object) -> None:
+        """Raise TypeError if a Value is compared with a number: `==` would be False, whatever the numbers."""
+        if not isinstance(other, Value):
+            try:
+                number(other)
+            except TypeError:
+                return
+        raise TypeError(
+            f"{user_line()}: the program cannot compare ({self._named(value)} == {self._named(other)}), as `in` and "
+            f"list.index do too: Values are equal only to themselves, so it would be False whatever their numbers; "
+            f"write where(equal(a, b), value_if_true, value_if_false), or `is` to find a Value itself"
+        )
+
+    def shown(self, value: Value) -> str:
+        """Return how a Value prints while the function is traced: without a number, which is not the program's."""
+        if value.op is CONSTANT:
+            return f"Value({value._data!r})"
+        return f"<{self._named(value)}, traced by compile: without a number>"
+
+    def _named(self, x: object) -> str:
+        """Return what the user calls a Value: by its name, or its place in an argument."""
+        if not isinstance(x, Value) or x.op is CONSTANT:
+            return repr(x._data if isinstance(x, Value) else x)
+        for name, (values, shape) in self._arguments.items():
+            for k, value in enumerate(values):
+                if value is x:
+                    return name + "".join(f"[{i}]" for i in np.unravel_index(k, shape))
+        return name_or(x, "a Value")
+
+    def _shown(self, condition: Condition | Value) -> str:
+        if isinstance(condition, Value):
+            return f"whether {self._named(condition)} is 0"
+        return f"({f' {condition.op.symbol} '.join(map(self._named, condition.inputs))})"
+
+
+def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
+    """Return a node for `op` on operands, without its number."""
+    node = Value(_NAN)
+    node.op, node._operands = op, Inputs(inputs, ())
+    return node
+
+
+_FORM: Any = Value.__base__  # one class can take the place of another if both are of one form
+
+
+class TracedByCompile(_FORM):  # type: ignore[misc]
+    """What a Value that was recorded while a function was traced becomes afterwards: whatever is asked of it raises."""
+
+    __slots__ = Value.__slots__
+
+    def _refuse(self, *_: object) -> Any:
+        raise TypeError(
+            "this Value was recorded while `compile` traced a function, and has no number: it stood for what the "
+            "program computes at each run, and a program gives what its function returns; compute it once more outside"
+        )
+
+    def __getattribute__(self, name: str) -> Any:
+        return TracedByCompile if name == "__class__" else TracedByCompile._refuse(self)
+
+    def __eq__(self, other: object) -> bool:
+        return True if self is other else bool(self._refuse())
+
+    __hash__ = object.__hash__
+    __setattr__ = __delattr__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __neg__ = __pos__ = __abs__ = _refuse
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refuse
+    __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __iter__ = __len__ = __format__ = _refuse
+    __copy__ = __deepcopy__ = __reduce_ex__ = _refuse
+
+    def __repr__(self) -> str:
+        return "<a Value that was traced by compile, and has no number>"
+
+
+TracedByCompile.__name__ = "Value traced by compile"  # as other messages show it
+
+
+def _close(made: list[Value]) -> None:
+    for node in made:
+        node.__class__ = TracedByCompile
+    made.clear()
+
+
+def trace(
+    function: Callable[..., Any],
+    shapes: Sequence[tuple[int, ...]],
+    parameters: Sequence[Value],
+    names: Sequence[str] = (),
+    *,
+    one: bool = True,
+) -> Traced:
+    """Return the graph that `function` records on arguments of these shapes.
+
+    Raises TypeError if it does not return one Value (unless predictions are wanted), if it reads numbers or branches.
+    """
+    arguments = [[Value(_NAN) for _ in range(int(np.prod(shape)))] for shape in shapes]
+    mode = Tracing(dict(zip(names, zip(arguments, shapes, strict=True), strict=False)))
+    try:
+        with modes.mode(mode):
+            root = function(*[nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
+            if not one:
+                root = predictions_of(root)
+                shape_of(root, "the predictions", operand, deep=True)
+        if one and not isinstance(root, Value):
+            raise TypeError(
+                f"the compiled function must return one Value, the loss, not {type(root).__name__}: {_advice(root)}"
+            )
+    except BaseException:
+        _close(mode.made)
+        raise
+    drawn = list(mode.draws.values())
+    return Traced(
+        root,
+        [*arguments, *[values for _, values in drawn]],
+        [*shapes, *[(len(values),) for _, values in drawn]],
+        parameters,
+        [module for module, _ in drawn],
+        mode.observed,
+        list(mode.guards.items()),
+        made=mode.made,
+        taken=mode.taken,
+    )
+
+
+def predictions_of(x: Any) -> Any:
+    """Return rows of any kind as lists of Values; raises TypeError for what is neither a Value nor a number."""
+    return [predictions_of(y) for y in x] if is_sequence(x) else operand(x)
+
+
+def _advice(root: object) -> str:
+    if root is None:
+        return "a function that forgot to return its result gives None"
+    if isinstance(root, Condition):
+        return "where(condition, 1.0, 0.0) makes a number of it"
+    if isinstance(root, tuple | Mapping):
+        return "return the loss alone"
+    if is_sequence(root):
+        return "sum it, or take its mean"
+    return "it must be computed from the parameters"
+
+
+def signature(traced: Traced) -> list[Any]:
+    """Return what was recorded, node by node: its operation and operands, or what leaf it is.
+
+    Two traces recorded the same if theirs are equal.
+    """
+    leaves: dict[int, Any] = {id(x): ("parameter", k) for k, x in enumerate(traced.parameters)}
+    for k, values in enumerate(traced.arguments):
+        leaves.update((id(x), (k, j)) for j, x in enumerate(values))
+    nodes = structure(Group(traced.outputs))
+    number = {id(node): k for k, node in enumerate(nodes)}
+    return [
+        [None if x.is_group else x.op, *[number[id(y)] for y in operands(x)]]
+        if x.is_group or not x.is_leaf
+        else leaves.get(id(x)) or repr(x._data)
+        for x in nodes
+    ]
+
+
+def nested(flat: Any, shape: tuple[int, ...]) -> Any:
+    """Return what an iterator gives, in lists of this shape."""
+    return [nested(flat, shape[1:]) for _ in range(shape[0])] if shape else next(flat)

@@ -1,0 +1,1 @@
+"""The array program: its form, its backward pass, its names."""

@@ -1,0 +1,115 @@
+"""Names: what a textbook would call the arrays of a program.  Every backend spells the same names.
+
+An argument keeps the name that the user gave it unless the program, or the language that it is written in, has that
+name for something of its own: then it is the one that goes by another.  Weights, biases, pre-activations and
+activations are W1, b1, z1, a1 by layer; the adjoint of z1 is dz1.  What has no name in a textbook gets a letter from
+its operation and a number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from autograd.compile.backends.numpy.syntax import is_word
+from autograd.compile.ir.program import Array, Program
+from autograd.rules.identifiers import apart
+from autograd.rules.operation import TABLE
+
+LETTERS: Final = {
+    "exp": "e", "log": "l", "sum": "s", "largest": "m", "matmul": "p", "gather": "g", "rows": "h", "tanh": "t",
+    "sigmoid": "q", "divide": "r", "subtract": "u", "multiply": "v", "where": "c", "levels": "n",
+}  # fmt: skip
+ACTIVATIONS: Final = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh"})
+
+
+def give_names(program: Program, arguments: Sequence[str], adjoints: Sequence[tuple[Array, Array]]) -> None:
+    """Leave a name on every array, and on those that begin a layer a note that says so."""
+    Namer(program, arguments).name_all(adjoints)
+
+
+class Namer:
+    """Names given so far, so that none is given twice."""
+
+    def __init__(self, program: Program, arguments: Sequence[str]) -> None:
+        self.program, self.arguments = program, arguments
+        self.taken: set[str] = {*TABLE, "theta", "gradient", "loss", "sum"}
+        self.counts: Counter[str] = Counter()
+        self.users: dict[Array, list[Array]] = {}
+        for array in program.lines:
+            for x in array.operands:
+                self.users.setdefault(x, []).append(array)
+
+    def name_all(self, adjoints: Sequence[tuple[Array, Array]]) -> None:
+        """Name layers, then the rest of the forward pass, then adjoints and the rest, and inputs apart from all."""
+        lines = self.program.lines
+        layer = 0
+        for array in lines[: self.program.forward]:
+            weights = self._weights(array)
+            if weights is not None and not weights.name:
+                layer += 1
+                self._name_layer(layer, array, weights)
+        if not self.program.loss.name:
+            self.program.loss.name = "loss"
+        for array in lines[: self.program.forward]:
+            if not array.name and array.op != "input":
+                self._give(array, self._letter(array), numbered=True)
+        for parameter, gradient in self.program.gradients:
+            if not gradient.name:
+                self._give(gradient, "gradient" if parameter.op == "theta" else "d" + parameter.name)
+        for array, adjoint in adjoints:
+            if not adjoint.name and array.name:
+                self._give(adjoint, "d" + array.name)
+        for array in lines:
+            if not array.name and array.op != "input":
+                self._give(array, self._letter(array), numbered=True)
+        self.taken.update(f"d{array.name}" for array in lines if array.op == "parameter")  # where gradients go
+        for array in lines:
+            if array.op == "input":
+                array.name = apart(self.arguments[array.detail], lambda x: x in self.taken or is_word(x))
+                self.taken.add(array.name)
+
+    def _letter(self, array: Array) -> str:
+        if array.op == "parameter":
+            rows = any(user.op == "rows" and user.operands[0] is array for user in self.users.get(array, ()))
+            return "E" if rows else "w"
+        return LETTERS.get(array.op, "t")
+
+    def _give(self, array: Array, name: str, *, numbered: bool = False) -> None:
+        candidate = name
+        while numbered or candidate in self.taken or (array.op == "parameter" and f"d{candidate}" in TABLE):
+            self.counts[name] += 1
+            candidate, numbered = f"{name}{self.counts[name]}", False
+        self.taken.add(candidate)
+        array.name = candidate
+
+    def _weights(self, array: Array) -> Array | None:
+        if array.op != "matmul":
+            return None
+        for x in reversed(array.operands):
+            while x.op in ("transpose", "reshape"):
+                x = x.operands[0]
+            if x.op == "parameter":
+                return x
+        return None
+
+    def _name_layer(self, k: int, product: Array, weights: Array) -> None:
+        self._give(weights, f"W{k}")
+        z = product
+        for user in self.users.get(product, ()):
+            bias = next((x for x in user.operands if x.op == "parameter"), None)
+            if user.op == "add" and bias is not None:
+                z = user
+                if not bias.name:
+                    self._give(bias, f"b{k}")
+        self._give(z, f"z{k}")
+        if len(z.shape) == 2:
+            rows, units = z.shape
+            z.note = f"layer {k}: ({rows} row{'s' * (rows != 1)}, {units} unit{'s' * (units != 1)})"
+        for user in self.users.get(z, ()):
+            alone = user.is_elementwise and user in self.program.lines[: self.program.forward]
+            onward = user.op in ACTIVATIONS or any(x.op == "matmul" for x in self.users.get(user, ()))
+            if alone and user.shape == z.shape and not user.name and onward:
+                self._give(user, f"a{k}")
+                break

@@ -1,0 +1,365 @@
+"""Lift: a tape of scalars becomes a program of arrays.
+
+Scalars of one kind are computed together.  Kinds are arranged one after the other, operands first: a kind of dots that
+pairs every weight tuple with every input tuple is a matrix product, an element-wise kind takes the layout of what it
+is computed from, sums run along axes, and what fits nothing is gathered.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from autograd.compile.ir.program import Array, Builder, Shape
+from autograd.compile.lift.layout import Index, combined, coordinates, distinct, grid, ranks
+from autograd.compile.lift.levels import make_levels, opened
+from autograd.compile.lift.places import NUMBERS, THETA, Places
+from autograd.compile.lift.products import arrange_dots
+from autograd.compile.lift.reductions import arrange_reduction, arrange_take
+from autograd.compile.lift.tape import REDUCTIONS, Tape
+from autograd.rules.operation import TABLE
+
+FEW_KINDS, SOME_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 200, 3000, 8, 64
+LEAVES = ("parameter", "input", "constant")
+GROUPS = {"dot": 2, "total": 1, "largest": 1, "take": 1}  # how many of the first operands are groups
+
+
+class Lift:
+    """Arranges the kinds of a tape; what has been arranged is in `places`."""
+
+    def __init__(self, tape: Tape, parameters: int) -> None:
+        self.tape = tape
+        self.places = Places(tape, parameters)
+        self.arguments: list[tuple[int, Shape, bool]] = []
+        self.users: dict[int, list[int]] = {}  # kind -> the kinds computed from it
+        self.names: dict[int, str] = {}  # kind -> its operation
+
+    @property
+    def builder(self) -> Builder:
+        """What writes the program's lines."""
+        return self.places.builder
+
+    def run(self, shapes: Sequence[Shape]) -> None:
+        """Arrange every kind of scalar that the roots need."""
+        live = _live(self.tape)
+        self._leaves(live, shapes)
+        for kind, ids in self._kinds(live):
+            if kind < 0:
+                self._levels(ids)
+                continue
+            for part in self._parts(ids, by_length=False):
+                if not self._arrange(part):
+                    for equal in self._parts(part, by_length=True):
+                        self._arrange(equal)
+        roots = np.array(self.tape.roots)
+        self.places.seat(roots[self.places.home[roots] == THETA])
+        self._seat_the_rest()
+
+    def array_of(self, roots: Index) -> Array:
+        """Return some of the roots as an array of that shape."""
+        return self.builder.reshape(self.places.full(np.array(self.tape.roots)[roots]), roots.shape)
+
+    # --------------------------------------------------------------------------------- the order
+    def _leaves(self, live: Sequence[int], shapes: Sequence[Shape]) -> None:
+        tape, places = self.tape, self.places
+        inputs: dict[tuple[int, bool], list[int]] = {}
+        for i in live:
+            op = tape.op[i]
+            if op == "parameter":
+                places.home[i] = THETA
+            elif op == "constant":
+                places.home[i], places.value[i] = NUMBERS, tape.operands[i][0]
+            elif op == "input":
+                argument, _, whole = tape.operands[i]
+                inputs.setdefault((argument, whole), []).append(i)
+        for (argument, whole), members in sorted(inputs.items()):
+            array = self.builder.make("input", (), shapes[argument], len(self.arguments))
+            self.arguments.append((argument, shapes[argument], whole))
+            ids = np.array(members)
+            home = places.settle(array, ids, np.array([tape.operands[i][1] for i in members]))
+            places.masks[home] = None  # what the function does not use is there all the same
+
+    def _kinds(self, live: Sequence[int]) -> Iterator[tuple[int, Index]]:
+        """Yield each kind with its scalars, operands first; those of parameters alone wait until all else is done.
+
+        Scalars without structure are together of one kind below 0 (or of several, where structure comes in between).
+        """
+        tape, kinds = self.tape, self.tape.kind
+        members: dict[int, list[int]] = {}
+        for i in live:
+            if tape.op[i] not in LEAVES:
+                members.setdefault(kinds[i], []).append(i)
+        loose = _without_structure(tape, members)
+        if len(loose) == len(members) > 0:
+            members, loose = {-1: [i for i in live if tape.op[i] not in LEAVES]}, set()
+            needs = {-1: {kinds[i] for i in live if tape.op[i] in LEAVES}}
+        else:
+            needs = {kind: {kinds[x] for x in _operands(tape, ids[0])} for kind, ids in members.items()}
+        if loose:
+            members, needs = _regions(members, needs, loose)
+        self.names = {kind: tape.op[ids[0]] for kind, ids in members.items() if kind >= 0}
+        leaves = {op: {tape.kind[i] for i in live if tape.op[i] == op} for op in ("input", "constant")}
+        touched = leaves["input"] or leaves["constant"]  # data that a function closes over are numbers
+        for kind, needed in needs.items():
+            for other in needed:
+                self.users.setdefault(other, []).append(kind)
+        missing = {kind: len([x for x in needed if x in members]) for kind, needed in needs.items()}
+        ready: tuple[deque[int], deque[int]] = (deque(), deque())  # those that touch an argument, and the others
+        for kind, count in missing.items():
+            if count == 0:
+                ready[touched.isdisjoint(needs[kind])].append(kind)
+        while ready[0] or ready[1]:
+            kind = (ready[0] or ready[1]).popleft()
+            if not touched.isdisjoint(needs[kind]):
+                touched.add(kind)
+            yield kind, np.array(members[kind])
+            for user in self.users.get(kind, ()):
+                missing[user] -= 1
+                if missing[user] == 0:
+                    ready[touched.isdisjoint(needs[user])].append(user)
+
+    def _parts(self, ids: Index, *, by_length: bool) -> list[Index]:
+        """Return the scalars of a kind, divided by where their operands live (and how long their groups are)."""
+        tape = self.tape
+        operands = [tape.operands[i] for i in ids]
+        count = GROUPS.get(tape.op[ids[0]], 0)
+        columns = []
+        for slot in range(len(operands[0])):
+            column = np.array([x[slot] for x in operands])
+            if slot < count:
+                signs = {g: self._sign(g, by_length) for g in set(column.tolist())}
+                names = {sign: k for k, sign in enumerate(dict.fromkeys(signs.values()))}
+                columns.append(np.array([names[signs[g]] for g in column.tolist()]))
+            else:
+                columns.append(self.places.home[column])
+        key, parts = combined([ranks(c) for c in columns])
+        return [ids] if parts == 1 else [ids[key == k] for k in range(parts)]
+
+    def _sign(self, g: int, by_length: bool) -> tuple[int, ...]:
+        members = self.tape.groups[g]
+        homes = set(self.places.home[list(members)].tolist())
+        return (len(members) if by_length else 0, *sorted(homes))
+
+    def _seat_the_rest(self) -> None:
+        """Give parameters that the program does not use the last places of θ."""
+        places = self.places
+        used = set(places.order)
+        self.unused = [k for k in range(places.theta.size) if k not in used]
+        places.order.extend(self.unused)
+
+    # ------------------------------------------------------------------------------- arrangement
+    def _arrange(self, ids: Index) -> bool:
+        """Compute scalars of one kind whose operands live together; return False if they must be divided by length."""
+        op = self.tape.op[ids[0]]
+        if op == "dot":
+            return arrange_dots(self.places, ids, lambda: self._leads_to_exponential(self.tape.kind[ids[0]]))
+        if op in ("total", "largest"):
+            return arrange_reduction(self.places, ids, "sum" if op == "total" else op)
+        if op == "take":
+            if len({len(self.tape.groups[self.tape.operands[i][0]]) for i in ids}) > 1:
+                return False
+            arrange_take(self.places, ids)
+        else:
+            self._elementwise(ids, op)
+        return True
+
+    def _levels(self, ids: Index) -> None:
+        """Compute scalars without structure level by level."""
+        places, op = self.places, self.tape.op
+        ops, operands, number = opened(self.tape, sorted(ids.tolist()))
+        table, pool, outside = make_levels(ops, operands, lambda x: op[x] in ("constant", "input"))
+        source = places.full(np.array(outside))
+        array = self.builder.make("levels", (source,), (table.size,), table)
+        home = places.settle(array, np.array(list(number)), pool[list(number.values())])
+        places.masks[home] = None  # what is not asked for is there all the same
+
+    def _leads_to_exponential(self, kind: int) -> bool:
+        """Whether, before any sum, an exponential or a maximum follows."""
+        waiting, seen = [kind], {kind}
+        while waiting:
+            for user in self.users.get(waiting.pop(), ()):
+                if self.names[user] in ("exp", "largest"):
+                    return True
+                if user not in seen and self.names[user] not in REDUCTIONS:
+                    seen.add(user)
+                    waiting.append(user)
+        return False
+
+    def _elementwise(self, ids: Index, op: str) -> None:
+        """Compute an element-wise operation in the layout of what it is computed from."""
+        places = self.places
+        slots = np.array([self.tape.operands[i] for i in ids]).T
+        shape, where = self._layout(slots, len(ids))
+        if len(shape) == 1 and len(pieces := self._pieces(slots, len(ids))) > 1:
+            for piece in pieces:
+                self._elementwise(ids[piece], op)
+            return
+        operands = []
+        for slot in slots:
+            ids_there = np.full(math.prod(shape), -1, dtype=np.int64)
+            ids_there[where] = slot
+            operands.append(places.reference(ids_there.reshape(shape)))
+        array = self.builder.broadcast(self.builder.apply(op, *operands), shape)
+        homes = [int(places.home[slot[0]]) for slot in slots]
+        home = places.settle(array, ids, where)
+        if places.masks[home] is not None:
+            places.fillings[home] = self._filling(op, home, homes, operands)
+
+    def _filling(self, op: str, home: int, homes: Sequence[int], operands: Sequence[Array]) -> float | None:
+        """Return what an operation leaves in its operands' holes, if that is one number whatever the others hold."""
+        places, results = self.places, set()
+        for probe in (0.37, 1.91, -2.3):
+            inputs: list[float] = []
+            for other, operand in zip(homes, operands, strict=True):
+                mask = places.masks[other]
+                if mask is None:
+                    inputs.append(probe if operand.number is None else operand.number)
+                elif places.fillings[other] is None or not _same(mask, places.masks[home]):
+                    return None
+                else:
+                    inputs.append(places.fillings[other] or 0.0)
+            results.add(TABLE[op].evaluate(*inputs)[0])
+        result = results.pop()
+        return None if results or math.isnan(result) else result
+
+    def _pieces(self, slots: Index, count: int) -> list[Index]:
+        """Return which scalars fill grids of their own: rows of a matrix of which the same columns are wanted."""
+        places = self.places
+        for slot in slots:
+            home = int(places.home[slot[0]])
+            shape = places.arrays[home].shape
+            if home <= NUMBERS or (places.home[slot] != home).any() or len(distinct(slot)) < count or len(shape) != 2:
+                continue
+            row, column = coordinates(places.place[slot], shape)
+            wanted: dict[int, list[int]] = {}
+            for r, c in zip(row.tolist(), column.tolist(), strict=True):
+                wanted.setdefault(r, []).append(c)
+            alike: dict[tuple[int, ...], list[int]] = {}
+            for r, columns in wanted.items():
+                alike.setdefault(tuple(sorted(columns)), []).append(r)
+            if 1 < len(alike) <= 8 and len(alike) * 4 <= count:
+                return [np.flatnonzero(np.isin(row, rows)) for rows in alike.values()]
+        return []
+
+    def _layout(self, slots: Index | Sequence[Index], count: int) -> tuple[Shape, Index]:
+        """Return a shape for `count` scalars and each one's place, from where their operands live."""
+        places = self.places
+        homes = [int(places.home[slot[0]]) for slot in slots]
+        computed = [j for j, home in enumerate(homes) if home > NUMBERS and (places.home[slots[j]] == home).all()]
+        for is_input in (False, True):
+            for j in computed:
+                source, where = places.arrays[homes[j]], places.place[slots[j]]
+                if (source.op == "input") == is_input and places.count(homes[j]) == count == len(distinct(where)):
+                    return source.shape, where
+        if count == 1:
+            return (), np.zeros(1, dtype=np.int64)
+        columns = [c for j in computed for c in coordinates(places.place[slots[j]], places.arrays[homes[j]].shape)]
+        found = grid(columns, count)
+        if found is None:
+            seated = [(slot, places.place[slot]) for slot, home in zip(slots, homes, strict=True) if home == THETA]
+            columns += [place if (place >= 0).all() else slot for slot, place in seated]
+            found = grid(columns, count)
+        if found is not None:
+            return found
+        key, different = combined([ranks(c) for c in columns], count)
+        if different < count:
+            key, _ = combined([(key, different), (np.arange(count), count)])
+        return (count,), key
+
+
+def _same(mask: Index, other: Index | None) -> bool:
+    return other is not None and np.array_equal(mask, other)
+
+
+def _without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
+    """Return the kinds that are too small to be arrays where there are too many of them.
+
+    That is so where hardly two scalars are of one kind, where one operation on one level falls into many small kinds,
+    and where all kinds together are many.
+    """
+    small = {kind for kind, ids in members.items() if len(ids) < SMALL_KIND and tape.op[ids[0]] != "take"}
+    if len(members) > SOME_KINDS and sum(map(len, members.values())) < 2 * len(members):
+        return _with_the_rest(tape, members, small)
+    rows: dict[tuple[str, int], list[int]] = {}
+    for kind, ids in members.items():
+        if tape.op[ids[0]] != "take":
+            rows.setdefault((tape.op[ids[0]], tape.level[ids[0]]), []).append(kind)
+    loose: set[int] = set()
+    for kinds in rows.values():
+        if len(kinds) > FEW_KINDS and sum(len(members[kind]) for kind in kinds) < MIDDLING_KIND * len(kinds):
+            loose.update(kinds)
+    if len(members) - len(loose) > MANY_KINDS:
+        loose |= small
+    return _with_the_rest(tape, members, loose)
+
+
+def _with_the_rest(tape: Tape, members: dict[int, list[int]], loose: set[int]) -> set[int]:
+    """Return the loose kinds, and all others with them if these are little work beside them."""
+
+    def work(kinds: Iterable[int]) -> int:
+        return sum(len(members[k]) * _width(tape, members[k][0]) for k in kinds)
+
+    if 5 * work(loose) <= 4 * work(members):
+        return loose
+    return {k for k, ids in members.items() if tape.op[ids[0]] != "take"}
+
+
+def _width(tape: Tape, i: int) -> int:
+    """Return how many products or summands a scalar is made of."""
+    return len(tape.groups[tape.operands[i][0]]) if tape.op[i] in GROUPS else 1
+
+
+def _regions(
+    members: dict[int, list[int]], needs: dict[int, set[int]], loose: set[int]
+) -> tuple[dict[int, list[int]], dict[int, set[int]]]:
+    """Return members and needs with the loose kinds put together, as few regions as the kinds in between allow."""
+    phase: dict[int, int] = {}
+    for kind in members:  # operands first, as they stand on the tape
+        before = [phase[x] + (x in loose and kind not in loose) for x in needs[kind] if x in members]
+        phase[kind] = max(before, default=0)
+    name = {kind: -1 - phase[kind] if kind in loose else kind for kind in members}
+    joined: dict[int, list[int]] = {}
+    needed: dict[int, set[int]] = {}
+    for kind, ids in members.items():
+        joined.setdefault(name[kind], []).extend(ids)
+        needed.setdefault(name[kind], set()).update(name.get(x, x) for x in needs[kind])
+    for kind, others in needed.items():
+        others.discard(kind)
+    return joined, needed
+
+
+def _operands(tape: Tape, i: int) -> list[int]:
+    """Return the places on the tape that scalar i is computed from: of a group, one member of each kind."""
+    operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
+    found = list(operands[count:])
+    for g in operands[:count]:
+        found.extend(tape.groups[g][:1] if tape.is_uniform(g) else tape.groups[g])
+    return found
+
+
+def _live(tape: Tape) -> list[int]:
+    """Return the places of the tape that the roots need, in order."""
+    needed, seen = bytearray(len(tape.op)), bytearray(len(tape.groups))
+    for root in tape.roots:
+        needed[root] = 1
+    for i in range(len(tape.op) - 1, -1, -1):
+        if needed[i] and tape.op[i] not in LEAVES:
+            operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
+            for g in operands[:count]:
+                if not seen[g]:
+                    seen[g] = 1
+                    for x in tape.groups[g]:
+                        needed[x] = 1
+            for x in operands[count:]:
+                needed[x] = 1
+    return [i for i, wanted in enumerate(needed) if wanted]
+
+
+def lift(tape: Tape, shapes: Sequence[Shape], parameters: int) -> Lift:
+    """Return what was found in a tape whose arguments have these shapes."""
+    found = Lift(tape, parameters)
+    found.run([*shapes, (len(tape.others),)])
+    return found

@@ -1,0 +1,344 @@
+"""Levels: scalars without structure, computed level by level.
+
+What fits no array is kept in one vector, the pool: first what comes from outside, then the scalars, sorted by level and
+operation.  A block is all scalars of one operation on one level: its operands are gathered, computed at once, and their
+adjoints scattered back.  Where levels are narrow, plain Python floats are faster, and a stretch of them is one block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.compile.lift.layout import ranked
+from autograd.compile.lift.tape import Tape
+from autograd.fused.sums import total
+from autograd.rules.operation import TABLE
+from autograd.rules.source import on_floats, primitives
+from autograd.rules.symbols import formulas, parameters
+
+NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy
+Index = np.ndarray[Any, Any]
+
+
+@dataclass
+class Block:
+    """Scalars `start` to `stop` of the pool, all of one operation on one level.
+
+    Attributes
+        op          a row of the table, or "total"
+        operands    for each input of the operation the places in the pool, one for each scalar; for "total" all
+                    places, one group after the other
+        bounds      for "total": where each group begins
+        targets     the different places that adjoints go to, and for each contribution which of them, or None if
+                    every contribution has a place of its own
+        flows       which inputs adjoints go to: those that are not constants throughout
+    """
+
+    op: str
+    start: int
+    stop: int
+    operands: list[Index]
+    bounds: Index | None = None
+    targets: Index | None = None
+    which: Index | None = None
+    flows: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Stretch:
+    """Scalars one after the other: operation, operands and place of each."""
+
+    ops: list[str]
+    operands: list[tuple[int, ...]]
+    start: int
+
+
+@dataclass(eq=False)
+class Levels:
+    """The table of a region without structure: blocks in order, and how large the pool is.
+
+    Attributes
+        outside  how many places at the beginning of the pool hold what comes from outside
+        size     how large the pool is
+        blocks   in the order of computing
+        cuts     whether some edge cuts: then an adjoint of 0 carries nothing at all
+    """
+
+    outside: int
+    size: int
+    blocks: list[Block | Stretch]
+    cuts: bool
+
+    @property
+    def ends(self) -> Index:
+        """The places of the pool that no other scalar in it is computed from."""
+        is_end = np.ones(self.size, dtype=bool)
+        for block in self.blocks:
+            for operands in block.operands:
+                is_end[list(operands) if isinstance(operands, tuple) else operands] = False
+        return np.flatnonzero(is_end)
+
+    def __repr__(self) -> str:
+        return f"{self.size - self.outside} scalars in {len(self.blocks)} blocks"
+
+
+# ------------------------------------------------------------------------------------------ the table
+def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, ...]], dict[int, int]]:
+    """Return scalars as operations on numbered scalars: dots and maxima are opened into products and maxima of two.
+
+    Operands below 0 are places on the tape outside, −1 − place; the rest count the scalars returned.  Also returned:
+    the number of each of `ids`.
+    """
+    ops: list[str] = []
+    operands: list[tuple[int, ...]] = []
+    number: dict[int, int] = {}
+
+    def write(op: str, *inputs: int) -> int:
+        ops.append(op)
+        operands.append(inputs)
+        return len(ops) - 1
+
+    def of(place: int) -> int:
+        return number.get(place, -1 - place)
+
+    for i in ids:
+        op, inputs = tape.op[i], tape.operands[i]
+        if op == "dot":
+            products = [write("multiply", of(x), of(y)) for x, y in zip(*(tape.groups[g] for g in inputs), strict=True)]
+            number[i] = write("total", *products) if len(products) > 1 else products[0]
+        elif op == "total":
+            number[i] = write("total", *map(of, tape.groups[inputs[0]]))
+        elif op == "largest":
+            first, *rest = map(of, tape.groups[inputs[0]])
+            for x in rest:
+                first = write("maximum", first, x)
+            number[i] = first if rest else write("total", first)
+        else:
+            number[i] = write(op, *map(of, inputs))
+    return ops, operands, number
+
+
+def make_levels(
+    ops: list[str], operands: list[tuple[int, ...]], constant: Callable[[int], bool]
+) -> tuple[Levels, Index, list[int]]:
+    """Return the table of opened scalars, each one's place in the pool, and the places that come from outside."""
+    level: list[int] = []
+    outer: dict[int, int] = {}
+    for inputs in operands:
+        highest = 0
+        for x in inputs:
+            if x < 0:
+                outer[-1 - x] = 0
+            elif level[x] > highest:
+                highest = level[x]
+        level.append(highest + 1)
+    outside = list(outer)
+    known = {x: k for k, x in enumerate(outside)}
+    names = {op: k for k, op in enumerate(dict.fromkeys(ops))}
+    kind = np.array(level) * len(names) + np.array([names[op] for op in ops])
+    order = np.argsort(kind, kind="stable")
+    place = np.empty(len(ops), dtype=np.int64)
+    place[order] = len(outside) + np.arange(len(ops))
+    where = place.tolist()
+    moved = [tuple([where[x] if x >= 0 else known[-1 - x] for x in inputs]) for inputs in operands]
+    still = np.array([constant(x) for x in outside] + [False] * len(ops))
+    blocks = _blocks(ops, moved, level, order, kind, len(outside), still)
+    cuts = any(op != "total" and TABLE[op].cuts for op in names)
+    return Levels(len(outside), len(outside) + len(ops), blocks, cuts), place, outside
+
+
+def _blocks(
+    ops: list[str],
+    operands: list[tuple[int, ...]],
+    level: list[int],
+    order: Index,
+    kind: Index,
+    start: int,
+    still: Index,
+) -> list[Block | Stretch]:
+    width = np.bincount(np.array(level, dtype=np.intp))
+    sorted_kinds = kind[order]
+    bounds = [0, *(np.flatnonzero(np.diff(sorted_kinds)) + 1).tolist(), len(ops)]
+    sequence = order.tolist()
+    blocks: list[Block | Stretch] = []
+    for a, b in pairwise(bounds):
+        members = sequence[a:b]
+        op = ops[members[0]]
+        if width[level[members[0]]] < NARROW:
+            last = blocks[-1] if blocks else None
+            if not isinstance(last, Stretch):
+                last = Stretch([], [], start + a)
+                blocks.append(last)
+            last.ops.extend([op] * (b - a))
+            last.operands.extend(operands[i] for i in members)
+        else:
+            blocks.append(_block(op, start + a, start + b, [operands[i] for i in members], still))
+    return blocks
+
+
+def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], still: Index) -> Block:
+    if op == "total":
+        lengths = np.array([len(x) for x in operands], dtype=np.intp)
+        block = Block(
+            op, start, stop, [np.concatenate([np.array(x, dtype=np.intp) for x in operands])], _starts(lengths)
+        )
+    else:
+        block = Block(op, start, stop, list(np.array(operands, dtype=np.intp).T.copy()))
+    derivatives = (None,) if op == "total" else formulas(op)[1]
+    block.flows = [
+        k
+        for k, (index, derivative) in enumerate(zip(block.operands, derivatives, strict=True))
+        if not still[index].all() and (derivative is None or derivative.number != 0.0)
+    ]
+    if block.flows:
+        where = np.concatenate([block.operands[k] for k in block.flows])
+        different, which = ranked(where)
+        if len(different) < len(where):
+            block.targets, block.which = different, which.astype(np.intp)  # which may be 32 bits wide
+        else:
+            block.targets = where
+    return block
+
+
+def _starts(lengths: Index) -> Index:
+    return np.cumsum(lengths, dtype=np.intp) - lengths
+
+
+# ----------------------------------------------------------------------------------------- running
+def forward_pass(table: Levels, outside: Any, functions: dict[str, Callable[..., Any]]) -> Any:
+    """Return the pool, computed from what comes from outside; `functions` has one for each operation, on arrays."""
+    pool = np.empty(table.size)
+    pool[: table.outside] = outside
+    numbers: Any = memoryview(pool)  # type: ignore[arg-type]
+    for block in table.blocks:
+        if isinstance(block, Stretch):
+            _stretch_forward(block, numbers)
+        elif block.bounds is not None:
+            pool[block.start : block.stop] = np.add.reduceat(pool.take(block.operands[0]), block.bounds)
+        else:
+            pool[block.start : block.stop] = functions[block.op](*[pool.take(x) for x in block.operands])
+    return pool
+
+
+def reached_pass(table: Levels, pool: Any, mask: Any, functions: dict[str, Callable[..., Any]]) -> Any:
+    """Return 1.0 for each place of the pool that the backward pass reaches from where the mask holds, else 0.0."""
+    reached = np.array(mask, dtype=np.float64)
+    for block in reversed(table.blocks):
+        if isinstance(block, Stretch):
+            _stretch_reached(block, memoryview(pool), memoryview(reached))  # type: ignore[arg-type]
+        elif block.targets is not None:
+            cuts = block.bounds is None and TABLE[block.op].cuts
+            derivatives = _derivatives(block, pool, functions) if cuts else [1.0] * len(block.flows)
+            _add(reached, block, _shares(block, reached[block.start : block.stop], [d != 0.0 for d in derivatives]))
+            reached[block.targets] = reached[block.targets] > 0.0
+    return reached
+
+
+def backward_pass(
+    table: Levels, pool: Any, adjoint: Any, functions: dict[str, Callable[..., Any]], reached: Any = None
+) -> Any:
+    """Return the adjoints of what comes from outside; `functions` has the local derivatives of each operation.
+
+    Nothing flows from where nothing is reached, whatever the derivatives are there.
+    """
+    adjoints = np.array(adjoint)
+    marks: Any = None if reached is None else memoryview(reached)
+    for block in reversed(table.blocks):
+        if isinstance(block, Stretch):
+            _stretch_backward(block, memoryview(pool), memoryview(adjoints), marks)  # type: ignore[arg-type]
+        elif block.targets is not None:
+            derivatives = _derivatives(block, pool, functions)
+            if reached is not None:
+                here = reached[block.start : block.stop] > 0.0
+                derivatives = [np.where(here, d, 0.0) for d in derivatives]
+            _add(adjoints, block, _shares(block, adjoints[block.start : block.stop], derivatives))
+    return adjoints[: table.outside]
+
+
+def _derivatives(block: Block, pool: Any, functions: dict[str, Callable[..., Any]]) -> list[Any]:
+    """Return the local derivatives of a block for those of its inputs that adjoints flow to."""
+    if block.bounds is not None:
+        return [1.0]
+    derivatives = functions[block.op](*[pool.take(x) for x in block.operands], pool[block.start : block.stop])
+    return [derivatives[k] for k in block.flows]
+
+
+def _shares(block: Block, upstream: Any, derivatives: list[Any]) -> list[Any]:
+    """Return what goes to the inputs of a block: nothing over an edge that is cut, not even nan."""
+    if block.bounds is not None:
+        lengths = np.diff(block.bounds, append=len(block.operands[0])).astype(np.intp)
+        return [np.repeat(upstream, lengths)]
+    shares = [upstream * d for d in derivatives]
+    if TABLE[block.op].cuts:
+        shares = [np.where(d == 0.0, 0.0, share) for d, share in zip(derivatives, shares, strict=True)]
+    return shares
+
+
+def _add(adjoints: Any, block: Block, shares: list[Any]) -> None:
+    share = shares[0] if len(shares) == 1 else np.concatenate(shares)
+    adjoints[block.targets] += share if block.which is None else np.bincount(block.which, share)
+
+
+def _stretch_forward(block: Stretch, numbers: Any) -> None:
+    functions = {op: _sum if op == "total" else on_numbers(op)[0] for op in set(block.ops)}
+    for place, (op, operands) in enumerate(zip(block.ops, block.operands, strict=True), block.start):
+        try:
+            numbers[place] = functions[op](*[numbers[x] for x in operands])
+        except (ArithmeticError, ValueError):
+            numbers[place] = TABLE[op].evaluate(*[numbers[x] for x in operands])[0]
+
+
+def _stretch_backward(block: Stretch, numbers: Any, adjoints: Any, reached: Any) -> None:
+    functions = {op: _ones if op == "total" else on_numbers(op)[1] for op in set(block.ops)}
+    cut = {op: op != "total" and TABLE[op].cuts for op in functions}
+    place = block.start + len(block.ops)
+    for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
+        place -= 1
+        if reached is not None and not reached[place]:
+            continue
+        upstream = adjoints[place]
+        try:
+            derivatives = functions[op](*[numbers[x] for x in operands])
+        except (ArithmeticError, ValueError):
+            derivatives = TABLE[op].evaluate(*[numbers[x] for x in operands])[1]
+        for x, derivative in zip(operands, derivatives):  # noqa: B905  # as many, by construction
+            if derivative != 0.0 or not cut[op]:
+                adjoints[x] += upstream * derivative
+
+
+def _stretch_reached(block: Stretch, numbers: Any, reached: Any) -> None:
+    place = block.start + len(block.ops)
+    for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
+        place -= 1
+        if reached[place]:
+            cuts = op != "total" and TABLE[op].cuts
+            derivatives = on_numbers(op)[1](*[numbers[x] for x in operands]) if cuts else _ones(*operands)
+            for x, derivative in zip(operands, derivatives, strict=True):
+                if derivative != 0.0:
+                    reached[x] = 1.0
+
+
+def _sum(*values: float) -> float:
+    return total(values)
+
+
+def _ones(*values: float) -> tuple[float, ...]:
+    return (1.0,) * len(values)
+
+
+@cache
+def on_numbers(op: str) -> tuple[Callable[..., float], Callable[..., tuple[float, ...]]]:
+    """Return an operation's value and its local derivatives as functions of floats, straight from its rule."""
+    lines, output, slopes = on_floats(TABLE[op])
+    inputs, body = ", ".join(parameters(TABLE[op])), "".join(f"    {line}\n" for line in lines)
+    source = f"def value({inputs}):\n{body}    return {output}\n\n"
+    source += f"def derivatives({inputs}):\n{body}    return ({', '.join(slopes)},)\n"
+    namespace: dict[str, Any] = primitives()
+    exec(source, namespace)
+    return namespace["value"], namespace["derivatives"]

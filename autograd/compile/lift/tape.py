@@ -1,0 +1,122 @@
+"""The tape: scalars one after the other, each written once and classified as it is written.
+
+Two scalars are of one `kind` if the same operation made them from scalars of the same kinds, however long their
+groups are; which is what lets `lift` compute them as one array.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from autograd.rules.operation import TABLE
+
+COMMUTES: Final = frozenset({"add", "multiply"})
+REDUCTIONS: Final = frozenset({"dot", "total", "largest", "take"})
+
+
+class Tape:
+    """Scalars, each written once: operation, operands and kind, side by side in lists.
+
+    Operands are places on the tape, except: `parameter`, `input` and `constant` have (which one), (argument, place,
+    whether it is an index) and (the number); `dot` has two groups, `total` and `largest` one, `take` a group and a
+    place.  A group is a number of its own: `groups[g]` holds its members' places.
+    """
+
+    def __init__(self) -> None:
+        self.op: list[str] = []
+        self.operands: list[tuple[Any, ...]] = []
+        self.kind: list[int] = []
+        self.level: list[int] = []
+        self.others: list[Any] = []  # leaves that are neither parameters nor arguments, as one more argument
+        self.groups: list[tuple[int, ...]] = []
+        self.group_kind: list[tuple[Any, ...]] = []
+        self.roots: list[int] = []
+        self.recorded = 0  # how many nodes and groups the graph had
+        self._known: dict[Any, int] = {}
+        self._constant: dict[int, float] = {}
+        self._known_groups: dict[tuple[int, ...], int] = {}
+        self._kinds: dict[Any, int] = {}
+
+    def leaf(self, op: str, operands: tuple[Any, ...], kind: Any) -> int:
+        """Return the place of a new leaf."""
+        return self._append(op, operands, (op, kind), 0)
+
+    def write(self, op: str, *operands: int) -> int:
+        """Return the place of an element-wise operation on places of the tape, written now if it is new."""
+        kinds = self.kind
+        if op in COMMUTES and kinds[operands[0]] > kinds[operands[1]]:
+            operands = operands[::-1]
+        key: Any = (op, *operands)
+        constant = self._constant
+        numbers = [x for x in operands if x in constant] if constant else ()
+        if numbers:
+            if len(numbers) == len(operands):
+                return self.constant(TABLE[op].evaluate(*[constant[x] for x in operands])[0])
+            key = (op, *[("constant", repr(constant[x])) if x in constant else x for x in operands])  # -0.0 is not 0.0
+        place = self._known.get(key)
+        if place is None:
+            if op == "power" and numbers:
+                kind: Any = (op, *[("constant", repr(constant[x])) if x in constant else kinds[x] for x in operands])
+            else:
+                kind = (op, *[kinds[x] for x in operands])
+            levels = self.level
+            place = self._known[key] = self._append(op, operands, kind, 1 + max([levels[x] for x in operands]))
+        return place
+
+    def reduce(self, op: str, *operands: int) -> int:
+        """Return the place of an operation on groups (and, for `take`, an index), written now if it is new."""
+        key = (op, *operands)
+        place = self._known.get(key)
+        if place is None:
+            groups = operands[:1] if op == "take" else operands
+            kinds = [self.group_kind[g] for g in groups] + [(self.kind[x], 0) for x in operands[len(groups) :]]
+            level = 1 + max(kind[-1] for kind in kinds)
+            place = self._known[key] = self._append(op, operands, (op, *[kind[:-1] for kind in kinds]), level)
+        return place
+
+    def constant(self, x: float) -> int:
+        """Return the place of a new constant."""
+        place = self._append("constant", (x,), "constant", 0)
+        self._constant[place] = x
+        return place
+
+    def number(self, place: int) -> float | None:
+        """Return the number that a place holds, or None if it is no constant."""
+        return self._constant.get(place)
+
+    def group(self, members: tuple[int, ...]) -> int:
+        """Return the number of the group of these members."""
+        g = self._known_groups.get(members)
+        if g is None:
+            g = self._known_groups[members] = len(self.groups)
+            self.groups.append(members)
+            kinds = {self.kind[x] for x in members}
+            level = max([self.level[x] for x in members], default=0)
+            self.group_kind.append((*sorted(kinds), level))
+        return g
+
+    def factors(self, x: int, y: int) -> tuple[int, int]:
+        """Return the two factors of a product in the order of a dot: weights first, then what was computed last."""
+        x_is, y_is = (self.op[z] in ("parameter", "constant") for z in (x, y))
+        if x_is != y_is:
+            return (x, y) if x_is else (y, x)
+        return (x, y) if self.kind[x] >= self.kind[y] else (y, x)
+
+    def is_uniform(self, g: int) -> bool:
+        """Whether all members of a group are of one kind."""
+        return len(self.group_kind[g]) <= 2
+
+    def _append(self, op: str, operands: tuple[Any, ...], kind: Any, level: int) -> int:
+        self.op.append(op)
+        self.operands.append(operands)
+        self.kind.append(self._kinds.setdefault(kind, len(self._kinds)))
+        self.level.append(level)
+        return len(self.op) - 1
+
+    def __str__(self) -> str:
+        rows = []
+        for i, (op, inputs) in enumerate(zip(self.op, self.operands, strict=True)):
+            count = {"dot": 2, "total": 1, "largest": 1, "take": 1}.get(op, 0)
+            shown = [f"[{' '.join(map(str, self.groups[x]))}]" if j < count else str(x) for j, x in enumerate(inputs)]
+            rows.append(f"{i:5} {op}({', '.join(shown)})  kind {self.kind[i]}")
+        return "\n".join(rows)

@@ -1,0 +1,1 @@
+"""Derivatives of functions, nested to any order, and what stands beside them."""

@@ -1,0 +1,1 @@
+"""How a program is recorded: the modes it runs under, and what may be asked of a recorded graph."""

@@ -1,0 +1,34 @@
+"""The numbers and gradients of many Values, read and written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from autograd.rules.operation import number
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+def numbers_of(values: Iterable[Value]) -> list[float]:
+    """Return the number of each Value."""
+    return [x._data for x in values]
+
+
+def gradients_of(values: Iterable[Value]) -> list[float | None]:
+    """Return the gradient of each Value, None where no backward pass has reached it."""
+    return [x._grad for x in values]
+
+
+def set_numbers(values: Iterable[Value], numbers: Iterable[object]) -> None:
+    """Leave each Value with its number; raises TypeError, and changes nothing, if one is no real number."""
+    checked = [x if x.__class__ is float else number(x) for x in numbers]
+    for value, x in zip(values, checked, strict=True):
+        value._data = x
+
+
+def keep_gradients(values: Iterable[Value], gradients: Iterable[float | None]) -> None:
+    """Leave each Value with that very object as its gradient; with None, as no backward pass has reached it."""
+    for value, gradient in zip(values, gradients, strict=True):
+        value._grad = gradient

@@ -1,0 +1,170 @@
+"""Comparisons of Values: what `a > b` gives, and what `==` means."""
+
+from __future__ import annotations
+
+from numbers import Number
+from typing import TYPE_CHECKING, Any
+
+from autograd import ops
+from autograd.recording import modes
+from autograd.rules.operation import Operation, number
+
+if TYPE_CHECKING:
+    from autograd.rules.methods import Real
+    from autograd.value import Value
+
+
+class Comparisons:
+    """Order compares the numbers and gives a Condition; equality and hash are by identity."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: object) -> Condition:
+        return Condition(ops.less, (self, _comparable(other)))
+
+    def __le__(self, other: object) -> Condition:
+        return Condition(ops.less_equal, (self, _comparable(other)))
+
+    def __gt__(self, other: object) -> Condition:
+        return Condition(ops.greater, (self, _comparable(other)))
+
+    def __ge__(self, other: object) -> Condition:
+        return Condition(ops.greater_equal, (self, _comparable(other)))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if modes.active:
+            modes.refuse("comparing", self, other)
+        if not isinstance(other, Comparisons) and isinstance(other, Number):
+            raise TypeError(
+                f"{self!r} == {other!r} would be False whatever the number, since a Value is equal only to itself: "
+                "compare value.data, or write equal(value, number) for 1 or 0 in a graph"
+            )
+        return NotImplemented
+
+    __hash__ = object.__hash__
+
+
+class Condition:
+    """The outcome of comparing Values: true or false in an `if`, the first input of `where`, and 1 or 0 in arithmetic.
+
+    `&`, `|` and `~` put conditions together, as 1 and 0 do by multiplying, by the larger, and by being equal to 0.  No
+    gradient passes a condition.
+    """
+
+    __slots__ = ("inputs", "op")
+
+    def __init__(self, op: Operation, inputs: tuple[Any, ...]) -> None:
+        self.op, self.inputs = op, inputs
+
+    def as_value(self) -> Value:
+        """Return 1 or 0, recorded."""
+        result: Value = self.op(*self.inputs)
+        return result
+
+    @classmethod
+    def apply_operation(cls, op: Operation, inputs: tuple[Any, ...]) -> Value:
+        """Return the recorded result of an operation on conditions, Values and numbers."""
+        from autograd.value import Value
+
+        return Value.apply_operation(op, inputs)
+
+    def __bool__(self) -> bool:
+        if modes.active:
+            modes.refuse("branching", self)
+        return bool(self.op.evaluate(*(getattr(x, "_data", x) for x in self.inputs))[0])
+
+    def __and__(self, other: object) -> Condition:
+        return _joined(ops.multiply, self, other)
+
+    def __or__(self, other: object) -> Condition:
+        return _joined(ops.maximum, self, other)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self) -> Condition:
+        return Condition(ops.equal, (self.as_value(), 0.0))
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self) == (bool(other) if isinstance(other, Condition) else other)
+
+    def __hash__(self) -> int:
+        return hash(bool(self))
+
+    def __repr__(self) -> str:
+        return f"({f' {self.op.symbol} '.join(map(repr, self.inputs))})"
+
+    def _refuse(self, *_: object) -> Any:
+        if modes.active:
+            modes.refuse("branching", self)
+        raise TypeError(
+            f"turning {self!r} into a plain number would cut the graph here without a word: bool(condition) reads it; "
+            "in arithmetic it is 1 or 0 by itself, and where(condition, 1.0, 0.0) is that Value"
+        )
+
+    __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
+
+    # ---------------------------------------------------------------------- arithmetic, as a Value
+    def __add__(self, other: Real) -> Value:
+        return self.as_value() + other
+
+    def __radd__(self, other: Real) -> Value:
+        return other + self.as_value()
+
+    def __sub__(self, other: Real) -> Value:
+        return self.as_value() - other
+
+    def __rsub__(self, other: Real) -> Value:
+        return other - self.as_value()
+
+    def __mul__(self, other: Real) -> Value:
+        return self.as_value() * other
+
+    def __rmul__(self, other: Real) -> Value:
+        return other * self.as_value()
+
+    def __truediv__(self, other: Real) -> Value:
+        return self.as_value() / other
+
+    def __rtruediv__(self, other: Real) -> Value:
+        return other / self.as_value()
+
+    def __pow__(self, other: Real) -> Value:
+        return self.as_value() ** other
+
+    def __rpow__(self, other: Real) -> Value:
+        return other ** self.as_value()
+
+    def __neg__(self) -> Value:
+        return -self.as_value()
+
+    def __pos__(self) -> Value:
+        return self.as_value()
+
+    def __abs__(self) -> Value:
+        return abs(self.as_value())
+
+    def __lt__(self, other: object) -> Condition:
+        return self.as_value() < other
+
+    def __le__(self, other: object) -> Condition:
+        return self.as_value() <= other
+
+    def __gt__(self, other: object) -> Condition:
+        return self.as_value() > other
+
+    def __ge__(self, other: object) -> Condition:
+        return self.as_value() >= other
+
+
+def _comparable(x: object) -> Any:
+    if hasattr(type(x), "apply_operation"):
+        return x.as_value() if isinstance(x, Condition) else x
+    return number(x)
+
+
+def _joined(op: Operation, condition: Condition, other: object) -> Condition:
+    if not isinstance(other, Condition | bool):
+        return NotImplemented  # type: ignore[no-any-return]
+    return Condition(op, (condition.as_value(), _comparable(other)))

@@ -1,0 +1,167 @@
+"""Two ways of recording other than the plain one: record nothing, and stop where the first nan or inf is born."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from autograd import ops
+from autograd.fused.groups import Group
+from autograd.recording import modes
+from autograd.recording.graph import operands, topological_order
+from autograd.recording.nodes import record_operation
+from autograd.recording.within import Way
+from autograd.rules.operation import Operation
+from autograd.support.caller import user_line
+from autograd.support.messages import name_or
+from autograd.value import Value
+
+__all__ = ["detect_anomaly", "no_grad"]
+
+
+Record = Callable[[Operation, tuple[Any, ...]], Value]
+
+
+def _recorder() -> Record:
+    return modes.current("record") or record_operation
+
+
+@Way
+def no_grad() -> RecordNothing:
+    """Inside the `with` block (or the decorated function) operations compute and record nothing.
+
+    Their results are plain leaves: no parents, no operation, so nothing flows back through them.
+    A decorated generator runs inside, and whoever takes what it yields does not.
+    """
+    return RecordNothing(_recorder())
+
+
+class RecordNothing:
+    """Computes by `outer`, and keeps the number alone."""
+
+    def __init__(self, outer: Record) -> None:
+        self.outer = outer
+
+    def resumed(self) -> None:
+        """Compute by what surrounds it now."""
+        self.outer = _recorder()
+
+    def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
+        """Return the operation's result as a leaf."""
+        node = self.outer(op, inputs)
+        if modes.current("refuse_reading") is not None:  # a program is traced: its numbers must stay open
+            return record_operation(ops.detach, (node,))
+        return forgotten(node._data)
+
+
+def forgotten(data: float) -> Value:
+    """Return a leaf that knows that it was computed."""
+    leaf = Value(data)
+    leaf._right_derivative = modes.FORGOTTEN
+    return leaf
+
+
+def recording_again() -> AbstractContextManager[Any] | None:
+    """Return what turns recording on again if `no_grad` is on here, else None.
+
+    For work that needs a graph of its own inside, whatever becomes of its result.
+    """
+    record = modes.current("record")
+    if not isinstance(quiet := getattr(record, "__self__", None), RecordNothing):
+        return None
+    while isinstance(quiet, RecordNothing):
+        outer = quiet.outer
+        quiet = getattr(outer, "__self__", None)
+    return modes.mode(_RecordAgain(outer))
+
+
+class _RecordAgain:
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+
+@Way
+def detect_anomaly() -> _Watch:
+    """Inside the `with` block (or the decorated function) the first nan or inf to be born raises FloatingPointError.
+
+    Forward, the error names the operation, its inputs with their numbers, and the line of the program that asked for
+    it.  In `backward`, it names the edge on which finite numbers gave an infinite or undefined contribution, and the
+    line where that node was recorded, if that was inside the block too.  What enters as nan or inf is named as such.
+    A nan is reported where it is born even if a `where` further on would not take it.
+    """
+    return _Watch(_recorder())
+
+
+class _Watch:
+    """Records as usual, remembers where, and looks at every number."""
+
+    def __init__(self, outer: Record) -> None:
+        self.outer = outer
+        self.lines: dict[int, tuple[Any, str]] = {}  # id of a node -> its operation and line; keeps no node alive
+
+    def resumed(self) -> None:
+        self.outer = _recorder()
+
+    def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
+        node = self.outer(op, inputs)
+        if modes.current("refuse_reading") is not None:  # a program is traced, which has no numbers yet
+            return node
+        line = user_line()
+        self.lines[id(node)] = op, line
+        if not math.isfinite(node._data):
+            raise FloatingPointError(f"{line}: {_birth(op, inputs, node._data)}")
+        return node
+
+    def watch_backward(self, root: Value, seed: float) -> None:
+        adjoints = {id(root): seed}
+        if not math.isfinite(seed):
+            raise FloatingPointError(f"backward was given the gradient {seed!r} to begin with")
+        for node in reversed(topological_order(root)):
+            gradient = adjoints.get(id(node))
+            if gradient is None or node.is_leaf:
+                continue
+            cuts = node.op.cuts if isinstance(node.op, Operation) else False
+            for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
+                if cuts and derivative == 0.0:
+                    continue
+                contribution = gradient * derivative
+                arrived = adjoints.get(id(parent), 0.0) + contribution
+                if not math.isfinite(arrived):
+                    raise FloatingPointError(self._edge(node, place, gradient, contribution, arrived))
+                adjoints[id(parent)] = arrived
+
+    def _edge(self, node: Value, place: int, gradient: float, contribution: float, arrived: float) -> str:
+        parent, derivative = node.parents[place], node.local_derivatives[place]
+        op, line = self.lines.get(id(node), (None, ""))
+        known = op is node.op
+        summed = f"{contribution!r}, which makes the sum {arrived!r}"
+        outcome = summed if math.isfinite(contribution) else repr(arrived)
+        return (
+            f"{line + ': ' if known else ''}backward through {_call(node.op, operands(node))} = {node._data!r}: "
+            f"gradient {gradient!r} times the local derivative {derivative!r} with respect to input {place + 1} "
+            f"({_shown(parent)}) gives {outcome}"
+            f"{'' if known else '; record the graph inside detect_anomaly() as well to see the line'}"
+        )
+
+
+def _birth(op: Operation, inputs: tuple[Any, ...], result: float) -> str:
+    entered = [x for i in inputs for x in (i.values if isinstance(i, Group) else (i,)) if not math.isfinite(x._data)]
+    call = _call(op, inputs)
+    if not entered:
+        return f"{result!r} is born in {call}, whose inputs are all finite"
+    names = ", ".join(_shown(x) for x in entered[:3])
+    kind = "a leaf" if all(x.is_leaf for x in entered) else "an input"
+    return f"{call} gives {result!r}; {names} came in from outside as {kind}, not born in an operation of this block"
+
+
+def _call(op: Any, inputs: tuple[Any, ...]) -> str:
+    return f"{op.name}({', '.join(map(_shown, inputs))})"
+
+
+def _shown(x: Any) -> str:
+    if isinstance(x, Group):
+        members = [_shown(v) for v in x.values]
+        return f"[{', '.join(members[:6])}{f', … {len(members)} in all' if len(members) > 6 else ''}]"
+    return f"{name_or(x, '')}={x._data!r}" if x.name else f"{x._data!r}"

@@ -1,0 +1,104 @@
+"""Copies and pickles of graphs: in linear time, with no recursion however deep, and with all that they share.
+
+A copy keeps numbers, gradients and names, and gradients flow in it.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from autograd.fused.operands import operand_derivatives, operands
+from autograd.recording import modes
+
+
+class Copying:
+    """How Values and Groups are copied and pickled."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Any:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        for node in _unknown(self, lambda node: id(node) in memo):
+            inputs = tuple([memo[id(x)] for x in operands(node)])
+            memo[id(node)] = _rebuilt((), _state(node), inputs, tuple(operand_derivatives(node)))
+        return memo[id(self)]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pickler saves each object once, so what a node was computed from goes first, in order: then no node is saved
+        # inside another.
+        session = _pickling(self)
+        first = _unknown(self, lambda node: id(node) in session.seen)[:-1]
+        session.seen.update(dict.fromkeys(map(id, first), False))
+        session.seen[id(self)] = True
+        before = (session, first) if first else ()
+        return _rebuilt, (before, _state(self), operands(self), tuple(operand_derivatives(self)))
+
+
+def _unknown(root: Any, known: Callable[[Any], bool]) -> list[Any]:
+    """Return the root and all below it that is not known yet, each after all that it was computed from."""
+    if modes.active:
+        modes.refuse("reading", "the number", root)
+    order: list[Any] = []
+    seen: set[int] = set()
+    stack: list[Any] = [root]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(stack.pop())
+        elif id(node) not in seen and (node is root or not known(node)):
+            seen.add(id(node))
+            stack += (node, None)
+            stack.extend(reversed(operands(node)))
+    return order
+
+
+def _state(node: Any) -> tuple[Any, ...]:
+    return () if node.is_group else (node._data, node._grad, node.op, node.name)
+
+
+def _rebuilt(before: object, state: tuple[Any, ...], inputs: tuple[Any, ...], derivatives: tuple[Any, ...]) -> Any:
+    """Return a node or group with that state and these operands."""
+    from autograd.fused.groups import Group
+    from autograd.recording.nodes import connected
+    from autograd.value import Value
+
+    if not state:
+        return Group(inputs)
+
+    data, grad, op, name = state
+    if not inputs:
+        node = Value(data, name)
+        node.op = op
+    else:
+        node = connected(data, op, inputs, derivatives)
+        node.name = name
+    node._grad = grad
+    return node
+
+
+# ------------------------------------------------------------------------------------------ pickling
+class _Session:
+    """What one pickler has been given so far.  It lives as long as the pickler does, which remembers it."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, bool] = {}  # ids of nodes, and whether they have been asked for their own part yet
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return bool, ()
+
+
+_latest = threading.local()
+
+
+def _pickling(node: Any) -> _Session:
+    """Return the session of this thread, a new one if the pickler is another: one asks no node twice."""
+    session: _Session | None = getattr(_latest, "session", lambda: None)()
+    if session is None or session.seen.get(id(node), False):
+        session = _Session()
+        _latest.session = weakref.ref(session)
+    return session

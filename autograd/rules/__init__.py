@@ -1,0 +1,1 @@
+"""What a row of the table is: the operation, its maths on floats, its formulas, and the methods made of it."""

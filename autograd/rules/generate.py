@@ -1,0 +1,245 @@
+"""Writes `methods.py` and `fused/activations.py` from the table of operations: `python -m autograd.rules.generate`.
+
+Each method is its operation's rule on floats, written out: that spares a call, a tuple and the look-ups of the maths
+library for every node, which buys 2× for plain scalars.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Final
+
+from autograd.rules.operation import TABLE, Operation
+from autograd.rules.source import on_floats
+from autograd.rules.symbols import parameters
+from autograd.support.files import write_file
+
+FOLDER: Final = Path(__file__).parents[1]
+
+_HEAD: Final = '''# mypy: disable-error-code="assignment, union-attr"
+"""The methods of Value, each its operation's rule on floats, written out.
+
+`python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
+"""
+
+from __future__ import annotations
+
+from math import cos, erf, erfc, exp, expm1, log, log1p, sin, sqrt, tanh
+from typing import TYPE_CHECKING, Final, SupportsFloat, TypeAlias, Union
+
+from autograd import ops
+from autograd.recording import modes
+from autograd.recording.nodes import apply, operand, record_operation
+
+if TYPE_CHECKING:
+    from autograd.value import Value  # told at run time, when the class is there
+
+Real: TypeAlias = Union["Value", SupportsFloat]  # what an operation takes: a Value, or a number (see `number`)
+new = object.__new__
+
+
+class Methods:
+    """Arithmetic and functions, one method for each operation of one or two inputs."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _data: float
+
+    def __pos__(self) -> Value:
+        return self  # type: ignore[return-value]
+'''
+
+_METHOD: Final = '''
+    def {name}(self{others}) -> Value:
+        """{documentation}"""
+{operands}        if modes.active:
+            return apply(ops.{op}, ({inputs}))
+        {numbers}
+        node = new(Value)
+        try:
+{formulas}
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.{op}, ({inputs}))
+{parents}
+        node.op = ops.{op}
+        return node
+'''
+
+_GENERAL: Final = '''
+    def {name}(self{others}) -> Value:
+        """{documentation}"""
+        return Value.apply_operation(ops.{op}, ({inputs}))
+'''
+
+_TAIL: Final = """
+
+METHODS: Final = {{
+{}
+}}
+"""
+
+_INFIX: Final = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
+_PREFIX: Final = {"negative": "neg", "abs": "abs"}
+
+
+_ROWS: Final = '''"""Operations of one input on rows of numbers: outputs and derivatives.  Hidden layers use them.
+
+`python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import cos, erf, erfc, exp, expm1, log, log1p, sin, sqrt, tanh
+from typing import Final
+
+Row = list[float]
+'''
+
+_ROW: Final = """
+
+def {op}_row({name}s: Row) -> tuple[Row, Row]:
+    outputs, derivatives = [], []
+    for {name} in {name}s:
+{formulas}
+    return outputs, derivatives
+"""
+
+_ROWS_TAIL: Final = """
+
+ON_ROWS: Final[dict[str, Callable[[Row], tuple[Row, Row]]]] = {{
+{}
+}}
+"""
+
+
+def method_names(op: Operation) -> list[str]:
+    """Return the names of the methods that record an operation; the second of two is the second operand's."""
+    if op.groups or (op.cuts and op.name != "detach"):
+        return []  # what takes sequences or conditions is a function
+    if op.name in _INFIX:
+        return [f"__{_INFIX[op.name]}__", f"__r{_INFIX[op.name]}__"]
+    if op.name in _PREFIX:
+        return [f"__{_PREFIX[op.name]}__"] + [op.name] * (op.name != "negative")
+    return [op.name]
+
+
+def is_written_out(op: Operation) -> bool:
+    """Return whether an operation's method is its rule, written out."""
+    return not (op.groups or op.defaults or op.cuts or op.name == "power")
+
+
+def files() -> dict[str, str]:
+    """Return the text of each file that is written here, by its name."""
+    return {"rules/methods.py": _methods(), "fused/activations.py": _activations()}
+
+
+def _activations() -> str:
+    rows = [op for op in TABLE.values() if op.arity == 1 and is_written_out(op)]
+    return "".join(
+        [_ROWS, *map(_row, rows), _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows))]
+    )
+
+
+def _row(op: Operation) -> str:
+    lines, output, (derivative,) = on_floats(op)
+    formulas = [*_bare_lines(lines), f"outputs.append({_bare(output)})", f"derivatives.append({_bare(derivative)})"]
+    (name,) = parameters(op)
+    return _ROW.format(op=op.name, name=name, formulas=_indented(formulas, 8))
+
+
+def _methods() -> str:
+    parts = [_HEAD]
+    for op in TABLE.values():
+        names = method_names(op)
+        for name in names:
+            parts.append(_method(op, name) if is_written_out(op) else _general(op, name))
+    quick = [(op.name, method_names(op)[0]) for op in TABLE.values() if is_written_out(op) and method_names(op)]
+    return "".join([*parts, _TAIL.format("\n".join(f'    "{op}": Methods.{name},' for op, name in quick))])
+
+
+def _inputs(op: Operation, name: str) -> list[str]:
+    swapped = name.startswith("__r") and op.name in _INFIX
+    return ["other", "self"] if swapped else ["self", "other"][: op.arity]
+
+
+def _method(op: Operation, name: str) -> str:
+    names, inputs = parameters(op), _inputs(op, name)
+    lines, output, (left, *right) = on_floats(op)
+    formulas = [*_bare_lines(lines), f"node._data = {_bare(output)}", f"node._left_derivative = {_bare(left)}"]
+    formulas += [f"node._right_derivative = {_bare(x)}" for x in right]
+    parents = [f"node._left = {inputs[0]}"]
+    if right:
+        parents += [f"node._right = {inputs[1]}", "node._grad = node.name = node._operands = None"]
+    else:
+        parents += ["node._right = node._right_derivative = node._grad = node.name = node._operands = None"]
+    is_value = "        if other.__class__ is not Value:\n            other = operand(other)\n"
+    return _METHOD.format(
+        name=name,
+        op=_in_module(op),
+        others=", other: Real" * (len(names) - 1),
+        documentation=_documentation(op),
+        operands=is_value if len(names) == 2 else "",
+        inputs=_listed(inputs),
+        numbers=f"{', '.join(names)} = {', '.join(f'{x}._data' for x in inputs)}",
+        formulas=_indented(formulas, 12),
+        parents=_indented(parents, 8),
+    )
+
+
+def _general(op: Operation, name: str) -> str:
+    inputs, others = _inputs(op, name), ""
+    if op.name not in _INFIX:
+        required = op.arity - len(op.defaults)
+        rest = list(parameters(op))[1:]
+        values = [""] * (required - 1) + [f" = {x!r}" for x in op.defaults]
+        others = "".join(f", {x}: Real{value}" for x, value in zip(rest, values, strict=True))
+        inputs = ["self", *rest]
+    else:
+        others = ", other: Real"
+    return _GENERAL.format(
+        name=name, op=_in_module(op), others=others, documentation=_documentation(op), inputs=_listed(inputs)
+    )
+
+
+def _documentation(op: Operation) -> str:
+    """Return what the rule says, at the indentation of a method."""
+    first, *rest = (inspect.getdoc(op.rule) or "").splitlines()
+    return "\n".join([first, *(f"        {line}".rstrip() for line in rest), *["        "] * bool(rest)])
+
+
+def _bare_lines(lines: list[str]) -> list[str]:
+    return [f"{name} = {_bare(text)}" for name, text in (line.split(" = ", 1) for line in lines)]
+
+
+def _indented(lines: list[str], by: int) -> str:
+    return "\n".join(" " * by + line + "  # fmt: skip" * (by + len(line) > 120) for line in lines)
+
+
+def _listed(inputs: list[str]) -> str:
+    return ", ".join(inputs) + "," * (len(inputs) == 1)
+
+
+def _in_module(op: Operation) -> str:
+    return op.rule.__name__
+
+
+def _bare(expression: str) -> str:
+    """Return an expression without brackets around the whole of it, nor around all that a function is given."""
+    pairs: dict[int, int] = {}  # opening brackets and their closing ones
+    opened: list[int] = []
+    for i, letter in enumerate(expression):
+        if letter == "(":
+            opened.append(i)
+        elif letter == ")":
+            pairs[opened.pop()] = i
+    needless = {i for i, j in pairs.items() if (i, j) == (0, len(expression) - 1) or pairs.get(i - 1) == j + 1}
+    needless |= {pairs[i] for i in needless}
+    return "".join(letter for i, letter in enumerate(expression) if i not in needless)
+
+
+if __name__ == "__main__":
+    for _name, _text in files().items():
+        write_file(FOLDER / _name, _text.encode())

@@ -1,0 +1,1 @@
+"""What messages, files, locks and names share, for all three packages."""

@@ -1,0 +1,1 @@
+"""XOR training, stepped through in a REPL: python -m demos.xor"""

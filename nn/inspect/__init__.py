@@ -1,0 +1,1 @@
+"""What ails a training: diagnosis, sharpness, the learning-rate finder."""

@@ -1,0 +1,64 @@
+"""Where a nan or infinity was born: the step that made it, once more, recorded and watched."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd import detect_anomaly
+from autograd.support.messages import name_or
+from nn.saving.snapshot import Snapshot
+from nn.training.steppers import Planned, Task, record_loss
+
+__all__ = ["find_trouble"]
+
+
+def find_trouble(task: Task, last: Planned | None, bad: Planned | None) -> str:
+    """Return in words where the first nan or infinity was born, with the model as it was before the step `last`.
+
+    `bad` is the step whose loss was not finite.  Nothing is changed.
+    """
+    before = Snapshot(task.model, task.optimizer)
+    try:
+        if last is not None:
+            found = _in_step(task, last)
+            if found:
+                return found
+        if bad is not None:
+            return _in_pass(task, bad, backward=False) or (
+                "recorded in pure Python the same loss is finite, so the compiled program differs: please report it"
+            )
+        return "no operation gave birth to it"
+    finally:
+        before.restore()
+
+
+def _in_step(task: Task, planned: Planned) -> str:
+    """Make the step; return what went wrong in its backward pass or its update, or "" if nothing did."""
+    optimizer = task.optimizer
+    optimizer.zero_grad()
+    _loss(task, planned).backward()
+    if not all(math.isfinite(p.grad) for p in optimizer.parameters):
+        return _in_pass(task, planned, backward=True)
+    before = [p.data for p in optimizer.parameters]
+    optimizer.move(optimizer.moves([p.grad if p.reached else None for p in optimizer.parameters], planned.rate))
+    for i, (p, was) in enumerate(zip(optimizer.parameters, before, strict=True)):
+        if not math.isfinite(p.data):
+            name = name_or(p, f"parameter {i}")
+            return f"the update moved {name} from {was!r} to {p.data!r}: gradient {p.grad!r}, rate {planned.rate!r}"
+    return ""
+
+
+def _in_pass(task: Task, planned: Planned, *, backward: bool) -> str:
+    try:
+        with detect_anomaly():
+            loss = _loss(task, planned)
+            if backward:
+                loss.backward()
+    except FloatingPointError as born:
+        return str(born)
+    return ""
+
+
+def _loss(task: Task, planned: Planned) -> Any:
+    return record_loss(task.model, task.loss, task.inputs, task.targets, planned.rows)

@@ -1,0 +1,334 @@
+"""Neurons, fully connected layers of them, and the multilayer perceptron."""
+
+from __future__ import annotations
+
+import operator
+import random
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from autograd import Group, Value
+from autograd.fused.hidden import Hidden, is_on_rows
+from autograd.fused.rows import Affine
+from autograd.recording import modes
+from autograd.rules.operation import TABLE
+from autograd.support.answers import key
+from autograd.support.messages import shown
+from nn.guesses import ACTIVATIONS
+from nn.layers.initializers import Initializer, chosen, generator_from
+from nn.module import Inputs, Module, Row, one_row, refuse_more, watching
+
+Activation = str | Callable[[Any], Any] | None
+Seed = int | random.Random | None
+
+
+def resolve_activation(activation: Activation) -> Any:
+    """Return the operation of that name, or the callable itself; None and "linear" mean none.
+
+    Raises ValueError naming the activations there are, TypeError for what cannot be called.
+    """
+    if activation is None:
+        return None
+    if isinstance(activation, str):
+        known = [name for name, op in TABLE.items() if not op.groups and op.arity - len(op.defaults) == 1]
+        meant = {key(name): name for name in known} | ACTIVATIONS
+        name = activation if activation in known else meant.get(key(activation), activation)
+        if name in known:
+            return TABLE[name]
+        if name == "linear":
+            return None
+        if name != "softmax":
+            raise ValueError(f"no activation {activation!r}; there are: linear, {', '.join(known)}")
+    if activation_name(activation).lower() == "softmax" or isinstance(activation, str):
+        raise ValueError("softmax is an activation of a whole row: put nn.Softmax() after the layer")
+    if isinstance(activation, type):
+        raise TypeError(f"an activation is a name, an operation or a function, not the class {activation.__name__}")
+    if not callable(activation):
+        raise TypeError(f"an activation is a name, an operation or a function, not {activation!r}")
+    return activation
+
+
+def activation_name(activation: Any) -> str:
+    """Return how an activation is called in tables: its operation's or function's name, "linear" for none."""
+    if activation is None:
+        return "linear"
+    if isinstance(activation, partial):
+        given = [repr(x) for x in activation.args] + [f"{name}={x!r}" for name, x in activation.keywords.items()]
+        return shown(f"{activation_name(activation.func)}({', '.join(given)})")
+    return shown(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
+
+
+def positive_count(count: object, what: str) -> int:
+    """Return `count`; raises TypeError or ValueError if it is no whole number of at least 1."""
+    try:
+        whole = operator.index(count)  # type: ignore[arg-type]  # a NumPy integer is one too
+    except TypeError:
+        whole = None
+    if whole is None or isinstance(count, bool):
+        raise TypeError(f"{what} is a whole number, not {count!r}")
+    if whole < 1:
+        raise ValueError(f"{what} is at least 1, not {whole}")
+    return whole
+
+
+def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
+    """Return one row of inputs as the group that all neurons of a layer share.
+
+    Raises ValueError if they are not as many as `wanted`, TypeError if they are no sequence.
+    """
+    if inputs.__class__ is not list:
+        if isinstance(inputs, Value):
+            inputs = [inputs]
+        elif isinstance(inputs, str | dict | set | frozenset) or not hasattr(inputs, "__iter__"):
+            raise TypeError(f"{who} takes a sequence of {wanted} numbers, not {type(inputs).__name__}")
+    try:
+        group = Group.of(inputs)
+    except TypeError:
+        if any(hasattr(x, "__iter__") and not isinstance(x, Value | str) for x in inputs):
+            wants = f"{who} takes one row of {wanted} numbers, not several rows"
+            raise TypeError(f"{wants}: for those use batch(rows)") from None
+        raise
+    if len(group) != wanted:
+        raise ValueError(f"{who} takes {wanted} input{'s' * (wanted != 1)}, not {len(group)}")
+    return group
+
+
+class Neuron(Module):
+    """a = activation(w · x + b), over `inputs` numbers: the perceptron.  (Rosenblatt 1958.)
+
+    `activation` is a name from the table of operations, an operation, any function of a Value, or None.  Weights
+    begin by `initializer`, by default He's or Xavier's as suits the activation, the bias at 0; `nonlin=False`
+    means no activation, `outputs` is how many neurons its layer has, on which Xavier's variance depends.  A neuron is
+    one node for z (`<path>.z`) and one for a (`<path>.a`).
+    """
+
+    weights: Group
+
+    def __init__(
+        self,
+        inputs: int,
+        activation: Activation = "relu",
+        *,
+        nonlin: bool = True,
+        initializer: Initializer | None = None,
+        seed: Seed = None,
+        outputs: int = 1,
+    ) -> None:
+        inputs = positive_count(inputs, "the number of inputs")
+        self.activation = resolve_activation(activation) if nonlin else None
+        draw, generator = chosen(initializer, self.activation), generator_from(seed)
+        self.weights = Group([Value(draw(generator, inputs, outputs)) for _ in range(inputs)])
+        self.bias = Value(0.0)
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        if name == "weights":
+            x = Group.of(x)
+        elif name == "activation":
+            x = resolve_activation(x)
+        super().__setattr__(name, x)
+
+    @property
+    def w(self) -> Group:
+        """The weights, by the name that micrograd has for them."""
+        return self.weights
+
+    @w.setter
+    def w(self, weights: Any) -> None:
+        self.weights = weights
+
+    @property
+    def b(self) -> Value:
+        """The bias, by the name that micrograd has for it."""
+        return self.bias
+
+    @b.setter
+    def b(self, bias: Value) -> None:
+        self.bias = bias
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether there is an activation, by the name that micrograd has for it; set False, there is none."""
+        return self.activation is not None
+
+    @nonlin.setter
+    def nonlin(self, nonlin: bool) -> None:
+        if nonlin != self.nonlin:
+            self.activation = "relu" if nonlin else None
+
+    def _take_path(self, path: str) -> None:
+        super()._take_path(path)
+        self._z_name, self._a_name = (f"{path}.z", f"{path}.a") if path else ("z", "a")
+
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Value:
+        """Return the activation for one row of inputs; raises ValueError if there are too many or too few."""
+        if more:
+            refuse_more(self, (inputs, *more))
+        group = input_group(inputs, len(self.weights), "this neuron")
+        z = Affine([self.weights], [self.bias])(group, [self._z_name])
+        a = _activated([self], z)
+        if watching:
+            self.keep_pass(z, a)
+        return a[0]
+
+    def _kind(self) -> str:
+        return activation_name(self.activation)
+
+    def describe(self) -> str:
+        """Return the neuron's size and activation."""
+        return f"Neuron {len(self.weights)} → 1, {activation_name(self.activation)}"
+
+
+Perceptron = Neuron
+
+
+def _activated(neurons: Sequence[Neuron], z: Row) -> Row:
+    """Return a = activation(z) of each neuron."""
+    a = []
+    for x, neuron in zip(z, neurons, strict=True):
+        if (activation := neuron.activation) is not None:
+            x = activation(x)
+            x.name = neuron._a_name
+        a.append(x)
+    return a
+
+
+class Layer(Module):
+    """`outputs` neurons that see the same `inputs`: a = activation(W x + b), one row in, one row out.
+
+    W has a row of `inputs` weights for each of the `outputs` neurons, b one number for each.
+    """
+
+    _latest: Affine | None = None
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        activation: Activation = "relu",
+        *,
+        nonlin: bool = True,
+        initializer: Initializer | None = None,
+        seed: Seed = None,
+    ) -> None:
+        generator = generator_from(seed)
+        self.neurons = [
+            Neuron(inputs, activation, nonlin=nonlin, initializer=initializer, seed=generator, outputs=outputs)
+            for _ in range(positive_count(outputs, "the number of outputs"))
+        ]
+
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Any:
+        """Return the activations of all neurons, as a list, or the Value itself if there is one neuron.
+
+        Raises ValueError if there are too many or too few inputs.
+        """
+        if more:
+            refuse_more(self, (inputs, *more))
+        row = self.row(inputs)
+        return row[0] if len(row) == 1 else row
+
+    def row(self, inputs: Inputs | Value) -> Row:
+        """Return the activations of all neurons, a list even of one; raises ValueError as a call does."""
+        z = self._affine()(self._group(inputs), [n._z_name for n in self.neurons])
+        a = _activated(self.neurons, z)
+        if watching:
+            self.keep_pass(z, a)
+        return a
+
+    def hidden(self, inputs: Inputs | Value) -> Group:
+        """Return the activations as the group that the next layer's neurons share; raises ValueError as a call does.
+
+        Its nodes are made when somebody looks, where they can wait so long.
+        """
+        neurons, affine = self.neurons, self._affine()
+        activation = neurons[0].activation
+        can_wait = affine.of_leaves and (activation is None or is_on_rows(activation))
+        if not can_wait or modes.active or watching or any(n.activation is not activation for n in neurons):
+            return Group(self.row(inputs))
+        names = [n._z_name for n in neurons], [n._a_name for n in neurons]
+        return Hidden(affine, self._group(inputs), activation, names)
+
+    def _group(self, inputs: Inputs | Value) -> Group:
+        return input_group(inputs, len(self.neurons[0].weights), "this layer")
+
+    def _affine(self) -> Affine:
+        """Return W and b with the numbers of this moment: those of the last call, if they are the same."""
+        neurons, latest = self.neurons, self._latest
+        now = Affine.now([n.weights for n in neurons], [n.bias for n in neurons], latest)
+        if now is not latest:
+            vars(self)["_latest"] = now
+        return now
+
+    @property
+    def activation(self) -> Any:
+        """The activation of the first neuron, which in most layers is that of all; set, it is all neurons'."""
+        return self.neurons[0].activation
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        for neuron in self.neurons:
+            neuron.activation = activation
+
+    def _is_one_line(self) -> bool:
+        return True
+
+    def _kind(self) -> str:
+        kinds = [neuron._kind() for neuron in self.neurons]
+        return kinds[0] if len(set(kinds)) == 1 else ", ".join(kinds)
+
+    def describe(self) -> str:
+        """Return the layer's sizes and activation."""
+        neuron = self.neurons[0]
+        return f"Layer {len(neuron.weights)} → {len(self.neurons)}, {activation_name(neuron.activation)}"
+
+
+class MLP(Module):
+    """A multilayer perceptron: `MLP(2, [16, 16, 1])` has 2 inputs, two hidden layers of 16 and 1 output.
+
+    aˡ = activation(Wˡ aˡ⁻¹ + bˡ), layer by layer from a⁰ = x.  (Rumelhart, Hinton and Williams 1986.)
+    Hidden layers have the `activation`, the last has `output` (by default none: a score or a logit).  Weights are
+    those of the `seed`; with None they follow from Python's own `random`.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        sizes: Sequence[int],
+        activation: Activation = "relu",
+        *,
+        output: Activation = None,
+        initializer: Initializer | None = None,
+        seed: Seed = None,
+    ) -> None:
+        if isinstance(sizes, str) or not hasattr(sizes, "__len__") or not len(sizes):
+            counted = isinstance(sizes, int) and isinstance(activation, int)
+            example = f"MLP({inputs!r}, [{sizes}, {activation}])" if counted else "MLP(2, [16, 16, 1])"
+            raise ValueError(f"an MLP needs the sizes of its layers, as in {example}, not {sizes!r}")
+        generator = generator_from(seed)
+        activation, last = resolve_activation(activation), len(sizes) - 1
+        self.layers = [
+            Layer(before, size, activation if i < last else output, initializer=initializer, seed=generator)
+            for i, (before, size) in enumerate(zip([inputs, *sizes], sizes, strict=False))
+        ]
+
+    @property
+    def activation(self) -> Any:
+        """What the hidden layers have; it is set layer by layer, since the last has another."""
+        return self.layers[0].activation
+
+    @activation.setter
+    def activation(self, activation: Activation) -> None:
+        raise AttributeError("an MLP has an activation in each layer: set model.layers[0].activation, and so on")
+
+    @one_row
+    def __call__(self, inputs: Inputs | Value, *more: Any) -> Any:
+        """Return the outputs for one row: the Value itself if there is one output, else a list."""
+        if more:
+            refuse_more(self, (inputs, *more))
+        row: Any = inputs
+        last = len(self.layers) - 1
+        for i, layer in enumerate(self.layers):
+            row = layer.hidden(row) if i < last and layer.__class__ is Layer else layer(row)
+        return row if isinstance(row, Value) or len(row) != 1 else row[0]

@@ -1,0 +1,1 @@
+"""What training changes, read, put back, saved and loaded."""

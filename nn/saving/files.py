@@ -1,0 +1,324 @@
+"""Saving and loading: weights as safetensors, the rest as JSON in its header; no pickle, and never half a file."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from autograd import Value
+from autograd.recording.bulk import set_numbers
+from autograd.support.files import check_folder, write_file
+from autograd.support.messages import shown
+from nn.guesses import GUESSES
+from nn.layers.dense import Layer, Neuron
+from nn.module import Module
+from nn.optim.optimizers import Optimizer
+from nn.saving.records import (
+    check,
+    check_buffers,
+    check_whole,
+    checked_optimizer,
+    generator_state,
+    library,
+    names,
+    packed,
+    unpacked,
+)
+from nn.saving.snapshot import Surroundings
+from nn.training.history import History
+from nn.training.rows import checked_count
+
+__all__ = ["Autosave", "load", "save"]
+
+Box = tuple[tuple[int, ...], list[str]]
+
+
+@GUESSES.of_class
+@dataclass(frozen=True)
+class Autosave:
+    """A file that `fit` saves all to that is needed to go on, every so many steps and at the end.
+
+    If the file is there when `fit` starts with a fresh history, it goes on from it, to the same bits as if it had
+    never stopped.
+    """
+
+    path: str | Path
+    every: int = 100
+
+    def __post_init__(self) -> None:
+        checked_count("Autosave's every", self.every)
+
+    def save(self, model: Any, optimizer: Optimizer, history: History) -> None:
+        """Leave the file holding this state; at any moment it holds this one or the one before."""
+        save(self.path, model, optimizer, history)
+
+    def resume(
+        self,
+        model: Any,
+        optimizer: Optimizer,
+        history: History,
+        check: Callable[[int, int], None] = lambda batches, rows: None,
+    ) -> bool:
+        """Return whether the state was taken from the file: not if there is none, or the history has begun.
+
+        `check(batches, rows)`, of the epoch that was begun, may raise ValueError to leave all as it is.
+        """
+        if history.epochs or history.batches or not Path(self.path).exists():
+            return False
+        _load(self.path, model, optimizer, history, check)
+        return True
+
+
+@GUESSES
+def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, history: History | None = None) -> None:
+    """Leave a file that holds the model's parameters and buffers, and the optimiser's and history's state if given.
+
+    Parameters are 64-bit arrays under their paths without the numbers that count: `layers.0.neurons.weights` has a
+    row for each neuron.  The header says besides what each layer makes of them, and has a check sum of all.
+    The file is the old one or the new one at any moment, whole.
+    Raises FileNotFoundError if there is no such folder, ImportError naming the extra where safetensors is missing.
+    """
+    check_place(path)
+    named = dict(model.named_parameters())
+    boxes = _boxes(model, named)
+    if taken := [name for name in boxes if name.startswith(("optimizer.", "history."))]:
+        raise ValueError(f"parameters of a model cannot be saved as {names(taken)}: give that attribute another name")
+    tensors = {name: _array([named[path].data for path in paths], shape) for name, (shape, paths) in boxes.items()}
+    record: dict[str, Any] = {"buffers": _buffers(model), "kinds": _kinds(model)}
+    if optimizer is not None:
+        record["generators"] = Surroundings(model).states_to_keep()
+        record["optimizer"] = {
+            "kind": type(optimizer).__name__,
+            "step_count": optimizer.step_count,
+            "settings": {name: getattr(optimizer, name) for name in optimizer.settings},
+        }
+        for name, memory in optimizer.memories.items():
+            tensors[f"optimizer.{name}"] = _array(memory, (len(memory),))
+    if history is not None:
+        kept = asdict(history)
+        for name in [name for name, x in kept.items() if isinstance(x, list)]:
+            tensors[f"history.{name}"] = _array(kept[name], (len(kept.pop(name)),))
+        record["history"] = kept
+    write_file(path, packed(tensors, record))
+
+
+@GUESSES
+def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, history: History | None = None) -> None:
+    """Leave the model, and the optimiser and history if given, as they were when the file was saved, to the bit.
+
+    Raises ValueError, naming file and field, and changes nothing, if anything in the file is not as `save` writes it,
+    if its parameters or optimiser are not those given, or if the model makes another function of the same numbers, as
+    another activation does; ImportError naming the extra where safetensors is missing.
+    """
+    _load(path, model, optimizer, history)
+
+
+def _load(
+    path: str | Path,
+    model: Any,
+    optimizer: Optimizer | None,
+    history: History | None,
+    check_place: Callable[[int, int], None] = lambda batches, rows: None,
+) -> None:
+    library()
+    data = Path(path).read_bytes()
+    try:
+        after = _State.saved(data, model, optimizer, history)
+        if after.history is not None:
+            check_place(after.history.get("batches", 0), after.history.get("rows_so_far", 0))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    before = _State.now(model, optimizer, history)
+    try:
+        after.put(model, optimizer, history)
+    except BaseException:  # an interrupt, or a setter of the user's own
+        before.put(model, optimizer, history)
+        raise
+
+
+def check_place(path: str | Path) -> None:
+    """Raise ImportError if nothing can be saved here, FileNotFoundError if there is no folder to leave the file in."""
+    library()
+    check_folder(path)
+
+
+@dataclass
+class _State:
+    """All that a file changes, checked: parameters and buffers by path, and what there is of the others."""
+
+    parameters: dict[str, float]
+    buffers: dict[str, Any]
+    settings: dict[str, Any] | None = None  # of the optimizer, with its step count
+    memories: dict[str, list[float]] | None = None
+    generators: list[Any] | None = None
+    history: dict[str, Any] | None = None
+
+    @classmethod
+    def now(cls, model: Any, optimizer: Optimizer | None, history: History | None) -> _State:
+        """Return what these hold now."""
+        state = cls({path: parameter.data for path, parameter in model.named_parameters()}, _buffers(model))
+        if optimizer is not None:
+            state.settings = {name: getattr(optimizer, name) for name in (*optimizer.settings, "step_count")}
+            state.memories = {name: list(optimizer.memories[name]) for name in optimizer.state}
+            state.generators = Surroundings(model).generator_states()
+        if history is not None:
+            state.history = dict(vars(history))
+        return state
+
+    @classmethod
+    def saved(cls, data: bytes, model: Any, optimizer: Optimizer | None, history: History | None) -> _State:
+        """Return what a file holds for these; raises ValueError, naming the field, unless all of it is as it should."""
+        tensors, record = unpacked(data)
+        boxes = _boxes(model, dict(model.named_parameters()))
+        told = check(tensors, record, boxes)
+        weights = {n: a for n, a in tensors.items() if not n.startswith(("optimizer.", "history."))}
+        _check_boxes(weights, {name: shape for name, (shape, _) in boxes.items()})
+        check_buffers("buffers", record["buffers"], model)
+        if "kinds" in record:
+            _check_kinds(record["kinds"], _kinds(model))
+        for given, part in ((optimizer, "optimizer"), (history, "history")):
+            if given is not None and part not in record:
+                raise ValueError(f"it was saved without the state of the {part}: load it without one")
+        numbers = {name: weights[name].ravel().tolist() for name in boxes}
+        found = [pair for name, (_, paths) in boxes.items() for pair in zip(paths, numbers[name], strict=True)]
+        state = cls(dict(found), record["buffers"])
+        if optimizer is not None:
+            held = record["optimizer"]
+            _check_memories(held["kind"], tensors, optimizer)
+            state.settings = checked_optimizer(held, optimizer, is_old="digest" not in record)
+            state.settings["step_count"] = held["step_count"]
+            state.memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state}
+            state.generators = _checked_generators(record["generators"], model)
+        if history is not None:
+            lists = {n.removeprefix("history."): a.tolist() for n, a in tensors.items() if n.startswith("history.")}
+            state.history = {**told, **lists}
+            _check_best(state.history, model, optimizer)
+        check_whole(tensors, record)
+        return state
+
+    def put(self, model: Any, optimizer: Optimizer | None, history: History | None) -> None:
+        """Leave model, optimizer, generators and history with it."""
+        named = dict(model.named_parameters())
+        set_numbers([named[path] for path in self.parameters], self.parameters.values())
+        if hasattr(model, "load_buffers"):
+            model.load_buffers(self.buffers)
+        if optimizer is not None and self.settings is not None and self.memories is not None:
+            for name, memory in self.memories.items():
+                optimizer.memories[name][:] = memory
+            for name, x in self.settings.items():
+                setattr(optimizer, name, x)
+        if self.generators is not None:
+            Surroundings(model).put_generator_states(self.generators)
+        if history is not None and self.history is not None:
+            for name, x in self.history.items():
+                setattr(history, name, x)
+
+
+# ----------------------------------------------------------------------------------- names and shapes
+def _boxes(model: Any, named: Mapping[str, Value]) -> dict[str, Box]:
+    """Return the arrays that the parameters make: name -> (shape, paths in the order of its elements).
+
+    The numbers in a path that count Values and neurons become axes, if the box they span is full; else the first
+    of them stays in the name, as those that count other modules do.
+    """
+    modules = dict(model.named_modules()) if hasattr(model, "named_modules") else {}
+    boxes: dict[str, Box] = {}
+
+    def counts(prefix: str) -> bool:
+        return prefix not in modules or isinstance(modules[prefix], Neuron)
+
+    def gather(paths: list[str], kept: int) -> None:
+        groups: dict[str, list[tuple[tuple[int, ...], str]]] = {}
+        for path in paths:
+            parts = path.split(".")
+            axes = [i for i, part in enumerate(parts) if re.fullmatch("[0-9]+", part)]
+            axes = [i for i in axes if counts(".".join(parts[: i + 1]))][kept:]
+            name = ".".join(part for i, part in enumerate(parts) if i not in axes)
+            groups.setdefault(name, []).append((tuple(int(parts[i]) for i in axes), path))
+        for name, members in groups.items():
+            shape = tuple(1 + max(axis) for axis in zip(*(place for place, _ in members), strict=True))
+            if math.prod(shape) == len(members) and name not in boxes:
+                boxes[name] = shape, [path for _, path in sorted(members)]
+            else:
+                gather([path for _, path in members], kept + 1)
+
+    gather(list(named), 0)
+    return boxes
+
+
+def _check_boxes(found: Mapping[str, Any], wanted: Mapping[str, tuple[int, ...]]) -> None:
+    missing, extra = sorted(set(wanted) - set(found)), sorted(set(found) - set(wanted))
+    if missing:
+        raise ValueError(f"it has no parameters {names(missing)}, but only {names(sorted(found))}")
+    if extra:
+        raise ValueError(f"it has parameters that this model does not have: {names(extra)}")
+    for name, shape in wanted.items():
+        if found[name].shape != shape:
+            raise ValueError(f"{name} has the shape {found[name].shape}, but in this model it is {shape}")
+
+
+def _kinds(model: Any) -> dict[str, str]:
+    """Return by path what modules make of their parameters, besides what the parameters say; for layers, in one go."""
+    kinds: dict[str, str] = {}
+    told: set[Any] = set()
+    for path, module in model.named_modules() if hasattr(model, "named_modules") else ():
+        if isinstance(module, Module) and module not in told and (kind := module._kind()):
+            kinds[path] = kind
+            told.update(module.neurons if isinstance(module, Layer) else ())
+    return kinds
+
+
+def _check_kinds(saved: Mapping[str, str], mine: Mapping[str, str]) -> None:
+    for path in sorted(saved.keys() | mine.keys()):
+        before, now = saved.get(path), mine.get(path)
+        if before != now:
+            were = f"it was saved from {shown(before)}" if before is not None else "nothing was"
+            are = f"in this model it is {shown(now)}" if now is not None else "this model has nothing"
+            raise ValueError(
+                f"{shown(path, 80) or 'the model'}: {were}, and {are}: the same numbers would be another function"
+            )
+
+
+def _check_memories(kind: str, tensors: Mapping[str, Any], optimizer: Optimizer) -> None:
+    saved = sorted(n.removeprefix("optimizer.") for n in tensors if n.startswith("optimizer."))
+    if kind != type(optimizer).__name__ or saved != sorted(optimizer.state):
+        with_memories = f" with {names(saved)}" if saved else ""
+        raise ValueError(f"it was saved with the optimiser {shown(kind)}{with_memories}, not with {optimizer!r}")
+    for name in saved:
+        count = len(tensors[f"optimizer.{name}"])
+        if count != len(optimizer.parameters):
+            raise ValueError(
+                f"optimizer.{name}: its optimiser moved {count} parameters, not {len(optimizer.parameters)}"
+            )
+
+
+def _checked_generators(saved: list[Any], model: Any) -> list[Any]:
+    held, count = len(saved) - 1, len(Surroundings(model).generator_states()) - 1
+    if held != count:
+        raise ValueError(f"it was saved with {held} random generators in the model, and this model has {count}")
+    return [None if state is None else generator_state(f"generators[{i}]", state) for i, state in enumerate(saved)]
+
+
+def _check_best(history: Mapping[str, Any], model: Any, optimizer: Optimizer | None) -> None:
+    """Raise ValueError if the best epoch is not this model's, since early stopping will take it back."""
+    kept, buffers = len(history.get("best_parameters", ())), history.get("best_buffers", {})
+    if history.get("best_epoch") is None:
+        if kept or buffers:
+            raise ValueError("history.best_parameters and history.best_buffers are of no best_epoch")
+        return
+    if optimizer is not None and kept != len(optimizer.parameters):
+        raise ValueError(f"history.best_parameters holds {kept} numbers, not {len(optimizer.parameters)}")
+    check_buffers("history.best_buffers", buffers, model)
+
+
+def _array(numbers: list[float], shape: tuple[int, ...]) -> Any:
+    return import_module("numpy").array(numbers, dtype="float64").reshape(shape)
+
+
+def _buffers(model: Any) -> dict[str, Any]:
+    return dict(model.named_buffers()) if hasattr(model, "named_buffers") else {}

@@ -1,0 +1,393 @@
+"""A training session: forward, backward and update one at a time or many, and exactly back again."""
+
+from __future__ import annotations
+
+import difflib
+from array import array
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from autograd import Value, number, steps
+from nn.guesses import GUESSES
+from nn.optim.optimizers import SGD, Optimizer
+from nn.saving.snapshot import Gradients, Surroundings, numbers
+from nn.session.undo import Act, Backward, Forward, Rate, State, Update, Weight, with_update
+from nn.training.rows import (
+    Loss,
+    check_learner,
+    checked_count,
+    checked_inputs,
+    checked_loss,
+    checked_targets,
+    counted_as,
+    predict_rows,
+)
+from nn.training.steppers import epoch_order
+from nn.training.unmoved import warn_unmoved
+from nn.training.validate import checked_optimizer
+
+__all__ = ["TrainingSession"]
+
+NEXT: Final = {"forward": "backward", "backward": "update", "update": "forward"}
+UNDO_LIMIT: Final = 64 * 2**20
+
+
+@GUESSES.of_class
+class TrainingSession:
+    """A model in training: one step is `forward()`, `backward()`, `update()`, in this order; `back()` undoes steps.
+
+    `loss(predictions, targets)` returns one Value.  With a `batch_size`, each epoch visits the rows in an order of its
+    own, drawn from the seed.  What each act overwrites is kept, up to `undo_limit` bytes (the oldest are dropped), so
+    that going back gives parameters, gradients, memories, buffers and generators to the bit.
+
+    Attributes
+        model, inputs, targets, optimizer   as given, checked
+        loss_value     the loss of the latest forward pass as a graph; None at the start of a step
+        predictions    what the model made of the batch in that pass
+    Raises TypeError or ValueError for ragged rows, wrong widths and counts, and a loss that is not one Value.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        inputs: Sequence[Any],
+        targets: Sequence[Any],
+        *,
+        loss: Loss,
+        optimizer: Optimizer | None = None,
+        seed: int = 0,
+        batch_size: int | None = None,
+        undo_limit: int = UNDO_LIMIT,
+    ) -> None:
+        check_learner(model, loss)
+        self.model, self.loss, self.seed = model, loss, seed
+        self.inputs = checked_inputs(inputs)
+        self.targets = checked_targets(targets, len(self.inputs))
+        plain = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
+        self.optimizer = checked_optimizer(plain, model)
+        count = len(self.inputs)
+        self.batch_size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
+        self.undo_limit = checked_count("undo_limit", undo_limit, least=0)
+        self.loss_value: Value | None = None
+        self.predictions: list[Any] = []
+        values = list(dict.fromkeys([*model.parameters(), *self.optimizer.parameters]))
+        self._state = State(values, self.optimizer, Surroundings(model))
+        self._phase = "forward"
+        self._acts: deque[Act] = deque()
+        self._kept = 0
+        self._dropped = False
+        self._order: tuple[int, list[int]] | None = None
+        first = self._rehearsed()  # so that wrong widths and losses are refused here
+        warn_unmoved(model, loss, self.optimizer, (self.inputs, self.targets), first, self._rehearsed)
+
+    # ----------------------------------------------------------------------------- where we are
+    @property
+    def phase(self) -> str:
+        """The phase that comes next: "forward", "backward" or "update"."""
+        return self._phase
+
+    @property
+    def step_count(self) -> int:
+        """How many whole steps were made."""
+        return len(self._state.history)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many batches the rows make."""
+        return -(-len(self.inputs) // self.batch_size)
+
+    @property
+    def epoch(self) -> int:
+        """How many whole epochs were made."""
+        return self.step_count // self.steps_per_epoch
+
+    @property
+    def history(self) -> list[float]:
+        """The loss of each step made, before its update."""
+        return list(self._state.history)
+
+    def moments(self) -> list[tuple[int, array[float]]]:
+        """Return (step, what the model's parameters held before it) for each step kept, and what they hold now."""
+        updates = [act.parameters for act in self._acts if isinstance(act, Update)]
+        count = len(self.model.parameters())
+        kept = [(self.step_count - len(updates) + k, held[:count]) for k, held in enumerate(updates)]
+        return [*kept, (self.step_count, numbers(self.model.parameters()))]
+
+    @property
+    def batch(self) -> list[int]:
+        """Which rows the current step is about."""
+        if self.batch_size == len(self.inputs):
+            return list(range(len(self.inputs)))
+        if self._order is None or self._order[0] != self.epoch:
+            self._order = self.epoch, epoch_order(self.seed, self.epoch, len(self.inputs))
+        start = self.step_count % self.steps_per_epoch * self.batch_size
+        return self._order[1][start : start + self.batch_size]
+
+    # ------------------------------------------------------------------------------- the phases
+    def forward(self) -> Value:
+        """Return the loss of the model as it is now on the current batch, as a graph."""
+        self._expect("forward")
+        before = self._state.surroundings.read()
+        try:
+            self._record_forward()
+        except BaseException:
+            self._state.surroundings.put(before)
+            self._forget_graph()
+            raise
+        loss = self._graph
+        self._done(Forward("forward", 200 + 20_000 * self._state.surroundings.changed, before, loss.data))
+        return loss
+
+    def backward(self) -> None:
+        """Leave on every node the gradient of the loss; what the parameters held from earlier steps is cleared."""
+        self._expect("backward")
+        before = Gradients(self._state.values)
+        try:
+            self._record_backward()
+        except BaseException:
+            before.put(self._state.values)
+            raise
+        self._done(Backward("backward", 8 * len(self._state.values) + 300, before))
+
+    def update(self) -> None:
+        """Leave the parameters moved by one step of the optimiser, and the step entered in the history."""
+        self._expect("update")
+        optimizer, loss = self.optimizer, self._graph
+        before = Update.of(self._state)
+        self._state.history.append(loss.data)
+        try:
+            optimizer.step()
+        except BaseException:
+            before.undo(self._state)
+            raise
+        self._done(before)
+        self._forget_graph()
+
+    def step(self, n: int = 1) -> float:
+        """Return the loss after `n` whole steps; a step that was begun is finished as the first of them."""
+        for _ in range(checked_count("the number of steps", n)):
+            if self._phase == "forward":
+                self.forward()
+            if self._phase == "backward":
+                self.backward()
+            self.update()
+        return self._state.history[-1]
+
+    def run(self, epochs: int, watch: Callable[[TrainingSession], None] | None = None) -> float:
+        """Return the latest loss after so many more epochs; `watch(session)` is called after each step."""
+        goal = self.epoch + checked_count("the number of epochs", epochs)
+        while self.epoch < goal:
+            self.step()
+            if watch is not None:
+                watch(self)
+        return self._state.history[-1]
+
+    def until(
+        self,
+        goal: float | Callable[[TrainingSession], bool],
+        limit: int = 10_000,
+        watch: Callable[[TrainingSession], None] | None = None,
+    ) -> bool:
+        """Return whether the goal was met within `limit` steps: a loss below that number, or a condition that holds.
+
+        The loss looked at is that of the latest step, before its update.  No step is made if the goal is met already.
+        """
+        checked_count("the limit of steps", limit)
+        bound = None if callable(goal) else number(goal)
+
+        def met() -> bool:
+            if callable(goal):
+                return bool(goal(self))
+            return bound is not None and bool(self._state.history) and self._state.history[-1] < bound
+
+        for _ in range(limit):
+            if met():
+                return True
+            self.step()
+            if watch is not None:
+                watch(self)
+        return met()
+
+    # --------------------------------------------------------------------------- by hand
+    @property
+    def learning_rate(self) -> float:
+        """The optimiser's learning rate; setting it is an act that `back` and `undo` know."""
+        return self.optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        before = self.optimizer.learning_rate
+        self.optimizer.learning_rate = rate
+        self._remember(Rate(self._phase, 100, before))
+
+    def set_weight(self, weight: str | Value, x: float) -> None:
+        """Leave a parameter, given itself or by its path, with the number `x`; a step that was begun starts again.
+
+        Raises KeyError naming the nearest paths if there is none of that name.
+        """
+        found = self._weight(weight)
+        before = found.data
+        found.data = number(x)
+        self._remember(Weight(self._phase, 100, found, before))
+        self._phase = "forward"
+        self._forget_graph()
+
+    def _weight(self, weight: str | Value) -> Value:
+        named: dict[str, Value] = dict(self.model.named_parameters())
+        if isinstance(weight, Value):
+            if weight not in self._state.values:
+                raise ValueError(f"{weight!r} is no parameter of this model")
+            return weight
+        if weight not in named:
+            near = difflib.get_close_matches(weight, named) or list(named)[:3]
+            raise KeyError(f"no parameter {weight!r} among {len(named)}; perhaps {' or '.join(near)}?")
+        return named[weight]
+
+    # --------------------------------------------------------------------------------- as events
+    def recording(self) -> steps.Recording:
+        """Return the current step as events that replay both ways: forward, backward, and the update it will make.
+
+        Nothing is changed, and it makes no difference which of its phases are done already.
+        """
+        graph = self.loss_value if self.loss_value is not None else self._rehearsed()
+        return with_update(steps.record(graph, from_zero=True), self.optimizer)
+
+    def events(self) -> tuple[steps.Event, ...]:
+        """Return the events of the phase just done; raises RuntimeError if it was none of the three."""
+        last = self._acts[-1] if self._acts else None
+        if isinstance(last, Update):
+            self.undo()
+            told = self.recording()
+            self.update()
+        elif isinstance(last, Forward | Backward):
+            told = self.recording()
+        else:
+            raise RuntimeError(f"no phase was done just now, so there are no events to tell: call {self._phase}()")
+        return tuple(event for event in told.events if event.phase == type(last).__name__.lower())
+
+    def _rehearsed(self) -> Value:
+        return self._state.surroundings.rehearse(lambda: self._pass()[1])
+
+    # ------------------------------------------------------------------------------- and back
+    def back(self, n: int = 1) -> None:
+        """Leave everything as it was before the last `n` steps began, to the bit.
+
+        A step that was begun counts as the first of them; changes by hand made since are undone too.
+        Raises ValueError, and changes nothing, if fewer steps were made or are kept.
+        """
+        checked_count("the number of steps to go back", n)
+        acts, steps, abandoned = 0, 0, False
+        for act in reversed(self._acts):
+            if steps == n:
+                break
+            acts += 1
+            if isinstance(act, Forward):
+                steps += not abandoned
+                abandoned = False
+            elif isinstance(act, Weight):  # set in the middle of a step, which then started again
+                abandoned = act.phase != "forward"
+        if steps < n:
+            raise ValueError(f"back({n}): only {steps} steps {self._why_so_few()}")
+        self.undo(acts)
+
+    def undo(self, n: int = 1) -> None:
+        """Leave everything as it was before the last `n` acts: each phase and each change by hand is one.
+
+        Raises ValueError, and changes nothing, if fewer acts were done or are kept.
+        """
+        checked_count("the number of acts to undo", n)
+        if n > len(self._acts):
+            raise ValueError(f"undo({n}): only {len(self._acts)} acts {self._why_so_few()}")
+        for _ in range(n):
+            act = self._acts.pop()
+            self._kept -= act.size
+            act.undo(self._state)
+            self._phase = act.phase
+        self._forget_graph()
+        self._rebuild_graph()
+
+    def _why_so_few(self) -> str:
+        return f"are kept (undo_limit={self.undo_limit} bytes)" if self._dropped else "were made"
+
+    def _rebuild_graph(self) -> None:
+        """Record the current step's passes again, up to the phase where we are."""
+        if self._phase == "forward":
+            return
+        passed = [act for act in self._acts if isinstance(act, Forward)][-1]
+        after, gradients = self._state.surroundings.read(), Gradients(self._state.values)
+        self._state.surroundings.put(passed.surroundings)
+        self._record_forward()
+        if self._phase == "update":
+            self._record_backward()
+        gradients.put(self._state.values)
+        # by their text, since a nan is not equal to itself
+        if repr((self._graph.data, self._state.surroundings.read())) != repr((passed.loss, after)):
+            self._state.surroundings.put(after)
+            raise RuntimeError(
+                f"going back, the forward pass gave the loss {self._graph.data!r} where it had been {passed.loss!r}: "
+                "the model is not a function of its parameters, buffers and generators alone, or was changed meanwhile"
+            )
+
+    # ------------------------------------------------------------------------------- copies
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(vars(self))
+        if any(isinstance(act, Forward) for act in self._acts):  # the graph can be recorded again
+            state |= {"loss_value": None, "predictions": []}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if self.loss_value is None:
+            self._rebuild_graph()
+
+    # ------------------------------------------------------------------------------ the works
+    @property
+    def _graph(self) -> Value:
+        if self.loss_value is None:
+            raise RuntimeError("there is no graph yet: call forward()")
+        return self.loss_value
+
+    def _expect(self, phase: str) -> None:
+        if phase != self._phase:
+            raise RuntimeError(
+                f"{phase}() comes after {_before(phase)}(), and step {self.step_count + 1} has "
+                f"{'not begun' if self._phase == 'forward' else f'just done {_before(self._phase)}()'}: "
+                f"call {self._phase}()"
+            )
+
+    def _record_forward(self) -> None:
+        self.predictions, self.loss_value = self._pass()
+
+    def _pass(self) -> tuple[list[Any], Value]:
+        batch = self.batch
+        predictions = predict_rows(self.model, [self.inputs[i] for i in batch])
+        with counted_as(batch):
+            return predictions, checked_loss(self.loss(predictions, [self.targets[i] for i in batch]))
+
+    def _record_backward(self) -> None:
+        for value in self._state.values:
+            value.clear_grad()
+        self._graph.backward()
+
+    def _forget_graph(self) -> None:
+        self.loss_value, self.predictions = None, []
+
+    def _done(self, act: Act) -> None:
+        self._remember(act)
+        self._phase = NEXT[self._phase]
+
+    def _remember(self, act: Act) -> None:
+        self._acts.append(act)
+        self._kept += act.size
+        while self._kept > self.undo_limit and self._acts:
+            self._kept -= self._acts.popleft().size
+            self._dropped = True
+
+    def __repr__(self) -> str:
+        latest = f"loss {self._state.history[-1]:.6g}" if self._state.history else "no loss yet"
+        return f"TrainingSession(epoch {self.epoch}, step {self.step_count}, {latest}, next {self._phase}())"
+
+
+def _before(phase: str) -> str:
+    return next(earlier for earlier, later in NEXT.items() if later == phase)

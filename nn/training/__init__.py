@@ -1,0 +1,1 @@
+"""Whole trainings: `fit`, what computes its steps, and what it leaves behind."""

@@ -1,0 +1,172 @@
+"""Training and predicting by programs of arrays: `fit`'s seam to `autograd.compile`.
+
+The weights live in the program while steps are made, and land on the Values at each report.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Value
+from autograd.compile import Forward, compile_forward, compile_training
+from nn.optim.clipping import report_norm
+from nn.saving.snapshot import Surroundings
+from nn.training.rows import checked_loss, predict_rows
+from nn.training.steppers import Planned, Stepped, Task, in_use
+
+__all__ = ["CompiledStepper", "predict_compiled"]
+
+Array = np.ndarray[Any, Any]
+FEW, MANY = 64, 256  # rows of a program for predictions: more run faster and take longer to compile
+SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar get their turn
+
+
+class CompiledStepper:
+    """Steps of which forward, backward and update are one program."""
+
+    def __init__(self, task: Task, backend: str, rows: int) -> None:
+        """Compile the step for so many rows; raises TypeError, naming the line, for what cannot be compiled.
+
+        The last batch of an epoch may have fewer rows: that program is made here too, not in the middle of a training.
+        """
+        self.task, self.backend = task, backend
+        self.inputs, self.targets = np.asarray(task.inputs), np.asarray(task.targets)
+        model, loss, clip = task.model, task.loss, task.clip
+
+        def loss_of(inputs: Any, targets: Any) -> Value:
+            return checked_loss(loss(predict_rows(model, inputs), targets))
+
+        clip_array = None if clip is None else clip.clip_array
+        self._train = compile_training(loss_of, task.optimizer.parameters, task.optimizer, backend, clip_array)
+        self._forward: Forward | None = None
+        self._rehearse(sorted({rows, len(self.inputs) % rows or rows}))
+        self._train.spare_audits()
+
+    def _rehearse(self, sizes: Sequence[int]) -> None:
+        """Make a step on so many rows, for each size, and take it back: what cannot be compiled is refused here."""
+        surroundings = Surroundings(self.task.model)
+        before = surroundings.read()
+        try:
+            for rows in sizes:
+                self._train(*self._batch(range(rows)))
+                self._train.check(rows, self.inputs, self.targets)
+        finally:
+            surroundings.put(before)
+        self.reload()
+
+    def steps(self, plan: Sequence[Planned], stop: Callable[[], bool]) -> list[Stepped]:
+        """Make the planned steps in order, fewer if `stop()` says so in between; return those that were made."""
+        made: list[Stepped] = []
+        optimizer, clip = self.task.optimizer, self.task.clip
+        base = optimizer.learning_rate
+        try:
+            for run, same in _alike(plan, 1 if clip is not None else 1 << 20):
+                if same:
+                    optimizer.learning_rate = run[0].rate
+                    losses = self._train(*self._batch(run[0].rows), steps=len(run)).tolist()
+                else:
+                    rows, rates = [p.rows for p in run], [p.rate for p in run]
+                    losses = self._train.on_rows(rows, rates, self.inputs, self.targets).tolist()
+                norm = self._norm() if clip is not None else None
+                made += [Stepped(loss, norm) for loss in losses]
+                if not math.isfinite(losses[-1]) or stop():
+                    break
+        finally:
+            optimizer.learning_rate = base
+        return made
+
+    def _norm(self) -> float:
+        norm = float(self._train.norm)
+        if not math.isfinite(norm):
+            report_norm(norm, [])
+        return norm
+
+    def _batch(self, rows: Sequence[int]) -> tuple[Array, Array]:
+        if isinstance(rows, range):
+            return self.inputs[rows.start : rows.stop], self.targets[rows.start : rows.stop]
+        return self.inputs[rows], self.targets[rows]
+
+    def land(self) -> None:
+        """Leave parameters, memories and step count on the Values and the optimiser."""
+        self._train.land()
+
+    def reload(self) -> None:
+        """Go on from what the Values and the optimiser hold now."""
+        self._train.reload()
+
+    def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
+        """Return the loss on these rows in the model's behaviour for use; the weights must have landed."""
+        if self._forward is None:
+            self._forward = _forward_of(self.task.model, FEW)
+        predict = self._forward
+        return in_use(
+            self.task.model,
+            lambda: (
+                checked_loss(self.task.loss(_as_values(_in_parts(predict, np.asarray(inputs)).tolist()), targets)).data
+            ),
+        )
+
+    def audit(self) -> str:
+        """Return how the loss of the latest rows differs from what model and loss function give, or ""."""
+        self._train.reload()
+        return self._train.audit()
+
+
+def _alike(plan: Sequence[Planned], most: int) -> Iterator[tuple[list[Planned], bool]]:
+    """Yield runs of steps, each of `most` or of about a tenth of a second, and whether a run's steps are all the same.
+
+    If they are not, their batches have the same number of rows.
+    """
+    began, start = time.monotonic(), 0
+    while start < len(plan):
+        passed = time.monotonic() - began
+        size = min(most, 16 if start == 0 else max(16, int(SLICE * start / max(passed, 1e-6))))
+        first, following = plan[start], plan[start + 1 : start + size]
+        same = not following or _is_same(first, following[0])
+        run = [first]
+        for planned in following:
+            if not (_is_same(first, planned) if same else len(planned.rows) == len(first.rows)):
+                break
+            run.append(planned)
+        yield run, same or len(run) == 1
+        start += len(run)
+
+
+def _is_same(x: Planned, y: Planned) -> bool:
+    return x.rows is y.rows and x.rate == y.rate
+
+
+def _forward_of(model: Any, rows: int, backend: str = "numpy") -> Forward:
+    """Return the model's predictions as a program for so many rows, for use inside `in_use(model, …)`."""
+    forward = compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
+    forward.spare_audits()
+    return forward
+
+
+def _in_parts(forward: Forward, array: Array) -> Array:
+    """Return the predictions for all rows; the last part is filled up, since another size would be another program."""
+    missing = -len(array) % forward.rows
+    full = np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array
+    return forward(full)[: len(array)]
+
+
+def predict_compiled(model: Any, inputs: Any, backend: str = "numpy") -> Array:
+    """Return what the model makes of each row in its behaviour for use, by a program of arrays.
+
+    Raises ValueError if a number is not finite, TypeError for what cannot be compiled.
+    """
+    array = np.asarray(inputs)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        row = int(np.argwhere(~np.isfinite(array))[0][0])
+        raise ValueError(f"inputs[{row}] holds a nan or an infinity: leave such rows out or fill them in")
+    rows = FEW if len(array) < 1000 * FEW else MANY
+    return in_use(model, lambda: _in_parts(_forward_of(model, rows, backend), array))
+
+
+def _as_values(x: Any) -> Any:
+    return [_as_values(y) for y in x] if isinstance(x, list) else Value(x)

@@ -1,0 +1,113 @@
+"""Which engine computes a training or a prediction: the backends by name, and what "auto" picks."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from autograd import no_grad, topological_order
+from autograd.recording.graph import operands
+from autograd.support.caller import warn
+from nn.guesses import GUESSES
+from nn.training.rows import checked_inputs, predict_rows
+from nn.training.steppers import RecordedStepper, Stepper, Task, in_use, tried_loss
+
+__all__ = ["BACKENDS", "make_stepper", "predict"]
+
+BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
+# Work is counted in operands that are recorded, one of which takes pure Python about 36 ns; NumPy a hundredth of it.
+NODE = 16  # to record a node takes as long as so many operands
+COMPILING = 450  # to compile one, as long as so many
+WORTH_COMPILING = 1_800_000  # as much work again, whatever is compiled: NumPy is loaded, and all that finds arrays
+WORTH_MACHINE_CODE = 4_000  # small steps after which a tenth of a second of LLVM has paid
+LARGE_STEP = 240_000  # work of a step of which half as many are enough
+FITS_CACHE = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
+MANY_ROWS = 2_000  # to predict, after which compiling has paid
+
+
+def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
+    """Return the stepper of that name for a training of so many steps, each on so many rows.
+
+    "auto" looks at the work alone, not at the clock: the recorded engine for short trainings and for what cannot be
+    compiled, NumPy for most, machine code for many small steps where llvmlite is there.
+    Raises ValueError naming the backends there are, ImportError naming the extra that is missing.
+    """
+    check_backend(backend)
+    if backend == "auto":
+        nodes, inputs = _counts_of_a_row(task)
+        work = (NODE * nodes + inputs) * rows
+        if work * steps < WORTH_COMPILING + COMPILING * nodes * rows:
+            return RecordedStepper(task)
+        paid = steps * (1 + work / LARGE_STEP) >= WORTH_MACHINE_CODE
+        many = paid and work < FITS_CACHE and find_spec("llvmlite") is not None
+        why = less = ""
+        for choice in ("native", "numpy") if many else ("numpy",):
+            try:
+                return make_stepper(task, choice, rows, steps)
+            except (TypeError, NotImplementedError, ImportError) as reason:
+                why, less = str(reason), "compiling, so more slowly" if isinstance(reason, ImportError) else ""
+                continue
+            except Exception as error:
+                if _is_undetermined(error):
+                    return RecordedStepper(task, why=str(error))
+                why = f"compiling failed with {type(error).__name__}: {error}"
+            with no_grad():  # if the data are at fault, this fails too, in the user's terms
+                tried_loss(task, task.inputs, task.targets, range(len(task.inputs)))
+            warn(f"{why}; training goes on without {choice}, please report this", RuntimeWarning)
+        if less:
+            warn(f"{why}; training goes on without {less}", RuntimeWarning)
+        return RecordedStepper(task, why=why)
+    if backend == "recorded":
+        return RecordedStepper(task)
+    from nn.training.compiled import CompiledStepper  # NumPy is loaded here, and not before
+
+    return CompiledStepper(task, backend, rows)
+
+
+def _is_undetermined(error: Exception) -> bool:
+    from autograd.compile.program_cache import UndeterminedError  # which is loaded, if there is such an error
+
+    return isinstance(error, UndeterminedError)
+
+
+@GUESSES
+def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
+    """Return what the model makes of each row in its behaviour for use: a float, or a list of them for many outputs.
+
+    For a NumPy array of rows, an array.  From some thousand rows on by a program of arrays, if the model can be
+    compiled; a backend that is named is used for however few.  Nothing is changed.
+    Raises TypeError or ValueError for bad rows.
+    """
+    check_backend(backend)
+    is_array = hasattr(inputs, "dtype")
+    rows = inputs if is_array and len(inputs) > MANY_ROWS else checked_inputs(inputs)
+    if backend != "recorded" and (backend != "auto" or len(rows) > MANY_ROWS):
+        try:
+            from nn.training.compiled import predict_compiled
+
+            found = predict_compiled(model, rows, "numpy" if backend == "auto" else backend)
+            return found if is_array else found.tolist()
+        except (TypeError, NotImplementedError, ImportError):
+            if backend != "auto":
+                raise
+    rows = checked_inputs(rows)  # an iterator can be read but once
+    numbers = in_use(model, lambda: _numbers(predict_rows(model, rows)))
+    return import_module("numpy").array(numbers) if is_array else numbers
+
+
+def check_backend(backend: str) -> None:
+    """Raise ValueError, naming the backends there are, if this is none of them."""
+    if backend not in BACKENDS:
+        raise ValueError(f"no backend {backend!r}; there are: {', '.join(BACKENDS)}")
+
+
+def _numbers(x: Any) -> Any:
+    return [_numbers(y) for y in x] if isinstance(x, list | tuple) else x.data if hasattr(x, "data") else float(x)
+
+
+def _counts_of_a_row(task: Task) -> tuple[int, int]:
+    """Return how many nodes the loss of one row has, and how many operands these have in all."""
+    loss = tried_loss(task, task.inputs, task.targets, range(1))
+    inner = [operands(node) for node in topological_order(loss) if not node.is_leaf]
+    return len(inner), sum(len(x) if hasattr(x, "__len__") else 1 for found in inner for x in found)

@@ -1,0 +1,141 @@
+"""`fit`: a whole training in one call, that watches itself, can be interrupted, and goes on to the same bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from autograd import Value, no_grad
+from nn.datasets import split
+from nn.guesses import GUESSES
+from nn.optim.clipping import Clip
+from nn.optim.optimizers import Optimizer
+from nn.optim.schedules import Schedule
+from nn.saving.files import Autosave
+from nn.training.engines import make_stepper
+from nn.training.history import History
+from nn.training.loop import Callback, EarlyStopping, Training, interrupts
+from nn.training.progress import Progress
+from nn.training.rows import Loss, check_learner, checked_count, checked_inputs, checked_targets, telling
+from nn.training.steppers import Task, in_use, tried_loss
+from nn.training.unmoved import warn_unmoved
+from nn.training.validate import (
+    checked_autosave,
+    checked_callbacks,
+    checked_clip,
+    checked_early_stopping,
+    checked_history,
+    checked_optimizer,
+    checked_schedule,
+    checked_seed,
+    checked_share,
+)
+
+__all__ = ["fit", "prepare"]
+
+
+@GUESSES
+def fit(
+    model: Any,
+    inputs: Any,
+    targets: Any,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int | None = None,
+    shuffle: int | None = 0,
+    validation: float | tuple[Any, Any] | None = None,
+    early_stopping: EarlyStopping | int | None = None,
+    schedule: Schedule | None = None,
+    clip: Clip | float | None = None,
+    callbacks: Iterable[Callback] = (),
+    report_every: int | None = None,
+    autosave: Autosave | None = None,
+    backend: str = "auto",
+    progress: bool | None = None,
+    history: History | None = None,
+) -> History:
+    """Train the model until it has seen `epochs` epochs; leave it trained, and return how that went.
+
+    inputs, targets   rows of numbers, and a target for each; `loss(predictions, targets)` returns one Value
+    batch_size        rows a step; None, or more than there are, means all of them
+    shuffle           the seed of the epochs' orders; None keeps the rows in order
+    validation        the share of the rows to hold out, or (inputs, targets) of their own
+    early_stopping    an EarlyStopping, or its patience in epochs
+    schedule          a factor of the optimiser's learning rate, at each of the optimiser's steps
+    clip              ClipByNorm, ClipByValue, or the greatest norm allowed
+    callbacks         called with a Report every `report_every` epochs; one that returns True ends the training
+    autosave          an Autosave: saves all that is needed to go on, and goes on from it if it is there already
+    backend           "recorded" (pure Python), "numpy", "native" (machine code), "jax", or "auto"
+    progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
+    history           of an earlier run with the same model and optimiser, to go on to the same bits
+
+    Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
+    A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
+    Compiled steps are compared with model and loss now and then, and at the end: a difference is told in a warning.
+    The training rows' labels and indices are looked at wherever they stand.  A Value that the loss depends on and that
+    neither the model's parameters() nor the optimizer hold is named in a warning.
+    Raises TypeError or ValueError for bad data and settings, IndexError for what an embedding has not, before any work.
+    """
+    shuffle, limits, schedule = checked_seed(shuffle), checked_clip(clip), checked_schedule(schedule)
+    early_stopping, listed = checked_early_stopping(early_stopping), checked_callbacks(callbacks)
+    autosave, history = checked_autosave(autosave), checked_history(history)
+    goal = checked_count("epochs", epochs)
+    task = prepare(model, inputs, targets, loss, optimizer, limits)
+    task, held_out = _apart(task, validation, shuffle)
+    count = len(task.inputs)
+    if report_every is None:
+        watched = listed or held_out or early_stopping or progress
+        report_every = 1 if watched else max(1, goal // 100)
+    size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
+    training = Training(
+        task=task,
+        stepper=make_stepper(task, backend, size, goal * -(-count // size)),
+        epochs=goal,
+        batch_size=size,
+        shuffle=shuffle,
+        held_out=held_out,
+        early_stopping=early_stopping,
+        schedule=schedule,
+        callbacks=listed,
+        report_every=checked_count("report_every", report_every),
+        autosave=autosave,
+        history=history,
+    )
+    with Progress(progress) as bar, interrupts() as interrupted:
+        training.run(bar, interrupted)
+    return training.history
+
+
+def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimizer, clip: Clip | None) -> Task:
+    """Return the task, checked: some rows are run forward, so that wrong widths, labels and losses are refused here."""
+    check_learner(model, loss)
+    rows = checked_inputs(inputs)
+    task = Task(model, loss, checked_optimizer(optimizer, model), rows, checked_targets(targets, len(rows)), clip)
+    places = telling(task.inputs, task.targets)
+    first = tried_loss(task, task.inputs, task.targets, places)
+
+    def again() -> Value:
+        return tried_loss(task, task.inputs, task.targets, places)
+
+    warn_unmoved(model, loss, task.optimizer, (task.inputs, task.targets), first, again)
+    return task
+
+
+def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[list[Any], list[Any]] | None]:
+    """Return the task on the rows to train on, and the rows held out with their targets, if there are any."""
+    if validation is None:
+        return task, None
+    if isinstance(validation, tuple | list):
+        if len(validation) != 2:
+            raise ValueError(f"validation is a pair (inputs, targets), not {len(validation)} things")
+        rows = checked_inputs(validation[0], "validation inputs")
+        targets = checked_targets(validation[1], len(rows), "validation targets")
+        with no_grad():
+            in_use(task.model, lambda: tried_loss(task, rows, targets, telling(rows, targets)))
+        return task, (rows, targets)
+    share = checked_share(validation)
+    inputs, wanted, rows, targets = split(task.inputs, task.targets, share=share, seed=seed or 0)
+    return replace(task, inputs=inputs, targets=wanted), (rows, targets)

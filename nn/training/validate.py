@@ -1,0 +1,121 @@
+"""The door for what a training is told beside its data: each setting is checked once, here, in the user's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from numbers import Real
+from typing import Any
+
+from autograd import number
+from nn.optim.clipping import Clip, ClipByNorm, ClipByValue
+from nn.optim.optimizers import Optimizer
+from nn.optim.schedules import Schedule
+from nn.saving.files import Autosave, check_place
+from nn.training.history import History
+from nn.training.loop import Callback, EarlyStopping
+from nn.training.rows import said
+
+__all__ = [
+    "checked_autosave",
+    "checked_callbacks",
+    "checked_clip",
+    "checked_early_stopping",
+    "checked_history",
+    "checked_optimizer",
+    "checked_schedule",
+    "checked_seed",
+    "checked_share",
+]
+
+
+def checked_optimizer(optimizer: Any, model: Any) -> Optimizer:
+    """Return the optimiser; raises TypeError for what is none, such as its class, ValueError for another model's."""
+    example = "nn.SGD(model.parameters(), learning_rate=0.1)"
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer is one that knows its parameters, as {example} does, not {said(optimizer)}")
+    parameters = list(model.parameters())
+    if parameters and set(parameters).isdisjoint(optimizer.parameters):
+        count = len(optimizer.parameters)
+        raise ValueError(
+            f"the optimizer moves {count} Value{'s' * (count != 1)}, and none of this model's {len(parameters)} "
+            f"parameters is among them: make it of this model, as in {example}"
+        )
+    return optimizer
+
+
+def checked_seed(shuffle: Any) -> int | None:
+    """Return the seed of the shuffling, or None; raises TypeError for what is neither, True and False among it."""
+    if shuffle is None or (hasattr(shuffle, "__index__") and not isinstance(shuffle, bool)):
+        return None if shuffle is None else int(shuffle)
+    raise TypeError(f"shuffle is the seed of the orders, a whole number, or None for rows in order, not {shuffle!r}")
+
+
+def checked_share(validation: Any) -> float:
+    """Return the share of the rows to hold out; raises TypeError or ValueError unless it lies between 0 and 1."""
+    if isinstance(validation, bool) or not isinstance(validation, Real):
+        raise TypeError(f"validation is a share of the rows or a pair (inputs, targets), not {said(validation)}")
+    share = number(validation)
+    if not 0.0 < share < 1.0:
+        raise ValueError(f"validation={share:g}: the share of the rows to hold out lies between 0 and 1")
+    return share
+
+
+def checked_early_stopping(early_stopping: Any) -> EarlyStopping | None:
+    """Return the rule to stop by, made from a patience in epochs if that is given; raises TypeError for others."""
+    if early_stopping is None or isinstance(early_stopping, EarlyStopping):
+        return early_stopping
+    return EarlyStopping(early_stopping)
+
+
+def checked_clip(clip: Any) -> Clip | None:
+    """Return how gradients are clipped, by norm if a limit is given; raises TypeError for what is no such thing."""
+    if clip is None or isinstance(clip, ClipByNorm | ClipByValue):
+        return clip
+    if isinstance(clip, bool) or not isinstance(clip, Real):
+        raise TypeError(f"clip is the greatest norm, a ClipByNorm or a ClipByValue, not {said(clip)}")
+    return ClipByNorm(number(clip))
+
+
+def checked_schedule(schedule: Any) -> Schedule | None:
+    """Return the schedule; raises TypeError if it is no function of a step that gives a number."""
+    if schedule is None:
+        return None
+    if isinstance(schedule, type):
+        raise TypeError(f"schedule is made by {schedule.__name__}(…) with its settings, not {said(schedule)}")
+    if not callable(schedule):
+        raise TypeError(f"schedule is a function from the step to a factor of the rate, not {said(schedule)}")
+    factor = schedule(0)
+    if not isinstance(factor, Real):
+        raise TypeError(f"a schedule returns a factor of the learning rate, and at step 0 it is {said(factor)}")
+    return schedule  # type: ignore[no-any-return]
+
+
+def checked_callbacks(callbacks: Any) -> list[Callback]:
+    """Return the callbacks as a list; raises TypeError for what cannot be called."""
+    if callable(callbacks) or not isinstance(callbacks, Iterable):
+        raise TypeError(f"callbacks is a list of functions of a Report, not {said(callbacks)}")
+    listed: list[Callable[..., object]] = list(callbacks)
+    for i, callback in enumerate(listed):
+        if not callable(callback):
+            raise TypeError(f"callbacks[{i}] is {said(callback)}, but a callback is a function of a Report")
+    return listed
+
+
+def checked_autosave(autosave: Any) -> Autosave | None:
+    """Return where and how often all is saved; raises TypeError for what is no Autosave.
+
+    Raises FileNotFoundError without a folder for the file, ImportError without the library, both before any work.
+    """
+    if autosave is None:
+        return None
+    if not isinstance(autosave, Autosave):
+        raise TypeError(f"autosave is nn.Autosave(path, every=…), not {said(autosave)}")
+    check_place(autosave.path)
+    return autosave
+
+
+def checked_history(history: Any) -> History:
+    """Return the history to go on with, a new one if none is given; raises TypeError for what is no History."""
+    if history is None or isinstance(history, History):
+        return history if history is not None else History()
+    raise TypeError(f"history is the History that an earlier fit returned, not {said(history)}")

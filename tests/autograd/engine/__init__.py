@@ -1,0 +1,1 @@
+"""Values, graphs, the backward pass."""

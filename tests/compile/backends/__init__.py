@@ -1,0 +1,1 @@
+"""NumPy, native code, JAX, JavaScript."""

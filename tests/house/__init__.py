@@ -1,0 +1,1 @@
+"""What holds the whole: public names, imports, the README, the demos."""

@@ -1,0 +1,1 @@
+"""Diagnosis and its like."""

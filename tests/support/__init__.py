@@ -1,0 +1,1 @@
+"""What tests share: programs, random programs, the browser, exact numbers."""

@@ -1,0 +1,341 @@
+"""Plots as pictures, drawn by matplotlib in the library's own look: SVG and PNG, the same bytes on every run."""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value
+from autograd.explain.wording import show_number, titled
+from autograd.rules.operation import Operation, operation
+from autograd.support.locks import cached_property
+from autograd.support.messages import documentation, missing_extra
+from viz import palette
+from viz.charts.field import Field
+from viz.charts.landscape import Landscape, landscape
+from viz.charts.plotting import losses_of
+from viz.graph.labels import kind_of, shown
+from viz.guesses import GUESSES
+from viz.rendering import Picture, own_svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+STYLE: Any = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": palette.QUIET,
+    "axes.facecolor": palette.CARD,
+    "axes.grid": True,
+    "axes.labelcolor": palette.INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.titlesize": 11,
+    "axes.unicode_minus": True,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 72,
+    "figure.facecolor": palette.PAPER,
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10,
+    "grid.color": palette.FAINT,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "savefig.facecolor": palette.PAPER,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "chainrule",
+    "text.color": palette.INK,
+    "text.parse_math": False,
+    "xtick.color": palette.INK,
+    "ytick.color": palette.INK,
+}
+
+
+class Chart(Picture):
+    """A plot; `figure` is the matplotlib Figure, to change before the picture is shown or saved."""
+
+    def __init__(self, figure: Figure, description: str) -> None:
+        super().__init__(description)
+        self.figure = figure
+
+    @cached_property
+    def svg(self) -> str:
+        """The plot as one SVG element."""
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        return own_svg(self._written("svg", metadata=nothing).decode(), self.description)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The plot as PNG, at twice the size of the screen's points."""
+        return self._written("png", metadata={"Software": None}, dpi=144)
+
+    def _written(self, kind: str, **options: Any) -> bytes:
+        out = io.BytesIO()
+        with _look():
+            self.figure.savefig(out, format=kind, **options)
+        return out.getvalue()
+
+
+@contextmanager
+def _look() -> Iterator[None]:
+    """Turn the library's look on.  Raises ModuleNotFoundError naming the extra if matplotlib is not there."""
+    try:
+        import matplotlib as mpl
+    except ModuleNotFoundError as missing:
+        raise ModuleNotFoundError(
+            f"{missing_extra('plots are drawn by matplotlib', 'plots')}; "
+            "viz.text.loss_curve and viz.text.decision_boundary draw in the terminal without it"
+        ) from missing
+    with mpl.rc_context(STYLE):
+        yield
+
+
+def _axes(width: float, height: float, panels: int = 1) -> tuple[Figure, Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height))
+    return figure, figure.subplots(panels, 1, squeeze=False)[:, 0] if panels > 1 else figure.subplots()
+
+
+def _on_axis(x: float, place: object) -> str:
+    return show_number(x)
+
+
+def _numbered(*axes: Any) -> None:
+    """Write the numbers of an axis as they are written everywhere else."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    for axis in axes:
+        axis.set_major_formatter(FuncFormatter(_on_axis))
+        axis.set_minor_formatter(NullFormatter())
+
+
+# -------------------------------------------------------------------------------------- training
+@GUESSES
+def loss_curve(history: Any, *, logarithmic: bool = False) -> Chart:
+    """Return the loss against the epoch, with the loss on held-out rows where the history has it.
+
+    `history` is what `fit` returned, or a sequence of numbers.  Losses that are not finite are marked where they began.
+    Raises ValueError if there are none, TypeError for what is neither.
+    """
+    losses = losses_of(history)
+    if not losses:
+        raise ValueError("no losses yet: train for an epoch first")
+    held_out = [float(x) for x in getattr(history, "validation_losses", ())]
+    with _look():
+        figure, axes = _axes(6.4, 3.6)
+        axes.plot(range(1, len(losses) + 1), losses, color=palette.POSITIVE, label="training")
+        if held_out:
+            step = len(losses) / len(held_out)
+            places = [step * (i + 1) for i in range(len(held_out))]
+            axes.plot(places, held_out, color=palette.NEGATIVE, linestyle="--", label="validation")
+            axes.legend()
+        broken = next((i for i, x in enumerate(losses) if not math.isfinite(x)), None)
+        if broken is not None:
+            axes.axvline(broken + 1, color=palette.ALARM, linestyle=":")
+            axes.annotate(f" {show_number(losses[broken])} here", (broken + 1, 0.9), xycoords=("data", "axes fraction"))
+        if logarithmic:
+            axes.set_yscale("log")
+        axes.set(xlabel="epoch", ylabel="loss", title=f"loss {show_number(losses[0])} → {show_number(losses[-1])}")
+        _numbered(axes.xaxis, axes.yaxis)
+    return Chart(figure, f"loss over {len(losses)} epochs, from {show_number(losses[0])} to {show_number(losses[-1])}")
+
+
+@GUESSES
+def learning_rate_finder(sweep: Any) -> Chart:
+    """Return the loss against the learning rate, with the suggested rate marked, from what the finder returned."""
+    if not hasattr(sweep, "suggestion"):
+        raise TypeError(f"learning_rate_finder draws what nn.find_learning_rate returned, not {type(sweep).__name__}")
+    rates, losses, suggestion = sweep.rates[: len(sweep.losses)], sweep.losses, float(sweep.suggestion)
+    with _look():
+        figure, axes = _axes(6.4, 3.6)
+        axes.plot(rates, losses, color=palette.POSITIVE)
+        axes.set_xscale("log")
+        axes.set(xlabel="learning rate", ylabel="loss", title="loss while the learning rate grows")
+        if math.isfinite(suggestion):
+            axes.axvline(suggestion, color=palette.FORWARD, linestyle="--")
+            text = f" suggested {show_number(suggestion)}"
+            axes.annotate(text, (suggestion, 0.92), xycoords=("data", "axes fraction"), color=palette.FORWARD)
+        _numbered(axes.xaxis, axes.yaxis)
+    return Chart(figure, f"loss against learning rate from {show_number(rates[0])} to {show_number(rates[-1])}")
+
+
+# --------------------------------------------------------------------------------------- a model
+@GUESSES
+def decision_boundary(
+    model: Callable[[list[float]], Any],
+    X: Sequence[Sequence[float]],  # noqa: N803
+    Y: Sequence[float],  # noqa: N803
+    *,
+    level: float | None = None,
+    size: int = 80,
+) -> Chart:
+    """Return what `model` says over the plane of two inputs, with the rows as marks by their targets.
+
+    The line is where the output crosses `level`: by default 0.5 for probabilities, else 0.  A model may return one
+    score per class: then each class has its region.
+    """
+    field = Field.over(model, X, Y, size, size, level)
+    with _look():
+        figure, axes = _axes(5.2, 4.6)
+        _draw_field(axes, field)
+        for k, target in enumerate(field.classes):
+            rows = [row for row, y in zip(X, Y, strict=True) if float(y) == target]
+            axes.scatter(
+                [float(row[0]) for row in rows],
+                [float(row[1]) for row in rows],
+                marker="oX^sDPv*"[k % 8],
+                s=46,
+                color=palette.FIELD[(1, 2, 0)[k % 3]],
+                edgecolors=palette.FIELD[3],
+                linewidths=0.8,
+                label=f"target {show_number(target)}",
+                zorder=3,
+            )
+        axes.grid(visible=False)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=min(4, len(field.classes)))
+        axes.set(xlabel="x[0]", ylabel="x[1]", title="the model over its inputs", xlim=field.x, ylim=field.y)
+        _numbered(axes.xaxis, axes.yaxis)
+    return Chart(figure, f"decision boundary over {len(X)} rows of two inputs")
+
+
+def _draw_field(axes: Axes, field: Field) -> None:
+    from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
+
+    height, width = len(field.outputs), len(field.outputs[0])
+    x = [field.x[0] + (field.x[1] - field.x[0]) * j / (width - 1) for j in range(width)]
+    y = [field.y[1] - (field.y[1] - field.y[0]) * i / (height - 1) for i in range(height)]
+    if field.many:
+        count = int(field.high) + 1
+        shades = [i / max(1, count - 1) for i in range(count)]
+        colours = [(0.98 - 0.25 * s, 0.93 - 0.2 * s, 0.85 + 0.1 * s) for s in shades]
+        axes.contourf(x, y, field.outputs, levels=[i - 0.5 for i in range(count + 1)], colors=colours)
+        axes.contour(
+            x, y, field.outputs, levels=[i + 0.5 for i in range(count - 1)], colors=palette.FIELD[0], linewidths=1.2
+        )
+        return
+    reach = max(abs(field.high - field.level), abs(field.level - field.low)) or 1.0
+    norm = TwoSlopeNorm(vcenter=field.level, vmin=field.level - reach, vmax=field.level + reach)
+    signs = LinearSegmentedColormap.from_list("signs", palette.FIELD_SIGNS)
+    levels = [field.level + reach * (k / 8 - 1) for k in range(17)]
+    axes.contourf(x, y, field.outputs, levels=levels, cmap=signs, norm=norm, extend="both")
+    if field.low < field.level < field.high:
+        line = axes.contour(x, y, field.outputs, levels=[field.level], colors=palette.FIELD[0], linewidths=1.6)
+        axes.clabel(line, fmt={field.level: show_number(field.level)}, fontsize=9)
+
+
+@GUESSES
+def gradient_flow(model: Any) -> Chart:
+    """Return the size of the gradient in each layer, first to last: the norm over its weights and its biases.
+
+    `model` has `named_parameters()` after a backward pass, or is a mapping of names to norms.  Where the first layers'
+    bars are far shorter than the last's, gradients vanish; far longer, they explode.
+    Raises ValueError before any pass.
+    """
+    norms = {str(k): float(x) for k, x in model.items()} if isinstance(model, Mapping) else _norms(model)
+    with _look():
+        figure, axes = _axes(6.4, 1.4 + 0.32 * len(norms))
+        names, sizes = [shown(name) for name in norms], list(norms.values())
+        finite = [x if math.isfinite(x) else 0.0 for x in sizes]
+        bars = axes.barh(names, finite, color=palette.BACKWARD, height=0.6)
+        axes.bar_label(bars, [f" {show_number(x)}" for x in sizes])
+        if all(x > 0.0 for x in finite) and max(finite) / min(finite) > 100.0:
+            axes.set_xscale("log")
+        axes.invert_yaxis()
+        axes.margins(x=0.15)
+        axes.grid(visible=False, axis="y")
+        axes.set(xlabel="norm of the gradient", title="gradient in each layer, the first at the top")
+        _numbered(axes.xaxis)
+    return Chart(figure, f"gradient norms of {len(norms)} groups of parameters")
+
+
+def _norms(model: Any) -> dict[str, float]:
+    groups = _groups(model)
+    if not any(value.reached for values in groups.values() for value in values):
+        raise ValueError("no gradients yet: run loss.backward() first")
+    return {name: math.hypot(*(value.grad for value in values)) for name, values in groups.items()}
+
+
+def _groups(model: Any) -> dict[str, list[Value]]:
+    """Return a model's parameters by layer and kind: all weights of one layer, all its biases."""
+    if not hasattr(model, "named_parameters"):
+        raise TypeError(f"a model with named_parameters() is drawn here, not {type(model).__name__}")
+    groups: dict[str, list[Value]] = {}
+    for name, value in model.named_parameters():
+        groups.setdefault(titled(kind_of(name)), []).append(value)
+    return groups
+
+
+@GUESSES
+def histogram(model: Any, *, of: str = "weights", bins: int = 30) -> Chart:
+    """Return how the numbers of each layer are spread: `of` "weights" (every parameter's value) or "gradients"."""
+    if of not in ("weights", "gradients"):
+        raise ValueError(f'of is "weights" or "gradients", not {of!r}')
+    groups = _groups(model)
+    with _look():
+        figure, panels = _axes(6.4, 0.5 + 1.3 * len(groups), len(groups))
+        for axes, (name, values) in zip([panels] if len(groups) == 1 else panels, groups.items(), strict=True):
+            numbers = [v.data if of == "weights" else v.grad for v in values]
+            finite = [x for x in numbers if math.isfinite(x)]
+            axes.hist(finite, bins=bins, color=palette.POSITIVE if of == "weights" else palette.BACKWARD)
+            lost = f", {len(numbers) - len(finite)} not finite" if len(finite) < len(numbers) else ""
+            what = f"{len(numbers)} {of if of == 'gradients' else 'parameters'}"
+            axes.set_title(f"{shown(name)}: {what}{lost}", fontsize=10)
+            _numbered(axes.xaxis, axes.yaxis)
+    return Chart(figure, f"histogram of the {of} in {len(groups)} groups of parameters")
+
+
+@GUESSES
+def loss_landscape(model: Any, loss: Callable[[], Any], *, reach: float = 1.0, size: int = 21, seed: int = 0) -> Chart:
+    """Return the loss around the model's parameters, along two random directions, with the parameters at the centre.
+
+    `loss` takes nothing and returns the loss of the model as it is; it is called `size`² times and nothing is recorded.
+    Each direction has, in each layer, the length of that layer's parameters, so that `reach` 1 is as far as the
+    parameters are from zero (Li et al. 2018).  The parameters are as they were when this returns.
+    """
+    found: Landscape = landscape(list(_groups(model).values()), loss, reach=reach, size=size, seed=seed)
+    with _look():
+        figure, axes = _axes(5.4, 4.4)
+        grid, levels, line = (found.steps, found.steps, found.losses), found.levels(), palette.FIELD[0]
+        shades = axes.contourf(*grid, levels=levels, cmap="Blues_r", extend="both")
+        axes.contour(*grid, levels=levels, colors=line, linewidths=0.5)
+        axes.grid(visible=False)
+        axes.plot(0.0, 0.0, marker="P", markersize=9, color=palette.FIELD[1], markeredgecolor=palette.FIELD[3])
+        figure.colorbar(shades, ax=axes, label="loss").ax.yaxis.set_major_formatter(_on_axis)
+        here = show_number(found.here)
+        axes.set(xlabel="first direction", ylabel="second direction", title=f"loss around the parameters (+, {here})")
+        _numbered(axes.xaxis, axes.yaxis)
+    return Chart(figure, f"loss landscape around {here}")
+
+
+@GUESSES
+def activation(name: str | Operation, *, low: float = -4.0, high: float = 4.0) -> Chart:
+    """Return the graph of an operation of one input with its derivative, both as the table of operations has them.
+
+    Raises KeyError naming the operations there are, ValueError for one that needs more than one input.
+    """
+    op = name if isinstance(name, Operation) else operation(name)
+    if op.groups or op.arity - len(op.defaults) != 1:
+        raise ValueError(
+            f"{op.name} takes more than one input: a curve is drawn of functions of one, such as tanh or relu"
+        )
+    places = [low + (high - low) * i / 400 for i in range(401)]
+    points = [op.evaluate(x, *op.defaults) for x in places]
+    with _look():
+        figure, axes = _axes(5.6, 3.6)
+        axes.axhline(0.0, color=palette.QUIET, linewidth=0.8)
+        axes.axvline(0.0, color=palette.QUIET, linewidth=0.8)
+        axes.plot(places, [y for y, _ in points], color=palette.FORWARD, label=op.symbol)
+        derivatives = [d[0] for _, d in points]
+        axes.plot(places, derivatives, color=palette.BACKWARD, linestyle="--", label=f"{op.symbol}′, its derivative")
+        axes.legend()
+        axes.set_xlabel("x")
+        axes.set_title(textwrap.fill(documentation(op.rule) or op.name, 72), fontsize=9, fontweight="normal")
+        _numbered(axes.xaxis, axes.yaxis)
+    return Chart(figure, f"{op.name} and its derivative from {show_number(low)} to {show_number(high)}")

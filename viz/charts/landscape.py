@@ -1,0 +1,74 @@
+"""The loss around a model's parameters, along two random directions."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import Value, no_grad
+from viz.charts.field import plain_number
+
+CAP = 1e300
+
+
+@dataclass
+class Landscape:
+    """The loss on a grid of steps in two directions; `here` is the loss at its centre."""
+
+    steps: list[float]
+    losses: list[list[float]]
+    here: float
+
+    def levels(self) -> list[float]:
+        """Return where contour lines tell most: evenly over the lower three quarters of the losses."""
+        flat = sorted(x for line in self.losses for x in line if math.isfinite(x))
+        low, high = flat[0], flat[3 * (len(flat) - 1) // 4]
+        if high <= low:
+            high = low + (abs(low) or 1.0)
+        return [low + (high - low) * (k / 14) ** 1.5 for k in range(15)]
+
+
+def landscape(
+    groups: Sequence[Sequence[Value]], loss: Callable[[], Any], *, reach: float, size: int, seed: int
+) -> Landscape:
+    """Return the loss over `size`² steps up to `reach` times the length of each group; parameters end as they began."""
+    if not callable(loss):
+        raise TypeError(f"loss is a function that computes it anew, as lambda: …, not {type(loss).__name__}")
+    if size < 3:
+        raise ValueError(f"a landscape needs at least 3 steps a side, not {size}")
+    generator = random.Random(seed)
+    parameters = [p for group in groups for p in group]
+    first, second = ([x for group in groups for x in _direction(generator, group)] for _ in range(2))
+    steps = [reach * (2 * i / (size - 1) - 1) for i in range(size)]
+    before = [p.data for p in parameters]
+    losses: list[list[float]] = []
+    try:
+        with no_grad():
+            here = _number(loss())
+            for b in steps:
+                line = []
+                for a in steps:
+                    for p, x, u, v in zip(parameters, before, first, second, strict=True):
+                        p.data = x + a * u + b * v
+                    line.append(_number(loss()))
+                losses.append(line)
+    finally:
+        for p, x in zip(parameters, before, strict=True):
+            p.data = x
+    if not any(math.isfinite(x) for line in losses for x in line):
+        raise ValueError("the loss is nowhere finite around these parameters: there is no landscape to draw")
+    return Landscape(steps, losses, here)
+
+
+def _direction(generator: random.Random, group: Sequence[Value]) -> list[float]:
+    """Return a random direction as long as the group's parameters are."""
+    drawn = [generator.gauss(0.0, 1.0) for _ in group]
+    scale = math.hypot(*(p.data for p in group)) / math.hypot(*drawn)
+    return [scale * x for x in drawn]
+
+
+def _number(x: Any) -> float:
+    return min(CAP, plain_number(x))

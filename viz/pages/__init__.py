@@ -1,0 +1,1 @@
+"""Pages that work offline: steps, film, playground, and what they share."""

@@ -1,0 +1,167 @@
+"""A page: one self-contained HTML file that asks nothing of the network.
+
+The files of `viz/pages/` are put together with data in JSON.  Everything a user typed is in that data and
+nowhere else, so that one line escapes it; the policy at the top of the page lets no other script or style run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+import webbrowser
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from autograd.support.answers import guessed
+from autograd.support.files import write_file
+from autograd.support.locks import cached_property
+from viz import palette
+from viz.graph.labels import escaped, shown
+from viz.guesses import OF_A_PAGE
+
+COLOURS = (
+    *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
+    *("POSITIVE", "NEGATIVE", "ALARM", "ALARM_CARD"),
+)
+LONGEST_TITLE = 200
+TERMINAL_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")
+# Of the languages of `viz/pages/`: blocks that begin with two stars, and what follows two slashes at the end of a line.
+_COMMENT = re.compile(r"/\*\*[\s\S]*?\*/ ?|(?:^|  )//.*", re.MULTILINE)
+_TEXT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)""")
+_UNCLEAR = re.compile(r"[\"'`]|(?<! )/|/(?! )")  # outside of texts: a text over several lines, a pattern in slashes
+_SPACED = re.compile(r" ?([=,;:?*<>&|(){}\[\]]+) ?|(?<![+-]) ([+/-]) (?![+-])")
+
+
+@guessed(OF_A_PAGE)
+class Page:
+    """One HTML file: `.html` is its text, `.save(path)` writes it, `.open()` shows it in the browser.
+
+    `body` names a file of `viz/pages/` that holds what is seen, `styles` and `scripts` the files that dress and move it,
+    in order; `data` is what the scripts read, its "title" among it, `program` what the JavaScript backend wrote for
+    them.  The same data gives the same bytes.
+    """
+
+    def __init__(
+        self, body: str, styles: Sequence[str], scripts: Sequence[str], data: Mapping[str, Any], program: str = ""
+    ) -> None:
+        self.body, self.styles, self.scripts = body, tuple(styles), tuple(scripts)
+        self.data = {**data, "title": shown(data["title"], LONGEST_TITLE)}
+        self.program = program
+
+    @cached_property
+    def html(self) -> str:
+        """The page as text."""
+        style = _colours() + "".join(map(_part, self.styles))
+        script = '"use strict";\n' + _bare(self.program) + "".join(map(_part, self.scripts))
+        policy = (
+            f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        )
+        return (
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>chainrule</title>\n<style>{style}</style>\n</head>\n<body>\n{_part(self.body)}"
+            f'<script type="application/json" id="data">{inert(self.data)}</script>\n'
+            f"<script>{script}</script>\n</body>\n</html>\n"
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Leave the page at `path`, whole or not at all, and return the path; ValueError unless it ends in .html."""
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(f'save takes the path of a file, as .save("page.html"), not {type(path).__name__}')
+        place = Path(path)
+        if place.suffix.lower() not in (".html", ".htm"):
+            named = shown(place.suffix) or "without a suffix"
+            raise ValueError(f"save({str(path)!r}): a page is saved as .html, not {named}")
+        write_file(place, self.html.encode())
+        return place
+
+    def open(self, address: str = "") -> Path:
+        """Show the page in the browser at `#address`, from a temporary file of one's own that stays; return its path.
+
+        Where there is no browser but those that live in a terminal, nothing is shown: open the file yourself.
+        """
+        handle, name = tempfile.mkstemp(prefix="chainrule-", suffix=".html")  # private, and `save` keeps the mode
+        os.close(handle)
+        place = self.save(name)
+        if (browser := window_browser()) is not None:
+            browser.open(place.as_uri() + (f"#{address}" if address else ""))
+        return place
+
+    def _repr_html_(self) -> str:
+        # A frame of its own: its keys, styles and policy stay apart from the notebook's.  The words within it are seen
+        # only where a notebook that is not trusted takes the frame away.
+        return (
+            '<iframe title="chainrule" sandbox="allow-scripts" width="100%" height="820" '
+            f'style="border:0" srcdoc="{escaped(self.html)}">A page runs in a trusted notebook: trust this one, '
+            "or run the cell again.</iframe>"
+        )
+
+    def __repr__(self) -> str:
+        return f'<page of {len(self.html.encode()) / 1024:.0f} KB: .save("page.html"), .open()>'
+
+
+def window_browser() -> webbrowser.BaseBrowser | None:
+    """Return the browser that opens a window here, or None: those that live in a terminal run no scripts."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return None
+    return None if getattr(browser, "basename", "") in TERMINAL_BROWSERS else browser
+
+
+def inert(data: Any) -> str:
+    """Return data as JSON that no HTML parser can take for anything else: the one place where a page escapes."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def packed(numbers: Iterable[float]) -> str:
+    """Return floats, to the bit, as text: little-endian doubles in base 64."""
+    doubles = array("d", numbers)
+    if sys.byteorder == "big":
+        doubles.byteswap()
+    return base64.b64encode(doubles.tobytes()).decode()
+
+
+def _part(name: str) -> str:
+    """Return a file of `viz/pages/` without indentation and comments, which are for those who read it there."""
+    text = _bare(resources.files("viz").joinpath("pages", name).read_text(encoding="utf-8"))
+    return "".join(map(_close, text.splitlines(keepends=True))) if name.endswith(".js") else text
+
+
+def _bare(text: str) -> str:
+    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def _close(line: str) -> str:
+    """Return a line of JavaScript without the spaces around signs, but for those in texts."""
+    parts = _TEXT.split(line)
+    nested = any(text.count("${") > text.count("}") for text in parts[1::2])  # a text within a text
+    if nested or any(_UNCLEAR.search(code) for code in parts[::2]):
+        return line
+    return "".join(part if i % 2 else _SPACED.sub(r"\1\2", part) for i, part in enumerate(parts))
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _colours() -> str:
+    """Return the palette as custom properties, light and dark."""
+    light = {f"--{name.lower().replace('_', '-')}": getattr(palette, name) for name in COLOURS}
+    dark = {name: palette.DARK[colour] for name, colour in light.items()}
+    rules = ["".join(f"{name}:{colour};" for name, colour in colours.items()) for colours in (light, dark)]
+    return f":root{{{rules[0]}}}\n@media (prefers-color-scheme:dark){{:root{{{rules[1]}}}}}\n"

@@ -1,0 +1,296 @@
+"""A model made ready to compute in a page: its own program in JavaScript, and what a page needs to draw and move it.
+
+The page computes row by row: one program gives outputs and gradients of a row, one the loss and its gradient with
+respect to all the outputs.  Both come from the table of operations, as in every other backend.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from autograd import Value, dot, number
+from autograd.explain.wording import short_names, titled
+from autograd.rules.operation import TABLE, Operation
+from viz import palette
+from viz.graph.labels import shown
+from viz.network import Layers, layers_of
+
+if TYPE_CHECKING:
+    from autograd.compile.backends.javascript.source import Emitted
+
+ACTIVATIONS: Final = ("tanh", "relu", "leaky_relu", "sigmoid", "gelu", "silu", "elu", "softplus", "linear")
+MOST_PARAMETERS: Final = 20_000
+SCORES: Final = ("binary_cross_entropy_with_logits", "hinge")  # losses of scores, whose level is 0
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a page computes with: `script` defines PROGRAMS, `data` is about them, for parameters in this `order`."""
+
+    data: dict[str, Any]
+    script: str
+    order: list[Value]
+
+
+def check_optimizer(optimizer: object) -> None:
+    """Raise TypeError for what is given as an optimizer and is none."""
+    if optimizer is not None and (isinstance(optimizer, type) or not hasattr(optimizer, "moves")):
+        kind = shown(type(optimizer).__name__ if not isinstance(optimizer, type) else f"the class {optimizer.__name__}")
+        raise TypeError(f"optimizer is one of nn's, as nn.SGD(model.parameters(), learning_rate=0.1), not {kind}")
+
+
+def check_loss(call: str, loss: object) -> None:
+    """Raise TypeError for what is given as a loss and is no function."""
+    if loss is not None and not callable(loss):
+        kind = "the Value of one" if isinstance(loss, Value) else shown(type(loss).__name__)
+        raise TypeError(f"{call} takes a function of predictions and targets, loss=nn.mean_squared_error, not {kind}")
+
+
+def make_machine(
+    model: Any,
+    inputs: Any,
+    targets: Any,
+    *,
+    loss: Callable[[Any, Any], Value],
+    optimizer: Any,
+    sizes: Iterable[int] = (),
+    activations: Sequence[str] = (),
+    level: float | None = None,
+) -> Machine:
+    """Return the model, the data, the loss and the optimiser's rule as programs and numbers; nothing is changed.
+
+    `sizes` are the numbers of rows that a step may take, besides all of them; `activations` are those to choose from,
+    besides the model's own.  Raises TypeError for a model without layers of neurons, ValueError if they do not follow
+    on one another, for a model that does not compute row by row, and for rows that do not fit.
+    """
+    from autograd.compile.backends.javascript import source as javascript
+
+    layers = layers_of(model)
+    rows, wanted = _data(inputs, targets, len(layers[0][1][0].weights))
+    _refuse(model, optimizer)
+    own, choices = _choices(layers, activations)
+    order: list[Value] = []
+    parts: dict[str, Emitted] = {"update": javascript.emit_update(optimizer)}
+    programs: dict[str, Any] = {}
+    for name, activation in choices.items():
+        with _showing(layers, activation):
+            part, told, parameters, outputs = _row_program(model, layers, len(rows[0]))
+        if name == own:
+            order, used = parameters, told["used"]
+        parts[f"row.{name}"], programs[name] = part, told
+    place = {parameter: i for i, parameter in enumerate(order)}
+    for told in programs.values():
+        told["places"] = [place[parameter] for parameter in told.pop("parameters")]
+    losses = {}
+    for size in sorted({len(rows), *sizes}):
+        parts[f"loss.{size}"], losses[str(size)] = _loss_program(loss, size, outputs, wanted)
+    flat = [[number(x) for x in _row(target)] for target in wanted]
+    data = {
+        "layers": _layers_as_data(layers, place, own),
+        "parameters": _parameters_as_data(model, order),
+        "reached": used,
+        "rows": rows,
+        "targets": flat,
+        "outputs": outputs or 1,
+        "programs": programs,
+        "losses": losses,
+        "activation": own,
+        "level": _level(loss, flat) if level is None else number(level),
+        "classes": _classes(flat),
+        "loss": shown(getattr(loss, "__name__", "loss")).replace("_", " "),
+        "optimizer": type(optimizer).__name__,
+        "rate": optimizer.learning_rate,
+        "steps": optimizer.step_count,
+        "memories": _memories(optimizer, order),
+        "signs": list(palette.FIELD_SIGNS),
+        "ink": palette.FIELD[0],
+        "rim": palette.FIELD[3],
+    }
+    return Machine(data, javascript.script("PROGRAMS", parts), order)
+
+
+# --------------------------------------------------------------------------------------------- checks
+def _refuse(model: Any, optimizer: Any) -> None:
+    parameters = model.parameters()
+    if len(parameters) > MOST_PARAMETERS:
+        raise ValueError(f"the model has {len(parameters):,} parameters, and a page holds up to {MOST_PARAMETERS:,}")
+    mixing = [type(m).__name__ for _, m in model.named_modules() if m.mixes_rows and m.training]
+    if mixing:
+        raise ValueError(
+            f"a page computes row by row, and {mixing[0]} mixes the rows of a batch: call model.eval() first, "
+            "so that it takes the averages it has learned, or leave it out here"
+        )
+    if {*optimizer.parameters} != {*parameters}:
+        raise ValueError(
+            f"the optimiser moves {len(optimizer.parameters)} parameters, not just the model's {len(parameters)}: "
+            "make it with model.parameters()"
+        )
+
+
+def _data(inputs: Any, targets: Any, width: int) -> tuple[list[list[float]], list[Any]]:
+    rows = [[number(x) for x in row] for row in inputs]
+    wanted = list(targets)
+    if len(rows) != len(wanted):
+        raise ValueError(f"there are {len(rows)} rows and {len(wanted)} targets: each row needs one target")
+    sizes = {len(row) for row in rows}
+    if sizes != {width}:
+        raise ValueError(
+            f"this network takes rows of {width} inputs, and these have {sorted(sizes) or 'nothing in them'}"
+        )
+    if not all(math.isfinite(x) for row in rows for x in row):
+        raise ValueError("a page is drawn over inputs that are finite, and some of these are not")
+    return rows, wanted
+
+
+def _row(x: Any) -> list[Any]:
+    return list(x) if hasattr(x, "__iter__") else [x]
+
+
+# ----------------------------------------------------------------------------------------- activations
+def _choices(layers: Layers, wanted: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """Return the name of the hidden layers' activation, and the activations to choose from by name."""
+    hidden = layers[:-1] if len(layers) > 1 else layers
+    now = hidden[0][1][0].activation
+    own = now.name if isinstance(now, Operation) else "linear" if now is None else "own"
+    known = {name: None if name == "linear" else TABLE[name] for name in wanted}
+    return own, {own: now, **known}
+
+
+@contextmanager
+def _showing(layers: Layers, activation: Any) -> Iterator[None]:
+    """Inside the block the hidden neurons have another activation: those that have the first layer's."""
+    hidden = layers[:-1] if len(layers) > 1 else layers
+    before = hidden[0][1][0].activation
+    changed = [neuron for _, neurons in hidden for neuron in neurons if neuron.activation is before]
+    try:
+        for neuron in changed:
+            neuron.activation = activation
+        yield
+    finally:
+        for neuron in changed:
+            neuron.activation = before
+
+
+# -------------------------------------------------------------------------------------------- programs
+def _row_program(model: Any, layers: Layers, width: int) -> tuple[Emitted, dict[str, Any], list[Value], int]:
+    """Return the program of one row, what the page has to know of it, the parameters and how many outputs there are.
+
+    Its result is the outputs times seeds, so that its gradient is what flows back from any loss; 0 outputs mean that
+    the model returns no list.
+    """
+    from autograd.compile.backends.javascript import source as javascript
+    from autograd.compile.frontend.trace import trace
+    from autograd.compile.pipeline import build
+
+    outputs = model([0.0] * width)
+    many = len(outputs) if isinstance(outputs, list | tuple) else 0
+    parameters = model.parameters()
+    seen: list[list[Value]] = []
+
+    def function(x: list[Value], seeds: list[Value]) -> Value:
+        cache = model.forward_cache([x])
+        result = model(x)
+        result = list(result) if many else [result]
+        seen.extend([result, *(cache[path].a[0] for path, _ in layers)])
+        total: Value = dot(result, seeds)
+        return total
+
+    traced = trace(function, [(width,), (max(many, 1),)], parameters)
+    averages = [module for module in traced.draws if module.mixes_rows]  # batch norms in use, whose averages stay
+    if len(averages) < len(traced.draws):
+        random = next(type(module).__name__ for module in traced.draws if not module.mixes_rows)
+        raise ValueError(
+            f"a page computes the same at every step, and {random} draws at random: "
+            "call model.eval() first, or leave it out here"
+        )
+    traced.observed.extend((values, _nobody) for values in seen)
+    program, tape = build(traced, ["x", "seeds"])
+    names = ["outputs", *(f"layer{k}" for k in range(len(layers)))]
+    order = [parameters[k] for k in program.order]
+    told: dict[str, Any] = {
+        "parameters": order,
+        "used": program.used,
+        "arguments": [k for k, _, _ in program.arguments],
+        "averages": [
+            [float(x) for x in module.next_numbers(len(given))]
+            for module, given in zip(averages, traced.arguments[2:], strict=True)
+        ],
+        "others": [x.data for x in tape.others],
+    }
+    emitted = javascript.emit(program, dict(zip(names, program.observed, strict=True)))
+    return emitted, told, order, many
+
+
+def _nobody(numbers: list[float]) -> None:
+    """Take numbers that the page shows and Python does not need."""
+
+
+def _loss_program(
+    loss: Callable[[Any, Any], Value], rows: int, outputs: int, targets: list[Any]
+) -> tuple[Emitted, Any]:
+    """Return the program of the loss over so many rows, whose parameters are the model's outputs."""
+    from autograd.compile.backends.javascript import source as javascript
+    from autograd.compile.frontend.trace import trace
+    from autograd.compile.frontend.validate import array_of
+    from autograd.compile.pipeline import build
+
+    given = [Value(0.0) for _ in range(rows * max(outputs, 1))]
+    predictions: list[Any] = given
+    if outputs:
+        predictions = [given[i * outputs : (i + 1) * outputs] for i in range(rows)]
+    shape = array_of(targets, "targets").shape[1:]
+    traced = trace(lambda y: loss(predictions, y), [(rows, *shape)], given)
+    program, tape = build(traced, ["y"])
+    told = {
+        "places": [int(k) for k in program.order],
+        "arguments": [k for k, _, _ in program.arguments],
+        "others": [x.data for x in tape.others],
+    }
+    return javascript.emit(program), told
+
+
+# ------------------------------------------------------------------------------------------------ data
+def _layers_as_data(layers: Layers, place: dict[Value, int], own: str) -> list[dict[str, Any]]:
+    told = []
+    for k, (path, neurons) in enumerate(layers):
+        activation = neurons[0].activation
+        hidden = k < len(layers) - 1 or len(layers) == 1
+        name = activation.name if isinstance(activation, Operation) else "linear" if activation is None else "own"
+        told.append(
+            {
+                "name": shown(titled(path) or "neuron"),
+                "activation": "" if hidden and name == own else name,
+                "weights": [[place.get(w, -1) for w in neuron.weights] for neuron in neurons],
+                "biases": [place.get(neuron.bias, -1) for neuron in neurons],
+            }
+        )
+    return told
+
+
+def _parameters_as_data(model: Any, order: list[Value]) -> list[list[Any]]:
+    names = dict(zip(order, short_names(order), strict=True))
+    paths = {parameter: path for path, parameter in model.named_parameters()}
+    return [[names[p], shown(paths.get(p, ""), 120), p.data] for p in order]
+
+
+def _memories(optimizer: Any, order: list[Value]) -> list[list[float]]:
+    place = {parameter: i for i, parameter in enumerate(optimizer.parameters)}
+    return [[optimizer.memories[name][place[p]] for p in order] for name in optimizer.state]
+
+
+def _classes(targets: list[list[float]]) -> list[float]:
+    """Return the classes among the targets, lowest first; none if they are numbers to be met."""
+    if len(targets[0]) > 1:
+        return [float(k) for k in range(len(targets[0]))] if all(sum(t) == 1.0 == max(t) for t in targets) else []
+    found = sorted({t[0] for t in targets})
+    return found if len(found) <= 10 and all(t.is_integer() for t in found) else []
+
+
+def _level(loss: Any, targets: list[list[float]]) -> float:
+    """Return the output at which the answer changes."""
+    flat = [x for target in targets for x in target]
+    return 0.0 if getattr(loss, "__name__", "") in SCORES else (min(flat) + max(flat)) / 2.0

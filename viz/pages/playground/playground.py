@@ -1,0 +1,77 @@
+"""The playground: a page in which one's own model computes live, to be dragged, stepped, run and watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value
+from viz.guesses import GUESSES
+from viz.network import layers_of
+from viz.pages.page import Page
+from viz.pages.playground.machine import ACTIVATIONS, check_loss, check_optimizer, make_machine
+
+if TYPE_CHECKING:
+    from nn import Optimizer
+
+STYLES = ("shared/common.css", "shared/live.css", "playground/playground.css")
+SCRIPTS = (
+    "shared/dom.js",
+    "shared/numbers.js",
+    "shared/machine.js",
+    "shared/board.js",
+    "shared/boundary.js",
+    "shared/charts.js",
+    "playground/playground.js",
+)
+
+
+@GUESSES
+def playground(
+    model: Any,
+    X: Any,  # noqa: N803
+    Y: Any = None,  # noqa: N803
+    *,
+    loss: Callable[[Any, Any], Value] | None = None,
+    optimizer: Optimizer | None = None,
+    batch_size: int | None = None,
+    level: float | None = None,
+    title: str = "Playground",
+) -> Page:
+    """Return a page in which the model trains on the rows X and the targets Y, as it would in Python, to 1e-12.
+
+    `X` alone may be a pair (rows, targets).  The loss is by default nn.mean_squared_error, the optimiser plain descent
+    at 0.1.  `batch_size` adds a choice besides all rows and one row a step, always in their order; `level` is the
+    output at which the answer changes.  The model and the optimiser are left as they are.
+    Raises TypeError for a model without layers of neurons, ValueError for data that do not fit and for models that do
+    not compute row by row (batch norm, dropout).
+    """
+    if Y is None:
+        if not isinstance(X, tuple) or len(X) != 2:
+            raise TypeError("playground takes rows and targets: playground(model, X, Y), or playground(model, (X, Y))")
+        X, Y = X  # noqa: N806
+    from nn import SGD, mean_squared_error
+    from nn.training.rows import checked_count
+
+    layers_of(model)  # so that what is no model is told so
+    check_loss("playground", loss)
+    check_optimizer(optimizer)
+    optimizer = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
+    X, Y = list(X), list(Y)  # noqa: N806
+    count = len(X)
+    if batch_size is not None and checked_count("batch_size", batch_size) > max(count, 1):
+        raise ValueError(f"batch_size={batch_size}: a step takes 1 to all {count} rows")
+    sizes = {1, batch_size or count, count % batch_size if batch_size and count % batch_size else 1}
+    machine = make_machine(
+        model,
+        X,
+        Y,
+        loss=mean_squared_error if loss is None else loss,
+        optimizer=optimizer,
+        sizes=sizes,
+        activations=ACTIVATIONS,
+        level=level,
+    )
+    batches = [count, *([batch_size] if batch_size not in (None, 1, count) else []), *([1] if count > 1 else [])]
+    data = {"title": title, "batches": batches, "batch": batch_size or count, **machine.data}
+    return Page("playground/playground.html", STYLES, SCRIPTS, data, program=machine.script)
