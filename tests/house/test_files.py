@@ -144,7 +144,7 @@ def test_readers_never_see_half_a_file_while_two_write(tmp_path):
 def test_a_page_that_is_opened_is_for_its_owner_alone(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("viz.pages.page.window_browser", lambda: None)
-    place = Page("steps.html", [], [], {"title": "secret"}).open()
+    place = Page("steps/steps.html", [], [], {"title": "secret"}).open()
     assert place.parent == tmp_path
     assert mode(place) == 0o600
     assert b"secret" in place.read_bytes()
@@ -170,6 +170,8 @@ def test_nothing_writes_files_but_the_one_place():
                     if called in WRITING or writes:
                         found.add((name, called))
     elsewhere = {
-        (name, called) for name, called in found if name != "autograd/support/files.py" and "native/cache" not in name
+        (name, called)
+        for name, called in found
+        if name != "autograd/support/files.py" and "native/host/cache" not in name
     }
     assert elsewhere == {("viz/pages/page.py", "mkstemp")}

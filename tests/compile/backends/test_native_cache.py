@@ -228,7 +228,7 @@ def test_the_folder_and_its_entries_are_closed_to_others(tmp_path, monkeypatch):
 
 WRITES = """
 import sys
-from autograd.compile.backends.native import cache
+from autograd.compile.backends.native.host import cache
 cache.LIMIT = 40_000
 for k in range(300):
     name = f"{(k * int(sys.argv[1])) % 50}"
