@@ -59,7 +59,7 @@ def sine(count: int = 100, *, frequency: float = 3.0, noise: float = 0.0, seed: 
 
 
 def digits() -> tuple[Rows, list[int]]:
-    """Return scikit-learn's 1,797 handwritten digits: 64 grey values from 0 to 1 a row, and which digit.
+    """Return scikit-learn's 1,797 handwritten digits: 64 gray values from 0 to 1 a row, and which digit.
 
     Raises ImportError naming the extra where scikit-learn is missing.
     """

@@ -72,9 +72,9 @@ _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozen
 
 
 def run_in_use(modules: Iterable[Any], act: Callable[[], Result]) -> Result:
-    """Return `act()`, in which these modules show their behaviour for use; no other thread sees a change.
+    """Return `act()`, in which these modules show their behavior for use; no other thread sees a change.
 
-    Nothing is set that would have to be set back, so an interrupt cannot leave a model in that behaviour.
+    Nothing is set that would have to be set back, so an interrupt cannot leave a model in that behavior.
     """
     return copy_context().run(_run_in_use, frozenset(modules), act)
 
@@ -130,7 +130,7 @@ class Module:
 
     Public attributes are walked in the order in which they were defined; what begins with an underscore is not.
     A Value in two places is one parameter, under the first of its names.
-    `training` says which of its two behaviours a module with two shows: `train()` and `eval()` set it for the tree.
+    `training` says which of its two behaviors a module with two shows: `train()` and `eval()` set it for the tree.
     Setting an attribute that would hide a method raises TypeError, on a module as in its class.
     """
 
@@ -142,7 +142,7 @@ class Module:
     def __setattr__(self, name: str, x: Any) -> None:
         check_attribute(type(self), name, x)
         if name == "training" and not isinstance(x, bool):
-            raise TypeError(f"training says which of its two behaviours a module shows, True or False, not {said(x)}")
+            raise TypeError(f"training says which of its two behaviors a module shows, True or False, not {said(x)}")
         object.__setattr__(self, name, x)
         self.__dict__["_assignments"] = self._assignments + 1
 
@@ -207,7 +207,7 @@ class Module:
     # -------------------------------------------------------------------------- state and mode
     @property
     def training(self) -> bool:
-        """Whether it shows its behaviour for training: since `train()`, and not in a pass that only predicts."""
+        """Whether it shows its behavior for training: since `train()`, and not in a pass that only predicts."""
         return self.__dict__.get("training", True) and self not in _in_use.get()
 
     @training.setter
@@ -246,14 +246,14 @@ class Module:
 
     @GUESSES
     def train(self) -> Self:
-        """Leave the whole tree in its behaviour for training; return it."""
+        """Leave the whole tree in its behavior for training; return it."""
         for _, module in self.named_modules():
             module.training = True
         return self
 
     @GUESSES
     def eval(self) -> Self:
-        """Leave the whole tree in its behaviour for use: nothing dropped, running averages used and kept; return it."""
+        """Leave the whole tree in its behavior for use: nothing dropped, running averages used and kept; return it."""
         for _, module in self.named_modules():
             module.training = False
         return self

@@ -1,7 +1,7 @@
 """The longer run: `python -m tests.longer 10000 native` compares so many random programs with their recorded runs.
 
 Half of them are graphs of any operations, half are networks with branches that are not taken (see
-`tests/support/random_programs.py`), from seed 0 on or `--start`.  All seeds that differ are told at the end, or when it is
+`tests/support/random_programs.py`), from seed 0 on or `--start`.  All seeds that differ are told at the end, or when
 interrupted.
 """
 

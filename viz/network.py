@@ -227,8 +227,8 @@ def _unit(unit: Unit, example: int | None) -> tuple[str, str]:
     return table, "\n".join(tips)
 
 
-def _line(colour: str, text: str, size: int = 12) -> str:
-    return f'<TR><TD><FONT COLOR="{colour}" POINT-SIZE="{size}">{label_text(text)}</FONT></TD></TR>'
+def _line(color: str, text: str, size: int = 12) -> str:
+    return f'<TR><TD><FONT COLOR="{color}" POINT-SIZE="{size}">{label_text(text)}</FONT></TD></TR>'
 
 
 def _weights(graph: Digraph, before: list[Unit], column: list[Unit], largest: float) -> None:
@@ -244,11 +244,11 @@ def _weights(graph: Digraph, before: list[Unit], column: list[Unit], largest: fl
         words = f"weight {weight.data!r}, gradient {'none yet' if gradient is None else repr(gradient)}"
         tip = tooltip_text(f"{shown(weight.name or '', 200)}\n{words}")
         minus = weight.data < 0.0
-        colour = palette.NEGATIVE if minus else palette.POSITIVE
+        color = palette.NEGATIVE if minus else palette.POSITIVE
         graph.edge(
             source.key,
             unit.key,
-            color=palette.ALARM if not_finite(weight.data, gradient) else colour,
+            color=palette.ALARM if not_finite(weight.data, gradient) else color,
             style="dashed" if minus else "solid",
             penwidth=f"{0.4 + widest * (abs(weight.data) / largest if weight.data == weight.data else 1.0):.2f}",
             tooltip=tip,
@@ -258,7 +258,7 @@ def _weights(graph: Digraph, before: list[Unit], column: list[Unit], largest: fl
             key, number = f"w{source.key}{unit.key}", show_number(weight.data)
             text = (
                 f'<<TABLE BORDER="0" CELLPADDING="1" CELLSPACING="0" BGCOLOR="{palette.PAPER}"><TR><TD>'
-                f'<FONT COLOR="{colour}" POINT-SIZE="10">{"" if minus else "+"}{number}</FONT></TD></TR><TR><TD>'
+                f'<FONT COLOR="{color}" POINT-SIZE="10">{"" if minus else "+"}{number}</FONT></TD></TR><TR><TD>'
                 f'<FONT COLOR="{palette.BACKWARD}" POINT-SIZE="9">◄ {show_number(gradient)}</FONT></TD></TR></TABLE>>'
             )
             graph.node(key, text, pos=_pos(*places[k]), tooltip=tip, id=key, **{"class": "number"})

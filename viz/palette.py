@@ -1,4 +1,4 @@
-"""The colours of every picture: each with its counterpart on a dark page, and all of them in one place.
+"""The colors of every picture: each with its counterpart on a dark page, and all of them in one place.
 
 Text keeps a contrast of 4.5 to 1 on its paper.  Hue says direction (green forward, red backward) or sign (blue plus,
 orange minus), and never says it alone.
@@ -23,7 +23,7 @@ NEGATIVE: Final = "#a34700"
 ALARM: Final = "#8b0057"
 ALARM_CARD: Final = "#fbe6f3"
 
-# On fields of colour, which stay light on a dark page: line, minus, plus, and the rim of a mark.
+# On fields of color, which stay light on a dark page: line, minus, plus, and the rim of a mark.
 FIELD: Final = ("#15181c", "#7d3600", "#0f3f7d", "#fdfdfd")
 FIELD_SIGNS: Final = ("#f4b98a", "#fff6ec", "#fcfcfd", "#ecf3ff", "#8ab4e8")
 
@@ -46,9 +46,9 @@ DARK: Final = {
 
 
 def dark_rules(scope: str, *, inline: bool = False) -> str:
-    """Return the style rules that turn the light colours inside `scope` into their dark counterparts.
+    """Return the style rules that turn the light colors inside `scope` into their dark counterparts.
 
-    `inline` is for renderers that write colours into style attributes.
+    `inline` is for renderers that write colors into style attributes.
     """
     written, last = ('style*="{0}: {1}"', "!important") if inline else ('{0}="{1}" i', "")
     return "".join(

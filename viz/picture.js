@@ -1,4 +1,4 @@
-// Swaps a notebook's picture for live SVG, with its tooltips and its dark colours.
+// Swaps a notebook's picture for live SVG, with its tooltips and its dark colors.
 // Where this may not run (an untrusted notebook, an exported page), the image stays.
 (() => {
   const image = document.currentScript?.previousElementSibling;

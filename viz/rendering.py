@@ -55,7 +55,7 @@ class Picture:
 
     @property
     def png(self) -> bytes:
-        """The picture as PNG, in its light colours."""
+        """The picture as PNG, in its light colors."""
         raise NotImplementedError
 
     def contents(self, kind: str) -> bytes:
@@ -108,7 +108,7 @@ class GraphPicture(Picture):
 
     @cached_property
     def png(self) -> bytes:
-        """The picture as PNG at twice the size of the screen's points, in its light colours."""
+        """The picture as PNG at twice the size of the screen's points, in its light colors."""
         return render(self.dot, "png", "-Gdpi=144", *self.options)
 
     def contents(self, kind: str) -> bytes:

@@ -2,7 +2,7 @@
 
 door.py        what comes in is checked, in the user's terms
 trace.py       the function runs once on Values that stand for its arguments; what it records is the graph
-normalise.py   the graph becomes a tape in one form, each scalar classified by how it was made
+normalize.py   the graph becomes a tape in one form, each scalar classified by how it was made
 lift.py        scalars of one kind become arrays (layout.py, places.py, products.py, reductions.py, levels.py)
 program.py     the form of what was found: straight-line array operations, the same for every backend
 differentiate.py  its backward pass, as more lines (flow.py: adjoints, and where they flow at all; masks.py)
@@ -93,9 +93,9 @@ def compile_training(
     backend: str = "numpy",
     clip: Callable[[Floats, float], None] | None = None,
 ) -> TrainingStep:
-    """Return steps of an optimiser on the loss `function`, compiled with the optimiser's own rule.
+    """Return steps of an optimizer on the loss `function`, compiled with the optimizer's own rule.
 
-    The optimiser is one of nn's: `update`, `state`, `memories`, `learning_rate`, `step_count`, `parameters`.
+    The optimizer is one of nn's: `update`, `state`, `memories`, `learning_rate`, `step_count`, `parameters`.
     """
     check_backend(backend)
     return TrainingStep(function, parameters, optimizer, backend, clip)

@@ -1,4 +1,4 @@
-"""From a traced graph to a program: normalise, lift, differentiate, name.  Each stage can be run and printed alone."""
+"""From a traced graph to a program: normalize, lift, differentiate, name.  Each stage can be run and printed alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.compile.ir.backward_pass import Backward
 from autograd.compile.ir.names import give_names
 from autograd.compile.ir.program import Array, Program, needed
 from autograd.compile.lift.classes import Lift, lift
-from autograd.compile.lift.normalize import normalise
+from autograd.compile.lift.normalize import normalize
 from autograd.compile.lift.tape import Tape
 
 
@@ -23,7 +23,7 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
     It computes the loss and the gradient of every parameter; without gradients, predictions row by row.
     """
     with collector_paused():
-        tape = normalise(traced)
+        tape = normalize(traced)
         found = lift(tape, traced.shapes, len(traced.parameters))
     b = found.builder
     loss, observed = _outputs(found, traced)

@@ -60,7 +60,7 @@ class Step:
         """Return the program for arguments like these as a pure function of JAX's arrays, and θ as it is now.
 
         `function(theta, *arguments)` returns the loss and the gradient, both in the order of the parameters and in the
-        precision that JAX has: to be jitted, sharded over devices and machines, moved by an optimiser of JAX's.
+        precision that JAX has: to be jitted, sharded over devices and machines, moved by an optimizer of JAX's.
         Values that are no parameters keep the numbers that they hold now, and batch norm's averages do not move.
         Raises ImportError without JAX, ValueError for a program that draws numbers at each run, as dropout does.
         """

@@ -1,6 +1,6 @@
-"""Training compiled: forward, backward and the optimiser's own rule in one program, on flat vectors.
+"""Training compiled: forward, backward and the optimizer's own rule in one program, on flat vectors.
 
-The weights live in the program while steps are made; `land` brings them home to the Values and the optimiser.
+The weights live in the program while steps are made; `land` brings them home to the Values and the optimizer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograd.value import Value
 
 
 class TrainingStep:
-    """Steps of an optimiser, compiled: `train(X, Y)` makes one on these rows, `train(X, Y, steps=100)` a hundred.
+    """Steps of an optimizer, compiled: `train(X, Y)` makes one on these rows, `train(X, Y, steps=100)` a hundred.
 
     `clip(gradient, norm)`, if given, may change the gradient vector in place before each update; then the norm of the
     last gradient before that is in `norm`.
@@ -207,7 +207,7 @@ class TrainingStep:
         self._active = None
 
     def land(self) -> None:
-        """Leave weights, memories and step count on the Values and the optimiser; what was never used stays."""
+        """Leave weights, memories and step count on the Values and the optimizer; what was never used stays."""
         with self._programs.one_at_a_time:
             self._land()
 
@@ -222,7 +222,7 @@ class TrainingStep:
         self.optimizer.step_count = self.steps_made
 
     def reload(self) -> None:
-        """Go on from what the Values and the optimiser hold now."""
+        """Go on from what the Values and the optimizer hold now."""
         with self._programs.one_at_a_time:
             self._reload()
 
@@ -234,12 +234,12 @@ class TrainingStep:
         self.memories = [np.array([memory[i] for i in self._places]) for memory in kept]
 
     def _in_the_optimizer(self) -> list[int]:
-        """Return where the optimiser has each parameter."""
+        """Return where the optimizer has each parameter."""
         where = {id(p): k for k, p in enumerate(self.optimizer.parameters)}
         for k, p in enumerate(self.parameters):
             if id(p) not in where:
                 name = name_or(p, f"parameter {k}")
-                raise ValueError(f"{name} is to be trained, but the optimiser does not move it")
+                raise ValueError(f"{name} is to be trained, but the optimizer does not move it")
         return [where[id(p)] for p in self.parameters]
 
     @property

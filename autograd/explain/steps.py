@@ -133,7 +133,7 @@ class Recording:
         return replay
 
     def key(self, i: int, granularity: str) -> object:
-        """Return what event number `i` belongs to at a granularity: neighbours of one key make one step."""
+        """Return what event number `i` belongs to at a granularity: neighbors of one key make one step."""
         event = self.events[i]
         phase = type(event).__name__ if isinstance(event, Accumulate) else event.phase
         if granularity == "edge":

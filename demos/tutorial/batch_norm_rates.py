@@ -5,18 +5,18 @@ from demos.tutorial.showing import panels, show
 from nn import SGD, Activate, BatchNorm, Layer, Sequential, binary_cross_entropy_with_logits, datasets
 
 
-def network(normalise, seed, hidden=3, width=8):
+def network(normalize, seed, hidden=3, width=8):
     layers = []
     for i in range(hidden):
         linear = Layer(width if i else 2, width, None, seed=100 * seed + i)
-        layers += [linear, BatchNorm(width), Activate("relu")] if normalise else [linear, Activate("relu")]
+        layers += [linear, BatchNorm(width), Activate("relu")] if normalize else [linear, Activate("relu")]
     return Sequential(*layers, Layer(width, 1, None, seed=100 * seed + hidden))
 
 
-def trained(normalise, rates, seeds, epochs):
-    model, rows = network(normalise, 0), datasets.moons(60, noise=0.1, seed=1)
+def trained(normalize, rates, seeds, epochs):
+    model, rows = network(normalize, 0), datasets.moons(60, noise=0.1, seed=1)
     step = compile(lambda x, y: binary_cross_entropy_with_logits(model.batch(x), y), model.parameters())
-    return {rate: [loss_after(step, rows, network(normalise, k), rate, epochs) for k in seeds] for rate in rates}
+    return {rate: [loss_after(step, rows, network(normalize, k), rate, epochs) for k in seeds] for rate in rates}
 
 
 def loss_after(step, rows, beginning, rate, epochs):

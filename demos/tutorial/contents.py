@@ -32,7 +32,7 @@ PARTS = (
     Part("8.1", "Why deep sigmoid networks barely trained", ("vanishing_gradients",), ("viz.gradient_flow",)),
     Part(
         "8.2",
-        "ReLU, initialisation, residuals",
+        "ReLU, initialization, residuals",
         ("vanishing_gradients", "exploding_gradients", "clipping_threshold"),
         ("nn.Residual", "nn.he_normal", "nn.xavier_uniform", "nn.ClipByNorm"),
     ),

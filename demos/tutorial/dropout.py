@@ -44,10 +44,10 @@ def tell(found):
 def picture(found):
     titles = (f"dropout {name}" for name in found.runs)
     figure, (curves, *fields) = panels("loss on the rows held out, 3 seeds", *titles, width=4.4, height=4)
-    for (name, runs), axes, colour, line in zip(found.runs.items(), fields, (BLUE, ORANGE), ("-", "--"), strict=True):
+    for (name, runs), axes, color, line in zip(found.runs.items(), fields, (BLUE, ORANGE), ("-", "--"), strict=True):
         for run in runs:
             epochs = [EVERY * (i + 1) for i in range(len(run.held_out))]
-            curves.plot(epochs, run.held_out, line, color=colour, label=f"dropout {name}" if run is runs[0] else None)
+            curves.plot(epochs, run.held_out, line, color=color, label=f"dropout {name}" if run is runs[0] else None)
         regions(axes, runs[0].model, *ROWS)
     curves.set(xlabel="epoch", ylabel="loss", ylim=(0, None))
     curves.legend()

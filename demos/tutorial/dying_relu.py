@@ -11,11 +11,11 @@ Outcome = namedtuple("Outcome", "dead loss")  # the share of hidden units that l
 LARGE = Initializer("large", "normal", lambda inputs, outputs: 9.0)  # the variance of the weights
 
 
-def network(activation="relu", initializer=LARGE, normalise=False, width=8):
+def network(activation="relu", initializer=LARGE, normalize=False, width=8):
     layers = []
     for i, inputs in enumerate((2, width)):
         layers.append(Layer(inputs, width, None, initializer=initializer, seed=i))
-        layers += [BatchNorm(width)] * normalise + [Activate(activation)]
+        layers += [BatchNorm(width)] * normalize + [Activate(activation)]
     return Sequential(*layers, Layer(width, 1, None, seed=2))
 
 
@@ -34,9 +34,9 @@ def measure(epochs=100, rate=1.0):
     return {
         "ill: large weights, high rate": train(network(), rate, epochs),
         "cure: leaky ReLU": train(network(activation="leaky_relu"), rate, epochs),
-        "cure: He initialisation": train(network(initializer=he), rate, epochs),
+        "cure: He initialization": train(network(initializer=he), rate, epochs),
         "cure: a twentieth of the rate": train(network(), rate / 20, epochs),
-        "cure: batch norm before ReLU": train(network(normalise=True), rate, epochs),
+        "cure: batch norm before ReLU": train(network(normalize=True), rate, epochs),
     }
 
 

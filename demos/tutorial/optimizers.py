@@ -1,4 +1,4 @@
-"""Adaptive optimisers give each parameter a rate of its own, and so train at many more rates (section 5.1)."""
+"""Adaptive optimizers give each parameter a rate of its own, and so train at many more rates (section 5.1)."""
 
 from collections import namedtuple
 

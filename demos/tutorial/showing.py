@@ -64,8 +64,8 @@ def panels(*titles: str, width: float = 4.8, height: float = 3.6) -> tuple[Any, 
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    colours = mpl.cycler(color=[BLUE, ORANGE, GREEN, RED, GREY], linestyle=["-", "--", "-.", ":", "-"])
-    with mpl.rc_context(LOOK | {"axes.prop_cycle": colours}):
+    colors = mpl.cycler(color=[BLUE, ORANGE, GREEN, RED, GREY], linestyle=["-", "--", "-.", ":", "-"])
+    with mpl.rc_context(LOOK | {"axes.prop_cycle": colors}):
         figure = Figure(figsize=(width * len(titles), height))
         plots = figure.subplots(1, len(titles), squeeze=False)[0]
         for axes, title in zip(plots, titles, strict=True):
@@ -88,9 +88,9 @@ def regions(axes: Any, model: Any, inputs: Sequence[Any], targets: Sequence[floa
     axes.figure.colorbar(drawn, ax=axes, ticks=[0, 0.5, 1], label="probability of 1, says the network")
     if any(abs(p - 0.5) > 1e-6 for line in chances for p in line):
         axes.contour(xs, ys, chances, levels=[0.5], colors="black", linewidths=1.2)
-    for target, mark, colour in ((0, "o", ORANGE), (1, "X", BLUE)):
+    for target, mark, color in ((0, "o", ORANGE), (1, "X", BLUE)):
         points = [row for row, y in zip(inputs, targets, strict=True) if y == target]
-        look = {"marker": mark, "s": 50, "color": colour, "edgecolor": "white", "zorder": 3}
+        look = {"marker": mark, "s": 50, "color": color, "edgecolor": "white", "zorder": 3}
         axes.scatter(*zip(*points, strict=True), label=f"target {target}", **look)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
     axes.grid(visible=False)

@@ -46,8 +46,8 @@ def tell(found):
 
 def picture(found):
     figure, (axes,) = panels("what reaches the logit when the target is 1", width=6.6)
-    for (name, slopes), colour in zip(found.gradients.items(), (ORANGE, BLUE), strict=True):
-        axes.plot(found.logits, slopes, color=colour, label=f"{name}: {found.steps[name]} steps from the far left")
+    for (name, slopes), color in zip(found.gradients.items(), (ORANGE, BLUE), strict=True):
+        axes.plot(found.logits, slopes, color=color, label=f"{name}: {found.steps[name]} steps from the far left")
     axes.set(xlabel="logit z (left: confidently wrong, right: confidently right)", ylabel="gradient ∂loss/∂z")
     axes.legend()
     return figure

@@ -81,7 +81,7 @@ def diagnose(
     """Return what ails the training of a model, looked at on these rows; nothing is changed.
 
     Seen in one pass: dead and saturated units, vanishing and exploding gradients, a loss that is nan or was given what
-    it does not take (such as softmax twice), units that stay alike.  A rate that is too high needs the optimiser or the
+    it does not take (such as softmax twice), units that stay alike.  A rate that is too high needs the optimizer or the
     history, a plateau the history (or a list of losses).
     Of more than 200 rows, 200 are looked at.  Raises ValueError or TypeError for bad data.
     """
@@ -171,7 +171,7 @@ def _dead(layers: list[LayerFigures], rows: int) -> Finding:
         seen,
         "their z is negative on every row, so no gradient reaches their weights: large steps, or a bad beginning of "
         "weights or biases",
-        "leaky ReLU, He initialisation with biases at 0, a lower learning rate, or batch norm before the ReLU",
+        "leaky ReLU, He initialization with biases at 0, a lower learning rate, or batch norm before the ReLU",
     )
 
 
@@ -191,7 +191,7 @@ def _saturated(layers: list[LayerFigures]) -> Finding:
         share > SATURATED_SHARE,
         seen,
         f"|z| is so large that {worst.activation} is flat there, and little gradient passes: large weights or inputs",
-        "Xavier initialisation, inputs scaled to mean 0 and variance 1, batch norm, or ReLU",
+        "Xavier initialization, inputs scaled to mean 0 and variance 1, batch norm, or ReLU",
     )
 
 
@@ -228,7 +228,7 @@ def _vanishing(layers: list[LayerFigures], recurrent: list[StepFigures]) -> Find
         "layers hardly learn",
         "an LSTM or GRU, a forget_bias above 1, or shorter sequences"
         if over_time
-        else "ReLU with He initialisation, residual connections, or batch norm",
+        else "ReLU with He initialization, residual connections, or batch norm",
     )
 
 
@@ -291,7 +291,7 @@ def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float
         alarm or lost,
         "; ".join(seen) or "too few epochs to tell",
         "each step leaps over the valley and lands on the other side, no lower",
-        "a tenth of the learning rate; nn.find_learning_rate; Xavier or He initialisation; a larger batch",
+        "a tenth of the learning rate; nn.find_learning_rate; Xavier or He initialization; a larger batch",
     )
 
 

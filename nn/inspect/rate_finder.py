@@ -59,7 +59,7 @@ def find_learning_rate(
 ) -> RateSweep:
     """Return the losses of a run whose learning rate grows from `start` to `end`, and the rate they suggest.
 
-    The rate is multiplied by the same factor at each step.  Afterwards model, optimiser and generators are as they
+    The rate is multiplied by the same factor at each step.  Afterwards model, optimizer and generators are as they
     were, to the bit.  Raises ValueError for rates that do not grow.  (Smith 2015.)
     """
     checked_count("steps", steps, least=3)
@@ -109,7 +109,7 @@ def _judge(rates: list[float], losses: list[float]) -> RateSweep:
 
 
 def _smoothed(losses: list[float], keep: float = 0.6) -> list[float]:
-    """Return the running mean of the losses, freed of its bias towards 0."""
+    """Return the running mean of the losses, freed of its bias toward 0."""
     mean, weight, smooth = 0.0, 0.0, []
     for x in losses:
         mean, weight = keep * mean + (1.0 - keep) * x, keep * weight + (1.0 - keep)

@@ -1,4 +1,4 @@
-"""Layers that behave differently in training and in use: batch normalisation and dropout."""
+"""Layers that behave differently in training and in use: batch normalization and dropout."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BatchNorm(Module):
 
     n rows of `width` numbers in, n rows of `width` out; scale and shift have one number for each column.
     In training mean and (biased) variance are the batch's own, and gradients flow through both; running averages
-    move by `momentum` towards the batch's mean and unbiased variance.  In use they take the batch's place.
+    move by `momentum` toward the batch's mean and unbiased variance.  In use they take the batch's place.
     A batch of one row has variance 0, so it gives the shift alone; it moves the running mean and leaves the variance.
     """
 
@@ -44,14 +44,14 @@ class BatchNorm(Module):
         self.running_variance = [1.0] * width
 
     def __call__(self, inputs: Inputs | Value) -> Row:
-        """Return one row normalised: in training as a batch of one."""
+        """Return one row normalized: in training as a batch of one."""
         return self.batch([inputs])[0]
 
     def batch(self, rows: Iterable[Any]) -> list[Row]:
-        """Return the rows normalised; raises ValueError if there are none, or if one is of another width."""
+        """Return the rows normalized; raises ValueError if there are none, or if one is of another width."""
         given = [as_row(row) for row in listed(rows, "rows")]
         if not given:
-            raise ValueError("batch normalisation of no rows is not defined: pass at least one")
+            raise ValueError("batch normalization of no rows is not defined: pass at least one")
         for i, row in enumerate(given):
             if len(row) != len(self.scale):
                 raise ValueError(f"this batch norm takes rows of {len(self.scale)} numbers, and row {i} has {len(row)}")
@@ -83,7 +83,7 @@ class BatchNorm(Module):
         return normal
 
     def _remember(self, rows: int, statistics: list[float]) -> None:
-        """Move the running averages towards a batch's means and biased variances, given one after the other."""
+        """Move the running averages toward a batch's means and biased variances, given one after the other."""
         old, new, width = 1.0 - self.momentum, self.momentum, len(self.scale)
         for i in range(width):
             self.running_mean[i] = old * self.running_mean[i] + new * statistics[i]

@@ -105,7 +105,7 @@ def report_norm(norm: float, names: Sequence[str]) -> None:
 
 
 def percentile(numbers: Iterable[float], share: float = 95.0) -> float:
-    """Return the number below which `share` percent of the finite numbers lie, interpolated between neighbours."""
+    """Return the number below which `share` percent of the finite numbers lie, interpolated between neighbors."""
     ordered = sorted(x for x in numbers if math.isfinite(x))
     if not ordered or not 0.0 <= share <= 100.0:
         raise ValueError(f"percentile({share}) of {len(ordered)} finite numbers: give some, and 0 to 100 percent")

@@ -1,7 +1,7 @@
-"""Optimisers: each is one rule, `update`, written once as arithmetic that floats and whole arrays alike can do.
+"""Optimizers: each is one rule, `update`, written once as arithmetic that floats and whole arrays alike can do.
 
 `optimizer.step()` applies the rule to every parameter from its `.grad`; `compile` reads the same rule on arrays.
-To add an optimiser, add a class: its hyper-parameters, the names of its memories, its `update`.
+To add an optimizer, add a class: its hyper-parameters, the names of its memories, its `update`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Piled(Used):
 
 @guessed(OF_AN_OPTIMIZER)
 class Optimizer:
-    """What every optimiser has: parameters, memories that start at 0.0, a step count and `step`.
+    """What every optimizer has: parameters, memories that start at 0.0, a step count and `step`.
 
     Attributes
         parameters     the Values it moves, each once
@@ -114,7 +114,7 @@ class Optimizer:
     def step(self, learning_rate: float | None = None) -> None:
         """Leave every parameter that a backward pass has reached moved by one step of the rule.
 
-        The rate is that given, else the optimiser's own.  The others stay as they are, and are named once
+        The rate is that given, else the optimizer's own.  The others stay as they are, and are named once
         in a warning.  So are those whose gradients, in two steps in a row, were added to what a step had used already:
         `zero_grad` was forgotten.  An interrupt while it computes leaves everything as it was.
         """
@@ -304,7 +304,7 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Running means of gradient and square, freed of their bias towards 0: p ← p − η m̂ / (√v̂ + ε).
+    """Running means of gradient and square, freed of their bias toward 0: p ← p − η m̂ / (√v̂ + ε).
 
     m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
     Raises ValueError for hyper-parameters out of range.  (Kingma and Ba 2014.)

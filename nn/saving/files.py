@@ -76,7 +76,7 @@ class Autosave:
 
 @GUESSES
 def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, history: History | None = None) -> None:
-    """Leave a file that holds the model's parameters and buffers, and the optimiser's and history's state if given.
+    """Leave a file that holds the model's parameters and buffers, and the optimizer's and history's state if given.
 
     Parameters are 64-bit arrays under their paths without the numbers that count: `layers.0.neurons.weights` has a
     row for each neuron.  The header says besides what each layer makes of them, and has a check sum of all.
@@ -109,10 +109,10 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
 
 @GUESSES
 def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, history: History | None = None) -> None:
-    """Leave the model, and the optimiser and history if given, as they were when the file was saved, to the bit.
+    """Leave the model, and the optimizer and history if given, as they were when the file was saved, to the bit.
 
     Raises ValueError, naming file and field, and changes nothing, if anything in the file is not as `save` writes it,
-    if its parameters or optimiser are not those given, or if the model makes another function of the same numbers, as
+    if its parameters or optimizer are not those given, or if the model makes another function of the same numbers, as
     another activation does; ImportError naming the extra where safetensors is missing.
     """
     _load(path, model, optimizer, history)
@@ -288,12 +288,12 @@ def _check_memories(kind: str, tensors: Mapping[str, Any], optimizer: Optimizer)
     saved = sorted(n.removeprefix("optimizer.") for n in tensors if n.startswith("optimizer."))
     if kind != type(optimizer).__name__ or saved != sorted(optimizer.state):
         with_memories = f" with {names(saved)}" if saved else ""
-        raise ValueError(f"it was saved with the optimiser {shown(kind)}{with_memories}, not with {optimizer!r}")
+        raise ValueError(f"it was saved with the optimizer {shown(kind)}{with_memories}, not with {optimizer!r}")
     for name in saved:
         count = len(tensors[f"optimizer.{name}"])
         if count != len(optimizer.parameters):
             raise ValueError(
-                f"optimizer.{name}: its optimiser moved {count} parameters, not {len(optimizer.parameters)}"
+                f"optimizer.{name}: its optimizer moved {count} parameters, not {len(optimizer.parameters)}"
             )
 
 

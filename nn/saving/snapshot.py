@@ -155,7 +155,7 @@ def _watched(act: Callable[[], Result], drew: list[bool]) -> Result:
 
 
 class Snapshot:
-    """All that training changes in a model and its optimiser, as it is now."""
+    """All that training changes in a model and its optimizer, as it is now."""
 
     def __init__(self, model: Any, optimizer: Optimizer, surroundings: Surroundings | None = None) -> None:
         self._optimizer, self._surroundings = optimizer, surroundings or Surroundings(model)

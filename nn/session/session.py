@@ -151,7 +151,7 @@ class TrainingSession:
         self._done(Backward("backward", 8 * len(self._state.values) + 300, before))
 
     def update(self) -> None:
-        """Leave the parameters moved by one step of the optimiser, and the step entered in the history."""
+        """Leave the parameters moved by one step of the optimizer, and the step entered in the history."""
         self._expect("update")
         optimizer, loss = self.optimizer, self._graph
         before = Update.of(self._state)
@@ -212,7 +212,7 @@ class TrainingSession:
     # --------------------------------------------------------------------------- by hand
     @property
     def learning_rate(self) -> float:
-        """The optimiser's learning rate; setting it is an act that `back` and `undo` know."""
+        """The optimizer's learning rate; setting it is an act that `back` and `undo` know."""
         return self.optimizer.learning_rate
 
     @learning_rate.setter

@@ -61,7 +61,7 @@ class Backward(Act):
 
 @dataclass(slots=True)
 class Update(Act):
-    """A step of the optimiser, which ends a step of the session."""
+    """A step of the optimizer, which ends a step of the session."""
 
     parameters: array[float]
     memories: list[array[float]]
@@ -78,7 +78,7 @@ class Update(Act):
         return cls("update", size, parameters, memories, optimizer.learning_rate, optimizer.step_count)
 
     def undo(self, state: State) -> None:
-        """Put back the parameters, the optimiser's state, and the history without this step."""
+        """Put back the parameters, the optimizer's state, and the history without this step."""
         optimizer = state.optimizer
         set_numbers(state.values, self.parameters)
         for name, memory in zip(optimizer.state, self.memories, strict=True):
@@ -112,7 +112,7 @@ class Weight(Act):
 
 
 def with_update(told: steps.Recording, optimizer: Optimizer) -> steps.Recording:
-    """Return a recorded pass with the update at its end that the optimiser would make; nothing is moved."""
+    """Return a recorded pass with the update at its end that the optimizer would make; nothing is moved."""
     grads = told.replay(len(told)).grads
     in_graph = set(told.nodes)
     parameters = optimizer.parameters

@@ -92,15 +92,15 @@ class CompiledStepper:
         return self.inputs[rows], self.targets[rows]
 
     def land(self) -> None:
-        """Leave parameters, memories and step count on the Values and the optimiser."""
+        """Leave parameters, memories and step count on the Values and the optimizer."""
         self._train.land()
 
     def reload(self) -> None:
-        """Go on from what the Values and the optimiser hold now."""
+        """Go on from what the Values and the optimizer hold now."""
         self._train.reload()
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
-        """Return the loss on these rows in the model's behaviour for use; the weights must have landed."""
+        """Return the loss on these rows in the model's behavior for use; the weights must have landed."""
         if self._forward is None:
             self._forward = _forward_of(self.task.model, FEW)
         predict = self._forward
@@ -156,7 +156,7 @@ def _in_parts(forward: Forward, array: Array) -> Array:
 
 
 def predict_compiled(model: Any, inputs: Any, backend: str = "numpy") -> Array:
-    """Return what the model makes of each row in its behaviour for use, by a program of arrays.
+    """Return what the model makes of each row in its behavior for use, by a program of arrays.
 
     Raises ValueError if a number is not finite, TypeError for what cannot be compiled.
     """

@@ -73,7 +73,7 @@ def _is_undetermined(error: Exception) -> bool:
 
 @GUESSES
 def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
-    """Return what the model makes of each row in its behaviour for use: a float, or a list of them for many outputs.
+    """Return what the model makes of each row in its behavior for use: a float, or a list of them for many outputs.
 
     For a NumPy array of rows, an array.  From some thousand rows on by a program of arrays, if the model can be
     compiled; a backend that is named is used for however few.  Nothing is changed.

@@ -64,13 +64,13 @@ def fit(
     shuffle           the seed of the epochs' orders; None keeps the rows in order
     validation        the share of the rows to hold out, or (inputs, targets) of their own
     early_stopping    an EarlyStopping, or its patience in epochs
-    schedule          a factor of the optimiser's learning rate, at each of the optimiser's steps
+    schedule          a factor of the optimizer's learning rate, at each of the optimizer's steps
     clip              ClipByNorm, ClipByValue, or the greatest norm allowed
     callbacks         called with a Report every `report_every` epochs; one that returns True ends the training
     autosave          an Autosave: saves all that is needed to go on, and goes on from it if it is there already
     backend           "recorded" (pure Python), "numpy", "native" (machine code), "jax", or "auto"
     progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
-    history           of an earlier run with the same model and optimiser, to go on to the same bits
+    history           of an earlier run with the same model and optimizer, to go on to the same bits
 
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
     A loss that is nan or infinite ends it with the last good weights back, and says where it was born.

@@ -56,13 +56,13 @@ class Stepper(Protocol):
         """Make the planned steps in order, fewer if `stop()` says so in between; return those that were made."""
 
     def land(self) -> None:
-        """Leave parameters, memories and step count on the Values and the optimiser."""
+        """Leave parameters, memories and step count on the Values and the optimizer."""
 
     def reload(self) -> None:
-        """Go on from what the Values and the optimiser hold now."""
+        """Go on from what the Values and the optimizer hold now."""
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
-        """Return the loss on these rows in the model's behaviour for use; nothing is changed."""
+        """Return the loss on these rows in the model's behavior for use; nothing is changed."""
 
     def audit(self) -> str:
         """Return how the loss of the latest rows differs from what model and loss function give, or "" if it does not.
@@ -114,7 +114,7 @@ class RecordedStepper:
         """Nothing is left to do: the weights never left."""
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
-        """Return the loss on these rows in the model's behaviour for use; nothing is changed."""
+        """Return the loss on these rows in the model's behavior for use; nothing is changed."""
         task = self.task
         return in_use(task.model, lambda: record_loss(task.model, task.loss, inputs, targets, range(len(inputs))).data)
 
@@ -144,7 +144,7 @@ def epoch_order(seed: int | None, epoch: int, count: int) -> list[int]:
 
 
 def in_use(model: Any, act: Callable[[], Result]) -> Result:
-    """Return `act()`, in which the model shows its behaviour for use and nothing is recorded; it is not changed."""
+    """Return `act()`, in which the model shows its behavior for use and nothing is recorded; it is not changed."""
 
     def unrecorded() -> Result:
         with no_grad():

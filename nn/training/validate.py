@@ -29,7 +29,7 @@ __all__ = [
 
 
 def checked_optimizer(optimizer: Any, model: Any) -> Optimizer:
-    """Return the optimiser; raises TypeError for what is none, such as its class, ValueError for another model's."""
+    """Return the optimizer; raises TypeError for what is none, such as its class, ValueError for another model's."""
     example = "nn.SGD(model.parameters(), learning_rate=0.1)"
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer is one that knows its parameters, as {example} does, not {said(optimizer)}")

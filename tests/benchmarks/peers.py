@@ -1,7 +1,7 @@
 """The recorded engine as two peers of the side-by-side bench: plain scalars, and this library's own layers.
 
 `chainrule` runs the network that the bench writes out in + and × for every scalar engine;
-`chainrule-layers` runs the same numbers through `nn.MLP`, this library's losses and optimisers.
+`chainrule-layers` runs the same numbers through `nn.MLP`, this library's losses and optimizers.
 """
 
 import sys
@@ -72,7 +72,7 @@ class Chainrule(ScalarPeer):
 
 @register
 class ChainruleLayers(Peer):
-    """nn.MLP with this library's losses and optimisers"""
+    """nn.MLP with this library's losses and optimizers"""
 
     name = "chainrule-layers"
     tasks = ("T1", "T2", "T3", "T4")

@@ -1,4 +1,4 @@
-"""Make `fits.json`: whole trainings of 50 steps by PyTorch (CPU, float64), with optimiser, schedule and clipping.
+"""Make `fits.json`: whole trainings of 50 steps by PyTorch (CPU, float64), with optimizer, schedule and clipping.
 
     python tests/golden/make_golden_fits.py
 
@@ -62,7 +62,7 @@ def by_value(limit):
 
 
 def cases():
-    """Yield name, network, loss, optimiser, its scheduler, clipping, inputs, targets and rows a step."""
+    """Yield name, network, loss, optimizer, its scheduler, clipping, inputs, targets and rows a step."""
     torch.manual_seed(7)
     optim = torch.optim
     rows, classes = torch.randn(9, 2), torch.randint(3, (9,))

@@ -1,4 +1,4 @@
-"""Write optimizers.json: where PyTorch's optimisers and schedulers lead in 50 steps.  Needs PyTorch; the tests do not.
+"""Write optimizers.json: where PyTorch's optimizers and schedulers lead in 50 steps.  Needs PyTorch; the tests do not.
 
 Run it from the project's root: `python tests/golden/make_golden_optimizers.py`.
 """

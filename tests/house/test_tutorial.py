@@ -146,7 +146,7 @@ def test_batch_norm_trains_at_rates_at_which_the_plain_network_fails(run):
     assert all(max(normal[rate]) < min(plain[rate]) / 2 for rate in plain if rate <= 3.0)
 
 
-def test_dropout_uses_one_mask_and_regularises(run):
+def test_dropout_uses_one_mask_and_regularizes(run):
     found = run("dropout")
     assert found.forward == found.backward
     assert set(found.forward) == {0.0, 1.0 / (1.0 - 0.3)}
@@ -255,7 +255,7 @@ def test_activations_saturate_die_and_zig_zag_as_they_are_said_to(run):
     assert min(curve) < 0.0 < max(curve)
 
 
-def test_adaptive_optimisers_train_at_rates_at_which_descent_does_not(run):
+def test_adaptive_optimizers_train_at_rates_at_which_descent_does_not(run):
     found = run("optimizers")
     assert min(found.losses["SGD"].values()) > 0.45
     assert all(min(found.losses[name].values()) < 0.1 for name in ("AdaGrad", "RMSProp", "Adam"))

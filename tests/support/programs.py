@@ -292,12 +292,12 @@ def branches():
 @program
 def distances():
     draw = Draw()
-    centres = draw.weights(3, 2)
+    centers = draw.weights(3, 2)
 
     def loss(x):
         near = []
         for row in x:
-            apart = [total([(a - c) ** 2 for a, c in zip(row, centre, strict=True)]) for centre in centres]
+            apart = [total([(a - c) ** 2 for a, c in zip(row, center, strict=True)]) for center in centers]
             near.append(-logsumexp([-d for d in apart]))
         return mean(near)
 

@@ -50,7 +50,7 @@ class Drawn:
         blocks = [
             self.affine, self.affine, self.activation, self.activation, self.guarded, self.guarded, self.guarded,
             self.batch_norm, self.softmax, self.residual, self.mixed, self.looked_up, self.masked, self.prefixes,
-            self.neighbours, self.columns, self.tangled,
+            self.neighbors, self.columns, self.tangled,
         ]  # fmt: skip
         self.blocks = [r.choice(blocks)() for _ in range(r.choice([1, 2, 3, 3, 4, 5, 8]))]
         self.end = r.choice([self.squares, self.cross_entropy, self.hinge, self.chosen, self.largest, self.fan_out])()
@@ -126,7 +126,7 @@ class Drawn:
     def prefixes(self):
         return lambda h, x, i: [[total(row[: k + 1]) for k in range(len(row))] for row in h]
 
-    def neighbours(self):
+    def neighbors(self):
         pair = self.random.choice([maximum, minimum, lambda a, b: a * b, lambda a, b: where(a > b, a, b - a)])
         return lambda h, x, i: [[pair(a, b) for a, b in zip(row, row[1:] + row[:1], strict=True)] for row in h]
 

@@ -120,7 +120,7 @@ def picked_elements(w):
 
 
 @program
-def pieces_and_neighbours(w):
+def pieces_and_neighbors(w):
     def loss(x, good, k):
         a = [ag.log(p) for p in w]
         inside = [where(w[i] > 0.0, a[i], w[i]) for i in (0, 2, 4, 6, 8)] + [where(w[1] > 0.0, a[1], 0.0)]

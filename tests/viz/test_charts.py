@@ -140,7 +140,7 @@ def test_a_histogram_counts_every_number():
         charts.histogram(model, of="biases")
 
 
-def test_a_landscape_leaves_the_model_as_it_was_and_has_its_loss_at_the_centre():
+def test_a_landscape_leaves_the_model_as_it_was_and_has_its_loss_at_the_center():
     from viz.charts.landscape import landscape
 
     model, loss = network()

@@ -308,13 +308,13 @@ def test_the_svg_stands_alone_and_is_dark_where_the_page_is():
     assert root.get("aria-label") == picture.description
     used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', picture.svg))
     assert used <= set(palette.DARK)
-    for colour in used:
-        assert palette.DARK[colour] in picture.svg
+    for color in used:
+        assert palette.DARK[color] in picture.svg
     assert "http" not in re.sub(r'xmlns(:xlink)?="[^"]*"', "", picture.svg)
 
 
-def luminance(colour):
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def luminance(color):
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

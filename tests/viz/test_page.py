@@ -315,7 +315,7 @@ def test_a_dead_relu_is_marked_off_once_it_has_been_computed(show):
     assert "It is so in all 4 examples: this unit cannot learn." in tab.text_content("#about")
 
 
-def test_update_is_the_optimisers_own_and_leaves_it_alone():
+def test_update_is_the_optimizers_own_and_leaves_it_alone():
     model, loss = xor()
     optimizer = Adam(model.parameters(), learning_rate=0.1)
     page = viz.steps(loss, optimizer=optimizer)

@@ -81,7 +81,7 @@ def test_ten_steps_in_the_page_are_pythons_for_every_activation(show):
         (nn.RMSProp, nn.softmax_cross_entropy),
     ],
 )
-def test_classes_losses_and_optimisers_that_are_under_way(show, make, loss):
+def test_classes_losses_and_optimizers_that_are_under_way(show, make, loss):
     rows, classes = three()
     if loss is nn.mean_squared_error:
         model, targets = nn.MLP(3, [5, 4, 1], activation="relu", seed=2), [float(c) for c in classes]
@@ -100,7 +100,7 @@ def residual():
     return nn.Sequential(nn.Layer(3, 4, activation="tanh", seed=1), block, nn.Layer(4, 3, seed=3))
 
 
-def normalised():
+def normalized():
     model = nn.Sequential(nn.Layer(3, 4, seed=1), nn.BatchNorm(4), nn.Activate("relu"), nn.Layer(4, 3, seed=3))
     rows, classes = three()
     nn.fit(model, rows, classes, loss=nn.softmax_cross_entropy, optimizer=nn.SGD(model.parameters(), 0.1), epochs=3)
@@ -111,7 +111,7 @@ def softened():
     return nn.Sequential(nn.Layer(3, 4, activation="leaky_relu", seed=1), nn.Layer(4, 3, seed=3), nn.Softmax())
 
 
-@pytest.mark.parametrize("make", [residual, normalised, softened])
+@pytest.mark.parametrize("make", [residual, normalized, softened])
 def test_models_of_other_parts_than_layers(show, make):
     model, (rows, classes) = make(), three()
     model.eval()

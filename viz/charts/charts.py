@@ -214,8 +214,8 @@ def _draw_field(axes: Axes, field: Field) -> None:
     if field.many:
         count = int(field.high) + 1
         shades = [i / max(1, count - 1) for i in range(count)]
-        colours = [(0.98 - 0.25 * s, 0.93 - 0.2 * s, 0.85 + 0.1 * s) for s in shades]
-        axes.contourf(x, y, field.outputs, levels=[i - 0.5 for i in range(count + 1)], colors=colours)
+        colors = [(0.98 - 0.25 * s, 0.93 - 0.2 * s, 0.85 + 0.1 * s) for s in shades]
+        axes.contourf(x, y, field.outputs, levels=[i - 0.5 for i in range(count + 1)], colors=colors)
         axes.contour(
             x, y, field.outputs, levels=[i + 0.5 for i in range(count - 1)], colors=palette.FIELD[0], linewidths=1.2
         )
@@ -293,7 +293,7 @@ def histogram(model: Any, *, of: str = "weights", bins: int = 30) -> Chart:
 
 @GUESSES
 def loss_landscape(model: Any, loss: Callable[[], Any], *, reach: float = 1.0, size: int = 21, seed: int = 0) -> Chart:
-    """Return the loss around the model's parameters, along two random directions, with the parameters at the centre.
+    """Return the loss around the model's parameters, along two random directions, with the parameters at the center.
 
     `loss` takes nothing and returns the loss of the model as it is; it is called `size`² times and nothing is recorded.
     Each direction has, in each layer, the length of that layer's parameters, so that `reach` 1 is as far as the

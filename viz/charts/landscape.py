@@ -16,7 +16,7 @@ CAP = 1e300
 
 @dataclass
 class Landscape:
-    """The loss on a grid of steps in two directions; `here` is the loss at its centre."""
+    """The loss on a grid of steps in two directions; `here` is the loss at its center."""
 
     steps: list[float]
     losses: list[list[float]]

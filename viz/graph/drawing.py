@@ -176,11 +176,11 @@ def _gradient_cell(x: float | str | None, direction: Direction) -> str:
     return "" if direction == "forward" or x == "" else _cell("◄", x, palette.BACKWARD)
 
 
-def _cell(arrow: str, x: float | str | None, colour: str) -> str:
+def _cell(arrow: str, x: float | str | None, color: str) -> str:
     text = label_text(x) if isinstance(x, str) else _number(x)
     return (
-        f'<TD WIDTH="16" ALIGN="RIGHT"><FONT COLOR="{colour}" POINT-SIZE="9">{arrow}</FONT></TD>'
-        f'<TD ALIGN="LEFT"><FONT COLOR="{colour}">{text}</FONT></TD>'
+        f'<TD WIDTH="16" ALIGN="RIGHT"><FONT COLOR="{color}" POINT-SIZE="9">{arrow}</FONT></TD>'
+        f'<TD ALIGN="LEFT"><FONT COLOR="{color}">{text}</FONT></TD>'
     )
 
 
@@ -219,10 +219,10 @@ def _border(*spots: Spot) -> tuple[str, int]:
 
 
 def _table(rows: Sequence[str], border: tuple[str, int], *, dashed: bool = False) -> str:
-    colour, width = border
+    color, width = border
     style = ' STYLE="DASHED"' if dashed and width == 1 else ""
     return (
-        f'<<TABLE BORDER="{width}" COLOR="{colour}" BGCOLOR="{palette.CARD}" CELLBORDER="0" CELLSPACING="0" '
+        f'<<TABLE BORDER="{width}" COLOR="{color}" BGCOLOR="{palette.CARD}" CELLBORDER="0" CELLSPACING="0" '
         f'CELLPADDING="4"{style}>{"".join(rows)}</TABLE>>'
     )
 
@@ -245,8 +245,8 @@ def _row(title: str, data: float | str, gradient: float | str | None, note: str,
         f'<TD ALIGN="LEFT">{label_text(title)}</TD>{_value_cell(data, direction)}{_gradient_cell(gradient, direction)}'
     )
     if note:
-        colour = palette.ALARM if note.startswith("×") else palette.QUIET
-        cells += f'<TD ALIGN="LEFT"><FONT COLOR="{colour}" POINT-SIZE="10">{label_text(note)}</FONT></TD>'
+        color = palette.ALARM if note.startswith("×") else palette.QUIET
+        cells += f'<TD ALIGN="LEFT"><FONT COLOR="{color}" POINT-SIZE="10">{label_text(note)}</FONT></TD>'
     return f"<TR>{cells}</TR>"
 
 

@@ -209,12 +209,12 @@ def _reach(folded: Folded) -> int:
 
 def _nearest(folded: Folded, count: int) -> Folded:
     """Return the `count` boxes nearest to the root, with one box for all others."""
-    towards: dict[str, list[str]] = defaultdict(list)
+    toward: dict[str, list[str]] = defaultdict(list)
     for line in folded.lines:
-        towards[line.head].append(line.tail)
+        toward[line.head].append(line.tail)
     kept, queue = {folded.boxes[-1].key}, [folded.boxes[-1].key]
     for key in queue:
-        for tail in towards[key]:
+        for tail in toward[key]:
             if tail not in kept and len(kept) < count:
                 kept.add(tail)
                 queue.append(tail)

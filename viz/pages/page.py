@@ -44,7 +44,7 @@ _SPACED = re.compile(r" ?([=,;:?*<>&|(){}\[\]]+) ?|(?<![+-]) ([+/-]) (?![+-])")
 class Page:
     """One HTML file: `.html` is its text, `.save(path)` writes it, `.open()` shows it in the browser.
 
-    `body` names a file of `viz/pages/` that holds what is seen, `styles` and `scripts` the files that dress and move it,
+    `body` names a file of `viz/pages/` that holds what is seen, `styles` and `scripts` those that dress and move it,
     in order; `data` is what the scripts read, its "title" among it, `program` what the JavaScript backend wrote for
     them.  The same data gives the same bytes.
     """
@@ -59,7 +59,7 @@ class Page:
     @cached_property
     def html(self) -> str:
         """The page as text."""
-        style = _colours() + "".join(map(_part, self.styles))
+        style = _colors() + "".join(map(_part, self.styles))
         script = '"use strict";\n' + _bare(self.program) + "".join(map(_part, self.scripts))
         policy = (
             f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
@@ -159,9 +159,9 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _colours() -> str:
+def _colors() -> str:
     """Return the palette as custom properties, light and dark."""
     light = {f"--{name.lower().replace('_', '-')}": getattr(palette, name) for name in COLOURS}
-    dark = {name: palette.DARK[colour] for name, colour in light.items()}
-    rules = ["".join(f"{name}:{colour};" for name, colour in colours.items()) for colours in (light, dark)]
+    dark = {name: palette.DARK[color] for name, color in light.items()}
+    rules = ["".join(f"{name}:{color};" for name, color in colors.items()) for colors in (light, dark)]
     return f":root{{{rules[0]}}}\n@media (prefers-color-scheme:dark){{:root{{{rules[1]}}}}}\n"

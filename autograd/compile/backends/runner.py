@@ -18,9 +18,9 @@ class Runner(Protocol):
     """A program, ready to run.
 
     Attributes
-        theta     the parameters in the program's order: read by every run, moved by an optimiser's
-        gradient  the gradient of the last run, likewise; an optimiser's rule may have used up its numbers
-        memories  one vector for each memory of the optimiser
+        theta     the parameters in the program's order: read by every run, moved by an optimizer's
+        gradient  the gradient of the last run, likewise; an optimizer's rule may have used up its numbers
+        memories  one vector for each memory of the optimizer
         observed  what the program was asked to show of the last run
     """
 
@@ -33,7 +33,7 @@ class Runner(Protocol):
         """What the program was asked to show of the last run."""
 
     def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
-        """Return the losses of so many steps, each of them moving `theta` if there is an optimiser, or the predictions.
+        """Return the losses of so many steps, each of them moving `theta` if there is an optimizer, or the predictions.
 
         `before` is how many steps were made before.
         """

@@ -21,7 +21,7 @@ Ranked = tuple[Index, int]  # which of `count` different things each scalar has,
 
 
 def strides_of(shape: Shape) -> list[int]:
-    """Return how far apart neighbours along each axis lie, in row-major order."""
+    """Return how far apart neighbors along each axis lie, in row-major order."""
     strides = [1] * len(shape)
     for i in range(len(shape) - 2, -1, -1):
         strides[i] = strides[i + 1] * shape[i + 1]

@@ -1,4 +1,4 @@
-"""Normalise: a recorded graph becomes a tape of scalars in one form, however it was written.
+"""Normalize: a recorded graph becomes a tape of scalars in one form, however it was written.
 
 Chains of +, − and products become sums, dots and totals over groups; constants fold; what is computed twice is
 computed once (see tape.py).
@@ -23,9 +23,9 @@ WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are a
 MODERATE: Final = 1e-30  # a number beyond it, or its inverse, scales what it was written beside: that may need it
 
 
-def normalise(traced: Traced) -> Tape:
+def normalize(traced: Traced) -> Tape:
     """Return the tape of a recorded graph."""
-    return _Normaliser(traced).tape
+    return _Normalizer(traced).tape
 
 
 class _Sum(NamedTuple):
@@ -52,7 +52,7 @@ class _Product(NamedTuple):
     inputs: list[int]
 
 
-class _Normaliser:
+class _Normalizer:
     """Walks the graph once, parents first; sums and products wait until it is known who uses them.
 
     For the node with number i, `place[i]` is where it stands on the tape, or -1 while it waits in `sums[i]`, in

@@ -210,7 +210,7 @@ def in_python(function, arguments, parameters):
     lambda p: nn.Adam(p, 0.1),
     lambda p: nn.AdamW(p, 0.1, weight_decay=0.1),
 ])  # fmt: skip
-def test_optimisers_move_as_in_python(make):
+def test_optimizers_move_as_in_python(make):
     draw = random.Random(2)
     parameters = [Value(draw.uniform(-1, 1)) for _ in range(5)]
     optimizer = make(parameters)

@@ -133,7 +133,7 @@ def test_what_a_function_merely_names_is_no_reason_to_trace_again(w):
 
 @pytest.mark.parametrize("backend", ["numpy", "native", "jax"])
 @pytest.mark.parametrize("clip", [None, 1e9])
-def test_numbers_of_the_optimiser_changed_by_hand(backend, clip):
+def test_numbers_of_the_optimizer_changed_by_hand(backend, clip):
     def trained(way):
         weight = Value(1.0)
         optimizer = nn.SGD([weight], 0.1, momentum=0.9)

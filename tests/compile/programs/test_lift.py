@@ -9,19 +9,19 @@ from autograd.compile.frontend.trace import Traced, trace
 from autograd.compile.ir.program import Builder
 from autograd.compile.lift.classes import lift
 from autograd.compile.lift.layout import affine, collapsed, grid, unfolded, view
-from autograd.compile.lift.normalize import normalise
+from autograd.compile.lift.normalize import normalize
 from autograd.compile.pipeline import build
 
 
 def tape_of(function, shapes, parameters):
-    return normalise(trace(function, shapes, parameters))
+    return normalize(trace(function, shapes, parameters))
 
 
 def kinds(tape):
     return [tape.op[i] for i in range(len(tape.op)) if tape.op[i] not in ("parameter", "input", "constant")]
 
 
-# --------------------------------------------------------------------------------------- normalise
+# --------------------------------------------------------------------------------------- normalize
 def neuron_forms():
     w, b = [Value(1.0) for _ in range(3)], Value(0.5)
     return [w, b], [
@@ -196,7 +196,7 @@ def test_parameters_sit_in_theta_each_once():
 def test_stages_print():
     w = Value(2.0)
     traced = trace(lambda x: (w * x).tanh(), [()], [w])
-    tape = normalise(traced)
+    tape = normalize(traced)
     assert "tanh" in str(tape)
     found = lift(tape, traced.shapes, 1)
     assert found.array_of(np.array(0)).op == "tanh"

@@ -172,23 +172,23 @@ def test_data_closed_over_are_a_matrix_as_arguments_are(name, rows, way):
 
 # -------------------------------------------------------------------------------------------- attention
 def by_slicing(scores, t):
-    return normalised([ag.exp(s) for s in scores[: t + 1]])
+    return normalized([ag.exp(s) for s in scores[: t + 1]])
 
 
 def by_largest(scores, t):
     most = ag.largest(scores[: t + 1])
-    return normalised([ag.exp(s - most) for s in scores[: t + 1]])
+    return normalized([ag.exp(s - most) for s in scores[: t + 1]])
 
 
 def by_low_numbers(scores, t):
-    return normalised([ag.exp(s + (0.0 if u <= t else -1e9)) for u, s in enumerate(scores)])
+    return normalized([ag.exp(s + (0.0 if u <= t else -1e9)) for u, s in enumerate(scores)])
 
 
 def by_zeros(scores, t):
-    return normalised([(1.0 if u <= t else 0.0) * ag.exp(s) for u, s in enumerate(scores)])
+    return normalized([(1.0 if u <= t else 0.0) * ag.exp(s) for u, s in enumerate(scores)])
 
 
-def normalised(parts):
+def normalized(parts):
     whole = sum(parts)
     return [p / whole for p in parts]
 

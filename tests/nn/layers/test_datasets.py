@@ -36,9 +36,9 @@ def test_points_and_classes(name, count):
 def test_shapes_without_noise():
     rows, kinds = datasets.moons(51, noise=0.0)
     for (x, y), kind in zip(rows, kinds, strict=True):
-        centre = (1.0, 0.5) if kind else (0.0, 0.0)
-        assert math.dist((x, y), centre) == pytest.approx(1.0)
-        assert (y - centre[1] >= -1e-9) != (kind == 1) or y == pytest.approx(centre[1])
+        center = (1.0, 0.5) if kind else (0.0, 0.0)
+        assert math.dist((x, y), center) == pytest.approx(1.0)
+        assert (y - center[1] >= -1e-9) != (kind == 1) or y == pytest.approx(center[1])
     rows, kinds = datasets.circles(50, noise=0.0)
     assert all(math.hypot(*row) == pytest.approx(0.5 if kind else 1.0) for row, kind in zip(rows, kinds, strict=True))
     assert len({tuple(row) for row in rows}) == 50

@@ -227,7 +227,7 @@ def test_seeds_decide_all_and_pythons_own_seed_decides_where_none_is_given():
 
 @pytest.mark.parametrize("scheme", [xavier_uniform, xavier_normal, he_uniform, he_normal], ids=lambda s: s.name)
 @pytest.mark.parametrize(("inputs", "outputs"), [(3, 5), (64, 16)])
-def test_initialisation_has_the_variance_and_the_shape_that_it_promises(scheme, inputs, outputs):
+def test_initialization_has_the_variance_and_the_shape_that_it_promises(scheme, inputs, outputs):
     promised = 2 / (inputs + outputs) if "xavier" in scheme.name else 2 / inputs
     generator = random.Random(0)
     drawn = np.array([scheme(generator, inputs, outputs) for _ in range(40_000)])

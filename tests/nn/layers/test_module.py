@@ -208,7 +208,7 @@ def test_a_property_does_not_hide_a_method_and_a_function_may():
 
 @pytest.mark.parametrize("x", [[[1.0]], 1, None, "yes"])
 def test_training_is_true_or_false(x):
-    with pytest.raises(TypeError, match="training says which of its two behaviours a module shows, True or False"):
+    with pytest.raises(TypeError, match="training says which of its two behaviors a module shows, True or False"):
         Plain(training=x)
 
 

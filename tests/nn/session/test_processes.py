@@ -102,7 +102,7 @@ def test_a_forward_cache_and_a_diagnosis_hold_the_passes_of_their_own_thread():
 
 
 @pytest.mark.usefixtures("many_switches")
-def test_another_thread_that_predicts_does_not_see_or_make_another_behaviour():
+def test_another_thread_that_predicts_does_not_see_or_make_another_behavior():
     model = network()
     seen = []
     with Beside(lambda: predict(model, X[:2])):

@@ -202,7 +202,7 @@ def test_with_a_check_sum_that_holds_every_field_is_still_held_to_what_it_can_be
         ("settings.update", "x", "no field update in optimizer.settings"),
         ("step_count", -1, "optimizer.step_count is -1, not a whole number from 0"),
         ("step_count", 2**60, "optimizer.step_count is 1152921504606846976, not a whole"),
-        ("kind", "\x1b[31mAdam", r"saved with the optimiser \\x1b\[31mAdam"),
+        ("kind", "\x1b[31mAdam", r"saved with the optimizer \\x1b\[31mAdam"),
     ],
 )
 def test_the_field_is_named(whole, tmp_path, place, x, words):

@@ -165,7 +165,7 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(tmp_path):
     refused("no parameters layers.2.neurons", MLP(1, [3, 3, 1], seed=2))
     refused("parameters that this model does not have: layers.1", MLP(1, [3], seed=2))
     other = MLP(1, [3, 1], seed=2)
-    refused("saved with the optimiser Adam with mean, variance, not with SGD", other, SGD(other.parameters()))
+    refused("saved with the optimizer Adam with mean, variance, not with SGD", other, SGD(other.parameters()))
     refused("moved 10 parameters, not 3", other, Adam(other.parameters()[:3]))
     refused("without the state of the history", other, None, History())
     save(path, model)

@@ -235,7 +235,7 @@ def test_callbacks_see_the_weights_and_can_stop():
     assert reports == [4, 8, 10]
 
 
-def test_validation_rows_are_held_out_and_seen_in_the_behaviour_for_use():
+def test_validation_rows_are_held_out_and_seen_in_the_behavior_for_use():
     model, _, history = trained(with_buffers, validation=0.25, epochs=4, batch_size=100, shuffle=2)
     _, _, held, wanted = split(X, Y, share=0.25, seed=2)
     assert len(history.validation_losses) == 4

@@ -1,4 +1,4 @@
-"""Optimisers: against PyTorch's paths, floats against arrays, and what they refuse."""
+"""Optimizers: against PyTorch's paths, floats against arrays, and what they refuse."""
 
 import json
 import math

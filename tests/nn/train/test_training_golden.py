@@ -53,7 +53,7 @@ class LastState(Module):
         return self.head(self.net(sequence, truncate=self.truncate)[0][-1])
 
 
-# the model, the loss, the optimiser and what more `fit` is told
+# the model, the loss, the optimizer and what more `fit` is told
 TRAININGS = {
     "lstm": (
         lambda: LastState(LSTM(2, 3), 3, words=4),

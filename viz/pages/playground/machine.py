@@ -61,7 +61,7 @@ def make_machine(
     activations: Sequence[str] = (),
     level: float | None = None,
 ) -> Machine:
-    """Return the model, the data, the loss and the optimiser's rule as programs and numbers; nothing is changed.
+    """Return the model, the data, the loss and the optimizer's rule as programs and numbers; nothing is changed.
 
     `sizes` are the numbers of rows that a step may take, besides all of them; `activations` are those to choose from,
     besides the model's own.  Raises TypeError for a model without layers of neurons, ValueError if they do not follow
@@ -126,7 +126,7 @@ def _refuse(model: Any, optimizer: Any) -> None:
         )
     if {*optimizer.parameters} != {*parameters}:
         raise ValueError(
-            f"the optimiser moves {len(optimizer.parameters)} parameters, not just the model's {len(parameters)}: "
+            f"the optimizer moves {len(optimizer.parameters)} parameters, not just the model's {len(parameters)}: "
             "make it with model.parameters()"
         )
 

@@ -40,9 +40,9 @@ def playground(
 ) -> Page:
     """Return a page in which the model trains on the rows X and the targets Y, as it would in Python, to 1e-12.
 
-    `X` alone may be a pair (rows, targets).  The loss is by default nn.mean_squared_error, the optimiser plain descent
+    `X` alone may be a pair (rows, targets).  The loss is by default nn.mean_squared_error, the optimizer plain descent
     at 0.1.  `batch_size` adds a choice besides all rows and one row a step, always in their order; `level` is the
-    output at which the answer changes.  The model and the optimiser are left as they are.
+    output at which the answer changes.  The model and the optimizer are left as they are.
     Raises TypeError for a model without layers of neurons, ValueError for data that do not fit and for models that do
     not compute row by row (batch norm, dropout).
     """

@@ -1,4 +1,4 @@
-// What the network answers everywhere: its output over two of the inputs, as a field of colour with the line where the
+// What the network answers everywhere: its output over two of the inputs, as a field of color with the line where the
 // answer changes, and the rows on it.  With one input: the curve of the output.
 
 const GRID = 41;
@@ -36,22 +36,22 @@ const FIELD = {
       }
     }
     this.small.width = this.small.height = GRID;
-    this.spread(this.values, DATA.outputs > 1 ? classColour : outputColour);
+    this.spread(this.values, DATA.outputs > 1 ? classColor : outputColor);
     draw.imageSmoothingEnabled = DATA.outputs === 1;
     draw.drawImage(this.small, 0.5, 0.5, GRID - 1, GRID - 1, 0, 0, width, height);
     if (DATA.outputs === 1) this.contour(draw, width, height);
     this.marks(draw, box, probe);
     drawn.forEach((u, n) => {
       const most = Math.max(1e-9, ...seen[n].map(Math.abs));
-      this.spread(seen[n], (v) => signColour(v / most));
+      this.spread(seen[n], (v) => signColor(v / most));
       set(u.picture, "href", this.small.toDataURL());
     });
   },
 
-  /** @param {Float64Array} values @param {(x: number) => number[]} colour */
-  spread(values, colour) {
+  /** @param {Float64Array} values @param {(x: number) => number[]} color */
+  spread(values, color) {
     const draw = /** @type {CanvasRenderingContext2D} */ (this.small.getContext("2d", { willReadFrequently: true })), image = draw.createImageData(GRID, GRID);
-    values.forEach((v, k) => image.data.set(colour(v), 4 * k));
+    values.forEach((v, k) => image.data.set(color(v), 4 * k));
     draw.putImageData(image, 0, 0);
   },
 
@@ -85,8 +85,8 @@ const FIELD = {
       mark(draw, x, y, DATA.rows.length > 60 ? 5 : 8, i);
     });
     const [x, y] = this.place(probe, this.flat ? MACHINE.forward(MACHINE.row(), probe).outputs[0] : probe[this.axes[1]], box);
-    for (const [colour, width] of /** @type {[string, number][]} */ ([[DATA.rim, 5], [DATA.ink, 2]])) {
-      draw.strokeStyle = colour;
+    for (const [color, width] of /** @type {[string, number][]} */ ([[DATA.rim, 5], [DATA.ink, 2]])) {
+      draw.strokeStyle = color;
       draw.lineWidth = width;
       draw.beginPath();
       draw.arc(x, y, 14, 0, 7);
@@ -114,8 +114,8 @@ const FIELD = {
 
 const COLOURS = DATA.signs.map((/** @type {string} */ c) => [1, 3, 5].map((k) => parseInt(c.slice(k, k + 2), 16)));
 
-/** From −1, orange, by white to 1, blue; grey where it is no number. @param {number} t */
-function signColour(t) {
+/** From −1, orange, by white to 1, blue; gray where it is no number. @param {number} t */
+function signColor(t) {
   if (Number.isNaN(t)) return [128, 128, 128, 255];
   const at = (between(-1, t, 1) + 1) / 2 * (COLOURS.length - 1), k = Math.min(COLOURS.length - 2, Math.floor(at));
   return [...COLOURS[k].map((/** @type {number} */ c, /** @type {number} */ n) => c + (COLOURS[k + 1][n] - c) * (at - k)), 255];
@@ -125,8 +125,8 @@ const REACH = (() => {
   const flat = DATA.targets.flat(), low = Math.min(...flat), high = Math.max(...flat);
   return Math.abs((low + high) / 2 - DATA.level) < 1e-9 && high > low ? (high - low) / 2 : 2;
 })();
-const outputColour = (/** @type {number} */ v) => signColour((v - DATA.level) / REACH);
-const classColour = (/** @type {number} */ k) => signColour(DATA.outputs > 1 ? 2 * k / (DATA.outputs - 1) - 1 : 0);
+const outputColor = (/** @type {number} */ v) => signColor((v - DATA.level) / REACH);
+const classColor = (/** @type {number} */ k) => signColor(DATA.outputs > 1 ? 2 * k / (DATA.outputs - 1) - 1 : 0);
 
 /** A row: a circle or a cross for two classes, its digit for more, a dot for numbers.
  * @param {CanvasRenderingContext2D} draw @param {number} x @param {number} y @param {number} size @param {number} i */
@@ -144,8 +144,8 @@ function mark(draw, x, y, size, i) {
     draw.fillText(label, x, y);
     return;
   }
-  for (const [colour, width] of /** @type {[string, number][]} */ ([[DATA.rim, 6], [DATA.ink, 2.5]])) {
-    draw.strokeStyle = colour;
+  for (const [color, width] of /** @type {[string, number][]} */ ([[DATA.rim, 6], [DATA.ink, 2.5]])) {
+    draw.strokeStyle = color;
     draw.lineWidth = width;
     draw.beginPath();
     if (two && TARGETS[i][0] === DATA.classes[1]) {

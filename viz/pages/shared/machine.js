@@ -1,4 +1,4 @@
-// The model at work: rows in, outputs, loss and gradients out, and the optimiser's step.  PROGRAMS is what the JavaScript
+// The model at work: rows in, outputs, loss and gradients out, and the optimizer's step.  PROGRAMS is what the JavaScript
 // backend wrote from the table of operations; here it is only given its numbers.
 
 /** @typedef {{places: number[], arguments: number[], averages?: number[][], others: number[]}} Told
@@ -91,7 +91,7 @@ const MACHINE = {
     return value;
   },
 
-  /** One step of the optimiser on the next rows; returns their loss before it. */
+  /** One step of the optimizer on the next rows; returns their loss before it. */
   step() {
     const before = this.loss(this.rows(), true);
     this.steps++;

@@ -51,10 +51,10 @@ function drawNetwork(row) {
   for (const u of NET.units) addUnit(u, wide, small);
 }
 
-function addLine(to, weight, a, b, labelled) {
+function addLine(to, weight, a, b, labeled) {
   const path = make("path", { d: `M${a[0]} ${a[1].toFixed(1)}L${b[0]} ${b[1].toFixed(1)}` }), tip = make("title");
   const line = { weight, to, path, tip, value: null, gradient: null, element: make("g", { class: "edge" }, tip, path) };
-  if (labelled) {
+  if (labeled) {
     const room = clear(NET.labels, 76, 24), places = [0.25, 0.75, 0.34, 0.66, 0.5, 0.42, 0.58].map((t) => a.map((p, i) => p + (b[i] - p) * t));
     const place = places.find((p) => room(p) > 1) ?? places.reduce((best, p) => room(p) > room(best) ? p : best);
     const x = place[0].toFixed(1), y = place[1];

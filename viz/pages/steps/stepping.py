@@ -45,7 +45,7 @@ def steps(
 ) -> Page:
     """Return a page that steps through the forward pass to `loss`, the backward pass from it, and an update.
 
-    The graph, its gradients and the optimiser are left as they are.  The update is the optimiser's next step, or plain
+    The graph, its gradients and the optimizer are left as they are.  The update is the optimizer's next step, or plain
     descent at `learning_rate` of the `parameters`: if none are given those that a module named, else every leaf.
     Raises TypeError or ValueError, before anything is recorded, for what is no Value, no optimizer or no rate, and for
     a graph of over 20,000 nodes; ValueError if a number has been changed since the graph was computed.

@@ -1,4 +1,4 @@
-"""How JavaScript says the operations of the table, an optimiser's rule, and all that a page needs of them."""
+"""How JavaScript says the operations of the table, an optimizer's rule, and all that a page needs of them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Emitted:
 
 
 def emit_update(optimizer: Any) -> Emitted:
-    """Return an optimiser's own rule as `(theta, gradient, memories, learning_rate, step, count) => …`, in place.
+    """Return an optimizer's own rule as `(theta, gradient, memories, learning_rate, step, count) => …`, in place.
 
     It moves the first `count` parameters; `step` counts from 1.
     """

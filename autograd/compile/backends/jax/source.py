@@ -149,7 +149,7 @@ class Jax:
         return losses, _whole(pieces), list(map(_whole, memories)), _whole(gradients), seen
 
     def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
-        """Return the losses of so many steps, each of which moves `theta` if there is an optimiser, or the predictions.
+        """Return the losses of so many steps, each of which moves `theta` if there is an optimizer, or the predictions.
 
         `before` is how many steps were made before.
         """

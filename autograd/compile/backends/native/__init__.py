@@ -1,7 +1,7 @@
 """The native backend: a program's steps as one function of machine code, compiled by LLVM.
 
 Shapes are constants, nothing is allocated inside, and a whole training run (n steps of forward, backward and the
-optimiser's own update) is one call.  Everything lies in one block of memory: parameters, gradients, the optimiser's
+optimizer's own update) is one call.  Everything lies in one block of memory: parameters, gradients, the optimizer's
 memories, copies of the arguments, and what is computed.
 """
 
@@ -82,7 +82,7 @@ class Native:
     Attributes
         theta     the parameters, in the program's order: a view of the memory, to be read and written
         gradient  the gradient of the last run, likewise; zeros in a program without one
-        memories  one vector per memory of the optimiser
+        memories  one vector per memory of the optimizer
     """
 
     def __init__(self, program: Program, *, optimizer: Any = None) -> None:
@@ -165,7 +165,7 @@ class Native:
             loops.e.store(loops.value(self.program.loss, Point([], -1, 1)), "%loss", Index(), 1)
 
     def _update(self, loops: Loops) -> None:
-        """Write the optimiser's rule as a loop over the parameters; what is the same for all is computed before."""
+        """Write the optimizer's rule as a loop over the parameters; what is the same for all is computed before."""
         plan, e, optimizer = self.plan, loops.e, self.optimizer
         names = [named(f"memory{k}") for k in range(len(optimizer.state))]
         varying = [named("parameter"), named("gradient"), *names]
@@ -230,7 +230,7 @@ class Native:
         return self.memory[at : at + n]
 
     def run(self, arguments: Sequence[np.ndarray[Any, Any]], steps: int = 1, before: int = 0) -> np.ndarray[Any, Any]:
-        """Return the losses of so many steps, each of which moves `theta` if there is an optimiser, or the predictions.
+        """Return the losses of so many steps, each of which moves `theta` if there is an optimizer, or the predictions.
 
         `before` is how many steps were made before.
         """

@@ -80,7 +80,7 @@ class Plan(Layouts):
         return None
 
     def view(self, a: Array, axis: int = -1) -> View:
-        """Return where `a` lies in memory, in a layout with neighbours along that axis side by side if there is one.
+        """Return where `a` lies in memory, in a layout with neighbors along that axis side by side if there is one.
 
         Memory is reserved as it is asked for.
         """

@@ -24,7 +24,7 @@ class View:
 
 
 def laid_out(offset: int, shape: Shape, fast: int, lanes: int) -> tuple[View, int]:
-    """Return the view of an array whose neighbours along axis `fast` lie side by side, and the doubles it takes.
+    """Return the view of an array whose neighbors along axis `fast` lie side by side, and the doubles it takes.
 
     With lanes > 0 the fast axis is rounded up, so that whole registers fit.
     """

@@ -1,4 +1,4 @@
-"""An optimiser's rule as NumPy source: the same `update` that moves scalars, read on symbols for whole vectors."""
+"""An optimizer's rule as NumPy source: the same `update` that moves scalars, read on symbols for whole vectors."""
 
 from __future__ import annotations
 

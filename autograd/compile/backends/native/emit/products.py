@@ -56,7 +56,7 @@ class Products(Writer):
         return at, view.strides[-2], view.strides[-1]
 
     def _turned(self, x: Array, axis: int) -> View:
-        """Return a copy of an operand, made now, whose neighbours along the axis lie side by side."""
+        """Return a copy of an operand, made now, whose neighbors along the axis lie side by side."""
         axis = len(x.shape) + axis
         _, doubles = laid_out(0, x.shape, axis, self.lanes)
         view = laid_out(self.plan.reserve(doubles), x.shape, axis, self.lanes)[0]

@@ -71,7 +71,7 @@ class Machine:
         return self.target(level).emit_object(module)  # type: ignore[no-any-return]
 
     def target(self, level: int) -> Any:
-        """Return LLVM's code generator for this processor, at an optimisation level."""
+        """Return LLVM's code generator for this processor, at an optimization level."""
         if level not in self._targets:
             triple = llvm.Target.from_default_triple()
             self._targets[level] = triple.create_target_machine(
