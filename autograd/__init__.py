@@ -72,8 +72,8 @@ from autograd.support.guesses import GUESSES as _GUESSES
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd import steps
     from autograd.compile import compile, compile_graph  # noqa: A004
+    from autograd.explain import steps
     from autograd.explain.paths import explain
     from autograd.functional.gradcheck import gradcheck
 
