@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from autograd.compile.frontend.trace import Traced
-from autograd.compile.ir.backward_pass import Backward
+from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.names import give_names
 from autograd.compile.ir.program import Array, Program, needed
 from autograd.compile.lift.classes import Lift, lift
@@ -30,7 +30,7 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
     outputs: list[tuple[Array, Array]] = []
     adjoints: list[tuple[Array, Array]] = []
     if gradients:
-        backward = Backward(b, loss)
+        backward = BackwardPass(b, loss)
         outputs, adjoints = backward.gradients, backward.adjoints
     shapes = _reshape_at_the_door(b.lines, [loss, *observed, *[g for _, g in outputs]])
     if gradients:

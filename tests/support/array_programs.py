@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 
-from autograd.compile.ir.backward_pass import Backward
+from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.program import Builder, Program, needed
 from autograd.rules.operation import TABLE
 
@@ -140,7 +140,7 @@ class Writer:
 def with_backward(b, loss, shapes, parameters):
     """The program of what was written, for arguments of these shapes and so many parameters, with its backward pass."""
     forward = needed([loss], b.lines)
-    gradients = Backward(b, loss).gradients
+    gradients = BackwardPass(b, loss).gradients
     wanted = {*needed([loss, *[g for _, g in gradients]], b.lines), *[p for p, _ in gradients]}
     first = {*forward, *[p for p, _ in gradients]}
     lines = [a for a in b.lines if a in first] + [a for a in b.lines if a in wanted and a not in first]

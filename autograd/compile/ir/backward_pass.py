@@ -1,24 +1,24 @@
 """Differentiate: the backward pass of an array program, as more lines of the same program.
 
 The chain rule on whole arrays.  What is known of an element-wise operation's derivative is what its rule in the table
-says; only the structural operations (products, sums, views, look-ups) state here where their elements came from.
-How adjoints are carried, and where they flow at all, is said once for all of them in flow.py.
+says; structural operations (products, sums, views, look-ups) have a VJP each in vjps.py.
+How adjoints are carried, and where they flow at all, is said once for all of them in cotangents.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.compile.ir.cotangents import Flow, Flows
 from autograd.compile.ir.masks import Mask
 from autograd.compile.ir.program import Array, Builder
+from autograd.compile.ir.vjps import VJPS
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas
 
 
-class Backward:
+class BackwardPass:
     """Writes the backward pass: for each array the flows into it that are known so far."""
 
     def __init__(self, builder: Builder, loss: Array) -> None:
@@ -74,7 +74,7 @@ class Backward:
         if array.is_elementwise:
             self._elementwise(array)
         else:
-            getattr(self, f"_{array.op}")(array)
+            VJPS[array.op](self, array)
 
     def _elementwise(self, array: Array) -> None:
         """upstream × local derivative, for each operand."""
@@ -94,103 +94,6 @@ class Backward:
             else:
                 continue
             self.send(x, flows.narrowed(share, array.shape, x.shape))
-
-    def _matmul(self, array: Array) -> None:
-        """d(a @ b): da = dz @ bᵀ, db = aᵀ @ dz."""
-        b, flows, (left, right) = self.b, self.flows, array.operands
-        if not array.shape:
-            upstream = self.collected(array)
-            for x, other in ((left, right), (right, left)):
-                self.send(x, flows.times(upstream, other, finite=flows.finite(other)))
-            return
-        dz, mask = self.full(array)
-        mask = flows.masks.moved(mask, lambda x: b.reshape(x, (1,) * (len(dz.shape) - len(x.shape)) + x.shape))
-        rows, columns = flows.masks.any(mask, -1), flows.masks.any(mask, -2)
-        if right in self.active:
-            inputs = flows.reached(rows, left)
-            if _is_flip(right):  # dW = dzᵀ @ x, as W itself lies
-                units = flows.masks.moved(columns, b.transpose)
-                self.send(right.operands[0], Flow(1.0, b.matmul(b.transpose(dz), inputs), units))
-            else:
-                self.send(right, Flow(1.0, b.matmul(b.transpose(inputs), dz), columns))
-        if left in self.active:
-            weights = b.transpose(flows.reached(columns, right))
-            self.send(left, Flow(1.0, b.matmul(dz, weights), rows))
-
-    def _sum(self, array: Array) -> None:
-        (x,) = array.operands
-        kept = tuple(1 if i in array.detail else n for i, n in enumerate(x.shape))
-        self.send(x, self.flows.moved(self.collected(array), array.shape, lambda dz: self.b.reshape(dz, kept)))
-
-    def _largest(self, array: Array) -> None:
-        (x,) = array.operands
-        first = self.b.make("first", (x, array), x.shape, array.detail)
-        self.send(x, self.flows.times(self.collected(array), first, finite=True))
-
-    def _transpose(self, array: Array) -> None:
-        back = [array.detail.index(i) for i in range(len(array.shape))]
-        flow = self.flows.moved(self.collected(array), array.shape, lambda dz: self.b.transpose(dz, back))
-        self.send(array.operands[0], flow)
-
-    def _reshape(self, array: Array) -> None:
-        (x,) = array.operands
-        self.send(x, self.flows.moved(self.collected(array), array.shape, lambda dz: self.b.reshape(dz, x.shape)))
-
-    def _broadcast(self, array: Array) -> None:
-        (x,) = array.operands
-        self.send(x, self.flows.narrowed(self.collected(array), array.shape, x.shape))
-
-    def _slice(self, array: Array) -> None:
-        self.parts.setdefault(array.operands[0], []).append((array.detail, self.whole(array)))
-
-    def _assemble(self, array: Array) -> None:
-        whole = self.whole(array)
-        for x, ranges in zip(array.operands, array.detail, strict=True):
-            self.send(x, self.flows.moved(whole, array.shape, partial(self.b.slice, ranges=ranges)))
-
-    def _join(self, array: Array) -> None:
-        b, whole, start = self.b, self.whole(array), 0
-        for x in array.operands:
-            piece = self.flows.moved(whole, array.shape, partial(b.slice, ranges=[(start, start + x.size, 1)]))
-            self.send(x, self.flows.moved(piece, (x.size,), partial(b.reshape, shape=x.shape)))
-            start += x.size
-
-    def _gather(self, array: Array) -> None:
-        (x,) = array.operands
-        self.send(x, self.flows.put_back(self.whole(array), array.shape, self._to(x, "scatter", detail=array.detail)))
-
-    def _rows(self, array: Array) -> None:
-        table, index = array.operands
-        self.send(table, self.flows.put_back(self.whole(array), array.shape, self._to(table, "add_rows", index)))
-
-    def _pick(self, array: Array) -> None:
-        x, index = array.operands
-        upstream = self.collected(array)
-        factor, rest = self.flows.opened(upstream)
-        whole = self.b.number(1.0) if rest is None else self.b.broadcast(rest, array.shape)
-        flow = Flow(factor, whole, upstream.mask)
-        self.send(x, self.flows.put_back(flow, array.shape, self._to(x, "put", index)))
-
-    def _to(self, x: Array, op: str, *others: Array, detail: Any = None) -> Callable[[Array], Array]:
-        """Return what writes an operation of that name, on an array and others, that gives an array like `x`."""
-        return lambda array: self.b.make(op, (array, *others), x.shape, detail)
-
-    def _levels(self, array: Array) -> None:
-        (x,) = array.operands
-        b, masks, table = self.b, self.flows.masks, array.detail
-        adjoint, mask = self.full(array)
-        if not table.cuts and masks.covers(mask, table.ends):
-            self.send(x, Flow(1.0, b.make("levels_backward", (array, adjoint), x.shape, table)))
-            return
-        reached = b.make("levels_reached", (array, masks.spread(mask, array.shape)), array.shape, table)
-        back = b.make("levels_backward", (array, adjoint, reached), x.shape, table)
-        self.send(x, Flow(1.0, back, b.slice(reached, [(0, x.size, 1)])))
-
-
-def _is_flip(a: Array) -> bool:
-    """Whether the array is another one with its last two axes exchanged."""
-    n = len(a.shape)
-    return a.op == "transpose" and a.detail == (*range(n - 2), n - 1, n - 2)
 
 
 def _active(lines: Sequence[Array]) -> set[Array]:

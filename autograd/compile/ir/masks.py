@@ -154,10 +154,10 @@ def _truths(a: Array) -> Truths | None:
     """Return where linear operations on known masks put anything; None if that depends on anything else."""
     if _is_known(a):
         return np.asarray(a.detail)
-    if a.op not in MOVES:
+    if a.op not in MASKS:
         return None
     operands = [_truths(x) for x in a.operands]
-    return None if any(x is None for x in operands) else MOVES[a.op](a, *operands)
+    return None if any(x is None for x in operands) else MASKS[a.op](a, *operands)
 
 
 def _scattered(a: Array, x: Truths) -> Truths:
@@ -174,7 +174,7 @@ def _assembled(a: Array, *parts: Truths) -> Truths:
     return whole
 
 
-MOVES: Final[dict[str, Callable[..., Truths]]] = {
+MASKS: Final[dict[str, Callable[..., Truths]]] = {
     **VIEWS,
     "sum": lambda a, x: x.any(axis=a.detail).reshape(a.shape),
     "join": lambda a, *xs: np.concatenate([x.reshape(-1) for x in xs]),

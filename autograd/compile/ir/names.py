@@ -17,9 +17,13 @@ from autograd.compile.ir.program import Array, Program
 from autograd.rules.identifiers import apart
 from autograd.rules.operation import TABLE
 
+OTHER: Final = "t"  # as in "temporary"
 LETTERS: Final = {
-    "exp": "e", "log": "l", "sum": "s", "largest": "m", "matmul": "p", "gather": "g", "rows": "h", "tanh": "t",
-    "sigmoid": "q", "divide": "r", "subtract": "u", "multiply": "v", "where": "c", "levels": "n",
+    "exp": "e", "log": "l", "tanh": "t", "sigmoid": "q", "divide": "r", "subtract": "u", "multiply": "v", "where": "c",
+    "parameter": "w", "constant": OTHER, "matmul": "p", "sum": "s", "largest": "m", "first": OTHER, "transpose": OTHER,
+    "reshape": OTHER, "slice": OTHER, "broadcast": OTHER, "join": OTHER, "gather": "g", "scatter": OTHER,
+    "assemble": OTHER, "rows": "h", "add_rows": OTHER, "pick": OTHER, "put": OTHER, "levels": "n",
+    "levels_reached": OTHER, "levels_backward": OTHER,
 }  # fmt: skip
 ACTIVATIONS: Final = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh"})
 
@@ -73,8 +77,9 @@ class Namer:
     def _letter(self, array: Array) -> str:
         if array.op == "parameter":
             rows = any(user.op == "rows" and user.operands[0] is array for user in self.users.get(array, ()))
-            return "E" if rows else "w"
-        return LETTERS.get(array.op, "t")
+            if rows:
+                return "E"
+        return LETTERS.get(array.op, OTHER)
 
     def _give(self, array: Array, name: str, *, numbered: bool = False) -> None:
         candidate = name

@@ -145,14 +145,31 @@ def _detail(array: Array) -> str:
     return f"{array.detail!r} " if not isinstance(array.detail, np.ndarray) else f"[{array.detail.size}] "
 
 
+def _size(a: Array) -> int:
+    return int(a.size)
+
+
+def _size_of_operand(a: Array) -> int:
+    return a.operands[0].size
+
+
+# Of an element-wise operation each element counts as one, and what only moves numbers is free.
+FLOPS: Final[dict[str, Callable[[Array], int]]] = {
+    "matmul": lambda a: 2 * a.size * a.operands[0].shape[-1],
+    "sum": _size_of_operand,
+    "largest": _size_of_operand,
+    "scatter": _size_of_operand,
+    "add_rows": _size_of_operand,
+    "levels": _size,
+    "levels_reached": _size,
+    "levels_backward": _size,
+}
+
+
 def _flops(a: Array) -> int:
-    if a.op == "matmul":
-        return 2 * a.size * a.operands[0].shape[-1]
-    if a.op in ("sum", "largest", "scatter", "add_rows"):
-        return a.operands[0].size
-    if a.op in ("levels", "levels_reached", "levels_backward"):
-        return int(a.size)
-    return a.size if a.is_elementwise else 0
+    if a.is_elementwise:
+        return a.size
+    return FLOPS[a.op](a) if a.op in FLOPS else 0
 
 
 class Builder:

@@ -15,7 +15,7 @@ from autograd import Value, compile_graph
 from autograd.compile import compile_forward, compile_training
 from autograd.compile.backends.native import Native
 from autograd.compile.backends.native.host.machine import host
-from autograd.compile.ir.backward_pass import Backward
+from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.program import Builder, Program
 from autograd.rules.operation import TABLE
 from tests.compile.programs.test_random_programs import NUMBERS, OURS, STEP
@@ -320,7 +320,7 @@ def test_what_flows_to_parameters_as_a_whole_begins_at_0_in_every_run():
     looked_up = b.gather(every, np.array([4, 2]))
     loss = b.sum(b.apply("add", b.apply("multiply", own, own), looked_up), (0,), ())
     forward = len(b.lines)
-    gradients = Backward(b, loss).gradients
+    gradients = BackwardPass(b, loss).gradients
     assert [slot.op for slot, _ in gradients] == ["parameter", "theta"]
     program = Program(b.lines, forward, loss, gradients, [], np.arange(5), 5)
     assert program.gaps == [(2, 5)]

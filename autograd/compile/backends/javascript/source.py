@@ -7,16 +7,14 @@ primitives are JavaScript's own, and `maths.js` has those it lacks.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from autograd.compile.backends.javascript.places import flat_place, loops_over, plus
+from autograd.compile.backends.javascript.structural import JAVASCRIPT, VIEWS
 from autograd.compile.backends.javascript.syntax import (
     ATOM,
-    INDICES,
-    PLUS,
-    TIMES,
     Emitted,
     Speech,
     Text,
@@ -25,7 +23,6 @@ from autograd.compile.backends.javascript.syntax import (
     literal,
     quoted,
     script,
-    tight,
 )
 from autograd.compile.ir.program import Array, Program
 from autograd.rules.identifiers import Name, apart, comment
@@ -33,7 +30,6 @@ from autograd.rules.operation import TABLE
 
 __all__ = ["Emitted", "emit", "emit_update", "script"]
 
-VIEWS: Final = frozenset({"transpose", "slice", "broadcast", "reshape"})
 GIVEN: Final = frozenset({"theta", "parameter", "input", "constant"})
 
 
@@ -43,11 +39,11 @@ def emit(program: Program, shown: Mapping[str, Array] | None = None) -> Emitted:
     `forward(…)` takes a flat array for each of `program.arguments` and returns the loss; `backward(…)` takes the same
     after it, and fills `gradient`.  Raises ValueError for a program without structure, which runs level by level.
     """
-    return Writer(program, shown or {}).emitted()
+    return JavaScriptWriter(program, shown or {}).emitted()
 
 
 # ------------------------------------------------------------------------------------------ programs
-class Writer:
+class JavaScriptWriter:
     """Writes a program line by line: what is used once stands where it is used, the rest has an array of its own."""
 
     def __init__(self, program: Program, shown: Mapping[str, Array]) -> None:
@@ -67,7 +63,7 @@ class Writer:
         self.seats: dict[Array, Array] = {}  # gradients that are computed where they belong: in the flat vector
         early = set(program.lines[: program.forward])
         for parameter, gradient in program.gradients:
-            computed = gradient.op not in GIVEN | VIEWS and gradient not in early
+            computed = gradient.op not in GIVEN | VIEWS.keys() and gradient not in early
             if computed and parameter.op == "parameter":
                 self.seats.setdefault(gradient, parameter)
         self.stored = {a for a in program.lines if a.op not in GIVEN and self._deserves_storage(a)}
@@ -92,7 +88,7 @@ class Writer:
                 self._leave(parameter, gradient)
         backward = self.lines
         given = ", ".join(self.arguments)
-        members = ["forward", "backward", *(f"{quoted(key)}: {self._name(a)}" for key, a in self.shown.items())]
+        members = ["forward", "backward", *(f"{quoted(key)}: {self.name(a)}" for key, a in self.shown.items())]
         parts = [*self.buffers, f"function forward({given}) {{", *_indented(forward), "}"]
         parts += [f"function backward({given}) {{", *_indented(backward), "}", f"return {{ {', '.join(members)} }};"]
         return Emitted("\n".join(["(theta, gradient) => {", *_indented(parts), "}"]), frozenset(self.speech.needs))
@@ -115,7 +111,7 @@ class Writer:
         plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)
         return apart(name if plain else "v", lambda x: x in taken or is_word(x), "v")
 
-    def _name(self, array: Array) -> str:
+    def name(self, array: Array) -> str:
         """Return the array's name, which it gets with its storage when it is first asked for."""
         if array in self.names:
             return self.names[array]
@@ -134,7 +130,7 @@ class Writer:
             return f"Float64Array.of({', '.join(literal(float(x))[0] for x in array.detail.ravel())})"
         return f"new Float64Array({array.size})"
 
-    def _index_table(self, index: Any) -> str:
+    def index_table(self, index: Any) -> str:
         name = f"index{len(self.buffers)}"
         self.buffers.append(f"const {name} = Int32Array.of({', '.join(str(int(x)) for x in index.ravel())});")
         return name
@@ -144,210 +140,50 @@ class Writer:
         """Return the element of an array at an index, one expression per axis."""
         if array.number is not None:
             return literal(array.number)
-        if array.op in GIVEN or array in self.stored:
-            return f"{self._name(array)}[{_flat(array.shape, index)}]", ATOM
+        if self.lies_in_memory(array):
+            return f"{self.name(array)}[{flat_place(array.shape, index)}]", ATOM
         if array.is_elementwise:
-            return self.speech.say(array.op, [self._broadcast(x, index) for x in array.operands])
-        (x,) = array.operands
-        if array.op == "broadcast":
-            return self._broadcast(x, index)
-        if array.op == "transpose":
-            inner = [""] * len(index)
-            for i, axis in zip(index, array.detail, strict=True):
-                inner[axis] = i
-            return self.element(x, inner)
-        if array.op == "slice":
-            return self.element(x, [_along(i, *r) for i, r in zip(index, array.detail, strict=True)])
-        if x.op in GIVEN or x in self.stored:  # a reshape
-            return f"{self._name(x)}[{_flat(array.shape, index)}]", ATOM
-        rest = iter([i for i, n in zip(index, array.shape, strict=True) if n != 1])
-        return self.element(x, ["0" if n == 1 else next(rest) for n in x.shape])
+            return self.speech.say(array.op, [self.broadcast(x, index) for x in array.operands])
+        return VIEWS[array.op](self, array, index)
 
-    def _broadcast(self, x: Array, index: Sequence[str]) -> Text:
+    def lies_in_memory(self, array: Array) -> bool:
+        """Whether the array has storage of its own, and is not computed where it is used."""
+        return array.op in GIVEN or array in self.stored
+
+    def broadcast(self, x: Array, index: Sequence[str]) -> Text:
         last = index[len(index) - len(x.shape) :]
         return self.element(x, ["0" if n == 1 else i for n, i in zip(x.shape, last, strict=True)])
 
-    def _flat_element(self, x: Array, place: str) -> str:
+    def flat_element(self, x: Array, place: str) -> str:
         """Return the element of a stored array at a flat place."""
-        return f"{self._name(x)}[{place}]" if x.number is None else literal(x.number)[0]
+        return f"{self.name(x)}[{place}]" if x.number is None else literal(x.number)[0]
 
     # ---------------------------------------------------------------------------------------- lines
     def _line(self, array: Array) -> None:
         if array not in self.stored:
             return
-        writer: Callable[[Array], None] | None = getattr(self, f"_write_{array.op}", None)
         if array.note:
             self.lines.append(f"// {comment(array.note)}")
-        if writer is not None:
-            writer(array)
+        if array.op in JAVASCRIPT:
+            JAVASCRIPT[array.op](self, array)
             return
-        loops, index = _loops(array.shape)
-        name = self._name(array)
+        loops, index = loops_over(array.shape)
+        name = self.name(array)
         self.stored.discard(array)  # its own element is what it is computed from
         text = self.element(array, index)[0]
         self.stored.add(array)
-        self.lines.append(f"{loops}{name}[{_flat(array.shape, index)}] = {text};")
+        self.lines.append(f"{loops}{name}[{flat_place(array.shape, index)}] = {text};")
 
     def _leave(self, parameter: Array, gradient: Array) -> None:
         """Write what is there already, or belongs to several parameters, into the gradient."""
-        loops, index = _loops(parameter.shape)
+        loops, index = loops_over(parameter.shape)
         start = parameter.detail if parameter.op == "parameter" else 0
-        place = _sum(str(start), _flat(parameter.shape, index))
-        self.lines.append(f"{loops}gradient[{place}] += {self._broadcast(gradient, index)[0]};")
-
-    def _reduce(self, array: Array, axes: Mapping[int, int], term: str, begin: str = "0") -> None:
-        """Write `term`, which changes `s`, over the inner axes for each element."""
-        loops, index = _loops(array.shape)
-        inner = "".join(f"for (let k{a} = 0; k{a} < {n}; k{a}++) " for a, n in axes.items() if n != 1)
-        self.lines += [
-            f"{loops}{{",
-            f"  let s = {begin};",
-            f"  {inner}{term};",
-            f"  {self._name(array)}[{_flat(array.shape, index)}] = s;",
-            "}",
-        ]
-
-    def _write_matmul(self, array: Array) -> None:
-        a, b = array.operands
-        _, index = _loops(array.shape)
-        n = a.shape[-1]
-        k = "0" if n == 1 else "k0"
-        left = self.element(a, [*index[:-1], k])
-        right = self.element(b, [k] if len(b.shape) == 1 else [*index[:-2], k, index[-1]])
-        self._reduce(array, {0: n}, f"s += {tight(left, TIMES)} * {tight(right, TIMES + 1)}")
-
-    def _write_sum(self, array: Array) -> None:
-        (x,) = array.operands
-        _, kept = _loops(array.shape)
-        if len(array.shape) != len(x.shape):
-            outer = iter(kept)
-        index = []
-        for axis, n in enumerate(x.shape):
-            if axis in array.detail:
-                index.append("0" if n == 1 else f"k{axis}")
-            else:
-                index.append(kept[axis] if len(array.shape) == len(x.shape) else next(outer))
-        self._reduce(array, {a: x.shape[a] for a in array.detail}, f"s += {self.element(x, index)[0]}")
-
-    def _along_axis(self, array: Array, axis: int) -> tuple[list[str], int]:
-        _, index = _loops(array.shape)
-        n = array.operands[0].shape[axis]
-        return [("0" if n == 1 else f"k{axis}") if i == axis else x for i, x in enumerate(index)], n
-
-    def _write_largest(self, array: Array) -> None:
-        index, n = self._along_axis(array, array.detail)
-        x = tight(self.element(array.operands[0], index), PLUS)
-        self._reduce(array, {array.detail: n}, f"s = {x} > s || {x} !== {x} ? {x} : s", "-Infinity")
-
-    def _write_first(self, array: Array) -> None:
-        axis = array.detail
-        loops, index = _loops(tuple(1 if i == axis else n for i, n in enumerate(array.shape)))
-        place = [f"k{axis}" if i == axis else x for i, x in enumerate(index)]
-        x, m = self.element(array.operands[0], place)[0], self._broadcast(array.operands[1], index)[0]
-        self.lines += [
-            f"{loops}{{",
-            "  let s = 0;",
-            f"  for (let k{axis} = 0; k{axis} < {array.shape[axis]}; k{axis}++) {{",
-            f"    const hit = s === 0 && (({x}) === {m} || ({x}) !== ({x})) ? 1 : 0;",
-            f"    {self._name(array)}[{_flat(array.shape, place)}] = hit;",
-            "    s += hit;",
-            "  }",
-            "}",
-        ]
-
-    def _write_join(self, array: Array) -> None:
-        start = 0
-        for x in array.operands:
-            loops, index = _loops(x.shape)
-            place = _sum(str(start), _flat(x.shape, index))
-            self.lines.append(f"{loops}{self._name(array)}[{place}] = {self.element(x, index)[0]};")
-            start += x.size
-
-    def _write_gather(self, array: Array) -> None:
-        index = self._index_table(array.detail)
-        x = self._flat_element(array.operands[0], f"{index}[i]")
-        text = f"{index}[i] < 0 ? 0 : {x}" if (array.detail < 0).any() else x
-        self.lines.append(f"for (let i = 0; i < {array.size}; i++) {self._name(array)}[i] = {text};")
-
-    def _write_scatter(self, array: Array) -> None:
-        import numpy as np
-
-        (x,) = array.operands
-        index, name = self._index_table(np.broadcast_to(array.detail, x.shape)), self._name(array)
-        text = f"if ({index}[i] >= 0) {name}[{index}[i]] += {self._flat_element(x, 'i')};"
-        self.lines += [f"{name}.fill(0);", f"for (let i = 0; i < {x.size}; i++) {text}"]
-
-    def _write_assemble(self, array: Array) -> None:
-        name = self._name(array)
-        self.lines.append(f"{name}.fill(0);")
-        for part, slices in zip(array.operands, array.detail, strict=True):
-            loops, index = _loops(tuple(len(range(*r)) for r in slices))
-            place = _flat(array.shape, [_along(i, *r) for i, r in zip(index, slices, strict=True)])
-            self.lines.append(f"{loops}{name}[{place}] += {self._broadcast(part, index)[0]};")
-
-    def _write_rows(self, array: Array) -> None:
-        table, index = array.operands
-        loops, (i, j) = _loops(array.shape)
-        row = self._row_index(index, i)
-        text = self.element(table, [row, j])[0]
-        self.lines.append(f"{loops}{self._name(array)}[{_flat(array.shape, [i, j])}] = {text};")
-
-    def _write_add_rows(self, array: Array) -> None:
-        x, index = array.operands
-        loops, (i, j) = _loops(x.shape)
-        name, row = self._name(array), self._row_index(index, i)
-        self.lines += [
-            f"{name}.fill(0);",
-            f"{loops}{name}[{_flat(array.shape, [row, j])}] += {self.element(x, [i, j])[0]};",
-        ]
-
-    def _write_pick(self, array: Array) -> None:
-        x, index = array.operands
-        loops, (i, _) = _loops(array.shape)
-        text = self.element(x, [i, self._row_index(index, i)])[0]
-        self.lines.append(f"{loops}{self._name(array)}[{i}] = {text};")
-
-    def _write_put(self, array: Array) -> None:
-        x, index = array.operands
-        loops, (i, _) = _loops((array.shape[0], 1))
-        name = self._name(array)
-        place = _flat(array.shape, [i, self._row_index(index, i)])
-        self.lines += [f"{name}.fill(0);", f"{loops}{name}[{place}] = {self._broadcast(x, [i, '0'])[0]};"]
-
-    def _row_index(self, index: Array, i: str) -> str:
-        return self.element(index, [i] if len(index.shape) == 1 else [i, "0"])[0]
+        place = plus(str(start), flat_place(parameter.shape, index))
+        self.lines.append(f"{loops}gradient[{place}] += {self.broadcast(gradient, index)[0]};")
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
     return [f"  {line}" for line in lines]
-
-
-def _loops(shape: Sequence[int]) -> tuple[str, list[str]]:
-    """Return the loops over a shape, and the index inside them."""
-    letters = [INDICES[k] if n != 1 else "0" for k, n in enumerate(shape)]
-    return "".join(
-        f"for (let {i} = 0; {i} < {n}; {i}++) " for i, n in zip(letters, shape, strict=True) if n != 1
-    ), letters
-
-
-def _flat(shape: Sequence[int], index: Sequence[str]) -> str:
-    terms = []
-    for k, (i, n) in enumerate(zip(index, shape, strict=True)):
-        stride = math.prod(shape[k + 1 :])
-        if i != "0" and n != 1:
-            inner = f"({i})" if " " in i and stride != 1 else i
-            terms.append(i if stride == 1 else f"{inner} * {stride}")
-    return " + ".join(terms) or "0"
-
-
-def _sum(start: str, place: str) -> str:
-    return place if start == "0" else start if place == "0" else f"{start} + {place}"
-
-
-def _along(i: str, start: int, stop: int, step: int) -> str:
-    if i == "0":
-        return str(start)
-    return _sum(str(start), i if step == 1 else f"{i} * {step}")
 
 
 def _same_but_ones(a: Array, b: Array) -> bool:

@@ -95,8 +95,8 @@ class Jax:
         program, known = self.program, dict[Array, Any]()
         parameters = dict(zip(self._pieces, pieces, strict=True))
         for a in program.lines:
-            if a.op in SPELLED:
-                known[a] = SPELLED[a.op](a, *[known[x] for x in a.operands])
+            if a.op in JAX:
+                known[a] = JAX[a.op](a, *[known[x] for x in a.operands])
             elif a.op == "theta" or (a.op == "parameter" and (a.detail, a.shape) not in parameters):
                 whole = _whole(pieces)
                 known[a] = whole if a.op == "theta" else whole[a.detail : a.detail + a.size].reshape(a.shape)
@@ -251,7 +251,7 @@ def _put(a: Array, x: Any, index: Any) -> Any:
     return jnp.where(columns == index.reshape(-1, 1), jnp.reshape(x, (-1, 1)) if jnp.ndim(x) else x, 0.0)
 
 
-SPELLED: dict[str, Callable[..., Any]] = {
+JAX: dict[str, Callable[..., Any]] = {
     "constant": lambda a: a.detail if isinstance(a.detail, float) else jnp.asarray(a.detail),
     "matmul": _matmul,
     "sum": _sum,

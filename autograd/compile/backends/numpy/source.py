@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.numpy.expressions import Expressions, are_disjoint, axes_text, is_scaling, slices_text
+from autograd.compile.backends.numpy.expressions import Expressions
+from autograd.compile.backends.numpy.structural import are_disjoint, axes_text, is_scaling, slices_text
 from autograd.compile.backends.numpy.syntax import ATOM, NAMESPACE, imports
 from autograd.compile.ir.program import VIEWS, Array, Program
 from autograd.rules.identifiers import comment
@@ -24,7 +25,7 @@ LONG: Final = 16  # rows
 STEPS: Final = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 
 
-class Writer(Expressions):
+class NumpyWriter(Expressions):
     """Writes a program line by line; `constants` are the arrays that the source names but does not spell out."""
 
     def __init__(self, program: Program, arguments: list[str]) -> None:
@@ -59,7 +60,7 @@ class Writer(Expressions):
         self._say("# forward")
         for array in sections[0]:
             self._line(array)
-        results = ", ".join(self._number(a, self.text[a])[0] for a in (program.loss, *program.observed))
+        results = ", ".join(self.number(a, self.text[a])[0] for a in (program.loss, *program.observed))
         if program.gradients:
             self._say("", "# backward")
             for array in sections[1]:
@@ -116,7 +117,7 @@ class Writer(Expressions):
     def _rest_of_gradients(self) -> None:
         """Write what is copied, and what flows to θ as a whole on top of what its slices have."""
         for parameter, gradient in self.copied:
-            self._say(f"d{parameter.name}[...] = {self._number(gradient, self.text[gradient])[0]}")
+            self._say(f"d{parameter.name}[...] = {self.number(gradient, self.text[gradient])[0]}")
         whole = next((g for p, g in self.program.gradients if p.op == "theta"), None)
         if whole is not None and len(self.program.gradients) == 1:
             self._say(f"gradient[:] = {self.expression(whole)[0]}")
@@ -170,7 +171,7 @@ class Writer(Expressions):
         if not self._is_new(x, array):
             return False
         self._say(f"{f'{array.name} = {self.text[x][0]}':40}{note}".rstrip())
-        self._say(f"{array.name} {STEPS[array.op]} {self._operand(array, y)[0]}")
+        self._say(f"{array.name} {STEPS[array.op]} {self.operand(array, y)[0]}")
         self.text[array] = (array.name, ATOM)
         return True
 
@@ -185,7 +186,7 @@ class Writer(Expressions):
         if put.op != "put" or self.uses[put] > 1 or whole.shape != array.shape or self.text[whole][1] == ATOM:
             return False
         x, index = put.operands
-        places = f"{self._rows_of(put)}, {self.expression(index)[0]}"
+        places = f"{self.rows_of(put)}, {self.expression(index)[0]}"
         self._say(f"{array.name} = {self.text[whole][0]}")
         self._say(f"{array.name}[{places}] {'+' if array.op == 'add' else '-'}= {self.expression(x)[0]}")
         self.text[array] = (array.name, ATOM)
@@ -195,24 +196,23 @@ class Writer(Expressions):
         """Write a parameter's gradient where it belongs: straight into its slice of the gradient vector."""
         target = f"d{parameter.name}"
         if array.op == "matmul" and len(array.shape) == 2:
-            a, b = map(self._floats, array.operands)
+            a, b = map(self.floats, array.operands)
             self._say(f"{'multiply' if is_scaling(array) else 'dot'}({a}, {b}, out={target})")
         elif array.op == "sum" and self._is_long(array):
             (summand,) = array.operands
             self._say(f"dot({self._ones(summand.shape[0])}, {self.expression(summand)[0]}, out={target})")
-        elif array.op == "sum" and array.shape and self._sum_fits(array):
+        elif array.op == "sum" and array.shape and self.sum_fits(array):
             x = self.expression(array.operands[0])[0]
-            self._say(
-                f"sum({x}, {axes_text(array.detail)}{', keepdims=True' if self._kept(array) else ''}, out={target})"
-            )
+            keeps = ", keepdims=True" if self.keeps_axes(array) else ""
+            self._say(f"sum({x}, {axes_text(array.detail)}{keeps}, out={target})")
         elif array.op == "assemble":
             self._assemble(array, target)
         elif put := self._added_to(array):
             (whole,) = [x for x in array.operands if x not in put]
-            self._say(f"{target}[...] = {self._number(whole, self.expression(whole))[0]}")
+            self._say(f"{target}[...] = {self.number(whole, self.expression(whole))[0]}")
             self._add_pieces(put[0], target)
         else:
-            self._say(f"{target}[...] = {self._number(array, self._spelled(array))[0]}")
+            self._say(f"{target}[...] = {self.number(array, self._spelled(array))[0]}")
         self.text[array] = (target, ATOM)
 
     def _is_long(self, array: Array) -> bool:
@@ -259,7 +259,7 @@ class Writer(Expressions):
 
 def emit(program: Program, arguments: list[str]) -> tuple[str, dict[str, Any]]:
     """Return the source of a program and the constant arrays that it names."""
-    writer = Writer(program, arguments)
+    writer = NumpyWriter(program, arguments)
     return writer.source(), writer.constants
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from autograd.compile.backends.native.emit.products import Products
 from autograd.compile.backends.native.emit.regions import Regions
@@ -12,7 +13,7 @@ from autograd.compile.backends.native.kernels import Kernel
 from autograd.compile.backends.native.views import rounded
 from autograd.compile.ir.program import Array
 
-__all__ = ["Loops"]
+__all__ = ["NATIVE", "Loops"]
 
 
 class Loops(Products, Regions):
@@ -20,7 +21,7 @@ class Loops(Products, Regions):
 
     def kernel(self, kernel: Kernel) -> None:
         """Write one kernel."""
-        getattr(self, f"_{kernel.kind}")(kernel)
+        NATIVE[kernel.kind](self, kernel)
         self.held.clear()
 
     def _map(self, kernel: Kernel) -> None:
@@ -136,3 +137,23 @@ class Loops(Products, Regions):
             larger = (right > left).select(right, left)
             x = right.differs(right).select(right, left.differs(left).select(left, larger))
         return x
+
+
+# By the kind of a kernel: "map" computes what is element-wise, and sums; "copy" a reshape that is no view.
+NATIVE: Final[dict[str, Callable[[Loops, Kernel], None]]] = {
+    "map": Loops._map,
+    "copy": Loops._copy,
+    "matmul": Loops._matmul,
+    "first": Loops._first,
+    "join": Loops._join,
+    "gather": Loops._gather,
+    "scatter": Loops._scatter,
+    "assemble": Loops._assemble,
+    "rows": Loops._rows,
+    "add_rows": Loops._add_rows,
+    "pick": Loops._pick,
+    "put": Loops._put,
+    "levels": Loops._levels,
+    "levels_reached": Loops._levels_reached,
+    "levels_backward": Loops._levels_backward,
+}
