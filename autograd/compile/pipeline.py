@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from autograd.compile.frontend.trace import Traced
+from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.names import give_names
 from autograd.compile.ir.program import Array, Program, needed

@@ -6,25 +6,20 @@ A program is compared with its function now and then (audit.py), and traced anew
 from __future__ import annotations
 
 import math
-import random
-import sys
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
-from pickle import dumps
 from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.registry import make_runner
-from autograd.compile.frontend.audit import Auditing, Audits, disagreement
+from autograd.compile.compiled import Compiled
+from autograd.compile.frontend.audit import Auditing, disagreement
+from autograd.compile.frontend.determined import WAY_OUT, UndeterminedError, trace_twice
 from autograd.compile.frontend.guards import Outside
-from autograd.compile.frontend.trace import Traced, flat_of, nested, predictions_of, signature, trace
+from autograd.compile.frontend.trace import nested, predictions_of
+from autograd.compile.frontend.traced_graph import Traced, flat_of
 from autograd.compile.frontend.validate import argument_names, array_of, checked_parameters, in_order
-from autograd.compile.lift.indices import choices
-from autograd.compile.pipeline import build
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
 from autograd.recording.nodes import operand
@@ -33,90 +28,10 @@ from autograd.support.locks import make_lock
 from autograd.support.messages import name_or
 from autograd.value import Value
 
-LONG: Final = 0.05  # seconds: what takes longer to trace is not traced a second time to see whether it is the same
 NONE: Final[Mapping[str, Any]] = {}
-WAY_OUT: Final = "numbers that it draws or counts itself are to be arguments (nn.Dropout's a program can draw anew)"
 OFTEN, MOST = 4, 16  # programs of one shape: a sign that numbers should be arguments; and how many are kept
 GIVEN: Final = ("_learning_rate", "learning_rate", "step_count", "memories")  # to a rule, at each step
 MOST_IN_ALL: Final = 128  # programs of all shapes: those that were used last are kept
-
-
-class UndeterminedError(ValueError):
-    """A function draws, counts or reads what is another thing each time, so that no program can stand for it."""
-
-
-class Compiled:
-    """The program for arguments of one shape: traced, lifted, and ready to run."""
-
-    def __init__(
-        self, traced: Traced, seconds: float, names: list[str], backend: str, optimizer: Any, *, gradients: bool
-    ) -> None:
-        start = perf_counter()
-        self.program, tape = build(traced, names, gradients=gradients)
-        lifted = perf_counter()
-        self.runner = make_runner(backend, self.program, optimizer)
-        self.seconds = {"trace": seconds, "lift": lifted - start, "emit": perf_counter() - lifted}
-        self.traced = traced
-        self._others = tape.others
-        self.choices = choices(self.program, len(names))
-        self.audits = Audits(perf_counter() - start + seconds)
-        self._receivers = [receive for _, receive in traced.observed]
-        self._given = len(traced.shapes) - len(traced.draws)  # arguments that are the user's
-        beyond = traced.out_of_reach if gradients else set()
-        order, used = self.program.order.tolist(), self.program.used
-        self.reached = [k for k in order[:used] if k not in beyond]  # parameters that have a gradient, be it 0
-        self.kept = np.array([i for i, k in enumerate(order[:used]) if k in beyond], dtype=np.int64)  # in θ, others
-        traced.close()
-
-    @property
-    def holds(self) -> bool:
-        """Whether all that the program was traced under is as it was."""
-        for read, given in self.traced.guards:
-            if read() != given:
-                return False
-        return not self.traced.changed
-
-    @property
-    def others(self) -> Any:
-        """The numbers that the Values read at each run hold now: leaves that are no parameters and no arguments."""
-        return np.array(numbers_of(self._others))
-
-    def drawn(self) -> list[tuple[Any, Any]]:
-        """Draw what is drawn at each run: return each module that was asked, with its numbers."""
-        shapes = self.traced.shapes[self._given :]
-        return [(m, m.next_numbers(shape[0])) for m, shape in zip(self.traced.draws, shapes, strict=True)]
-
-    def arguments(self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]] | None = None) -> list[Any]:
-        """Return the arrays that the program takes, in its shapes and kinds; what is drawn at each run is drawn now."""
-        everything = [*arrays]
-        if self.traced.draws:
-            everything += [numbers for _, numbers in (self.drawn() if drawn is None else drawn)]
-        if self._others:
-            everything.append(self.others)
-        return [
-            _as_whole(everything[k]).reshape(shape) if whole else everything[k].reshape(shape).astype(float, copy=False)
-            for k, shape, whole in self.program.arguments
-        ]
-
-    @property
-    def changes(self) -> bool:
-        """Whether a run draws numbers, is observed or moves what it must not, so that steps are made one at a time."""
-        return bool(self.traced.draws or self._receivers or self._others or len(self.kept))
-
-    def tell(self) -> None:
-        """Give what was observed in the last run to those who asked."""
-        if self._receivers:
-            for receive, seen in zip(self._receivers, self.runner.observed, strict=True):
-                receive(seen.tolist())
-
-    def state(self) -> list[tuple[Any, str, Any]]:
-        """Return what drawing moves in the modules that are asked."""
-        return [(m, name, getattr(m, name)) for m in self.traced.draws for name in getattr(m, "buffers", ())]
-
-
-def _as_whole(numbers: Any) -> Any:
-    with np.errstate(invalid="ignore"):  # what is no index beside those that are may be nan
-        return numbers.astype(np.intp, copy=False)
 
 
 class Programs:
@@ -216,20 +131,8 @@ class Programs:
         return compiled
 
     def _traced(self, shapes: tuple[tuple[int, ...], ...]) -> Traced:
-        """Return what the function records; raises ValueError if it draws, or records another thing the second time."""
-        generators = _generators(Outside(self.function).generators)
-        start = perf_counter()
-        traced = self._trace(shapes, generators)
-        if perf_counter() - start < LONG:
-            first = signature(traced)
-            traced.close()
-            traced = self._trace(shapes, generators)
-            if signature(traced) != first:
-                traced.close()
-                raise UndeterminedError(
-                    "traced twice, the function wrote another program each time, so no program can stand for it: "
-                    f"{WAY_OUT}"
-                )
+        """Return what the function records; raises UndeterminedError if it is not the same each time."""
+        traced = trace_twice(self.function, shapes, self.parameters, self.names, one=self.gradients)
         traced.outside = self._outside()  # as tracing left it: what the function counts itself is its own
         return traced
 
@@ -238,27 +141,6 @@ class Programs:
             return [Outside(self.function)]
         settings = {*getattr(self.rule, "settings", ())}.difference(GIVEN)
         return [Outside(self.function), Outside(self.rule.update, GIVEN, settings)]
-
-    def _trace(self, shapes: tuple[tuple[int, ...], ...], generators: Sequence[Generator]) -> Traced:
-        """Trace the function; raises ValueError if it draws random numbers of its own meanwhile."""
-        for last in (False, False, True):
-            before = [read() for _, read, _ in generators]
-            traced = trace(self.function, shapes, self.parameters, self.names, one=self.gradients)
-            after = [read() for _, read, _ in generators]
-            drew = next((i for i, (x, y) in enumerate(zip(before, after, strict=True)) if dumps(x) != dumps(y)), None)
-            if drew is None:
-                break
-            traced.close()
-            alone = threading.active_count() == 1  # else another thread may have drawn, and goes on from there
-            if alone:
-                for (_, _, put), state in zip(generators, before, strict=True):
-                    put(state)
-            if last or alone:
-                raise UndeterminedError(
-                    f"while it was traced, the function drew from {generators[drew][0]}, and what it drew would be the "
-                    f"same at each run, so no program can stand for it: {WAY_OUT}"
-                )
-        return traced
 
     # ---------------------------------------------------------------------------------- running
     def run(self, arrays: Sequence[Any], run: Callable[[Compiled, list[Any]], Any]) -> tuple[Compiled, Any]:
@@ -415,25 +297,3 @@ class Programs:
 
 def _nothing() -> None:
     pass
-
-
-Generator = tuple[str, Callable[[], Any], Callable[[Any], None]]  # its name, and how its state is read and put
-
-
-def _generators(own: Iterable[Any]) -> list[Generator]:
-    """Return the generators of random numbers: Python's, NumPy's, and others that a function reads."""
-    numpy: Any = sys.modules.get("numpy.random")  # loaded when somebody asks for it
-    found: list[Generator] = [("random", random.getstate, random.setstate)]
-    if numpy is not None:
-        found.append(("numpy.random", partial(numpy.get_state, legacy=False), numpy.set_state))
-    for x in own:
-        name = f"a generator of its own ({type(x).__name__})"
-        if isinstance(x, random.Random):
-            if not isinstance(x, random.SystemRandom):
-                found.append((name, x.getstate, x.setstate))
-        elif isinstance(x, numpy.RandomState):
-            found.append((name, partial(x.get_state, legacy=False), x.set_state))
-        else:
-            bits = getattr(x, "bit_generator", x)
-            found.append((name, partial(getattr, bits, "state"), partial(setattr, bits, "state")))
-    return found

@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd.compile.backends.registry import make_runner
 from autograd.compile.backends.runner import Floats, NumpyRunner
-from autograd.compile.program_cache import Compiled, Programs
+from autograd.compile.compiled import Compiled
+from autograd.compile.program_cache import Programs
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
 

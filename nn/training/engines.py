@@ -66,7 +66,7 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
 
 
 def _is_undetermined(error: Exception) -> bool:
-    from autograd.compile.program_cache import UndeterminedError  # which is loaded, if there is such an error
+    from autograd.compile.frontend.determined import UndeterminedError  # which is loaded, if there is such an error
 
     return isinstance(error, UndeterminedError)
 

@@ -6,37 +6,46 @@ they held is kept beside them, to be compared at each call.  What no name tells 
 
 from __future__ import annotations
 
-import array
-import collections
-import dis
 import operator
-import random
 import sys
 import types
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import partial
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
 import numpy as np
 
+from autograd.compile.frontend.introspection import (
+    ENGINE,
+    NETWORKS,
+    NOTHING,
+    VERSION,
+    attributes_of,
+    content_of,
+    globals_of,
+    in_slot,
+    is_buffer,
+    is_data,
+    is_generator,
+    is_module,
+    is_users,
+    mentioned_in,
+    owners_of,
+    root_of,
+    texts_in,
+)
+from autograd.compile.frontend.snapshots import HELD, PLAIN, copied, differs, is_same
 from autograd.value import Value
 
 __all__ = ["Outside"]
 
-PLAIN: Final = (int, float, complex, bool, str, bytes, type(None))
-NOTHING: Final = object()
 MOST: Final = 4096  # numbers in one list or array; of more than that only whether it is the same is looked at
-ENGINE: Final = frozenset({"autograd", "viz"})
-NETWORKS: Final = "nn"
 NAMESPACES: Final = frozenset({"types", "argparse", "collections", "functools", "_collections_abc", "os"})
 BY_ANY_NAME: Final = frozenset({"getattr", "vars", "__dict__", "__getattribute__"})
-LISTS: Final = (list, tuple, collections.deque)
-HELD: Final = (*LISTS, dict, set, frozenset, bytearray, array.array, types.MappingProxyType)
 NOT_IN_A_TRACE: Final = frozenset({"__init__", "__new__", "__repr__", "__str__", "__init_subclass__", "__setattr__"})
-VERSION: Final = "_assignments"  # of a module: moved by each assignment to it
 UNSET: Final = {"training": True}  # what a module says of itself where nothing was set
 version_of: Final = operator.attrgetter(VERSION)
 
@@ -71,18 +80,18 @@ class Outside:
         """Return the name of something that is no longer what it was, or ""."""
         for name, where, before in self._named:
             now = where.get(name, NOTHING)
-            if now is not before and not _is_same(now, before):
+            if now is not before and not is_same(now, before):
                 return name
         for name, cell, before in self._cells:
             try:
                 now = cell.cell_contents
             except ValueError:  # nothing was given to it yet, or it was deleted
                 now = NOTHING
-            if now is not before and not _is_same(now, before):
+            if now is not before and not is_same(now, before):
                 return name
         for name, read, before in self._asked:
             now = read()
-            if now is not before and not _is_same(now, before):
+            if now is not before and not is_same(now, before):
                 return name
         for function, code in self._functions:
             if function.__code__ is not code:
@@ -90,7 +99,7 @@ class Outside:
         if self._held and (name := self._changed_content()):
             return name
         for kept in self._objects:
-            if _differs(kept[1], kept[2]) and (name := self._changed_attribute(*kept)):
+            if differs(kept[1], kept[2]) and (name := self._changed_attribute(*kept)):
                 return name
         if self._modules and sum(map(version_of, self._walked)) != self._versions:  # each of which only grows
             return self._changed_module()
@@ -118,9 +127,9 @@ class Outside:
         now = dict(attributes)
         for name in now.keys() | before.keys():
             if now.get(name, NOTHING) is not before.get(name, NOTHING) and self._is_read(name, x):
-                default = UNSET.get(name, NOTHING) if _is_module(x) else NOTHING
+                default = UNSET.get(name, NOTHING) if is_module(x) else NOTHING
                 default = getattr(type(x), name, NOTHING) if default is NOTHING else default
-                if not _is_same(now.get(name, default), before.get(name, default)):
+                if not is_same(now.get(name, default), before.get(name, default)):
                     return name
         before.clear()  # what else has changed is not read, and not looked at again
         before.update(now)
@@ -133,7 +142,7 @@ class Outside:
             return
         self._visited[id(x)] = x
         if isinstance(x, FunctionType):
-            if itself or _is_users(x):
+            if itself or is_users(x):
                 self._look_into_function(name, x)
         elif isinstance(x, MethodType):
             self._look_at(name, x.__func__, itself=itself)
@@ -157,34 +166,34 @@ class Outside:
                 self._asked.append((name, x.tobytes, x.tobytes()))
         elif isinstance(x, HELD):
             self._hold(name, x)
-            if _attributes(x) is not None:
+            if attributes_of(x) is not None:
                 self._met.append(x)
         elif isinstance(x, type):
-            if _is_users(x):
+            if is_users(x):
                 self._met.append(x)
         elif isinstance(x, weakref.ref):
             self._ask(name, x)
         elif isinstance(x, ContextVar):
             self._ask(name, partial(x.get, NOTHING))
-        elif _is_generator(x):
+        elif is_generator(x):
             self.generators.append(x)
-        elif _root_of(kind) not in ENGINE:  # a library's module, too: what data it holds may be read
+        elif root_of(kind) not in ENGINE:  # a library's module, too: what data it holds may be read
             self._met.append(x)
-            if wrapped := (_attributes(x) or {}).get("__wrapped__"):  # as what functools.cache makes has
+            if wrapped := (attributes_of(x) or {}).get("__wrapped__"):  # as what functools.cache makes has
                 self._look_at(name, wrapped)
 
     def _look_into_function(self, name: str, function: FunctionType) -> None:
-        self._mentioned.update(_mentioned(function.__code__))
+        self._mentioned.update(mentioned_in(function.__code__))
         for inner, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            self._cells.append((inner, cell, _content(cell)))
-            self._look_at(inner, _content(cell))
-        for inner, is_module in _globals(function.__code__):
-            if not is_module:
+            self._cells.append((inner, cell, content_of(cell)))
+            self._look_at(inner, content_of(cell))
+        for inner, is_imported in globals_of(function.__code__):
+            if not is_imported:
                 self._remember(inner, function.__globals__)
             elif inner in sys.modules:
                 self._look_at(inner, sys.modules[inner])
         if "globals" in function.__code__.co_names:
-            for inner in filter(function.__globals__.__contains__, _texts(function.__code__)):
+            for inner in filter(function.__globals__.__contains__, texts_in(function.__code__)):
                 self._remember(inner, function.__globals__)
         called = function.__name__
         self._functions.append((function, function.__code__))
@@ -207,7 +216,7 @@ class Outside:
     def _hold(self, name: str, x: Any) -> None:
         """Keep what a list or its like holds, those inside it too, and look at each thing in it."""
         items: list[Any] = []
-        held = _copied(x, items, {id(x)})
+        held = copied(x, items, {id(x)})
         if len(items) <= MOST or not isinstance(items[0], PLAIN):
             if not isinstance(x, tuple) or held is not x:
                 self._held.append((name, x, held))
@@ -230,36 +239,36 @@ class Outside:
                 if looked_with.get(id(x)) != mentioned:
                     looked_with[id(x)] = mentioned
                     more = True
-                    for owner in _owners(x):
+                    for owner in owners_of(x):
                         self._look_into(x, owner, known)
         return known
 
     def _look_into(self, x: Any, owner: Any, known: set[tuple[int, int, str]]) -> None:
-        if owner is not x and _root_of(owner) == NETWORKS:
+        if owner is not x and root_of(owner) == NETWORKS:
             if id(owner) in self._visited:
                 return
             self._visited[id(owner)] = owner
-            if _is_module(x) or "__call__" in vars(owner):
-                for name in vars(owner) if _is_module(x) else ("__call__",):
+            if is_module(x) or "__call__" in vars(owner):
+                for name in vars(owner) if is_module(x) else ("__call__",):
                     function = vars(owner)[name]
                     function = getattr(function, "__wrapped__", function)  # constructors are wrapped
                     if isinstance(function, FunctionType):
-                        self._ours.update(_mentioned(function.__code__))
+                        self._ours.update(mentioned_in(function.__code__))
             return
-        for name, there in list((_attributes(owner) or {}).items()):
+        for name, there in list((attributes_of(owner) or {}).items()):
             if (id(x), id(owner), name) in known or not self._is_read(name, x):
                 continue
-            if isinstance(x, ModuleType) and not (_is_users(x) or _is_data(there)):
+            if isinstance(x, ModuleType) and not (is_users(x) or is_data(there)):
                 continue
             if isinstance(owner, type) and name.startswith("__") and not isinstance(there, FunctionType):
                 continue
             known.add((id(x), id(owner), name))
             if isinstance(there, types.MemberDescriptorType):  # of a slot
                 if owner is not x:
-                    self._ask(name, partial(_in_slot, there, x))
+                    self._ask(name, partial(in_slot, there, x))
             elif owner is x:
                 self._look_at(name, there)
-            elif _is_users(owner):
+            elif is_users(owner):
                 if isinstance(x, type):  # which may be given its own
                     self._named.append((name, vars(x), vars(x).get(name, NOTHING)))
                 if (0, id(owner), name) not in known:
@@ -268,10 +277,10 @@ class Outside:
 
     def _keep_objects(self, known: set[tuple[int, int, str]]) -> None:
         for x in self._met:
-            attributes = _attributes(x)
+            attributes = attributes_of(x)
             if attributes is not None:
                 kept = (x, attributes, dict(attributes))
-                if _is_module(x):
+                if is_module(x):
                     self._modules.append(kept)
                 elif not isinstance(x, type | ModuleType):
                     self._objects.append(kept)
@@ -288,7 +297,7 @@ class Outside:
             if name in self._mentioned:
                 return True
         elif name[0] != "_":
-            if _is_given_anew(name, kind):
+            if is_buffer(name, kind):
                 return False
             if name in self._ours:
                 return True
@@ -299,140 +308,5 @@ class Outside:
         if name.startswith("__"):
             return name not in NOT_IN_A_TRACE and not isinstance(x, ModuleType | FunctionType)
         if not BY_ANY_NAME.isdisjoint(self._mentioned):
-            return _is_users(x) if isinstance(x, ModuleType) else name[0] != "_" or not _is_module(x)
-        return _root_of(kind) in NAMESPACES or (name in self._ours and name[0] != "_" and _root_of(kind) == NETWORKS)
-
-
-def _is_given_anew(name: str, kind: type) -> bool:
-    """Whether one of our classes has a buffer of this name, which a program asks for at each run."""
-    return any(name in vars(owner).get("buffers", ()) and _root_of(owner) == NETWORKS for owner in kind.__mro__)
-
-
-def _is_same(now: Any, before: Any) -> bool:
-    if now is before:
-        return True
-    if type(now) is not type(before) or not isinstance(now, PLAIN):
-        return False
-    return bool(now == before) and (bool(now) or str(now) == str(before))  # 0.0 and -0.0 are two
-
-
-def _differs(x: Any, held: Any) -> bool:
-    try:
-        return bool(x != held)
-    except Exception:  # an array in the place of another thing has no truth, and what else there is may have less
-        return True
-
-
-def _copied(x: Any, items: list[Any], inside: set[int]) -> Any:
-    """Return a copy of a list or its like, with copies of those inside it; all that they hold goes to `items`."""
-    if isinstance(x, dict | types.MappingProxyType):
-        return {key: _inner(each, items, inside) for key, each in x.items()}
-    if isinstance(x, LISTS):
-        copies = [_inner(each, items, inside) for each in x]
-        if isinstance(x, tuple):
-            return x if all(map(operator.is_, copies, x)) else tuple(copies)
-        return collections.deque(copies, x.maxlen) if isinstance(x, collections.deque) else copies
-    items.extend(x)
-    return x[:] if isinstance(x, bytearray | array.array) else set(x)
-
-
-def _inner(x: Any, items: list[Any], inside: set[int]) -> Any:
-    if x.__class__ in HELD and id(x) not in inside:
-        return _copied(x, items, inside | {id(x)})
-    items.append(x)
-    return x
-
-
-def _is_generator(x: Any) -> bool:
-    numpy: Any = sys.modules.get("numpy.random")  # which is loaded when somebody asks for it, not with NumPy
-    kinds = () if numpy is None else (numpy.Generator, numpy.RandomState, numpy.BitGenerator)
-    return isinstance(x, (random.Random, *kinds))
-
-
-def _is_module(x: Any) -> bool:
-    return hasattr(type(x), VERSION)
-
-
-def _root_of(x: Any) -> str:
-    """Return the name of the package that a function or class is of."""
-    return str(getattr(x, "__module__", None) or "__main__").partition(".")[0]
-
-
-def _is_users(x: Any) -> bool:
-    """Whether a function, class or module was written by the user: in no library, neither Python's, nor ours."""
-    name = x.__name__ if isinstance(x, ModuleType) else getattr(x, "__module__", None) or "__main__"
-    file = getattr(sys.modules.get(name), "__file__", None) or ""
-    root = name.partition(".")[0]
-    return not (root in ENGINE or root == NETWORKS or root in sys.stdlib_module_names or "site-packages" in file)
-
-
-def _attributes(x: Any) -> Any:
-    """Return the names and values that an object holds itself, or None if it has no place for any.
-
-    No code of the user's runs, such as a `__getattr__`.
-    """
-    if isinstance(x, type):
-        return vars(x)
-    try:
-        return object.__getattribute__(x, "__dict__")
-    except AttributeError:
-        return None
-
-
-def _in_slot(slot: Any, x: Any) -> Any:
-    try:
-        return slot.__get__(x, type(x))
-    except AttributeError:
-        return NOTHING
-
-
-def _owners(x: Any) -> Iterator[Any]:
-    """Yield an object and the classes that it has its attributes from: the user's and ours."""
-    if _attributes(x) is not None:
-        yield x
-    if not isinstance(x, ModuleType | FunctionType):
-        base = x.__mro__[1:] if isinstance(x, type) else ()
-        for owner in (*base, *type(x).__mro__):
-            if owner is not object and (_root_of(owner) == NETWORKS or _is_users(owner)):
-                yield owner
-
-
-def _parts(code: CodeType) -> Iterator[CodeType]:
-    """Yield the code of a function and of those inside it."""
-    yield code
-    for part in code.co_consts:
-        if isinstance(part, CodeType):
-            yield from _parts(part)
-
-
-@lru_cache(maxsize=512)
-def _globals(code: CodeType) -> dict[tuple[str, bool], None]:
-    """Return the names of the globals that a function reads, and of the modules (True) that it imports itself."""
-    found: dict[tuple[str, bool], None] = {}
-    for part in _parts(code):
-        for step in dis.get_instructions(part):
-            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME"):
-                found[step.argval, step.opname == "IMPORT_NAME"] = None
-    return found
-
-
-@lru_cache(maxsize=512)
-def _mentioned(code: CodeType) -> frozenset[str]:
-    """Return the names of globals and attributes in a function and in those inside it; and texts: they may be names."""
-    return frozenset([*(name for part in _parts(code) for name in part.co_names), *_texts(code)])
-
-
-def _texts(code: CodeType) -> Iterator[str]:
-    for part in _parts(code):
-        yield from (x for x in part.co_consts if isinstance(x, str) and x.isidentifier())
-
-
-def _is_data(x: Any) -> bool:
-    return not (callable(x) or isinstance(x, ModuleType))
-
-
-def _content(cell: CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # not yet given anything
-        return NOTHING
+            return is_users(x) if isinstance(x, ModuleType) else name[0] != "_" or not is_module(x)
+        return root_of(kind) in NAMESPACES or (name in self._ours and name[0] != "_" and root_of(kind) == NETWORKS)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compile.backends.runner import Floats
-from autograd.compile.frontend.trace import Traced
+from autograd.compile.compiled import Compiled
+from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.frontend.validate import checked_parameters, shape_of
-from autograd.compile.program_cache import Compiled, Programs
+from autograd.compile.program_cache import Programs
 from autograd.compile.step import Step
 from autograd.functional.pytree import flat, is_sequence
 from autograd.recording.graph import topological_order

@@ -7,120 +7,22 @@ them, so reading `.data` or branching on a comparison is refused here with the r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from autograd.compile.frontend.guards import Outside
+from autograd.compile.frontend.placeholders import NO_NUMBER, close, node_of
+from autograd.compile.frontend.traced_graph import TAKE, Traced, values_in
 from autograd.compile.frontend.validate import shape_of
 from autograd.functional.pytree import is_sequence
 from autograd.fused.groups import Group
-from autograd.fused.operands import Inputs, open_edges
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
-from autograd.recording.graph import operands, structure
 from autograd.recording.nodes import CONSTANT, operand
 from autograd.rules.operation import number
 from autograd.support.caller import user_line
 from autograd.support.messages import name_or
 from autograd.value import Value
-
-_NAN: Final = float("nan")  # the number of whatever has none yet: the very object says so
-
-
-class Take:
-    """What stands in the place of an operation for `take` with an index that is known only when the program runs."""
-
-    name = symbol = "take"
-    cuts = False
-
-
-TAKE: Final = Take()
-
-
-@dataclass
-class Traced:
-    """A recorded graph and what its leaves stand for.
-
-    Attributes
-        root        what the function returned: the loss, or predictions as a list of equal rows of Values
-        arguments   for each argument its Values in row-major order; what modules draw comes after the user's
-        shapes      for each argument its shape
-        parameters  the Values that gradients are wanted for
-        draws       for each argument after the user's: the module that draws its numbers
-        observed    Values whose numbers are wanted after each run, and who receives them
-        guards      what the program was traced under: a function, and what it gave
-        outside     what the function reads from outside its arguments, and an optimizer's rule likewise
-        made        every Value without a number that was made meanwhile
-        taken       tables that were looked up by numbers known already, and the Values that were found there, by id
-    """
-
-    root: Any
-    arguments: list[list[Value]]
-    shapes: list[tuple[int, ...]]
-    parameters: Sequence[Value]
-    draws: list[Any] = field(default_factory=list)
-    observed: list[tuple[list[Value], Callable[[list[float]], None]]] = field(default_factory=list)
-    guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
-    outside: Sequence[Outside] = ()
-    made: list[Value] = field(default_factory=list)
-    taken: Mapping[int, tuple[Any, set[int]]] = field(default_factory=dict)
-
-    def close(self) -> None:
-        """Leave whatever was recorded, and may have been kept somewhere, saying that it has no number."""
-        self.taken = {}
-        self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
-        _close(self.made)
-
-    @cached_property
-    def out_of_reach(self) -> set[int]:
-        """The parameters, by their place, to which no path leads from the loss that a gradient could take.
-
-        Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
-        """
-        seen: set[int] = set()
-        stack = flat_of(self.root)
-        tables = dict(self.taken)
-        while stack:
-            while stack:
-                node: Any = stack.pop()
-                if id(node) not in seen:
-                    seen.add(id(node))
-                    inputs = operands(node)
-                    cuts = not node.is_group and getattr(node.op, "cuts", False)
-                    stack.extend([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
-            for key, (table, found) in list(tables.items()):
-                if not seen.isdisjoint(found):
-                    del tables[key]
-                    stack.extend(_values_in(table))
-        return {k for k, parameter in enumerate(self.parameters) if id(parameter) not in seen}
-
-    @property
-    def changed(self) -> str:
-        """The name of something that the function reads from outside and that is no longer what it was, or ""."""
-        for outside in self.outside:
-            if name := outside.changed():
-                return name
-        return ""
-
-    @property
-    def outputs(self) -> list[Value]:
-        """What the program computes: the loss or the predictions, row by row, and what is observed."""
-        return [*flat_of(self.root), *[x for values, _ in self.observed for x in values]]
-
-
-def _values_in(x: Any) -> list[Value]:
-    """Return the Values in a table, a row or an entry of one."""
-    if isinstance(x, Value):
-        return [x]
-    return [value for each in x for value in _values_in(each)] if hasattr(x, "__iter__") else []
-
-
-def flat_of(root: Any) -> list[Value]:
-    """Return a Value, or predictions row by row, as one list."""
-    return [x for part in root for x in flat_of(part)] if isinstance(root, list) else [root]
 
 
 class Tracing:
@@ -141,7 +43,7 @@ class Tracing:
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
         """Return Values for the next `count` numbers that a module draws, by `next_numbers`, at each run."""
-        new = [Value(_NAN) for _ in range(count)]
+        new = [Value(NO_NUMBER) for _ in range(count)]
         self.draws.setdefault(id(module), (module, []))[1].extend(new)
         self.made.extend(new)
         return new
@@ -165,7 +67,7 @@ class Tracing:
 
         NotImplemented if the index is no entry of an argument.
         """
-        if index.op is not None or index._data is not _NAN:
+        if index.op is not None or index._data is not NO_NUMBER:
             return NotImplemented
         rows = list(values)
         if not rows:
@@ -183,7 +85,7 @@ class Tracing:
 
     def took(self, values: Any, found: Any) -> None:
         """Note what was found in a table by a number that is known: what else is there could have been reached."""
-        self.taken.setdefault(id(values), (values, set()))[1].update(map(id, _values_in(found)))
+        self.taken.setdefault(id(values), (values, set()))[1].update(map(id, values_in(found)))
 
     def refuse_reading(self, what: str, value: Value) -> None:
         """Raise TypeError: a number read now would be frozen into the program."""
@@ -244,55 +146,6 @@ class Tracing:
         return f"({f' {condition.op.symbol} '.join(map(self._named, condition.inputs))})"
 
 
-def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
-    """Return a node for `op` on operands, without its number."""
-    node = Value(_NAN)
-    node.op, node._operands = op, Inputs(inputs, ())
-    return node
-
-
-_FORM: Any = Value.__base__  # one class can take the place of another if both are of one form
-
-
-class TracedByCompile(_FORM):  # type: ignore[misc]
-    """What a Value that was recorded while a function was traced becomes afterwards: whatever is asked of it raises."""
-
-    __slots__ = Value.__slots__
-
-    def _refuse(self, *_: object) -> Any:
-        raise TypeError(
-            "this Value was recorded while `compile` traced a function, and has no number: it stood for what the "
-            "program computes at each run, and a program gives what its function returns; compute it once more outside"
-        )
-
-    def __getattribute__(self, name: str) -> Any:
-        return TracedByCompile if name == "__class__" else TracedByCompile._refuse(self)
-
-    def __eq__(self, other: object) -> bool:
-        return True if self is other else bool(self._refuse())
-
-    __hash__ = object.__hash__
-    __setattr__ = __delattr__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
-    __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __neg__ = __pos__ = __abs__ = _refuse
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refuse
-    __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __iter__ = __len__ = __format__ = _refuse
-    __copy__ = __deepcopy__ = __reduce_ex__ = _refuse
-
-    def __repr__(self) -> str:
-        return "<a Value that was traced by compile, and has no number>"
-
-
-TracedByCompile.__name__ = "Value traced by compile"  # as other messages show it
-
-
-def _close(made: list[Value]) -> None:
-    for node in made:
-        node.__class__ = TracedByCompile
-    made.clear()
-
-
 def trace(
     function: Callable[..., Any],
     shapes: Sequence[tuple[int, ...]],
@@ -305,7 +158,7 @@ def trace(
 
     Raises TypeError if it does not return one Value (unless predictions are wanted), if it reads numbers or branches.
     """
-    arguments = [[Value(_NAN) for _ in range(int(np.prod(shape)))] for shape in shapes]
+    arguments = [[Value(NO_NUMBER) for _ in range(int(np.prod(shape)))] for shape in shapes]
     mode = Tracing(dict(zip(names, zip(arguments, shapes, strict=True), strict=False)))
     try:
         with modes.mode(mode):
@@ -318,7 +171,7 @@ def trace(
                 f"the compiled function must return one Value, the loss, not {type(root).__name__}: {_advice(root)}"
             )
     except BaseException:
-        _close(mode.made)
+        close(mode.made)
         raise
     drawn = list(mode.draws.values())
     return Traced(
@@ -349,24 +202,6 @@ def _advice(root: object) -> str:
     if is_sequence(root):
         return "sum it, or take its mean"
     return "it must be computed from the parameters"
-
-
-def signature(traced: Traced) -> list[Any]:
-    """Return what was recorded, node by node: its operation and operands, or what leaf it is.
-
-    Two traces recorded the same if theirs are equal.
-    """
-    leaves: dict[int, Any] = {id(x): ("parameter", k) for k, x in enumerate(traced.parameters)}
-    for k, values in enumerate(traced.arguments):
-        leaves.update((id(x), (k, j)) for j, x in enumerate(values))
-    nodes = structure(Group(traced.outputs))
-    number = {id(node): k for k, node in enumerate(nodes)}
-    return [
-        [None if x.is_group else x.op, *[number[id(y)] for y in operands(x)]]
-        if x.is_group or not x.is_leaf
-        else leaves.get(id(x)) or repr(x._data)
-        for x in nodes
-    ]
 
 
 def nested(flat: Any, shape: tuple[int, ...]) -> Any:

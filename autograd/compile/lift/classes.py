@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -19,12 +19,9 @@ from autograd.compile.lift.levels import make_levels, opened
 from autograd.compile.lift.places import NUMBERS, THETA, Places
 from autograd.compile.lift.products import arrange_dots
 from autograd.compile.lift.reductions import arrange_reduction, arrange_take
-from autograd.compile.lift.tape import REDUCTIONS, Tape
+from autograd.compile.lift.tape import GROUPS, LEAVES, REDUCTIONS, Tape, live, operands_of
+from autograd.compile.lift.unstructured import regions, without_structure
 from autograd.rules.operation import TABLE
-
-FEW_KINDS, SOME_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 200, 3000, 8, 64
-LEAVES = ("parameter", "input", "constant")
-GROUPS = {"dot": 2, "total": 1, "largest": 1, "take": 1}  # how many of the first operands are groups
 
 
 class Lift:
@@ -44,9 +41,9 @@ class Lift:
 
     def run(self, shapes: Sequence[Shape]) -> None:
         """Arrange every kind of scalar that the roots need."""
-        live = _live(self.tape)
-        self._leaves(live, shapes)
-        for kind, ids in self._kinds(live):
+        needed = live(self.tape)
+        self._leaves(needed, shapes)
+        for kind, ids in self._kinds(needed):
             if kind < 0:
                 self._levels(ids)
                 continue
@@ -92,14 +89,14 @@ class Lift:
         for i in live:
             if tape.op[i] not in LEAVES:
                 members.setdefault(kinds[i], []).append(i)
-        loose = _without_structure(tape, members)
+        loose = without_structure(tape, members)
         if len(loose) == len(members) > 0:
             members, loose = {-1: [i for i in live if tape.op[i] not in LEAVES]}, set()
             needs = {-1: {kinds[i] for i in live if tape.op[i] in LEAVES}}
         else:
-            needs = {kind: {kinds[x] for x in _operands(tape, ids[0])} for kind, ids in members.items()}
+            needs = {kind: {kinds[x] for x in operands_of(tape, ids[0])} for kind, ids in members.items()}
         if loose:
-            members, needs = _regions(members, needs, loose)
+            members, needs = regions(members, needs, loose)
         self.names = {kind: tape.op[ids[0]] for kind, ids in members.items() if kind >= 0}
         leaves = {op: {tape.kind[i] for i in live if tape.op[i] == op} for op in ("input", "constant")}
         touched = leaves["input"] or leaves["constant"]  # data that a function closes over are numbers
@@ -272,90 +269,6 @@ class Lift:
 
 def _same(mask: Index, other: Index | None) -> bool:
     return other is not None and np.array_equal(mask, other)
-
-
-def _without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
-    """Return the kinds that are too small to be arrays where there are too many of them.
-
-    That is so where hardly two scalars are of one kind, where one operation on one level falls into many small kinds,
-    and where all kinds together are many.
-    """
-    small = {kind for kind, ids in members.items() if len(ids) < SMALL_KIND and tape.op[ids[0]] != "take"}
-    if len(members) > SOME_KINDS and sum(map(len, members.values())) < 2 * len(members):
-        return _with_the_rest(tape, members, small)
-    rows: dict[tuple[str, int], list[int]] = {}
-    for kind, ids in members.items():
-        if tape.op[ids[0]] != "take":
-            rows.setdefault((tape.op[ids[0]], tape.level[ids[0]]), []).append(kind)
-    loose: set[int] = set()
-    for kinds in rows.values():
-        if len(kinds) > FEW_KINDS and sum(len(members[kind]) for kind in kinds) < MIDDLING_KIND * len(kinds):
-            loose.update(kinds)
-    if len(members) - len(loose) > MANY_KINDS:
-        loose |= small
-    return _with_the_rest(tape, members, loose)
-
-
-def _with_the_rest(tape: Tape, members: dict[int, list[int]], loose: set[int]) -> set[int]:
-    """Return the loose kinds, and all others with them if these are little work beside them."""
-
-    def work(kinds: Iterable[int]) -> int:
-        return sum(len(members[k]) * _width(tape, members[k][0]) for k in kinds)
-
-    if 5 * work(loose) <= 4 * work(members):
-        return loose
-    return {k for k, ids in members.items() if tape.op[ids[0]] != "take"}
-
-
-def _width(tape: Tape, i: int) -> int:
-    """Return how many products or summands a scalar is made of."""
-    return len(tape.groups[tape.operands[i][0]]) if tape.op[i] in GROUPS else 1
-
-
-def _regions(
-    members: dict[int, list[int]], needs: dict[int, set[int]], loose: set[int]
-) -> tuple[dict[int, list[int]], dict[int, set[int]]]:
-    """Return members and needs with the loose kinds put together, as few regions as the kinds in between allow."""
-    phase: dict[int, int] = {}
-    for kind in members:  # operands first, as they stand on the tape
-        before = [phase[x] + (x in loose and kind not in loose) for x in needs[kind] if x in members]
-        phase[kind] = max(before, default=0)
-    name = {kind: -1 - phase[kind] if kind in loose else kind for kind in members}
-    joined: dict[int, list[int]] = {}
-    needed: dict[int, set[int]] = {}
-    for kind, ids in members.items():
-        joined.setdefault(name[kind], []).extend(ids)
-        needed.setdefault(name[kind], set()).update(name.get(x, x) for x in needs[kind])
-    for kind, others in needed.items():
-        others.discard(kind)
-    return joined, needed
-
-
-def _operands(tape: Tape, i: int) -> list[int]:
-    """Return the places on the tape that scalar i is computed from: of a group, one member of each kind."""
-    operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
-    found = list(operands[count:])
-    for g in operands[:count]:
-        found.extend(tape.groups[g][:1] if tape.is_uniform(g) else tape.groups[g])
-    return found
-
-
-def _live(tape: Tape) -> list[int]:
-    """Return the places of the tape that the roots need, in order."""
-    needed, seen = bytearray(len(tape.op)), bytearray(len(tape.groups))
-    for root in tape.roots:
-        needed[root] = 1
-    for i in range(len(tape.op) - 1, -1, -1):
-        if needed[i] and tape.op[i] not in LEAVES:
-            operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
-            for g in operands[:count]:
-                if not seen[g]:
-                    seen[g] = 1
-                    for x in tape.groups[g]:
-                        needed[x] = 1
-            for x in operands[count:]:
-                needed[x] = 1
-    return [i for i, wanted in enumerate(needed) if wanted]
 
 
 def lift(tape: Tape, shapes: Sequence[Shape], parameters: int) -> Lift:

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from autograd.compile.frontend.trace import TAKE, Traced
+from autograd.compile.frontend.traced_graph import TAKE, Traced
 from autograd.compile.lift.tape import Tape
+from autograd.compile.lift.terms import combined, dot, plus_bias, times
 from autograd.fused.groups import Group
 from autograd.fused.sums import total
 from autograd.recording.graph import operands, structure
@@ -114,8 +115,8 @@ class _Normalizer:
         elif name == "maximum":
             self._maximum(i, inputs)
         elif name == "dot":
-            whole = self._dot(self._group(inputs[0]), self._group(inputs[1]))
-            self.place[i] = self._plus_bias(whole, self._resolved(inputs[2]))
+            whole = dot(self.tape, self._group(inputs[0]), self._group(inputs[1]))
+            self.place[i] = plus_bias(self.tape, whole, self._resolved(inputs[2]))
         elif name == "total":
             self.place[i] = self._collected([(1, j) for j in self.members[inputs[0]]], 1)
         elif name == "largest":
@@ -249,15 +250,7 @@ class _Normalizer:
     def _alone(self, op: str, inputs: list[int]) -> int:
         """Return the place of what was written, an operation on nodes."""
         places = map(self._resolved, inputs)
-        return self._times(*places) if op == "multiply" else self.tape.write(op, *places)
-
-    def _times(self, x: int, y: int) -> int:
-        """Return the place of a product of two places; a weight times 1 is a bias."""
-        tape = self.tape
-        for one, weight in ((x, y), (y, x)):
-            if tape.op[weight] == "parameter" and tape.number(one) == 1.0:
-                return weight
-        return tape.write("multiply", x, y)
+        return times(self.tape, *places) if op == "multiply" else self.tape.write(op, *places)
 
     def _resolved(self, i: int) -> int:
         """Return the place of node i, written now if it waited."""
@@ -280,7 +273,7 @@ class _Normalizer:
             (sign, i), (other, j) = terms
             if i not in products and j not in products:
                 (own, x), (others, y) = self._signed(i), self._signed(j)
-                return self._combined([(sign * own, x), (other * others, y)], None)
+                return combined(self.tape, [(sign * own, x), (other * others, y)], None)
         buckets: dict[Any, list[tuple[int, int]]] = {}
         numbers: list[float] = []
         for sign, i in terms:
@@ -308,26 +301,7 @@ class _Normalizer:
                 parts.extend((sign, self._resolved(i)) for sign, i in members)
             else:
                 parts.extend(members)
-        return self._combined(parts, total(numbers) if numbers else None)
-
-    def _combined(self, parts: list[tuple[int, int]], number: float | None) -> int:
-        """Return the place of a few signed places, and a number if there is one, added up one by one."""
-        tape = self.tape
-        parts.sort(key=lambda part: -part[0])  # stable: what is added first, then what is taken away
-        if not parts:
-            return tape.constant(number or 0.0)
-        (sign, whole), *rest = parts
-        if sign < 0:
-            whole = tape.write("subtract", tape.constant(number), whole) if number else tape.write("negative", whole)
-            number = None
-        for sign, x in rest:
-            whole = tape.write("add" if sign > 0 else "subtract", whole, x)
-        return whole if number is None else tape.write("add", whole, tape.constant(number))
-
-    def _plus_bias(self, whole: int, bias: int) -> int:
-        if self.tape.op[bias] == "constant" and self.tape.operands[bias][0] == 0.0:
-            return whole
-        return self.tape.write("add", whole, bias)
+        return combined(self.tape, parts, total(numbers) if numbers else None)
 
     # ------------------------------------------------------------------------------- reductions
     def _maximum(self, i: int, inputs: list[int]) -> None:
@@ -347,34 +321,6 @@ class _Normalizer:
         for x in rest:
             first = tape.write("maximum", first, x)
         return first
-
-    def _dot(self, weights: int, values: int) -> int:
-        """Return the place of Σ weightᵢ · valueᵢ: one dot for each pair of kinds, added up."""
-        tape = self.tape
-        if tape.is_uniform(weights) and tape.is_uniform(values):
-            if not tape.groups[weights]:
-                return tape.constant(0.0)
-            if tape.factors(tape.groups[weights][0], tape.groups[values][0])[0] != tape.groups[weights][0]:
-                return self._dot(values, weights)
-            return tape.reduce("dot", weights, values)
-        buckets: dict[Any, list[tuple[int, int]]] = {}
-        for x, y in zip(tape.groups[weights], tape.groups[values], strict=True):
-            x, y = tape.factors(x, y)
-            buckets.setdefault((tape.kind[x], tape.kind[y]), []).append((x, y))
-        parts: list[tuple[int, int]] = []
-        constant = 0.0
-        for pairs in buckets.values():
-            x = (
-                self._dot(*[tape.group(side) for side in zip(*pairs, strict=True)])
-                if len(pairs) > 1
-                else self._times(*pairs[0])
-            )
-            number = tape.number(x)
-            if number is None:
-                parts.append((1, x))
-            else:
-                constant += number
-        return self._combined(parts, constant or None)
 
 
 def _scales(number: float | None) -> bool:

@@ -12,6 +12,8 @@ from autograd.rules.operation import TABLE
 
 COMMUTES: Final = frozenset({"add", "multiply"})
 REDUCTIONS: Final = frozenset({"dot", "total", "largest", "take"})
+LEAVES: Final = ("parameter", "input", "constant")
+GROUPS: Final = {"dot": 2, "total": 1, "largest": 1, "take": 1}  # how many of the first operands are groups
 
 
 class Tape:
@@ -116,7 +118,34 @@ class Tape:
     def __str__(self) -> str:
         rows = []
         for i, (op, inputs) in enumerate(zip(self.op, self.operands, strict=True)):
-            count = {"dot": 2, "total": 1, "largest": 1, "take": 1}.get(op, 0)
+            count = GROUPS.get(op, 0)
             shown = [f"[{' '.join(map(str, self.groups[x]))}]" if j < count else str(x) for j, x in enumerate(inputs)]
             rows.append(f"{i:5} {op}({', '.join(shown)})  kind {self.kind[i]}")
         return "\n".join(rows)
+
+
+def operands_of(tape: Tape, i: int) -> list[int]:
+    """Return the places on the tape that scalar i is computed from: of a group, one member of each kind."""
+    operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
+    found = list(operands[count:])
+    for g in operands[:count]:
+        found.extend(tape.groups[g][:1] if tape.is_uniform(g) else tape.groups[g])
+    return found
+
+
+def live(tape: Tape) -> list[int]:
+    """Return the places of the tape that the roots need, in order."""
+    needed, seen = bytearray(len(tape.op)), bytearray(len(tape.groups))
+    for root in tape.roots:
+        needed[root] = 1
+    for i in range(len(tape.op) - 1, -1, -1):
+        if needed[i] and tape.op[i] not in LEAVES:
+            operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
+            for g in operands[:count]:
+                if not seen[g]:
+                    seen[g] = 1
+                    for x in tape.groups[g]:
+                        needed[x] = 1
+            for x in operands[count:]:
+                needed[x] = 1
+    return [i for i, wanted in enumerate(needed) if wanted]

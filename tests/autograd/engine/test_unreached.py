@@ -201,7 +201,7 @@ def tangle(seed, nodes=150):
 @pytest.fixture
 def loose(monkeypatch):
     """Kinds of scalars are put level by level however few they are."""
-    monkeypatch.setattr(sys.modules["autograd.compile.lift.classes"], "FEW_KINDS", 0)
+    monkeypatch.setattr(sys.modules["autograd.compile.lift.unstructured"], "FEW_KINDS", 0)
 
 
 def assert_tangle(seed, backend, nodes=150):

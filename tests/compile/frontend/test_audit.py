@@ -17,7 +17,7 @@ import viz
 from autograd import Value, compile, dot, mean, no_grad, total, where  # noqa: A004
 from autograd.compile import compile_forward, compile_training
 from autograd.compile import program_cache as all_programs
-from autograd.compile.frontend import audit
+from autograd.compile.frontend import audit, determined
 from autograd.compile.frontend.audit import Audits
 
 ROWS = [[0.5, -1.0], [1.5, 0.25], [-1.0, 1.0]]
@@ -233,7 +233,7 @@ def test_draws_of_the_users_own_are_refused(w, name, seed, monkeypatch):
 
 
 def test_draws_in_a_long_trace_are_refused(w, monkeypatch):
-    monkeypatch.setattr(all_programs, "LONG", 0.0)
+    monkeypatch.setattr(determined, "LONG", 0.0)
     with pytest.raises(ValueError, match="drew from random"):
         compile(lambda x: w * x * random.random(), [w])(1.0)
 

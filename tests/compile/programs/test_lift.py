@@ -5,7 +5,8 @@ import pytest
 
 from autograd import Value, dot, total
 from autograd.compile.backends.numpy.source import emit, load
-from autograd.compile.frontend.trace import Traced, trace
+from autograd.compile.frontend.trace import trace
+from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Builder
 from autograd.compile.lift.classes import lift
 from autograd.compile.lift.layout import affine, collapsed, grid, unfolded, view

@@ -12,7 +12,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from autograd.compile.program_cache import Compiled
+from autograd.compile.compiled import Compiled
 from nn import (
     MLP,
     SGD,

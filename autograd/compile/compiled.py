@@ -1,0 +1,92 @@
+"""One compiled program: traced, lifted, and ready to run, with what it was traced under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from autograd.compile.backends.registry import make_runner
+from autograd.compile.frontend.audit import Audits
+from autograd.compile.frontend.traced_graph import Traced
+from autograd.compile.lift.indices import choices
+from autograd.compile.pipeline import build
+from autograd.recording.bulk import numbers_of
+
+__all__ = ["Compiled"]
+
+
+class Compiled:
+    """The program for arguments of one shape: traced, lifted, and ready to run."""
+
+    def __init__(
+        self, traced: Traced, seconds: float, names: list[str], backend: str, optimizer: Any, *, gradients: bool
+    ) -> None:
+        start = perf_counter()
+        self.program, tape = build(traced, names, gradients=gradients)
+        lifted = perf_counter()
+        self.runner = make_runner(backend, self.program, optimizer)
+        self.seconds = {"trace": seconds, "lift": lifted - start, "emit": perf_counter() - lifted}
+        self.traced = traced
+        self._others = tape.others
+        self.choices = choices(self.program, len(names))
+        self.audits = Audits(perf_counter() - start + seconds)
+        self._receivers = [receive for _, receive in traced.observed]
+        self._given = len(traced.shapes) - len(traced.draws)  # arguments that are the user's
+        beyond = traced.out_of_reach if gradients else set()
+        order, used = self.program.order.tolist(), self.program.used
+        self.reached = [k for k in order[:used] if k not in beyond]  # parameters that have a gradient, be it 0
+        self.kept = np.array([i for i, k in enumerate(order[:used]) if k in beyond], dtype=np.int64)  # in θ, others
+        traced.close()
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that the program was traced under is as it was."""
+        for read, given in self.traced.guards:
+            if read() != given:
+                return False
+        return not self.traced.changed
+
+    @property
+    def others(self) -> Any:
+        """The numbers that the Values read at each run hold now: leaves that are no parameters and no arguments."""
+        return np.array(numbers_of(self._others))
+
+    def drawn(self) -> list[tuple[Any, Any]]:
+        """Draw what is drawn at each run: return each module that was asked, with its numbers."""
+        shapes = self.traced.shapes[self._given :]
+        return [(m, m.next_numbers(shape[0])) for m, shape in zip(self.traced.draws, shapes, strict=True)]
+
+    def arguments(self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]] | None = None) -> list[Any]:
+        """Return the arrays that the program takes, in its shapes and kinds; what is drawn at each run is drawn now."""
+        everything = [*arrays]
+        if self.traced.draws:
+            everything += [numbers for _, numbers in (self.drawn() if drawn is None else drawn)]
+        if self._others:
+            everything.append(self.others)
+        return [
+            _as_whole(everything[k]).reshape(shape) if whole else everything[k].reshape(shape).astype(float, copy=False)
+            for k, shape, whole in self.program.arguments
+        ]
+
+    @property
+    def changes(self) -> bool:
+        """Whether a run draws numbers, is observed or moves what it must not, so that steps are made one at a time."""
+        return bool(self.traced.draws or self._receivers or self._others or len(self.kept))
+
+    def tell(self) -> None:
+        """Give what was observed in the last run to those who asked."""
+        if self._receivers:
+            for receive, seen in zip(self._receivers, self.runner.observed, strict=True):
+                receive(seen.tolist())
+
+    def state(self) -> list[tuple[Any, str, Any]]:
+        """Return what drawing moves in the modules that are asked."""
+        return [(m, name, getattr(m, name)) for m in self.traced.draws for name in getattr(m, "buffers", ())]
+
+
+def _as_whole(numbers: Any) -> Any:
+    with np.errstate(invalid="ignore"):  # what is no index beside those that are may be nan
+        return numbers.astype(np.intp, copy=False)
