@@ -1,20 +1,21 @@
-"""Flow: what the backward pass sends to an array, and to which of its elements it sends anything at all.
+"""Cotangents: what the backward pass sends to an array, and to which of its elements it sends anything at all.
 
-Over an edge that is cut (to the branch that `where` does not take) nothing flows, not even 0 · inf.  An element that
-only such edges lead to is *unreached*: it sends nothing on, whatever its own derivative is, and be it nan.  So a flow
-is an adjoint with a mask of the elements that are reached, and every array operation carries the two together:
+A structurally zero derivative (of the branch that `where` does not take) stops the gradient: nothing is sent, not even
+0 · inf.  An element that only such edges lead to is *unreached*: it sends nothing on, whatever its own derivative is,
+even nan.  So a cotangent is an adjoint with a mask of the elements that are reached, and every array operation carries
+the two together:
 
 | what is done to the adjoint | what becomes of the mask |
 |---|---|
 | times a local derivative | the same |
-| over an edge that cuts | and where that derivative is not 0 |
+| over an edge that may stop the gradient | and where that derivative is not 0 |
 | moved: views, pieces, look-ups | moved likewise; what is looked up nowhere is unreached |
 | added up: sums, scatters, products | where any that is added up is reached |
-| one of several flows into an array | where any of them reaches |
+| one of several cotangents of an array | where any of them reaches |
 
-Where nothing flows the adjoint may hold anything, until it is added up or handed on: then one `where` puts 0.0 there,
+Where nothing is sent the adjoint may hold anything, until it is added up or sent on: then one `where` puts 0.0 there,
 and 0.0 it stays through everything but a derivative that is nan or inf.  `Finite` knows which derivatives cannot be.
-So a program whose edges cut nothing has no masks at all, and in others most masks are never asked for.
+So a program in which no gradient is stopped has no masks at all, and in others most masks are never asked for.
 
 In a matrix product each element of one factor meets many adjoints.  A row of it that meets none that is reached counts
 as 0.0; one that meets some is taken as it is.  So a gradient can be nan where the recorded one is not, but only beside
@@ -39,10 +40,10 @@ ORDINARY: Final = (-1000.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1000.0)
 EXTREME: Final = (*ORDINARY, math.inf, -math.inf, math.nan)
 
 
-class Flow(NamedTuple):
-    """A number times an array (None stands for ones), where the mask holds; elsewhere nothing flows, not even nan.
+class Cotangent(NamedTuple):
+    """A number times an array (None stands for ones), where the mask holds; elsewhere nothing is sent, not even nan.
 
-    The array may be smaller than the one that it flows to, and then repeats along the missing axes; so may the mask.
+    The array may be smaller than what it is a cotangent of, and then repeats along the missing axes; so may the mask.
     Where the mask does not hold, the array is 0.0 once `guard` has been applied, and until then it may be anything.
     """
 
@@ -52,60 +53,64 @@ class Flow(NamedTuple):
     guard: Mask = None
 
 
-class Flows:
-    """Carries flows through operations, as lines of a program."""
+class Cotangents:
+    """Carries cotangents through operations, as lines of a program."""
 
     def __init__(self, builder: Builder) -> None:
         self.b, self.masks, self.finite = builder, Masks(builder), Finite(builder.lines)
         self._forward = set(builder.lines)
 
     # -------------------------------------------------------------------------------- along edges
-    def times(self, flow: Flow, derivative: Array, *, finite: bool) -> Flow:
-        """Return the flow times a local derivative, known to be finite or not, with numbers pulled out in front."""
+    def times(self, cotangent: Cotangent, derivative: Array, *, finite: bool) -> Cotangent:
+        """Return the cotangent times a local derivative, known to be finite or not; numbers are pulled out in front."""
         number, rest = self.pulled(derivative)
-        if not _goes_in_front(flow.factor, number):
+        if not _goes_in_front(cotangent.factor, number):
             number, rest = 1.0, derivative
         if rest is None:
-            return flow._replace(factor=flow.factor * number)
-        array = rest if flow.array is None else self._product(flow.array, rest)
-        return Flow(flow.factor * number, array, flow.mask, flow.guard if finite else flow.mask)
+            return cotangent._replace(factor=cotangent.factor * number)
+        array = rest if cotangent.array is None else self._product(cotangent.array, rest)
+        return Cotangent(
+            cotangent.factor * number, array, cotangent.mask, cotangent.guard if finite else cotangent.mask
+        )
 
     def _product(self, x: Array, y: Array) -> Array:
         """Return x · y; (a / b) · y as a · (y / b), if the program has that quotient already."""
         quotient = self.b.known_quotient(y, x.operands[1]) if x.op == "divide" else None
         return self.b.apply("multiply", x, y) if quotient is None else self.b.apply("multiply", x.operands[0], quotient)
 
-    def over_cut(self, flow: Flow, derivative: Array) -> Flow:
-        """Return the flow over an edge that carries nothing where its derivative, 1 or 0, is 0."""
+    def over_stop_gradient(self, cotangent: Cotangent, derivative: Array) -> Cotangent:
+        """Return the cotangent over an edge that carries nothing where its derivative, 1 or 0, is 0."""
         if derivative.op != "where":
-            return self.times(flow, derivative, finite=True)
+            return self.times(cotangent, derivative, finite=True)
         condition, chosen, _ = derivative.operands
         holds = self.masks.true(condition) if chosen.number == 1.0 else self.masks.false(condition)
         both = self.masks.both
-        return flow._replace(mask=both(flow.mask, holds), guard=both(flow.guard, holds))
+        return cotangent._replace(mask=both(cotangent.mask, holds), guard=both(cotangent.guard, holds))
 
-    def moved(self, flow: Flow, shape: Shape, move: Callable[[Array], Array]) -> Flow:
-        """Return a flow to an array of that shape, moved to where a view takes its elements from."""
+    def moved(self, cotangent: Cotangent, shape: Shape, move: Callable[[Array], Array]) -> Cotangent:
+        """Return a cotangent of an array of that shape, moved to where a view takes its elements from."""
 
         def moved(x: Array) -> Array:
             return move(self.b.broadcast(x, shape)) if x.shape else x
 
-        array = None if flow.array is None else moved(flow.array)
-        return Flow(flow.factor, array, self.masks.moved(flow.mask, moved), self.masks.moved(flow.guard, moved))
+        array = None if cotangent.array is None else moved(cotangent.array)
+        return Cotangent(
+            cotangent.factor, array, self.masks.moved(cotangent.mask, moved), self.masks.moved(cotangent.guard, moved)
+        )
 
-    def put_back(self, flow: Flow, shape: Shape, move: Callable[[Array], Array]) -> Flow:
-        """Return a clean flow to an array of that shape, added up where its elements were looked up.
+    def scatter_added(self, cotangent: Cotangent, shape: Shape, move: Callable[[Array], Array]) -> Cotangent:
+        """Return a cotangent, without a guard, of an array of that shape, added up where its elements were looked up.
 
         What was looked up nowhere is unreached.
         """
-        mask = self.masks.moved(self.masks.spread(flow.mask, shape), move, adds=True)
-        return Flow(flow.factor, move(flow.array or self.b.number(1.0)), mask)
+        mask = self.masks.moved(self.masks.spread(cotangent.mask, shape), move, adds=True)
+        return Cotangent(cotangent.factor, move(cotangent.array or self.b.number(1.0)), mask)
 
-    def narrowed(self, flow: Flow, whole: Shape, shape: Shape) -> Flow:
-        """Return a flow to an operand of shape `shape`, which repeats to `whole`, from one to the result."""
+    def unbroadcast(self, cotangent: Cotangent, whole: Shape, shape: Shape) -> Cotangent:
+        """Return a cotangent of an operand of shape `shape`, which repeats to `whole`, from one to the result."""
         if shape == whole:
-            return flow
-        factor, array = self.opened(flow)
+            return cotangent
+        factor, array = self.materialized(cotangent)
         padded = (1,) * (len(whole) - len(shape)) + shape
         repeated = [i for i, (m, n) in enumerate(zip(padded, whole, strict=True)) if m == 1 and n > 1]
         if array is None:
@@ -114,11 +119,11 @@ class Flows:
             own = (1,) * (len(whole) - len(array.shape)) + array.shape
             factor *= math.prod(whole[i] for i in repeated if own[i] == 1)
             array = self._summed(array, shape, whole, repeated)
-        mask = flow.mask
+        mask = cotangent.mask
         if mask is not None:
             adds = self._summed_axes(mask.shape, whole, repeated)
             mask = self.masks.moved(mask, lambda x: self._summed(x, shape, whole, repeated), adds=adds != ())
-        return Flow(factor, array, mask)
+        return Cotangent(factor, array, mask)
 
     def _summed_axes(self, own: Shape, whole: Shape, repeated: Sequence[int]) -> tuple[int, ...]:
         lead = len(whole) - len(own)
@@ -140,21 +145,21 @@ class Flows:
         b, forward = self.b, self._forward
         if array.op in ("multiply", "divide") and len(kept) == len(array.shape) and array not in forward:
             x, y = array.operands
-            if array.op == "multiply" and _is_still(x, kept):
+            if array.op == "multiply" and _is_constant(x, kept):
                 x, y = y, x
-            if _is_still(y, kept) and x.shape == array.shape:
+            if _is_constant(y, kept) and x.shape == array.shape:
                 return b.apply(array.op, b.sum(x, axes, kept), y)
-            if array.op == "multiply" and y.op == "divide" and y not in forward and _is_still(y.operands[1], kept):
+            if array.op == "multiply" and y.op == "divide" and y not in forward and _is_constant(y.operands[1], kept):
                 return b.apply("divide", b.sum(b.apply("multiply", x, y.operands[0]), axes, kept), y.operands[1])
         return b.sum(array, axes, kept)
 
-    def assembled(self, flows: Sequence[Flow], shape: Shape, slices: Any) -> Flow:
-        """Return a flow to an array of that shape from flows to some slices of it; what is in none is unreached."""
+    def assembled(self, cotangents: Sequence[Cotangent], shape: Shape, slices: Any) -> Cotangent:
+        """Return a cotangent of an array of that shape from those of its slices; what is in none is unreached."""
         shapes = [tuple(len(range(*r)) for r in ranges) for ranges in slices]
-        parts = [self.full(flow, own) for flow, own in zip(flows, shapes, strict=True)]
-        masks = [self.masks.spread(flow.mask, own) for flow, own in zip(flows, shapes, strict=True)]
+        parts = [self.full(cotangent, own) for cotangent, own in zip(cotangents, shapes, strict=True)]
+        masks = [self.masks.spread(cotangent.mask, own) for cotangent, own in zip(cotangents, shapes, strict=True)]
         whole = self.b.make("assemble", parts, shape, slices)
-        return Flow(1.0, whole, self.masks.assembled(masks, shape, slices))
+        return Cotangent(1.0, whole, self.masks.assembled(masks, shape, slices))
 
     def reached(self, mask: Mask, array: Array) -> Array:
         """Return the array with 0.0 where the mask does not hold, if nan or inf may stand there."""
@@ -162,26 +167,26 @@ class Flows:
             return array
         return self.b.apply("where", mask, array, self.b.number(0.0))
 
-    # ---------------------------------------------------------------------------------- together
-    def opened(self, flow: Flow) -> tuple[float, Array | None]:
-        """Return a flow as a number times an array that is 0.0 where nothing flows."""
-        if flow.guard is None:
-            return flow.factor, flow.array
+    # ---------------------------------------------------------------------------------- accumulated
+    def materialized(self, cotangent: Cotangent) -> tuple[float, Array | None]:
+        """Return a cotangent as a number times an array that is 0.0 where nothing is sent."""
+        if cotangent.guard is None:
+            return cotangent.factor, cotangent.array
         b = self.b
-        return flow.factor, b.apply("where", flow.guard, flow.array or b.number(1.0), b.number(0.0))
+        return cotangent.factor, b.apply("where", cotangent.guard, cotangent.array or b.number(1.0), b.number(0.0))
 
-    def full(self, flow: Flow, shape: Shape) -> Array:
-        """Return a flow as one array of that shape, 0.0 where nothing flows."""
-        return self.b.broadcast(self.scaled(*self.opened(flow)), shape)
+    def full(self, cotangent: Cotangent, shape: Shape) -> Array:
+        """Return a cotangent as one array of that shape, 0.0 where nothing is sent."""
+        return self.b.broadcast(self.scaled(*self.materialized(cotangent)), shape)
 
-    def together(self, flows: Sequence[Flow]) -> Flow:
-        """Return the sum of flows as one: a common factor stays in front."""
-        if len(flows) == 1:
-            return flows[0]
-        b, mask = self.b, self.masks.either([flow.mask for flow in flows])
+    def accumulated(self, cotangents: Sequence[Cotangent]) -> Cotangent:
+        """Return the sum of cotangents as one: a common factor stays in front."""
+        if len(cotangents) == 1:
+            return cotangents[0]
+        b, mask = self.b, self.masks.either([cotangent.mask for cotangent in cotangents])
         summands: dict[Array | None, float] = {}
         nothing: set[Array | None] = set()  # what the program itself multiplies by 0
-        for factor, rest in map(self.opened, flows):
+        for factor, rest in map(self.materialized, cotangents):
             summands[rest] = summands.get(rest, 0.0) + factor
             if factor == 0.0:
                 nothing.add(rest)
@@ -194,27 +199,29 @@ class Flows:
             kept = [(f, x.operands[0]) for f, x in kept if x is not None]
         signed = sorted(kept, key=lambda part: part[0] < 0)
         if not signed:
-            return Flow(0.0, None, mask, mask)
+            return Cotangent(0.0, None, mask, mask)
         if signed[0][0] < 0:
             common, signed = -common, [(-f, x) for f, x in signed]
         total = self.scaled(*signed[0])
         for factor, x in signed[1:]:
             total = b.apply("add" if factor > 0 else "subtract", total, self.scaled(abs(factor), x))
-        return Flow(common, total if divisor is None else b.apply("divide", total, divisor), mask)
+        return Cotangent(common, total if divisor is None else b.apply("divide", total, divisor), mask)
 
     def _is_left(self, x: Array | None, is_multiplied: bool) -> bool:
         """Whether 0 times an array is to be computed: it may be nan, and does not only come of what cancels out."""
         return x is not None and not (self.finite.always(x) if is_multiplied else self.finite(x))
 
     # --------------------------------------------------------------------------- numbers in front
-    def simplified(self, flow: Flow) -> Flow:
-        """Return the flow with numbers pulled out of its array."""
-        if flow.array is None:
-            return flow
-        number, rest = self.pulled(flow.array)
-        if not _goes_in_front(flow.factor, number):
-            return flow
-        return Flow(flow.factor * number, rest, flow.mask, flow.guard if rest is not None else flow.mask)
+    def simplified(self, cotangent: Cotangent) -> Cotangent:
+        """Return the cotangent with numbers pulled out of its array."""
+        if cotangent.array is None:
+            return cotangent
+        number, rest = self.pulled(cotangent.array)
+        if not _goes_in_front(cotangent.factor, number):
+            return cotangent
+        return Cotangent(
+            cotangent.factor * number, rest, cotangent.mask, cotangent.guard if rest is not None else cotangent.mask
+        )
 
     def pulled(self, array: Array) -> tuple[float, Array | None]:
         """Return an array as a finite number times what is left of it."""
@@ -247,11 +254,11 @@ class Flows:
 
 
 def _goes_in_front(x: float, y: float) -> bool:
-    """Whether x · y may stand for x times y: inf · 0 is nan where nothing flows, and so is a product that overflows."""
+    """Whether x · y may stand for x times y: inf · 0 is nan where nothing is sent, as is a product that overflows."""
     return math.isfinite(x * y) and (x * y != 0.0 or x == 0.0 or y == 0.0)
 
 
-def _is_still(array: Array, kept: Shape) -> bool:
+def _is_constant(array: Array, kept: Shape) -> bool:
     """Whether an array does not change along the axes that a sum over something larger leaves as length 1."""
     return len(array.shape) <= len(kept) and all(n in (1, m) for n, m in zip(array.shape[::-1], kept[::-1]))  # noqa: B905
 

@@ -119,7 +119,7 @@ class Program:
 
     @property
     def gaps(self) -> list[tuple[int, int]]:
-        """The slices of θ, start and stop, that no gradient belongs to alone: 0, but for what flows to θ as a whole."""
+        """The slices of θ, start and stop, without a gradient of their own: 0, but for the gradient of θ as a whole."""
         taken = sorted((p.detail, p.detail + p.size) for p, _ in self.gradients if p.op == "parameter")
         bounds = [0, *[at for piece in taken for at in piece], len(self.order)]
         return [(start, stop) for start, stop in zip(bounds[::2], bounds[1::2], strict=True) if start < stop]
