@@ -119,7 +119,7 @@ def main() -> None:
         if step % (arguments.steps // 10 or 1) == 0:
             lately = seen / (1 - 0.98**step)
             print(f"step {step:5}  loss {lately:.3f}  {1e3 * (time.perf_counter() - start) / step:.2f} ms a step")
-    train.land()
+    train.write_back()
     print(train.source)
     write = compile_forward(lambda texts: [model(letters)[-1] for letters in texts], parameters)
     letters = text[:LENGTH]

@@ -3,7 +3,7 @@
 door.py        what comes in is checked, in the user's terms
 trace.py       the function runs once on Values that stand for its arguments; what it records is the graph
 normalize.py   the graph becomes a tape in one form, each scalar classified by how it was made
-lift.py        scalars of one kind become arrays (layout.py, places.py, products.py, reductions.py, levels.py)
+lift.py        scalars of one kind become arrays (layout.py, places.py, products.py, reductions.py, level_schedule.py)
 program.py     the form of what was found: straight-line array operations, the same for every backend
 differentiate.py  its backward pass, as more lines (flow.py: adjoints, and where they flow at all; masks.py)
 names.py       what a textbook would call each line
@@ -21,13 +21,22 @@ from autograd.compile.backends.registry import check_backend
 from autograd.compile.backends.runner import Floats
 from autograd.compile.frontend.recorded_graph import GraphStep, graph_programs
 from autograd.compile.program_cache import Programs
-from autograd.compile.step import Forward, Step
+from autograd.compile.step import CompiledForward, Step
 from autograd.compile.training import TrainingStep
 from autograd.rules.lookup import take
 from autograd.support.guesses import GUESSES
 from autograd.value import Value
 
-__all__ = ["Forward", "Step", "TrainingStep", "compile", "compile_forward", "compile_graph", "compile_training", "take"]
+__all__ = [
+    "CompiledForward",
+    "Step",
+    "TrainingStep",
+    "compile",
+    "compile_forward",
+    "compile_graph",
+    "compile_training",
+    "take",
+]
 
 
 @GUESSES
@@ -48,10 +57,10 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     4,096 numbers hold; Values are read at each run.  For what cannot be seen there are audits: the function itself is
     run on the same numbers and its loss compared with the program's, at calls 2, 3 and 4 (as long as these take no
     longer than compiling did, or 20 ms each), at calls 8, 16, 32, … where it takes a millisecond at most, and at any
-    other call as soon as audits are within 1 % of the time that goes by.  A difference beyond rounding is told in a
-    RuntimeWarning with both numbers, and the function is traced anew.  So what nobody saw is wrong for so few calls at
-    most.  An audit leaves parameters, gradients, masks and averages alone; but what the function prints, or adds to a
-    list of its own, it does there too.
+    other call as soon as audits are within 1 % of the time that goes by.  A difference beyond rounding is reported in
+    a RuntimeWarning with both numbers, and the function is traced anew.  So what nobody saw is wrong for so few calls
+    at most.  An audit leaves parameters, gradients, masks and averages alone; but what the function prints, or adds to
+    a list of its own, it does there too.
 
     Raises TypeError for parameters that are no Values, ValueError for a backend that there is not, ImportError naming
     the extra that a backend needs.  The step raises ValueError for a function that gives two results for one input.
@@ -63,13 +72,13 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
 @GUESSES
 def compile_forward(
     function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy", rows: int = 256
-) -> Forward:
+) -> CompiledForward:
     """Return the predictions of `function` compiled: it takes rows and returns one Value, or one list, for each.
 
     `forward(X)` returns an array, and computes so many `rows` at a time.
     """
     check_backend(backend)
-    return Forward(Programs(function, parameters, backend, gradients=False), rows)
+    return CompiledForward(Programs(function, parameters, backend, gradients=False), rows)
 
 
 @GUESSES

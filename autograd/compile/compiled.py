@@ -76,7 +76,7 @@ class Compiled:
         """Whether a run draws numbers, is observed or moves what it must not, so that steps are made one at a time."""
         return bool(self.traced.draws or self._receivers or self._others or len(self.kept))
 
-    def tell(self) -> None:
+    def notify_observers(self) -> None:
         """Give what was observed in the last run to those who asked."""
         if self._receivers:
             for receive, seen in zip(self._receivers, self.runner.observed, strict=True):

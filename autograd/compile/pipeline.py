@@ -12,7 +12,7 @@ from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.names import give_names
 from autograd.compile.ir.program import Array, Program, needed
-from autograd.compile.lift.classes import Lift, lift
+from autograd.compile.lift.lifter import Lifter, lift
 from autograd.compile.lift.normalize import normalize
 from autograd.compile.lift.tape import Tape
 
@@ -32,9 +32,9 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
     if gradients:
         backward = BackwardPass(b, loss)
         outputs, adjoints = backward.gradients, backward.adjoints
-    shapes = _reshape_at_the_door(b.lines, [loss, *observed, *[g for _, g in outputs]])
+    shapes = _reshape_inputs(b.lines, [loss, *observed, *[g for _, g in outputs]])
     if gradients:
-        _seat_what_could_be_reached(found, traced)
+        _count_reachable_as_used(found, traced)
     program = _program(found, loss, observed, outputs, shapes)
     program.counts = _counts(traced, tape, program)
     known = [*names, *[f"random{k + 1}" for k in range(len(traced.draws))], "others"]
@@ -56,7 +56,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _outputs(found: Lift, traced: Traced) -> tuple[Array, list[Array]]:
+def _outputs(found: Lifter, traced: Traced) -> tuple[Array, list[Array]]:
     shape = _shape(traced.root)
     count = int(np.prod(shape))
     loss = found.array_of(np.arange(count).reshape(shape))
@@ -67,7 +67,7 @@ def _outputs(found: Lift, traced: Traced) -> tuple[Array, list[Array]]:
     return loss, observed
 
 
-def _seat_what_could_be_reached(found: Lift, traced: Traced) -> None:
+def _count_reachable_as_used(found: Lifter, traced: Traced) -> None:
     """Count parameters that the program leaves out, and the loss could have reached, among the used: theirs is 0."""
     beyond, order = traced.out_of_reach, found.places.order
     reached = [k for k in found.unused if k not in beyond]
@@ -81,7 +81,7 @@ def _shape(root: object) -> tuple[int, ...]:
     return (len(root), *_shape(root[0])) if isinstance(root, list) else ()
 
 
-def _reshape_at_the_door(lines: Sequence[Array], outputs: Sequence[Array]) -> dict[Array, tuple[int, ...]]:
+def _reshape_inputs(lines: Sequence[Array], outputs: Sequence[Array]) -> dict[Array, tuple[int, ...]]:
     """Give inputs that are only used in one other shape that shape; return the new shapes."""
     users: dict[Array, list[Array]] = {}
     for array in needed(outputs, lines):
@@ -98,15 +98,15 @@ def _reshape_at_the_door(lines: Sequence[Array], outputs: Sequence[Array]) -> di
 
 
 def _program(
-    found: Lift,
+    found: Lifter,
     loss: Array,
     observed: list[Array],
     gradients: list[tuple[Array, Array]],
     shapes: dict[Array, tuple[int, ...]],
 ) -> Program:
     lines = found.builder.lines
-    seats = [p for p, _ in gradients if p.op == "parameter"]
-    first = {*needed([loss, *observed], lines), *seats}
+    slots = [p for p, _ in gradients if p.op == "parameter"]
+    first = {*needed([loss, *observed], lines), *slots}
     wanted = {*needed([g for _, g in gradients], lines), *first}
     ordered = [a for a in lines if a in first] + [a for a in lines if a in wanted and a not in first]
     _weights_first(ordered, {g for _, g in gradients})

@@ -56,8 +56,8 @@ class Programs:
         self._changing = False  # whether the function gave two numbers: each new program is audited at once
         self.rule: Any = None  # an optimizer, whose rule is written into the programs or beside them
         self.audited = True
-        self.settled: Callable[[], AbstractContextManager[Any]] = nullcontext  # with the parameters on their Values
-        self.undo: Callable[[], None] = _nothing  # what a run has moved, before anything is told of it
+        self.values_synced: Callable[[], AbstractContextManager[Any]] = nullcontext  # the Values hold the parameters
+        self.undo: Callable[[], None] = _nothing  # what a run has moved, before it is shown to anybody
         self._known: dict[Any, list[Compiled]] = {}  # the shape that was used last comes last
         self._warned = False
 
@@ -146,8 +146,8 @@ class Programs:
     def run(self, arrays: Sequence[Any], run: Callable[[Compiled, list[Any]], Any]) -> tuple[Compiled, Any]:
         """Return the program for these arrays, and what `run(program, its arguments)` gave.
 
-        If an audit is due and the function itself gives another number, that is told in a warning, and the function is
-        traced anew.  Raises ValueError if it is not one number that it gives.
+        If an audit is due and the function itself gives another number, that is reported in a warning, and the function
+        is traced anew.  Raises ValueError if it is not one number that it gives.
         """
         compiled = self.program_for(arrays)
         if self.audited and compiled.audits.due() and modes.current("record") is None:
@@ -163,7 +163,7 @@ class Programs:
         try:
             truth = self._truth(arrays, drawn)
         except BaseException:
-            self._take_back(before)
+            self._restore(before)
             raise
         seconds = perf_counter() - start
         result = run(compiled, compiled.arguments(arrays, drawn))
@@ -174,7 +174,7 @@ class Programs:
                 compiled.traced.outside = self._outside()
             compiled.audits.passed(seconds + perf_counter() - start, sparing=self.sparing)
             return compiled, result
-        self._take_back(before)
+        self._restore(before)
         shapes = tuple([a.shape for a in arrays])
         self._known[shapes] = [c for c in self._known[shapes] if c is not compiled]
         calls = compiled.audits.calls - max(compiled.audits.last, 1) - 1
@@ -197,10 +197,10 @@ class Programs:
         result = run(compiled, compiled.arguments(arrays, drawn))
         wrong = disagreement(self._numbers(result), truth)
         if wrong is not None:
-            self._take_back(before)
+            self._restore(before)
             self._refuse_to_differ(arrays, drawn, truth, wrong)
             result = run(compiled, compiled.arguments(arrays, compiled.drawn()))
-            compiled.audits.passed(perf_counter() - began, sparing=True)  # or it would be told at each call
+            compiled.audits.passed(perf_counter() - began, sparing=True)  # or it would be reported at each call
         return compiled, result
 
     def audit(self, run: Callable[[Compiled, list[Any]], Any]) -> tuple[float, float] | None:
@@ -214,7 +214,7 @@ class Programs:
             truth = self._truth(arrays, drawn)
             return disagreement(self._numbers(run(compiled, compiled.arguments(arrays, drawn))), truth)
         finally:
-            self._take_back(before)
+            self._restore(before)
 
     def _refuse_to_differ(
         self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]], truth: list[Value], wrong: tuple[float, float]
@@ -239,7 +239,7 @@ class Programs:
     def _truth(self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]]) -> list[Value]:
         """Return what the function itself gives for these arrays, with what was drawn for the program."""
         given = [nested(map(Value, array.ravel().tolist()), array.shape) for array in arrays]
-        with self.settled(), modes.mode(Auditing(drawn)):
+        with self.values_synced(), modes.mode(Auditing(drawn)):
             root = self.function(*given)
         return [operand(root)] if self.gradients else flat_of(predictions_of(root))
 
@@ -249,7 +249,7 @@ class Programs:
             return [result]
         return [float(result[0])] if self.gradients else np.ravel(result).tolist()
 
-    def _take_back(self, state: list[tuple[Any, str, Any]]) -> None:
+    def _restore(self, state: list[tuple[Any, str, Any]]) -> None:
         self.undo()
         for module, name, kept in state:
             setattr(module, name, kept)

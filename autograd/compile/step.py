@@ -45,7 +45,7 @@ class Step:
         arrays = self._programs.arrays(arguments, named)
         with self._programs.one_at_a_time:
             compiled, loss = self._programs.run(arrays, self._run)
-            compiled.tell()
+            compiled.notify_observers()
             order = compiled.program.order
             gradient = np.empty(len(order))
             gradient[order] = compiled.runner.gradient
@@ -83,7 +83,7 @@ class Step:
         return function, np.array(numbers_of(self.parameters))
 
     def _watch(self, loss: float, gradient: Floats, arrays: Sequence[Any]) -> None:
-        """Inside `detect_anomaly`, let a recorded pass say where what is not finite was born."""
+        """Inside `detect_anomaly`, let a recorded pass say where the first non-finite value is."""
         watch = modes.current("watch_backward")
         if watch is not None and not (math.isfinite(loss) and np.isfinite(gradient).all()):
             watch(self._programs.function(*[array.tolist() for array in arrays]), 1.0)
@@ -97,7 +97,7 @@ class Step:
         return report(self._programs)
 
 
-class Forward:
+class CompiledForward:
     """A compiled function without gradients: `forward(X)` returns its predictions as an array, row by row."""
 
     def __init__(self, programs: Programs, rows: int) -> None:

@@ -1,6 +1,7 @@
 """Training compiled: forward, backward and the optimizer's own rule in one program, on flat vectors.
 
-The weights live in the program while steps are made; `land` brings them home to the Values and the optimizer.
+The weights live in the program while steps are made; `write_back` copies them to the Values and the optimizer, and
+`sync` copies them from there.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class TrainingStep:
         fused = None if clip is not None else optimizer
         self._programs = Programs(function, parameters, backend, fused)
         self._programs.rule = optimizer
-        self._programs.settled, self._programs.undo = self._on_the_values, self._undo
+        self._programs.values_synced, self._programs.undo = self._values_synced, self._undo
         self.parameters = self._programs.parameters
         self.norm = float("nan")
         self._places = self._in_the_optimizer()
@@ -50,7 +51,7 @@ class TrainingStep:
         self._used: set[int] = set()
         self._counted: WeakSet[Compiled] = WeakSet()  # the programs whose parameters are among those used
         self._own: WeakKeyDictionary[Compiled, Any] = WeakKeyDictionary()  # the rule, where it is none of the program's
-        self.reload()
+        self.sync()
 
     def __call__(self, *arguments: Any, steps: int = 1) -> Floats:
         """Return the losses of so many steps on the same rows, each before its update."""
@@ -131,11 +132,11 @@ class TrainingStep:
         return loss
 
     def _finish(self, compiled: Compiled, steps: int) -> None:
-        """Count the steps that were made; tell what was observed, and update where the program does not.
+        """Count the steps that were made; notify the observers, and update where the program does not.
 
         What a program reads and no gradient can reach stays, memories too, as where there is no gradient.
         """
-        compiled.tell()
+        compiled.notify_observers()
         if self.clip is not None:
             used = slice(0, compiled.program.used)
             gradient = compiled.runner.gradient[used]
@@ -193,7 +194,7 @@ class TrainingStep:
             memory[order] = there
 
     @contextmanager
-    def _on_the_values(self) -> Iterator[None]:
+    def _values_synced(self) -> Iterator[None]:
         """Inside the block the Values hold the weights that the next step begins with."""
         self._fetch()
         before = numbers_of(self.parameters)
@@ -207,12 +208,12 @@ class TrainingStep:
         """Leave the weights as they were when they were last fetched."""
         self._active = None
 
-    def land(self) -> None:
+    def write_back(self) -> None:
         """Leave weights, memories and step count on the Values and the optimizer; what was never used stays."""
         with self._programs.one_at_a_time:
-            self._land()
+            self._write_back()
 
-    def _land(self) -> None:
+    def _write_back(self) -> None:
         self._fetch()
         here = self.theta.tolist()
         set_numbers([self.parameters[k] for k in self._used], [here[k] for k in self._used])
@@ -222,12 +223,12 @@ class TrainingStep:
                 kept[self._places[k]] = here[k]
         self.optimizer.step_count = self.steps_made
 
-    def reload(self) -> None:
+    def sync(self) -> None:
         """Go on from what the Values and the optimizer hold now."""
         with self._programs.one_at_a_time:
-            self._reload()
+            self._sync()
 
-    def _reload(self) -> None:
+    def _sync(self) -> None:
         self._active = None
         self.steps_made = int(self.optimizer.step_count)
         self.theta = np.array(numbers_of(self.parameters))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from autograd.compile import Forward, compile_forward, compile_training
+from autograd.compile import CompiledForward, compile_forward, compile_training
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import Surroundings
 from nn.training.rows import checked_loss, predict_rows
@@ -43,7 +43,7 @@ class CompiledStepper:
 
         clip_array = None if clip is None else clip.clip_array
         self._train = compile_training(loss_of, task.optimizer.parameters, task.optimizer, backend, clip_array)
-        self._forward: Forward | None = None
+        self._forward: CompiledForward | None = None
         self._rehearse(sorted({rows, len(self.inputs) % rows or rows}))
         self._train.spare_audits()
 
@@ -93,11 +93,11 @@ class CompiledStepper:
 
     def land(self) -> None:
         """Leave parameters, memories and step count on the Values and the optimizer."""
-        self._train.land()
+        self._train.write_back()
 
     def reload(self) -> None:
         """Go on from what the Values and the optimizer hold now."""
-        self._train.reload()
+        self._train.sync()
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
         """Return the loss on these rows in the model's behavior for use; the weights must have landed."""
@@ -113,7 +113,7 @@ class CompiledStepper:
 
     def audit(self) -> str:
         """Return how the loss of the latest rows differs from what model and loss function give, or ""."""
-        self._train.reload()
+        self._train.sync()
         return self._train.audit()
 
 
@@ -141,14 +141,14 @@ def _is_same(x: Planned, y: Planned) -> bool:
     return x.rows is y.rows and x.rate == y.rate
 
 
-def _forward_of(model: Any, rows: int, backend: str = "numpy") -> Forward:
+def _forward_of(model: Any, rows: int, backend: str = "numpy") -> CompiledForward:
     """Return the model's predictions as a program for so many rows, for use inside `in_use(model, …)`."""
     forward = compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
     forward.spare_audits()
     return forward
 
 
-def _in_parts(forward: Forward, array: Array) -> Array:
+def _in_parts(forward: CompiledForward, array: Array) -> Array:
     """Return the predictions for all rows; the last part is filled up, since another size would be another program."""
     missing = -len(array) % forward.rows
     full = np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array

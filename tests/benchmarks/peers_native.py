@@ -75,7 +75,7 @@ class ChainruleNative(Peer):
         for memory in self.optimizer.memories.values():
             memory[:] = [0.0] * len(memory)
         self.optimizer.step_count = 0
-        self.training.reload()
+        self.training.sync()
 
     def grad(self):
         self.reset()
@@ -88,7 +88,7 @@ class ChainruleNative(Peer):
         return float(self.training(self.task.X, self.targets, steps=n)[-1])
 
     def params(self):
-        self.training.land()
+        self.training.write_back()
         return np.array([p.data for p in self.flat])
 
     # ------------------------------------------------------------------------ a graph without structure

@@ -64,15 +64,15 @@ class NumpyRunner:
         step, update = self._step, self._update
         with np.errstate(all="ignore"):
             if update is None:
-                return self._told(step(*arguments))
+                return self._without_observed(step(*arguments))
             losses = np.empty(steps)
             rate = self.optimizer.learning_rate
             for i in range(steps):
-                losses[i] = step(*arguments) if not self._watched else self._told(step(*arguments))[0]
+                losses[i] = step(*arguments) if not self._watched else self._without_observed(step(*arguments))[0]
                 update(rate, before + i + 1)
             return losses
 
-    def _told(self, result: Any) -> Any:
+    def _without_observed(self, result: Any) -> Any:
         if self._watched:
             result, *observed = result
             self.observed = tuple(observed)

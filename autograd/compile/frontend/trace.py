@@ -28,7 +28,7 @@ from autograd.value import Value
 class Tracing:
     """The mode that is on while a function is traced: operations are recorded without their numbers.
 
-    Layers ask it for numbers that are drawn at each run, to be told numbers after each run, and to notice when what
+    Layers ask it for numbers that are drawn at each run, to receive numbers after each run, and to notice when what
     they depend on has changed.
     """
 

@@ -1,4 +1,4 @@
-"""The door: a function, its parameters and its data are checked here, in the user's terms, before any work."""
+"""Validation: a function, its parameters and its data are checked here, in the user's terms, before any work."""
 
 from __future__ import annotations
 
@@ -169,11 +169,11 @@ def shape_of(given: Any, what: str, check: Callable[[Any], object], *, deep: boo
     shapes = [shape_of(x, f"{what}[{i}]", check, deep=True) for i, x in enumerate(given)]
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
-            kinds = f"{_said(shapes[0])} in {what}[0], but {_said(shape)} in {what}[{i}]"
+            kinds = f"{_described(shapes[0])} in {what}[0], but {_described(shape)} in {what}[{i}]"
             advice = "" if deep else "; inputs and targets are arguments of their own"
             raise ValueError(f"the rows of {what} must be of one length: there are {kinds}{advice}")
     return (len(shapes), *(shapes[0] if shapes else ()))
 
 
-def _said(shape: tuple[int, ...]) -> str:
+def _described(shape: tuple[int, ...]) -> str:
     return f"{' × '.join(map(str, shape))} number{'s' * (shape != (1,))}" if shape else "one number"

@@ -2,7 +2,7 @@
 
 The chain rule on whole arrays.  What is known of an element-wise operation's derivative is what its rule in the table
 says; structural operations (products, sums, views, look-ups) have a VJP each in vjps.py.
-How adjoints are carried, and where they cotangent at all, is said once for all of them in cotangents.py.
+How cotangents are carried, and where they reach at all, is said once for all of them in cotangents.py.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ class Cotangents:
 
         What was looked up nowhere is unreached.
         """
-        mask = self.masks.moved(self.masks.spread(cotangent.mask, shape), move, adds=True)
+        mask = self.masks.moved(self.masks.broadcast(cotangent.mask, shape), move, adds=True)
         return Cotangent(cotangent.factor, move(cotangent.array or self.b.number(1.0)), mask)
 
     def unbroadcast(self, cotangent: Cotangent, whole: Shape, shape: Shape) -> Cotangent:
@@ -157,7 +157,7 @@ class Cotangents:
         """Return a cotangent of an array of that shape from those of its slices; what is in none is unreached."""
         shapes = [tuple(len(range(*r)) for r in ranges) for ranges in slices]
         parts = [self.full(cotangent, own) for cotangent, own in zip(cotangents, shapes, strict=True)]
-        masks = [self.masks.spread(cotangent.mask, own) for cotangent, own in zip(cotangents, shapes, strict=True)]
+        masks = [self.masks.broadcast(cotangent.mask, own) for cotangent, own in zip(cotangents, shapes, strict=True)]
         whole = self.b.make("assemble", parts, shape, slices)
         return Cotangent(1.0, whole, self.masks.assembled(masks, shape, slices))
 

@@ -88,19 +88,19 @@ class Masks:
     # ----------------------------------------------------------------------------------- movement
     def constant(self, truths: Truths) -> Mask:
         """Return a mask that is known: None if it holds everywhere."""
-        return None if truths.all() else self._written(truths)
+        return None if truths.all() else self._known(truths)
 
-    def _written(self, truths: Truths) -> Array:
+    def _known(self, truths: Truths) -> Array:
         key = _key(truths)
         found = self._constants.get(key)
         if found is None:
             found = self._constants[key] = self.b.make("constant", (), truths.shape, truths)
         return found
 
-    def spread(self, mask: Mask, shape: Shape) -> Array:
+    def broadcast(self, mask: Mask, shape: Shape) -> Array:
         """Return a mask as an array of the very shape that it is of, or repeats to."""
         if mask is None or _is_known(mask):
-            return self._written(np.array(np.broadcast_to(True if mask is None else mask.detail, shape)))
+            return self._known(np.array(np.broadcast_to(True if mask is None else mask.detail, shape)))
         return self.b.broadcast(mask, shape)
 
     def moved(self, mask: Mask, move: Callable[[Array], Array], *, adds: bool = False) -> Mask:

@@ -1,4 +1,4 @@
-"""Names: what a textbook would call the arrays of a program.  Every backend spells the same names.
+"""Names: what a textbook would call the arrays of a program.  Every backend uses the same names.
 
 An argument keeps the name that the user gave it unless the program, or the language that it is written in, has that
 name for something of its own: then it is the one that goes by another.  Weights, biases, pre-activations and
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from autograd.compile.backends.numpy.syntax import is_word
+from autograd.compile.backends.numpy.syntax import is_reserved
 from autograd.compile.ir.program import Array, Program
 from autograd.rules.identifiers import apart
 from autograd.rules.operation import TABLE
@@ -71,7 +71,7 @@ class Namer:
         self.taken.update(f"d{array.name}" for array in lines if array.op == "parameter")  # where gradients go
         for array in lines:
             if array.op == "input":
-                array.name = apart(self.arguments[array.detail], lambda x: x in self.taken or is_word(x))
+                array.name = apart(self.arguments[array.detail], lambda x: x in self.taken or is_reserved(x))
                 self.taken.add(array.name)
 
     def _letter(self, array: Array) -> str:

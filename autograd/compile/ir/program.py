@@ -1,4 +1,4 @@
-"""The program form: a list of array operations, each a line that a backend spells in its own way.
+"""The program form: a list of array operations, each a line that a backend emits in its own way.
 
 A `Program` is straight-line: every `Array` is computed once, from arrays before it, and nothing is written in place.
 `lines` holds what the loss needs, then what the gradients need; `outputs` says which array is the loss and which is
@@ -27,9 +27,9 @@ the gradient of which slice of the flat parameter vector θ.  A backend knows th
 | add_rows | a, index | – | zeros of the shape, with row i of `a` added to the row that `index` names |
 | pick | a, index | – | of row i of a matrix the element that `index[i]` names: (m, 1) |
 | put | a, index | – | zeros of the shape, with element i of `a` (or one number) put into row i where `index[i]` says |
-| levels | arrays | a `Levels` table | a vector: elements without structure, computed level by level (see levels.py) |
-| levels_reached | levels, mask | the same table | 1.0 where the backward pass reaches an element, else 0.0 |
-| levels_backward | levels, adjoint (, reached) | the same table | the adjoints of what the levels were computed from |
+| levels | arrays | a `LevelSchedule` | a vector: elements without structure, computed level by level |
+| levels_reached | levels, mask | the same schedule | 1.0 where the backward pass reaches an element, else 0.0 |
+| levels_backward | levels, adjoint (, reached) | the same schedule | the adjoints of the levels' operands |
 """
 
 from __future__ import annotations
@@ -266,20 +266,20 @@ class Builder:
         """Return the line that says x / y, if there is one."""
         return self._known.get(("divide", (id(x), id(y)), np.broadcast_shapes(x.shape, y.shape), None))
 
-    def written(self, formula: Symbol, known: dict[Symbol, Array]) -> Array:
+    def lower(self, formula: Symbol, known: dict[Symbol, Array]) -> Array:
         """Return a formula of symbols as arrays: `known` says what its names (and larger parts) stand for."""
         if formula in known:
             return known[formula]
         if formula.number is not None:
             return self.number(formula.number)
-        return self.apply(formula.function, *[self.written(x, known) for x in formula.inputs])
+        return self.apply(formula.function, *[self.lower(x, known) for x in formula.inputs])
 
     def derivative(self, array: Array, place: int) -> Array:
         """Return the local derivative of an element-wise array with respect to its operand number `place`."""
         output, derivatives = formulas(array.op)
         names = map(named, parameters(TABLE[array.op]))
         known = {output: array, **dict(zip(names, array.operands, strict=True))}
-        return self.written(derivatives[place], known)
+        return self.lower(derivatives[place], known)
 
     # ------------------------------------------------------------------------------- structure
     def matmul(self, a: Array, b: Array) -> Array:

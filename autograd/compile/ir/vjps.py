@@ -124,7 +124,7 @@ def _levels(backward: BackwardPass, array: Array) -> None:
     if not table.cuts and masks.covers(mask, table.ends):
         backward.accumulate(x, Cotangent(1.0, b.make("levels_backward", (array, adjoint), x.shape, table)))
         return
-    reached = b.make("levels_reached", (array, masks.spread(mask, array.shape)), array.shape, table)
+    reached = b.make("levels_reached", (array, masks.broadcast(mask, array.shape)), array.shape, table)
     back = b.make("levels_backward", (array, adjoint, reached), x.shape, table)
     backward.accumulate(x, Cotangent(1.0, back, b.slice(reached, [(0, x.size, 1)])))
 

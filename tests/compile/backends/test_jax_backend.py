@@ -54,7 +54,7 @@ def test_a_training_in_one_call_is_the_recorded_training(make):
     training = compile_training(loss, model.parameters(), make(model.parameters()), "jax")
     assert len(training(rows, targets, steps=4)) == 4
     training(rows, targets, steps=5)
-    training.land()
+    training.write_back()
     assert [p.data for p in model.parameters()] == pytest.approx(moved, rel=1e-11, abs=1e-12)
 
 
@@ -172,7 +172,7 @@ def tangle(count, width, seed=3):
 
 @pytest.mark.parametrize(("count", "width", "wide"), [(400, 400, 10**9), (400, 400, 10)])
 def test_xla_is_given_few_operations_however_many_scalars_have_no_structure(count, width, wide, monkeypatch):
-    from autograd.compile.backends.jax import levels as jax_levels
+    from autograd.compile.backends.jax import level_schedule as jax_levels
 
     monkeypatch.setattr(jax_levels, "WIDE", wide)
     function, parameters = tangle(count, width)

@@ -14,7 +14,7 @@ import nn
 from autograd import Value, compile_graph
 from autograd.compile import compile_forward, compile_training
 from autograd.compile.backends.native import Native
-from autograd.compile.backends.native.host.machine import host
+from autograd.compile.backends.native.host.processor import host
 from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.program import Builder, Program
 from autograd.rules.operation import TABLE
@@ -223,7 +223,7 @@ def test_a_training_in_one_call_is_the_recorded_training(make):
     optimizer = make(model.parameters())
     training = compile_training(loss, model.parameters(), optimizer, "native")
     found = [*training(rows, targets, steps=4), *training(rows, targets, steps=5)]
-    training.land()
+    training.write_back()
     assert found == pytest.approx(recorded, rel=1e-12)
     assert [p.data for p in model.parameters()] == pytest.approx(moved, rel=1e-11, abs=1e-12)
     assert optimizer.step_count == 9
@@ -295,7 +295,7 @@ def test_batches_fetched_by_native_code_are_the_batches_handed_over():
             for chosen, rate in zip(rows, rates, strict=True):
                 optimizer.learning_rate = rate
                 losses_ += training(words[chosen], marks[chosen], targets[chosen]).tolist()
-        training.land()
+        training.write_back()
         found.append([*losses_, *[p.data for p in parameters]])
     assert found[1] == pytest.approx(found[0], rel=1e-11, abs=1e-13)
     assert found[2] == found[1]

@@ -14,7 +14,7 @@ from autograd.compile import compile_training
 pytest.importorskip("llvmlite")
 
 from autograd.compile.backends.native.host import cache
-from autograd.compile.backends.native.host.machine import Machine, host
+from autograd.compile.backends.native.host.processor import Processor, host
 
 
 def objects(folder):
@@ -41,7 +41,7 @@ def test_object_code_is_kept_and_found_again(tmp_path, monkeypatch):
     monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path / "kept"))
     first = trained_bits()
     (kept,) = objects(tmp_path / "kept").iterdir()
-    monkeypatch.setattr(Machine, "object_code", lambda *_: pytest.fail("compiled again"))
+    monkeypatch.setattr(Processor, "object_code", lambda *_: pytest.fail("compiled again"))
     assert trained_bits() == first
     monkeypatch.undo()
     monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path / "kept"))
@@ -56,8 +56,8 @@ def test_what_one_processor_has_kept_is_not_loaded_on_another(other, tmp_path, m
     monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path))
     first = trained_bits()
     compiled = []
-    object_code = Machine.object_code
-    monkeypatch.setattr(Machine, "object_code", lambda *them: compiled.append(them) or object_code(*them))
+    object_code = Processor.object_code
+    monkeypatch.setattr(Processor, "object_code", lambda *them: compiled.append(them) or object_code(*them))
     assert trained_bits() == first
     assert not compiled
     monkeypatch.setattr(host(), other, getattr(host(), other) + ",+another")

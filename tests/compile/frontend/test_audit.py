@@ -114,7 +114,7 @@ def test_training_goes_on_from_before_the_step_that_was_found_wrong(hidden, back
     hidden.value = 2.0
     with pytest.warns(RuntimeWarning, match="traced anew"):
         losses = train(3.0, steps=3)
-    train.land()
+    train.write_back()
     truth = Value(1.0)
     optimizer, wanted = nn.SGD([truth], 0.1, momentum=0.5), []
     for target in (3.0, 3.0, 6.0, 6.0, 6.0):
@@ -418,7 +418,7 @@ def test_settings_in_a_dict_of_the_users_own_optimizer():
                 optimizer.zero_grad()
                 ((weight - 3.0) ** 2).backward()
                 optimizer.step()
-        train.land() if way == "compiled" else None
+        train.write_back() if way == "compiled" else None
         return weight.data
 
     assert trained("compiled") == pytest.approx(trained("recorded"), rel=1e-14)

@@ -150,7 +150,7 @@ def test_numbers_of_the_optimizer_changed_by_hand(backend, clip):
                     ((weight - 3.0) ** 2).backward()
                     optimizer.step()
         if way == "compiled":
-            train.land()
+            train.write_back()
             assert programs(train) == 2, "one for each momentum: the learning rate is a number of the program"
         return weight.data
 

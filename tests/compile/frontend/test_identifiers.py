@@ -343,7 +343,7 @@ def test_an_optimizers_memories_may_go_by_any_names(backend, monkeypatch, invade
         optimizer = Odd(w)
         training = compile_training(lambda x, w=w: (w[0] * x + w[1]) ** 2.0, w, optimizer, backend)
         training(2.0, steps=3)
-        training.land()
+        training.write_back()
         found.append([v.data for v in w])
         assert "INVADED" not in emit_update(optimizer).replace("__builtins__", "")
     assert all(x == found[0] for x in found)
@@ -382,7 +382,7 @@ def test_a_symbol_is_made_of_numbers_and_symbols_alone():
 
 
 def test_no_source_is_written_of_a_symbol_that_is_no_identifier():
-    from autograd.compile.backends.javascript.syntax import Speech
+    from autograd.compile.backends.javascript.syntax import Printer
     from autograd.compile.backends.numpy.syntax import written
     from autograd.rules.source import Writer
 
@@ -391,7 +391,7 @@ def test_no_source_is_written_of_a_symbol_that_is_no_identifier():
             with pytest.raises(TypeError, match="only identifiers"):
                 written(made + 1.0)
             with pytest.raises(TypeError, match="only identifiers"):
-                Speech().formula(made + 1.0)
+                Printer().formula(made + 1.0)
             with pytest.raises(TypeError, match="only identifiers"):
                 Writer([made]).write(made)
 

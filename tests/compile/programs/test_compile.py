@@ -434,7 +434,7 @@ def test_compiled_training_moves_as_the_recorded_one(name, clip):
         clip=limit.clip_array if limit else None,
     )
     losses = [*train(X, classes), *train(X, classes, steps=3), *train(X[:2], classes[:2]), *train(X, classes)]
-    train.land()
+    train.write_back()
     truth = []
     for rows in (4, 4, 4, 4, 2, 4):
         optimizers[1].zero_grad()

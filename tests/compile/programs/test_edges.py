@@ -80,7 +80,7 @@ def test_a_loss_may_fold_to_a_number_or_be_a_leaf(name, backend):
         leaves = [Value(x) for x in numbers]
         train = compile_training(function(leaves), leaves, nn.SGD(leaves, 0.25), backend, clip)
         assert train(1.5)[0] == loss
-        train.land()
+        train.write_back()
         assert [leaf.data for leaf in leaves] == [x - 0.25 * g for x, g in zip(numbers, gradient, strict=True)]
     x, leaves = Value(1.5), [Value(x) for x in numbers]
     found, slopes = compile_graph(function(leaves)(x) * 1.0, [], leaves, backend).value_and_gradient()

@@ -8,8 +8,8 @@ from autograd.compile.backends.numpy.source import emit, load
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Builder
-from autograd.compile.lift.classes import lift
 from autograd.compile.lift.layout import affine, collapsed, grid, unfolded, view
+from autograd.compile.lift.lifter import lift
 from autograd.compile.lift.normalize import normalize
 from autograd.compile.pipeline import build
 

@@ -56,7 +56,7 @@ def path(way, function, parameters, optimizer, inputs, *, looked_up=False):
                 optimizer.step()
             else:
                 train(x)
-                train.land()
+                train.write_back()
             found.append([p.data for p in parameters])
     return found
 

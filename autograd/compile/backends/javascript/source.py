@@ -16,10 +16,10 @@ from autograd.compile.backends.javascript.structural import JAVASCRIPT, VIEWS
 from autograd.compile.backends.javascript.syntax import (
     ATOM,
     Emitted,
-    Speech,
+    Printer,
     Text,
     emit_update,
-    is_word,
+    is_reserved,
     literal,
     quoted,
     script,
@@ -48,7 +48,7 @@ class JavaScriptWriter:
 
     def __init__(self, program: Program, shown: Mapping[str, Array]) -> None:
         self.program, self.shown = program, shown
-        self.speech = Speech()
+        self.printer = Printer()
         self.names: dict[Array, str] = {}
         self.buffers: list[str] = []
         self.lines: list[str] = []
@@ -60,12 +60,12 @@ class JavaScriptWriter:
         for array in program.lines:
             for x in array.operands:
                 self.users.setdefault(x, []).append(array)
-        self.seats: dict[Array, Array] = {}  # gradients that are computed where they belong: in the flat vector
+        self.slots: dict[Array, Array] = {}  # gradients that are computed where they belong: in the flat vector
         early = set(program.lines[: program.forward])
         for parameter, gradient in program.gradients:
             computed = gradient.op not in GIVEN | VIEWS.keys() and gradient not in early
             if computed and parameter.op == "parameter":
-                self.seats.setdefault(gradient, parameter)
+                self.slots.setdefault(gradient, parameter)
         self.stored = {a for a in program.lines if a.op not in GIVEN and self._deserves_storage(a)}
 
     def emitted(self) -> Emitted:
@@ -84,18 +84,18 @@ class JavaScriptWriter:
         for array in program.lines[program.forward :]:
             self._line(array)
         for parameter, gradient in program.gradients:
-            if self.seats.get(gradient) is not parameter:
+            if self.slots.get(gradient) is not parameter:
                 self._leave(parameter, gradient)
         backward = self.lines
         given = ", ".join(self.arguments)
         members = ["forward", "backward", *(f"{quoted(key)}: {self.name(a)}" for key, a in self.shown.items())]
         parts = [*self.buffers, f"function forward({given}) {{", *_indented(forward), "}"]
         parts += [f"function backward({given}) {{", *_indented(backward), "}", f"return {{ {', '.join(members)} }};"]
-        return Emitted("\n".join(["(theta, gradient) => {", *_indented(parts), "}"]), frozenset(self.speech.needs))
+        return Emitted("\n".join(["(theta, gradient) => {", *_indented(parts), "}"]), frozenset(self.printer.needs))
 
     # -------------------------------------------------------------------------------------- storage
     def _deserves_storage(self, a: Array) -> bool:
-        if a in self.shown.values() or a in self.seats:
+        if a in self.shown.values() or a in self.slots:
             return True
         users = self.users.get(a, [])
         if a.op in VIEWS:
@@ -109,7 +109,7 @@ class JavaScriptWriter:
         """Return the name, or one like it that is free and that JavaScript takes."""
         taken = {*TABLE, *self.names.values()}
         plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)
-        return apart(name if plain else "v", lambda x: x in taken or is_word(x), "v")
+        return apart(name if plain else "v", lambda x: x in taken or is_reserved(x), "v")
 
     def name(self, array: Array) -> str:
         """Return the array's name, which it gets with its storage when it is first asked for."""
@@ -122,10 +122,10 @@ class JavaScriptWriter:
         return name
 
     def _storage(self, array: Array) -> str:
-        seat = array if array.op == "parameter" else self.seats.get(array)
-        if seat is not None:
+        slot = array if array.op == "parameter" else self.slots.get(array)
+        if slot is not None:
             vector = "theta" if array.op == "parameter" else "gradient"
-            return f"{vector}.subarray({seat.detail}, {seat.detail + seat.size})"
+            return f"{vector}.subarray({slot.detail}, {slot.detail + slot.size})"
         if array.op == "constant":
             return f"Float64Array.of({', '.join(literal(float(x))[0] for x in array.detail.ravel())})"
         return f"new Float64Array({array.size})"
@@ -143,7 +143,7 @@ class JavaScriptWriter:
         if self.lies_in_memory(array):
             return f"{self.name(array)}[{flat_place(array.shape, index)}]", ATOM
         if array.is_elementwise:
-            return self.speech.say(array.op, [self.broadcast(x, index) for x in array.operands])
+            return self.printer.operation(array.op, [self.broadcast(x, index) for x in array.operands])
         return VIEWS[array.op](self, array, index)
 
     def lies_in_memory(self, array: Array) -> bool:

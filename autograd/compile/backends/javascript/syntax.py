@@ -30,17 +30,17 @@ RESERVED: Final = frozenset({
     "learning_rate", "step", "count", "PROGRAMS",
 })  # fmt: skip
 INDICES: Final = "ijklmnpq"
-_INSIDE: Final = re.compile(rf"[{INDICES}]|k\d+|s|hit|index\d+|memory\d+(_after)?|\w+_op")  # what loops call their own
+_LOCAL: Final = re.compile(rf"[{INDICES}]|k\d+|s|hit|index\d+|memory\d+(_after)?|\w+_op")  # what loops call their own
 
 
-def is_word(name: str) -> bool:
+def is_reserved(name: str) -> bool:
     """Whether a script may use that name for something of its own, or JavaScript does not take it."""
-    return name in RESERVED or name in PRIMITIVES or not name.isascii() or _INSIDE.fullmatch(name) is not None
+    return name in RESERVED or name in PRIMITIVES or not name.isascii() or _LOCAL.fullmatch(name) is not None
 
 
 def called(op: str) -> Name:
     """Return the name of the function that computes an operation."""
-    if op in PRIMITIVES or not is_word(op):
+    if op in PRIMITIVES or not is_reserved(op):
         return Name(op)
     return Name(re.sub(r"\W", lambda letter: f"u{ord(letter[0]):x}", op, flags=re.ASCII) + "_op")
 
@@ -61,20 +61,20 @@ def emit_update(optimizer: Any) -> Emitted:
     names = [f"memory{k}" for k in range(len(optimizer.state))]
     known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
     moved, after = optimizer.update(SYMBOLS, *known)
-    speech = Speech()
+    printer = Printer()
     kept: dict[Symbol, Symbol] = {}
     lines = []
     for name, new in zip(names, map(symbol, after), strict=True):
-        lines.append(f"    const {name}_after = {speech.formula(new.replace(kept))[0]};")
+        lines.append(f"    const {name}_after = {printer.formula(new.replace(kept))[0]};")
         kept[new] = named(f"{name}_after")
-    lines.append(f"    theta[i] = {speech.formula(symbol(moved).replace(kept))[0]};")
+    lines.append(f"    theta[i] = {printer.formula(symbol(moved).replace(kept))[0]};")
     lines += [f"    memories[{k}][i] = {name}_after;" for k, name in enumerate(names)]
     first = "".join(f", {name} = memories[{k}][i]" for k, name in enumerate(names))
     body = "\n".join(lines)
     return Emitted(
         "(theta, gradient, memories, learning_rate, step, count) => {\n  for (let i = 0; i < count; i++) {\n"
         f"    const parameter = theta[i], slope = gradient[i]{first};\n{body}\n  }}\n}}",
-        frozenset(speech.needs),
+        frozenset(printer.needs),
     )
 
 
@@ -100,14 +100,14 @@ def _functions(needs: Iterable[str]) -> str:
     def write(name: str) -> None:
         if name in written or name in PRIMITIVES:
             return
-        speech = Speech()
+        printer = Printer()
         written[name] = ""
         given, names = parameters(TABLE[name]), list[Name]()
         for x in given:
-            names.append(apart(x if x.isascii() else "x", lambda y: is_word(y) or y in TABLE or y in names, "x"))
+            names.append(apart(x if x.isascii() else "x", lambda y: is_reserved(y) or y in TABLE or y in names, "x"))
         known = dict(zip(map(named, given), map(named, names), strict=True))
-        text = speech.formula(formulas(name)[0].replace(known), opened=name)[0]
-        for other in sorted(speech.needs):
+        text = printer.formula(formulas(name)[0].replace(known), opened=name)[0]
+        for other in sorted(printer.needs):
             write(other)
         written[name] = f"const {called(name)} = ({', '.join(names)}) => {text};\n"
 
@@ -117,13 +117,13 @@ def _functions(needs: Iterable[str]) -> str:
 
 
 # --------------------------------------------------------------------------------------- expressions
-class Speech:
+class Printer:
     """Says operations in JavaScript, and remembers which it called by name."""
 
     def __init__(self) -> None:
         self.needs: set[str] = set()
 
-    def say(self, op: str, inputs: Sequence[Text]) -> Text:
+    def operation(self, op: str, inputs: Sequence[Text]) -> Text:
         """Return an operation of the table on expressions."""
         if op == "detach":
             return inputs[0]
@@ -151,7 +151,7 @@ class Speech:
             return literal(x.number)
         if x.function == opened:
             raise ValueError(f"{opened} is computed by itself: JavaScript needs a primitive of that name in maths.js")
-        return self.say(x.function, [self.formula(y, opened) for y in x.inputs])
+        return self.operation(x.function, [self.formula(y, opened) for y in x.inputs])
 
 
 def tight(text: Text, binds: int) -> str:

@@ -1,4 +1,4 @@
-"""The jax backend: the same program spelled in jax.numpy and compiled by XLA, for accelerators and many devices.
+"""The jax backend: the same program in jax.numpy and compiled by XLA, for accelerators and many devices.
 
 `Jax.function` is the program as a pure function, `(theta, *arguments) -> (loss, gradient, observed)`, to be jitted,
 mapped or sharded as one likes; `run` makes a whole training of it, its steps inside one loop of XLA's.  Everything is
@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from autograd.compile.backends.jax.levels import pool_adjoints, pool_of, pool_reached
+from autograd.compile.backends.jax.level_schedule import buffer_adjoints, buffer_of, buffer_reached
 from autograd.compile.ir.program import Array, Program, Shape
 from autograd.rules.operation import TABLE, Maths
 
@@ -269,7 +269,7 @@ JAX: dict[str, Callable[..., Any]] = {
     "add_rows": _add_rows,
     "pick": _pick,
     "put": _put,
-    "levels": lambda a, x: pool_of(MATHS, a.detail, x),
-    "levels_reached": lambda a, pool, mask: pool_reached(MATHS, a.detail, pool, mask),
-    "levels_backward": lambda a, *operands: pool_adjoints(MATHS, a.detail, *operands),
+    "levels": lambda a, x: buffer_of(MATHS, a.detail, x),
+    "levels_reached": lambda a, buffer, mask: buffer_reached(MATHS, a.detail, buffer, mask),
+    "levels_backward": lambda a, *operands: buffer_adjoints(MATHS, a.detail, *operands),
 }

@@ -19,7 +19,7 @@ from autograd.compile.backends.native.emit.loops import Loops
 from autograd.compile.backends.native.emit.maths import VectorMaths
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.emit.writer import Point
-from autograd.compile.backends.native.host.machine import host
+from autograd.compile.backends.native.host.processor import host
 from autograd.compile.backends.native.plan import Plan
 from autograd.compile.backends.native.views import widest
 from autograd.compile.ir.program import Program
@@ -86,22 +86,22 @@ class Native:
     """
 
     def __init__(self, program: Program, *, optimizer: Any = None) -> None:
-        self.machine = host()
+        self.processor = host()
         self.program = program
         self.optimizer = optimizer
         gradients = bool(program.gradients)
         outputs = [program.loss, *program.observed] + ([g for _, g in program.gradients] if gradients else [])
-        self.plan = plan = Plan(program, outputs, widest(program.lines, self.machine.lanes), gradients)
+        self.plan = plan = Plan(program, outputs, widest(program.lines, self.processor.lanes), gradients)
         names = optimizer.state if optimizer is not None else ()
         self.memories_at = [plan.reserve(plan.theta_size) for _ in names]
         shown = [*program.observed] + ([program.loss] if program.loss.shape else [])
         self._shown_at = [(a, plan.reserve(a.size)) for a in shown]
-        self.text, loops = self._written(gradients)
-        self._function = self.machine.compile(self.text, "run", level=int(loops > FEW_LOOPS))
+        self.text, loops = self._emitted(gradients)
+        self._function = self.processor.compile(self.text, "run", level=int(loops > FEW_LOOPS))
         self._prepare(gradients)
 
     # -------------------------------------------------------------------------------- the text
-    def _written(self, gradients: bool) -> tuple[str, int]:
+    def _emitted(self, gradients: bool) -> tuple[str, int]:
         """Return the module, whose function `run` takes a table of addresses and settings, and a step's loops."""
         plan, e = self.plan, Emitter()
         loops = Loops(plan, e)
@@ -142,13 +142,13 @@ class Native:
                 loops.copy_into(gradient, Index(plan.gradient_at + at))
 
     def _theta_part(self, loops: Loops, gradient: Any, i: Index, lanes: int) -> Any:
-        loops.held.clear()
+        loops.live.clear()
         return loops.value(gradient, Point([i], 0, lanes))
 
     def _registers(self, loops: Loops, n: int) -> Iterator[tuple[Index, int]]:
         """Yield places and lanes that together make up the first n parameters."""
-        lanes, whole, rest = loops.chunks(n)
-        for i in loops.rounds(whole, lanes):
+        lanes, whole, rest = loops.in_vectors(n)
+        for i in loops.loop_over(whole, lanes):
             yield i, lanes
         at = whole
         while rest:
@@ -161,7 +161,7 @@ class Native:
         for a, at in self._shown_at:
             loops.copy_into(a, Index(at))
         if not self.program.loss.shape:
-            loops.held.clear()
+            loops.live.clear()
             loops.e.store(loops.value(self.program.loss, Point([], -1, 1)), "%loss", Index(), 1)
 
     def _update(self, loops: Loops) -> None:
@@ -175,14 +175,14 @@ class Native:
         scalars = VectorMaths(e, 1)
         for rule in rules:
             for part in _constant_parts(rule, set(varying)):
-                shared[part] = scalars.written(part, shared)
+                shared[part] = scalars.emit(part, shared)
         places = [plan.theta_at, plan.gradient_at, *self.memories_at]
         for i, lanes in self._registers(loops, self.program.used):
             known = dict(shared)
             for name, at in zip(varying, places, strict=True):
                 known[name] = loops.read(i + at, lanes)
             maths = VectorMaths(e, lanes, by_inverse=True)
-            results = [maths.written(rule, known) for rule in rules]
+            results = [maths.emit(rule, known) for rule in rules]
             for x, at in zip(results, [places[0], *self.memories_at], strict=True):
                 loops.write(x, i + at, lanes)
 
@@ -214,13 +214,13 @@ class Native:
         self._address = self._settings.ctypes.data
         self._set("work", self.memory.ctypes.data)
         self._set("index", self._index.ctypes.data)
-        self._room(64)
+        self._allocate_steps(64)
         self._fetch: dict[int, Any] = {}
 
     def _set(self, name: str, x: int) -> None:
         self._settings[WHERE[name]] = x
 
-    def _room(self, steps: int) -> None:
+    def _allocate_steps(self, steps: int) -> None:
         """Make room for the losses and learning rates of so many steps."""
         self._losses, self._rates = np.zeros(steps), np.zeros(steps)
         self._set("losses", self._losses.ctypes.data)
@@ -266,7 +266,7 @@ class Native:
         for k, source in enumerate(sources):
             self._settings[FIRST_SOURCE + k] = source.ctypes.data
         if batch not in self._fetch:
-            self._fetch[batch] = self.machine.compile(fetching(self.plan, batch, FIRST_SOURCE), "fetch")
+            self._fetch[batch] = self.processor.compile(fetching(self.plan, batch, FIRST_SOURCE), "fetch")
         self._set("fetch", ctypes.cast(self._fetch[batch], ctypes.c_void_p).value or 0)
         self._set("rows", rows.ctypes.data)
         self._set("batch", batch)
@@ -274,7 +274,7 @@ class Native:
 
     def _run(self, steps: int, before: int, rates: Any) -> np.ndarray[Any, Any]:
         if len(self._losses) < steps:
-            self._room(2 * steps)
+            self._allocate_steps(2 * steps)
         self._rates[:steps] = rates
         self._set("steps", steps)
         self._settings.view(np.float64)[WHERE["first"]] = before + 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.values import Index
-from autograd.compile.backends.native.emit.writer import Point, Writer
+from autograd.compile.backends.native.emit.writer import LoopWriter, Point
 from autograd.compile.backends.native.plan import Plan
 from autograd.compile.ir.program import Program, Shape
 
@@ -35,7 +35,7 @@ def fetching(plan: Plan, rows: int, first: int) -> str:
     The addresses of the data sets are settings, from number `first` on.
     """
     e = Emitter()
-    loops = Writer(plan, e)
+    loops = LoopWriter(plan, e)
     sources = []
     for k in range(len(plan.program.arguments)):
         place = e.fresh(f"getelementptr inbounds i64, ptr %settings, i64 {first + k}")
@@ -51,13 +51,13 @@ def fetching(plan: Plan, rows: int, first: int) -> str:
         for at, table in plan.tables:
             if getattr(table, "op", "") == "input":
                 width = table.size // rows
-                for j in loops.rounds(width):
+                for j in loops.loop_over(width):
                     number = e.integer(sources[table.detail], chosen * width + j)
                     e.store_integer(number, "%index", Index.of(i) * width + j + at)
     return MODULE.format(declarations="\n".join(e.declarations), body="\n".join(e.lines))
 
 
-def _elements(loops: Writer, shape: Shape, rows: int, i: str) -> Iterator[tuple[Point, Index]]:
+def _elements(loops: LoopWriter, shape: Shape, rows: int, i: str) -> Iterator[tuple[Point, Index]]:
     """Loop over the elements of row i; yield each one's point, and how far behind the begin of the row it lies."""
     if shape[0] != rows:  # one element per row, in whatever shape
         axis = next((a for a, n in enumerate(shape) if n > 1), 0)
@@ -68,7 +68,7 @@ def _elements(loops: Writer, shape: Shape, rows: int, i: str) -> Iterator[tuple[
         if axis == len(shape):
             yield Point(index, -1, 1), rest
             return
-        for j in loops.rounds(shape[axis]):
+        for j in loops.loop_over(shape[axis]):
             yield from nest(axis + 1, [*index, j], rest * shape[axis] + j)
 
     yield from nest(1, [Index.of(i)], Index())

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compile.backends.native.fast_axes import FastAxes
 from autograd.compile.backends.native.kernels import GIVEN
-from autograd.compile.backends.native.layouts import Layouts
 from autograd.compile.backends.native.views import View, laid_out, natural, row_major, seen_inside
 from autograd.compile.ir.program import Array, Program, needed
 from autograd.compile.lift.indices import copied_from
@@ -17,7 +17,7 @@ from autograd.compile.lift.indices import copied_from
 __all__ = ["Plan"]
 
 
-class Plan(Layouts):
+class Plan(FastAxes):
     """A program's kernels, and a view of memory for every array that lies in it.
 
     Attributes

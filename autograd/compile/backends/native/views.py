@@ -14,13 +14,13 @@ VIEWS = frozenset({"transpose", "reshape", "slice", "broadcast", "parameter"})
 class View:
     """The element at coordinates c lies at offset + Σ cᵢ · stridesᵢ; axes that only repeat have stride 0.
 
-    `room` is the axis along which lanes behind the last element belong to nobody, or -1: they may be written.
+    `padded` is the axis along which lanes behind the last element belong to nobody, or -1: they may be written.
     """
 
     offset: int
     shape: Shape
     strides: tuple[int, ...]
-    room: int = -1
+    padded: int = -1
 
 
 def laid_out(offset: int, shape: Shape, fast: int, lanes: int) -> tuple[View, int]:
@@ -67,7 +67,7 @@ def seen(array: Array, below: View) -> View | None:
     """Return where the elements of a view lie if its operand lies at `below`; None where strides cannot say it."""
     if array.op == "transpose":
         axes = array.detail
-        room = axes.index(below.room) if below.room >= 0 else -1
+        room = axes.index(below.padded) if below.padded >= 0 else -1
         return View(below.offset, array.shape, tuple(below.strides[i] for i in axes), room)
     if array.op == "slice":
         offset = below.offset + sum(start * s for (start, _, _), s in zip(array.detail, below.strides, strict=True))

@@ -1,4 +1,4 @@
-"""Expressions: how the lines of a program are spelled in NumPy, and when one may stand inside another."""
+"""Expressions: how the lines of a program are emitted in NumPy, and when one may stand inside another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from autograd.compile.ir.program import COMPARISONS, VIEWS, Array
 
 
 class Expressions:
-    """What has been spelled so far: `text` of arrays, `constants` and `helpers` that the text names."""
+    """What has been emitted so far: `text` of arrays, `constants` and `helpers` that the text names."""
 
     def __init__(self) -> None:
         self.text: dict[Array, Text] = {}
@@ -59,7 +59,7 @@ class Expressions:
         self.constants[name] = array.detail
         return name, ATOM
 
-    def _spelled(self, array: Array) -> Text:
+    def _expression_of(self, array: Array) -> Text:
         if array.is_elementwise:
             return self._elementwise(array)
         return NUMPY[array.op](self, array), ATOM

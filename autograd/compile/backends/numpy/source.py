@@ -26,7 +26,7 @@ STEPS: Final = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 
 
 class NumpyWriter(Expressions):
-    """Writes a program line by line; `constants` are the arrays that the source names but does not spell out."""
+    """Writes a program line by line; `constants` are the arrays that the source names."""
 
     def __init__(self, program: Program, arguments: list[str]) -> None:
         super().__init__()
@@ -57,16 +57,16 @@ class NumpyWriter(Expressions):
         body: list[str] = []
         self.lines = body
         sections = (program.lines[: program.forward], program.lines[program.forward :])
-        self._say("# forward")
+        self._emit("# forward")
         for array in sections[0]:
             self._line(array)
         results = ", ".join(self.number(a, self.text[a])[0] for a in (program.loss, *program.observed))
         if program.gradients:
-            self._say("", "# backward")
+            self._emit("", "# backward")
             for array in sections[1]:
                 self._line(array)
             self._rest_of_gradients()
-        self._say(f"return {results}")
+        self._emit(f"return {results}")
         head = self._views()
         helpers = self._helpers_used("\n".join(body))
         source = "\n".join(
@@ -92,7 +92,7 @@ class NumpyWriter(Expressions):
                 used = [*text.splitlines(), *used]
         return used
 
-    def _say(self, *lines: str) -> None:
+    def _emit(self, *lines: str) -> None:
         self.lines.extend(lines)
 
     def _views(self) -> list[str]:
@@ -117,15 +117,15 @@ class NumpyWriter(Expressions):
     def _rest_of_gradients(self) -> None:
         """Write what is copied, and what flows to θ as a whole on top of what its slices have."""
         for parameter, gradient in self.copied:
-            self._say(f"d{parameter.name}[...] = {self.number(gradient, self.text[gradient])[0]}")
+            self._emit(f"d{parameter.name}[...] = {self.number(gradient, self.text[gradient])[0]}")
         whole = next((g for p, g in self.program.gradients if p.op == "theta"), None)
         if whole is not None and len(self.program.gradients) == 1:
-            self._say(f"gradient[:] = {self.expression(whole)[0]}")
+            self._emit(f"gradient[:] = {self.expression(whole)[0]}")
             return
         for start, stop in self.program.gaps:
-            self._say(f"gradient[{start}:{stop}] = 0.0")
+            self._emit(f"gradient[{start}:{stop}] = 0.0")
         if whole is not None:
-            self._say(f"add(gradient, {self.expression(whole)[0]}, out=gradient)")
+            self._emit(f"add(gradient, {self.expression(whole)[0]}, out=gradient)")
 
     # ------------------------------------------------------------------------------------ one line
     def _line(self, array: Array) -> None:
@@ -146,7 +146,7 @@ class NumpyWriter(Expressions):
             return
         if array.op in ("add", "subtract") and self._put_into(array):
             return
-        text = self._spelled(array)
+        text = self._expression_of(array)
         landmark = (
             bool(array.note) or (array.name[:1] in "za" and array.name[1:].isdigit()) or array is self.program.loss
         )
@@ -158,7 +158,7 @@ class NumpyWriter(Expressions):
         note = f"  # {comment(array.note)}" if array.note else ""
         if array.size >= BIG and self._in_steps(array, note):
             return
-        self._say(f"{f'{array.name} = {text[0]}':40}{note}".rstrip())
+        self._emit(f"{f'{array.name} = {text[0]}':40}{note}".rstrip())
         self.text[array] = (array.name, ATOM)
 
     def _in_steps(self, array: Array, note: str) -> bool:
@@ -170,8 +170,8 @@ class NumpyWriter(Expressions):
             x, y = y, x
         if not self._is_new(x, array):
             return False
-        self._say(f"{f'{array.name} = {self.text[x][0]}':40}{note}".rstrip())
-        self._say(f"{array.name} {STEPS[array.op]} {self.operand(array, y)[0]}")
+        self._emit(f"{f'{array.name} = {self.text[x][0]}':40}{note}".rstrip())
+        self._emit(f"{array.name} {STEPS[array.op]} {self.operand(array, y)[0]}")
         self.text[array] = (array.name, ATOM)
         return True
 
@@ -187,8 +187,8 @@ class NumpyWriter(Expressions):
             return False
         x, index = put.operands
         places = f"{self.rows_of(put)}, {self.expression(index)[0]}"
-        self._say(f"{array.name} = {self.text[whole][0]}")
-        self._say(f"{array.name}[{places}] {'+' if array.op == 'add' else '-'}= {self.expression(x)[0]}")
+        self._emit(f"{array.name} = {self.text[whole][0]}")
+        self._emit(f"{array.name}[{places}] {'+' if array.op == 'add' else '-'}= {self.expression(x)[0]}")
         self.text[array] = (array.name, ATOM)
         return True
 
@@ -197,22 +197,22 @@ class NumpyWriter(Expressions):
         target = f"d{parameter.name}"
         if array.op == "matmul" and len(array.shape) == 2:
             a, b = map(self.floats, array.operands)
-            self._say(f"{'multiply' if is_scaling(array) else 'dot'}({a}, {b}, out={target})")
+            self._emit(f"{'multiply' if is_scaling(array) else 'dot'}({a}, {b}, out={target})")
         elif array.op == "sum" and self._is_long(array):
             (summand,) = array.operands
-            self._say(f"dot({self._ones(summand.shape[0])}, {self.expression(summand)[0]}, out={target})")
+            self._emit(f"dot({self._ones(summand.shape[0])}, {self.expression(summand)[0]}, out={target})")
         elif array.op == "sum" and array.shape and self.sum_fits(array):
             x = self.expression(array.operands[0])[0]
             keeps = ", keepdims=True" if self.keeps_axes(array) else ""
-            self._say(f"sum({x}, {axes_text(array.detail)}{keeps}, out={target})")
+            self._emit(f"sum({x}, {axes_text(array.detail)}{keeps}, out={target})")
         elif array.op == "assemble":
             self._assemble(array, target)
         elif put := self._added_to(array):
             (whole,) = [x for x in array.operands if x not in put]
-            self._say(f"{target}[...] = {self.number(whole, self.expression(whole))[0]}")
+            self._emit(f"{target}[...] = {self.number(whole, self.expression(whole))[0]}")
             self._add_pieces(put[0], target)
         else:
-            self._say(f"{target}[...] = {self.number(array, self._spelled(array))[0]}")
+            self._emit(f"{target}[...] = {self.number(array, self._expression_of(array))[0]}")
         self.text[array] = (target, ATOM)
 
     def _is_long(self, array: Array) -> bool:
@@ -227,7 +227,7 @@ class NumpyWriter(Expressions):
         return name
 
     def _added_to(self, gradient: Array) -> list[Array]:
-        """Return what is put together with holes and only added to the rest of a gradient: piece by piece, in place."""
+        """Return what is assembled with gaps and only added to the rest of a gradient: piece by piece, in place."""
         if gradient.op != "add":
             return []
         whole = [x for x in gradient.operands if x.op == "assemble" and x.shape == gradient.shape and self.uses[x] == 1]
@@ -235,7 +235,7 @@ class NumpyWriter(Expressions):
 
     def _add_pieces(self, array: Array, target: str) -> None:
         for part, slices in zip(array.operands, array.detail, strict=True):
-            self._say(f"{target}[{slices_text(slices, array.shape)}] += {self._repeating(part)}")
+            self._emit(f"{target}[{slices_text(slices, array.shape)}] += {self._repeating(part)}")
 
     def _assemble(self, array: Array, target: str = "") -> None:
         name = target or array.name
@@ -243,12 +243,12 @@ class NumpyWriter(Expressions):
         disjoint = are_disjoint([slices for _, slices in parts], array.shape)
         full = disjoint and sum(part.size for part, _ in parts) == array.size
         if not target:
-            self._say(f"{name} = {'empty' if full else 'zeros'}({array.shape})")
+            self._emit(f"{name} = {'empty' if full else 'zeros'}({array.shape})")
         elif not full:
-            self._say(f"{name}[...] = 0.0")
+            self._emit(f"{name}[...] = 0.0")
         for part, slices in parts:
             sign = "=" if disjoint else "+="
-            self._say(f"{name}[{slices_text(slices, array.shape)}] {sign} {self._repeating(part)}")
+            self._emit(f"{name}[{slices_text(slices, array.shape)}] {sign} {self._repeating(part)}")
         self.text[array] = (name, ATOM)
 
     def _repeating(self, part: Array) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.numpy.syntax import ATOM, TIMES, functions_in, written
+from autograd.compile.backends.numpy.syntax import ATOM, TIMES, functions_in, printed
 from autograd.compile.ir.program import Array
-from autograd.compile.lift.levels import Block, Levels
+from autograd.compile.lift.level_schedule import Block, LevelSchedule
 from autograd.rules.identifiers import Name
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas, named, parameters
@@ -110,7 +110,7 @@ def _levels_arguments(e: Expressions, a: Array) -> str:
     return f"{_table(e, a.detail)}, {pool}, {back}, {_table_functions(e, a.detail, 'slopes')}"
 
 
-def _table(e: Expressions, table: Levels) -> str:
+def _table(e: Expressions, table: LevelSchedule) -> str:
     known = next((name for name, x in e.constants.items() if x is table), None)
     if known is None:
         known = f"table{len(e.constants) + 1}"
@@ -118,7 +118,7 @@ def _table(e: Expressions, table: Levels) -> str:
     return known
 
 
-def _table_functions(e: Expressions, table: Levels, what: str) -> str:
+def _table_functions(e: Expressions, table: LevelSchedule, what: str) -> str:
     """Write a function for each operation of a table, its value or its slopes; return their names as a dict."""
     ops = sorted({block.op for block in table.blocks if isinstance(block, Block) and block.op != "total"})
     for op in ops:
@@ -126,11 +126,11 @@ def _table_functions(e: Expressions, table: Levels, what: str) -> str:
             continue
         names, (output, slopes) = parameters(TABLE[op]), formulas(op)
         if what == "value":
-            text, formulas_ = written(output)[0], [output]
+            text, formulas_ = printed(output)[0], [output]
         else:
             known = {output: named("output")}
             formulas_ = [d.replace(known) for d in slopes]
-            text = ", ".join(written(d)[0] for d in formulas_) + ("," if len(slopes) == 1 else "")
+            text = ", ".join(printed(d)[0] for d in formulas_) + ("," if len(slopes) == 1 else "")
             names = (*names, Name("output"))
         for formula in formulas_:
             for other in sorted(functions_in(formula)):

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.ir.program import COMPARISONS
-from autograd.compile.lift.levels import backward_pass, forward_pass, reached_pass
+from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
 from autograd.rules.identifiers import Name
 from autograd.rules.operation import TABLE, FloatMaths, number
 from autograd.rules.symbols import Symbol, formulas, parameters
@@ -93,20 +93,20 @@ HELPERS: Final = {
 
 
 # What a source calls its own, besides the operations of the table: whatever comes from elsewhere goes by other names.
-_WORDS: Final = frozenset({
+_RESERVED: Final = frozenset({
     *NAMESPACE, *HELPERS, "bind", "step", "theta", "gradient", "loss", "update", "learning_rate", "reshape", "numpy",
 })  # fmt: skip
 _NUMBERED: Final = re.compile(r"(constant|mask|index|table|rows|ones)\d+|\w+_(op|value|slopes)")
 
 
-def is_word(name: str) -> bool:
+def is_reserved(name: str) -> bool:
     """Whether a source may use that name for something of its own."""
-    return name in _WORDS or _NUMBERED.fullmatch(name) is not None
+    return name in _RESERVED or _NUMBERED.fullmatch(name) is not None
 
 
 def called(op: str) -> Name:
     """Return the name of the function that computes an operation."""
-    return Name(op if op in vars(FloatMaths) or op in OWN or not is_word(op) else f"{op}_op")
+    return Name(op if op in vars(FloatMaths) or op in OWN or not is_reserved(op) else f"{op}_op")
 
 
 def literal(x: float) -> Text:
@@ -131,13 +131,13 @@ def functions_in(x: Symbol) -> set[str]:
     return {x.function}.union(*map(functions_in, x.inputs))
 
 
-def written(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lambda x, inputs: None) -> Text:
+def printed(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lambda x, inputs: None) -> Text:
     """Return a formula of symbols as NumPy source; `special` may say otherwise for what it knows better."""
     if x.function == "name":
         return x.name, ATOM
     if x.number is not None:
         return literal(x.number)
-    inputs = [written(y, special) for y in x.inputs]
+    inputs = [printed(y, special) for y in x.inputs]
     inputs = [
         _as_number(y, text) if k or x.function != "where" else text
         for k, (y, text) in enumerate(zip(x.inputs, inputs, strict=True))
@@ -170,7 +170,7 @@ def helper(name: str) -> tuple[str, set[str]]:
     if name in BETTER:
         return f"{head}{BETTER[name]}\n\n", set()
     output, _ = formulas(name)
-    return f"{head}{_as_number(output, written(output))[0]}\n\n", functions_in(output)
+    return f"{head}{_as_number(output, printed(output))[0]}\n\n", functions_in(output)
 
 
 def imports(source: str) -> str:

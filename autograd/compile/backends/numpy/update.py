@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from autograd.compile.backends.numpy.syntax import NAMESPACE, TIMES, Text, is_word, written
+from autograd.compile.backends.numpy.syntax import NAMESPACE, TIMES, Text, is_reserved, printed
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import SYMBOLS, Symbol, named, symbol
@@ -28,11 +28,11 @@ def emit_update(optimizer: Any) -> str:
 
 
 def _names_of(memories: Sequence[str]) -> list[Name]:
-    """Return the memories' names, each apart from the others and from the words of the source."""
+    """Return the memories' names, each apart from the others and from the reserved names of the source."""
     names: list[Name] = []
     for text in memories:
         own = (*TABLE, *names)
-        names.append(apart(text, lambda x, own=own: x in own or is_word(x) or x.startswith("old_"), "memory"))  # type: ignore[misc]
+        names.append(apart(text, lambda x, own=own: x in own or is_reserved(x) or x.startswith("old_"), "memory"))  # type: ignore[misc]
     return names
 
 
@@ -77,7 +77,7 @@ class _Rule:
         return [*before, f"{target.name} {SIGNS[value.function]} {self._text(y)[0]}"]
 
     def _text(self, x: Symbol) -> Text:
-        return written(x, self._scalar)
+        return printed(x, self._scalar)
 
     def _scalar(self, x: Symbol, inputs: list[str]) -> Text | None:
         """Return how Python, rather than NumPy, computes with numbers."""

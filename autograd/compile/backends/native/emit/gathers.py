@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compile.backends.native.emit.values import Index, Vector
-from autograd.compile.backends.native.emit.writer import Point, Writer
+from autograd.compile.backends.native.emit.writer import LoopWriter, Point
 from autograd.compile.backends.native.kernels import Kernel
 from autograd.compile.backends.native.views import View
 from autograd.compile.ir.program import Array
@@ -18,7 +18,7 @@ __all__ = ["Gathers"]
 INDEX = "%index"
 
 
-class Gathers(Writer):
+class Gathers(LoopWriter):
     """Writes the kernels that are not arithmetic; a part of `Loops`."""
 
     def _each(self, shape: Sequence[int], body: Callable[[Point], None]) -> None:
@@ -28,7 +28,7 @@ class Gathers(Writer):
             if not axes:
                 body(point)
                 return
-            for i in self.rounds(shape[axes[0]]):
+            for i in self.loop_over(shape[axes[0]]):
                 nest(axes[1:], point.at(axes[0], i))
 
         nest([i for i, n in enumerate(shape) if n > 1], Point([Index()] * len(shape), -1, 1))
@@ -49,13 +49,13 @@ class Gathers(Writer):
         if unit is None:
             self._each(shape, lambda p: body(self.place(view, p), 1, None))
             return
-        lanes, whole, rest = self.chunks(shape[unit])
+        lanes, whole, rest = self.in_vectors(shape[unit])
 
         def run(point: Point) -> None:
-            for i in self.rounds(whole, lanes):
+            for i in self.loop_over(whole, lanes):
                 body(self.place(view, point.at(unit, i)), lanes, None)
             if rest:
-                body(self.place(view, point.at(unit, Index(whole))), lanes, None if view.room == unit else rest)
+                body(self.place(view, point.at(unit, Index(whole))), lanes, None if view.padded == unit else rest)
 
         self._each([1 if i == unit else n for i, n in enumerate(shape)], run)
 
@@ -205,6 +205,6 @@ class Gathers(Writer):
                 self.write(first, self.place(target, p.at(axis, i)), 1)
                 return [so_far[0] + first]
 
-            self.carried(x.shape[axis], [e.vector(0.0, 1)], step)
+            self.loop_carried(x.shape[axis], [e.vector(0.0, 1)], step)
 
         self._each([1 if i == axis else n for i, n in enumerate(x.shape)], search)

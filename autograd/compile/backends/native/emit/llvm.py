@@ -46,14 +46,14 @@ class Emitter:
     def operand(self, x: Any, lanes: int) -> str:
         """Return what to write for a Vector or a number among so many lanes."""
         if isinstance(x, Vector):
-            return x.text if x.lanes == lanes else x.spread(lanes).text
+            return x.text if x.lanes == lanes else x.splat(lanes).text
         return literal(float(x), lanes)
 
     def vector(self, x: Any, lanes: int) -> Vector:
         """Return a Vector or number as a Vector of so many lanes."""
         return Vector(self, self.operand(x, lanes), lanes)
 
-    def beside(self, singles: Iterable[Vector], count: int, lanes: int) -> Vector:
+    def pack(self, singles: Iterable[Vector], count: int, lanes: int) -> Vector:
         """Return so many single doubles side by side, one in each lane; 0.0 in the lanes that are left over."""
         text = "poison" if count == lanes else "zeroinitializer"
         for lane, x in enumerate(singles):

@@ -22,7 +22,7 @@ class Loops(Products, Regions):
     def kernel(self, kernel: Kernel) -> None:
         """Write one kernel."""
         NATIVE[kernel.kind](self, kernel)
-        self.held.clear()
+        self.live.clear()
 
     def _map(self, kernel: Kernel) -> None:
         axis = self.plan.axis_of(kernel)
@@ -36,14 +36,14 @@ class Loops(Products, Regions):
             self._nest(kernel, kept, start, lambda p: self._along(kernel, p, lambda q: self._point(kernel, q)))
 
     def _point(self, kernel: Kernel, point: Point) -> None:
-        self.held.clear()
+        self.live.clear()
         self.compute(kernel.members, kernel, point)
 
     def _nest(self, kernel: Kernel, axes: Sequence[int], point: Point, body: Callable[[Point], None]) -> None:
         if not axes:
             body(point)
             return
-        for i in self.rounds(kernel.space[axes[0]]):
+        for i in self.loop_over(kernel.space[axes[0]]):
             self._nest(kernel, axes[1:], point.at(axes[0], i), body)
 
     def _along(self, kernel: Kernel, point: Point, body: Callable[[Point], None]) -> None:
@@ -53,10 +53,10 @@ class Loops(Products, Regions):
             body(point)
             return
         n = kernel.space[axis]
-        lanes, whole, rest = self.chunks(n)
-        if rest and self.roomy(kernel, axis):
+        lanes, whole, rest = self.in_vectors(n)
+        if rest and self.is_padded(kernel, axis):
             whole, rest = rounded(n, self.lanes), 0
-        for i in self.rounds(whole, lanes):
+        for i in self.loop_over(whole, lanes):
             body(Point(point.at(axis, i).index, axis, lanes))
         if rest:
             body(Point(point.at(axis, Index(whole)).index, axis, lanes, rest))
@@ -66,12 +66,12 @@ class Loops(Products, Regions):
         e, axis = self.e, point.axis
         along = axis in kernel.axes
         others = [i for i in kernel.axes if i != axis and kernel.space[i] > 1]
-        lanes, whole, rest = self.chunks(kernel.space[axis]) if along else (point.lanes, 0, 0)
+        lanes, whole, rest = self.in_vectors(kernel.space[axis]) if along else (point.lanes, 0, 0)
         starts = {"sum": 0.0, "matmul": 0.0, "largest": float("-inf")}
         initial = [e.vector(starts[a.op], lanes) for a in kernel.sinks]
 
         def inner(p: Point, values: list[Vector]) -> list[Vector]:
-            self.held.clear()
+            self.live.clear()
             self.compute(kernel.members, kernel, p)
             return [self._joined(a, p, v) for a, v in zip(kernel.sinks, values, strict=True)]
 
@@ -79,7 +79,7 @@ class Loops(Products, Regions):
             if not along:
                 return inner(p, values)
             if whole:
-                values = self.carried(
+                values = self.loop_carried(
                     whole, values, lambda i, v: inner(Point(p.at(axis, i).index, axis, lanes), v), lanes
                 )
             if rest:
@@ -89,15 +89,15 @@ class Loops(Products, Regions):
         def nest(axes: Sequence[int], p: Point, values: list[Vector]) -> list[Vector]:
             if not axes:
                 return chunk(p, values)
-            return self.carried(kernel.space[axes[0]], values, lambda i, v: nest(axes[1:], p.at(axes[0], i), v))
+            return self.loop_carried(kernel.space[axes[0]], values, lambda i, v: nest(axes[1:], p.at(axes[0], i), v))
 
         values = nest(others, point, initial)
-        self.held.clear()
+        self.live.clear()
         reduced = self._reduced(kernel, point)
         stored = set(kernel.stored)
         for a, x in zip(kernel.sinks, values, strict=True):
             x = self._across(a, x) if along else x
-            self.held[a] = x
+            self.live[a] = x
             if a in stored:
                 self.store(a, x, reduced)
         self.compute(kernel.epilogue, kernel, reduced)

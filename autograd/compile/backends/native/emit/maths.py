@@ -15,7 +15,7 @@ from autograd.rules.symbols import Symbol, formulas, named, parameters
 __all__ = ["VectorMaths"]
 
 # what rules write with Python's operators
-WRITTEN: dict[str, Callable[..., Any]] = {
+OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
@@ -51,15 +51,15 @@ class VectorMaths(Maths):
     def operation(self, operation: str, *inputs: Any) -> Any:
         """Return the output of an operation of the table, as its rule states it."""
         names = [named(x) for x in parameters(TABLE[operation])]
-        return self.written(formulas(operation)[0], dict(zip(names, inputs, strict=True)))
+        return self.emit(formulas(operation)[0], dict(zip(names, inputs, strict=True)))
 
-    def written(self, formula: Symbol, known: dict[Symbol, Any]) -> Any:
+    def emit(self, formula: Symbol, known: dict[Symbol, Any]) -> Any:
         """Return a formula's value on vectors; `known` holds its names and, afterwards, its parts."""
         if formula.function == "number":
             return formula.inputs[0]
         if formula not in known:
-            inputs = [self.written(x, known) for x in formula.inputs]
-            operator_ = WRITTEN.get(formula.function)
+            inputs = [self.emit(x, known) for x in formula.inputs]
+            operator_ = OPERATORS.get(formula.function)
             known[formula] = operator_(*inputs) if operator_ else getattr(self, formula.function)(*inputs)
         return known[formula]
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from autograd.compile.backends.native.emit.values import Index, Vector
-from autograd.compile.backends.native.emit.writer import Body, Point, Writer
+from autograd.compile.backends.native.emit.writer import Body, LoopWriter, Point
 from autograd.compile.backends.native.kernels import Kernel
 from autograd.compile.backends.native.views import View, laid_out, rounded, width
 from autograd.compile.ir.program import Array
@@ -22,7 +22,7 @@ __all__ = ["Products"]
 SCATTERED = 63  # doubles between what is read one after the other, beyond which it is packed first
 
 
-class Products(Writer):
+class Products(LoopWriter):
     """Writes the matrix products among the kernels; a part of `Loops`."""
 
     def _matmul(self, kernel: Kernel) -> None:
@@ -30,8 +30,8 @@ class Products(Writer):
         a, b = kernel.array.operands
         vectors_along = {"i": (-2, -1), "j": (-2, -1), "k": (-1, -2)}[way]
         views = []
-        for x, axis, turned in zip((a, b), vectors_along, turn, strict=True):
-            views.append(self._turned(x, axis) if turned else self.plan.view(x, axis))
+        for x, axis, packed in zip((a, b), vectors_along, turn, strict=True):
+            views.append(self._packed(x, axis) if packed else self.plan.view(x, axis))
         for stack in self._stacks(kernel.space[:-2]):
             left, right = (self._layer(view, stack) for view in views)
             if way == "k":
@@ -44,7 +44,7 @@ class Products(Writer):
         if not shape:
             yield []
             return
-        for i in self.rounds(shape[0]):
+        for i in self.loop_over(shape[0]):
             for rest in self._stacks(shape[1:]):
                 yield [i, *rest]
 
@@ -55,24 +55,24 @@ class Products(Writer):
             at = at + index * stride
         return at, view.strides[-2], view.strides[-1]
 
-    def _turned(self, x: Array, axis: int) -> View:
+    def _packed(self, x: Array, axis: int) -> View:
         """Return a copy of an operand, made now, whose neighbors along the axis lie side by side."""
         axis = len(x.shape) + axis
         _, doubles = laid_out(0, x.shape, axis, self.lanes)
         view = laid_out(self.plan.reserve(doubles), x.shape, axis, self.lanes)[0]
         source = self.plan.view(x, axis)
         n = x.shape[axis]
-        w, whole, rest = self.chunks(n)
+        w, whole, rest = self.in_vectors(n)
 
         def copy(point: Point) -> None:
             self.write(self.load(source, point), self.place(view, point), point.lanes)
 
         def nest(axes: Sequence[int], point: Point) -> None:
             if axes:
-                for i in self.rounds(x.shape[axes[0]]):
+                for i in self.loop_over(x.shape[axes[0]]):
                     nest(axes[1:], point.at(axes[0], i))
                 return
-            for i in self.rounds(whole, w):
+            for i in self.loop_over(whole, w):
                 copy(point.at(axis, i))
             if rest:
                 copy(Point(point.at(axis, Index(whole)).index, axis, w, rest))
@@ -98,7 +98,7 @@ class Products(Writer):
         else:
             (wide, wide_inner, _), (single, single_step, single_inner) = right, left
         w = width(n, self.lanes)
-        whole, rest = (rounded(n, self.lanes), 0) if self.roomy(kernel, axis) else (n // w * w, n % w)
+        whole, rest = (rounded(n, self.lanes), 0) if self.is_padded(kernel, axis) else (n // w * w, n % w)
         registers = whole // w
         room, most = (20, 2) if self.lanes == 8 else (12, 3)
         across = min(registers, most if others >= 3 else room // max(others, 1)) or 1
@@ -108,7 +108,7 @@ class Products(Writer):
 
         def pack(at: Index, breadth: int) -> None:
             """Put what one column of tiles reads side by side: it is read again for every tile."""
-            for k in self.rounds(inner):
+            for k in self.loop_over(inner):
                 for v in range(breadth):
                     self.write(self.read(wide + at + v * w + k * wide_inner, w), panel + k * (breadth * w) + v * w, w)
 
@@ -135,13 +135,13 @@ class Products(Writer):
             if packed:
                 pack(at, breadth)
             full = others // tall * tall
-            for first in self.rounds(full, tall):
+            for first in self.loop_over(full, tall):
                 tile(at, first, tall, breadth, part)
             if others > full:
                 tile(at, Index(full), others - full, breadth, part)
 
         full = registers // across * across
-        for at in self.rounds(full * w, across * w):
+        for at in self.loop_over(full * w, across * w):
             rows_of_tiles(at, across, None)
         if registers > full:
             rows_of_tiles(Index(full * w), registers - full, None)
@@ -158,7 +158,7 @@ class Products(Writer):
                 sums = step(k + u, sums)
             return sums
 
-        sums = self.carried(whole, initial, several, at_once)
+        sums = self.loop_carried(whole, initial, several, at_once)
         for k in range(whole, count):
             sums = step(Index(k), sums)
         return sums
@@ -177,8 +177,8 @@ class Products(Writer):
         """Put a register of the product where it belongs, and compute what follows from it."""
         pair = [along, other] if axis == len(kernel.space) - 2 else [other, along]
         point = Point([*stack, *pair], axis, lanes, part)
-        self.held.clear()
-        self.held[kernel.array] = x
+        self.live.clear()
+        self.live[kernel.array] = x
         if kernel.array in kernel.stored:
             self.store(kernel.array, x, point)
         self.compute(kernel.members, kernel, point)
@@ -195,7 +195,7 @@ class Products(Writer):
         n, others = kernel.space[-2:] if by_rows else kernel.space[-2:][::-1]
         (a, a_step, _), (b, _, b_step) = left, right
         along, along_step, single, single_step = (a, a_step, b, b_step) if by_rows else (b, b_step, a, a_step)
-        w, whole, rest = self.chunks(inner)
+        w, whole, rest = self.in_vectors(inner)
         out = width(n, self.lanes)
         tall = _even(others, max((24 if self.lanes == 8 else 12) // min(n, out), 1))
 
@@ -216,7 +216,7 @@ class Products(Writer):
 
             zero = e.vector(0.0, w)
             sums = [zero] * (height * breadth)
-            sums = self.carried(whole, sums, step, w) if whole else sums
+            sums = self.loop_carried(whole, sums, step, w) if whole else sums
             if rest:
                 sums = step(Index(whole), sums, rest)
             for r in range(height):
@@ -225,12 +225,12 @@ class Products(Writer):
 
         def rows_of_tiles(at: Index, part: int | None) -> None:
             full = others // tall * tall
-            for first in self.rounds(full, tall):
+            for first in self.loop_over(full, tall):
                 tile(at, first, tall, part)
             if others > full:
                 tile(at, Index(full), others - full, part)
 
-        for at in self.rounds(n // out * out, out):
+        for at in self.loop_over(n // out * out, out):
             rows_of_tiles(at, None)
         if n % out:
             rows_of_tiles(Index(n // out * out), n % out)
@@ -242,7 +242,7 @@ class Products(Writer):
             zero = e.vector(0.0, out)
             return e.sums(sums + [zero] * (out - len(sums))) if out > 1 else sums[0]
         singles = [x.sum() for x in sums]
-        return singles[0] if out == 1 else e.beside(singles, len(singles), out)
+        return singles[0] if out == 1 else e.pack(singles, len(singles), out)
 
 
 def _even(count: int, most: int) -> int:

@@ -16,7 +16,7 @@ from autograd.compile.backends.native.emit.gathers import INDEX, Gathers
 from autograd.compile.backends.native.emit.maths import VectorMaths
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.kernels import Kernel
-from autograd.compile.lift.levels import Block, Levels, Stretch
+from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas, named, parameters
 
@@ -46,11 +46,11 @@ class Regions(Gathers):
     """Writes the regions without structure; a part of `Loops`."""
 
     def _levels(self, kernel: Kernel) -> None:
-        """Compute the pool, run by run."""
+        """Compute the buffer, run by run."""
         array = kernel.array
-        pool = self.plan.view(array).offset
-        runs = self._runs(array, pool)
-        self.copy_into(array.operands[0], Index(pool))
+        buffer = self.plan.view(array).offset
+        runs = self._runs(array, buffer)
+        self.copy_into(array.operands[0], Index(buffer))
         with self.e.loop(len(runs.rows)) as row:
             code, start, count, places = self._row(runs, Index.of(row))
             for k, (op, _) in enumerate(runs.kinds):
@@ -79,7 +79,7 @@ class Regions(Gathers):
     def _gathered(self, places: list[Index]) -> Vector:
         e, lanes = self.e, len(places)
         numbers = [e.load("%work", at, 1) for at in places]
-        return numbers[0] if lanes == 1 else e.beside(numbers, lanes, lanes)
+        return numbers[0] if lanes == 1 else e.pack(numbers, lanes, lanes)
 
     def _run(self, op: str, start: Index, count: Index, places: Index) -> None:
         e = self.e
@@ -138,20 +138,20 @@ class Regions(Gathers):
 
     def _back(self, array: Any, vector: int, mask: int | None, share: Callable[..., Any]) -> None:
         """Add what each scalar sends to its operands to the vector at that offset, last run first."""
-        pool = self.plan.view(array).offset
-        runs = self._runs(array, pool)
-        rows, reached = len(runs.rows), None if mask is None else mask - pool
+        buffer = self.plan.view(array).offset
+        runs = self._runs(array, buffer)
+        rows, reached = len(runs.rows), None if mask is None else mask - buffer
         with self.e.loop(rows) as row:
             code, start, count, places = self._row(runs, Index(rows - 1) + Index.of(row) * -1)
             for k, kind in enumerate(runs.kinds):
                 with self.e.when(self._is(code, k)):
-                    self._run_back(kind, (start, count, places), vector - pool, reached, share)
+                    self._run_back(kind, (start, count, places), vector - buffer, reached, share)
 
     def _run_back(
         self, kind: Kind, run: tuple[Index, Index, Index], shift: int, mask: int | None, share: Callable[..., Any]
     ) -> None:
         """Send back what the scalars of a run send: nothing from where nothing is reached, nor where an edge is cut."""
-        e, (op, flows), (start, count, places) = self.e, kind, run
+        e, (op, active), (start, count, places) = self.e, kind, run
         if op == "total":
 
             def one(at: Index, members: Index, first: str, last: str) -> None:
@@ -171,8 +171,8 @@ class Regions(Gathers):
             known: dict[Any, Any] = {output: e.load("%work", start + i, lanes)}
             known.update(zip(names, [self._gathered(x) for x in listed], strict=True))
             maths = VectorMaths(e, lanes)
-            for k in flows:
-                derivative = maths.written(derivatives[k], known)
+            for k in active:
+                derivative = maths.emit(derivatives[k], known)
                 sent = upstream if derivatives[k].number == 1.0 else share(upstream, derivative)
                 if mask is not None:
                     sent = e.load("%work", start + i + mask, lanes).equals(0.0).select(0.0, sent)
@@ -188,11 +188,11 @@ class Regions(Gathers):
         e.store(e.load("%work", at, 1) + x, "%work", at, 1)
 
     # --------------------------------------------------------------------------------- the table
-    def _runs(self, array: Any, pool: int) -> Runs:
-        """Return the table of a region whose pool begins at `pool`, entered among the whole numbers."""
+    def _runs(self, array: Any, buffer: int) -> Runs:
+        """Return the table of a region whose buffer begins at `buffer`, entered among the whole numbers."""
         known = self.plan.regions.get(array)
         if known is None:
-            known = self.plan.regions[array] = _table_of(array.detail, pool)
+            known = self.plan.regions[array] = _table_of(array.detail, buffer)
             base = self.plan.table(np.concatenate([*known.places, np.zeros(1, dtype=np.int64)]))
             known.at = self.plan.table(
                 np.array([(k, s, n, base + p) for k, s, n, p in known.rows], dtype=np.int64).reshape(-1)
@@ -200,49 +200,49 @@ class Regions(Gathers):
         return known
 
 
-def _table_of(table: Levels, pool: int) -> Runs:
+def _table_of(table: LevelSchedule, buffer: int) -> Runs:
     runs = Runs([], [])
     kinds: dict[Kind, int] = {}
 
     def enter(kind: Kind, start: int, count: int, places: Any) -> None:
         code = kinds.setdefault(kind, len(kinds))
-        runs.rows.append((code, pool + start, count, runs.size))
+        runs.rows.append((code, buffer + start, count, runs.size))
         runs.places.append(places)
         runs.size += len(places)
 
     for block in table.blocks:
-        if isinstance(block, Stretch):
-            _stretch(block, pool, enter)
+        if isinstance(block, SequentialRun):
+            _sequential(block, buffer, enter)
         elif block.bounds is not None:
             members = block.operands[0]
             bounds = np.append(block.bounds, len(members))
-            enter(_kind(block), block.start, block.stop - block.start, np.concatenate([bounds, members + pool]))
+            enter(_kind(block), block.start, block.stop - block.start, np.concatenate([bounds, members + buffer]))
         else:
-            enter(_kind(block), block.start, block.stop - block.start, np.concatenate(block.operands) + pool)
+            enter(_kind(block), block.start, block.stop - block.start, np.concatenate(block.operands) + buffer)
     runs.kinds = list(kinds)
     return runs
 
 
 def _kind(block: Block) -> Kind:
-    return block.op, tuple(block.flows)
+    return block.op, tuple(block.active)
 
 
-def _all_flows(op: str) -> tuple[int, ...]:
+def _all_active(op: str) -> tuple[int, ...]:
     return () if op == "total" else tuple(k for k, d in enumerate(formulas(op)[1]) if d.number != 0.0)
 
 
-def _stretch(stretch: Stretch, pool: int, enter: Callable[[Kind, int, int, Any], None]) -> None:
+def _sequential(sequence: SequentialRun, buffer: int, enter: Callable[[Kind, int, int, Any], None]) -> None:
     """Divide scalars in a row into runs of one operation that do not need each other."""
-    ops, operands = stretch.ops, stretch.operands
+    ops, operands = sequence.ops, sequence.operands
     i = 0
     while i < len(ops):
         op, j = ops[i], i + 1
-        while j < len(ops) and ops[j] == op and max(operands[j]) < stretch.start + i:
+        while j < len(ops) and ops[j] == op and max(operands[j]) < sequence.start + i:
             j += 1
         if op == "total":
             members = [x for row in operands[i:j] for x in row]
             bounds = np.cumsum([0, *map(len, operands[i:j])])
-            enter((op, ()), stretch.start + i, j - i, np.concatenate([bounds, np.array(members) + pool]))
+            enter((op, ()), sequence.start + i, j - i, np.concatenate([bounds, np.array(members) + buffer]))
         else:
-            enter((op, _all_flows(op)), stretch.start + i, j - i, np.array(operands[i:j]).T.reshape(-1) + pool)
+            enter((op, _all_active(op)), sequence.start + i, j - i, np.array(operands[i:j]).T.reshape(-1) + buffer)
         i = j

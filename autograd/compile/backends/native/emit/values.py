@@ -135,7 +135,7 @@ class Vector:
             return self
         return Vector(self.emitter, self.emitter.put(f"extractelement {double(self.lanes)} {self.text}, i32 {i}"), 1)
 
-    def spread(self, lanes: int) -> Vector:
+    def splat(self, lanes: int) -> Vector:
         """Return this one double in so many lanes."""
         e, kind = self.emitter, double(lanes)
         one = e.put(f"insertelement {kind} poison, double {self.text}, i32 0")
@@ -217,7 +217,7 @@ class Mask:
         e = self.emitter
         lanes = max(self.lanes, getattr(x, "lanes", 1), getattr(y, "lanes", 1))
         if self.lanes < lanes:
-            return self.spread(lanes).select(x, y)
+            return self.splat(lanes).select(x, y)
         kind = double(lanes)
         chosen = f"{kind} {e.operand(x, lanes)}, {kind} {e.operand(y, lanes)}"
         mask = self if isinstance(x, float) and isinstance(y, float) and (x, y) == (1.0, 0.0) else None
@@ -232,7 +232,7 @@ class Mask:
         e.declare(f"declare i1 {name}({kind})")
         return e.put(f"call i1 {name}({kind} {self.text})")
 
-    def spread(self, lanes: int) -> Mask:
+    def splat(self, lanes: int) -> Mask:
         """Return this one truth value in so many lanes."""
         e, kind = self.emitter, truth(lanes)
         one = e.put(f"insertelement {kind} poison, i1 {self.text}, i32 0")

@@ -13,7 +13,7 @@ from autograd.compile.backends.native.plan import Plan
 from autograd.compile.backends.native.views import View, width
 from autograd.compile.ir.program import Array
 
-__all__ = ["Body", "Point", "Writer"]
+__all__ = ["Body", "LoopWriter", "Point"]
 
 WORK = "%work"
 Body = Callable[[Index, list[Vector]], list[Vector]]
@@ -42,12 +42,12 @@ class Point:
         return Point(index, axes.index(self.axis), self.lanes, self.part) if self.axis in axes else Point(index, -1, 1)
 
 
-class Writer:
-    """Writes into a function's body; `held` has the values of arrays at the point where the loops stand."""
+class LoopWriter:
+    """Writes into a function's body; `live` has the values of arrays at the point where the loops stand."""
 
     def __init__(self, plan: Plan, emitter: Emitter) -> None:
         self.plan, self.e, self.lanes = plan, emitter, plan.lanes
-        self.held: dict[Array, Any] = {}
+        self.live: dict[Array, Any] = {}
 
     # ---------------------------------------------------------------------------------- memory
     def place(self, view: View, point: Point) -> Index:
@@ -69,7 +69,7 @@ class Writer:
         if stride == 1:
             return self.read(at, point.lanes)
         count = point.part or point.lanes
-        return self.e.beside((self.read(at + lane * stride, 1) for lane in range(count)), count, point.lanes)
+        return self.e.pack((self.read(at + lane * stride, 1) for lane in range(count)), count, point.lanes)
 
     def read(self, at: Index, lanes: int) -> Vector:
         """Return so many doubles from a place on; there is always room to read a register."""
@@ -96,14 +96,14 @@ class Writer:
         if point.lanes == 1 or (stride == 0 and (point.part or point.lanes) == 1):
             self.write(self.e.vector(x, point.lanes).lane(0), at, 1)
         elif stride == 1:
-            self.write(x, at, point.lanes, None if view.room == axis else point.part)
+            self.write(x, at, point.lanes, None if view.padded == axis else point.part)
         else:
             vector = self.e.vector(x, point.lanes)
             for lane in range(point.part or point.lanes):
                 self.write(vector.lane(lane), at + lane * stride, 1)
 
     # ----------------------------------------------------------------------------------- loops
-    def rounds(self, count: int, step: int = 1) -> Iterator[Index]:
+    def loop_over(self, count: int, step: int = 1) -> Iterator[Index]:
         """Write a loop: yield its counter once; if there is but one round (or none), yield that round (or nothing)."""
         if count <= step:
             for i in range(0, count, step):
@@ -112,7 +112,7 @@ class Writer:
             with self.e.loop(count, step) as counter:
                 yield Index.of(counter)
 
-    def carried(self, count: int, initial: list[Vector], body: Body, step: int = 1) -> list[Vector]:
+    def loop_carried(self, count: int, initial: list[Vector], body: Body, step: int = 1) -> list[Vector]:
         """Write a loop with values that each round takes and passes on; return those of the last round."""
         if count <= step:
             for i in range(0, count, step):
@@ -122,7 +122,7 @@ class Writer:
             pass_on(body(Index.of(counter), list(values)))
         return values
 
-    def chunks(self, n: int) -> tuple[int, int, int]:
+    def in_vectors(self, n: int) -> tuple[int, int, int]:
         """Return lanes, how many elements fill whole registers, and how many are left over."""
         lanes = width(n, self.lanes)
         return lanes, n // lanes * lanes, n % lanes
@@ -132,10 +132,10 @@ class Writer:
         """Return an operand's value at a point: a number, what is held already, or what lies in memory."""
         if x.number is not None:
             return x.number
-        found = self.held.get(x)
+        found = self.live.get(x)
         if found is None:
             view = self.plan.view(x, point.axis - len(point.index) + len(x.shape) if point.axis >= 0 else -1)
-            found = self.held[x] = self.load(view, point)
+            found = self.live[x] = self.load(view, point)
         return found
 
     def compute(self, arrays: Sequence[Array], kernel: Kernel, point: Point) -> None:
@@ -146,14 +146,14 @@ class Writer:
             x = maths.operation(a.op, *[self.value(x, point) for x in a.operands])
             if not isinstance(x, Vector):
                 x = self.e.vector(float(x), point.lanes)
-            self.held[a] = x
+            self.live[a] = x
             if a in stored:
                 self.store(a, x, point)
 
-    def roomy(self, kernel: Kernel, axis: int) -> bool:
+    def is_padded(self, kernel: Kernel, axis: int) -> bool:
         """Whether everything the kernel stores has room for whole registers along the axis."""
         for a in kernel.stored:
             place = axis - len(kernel.space) + len(a.shape)
-            if place < 0 or self.plan.view(a).room != place:
+            if place < 0 or self.plan.view(a).padded != place:
                 return False
         return True

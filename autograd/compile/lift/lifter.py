@@ -1,4 +1,4 @@
-"""Lift: a tape of scalars becomes a program of arrays.
+"""Lifter: a tape of scalars becomes a program of arrays.
 
 Scalars of one kind are computed together.  Kinds are arranged one after the other, operands first: a kind of dots that
 pairs every weight tuple with every input tuple is a matrix product, an element-wise kind takes the layout of what it
@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.compile.ir.program import Array, Builder, Shape
 from autograd.compile.lift.layout import Index, combined, coordinates, distinct, grid, ranks
-from autograd.compile.lift.levels import make_levels, opened
+from autograd.compile.lift.level_schedule import make_levels, opened
 from autograd.compile.lift.places import NUMBERS, THETA, Places
 from autograd.compile.lift.products import arrange_dots
 from autograd.compile.lift.reductions import arrange_reduction, arrange_take
@@ -24,7 +24,7 @@ from autograd.compile.lift.unstructured import regions, without_structure
 from autograd.rules.operation import TABLE
 
 
-class Lift:
+class Lifter:
     """Arranges the kinds of a tape; what has been arranged is in `places`."""
 
     def __init__(self, tape: Tape, parameters: int) -> None:
@@ -271,8 +271,8 @@ def _same(mask: Index, other: Index | None) -> bool:
     return other is not None and np.array_equal(mask, other)
 
 
-def lift(tape: Tape, shapes: Sequence[Shape], parameters: int) -> Lift:
+def lift(tape: Tape, shapes: Sequence[Shape], parameters: int) -> Lifter:
     """Return what was found in a tape whose arguments have these shapes."""
-    found = Lift(tape, parameters)
+    found = Lifter(tape, parameters)
     found.run([*shapes, (len(tape.others),)])
     return found

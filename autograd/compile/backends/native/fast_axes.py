@@ -9,12 +9,12 @@ from autograd.compile.backends.native.kernels import Kernel, Kernels
 from autograd.compile.backends.native.views import View, laid_out, rounded, row_major, seen_inside, width
 from autograd.compile.ir.program import Array, Shape
 
-__all__ = ["Layouts"]
+__all__ = ["FastAxes"]
 
 Way = tuple[float, str, tuple[bool, bool]]  # cost, axis of the registers, which operands to turn first
 
 
-class Layouts(Kernels):
+class FastAxes(Kernels):
     """Kernels with a layout for every array that goes into memory: `fast` says which of its axes is the fast one."""
 
     def __init__(self, lines: Sequence[Array], outputs: Sequence[Array], lanes: int, theta_at: int) -> None:

@@ -17,14 +17,14 @@ from typing import Any
 from autograd.compile.backends.native.host.cache import keep, kept
 from autograd.support.locks import renew_in_children
 
-__all__ = ["Machine", "host"]
+__all__ = ["Processor", "host"]
 
 llvm: Any = import_module("llvmlite.binding")  # this package is loaded only when its backend is asked for
 with suppress(AttributeError):  # llvmlite's own lock, wherever it keeps it
     renew_in_children(llvm.ffi.lib._lock._lock)
 
 
-class Machine:
+class Processor:
     """The processor this runs on, and the compiler for it.
 
     Attributes
@@ -89,6 +89,6 @@ class Machine:
 
 
 @cache
-def host() -> Machine:
+def host() -> Processor:
     """Return the processor this runs on."""
-    return Machine()
+    return Processor()

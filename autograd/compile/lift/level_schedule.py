@@ -1,8 +1,8 @@
-"""Levels: scalars without structure, computed level by level.
+"""The level schedule: scalars without structure, computed level by level.
 
-What fits no array is kept in one vector, the pool: first what comes from outside, then the scalars, sorted by level and
+What fits no array is kept in one vector, the buffer: first what comes from outside, then the scalars, by level and
 operation.  A block is all scalars of one operation on one level: its operands are gathered, computed at once, and their
-adjoints scattered back.  Where levels are narrow, plain Python floats are faster, and a stretch of them is one block.
+adjoints scattered back.  Where levels are narrow, plain Python floats are faster, and a sequence of them is one block.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ Index = np.ndarray[Any, Any]
 
 @dataclass
 class Block:
-    """Scalars `start` to `stop` of the pool, all of one operation on one level.
+    """Scalars `start` to `stop` of the buffer, all of one operation on one level.
 
     Attributes
         op          a row of the table, or "total"
-        operands    for each input of the operation the places in the pool, one for each scalar; for "total" all
+        operands    for each input of the operation the places in the buffer, one for each scalar; for "total" all
                     places, one group after the other
         bounds      for "total": where each group begins
         targets     the different places that adjoints go to, and for each contribution which of them, or None if
                     every contribution has a place of its own
-        flows       which inputs adjoints go to: those that are not constants throughout
+        active       which inputs adjoints go to: those that are not constants throughout
     """
 
     op: str
@@ -47,11 +47,11 @@ class Block:
     bounds: Index | None = None
     targets: Index | None = None
     which: Index | None = None
-    flows: list[int] = field(default_factory=list)
+    active: list[int] = field(default_factory=list)
 
 
 @dataclass
-class Stretch:
+class SequentialRun:
     """Scalars one after the other: operation, operands and place of each."""
 
     ops: list[str]
@@ -60,24 +60,24 @@ class Stretch:
 
 
 @dataclass(eq=False)
-class Levels:
-    """The table of a region without structure: blocks in order, and how large the pool is.
+class LevelSchedule:
+    """The table of a region without structure: blocks in order, and how large the buffer is.
 
     Attributes
-        outside  how many places at the beginning of the pool hold what comes from outside
-        size     how large the pool is
+        outside  how many places at the beginning of the buffer hold what comes from outside
+        size     how large the buffer is
         blocks   in the order of computing
         cuts     whether some edge cuts: then an adjoint of 0 carries nothing at all
     """
 
     outside: int
     size: int
-    blocks: list[Block | Stretch]
+    blocks: list[Block | SequentialRun]
     cuts: bool
 
     @property
     def ends(self) -> Index:
-        """The places of the pool that no other scalar in it is computed from."""
+        """The places of the buffer that no other scalar in it is computed from."""
         is_end = np.ones(self.size, dtype=bool)
         for block in self.blocks:
             for operands in block.operands:
@@ -126,8 +126,8 @@ def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, .
 
 def make_levels(
     ops: list[str], operands: list[tuple[int, ...]], constant: Callable[[int], bool]
-) -> tuple[Levels, Index, list[int]]:
-    """Return the table of opened scalars, each one's place in the pool, and the places that come from outside."""
+) -> tuple[LevelSchedule, Index, list[int]]:
+    """Return the table of opened scalars, each one's place in the buffer, and the places that come from outside."""
     level: list[int] = []
     outer: dict[int, int] = {}
     for inputs in operands:
@@ -147,10 +147,10 @@ def make_levels(
     place[order] = len(outside) + np.arange(len(ops))
     where = place.tolist()
     moved = [tuple([where[x] if x >= 0 else known[-1 - x] for x in inputs]) for inputs in operands]
-    still = np.array([constant(x) for x in outside] + [False] * len(ops))
-    blocks = _blocks(ops, moved, level, order, kind, len(outside), still)
+    is_constant = np.array([constant(x) for x in outside] + [False] * len(ops))
+    blocks = _blocks(ops, moved, level, order, kind, len(outside), is_constant)
     cuts = any(op != "total" and TABLE[op].cuts for op in names)
-    return Levels(len(outside), len(outside) + len(ops), blocks, cuts), place, outside
+    return LevelSchedule(len(outside), len(outside) + len(ops), blocks, cuts), place, outside
 
 
 def _blocks(
@@ -160,29 +160,29 @@ def _blocks(
     order: Index,
     kind: Index,
     start: int,
-    still: Index,
-) -> list[Block | Stretch]:
+    is_constant: Index,
+) -> list[Block | SequentialRun]:
     width = np.bincount(np.array(level, dtype=np.intp))
     sorted_kinds = kind[order]
     bounds = [0, *(np.flatnonzero(np.diff(sorted_kinds)) + 1).tolist(), len(ops)]
     sequence = order.tolist()
-    blocks: list[Block | Stretch] = []
+    blocks: list[Block | SequentialRun] = []
     for a, b in pairwise(bounds):
         members = sequence[a:b]
         op = ops[members[0]]
         if width[level[members[0]]] < NARROW:
             last = blocks[-1] if blocks else None
-            if not isinstance(last, Stretch):
-                last = Stretch([], [], start + a)
+            if not isinstance(last, SequentialRun):
+                last = SequentialRun([], [], start + a)
                 blocks.append(last)
             last.ops.extend([op] * (b - a))
             last.operands.extend(operands[i] for i in members)
         else:
-            blocks.append(_block(op, start + a, start + b, [operands[i] for i in members], still))
+            blocks.append(_block(op, start + a, start + b, [operands[i] for i in members], is_constant))
     return blocks
 
 
-def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], still: Index) -> Block:
+def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], is_constant: Index) -> Block:
     if op == "total":
         lengths = np.array([len(x) for x in operands], dtype=np.intp)
         block = Block(
@@ -191,13 +191,13 @@ def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], stil
     else:
         block = Block(op, start, stop, list(np.array(operands, dtype=np.intp).T.copy()))
     derivatives = (None,) if op == "total" else formulas(op)[1]
-    block.flows = [
+    block.active = [
         k
         for k, (index, derivative) in enumerate(zip(block.operands, derivatives, strict=True))
-        if not still[index].all() and (derivative is None or derivative.number != 0.0)
+        if not is_constant[index].all() and (derivative is None or derivative.number != 0.0)
     ]
-    if block.flows:
-        where = np.concatenate([block.operands[k] for k in block.flows])
+    if block.active:
+        where = np.concatenate([block.operands[k] for k in block.active])
         different, which = ranked(where)
         if len(different) < len(where):
             block.targets, block.which = different, which.astype(np.intp)  # which may be 32 bits wide
@@ -211,49 +211,49 @@ def _starts(lengths: Index) -> Index:
 
 
 # ----------------------------------------------------------------------------------------- running
-def forward_pass(table: Levels, outside: Any, functions: dict[str, Callable[..., Any]]) -> Any:
-    """Return the pool, computed from what comes from outside; `functions` has one for each operation, on arrays."""
-    pool = np.empty(table.size)
-    pool[: table.outside] = outside
-    numbers: Any = memoryview(pool)  # type: ignore[arg-type]
+def forward_pass(table: LevelSchedule, outside: Any, functions: dict[str, Callable[..., Any]]) -> Any:
+    """Return the buffer, computed from what comes from outside; `functions` has one for each operation, on arrays."""
+    buffer = np.empty(table.size)
+    buffer[: table.outside] = outside
+    numbers: Any = memoryview(buffer)  # type: ignore[arg-type]
     for block in table.blocks:
-        if isinstance(block, Stretch):
-            _stretch_forward(block, numbers)
+        if isinstance(block, SequentialRun):
+            _sequential_forward(block, numbers)
         elif block.bounds is not None:
-            pool[block.start : block.stop] = np.add.reduceat(pool.take(block.operands[0]), block.bounds)
+            buffer[block.start : block.stop] = np.add.reduceat(buffer.take(block.operands[0]), block.bounds)
         else:
-            pool[block.start : block.stop] = functions[block.op](*[pool.take(x) for x in block.operands])
-    return pool
+            buffer[block.start : block.stop] = functions[block.op](*[buffer.take(x) for x in block.operands])
+    return buffer
 
 
-def reached_pass(table: Levels, pool: Any, mask: Any, functions: dict[str, Callable[..., Any]]) -> Any:
-    """Return 1.0 for each place of the pool that the backward pass reaches from where the mask holds, else 0.0."""
+def reached_pass(table: LevelSchedule, buffer: Any, mask: Any, functions: dict[str, Callable[..., Any]]) -> Any:
+    """Return 1.0 for each place of the buffer that the backward pass reaches from where the mask holds, else 0.0."""
     reached = np.array(mask, dtype=np.float64)
     for block in reversed(table.blocks):
-        if isinstance(block, Stretch):
-            _stretch_reached(block, memoryview(pool), memoryview(reached))  # type: ignore[arg-type]
+        if isinstance(block, SequentialRun):
+            _sequential_reached(block, memoryview(buffer), memoryview(reached))  # type: ignore[arg-type]
         elif block.targets is not None:
             cuts = block.bounds is None and TABLE[block.op].cuts
-            derivatives = _derivatives(block, pool, functions) if cuts else [1.0] * len(block.flows)
+            derivatives = _derivatives(block, buffer, functions) if cuts else [1.0] * len(block.active)
             _add(reached, block, _shares(block, reached[block.start : block.stop], [d != 0.0 for d in derivatives]))
             reached[block.targets] = reached[block.targets] > 0.0
     return reached
 
 
 def backward_pass(
-    table: Levels, pool: Any, adjoint: Any, functions: dict[str, Callable[..., Any]], reached: Any = None
+    table: LevelSchedule, buffer: Any, adjoint: Any, functions: dict[str, Callable[..., Any]], reached: Any = None
 ) -> Any:
     """Return the adjoints of what comes from outside; `functions` has the local derivatives of each operation.
 
-    Nothing flows from where nothing is reached, whatever the derivatives are there.
+    Nothing active from where nothing is reached, whatever the derivatives are there.
     """
     adjoints = np.array(adjoint)
     marks: Any = None if reached is None else memoryview(reached)
     for block in reversed(table.blocks):
-        if isinstance(block, Stretch):
-            _stretch_backward(block, memoryview(pool), memoryview(adjoints), marks)  # type: ignore[arg-type]
+        if isinstance(block, SequentialRun):
+            _sequential_backward(block, memoryview(buffer), memoryview(adjoints), marks)  # type: ignore[arg-type]
         elif block.targets is not None:
-            derivatives = _derivatives(block, pool, functions)
+            derivatives = _derivatives(block, buffer, functions)
             if reached is not None:
                 here = reached[block.start : block.stop] > 0.0
                 derivatives = [np.where(here, d, 0.0) for d in derivatives]
@@ -261,12 +261,12 @@ def backward_pass(
     return adjoints[: table.outside]
 
 
-def _derivatives(block: Block, pool: Any, functions: dict[str, Callable[..., Any]]) -> list[Any]:
+def _derivatives(block: Block, buffer: Any, functions: dict[str, Callable[..., Any]]) -> list[Any]:
     """Return the local derivatives of a block for those of its inputs that adjoints flow to."""
     if block.bounds is not None:
         return [1.0]
-    derivatives = functions[block.op](*[pool.take(x) for x in block.operands], pool[block.start : block.stop])
-    return [derivatives[k] for k in block.flows]
+    derivatives = functions[block.op](*[buffer.take(x) for x in block.operands], buffer[block.start : block.stop])
+    return [derivatives[k] for k in block.active]
 
 
 def _shares(block: Block, upstream: Any, derivatives: list[Any]) -> list[Any]:
@@ -285,7 +285,7 @@ def _add(adjoints: Any, block: Block, shares: list[Any]) -> None:
     adjoints[block.targets] += share if block.which is None else np.bincount(block.which, share)
 
 
-def _stretch_forward(block: Stretch, numbers: Any) -> None:
+def _sequential_forward(block: SequentialRun, numbers: Any) -> None:
     functions = {op: _sum if op == "total" else on_numbers(op)[0] for op in set(block.ops)}
     for place, (op, operands) in enumerate(zip(block.ops, block.operands, strict=True), block.start):
         try:
@@ -294,7 +294,7 @@ def _stretch_forward(block: Stretch, numbers: Any) -> None:
             numbers[place] = TABLE[op].evaluate(*[numbers[x] for x in operands])[0]
 
 
-def _stretch_backward(block: Stretch, numbers: Any, adjoints: Any, reached: Any) -> None:
+def _sequential_backward(block: SequentialRun, numbers: Any, adjoints: Any, reached: Any) -> None:
     functions = {op: _ones if op == "total" else on_numbers(op)[1] for op in set(block.ops)}
     cut = {op: op != "total" and TABLE[op].cuts for op in functions}
     place = block.start + len(block.ops)
@@ -312,7 +312,7 @@ def _stretch_backward(block: Stretch, numbers: Any, adjoints: Any, reached: Any)
                 adjoints[x] += upstream * derivative
 
 
-def _stretch_reached(block: Stretch, numbers: Any, reached: Any) -> None:
+def _sequential_reached(block: SequentialRun, numbers: Any, reached: Any) -> None:
     place = block.start + len(block.ops)
     for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
         place -= 1

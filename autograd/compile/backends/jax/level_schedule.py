@@ -9,17 +9,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from autograd.compile.lift.levels import Block, Levels, Stretch
+from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.rules.operation import TABLE
 
-__all__ = ["pool_adjoints", "pool_of", "pool_reached"]
+__all__ = ["buffer_adjoints", "buffer_of", "buffer_reached"]
 
 MOST = 3  # no operation of single scalars takes more inputs
 FEW = 12  # blocks: XLA takes some 50 ms to compile each, forth and back
 WIDE = 256  # scalars: fewer are as fast one by one, in a loop that is compiled once
 
 
-def _blocks(table: Levels) -> list[Block | Stretch]:
+def _blocks(table: LevelSchedule) -> list[Block | SequentialRun]:
     """Return the blocks of a table, of which XLA can compile any number in seconds.
 
     Where they are many only the widest stay blocks of their own, and stretches between them take the others.
@@ -28,16 +28,16 @@ def _blocks(table: Levels) -> list[Block | Stretch]:
         return table.blocks
     wide = [block for block in table.blocks if isinstance(block, Block) and block.stop - block.start >= WIDE]
     kept = set(map(id, sorted(wide, key=lambda block: block.start - block.stop)[: FEW // 3]))
-    found: list[Block | Stretch] = []
+    found: list[Block | SequentialRun] = []
     for block in table.blocks:
         if id(block) in kept:
             found.append(block)
             continue
-        if not found or not isinstance(found[-1], Stretch):
-            found.append(Stretch([], [], block.start))
+        if not found or not isinstance(found[-1], SequentialRun):
+            found.append(SequentialRun([], [], block.start))
         last: Any = found[-1]
-        last.ops.extend(block.ops if isinstance(block, Stretch) else [block.op] * (block.stop - block.start))
-        last.operands.extend(block.operands if isinstance(block, Stretch) else _one_by_one(block))
+        last.ops.extend(block.ops if isinstance(block, SequentialRun) else [block.op] * (block.stop - block.start))
+        last.operands.extend(block.operands if isinstance(block, SequentialRun) else _one_by_one(block))
     return found
 
 
@@ -48,21 +48,21 @@ def _one_by_one(block: Block) -> list[tuple[int, ...]]:
     return [tuple(x.tolist()) for x in np.split(block.operands[0], np.asarray(block.bounds)[1:])]
 
 
-def pool_of(maths: Any, table: Levels, outside: Any) -> Any:
-    """Return the pool, computed from what comes from outside."""
-    pool = jnp.zeros(table.size).at[: table.outside].set(outside)
+def buffer_of(maths: Any, table: LevelSchedule, outside: Any) -> Any:
+    """Return the buffer, computed from what comes from outside."""
+    buffer = jnp.zeros(table.size).at[: table.outside].set(outside)
     for block in _blocks(table):
-        if isinstance(block, Stretch):
-            pool = _stretch(maths, block, pool)
+        if isinstance(block, SequentialRun):
+            buffer = _sequential(maths, block, buffer)
         else:
-            pool = pool.at[block.start : block.stop].set(_block(maths, block, pool))
-    return pool
+            buffer = buffer.at[block.start : block.stop].set(_block(maths, block, buffer))
+    return buffer
 
 
-def _block(maths: Any, block: Block, pool: Any) -> Any:
+def _block(maths: Any, block: Block, buffer: Any) -> Any:
     if block.bounds is not None:
-        return jnp.zeros(block.stop - block.start).at[_owners(block)].add(pool[block.operands[0]])
-    return TABLE[block.op].rule(maths, *[pool[x] for x in block.operands])[0]
+        return jnp.zeros(block.stop - block.start).at[_owners(block)].add(buffer[block.operands[0]])
+    return TABLE[block.op].rule(maths, *[buffer[x] for x in block.operands])[0]
 
 
 def _owners(block: Block) -> Any:
@@ -70,21 +70,21 @@ def _owners(block: Block) -> Any:
     return np.repeat(np.arange(block.stop - block.start), lengths)
 
 
-def pool_reached(maths: Any, table: Levels, pool: Any, mask: Any) -> Any:
-    """Return 1.0 for each place of the pool that the backward pass reaches from where the mask holds, else 0.0."""
-    return jnp.where(_back(maths, table, pool, jnp.where(mask != 0.0, 1.0, 0.0), None, _same) != 0.0, 1.0, 0.0)
+def buffer_reached(maths: Any, table: LevelSchedule, buffer: Any, mask: Any) -> Any:
+    """Return 1.0 for each place of the buffer that the backward pass reaches from where the mask holds, else 0.0."""
+    return jnp.where(_back(maths, table, buffer, jnp.where(mask != 0.0, 1.0, 0.0), None, _same) != 0.0, 1.0, 0.0)
 
 
-def pool_adjoints(maths: Any, table: Levels, pool: Any, adjoint: Any, reached: Any = None) -> Any:
-    """Return the adjoints of what comes from outside; nothing flows from where nothing is reached."""
-    return _back(maths, table, pool, jnp.broadcast_to(adjoint, (table.size,)), reached, _product)[: table.outside]
+def buffer_adjoints(maths: Any, table: LevelSchedule, buffer: Any, adjoint: Any, reached: Any = None) -> Any:
+    """Return the adjoints of what comes from outside; nothing active from where nothing is reached."""
+    return _back(maths, table, buffer, jnp.broadcast_to(adjoint, (table.size,)), reached, _product)[: table.outside]
 
 
-def _back(maths: Any, table: Levels, pool: Any, vector: Any, reached: Any, share: Callable[..., Any]) -> Any:
+def _back(maths: Any, table: LevelSchedule, buffer: Any, vector: Any, reached: Any, share: Callable[..., Any]) -> Any:
     """Return the vector with what each scalar sends to its operands added to them, last block first."""
     for block in reversed(_blocks(table)):
-        if isinstance(block, Stretch):
-            vector = _stretch_back(maths, block, pool, vector, reached, share)
+        if isinstance(block, SequentialRun):
+            vector = _sequential_back(maths, block, buffer, vector, reached, share)
             continue
         upstream = vector[block.start : block.stop]
         here = None if reached is None else reached[block.start : block.stop]
@@ -92,8 +92,8 @@ def _back(maths: Any, table: Levels, pool: Any, vector: Any, reached: Any, share
             vector = vector.at[block.operands[0]].add(upstream[_owners(block)])
             continue
         row = TABLE[block.op]
-        derivatives = row.rule(maths, *[pool[x] for x in block.operands])[1]
-        for k in block.flows:
+        derivatives = row.rule(maths, *[buffer[x] for x in block.operands])[1]
+        for k in block.active:
             vector = vector.at[block.operands[k]].add(_sent(upstream, derivatives[k], here, row.cuts, share))
     return vector
 
@@ -116,12 +116,12 @@ def _sent(upstream: Any, derivative: Any, reached: Any, cuts: bool, share: Calla
 
 
 # --------------------------------------------------------------------------- scalars one by one
-def _rows(stretch: Stretch) -> tuple[list[str], Any]:
+def _rows(sequence: SequentialRun) -> tuple[list[str], Any]:
     """Return the operations, and one row per scalar: operation, place, operands; a sum of many takes a row for each."""
     ops: dict[str, int] = {}
     rows: list[tuple[int, ...]] = []
-    for i, (op, operands) in enumerate(zip(stretch.ops, stretch.operands, strict=True)):
-        place = stretch.start + i
+    for i, (op, operands) in enumerate(zip(sequence.ops, sequence.operands, strict=True)):
+        place = sequence.start + i
         if op == "total":
             for x in operands:
                 rows.append((ops.setdefault("total", len(ops)), place, x, x, x))
@@ -131,8 +131,8 @@ def _rows(stretch: Stretch) -> tuple[list[str], Any]:
     return list(ops), jnp.asarray(np.array(rows, dtype=np.int32))
 
 
-def _stretch(maths: Any, stretch: Stretch, pool: Any) -> Any:
-    ops, rows = _rows(stretch)
+def _sequential(maths: Any, sequence: SequentialRun, buffer: Any) -> Any:
+    ops, rows = _rows(sequence)
 
     def value(op: str) -> Any:
         if op == "total":
@@ -141,16 +141,18 @@ def _stretch(maths: Any, stretch: Stretch, pool: Any) -> Any:
 
     branches = [value(op) for op in ops]
 
-    def step(i: Any, pool: Any) -> Any:
+    def step(i: Any, buffer: Any) -> Any:
         row = rows[i]
-        x = jax.lax.switch(row[0], branches, pool[row[1]], *[pool[row[2 + k]] for k in range(MOST)])
-        return pool.at[row[1]].set(x)
+        x = jax.lax.switch(row[0], branches, buffer[row[1]], *[buffer[row[2 + k]] for k in range(MOST)])
+        return buffer.at[row[1]].set(x)
 
-    return jax.lax.fori_loop(0, len(rows), step, pool)
+    return jax.lax.fori_loop(0, len(rows), step, buffer)
 
 
-def _stretch_back(maths: Any, stretch: Stretch, pool: Any, vector: Any, reached: Any, share: Callable[..., Any]) -> Any:
-    ops, rows = _rows(stretch)
+def _sequential_back(
+    maths: Any, sequence: SequentialRun, buffer: Any, vector: Any, reached: Any, share: Callable[..., Any]
+) -> Any:
+    ops, rows = _rows(sequence)
 
     def shares(op: str) -> Any:
         def of(upstream: Any, here: Any, *x: Any) -> Any:
@@ -168,7 +170,7 @@ def _stretch_back(maths: Any, stretch: Stretch, pool: Any, vector: Any, reached:
     def step(i: Any, vector: Any) -> Any:
         row = rows[len(rows) - 1 - i]
         here = None if reached is None else reached[row[1]]
-        share = jax.lax.switch(row[0], branches, vector[row[1]], here, *[pool[row[2 + k]] for k in range(MOST)])
+        share = jax.lax.switch(row[0], branches, vector[row[1]], here, *[buffer[row[2 + k]] for k in range(MOST)])
         return vector.at[row[2:]].add(share)
 
     return jax.lax.fori_loop(0, len(rows), step, vector)
