@@ -19,8 +19,8 @@ from typing import Any
 
 from autograd.compile.backends.registry import check_backend
 from autograd.compile.backends.runner import Floats
-from autograd.compile.frontend.recorded_graph import GraphStep, graph_programs
 from autograd.compile.program_cache import Programs
+from autograd.compile.recorded_graph import GraphStep, graph_programs
 from autograd.compile.step import CompiledForward, Step
 from autograd.compile.training import TrainingStep
 from autograd.rules.lookup import take

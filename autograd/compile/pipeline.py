@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from autograd.compile.backends.numpy.syntax import is_reserved
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.names import give_names
@@ -40,7 +41,7 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
     known = [*names, *[f"random{k + 1}" for k in range(len(traced.draws))], "others"]
     both = {k for k, _, whole in program.arguments if not whole}
     given = [f"{known[k]}_index" if whole and k in both else known[k] for k, _, whole in program.arguments]
-    give_names(program, given, adjoints)
+    give_names(program, given, adjoints, is_reserved)
     return program, tape
 
 

@@ -9,10 +9,9 @@ its operation and a number.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from autograd.compile.backends.numpy.syntax import is_reserved
 from autograd.compile.ir.program import Array, Program
 from autograd.rules.identifiers import apart
 from autograd.rules.operation import TABLE
@@ -28,16 +27,21 @@ LETTERS: Final = {
 ACTIVATIONS: Final = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh"})
 
 
-def give_names(program: Program, arguments: Sequence[str], adjoints: Sequence[tuple[Array, Array]]) -> None:
-    """Leave a name on every array, and on those that begin a layer a note that says so."""
-    Namer(program, arguments).name_all(adjoints)
+def give_names(
+    program: Program,
+    arguments: Sequence[str],
+    adjoints: Sequence[tuple[Array, Array]],
+    is_reserved: Callable[[str], bool],
+) -> None:
+    """Leave a name on every array, and on those that begin a layer a note that says so; none is a reserved one."""
+    Namer(program, arguments, is_reserved).name_all(adjoints)
 
 
 class Namer:
     """Names given so far, so that none is given twice."""
 
-    def __init__(self, program: Program, arguments: Sequence[str]) -> None:
-        self.program, self.arguments = program, arguments
+    def __init__(self, program: Program, arguments: Sequence[str], is_reserved: Callable[[str], bool]) -> None:
+        self.program, self.arguments, self.is_reserved = program, arguments, is_reserved
         self.taken: set[str] = {*TABLE, "theta", "gradient", "loss", "sum"}
         self.counts: Counter[str] = Counter()
         self.users: dict[Array, list[Array]] = {}
@@ -71,7 +75,7 @@ class Namer:
         self.taken.update(f"d{array.name}" for array in lines if array.op == "parameter")  # where gradients go
         for array in lines:
             if array.op == "input":
-                array.name = apart(self.arguments[array.detail], lambda x: x in self.taken or is_reserved(x))
+                array.name = apart(self.arguments[array.detail], lambda x: x in self.taken or self.is_reserved(x))
                 self.taken.add(array.name)
 
     def _letter(self, array: Array) -> str:

@@ -20,8 +20,8 @@ from autograd.compile.backends.native.emit.maths import VectorMaths
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.emit.writer import Point
 from autograd.compile.backends.native.host.processor import host
-from autograd.compile.backends.native.plan import Plan
-from autograd.compile.backends.native.views import widest
+from autograd.compile.backends.native.planning.plan import Plan
+from autograd.compile.backends.native.planning.views import widest
 from autograd.compile.ir.program import Program
 from autograd.rules.symbols import SYMBOLS, Symbol, named, symbol
 

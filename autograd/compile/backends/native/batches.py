@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.values import Index
 from autograd.compile.backends.native.emit.writer import LoopWriter, Point
-from autograd.compile.backends.native.plan import Plan
+from autograd.compile.backends.native.planning.plan import Plan
 from autograd.compile.ir.program import Program, Shape
 
 __all__ = ["can_fetch", "fetching"]

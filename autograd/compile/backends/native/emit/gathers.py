@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.emit.writer import LoopWriter, Point
-from autograd.compile.backends.native.kernels import Kernel
-from autograd.compile.backends.native.views import View
+from autograd.compile.backends.native.planning.kernels import Kernel
+from autograd.compile.backends.native.planning.views import View
 from autograd.compile.ir.program import Array
 
 __all__ = ["Gathers"]

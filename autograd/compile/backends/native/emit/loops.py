@@ -9,8 +9,8 @@ from autograd.compile.backends.native.emit.products import Products
 from autograd.compile.backends.native.emit.regions import Regions
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.emit.writer import Point
-from autograd.compile.backends.native.kernels import Kernel
-from autograd.compile.backends.native.views import rounded
+from autograd.compile.backends.native.planning.kernels import Kernel
+from autograd.compile.backends.native.planning.views import rounded
 from autograd.compile.ir.program import Array
 
 __all__ = ["NATIVE", "Loops"]

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.emit.writer import Body, LoopWriter, Point
-from autograd.compile.backends.native.kernels import Kernel
-from autograd.compile.backends.native.views import View, laid_out, rounded, width
+from autograd.compile.backends.native.planning.kernels import Kernel
+from autograd.compile.backends.native.planning.views import View, laid_out, rounded, width
 from autograd.compile.ir.program import Array
 
 __all__ = ["Products"]

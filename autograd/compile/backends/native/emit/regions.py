@@ -15,7 +15,7 @@ import numpy as np
 from autograd.compile.backends.native.emit.gathers import INDEX, Gathers
 from autograd.compile.backends.native.emit.maths import VectorMaths
 from autograd.compile.backends.native.emit.values import Index, Vector
-from autograd.compile.backends.native.kernels import Kernel
+from autograd.compile.backends.native.planning.kernels import Kernel
 from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas, named, parameters

@@ -8,9 +8,9 @@ from typing import Any
 from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.maths import VectorMaths
 from autograd.compile.backends.native.emit.values import Index, Vector
-from autograd.compile.backends.native.kernels import Kernel
-from autograd.compile.backends.native.plan import Plan
-from autograd.compile.backends.native.views import View, width
+from autograd.compile.backends.native.planning.kernels import Kernel
+from autograd.compile.backends.native.planning.plan import Plan
+from autograd.compile.backends.native.planning.views import View, width
 from autograd.compile.ir.program import Array
 
 __all__ = ["Body", "LoopWriter", "Point"]

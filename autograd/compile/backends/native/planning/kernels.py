@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from autograd.compile.backends.native.views import VIEWS, View, row_major, seen_inside
+from autograd.compile.backends.native.planning.views import VIEWS, View, row_major, seen_inside
 from autograd.compile.ir.program import Array, Shape
 
 __all__ = ["Kernel", "Kernels"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from autograd.compile.backends.native.kernels import Kernel, Kernels
-from autograd.compile.backends.native.views import View, laid_out, rounded, row_major, seen_inside, width
+from autograd.compile.backends.native.planning.kernels import Kernel, Kernels
+from autograd.compile.backends.native.planning.views import View, laid_out, rounded, row_major, seen_inside, width
 from autograd.compile.ir.program import Array, Shape
 
 __all__ = ["FastAxes"]
