@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.explain.wording import show_number, titled
+from autograd.explain.numbers import show_number
+from nn.naming import titled
 from viz import palette
 from viz.charts.field import plain_number
 from viz.graph.labels import label_text, shown, tooltip_text

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd import Value, topological_order
-from autograd.explain.wording import short_names, show_number
+from autograd.explain.naming import short_names
+from autograd.explain.numbers import show_number
 from autograd.recording.nodes import CONSTANT
 from viz.charts.field import Field
 from viz.charts.plotting import curve, framed, levels, losses_of

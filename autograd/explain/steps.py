@@ -2,7 +2,7 @@
 
     recording = record(loss)            # nothing in the graph is changed
     replay = recording.replay()
-    while replay.forward("node"):       # or "edge", "neuron", "layer", "phase"
+    while replay.forward("node"):       # or another of `granularities()`: "edge", "phase", and for networks "layer", …
         print(replay.sentence)
 
 Events hold numbers and the indices of nodes, so that a page, a terminal and a transcript show the same
@@ -16,11 +16,12 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from autograd.explain.events import Accumulate, Change, Collect, Compute, Event, Seed, Send, Update
+from autograd.explain.naming import paths
 from autograd.explain.record import backward_events, forward_events
-from autograd.explain.wording import Words, layer_of, neuron_of
+from autograd.explain.wording import Words
 from autograd.recording.graph import topological_order
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation, number
@@ -29,7 +30,6 @@ from autograd.support.messages import shown
 from autograd.value import Value
 
 __all__ = [
-    "GRANULARITIES",
     "Accumulate",
     "Change",
     "Collect",
@@ -40,10 +40,14 @@ __all__ = [
     "Seed",
     "Send",
     "Update",
+    "granularities",
     "record",
 ]
 
-GRANULARITIES: Final = ("edge", "node", "neuron", "layer", "phase")
+
+def granularities() -> tuple[str, ...]:
+    """Return what a step of a replay may be, the finest first: each keeps together what the finer ones do."""
+    return ("edge", "node", *paths().scopes, "phase")
 
 
 class Recording:
@@ -142,12 +146,12 @@ class Recording:
             return phase
         if granularity == "node":
             return phase, event.node
-        if granularity not in GRANULARITIES:
-            raise ValueError(f"no granularity {granularity!r}; there are: {', '.join(GRANULARITIES)}")
-        name = self.nodes[event.node].name
-        if granularity == "neuron":
-            return phase, neuron_of(name) or event.node
-        return phase, layer_of(name)
+        scopes = paths().scopes
+        if granularity not in scopes:
+            raise ValueError(f"no granularity {granularity!r}; there are: {', '.join(granularities())}")
+        scope = scopes[granularity](self.nodes[event.node].name)
+        innermost = granularity == next(iter(scopes))
+        return phase, event.node if scope is None and innermost else scope
 
     def as_json(self) -> dict[str, Any]:
         """Return nodes and events as dicts, lists, texts and numbers, ready for JSON; nan and inf are texts."""
@@ -175,8 +179,7 @@ class Recording:
                     "local_derivatives": list(map(_plain, node.local_derivatives)),
                     "value": _plain(self.numbers[i]),
                     "grad": _plain(self.grads[i]),
-                    "neuron": neuron_of(node.name),
-                    "layer": layer_of(node.name),
+                    **{scope: scope_of(node.name) for scope, scope_of in paths().scopes.items()},
                 }
             )
         return nodes

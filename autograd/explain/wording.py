@@ -1,184 +1,26 @@
-"""How numbers, nodes and derivatives are written: one implementation for REPL, page, picture and transcript."""
+"""How nodes and derivatives are told: one implementation for REPL, page, picture and transcript."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import count, pairwise
+from itertools import count
 from typing import Any, Final
 
+from autograd.explain.naming import SUPERSCRIPTS, is_place, short_names
+from autograd.explain.numbers import bracketed, show_number
 from autograd.fused.groups import Group
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import Symbol, formulas, label, parameters, symbol
-from autograd.support.messages import printable, shown
 from autograd.value import Value
 
-__all__ = ["Words", "bracketed", "layer_of", "neuron_of", "short_names", "show_number", "titled"]
+__all__ = ["Words"]
 
-DASH: Final = "—"  # where no pass has been
-LONGEST_NAME: Final = 24
-LONGEST_LETTER: Final = 40  # of a path, abbreviated
-LONGEST_PATH: Final = 2_000  # beyond, a name with dots in it is no module's
 LONGEST_FORMULA: Final = 44
 LONGEST_SUM: Final = 8
-_SUBSCRIPTS: Final = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
-_SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_LETTERS: Final = {"weights": "w", "weight": "w", "bias": "b", "biases": "b"}
 _SLOT: Final = re.compile(r"\{(\d+)\}|\[(\d+)\]")
-_PATH: Final = re.compile(r"[A-Za-z_]\w*(\.\w+)+")
-_PLACE: Final = re.compile(r"[0-9]{1,9}")
-
-
-# ---------------------------------------------------------------------------------------- numbers
-def show_number(x: float | None) -> str:
-    """Return `x` to four significant digits with a true minus sign; a dash for None, `nan` and `inf` by name."""
-    if x is None:
-        return DASH
-    if x != x:
-        return "nan"
-    sign, x = "−" if x < 0 else "", abs(x)
-    if x in (0.0, math.inf):
-        return sign + ("inf" if x else "0")
-    mantissa, power = f"{x:.3e}".split("e")
-    exponent = int(power)
-    if 3 <= exponent < 6:
-        return f"{sign}{x:.0f}"
-    if -4 <= exponent < 3:
-        return sign + f"{x:.{3 - exponent}f}".rstrip("0").rstrip(".")
-    mantissa = mantissa.rstrip("0")
-    return f"{sign}{mantissa}{'0' if mantissa.endswith('.') else ''}e{exponent}"
-
-
-def bracketed(text: str) -> str:
-    """Return a number as it stands behind a sign: in brackets if it begins with one of its own."""
-    return f"({text})" if text.startswith("−") else text
-
-
-# ------------------------------------------------------------------------------------------ names
-def _is_path(name: str | None) -> bool:
-    return name is not None and len(name) <= LONGEST_PATH and _PATH.fullmatch(name) is not None
-
-
-def is_place(part: str) -> bool:
-    """Return whether this part of a path counts something, as the 3 of `neurons.3` does."""
-    return _PLACE.fullmatch(part) is not None
-
-
-@lru_cache(maxsize=50_000)
-def neuron_of(name: str | None) -> str | None:
-    """Return the path of the neuron or module that a name such as `layers.0.neurons.1.weights.2` lies in, or None."""
-    if name is None or not _is_path(name):
-        return None
-    neuron, found = re.subn(r"\.[A-Za-z_]\w*(\.[0-9]{1,9})*$", "", name)
-    return neuron if found else None
-
-
-@lru_cache(maxsize=50_000)
-def layer_of(name: str | None) -> str | None:
-    """Return the path of the layer that a name such as `layers.0.neurons.1.z` lies in, or None."""
-    neuron = neuron_of(name)
-    return None if neuron is None else re.sub(r"\.neurons\.[0-9]{1,9}\b.*$", "", neuron)
-
-
-def titled(path: str) -> str:
-    """Return the path of a layer or neuron as people read it, counted from 1 as the letters of nodes are.
-
-    `net.layers.0.neurons.3` is `net, layer 1, neuron 4`.
-    """
-    safe = printable(path)
-    counted = re.sub(r"\b(layer|neuron)s\.([0-9]{1,9})\b", lambda found: f"\n{found[1]} {int(found[2]) + 1}\n", safe)
-    return ", ".join(part.strip(".") for part in counted.split("\n") if part.strip("."))
-
-
-def _clean(name: str) -> str:
-    """Return a name as one line of printable characters, cut to a length that fits in a box."""
-    text = printable(name[: 2 * LONGEST_NAME])
-    if len(text) > LONGEST_NAME:
-        return text[: LONGEST_NAME - 1] + "…"
-    letter, digits = re.fullmatch(r"(.*?)([0-9]*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
-    return letter + digits.translate(_SUBSCRIPTS) if len(letter) == 1 and letter.isalpha() else text
-
-
-def _abbreviate(name: str, layers: bool, prefixes: bool) -> str:
-    """Return `layers.0.neurons.1.weights.2` as w⁽¹⁾₂₃: layer 1, neuron 2, input 3, counted from 1 as books do."""
-    parts = name.split(".")
-    last = max(i for i, part in enumerate(parts) if not is_place(part))
-    places = [int(p) + 1 for before, p in pairwise(parts) if before == "neurons" and is_place(p)]
-    places += [int(p) + 1 for p in parts[last + 1 :]]
-    text = _LETTERS.get(parts[last], parts[last])
-    if layers and (layer := _layer_number(name)) is not None:
-        text += "⁽" + str(layer + 1).translate(_SUPERSCRIPTS) + "⁾"
-    text += ("," if any(p > 9 for p in places) else "").join(map(str, places)).translate(_SUBSCRIPTS)
-    return shown(f"{_prefix(name)}.{text}" if prefixes and _prefix(name) else text, LONGEST_LETTER)
-
-
-def _layer_number(name: str) -> int | None:
-    found = re.search(r"(?:^|\.)layers\.([0-9]{1,9})\.", name)
-    return int(found[1]) if found else None
-
-
-def _prefix(name: str) -> str:
-    found = re.match(r"(.*?)\.?\blayers\.[0-9]{1,9}\.", name)
-    return found[1] if found else ""
-
-
-def short_names(nodes: Sequence[Value]) -> list[str]:
-    """Return a short name for each node of a graph in topological order, unique but for constants.
-
-    Paths become a textbook's letters (`w⁽¹⁾₂₁`), a root without a name is L, inputs without a name are x₁, x₂, …, other
-    nodes without a name v₁, v₂, …; a constant is its number; names that would be the same are numbered, `z₁[2]`.
-    """
-    paths = [n.name for n in nodes if n.name is not None and _is_path(n.name)]
-    layers = len({_layer_number(p) for p in paths} - {None}) > 1
-    prefixes = len({_prefix(p) for p in paths if _layer_number(p) is not None}) > 1
-    inputs = _inputs(nodes)
-    names: list[str | None] = []
-    for i, node in enumerate(nodes):
-        if node.name:
-            names.append(_abbreviate(node.name, layers, prefixes) if _is_path(node.name) else _clean(node.name))
-        elif id(node) in inputs:
-            names.append("x" + str(inputs[id(node)] + 1).translate(_SUBSCRIPTS))
-        elif node.op is CONSTANT:
-            names.append(show_number(node._data))
-        else:
-            names.append("L" if i == len(nodes) - 1 else None)
-    free = [node.op is CONSTANT and id(node) not in inputs and not node.name for node in nodes]
-    counts = Counter(name for name, f in zip(names, free, strict=True) if not f)
-    taken, used = set(counts), Counter[str]()
-    result = []
-    number = 0
-    for name, constant in zip(names, free, strict=True):
-        if name is None:
-            number += 1
-            while (text := "v" + str(number).translate(_SUBSCRIPTS)) in taken:
-                number += 1
-        elif constant or counts[name] == 1:
-            text = name
-        else:
-            used[name] += 1
-            while (text := f"{name}[{used[name]}]") in taken:
-                used[name] += 1
-        if not constant:
-            taken.add(text)
-        result.append(text)
-    return result
-
-
-def _inputs(nodes: Sequence[Value]) -> dict[int, int]:
-    """Return the place of each nameless leaf that is an input of a neuron."""
-    places: dict[int, int] = {}
-    for node in nodes:
-        if isinstance(node.op, Operation) and node.op.groups == 2:
-            members = operands(node)[1].values
-            if all(x.is_leaf and x.name is None for x in members):
-                for place, x in enumerate(members):
-                    places.setdefault(id(x), place)
-    return places
 
 
 # --------------------------------------------------------------------------------------- formulas
@@ -203,7 +45,7 @@ def write(formula: Symbol, binding: int = 0) -> str:
     elif function == "negative":
         rank, text = 1, "−" + write(inputs[0], 2)
     elif function == "power" and (n := inputs[1].number) is not None and n == int(n):
-        return _base(inputs[0]) + str(int(n)).translate(_SUPERSCRIPTS)
+        return _base(inputs[0]) + str(int(n)).translate(SUPERSCRIPTS)
     elif function == "power":
         rank, text = 3, write(inputs[0], 4) + "^" + write(inputs[1], 4)
     elif function in _COMPARISONS:
@@ -371,7 +213,7 @@ def _form(op: Operation, inputs: list[Any], figures: bool = False) -> str:
 def _power(base: str, exponent: str) -> str:
     """Return the form of a power of such a base and exponent."""
     form = "({0})" if base.startswith("−") or "⁽" in base else "{0}"
-    return form + exponent.translate(_SUPERSCRIPTS) if is_place(exponent) else form + "^[1]"
+    return form + exponent.translate(SUPERSCRIPTS) if is_place(exponent) else form + "^[1]"
 
 
 def _sum(terms: list[Any]) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from autograd import Group, Value
-from autograd.explain.wording import titled
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from nn.inspect.findings import Finding, counted
 from nn.layers.dense import Neuron
 from nn.losses import Given
+from nn.naming import titled
 
 __all__ = ["activation_before_loss", "units_alike"]
 

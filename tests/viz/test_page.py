@@ -12,8 +12,8 @@ import pytest
 import viz
 from autograd import Value, dot, explain, largest, steps, tanh, total
 from autograd.explain.events import SENTENCES
-from autograd.explain.steps import GRANULARITIES
-from autograd.explain.wording import show_number
+from autograd.explain.numbers import show_number
+from autograd.explain.steps import granularities
 from autograd.recording.nodes import CONSTANT
 from nn import MLP, SGD, Adam, mean_squared_error
 from tests.support.web import CONTRASTS, until
@@ -102,7 +102,7 @@ def test_granularities_examples_jumps_and_address(show):
     for granularity in ("neuron", "layer", "phase"):
         tab.select_option("#granularity", granularity)
         tab.focus("#slider")
-        level = GRANULARITIES.index(granularity)
+        level = granularities().index(granularity)
         stops = [i for i, ends in enumerate(page.data["ends"], 1) if int(ends) >= level]
         seen = press(tab, ["Home", *["ArrowRight"] * len(stops), "ArrowLeft", "End"])
         assert [int(state["at"]) for state in seen] == [0, *stops, stops[-2], stops[-1]]

@@ -11,10 +11,10 @@ from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.explain.events import SENTENCES, Change
 from autograd.explain.paths import largest_arrivals
-from autograd.explain.steps import GRANULARITIES, Accumulate, Collect, Recording, Send, Update
-from autograd.explain.wording import neuron_of, titled
+from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
+from nn.naming import neuron_of, titled
 from viz.graph.labels import shown
 from viz.graph.sheet import NOBODY, examples, not_a_number, silence
 from viz.guesses import GUESSES
@@ -208,7 +208,7 @@ def _ends(recording: Recording) -> str:
     """Return for each event, as a digit, how many granularities but the finest have a step that ends with it."""
     ends = [0] * len(recording)
     among: Sequence[int] = range(1, len(recording) + 1)
-    for granularity in GRANULARITIES[1:]:  # what a node does is never parted, nor what a neuron does, …
+    for granularity in granularities()[1:]:  # what a node does is never parted, nor what a neuron does, …
         keys = [recording.key(i - 1, granularity) for i in among]
         among = [*(i for i, key, after in zip(among, keys, keys[1:], strict=False) if key != after), len(recording)]
         for i in among:
