@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from autograd.fused.operands import Inputs
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
-from autograd.rules.operation import FLOATS, Operation, number
+from autograd.rules.maths import FLOATS
+from autograd.rules.operation import Operation, number
 
 if TYPE_CHECKING:
     from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there

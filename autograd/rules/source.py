@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from autograd.rules.operation import FLOATS, TABLE, FloatMaths, Operation, number
+from autograd.rules.maths import FLOATS, FloatMaths
+from autograd.rules.operation import TABLE, Operation, number
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
 INFIX: Final = {

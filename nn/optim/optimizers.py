@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from autograd import Value, number
 from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
-from autograd.rules.operation import FLOATS
+from autograd.rules.maths import FLOATS
 from autograd.support.answers import guessed
 from autograd.support.caller import warn
 from autograd.support.messages import name_or

@@ -10,7 +10,8 @@ import pytest
 from scipy import special
 
 from autograd import Value
-from autograd.rules.operation import FLOATS, TABLE, Operation
+from autograd.rules.maths import FLOATS
+from autograd.rules.operation import TABLE, Operation
 from tests.support.exact import DIGITS, flattened, true_derivatives
 
 OPERATIONS = pytest.mark.parametrize("op", TABLE.values(), ids=list(TABLE))
