@@ -150,7 +150,7 @@ def _some(units: list[Unit]) -> list[Unit]:
 
 
 def _gradient(value: Value | None) -> float | None:
-    return value.grad if value is not None and value.reached else None
+    return value.grad if value is not None and value.has_grad else None
 
 
 # ------------------------------------------------------------------------------------------ DOT

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from autograd.backward import sweep
 from autograd.functional.pytree import flat, name_of, rebuilt
-from autograd.functional.vjp import derivatives, differ
+from autograd.functional.vjp import differ, gradients
 from autograd.fused.groups import Group
 from autograd.fused.operands import Inputs
 from autograd.recording import modes
@@ -183,7 +183,7 @@ class _Segment:
         if all(x.is_leaf for x in closed_over):
             slopes = _swept(outputs[i], variables)
         else:
-            slopes = derivatives(outputs[i], variables, recorded=True)
+            slopes = gradients(outputs[i], variables, recorded=True)
         self.asked += 1
         if self.asked >= sum(n is not None for n in self.numbers):
             self.asked, self.kept = 0, None

@@ -22,7 +22,7 @@ from autograd.rules.symbols import FUNCTIONS, Symbol, formulas, named, parameter
 from autograd.support.guesses import GUESSES
 from autograd.value import Value
 
-__all__ = ["derivatives"]
+__all__ = ["gradients"]
 
 OUTPUT: Final = "output"
 Pairs = list[tuple[Any, Any]]  # gradients of children, each with its local derivative; a Group's may be a sequence
@@ -30,24 +30,24 @@ Sent = list[tuple[Any, Any, Any, Any]]  # target, gradient, local derivative; wh
 
 
 @GUESSES
-def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *, recorded: bool = False) -> list[Any]:
-    """Return d(root)/d(variable) times `gradient` for each variable, and change nothing in the graph.
+def gradients(output: Value, inputs: Iterable[Value], gradient: Any = 1.0, *, recorded: bool = False) -> list[Any]:
+    """Return d(output)/d(input) times `gradient` for each input, and change nothing in the graph.
 
-    Paths end at the variables.  The results are Values, which can be differentiated again; those that are the same
+    Paths end at the inputs.  The results are Values, which can be differentiated again; those that are the same
     whatever the numbers are plain floats.  With `recorded`, the local derivatives are the recorded floats.
     Raises TypeError for what is no Value, RuntimeError if a number in the graph has been changed since it was computed
     from.
     """
-    if isinstance(variables, Value):
-        raise TypeError(f"derivatives takes a list of variables: derivatives(root, [{variables!r}])")
-    variables = list(variables)
-    for x in (root, *variables):
+    if isinstance(inputs, Value):
+        raise TypeError(f"gradients takes a list of inputs: gradients(output, [{inputs!r}])")
+    inputs = list(inputs)
+    for x in (output, *inputs):
         if not isinstance(x, Value):
-            raise TypeError(f"derivatives are those of a Value with respect to Values, and {x!r} is none")
-    wanted = {id(v) for v in variables}
-    order, leads = _between(root, wanted)
-    arrived: dict[int, Pairs] = {id(root): [(gradient, 1.0)]}
-    reached = _Reached(root)
+            raise TypeError(f"gradients are those of a Value with respect to Values, and {x!r} is none")
+    wanted = {id(v) for v in inputs}
+    order, leads = _between(output, wanted)
+    arrived: dict[int, Pairs] = {id(output): [(gradient, 1.0)]}
+    reached = _Reached(output)
     for node in reversed(order):
         if id(node) in wanted or id(node) not in arrived:
             continue
@@ -60,7 +60,7 @@ def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *,
             if not _is_zero(derivative):
                 arrived.setdefault(id(target), []).append((share, reached.only(node, derivative)))
                 reached.by(node, target, opened)
-    return [_combined(arrived.get(id(v), [])) for v in variables]
+    return [_combined(arrived.get(id(v), [])) for v in inputs]
 
 
 def _between(root: Value, wanted: set[int]) -> tuple[list[Any], set[int]]:
@@ -180,7 +180,7 @@ def differ(x: float, y: float) -> bool:
 def _through(node: Value, again: Value, gradient: Any, leads: set[int]) -> Sent:
     """Return what a node that can be recomputed sends, by way of its recomputed graph."""
     parents = [x for x in dict.fromkeys(node.parents) if id(x) in leads]
-    return [(x, d, 1.0, None) for x, d in zip(parents, derivatives(again, parents, gradient), strict=True)]
+    return [(x, d, 1.0, None) for x, d in zip(parents, gradients(again, parents, gradient), strict=True)]
 
 
 def _combined(pairs: Pairs) -> Any:

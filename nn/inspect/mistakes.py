@@ -132,7 +132,7 @@ def _alike(rows: list[list[Value]]) -> list[list[int]]:
     unit = SAME * max(abs(v.grad) for row in rows for v in row) or 1.0
     groups: dict[Any, list[int]] = {}
     for i, row in enumerate(rows):
-        if any(v.reached for v in row):
+        if any(v.has_grad for v in row):
             key = tuple(f"{v.data + 0.0:.9g}" for v in row), tuple(round(v.grad / unit) for v in row)
             groups.setdefault(key, []).append(i)
     return [group for group in groups.values() if len({tuple(map(id, rows[i])) for i in group}) > 1]

@@ -89,7 +89,7 @@ def test_all_of_xors_first_step_by_keyboard_forwards_and_back_with_pythons_numbe
         assert replay.back()
         agree(state, replay)
     assert replay.position == 0
-    assert all(p.grad == 0.0 and not p.reached for p in model.parameters())
+    assert all(p.grad == 0.0 and not p.has_grad for p in model.parameters())
 
 
 def test_granularities_examples_jumps_and_address(show):
@@ -320,7 +320,7 @@ def test_update_is_the_optimizers_own_and_leaves_it_alone():
     optimizer = Adam(model.parameters(), learning_rate=0.1)
     page = viz.steps(loss, optimizer=optimizer)
     assert optimizer.step_count == 0
-    assert not any(p.reached for p in model.parameters())
+    assert not any(p.has_grad for p in model.parameters())
     after = array("d", base64.b64decode(page.data["after"])).tolist()
     ends = after[-len(optimizer.parameters) :]
     loss.backward()

@@ -258,7 +258,7 @@ def gradient_flow(model: Any) -> Chart:
 
 def _norms(model: Any) -> dict[str, float]:
     groups = _groups(model)
-    if not any(value.reached for values in groups.values() for value in values):
+    if not any(value.has_grad for values in groups.values() for value in values):
         raise ValueError("no gradients yet: run loss.backward() first")
     return {name: math.hypot(*(value.grad for value in values)) for name, values in groups.items()}
 

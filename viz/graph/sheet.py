@@ -81,13 +81,13 @@ def sheet(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> 
         if _is_dot(node) and _is_zero(spots[spot.edges[-1].parent]):
             spot.edges.pop()  # a dot without a bias has the constant 0 there
     _drop_orphans(spots)
-    _mark(order, spots, order[-1].reached)
+    _mark(order, spots, order[-1].has_grad)
     return _unfolded(order, spots) if unfold else spots
 
 
 def _spot(node: Value, i: int, name: str) -> Spot:
     kind = "operation" if isinstance(node.op, Operation) else "leaf" if node.op is None else "constant"
-    gradient = node.grad if node.reached else None
+    gradient = node.grad if node.has_grad else None
     symbol = operation_symbol(node)
     return Spot(i, f"n{i}", name, node.name or "", symbol, kind, node.data, gradient, origin=i)
 

@@ -121,7 +121,7 @@ def test_lines_of_a_weight_and_of_a_node_that_is_used_twice():
         "  total: 4.523",
     ]
     assert explain(loss, loss).lines == ["∂L/∂L = 1: this is where the backward pass begins"]
-    assert w.reached is False
+    assert w.has_grad is False
 
 
 def test_what_is_cut_is_said_and_what_is_foreign_refused():

@@ -48,7 +48,7 @@ def bits(x):
 
 
 def shown(node):
-    return bits(node.grad) if node.reached else None
+    return bits(node.grad) if node.has_grad else None
 
 
 @settings(max_examples=300, deadline=None)

@@ -23,7 +23,7 @@ def test_every_operation_passes_where_it_is_smooth(op):
 
 
 def state(values):
-    return [(repr(v.data), repr(v.grad), v.reached) for v in values]
+    return [(repr(v.data), repr(v.grad), v.has_grad) for v in values]
 
 
 def test_all_is_as_it_was_to_the_bit_afterwards():

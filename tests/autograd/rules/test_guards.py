@@ -83,7 +83,7 @@ def partials(op, inputs, order=3):
         if path:
             yield path, getattr(node, "data", node)
         if len(path) < order:
-            slopes = ag.derivatives(node, variables) if isinstance(node, Value) else [0.0] * len(variables)
+            slopes = ag.gradients(node, variables) if isinstance(node, Value) else [0.0] * len(variables)
             for i, slope in enumerate(slopes):
                 yield from below(slope, (*path, i))
 
