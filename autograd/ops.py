@@ -36,7 +36,7 @@ def subtract(maths: Any, x: Any, y: Any) -> Out:
     return x - y, (1.0, -1.0)
 
 
-@op("×", smooth_on=[(ANY, ANY)])
+@op("×", smooth_on=[(ANY, ANY)], role="multiply")
 def multiply(maths: Any, x: Any, y: Any) -> Out:
     """x · y."""
     return x * y, (y, x)
@@ -58,6 +58,7 @@ def divide(maths: Any, x: Any, y: Any) -> Out:
         (0.0, 0.5): (0.0, (INF, 0.0)),
         (-2.0, -3.0): (-0.125, (-0.1875, NAN)),
     },
+    role="power",
 )
 def power(maths: Any, x: Any, n: Any) -> Out:
     """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
@@ -366,7 +367,7 @@ def detach(maths: Any, x: Any) -> Out:
 
 
 # --------------------------------------------------------------------------------- many inputs
-@op("·", smooth_on=[(ANY, ANY, ANY)], groups=2)
+@op("·", smooth_on=[(ANY, ANY, ANY)], groups=2, glyph="w · x", role="dot")
 def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     """Σ weightᵢ · inputᵢ + bias, as one node.
 
@@ -375,7 +376,7 @@ def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     return maths.dot(weights, inputs, bias), (inputs, weights, 1.0)
 
 
-@op("Σ", smooth_on=[(ANY,)], groups=1)
+@op("Σ", smooth_on=[(ANY,)], groups=1, role="total")
 def total(maths: Any, values: Any) -> Out:
     """The sum of a sequence of values, as one node; 0 if there are none."""
     return maths.total(values), (1.0,)

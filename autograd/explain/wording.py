@@ -141,12 +141,12 @@ class Words:
         op, slots = node.op, count()
         assert isinstance(op, Operation)
         inputs = [[next(slots) for _ in x.values] if isinstance(x, Group) else next(slots) for x in operands(node)]
-        if op.name == "power":
+        if op.role == "power":
             base, exponent = [self._index[id(parent)] for parent in node.parents]
             return _power(self.names[base], self.names[exponent]), _power(
                 show_number(self.numbers[base]), show_number(self.numbers[exponent])
             )
-        if op.groups == 2 and (bias := operands(node)[2]).op is CONSTANT and bias._data == 0.0:  # none was given
+        if op.role == "dot" and (bias := operands(node)[2]).op is CONSTANT and bias._data == 0.0:  # none was given
             inputs.pop()
         return _form(op, inputs), _form(op, inputs, figures=True)
 
@@ -198,13 +198,13 @@ class Words:
 
 def _form(op: Operation, inputs: list[Any], figures: bool = False) -> str:
     """Return an operation on inputs that are given by number: `{0} + [1]`, `tanh({0})`, `[0]·[2] + [1]·[3] + [4]`."""
-    if op.groups == 2:
+    if op.role == "dot":
         pairs = zip(*inputs[:2], strict=True)
         products = [f"({{{w}}})({{{x}}})" if figures else f"[{w}]·[{x}]" for w, x in pairs]
         return _sum(products + inputs[2:])
     if op.groups == 1:
         members = inputs[0]
-        return _sum(members) if op.name == "total" else f"{op.symbol}({', '.join(map(_plain, _shortened(members)))})"
+        return _sum(members) if op.role == "total" else f"{op.symbol}({', '.join(map(_plain, _shortened(members)))})"
     if op.symbol[0].isalpha() or len(inputs) > 2:
         return f"{op.symbol}({', '.join(map(_plain, inputs))})"
     return f"{{0}} {op.symbol} [1]" if len(inputs) == 2 else f"{op.symbol}[0]"

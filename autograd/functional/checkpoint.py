@@ -51,9 +51,7 @@ class Checkpoint(Operation):
     """The operation of the nodes that stand for a function: its local derivatives are computed when asked for."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        symbol = f"checkpoint {name_of(function)}"
-        row: Any = {"groups": 1, "cuts": False, "smooth_on": (), "kink": None, "at_edges": {}}
-        super().__init__("checkpoint", _no_rule, symbol=symbol, **row)
+        super().__init__("checkpoint", _no_rule, symbol=f"checkpoint {name_of(function)}", groups=1)
         self.function = function
 
     def __reduce__(self) -> tuple[Any, ...]:

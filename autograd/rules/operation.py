@@ -73,6 +73,10 @@ class Operation:
     Attributes
         name         the function's and the method's name
         symbol       how it prints, `+` or `tanh`
+        glyph        how a picture shows it: the symbol, but for `dot`, which is `w · x`
+        role         what pictures and explanations treat alike, whatever its name: "dot" pairs weights with inputs,
+                     "multiply" has two factors, "total" adds up, "power" has an exponent; "unary" is a function of one
+                     number, and "" any other
         rule         (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
                      arguments, called only if it is needed
         groups       how many of the first inputs are sequences, shared by reference (`dot`, `total`)
@@ -88,18 +92,21 @@ class Operation:
         rule: Rule,
         *,
         symbol: str,
-        groups: int,
-        cuts: bool,
-        smooth_on: Sequence[Box],
-        kink: Callable[..., float] | None,
-        at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]],
+        smooth_on: Sequence[Box] = (),
+        groups: int = 0,
+        cuts: bool = False,
+        kink: Callable[..., float] | None = None,
+        at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
+        glyph: str = "",
+        role: str = "",
     ) -> None:
         self.name = self.__name__ = name
         self.symbol, self.rule = symbol, rule
         self.groups, self.cuts = groups, cuts
-        self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges
+        self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges or {}
         self.arity = rule.__code__.co_argcount - 1
         self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
+        self.glyph, self.role = glyph or symbol, role or ("unary" if self.arity == 1 and not groups else "")
         self.__doc__ = rule.__doc__
         self.method: Callable[..., Any] | None = None  # what records it quickly when its first input is of `kind`
         self.kind: type | None = None
@@ -222,6 +229,8 @@ def op(
     cuts: bool = False,
     kink: Callable[..., float] | None = None,
     at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
+    glyph: str = "",
+    role: str = "",
 ) -> Callable[[Rule], Operation]:
     """Enter the decorated rule in the table under its own name; raises ValueError if that is taken, or no name."""
 
@@ -237,7 +246,9 @@ def op(
             cuts=cuts,
             smooth_on=smooth_on,
             kink=kink,
-            at_edges=at_edges or {},
+            at_edges=at_edges,
+            glyph=glyph,
+            role=role,
         )
         return row
 
