@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from autograd.explain.naming import SUPERSCRIPTS, is_place, short_names
 from autograd.explain.numbers import bracketed, show_number
 from autograd.fused.groups import Group
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
+from autograd.rules.formulas import ATOM, Syntax, Text, evaluate, fold, tight
 from autograd.rules.operation import TABLE, Operation
-from autograd.rules.symbols import Symbol, formulas, label, parameters, symbol
+from autograd.rules.symbols import Symbol, apply, formulas, label, parameters, symbol
 from autograd.value import Value
 
 __all__ = ["Words"]
@@ -24,84 +25,74 @@ _SLOT: Final = re.compile(r"\{(\d+)\}|\[(\d+)\]")
 
 
 # --------------------------------------------------------------------------------------- formulas
-_INFIX: Final = {"add": (1, " + "), "subtract": (1, " − "), "multiply": (2, "·"), "divide": (2, " / ")}
 _COMPARISONS: Final = {"greater": ">", "greater_equal": "≥", "less": "<", "less_equal": "≤"}
 _OPPOSITE: Final = {">": "≤", "≥": "<", "<": "≥", "≤": ">"}
+_SUM, _PRODUCT, _QUOTIENT, _POWER = 1, 2, 3, 4  # how tightly what stands in a formula is to bind
 
 
-def write(formula: Symbol, binding: int = 0) -> str:
-    """Return a symbol as a person would write it: `1 − a²`."""
-    function, inputs = formula.function, formula.inputs
-    if function == "name":
-        return str(inputs[0])
-    if function == "number":
-        text = show_number(inputs[0])
-        return f"({text})" if binding and text.startswith("−") else text
-    if function == "multiply" and inputs[0] == inputs[1]:
-        return _base(inputs[0]) + "²"
-    if function in _INFIX:
-        rank, sign = _INFIX[function]
-        text = write(inputs[0], rank) + sign + write(inputs[1], rank + (function in ("subtract", "divide")))
-    elif function == "negative":
-        rank, text = 1, "−" + write(inputs[0], 2)
-    elif function == "power" and (n := inputs[1].number) is not None and n == int(n):
-        return _base(inputs[0]) + str(int(n)).translate(SUPERSCRIPTS)
-    elif function == "power":
-        rank, text = 3, write(inputs[0], 4) + "^" + write(inputs[1], 4)
-    elif function in _COMPARISONS:
-        rank, text = 0, f"{write(inputs[0], 1)} {_COMPARISONS[function]} {write(inputs[1], 1)}"
-    else:
-        return f"{TABLE[function].symbol if function in TABLE else function}({', '.join(map(write, inputs))})"
-    return f"({text})" if binding > rank else text
+class _Textbook(Syntax):
+    """Formulas as a person writes them: `1 − a²`."""
+
+    infix: ClassVar = {
+        "add": (" + ", _SUM, _SUM, _SUM),
+        "subtract": (" − ", _SUM, _SUM, _PRODUCT),
+        "multiply": ("·", _PRODUCT, _PRODUCT, _PRODUCT),
+        "divide": (" / ", _PRODUCT, _PRODUCT, _QUOTIENT),
+        "power": ("^", _QUOTIENT, _POWER, _POWER),
+        **{function: (f" {sign} ", 0, _SUM, _SUM) for function, sign in _COMPARISONS.items()},
+    }
+    minus: ClassVar = ("−", _SUM, _PRODUCT)
+
+    def name(self, x: Symbol) -> str:
+        """Return a name, which may be any text."""
+        return str(x.inputs[0])
+
+    def number(self, x: float) -> Text:
+        """Return a number to four digits; one with a sign binds as loosely as can be."""
+        text = show_number(x)
+        return text, 0 if text.startswith("−") else ATOM
+
+    def called(self, function: str) -> str:
+        """Return the symbol of an operation."""
+        return TABLE[function].symbol if function in TABLE else function
+
+    def own(self, x: Symbol, operands: list[Text]) -> Text | None:
+        """Return a whole power with a superscript; what is raised to it is in brackets if its name has one, too."""
+        if x.function == "multiply" and x.inputs[0] == x.inputs[1]:
+            exponent = 2.0
+        elif x.function == "power" and x.inputs[1].number is not None and x.inputs[1].number.is_integer():
+            exponent = x.inputs[1].number
+        else:
+            return None
+        base = tight(operands[0], _POWER)
+        base = f"({base})" if x.inputs[0].function == "name" and "⁾" in base else base
+        return base + str(int(exponent)).translate(SUPERSCRIPTS), ATOM
 
 
-def _base(formula: Symbol) -> str:
-    """Return what is raised to a power: in brackets if its name carries a superscript of its own."""
-    text = write(formula, 4)
-    return f"({text})" if formula.function == "name" and "⁾" in text else text
+TEXTBOOK: Final = _Textbook()
 
 
-def _evaluate(formula: Symbol, numbers: dict[str, float]) -> float:
-    if formula.function == "name":
-        return numbers[formula.inputs[0]]
-    if formula.function == "number":
-        return float(formula.inputs[0])
-    return TABLE[formula.function].evaluate(*(_evaluate(x, numbers) for x in formula.inputs))[0]
+def _on_branch(formula: Symbol, numbers: dict[str, float], constants: set[str]) -> tuple[Symbol, list[str]]:
+    """Return the formula on the branch that these numbers take, with constants in their places; and why that branch."""
 
+    def step(x: Symbol, operands: list[tuple[Symbol, list[str]]]) -> tuple[Symbol, list[str]]:
+        if x.function == "name":
+            return symbol(numbers[x.inputs[0]]) if x.inputs[0] in constants else x, []
+        if x.function != "where":
+            inputs, reasons = [y for y, _ in operands], [reason for _, reasons in operands for reason in reasons]
+            return (apply(x.function, *inputs) if inputs else x), reasons
+        (condition, because), yes, no = operands
+        holds = bool(evaluate(x.inputs[0], numbers))
+        taken, reasons = yes if holds else no
+        if condition.function not in _COMPARISONS:
+            return taken, reasons
+        if any(side.number is None for side in condition.inputs):
+            sign = _COMPARISONS[condition.function]
+            left, right = (TEXTBOOK.write(side, _SUM) for side in condition.inputs)
+            because = [*because, f"{left} {sign if holds else _OPPOSITE[sign]} {right}"]
+        return taken, because + reasons
 
-def _settle(formula: Symbol, numbers: dict[str, float], constants: set[str], because: list[str]) -> Symbol:
-    """Return the formula on the branch that these numbers take, with constants in their places."""
-    function = formula.function
-    if function == "name":
-        return symbol(numbers[formula.inputs[0]]) if formula.inputs[0] in constants else formula
-    if function == "number":
-        return formula
-    if function == "where":
-        condition, yes, no = formula.inputs
-        taken = bool(_evaluate(condition, numbers))
-        if condition.function in _COMPARISONS:
-            sides = [_settle(x, numbers, constants, because) for x in condition.inputs]
-            if any(x.number is None for x in sides):
-                sign = _COMPARISONS[condition.function]
-                because.append(f"{write(sides[0], 1)} {sign if taken else _OPPOSITE[sign]} {write(sides[1], 1)}")
-        return _settle(yes if taken else no, numbers, constants, because)
-    inputs = tuple(_settle(x, numbers, constants, because) for x in formula.inputs)
-    if function == "power" and inputs[1].number in (0.0, 1.0):
-        return inputs[0] if inputs[1].number else symbol(1.0)
-    match function:
-        case "add":
-            result = inputs[0] + inputs[1]
-        case "subtract":
-            result = inputs[0] - inputs[1]
-        case "multiply":
-            result = inputs[0] * inputs[1]
-        case "divide":
-            result = inputs[0] / inputs[1]
-        case "negative":
-            result = -inputs[0]
-        case _:
-            result = Symbol(function, inputs)
-    return result
+    return fold(formula, step)
 
 
 # ------------------------------------------------------------------------------------------ words
@@ -166,17 +157,16 @@ class Words:
             if formula.function == "name" and formula.inputs[0] in names[: op.groups]:
                 other = operands(node)[names.index(formula.inputs[0])].values[place]
                 return bracketed(self._name(self._index[id(other)]))
-            return bracketed(write(formula)) if formula.number is not None else bracketed(show_number(number))
+            return bracketed(TEXTBOOK.write(formula)) if formula.number is not None else bracketed(show_number(number))
         if output.function != "name":
             formula = formula.replace({output: label("\0")})
         inputs = [self._index[id(parent)] for parent in node.parents]
         constants: set[str] = {name for name, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
         known = dict(zip(names, (self.numbers[j] for j in inputs), strict=True)) | {"\0": self.numbers[i]}
         shown = {label(name): label(self.names[j]) for name, j in zip(names, inputs, strict=True)}
-        because: list[str] = []
-        settled = _settle(formula, known, constants, because)
-        settled = settled.replace(shown | {label("\0"): label(self.names[i])})
-        text = write(settled, 3 if settled.function == "divide" else 2)
+        taken, because = _on_branch(formula, known, constants)
+        taken = taken.replace(shown | {label("\0"): label(self.names[i])})
+        text = TEXTBOOK.write(taken, _QUOTIENT if taken.function == "divide" else _PRODUCT)
         if len(text) > LONGEST_FORMULA + sum(len(self.names[j]) for j in inputs):
             return f"{op.symbol}′({', '.join(map(self._name, inputs))})"
         own: dict[str, str] = {name: self.names[j] for name, j in zip(names, inputs, strict=True)}

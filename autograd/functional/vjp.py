@@ -16,6 +16,7 @@ from autograd.fused.groups import Group, by_member
 from autograd.recording import modes
 from autograd.recording.graph import operand_derivatives, operands
 from autograd.recording.nodes import CONSTANT
+from autograd.rules.formulas import fold
 from autograd.rules.lookup import TAKEN
 from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import FUNCTIONS, Symbol, formulas, named, parameters
@@ -225,18 +226,14 @@ class _Formula:
 
     def __init__(self, op: Operation) -> None:
         self.steps: list[tuple[str, Any]] = []
-        self._places: dict[Symbol, int] = {}
         self.parameters = parameters(op)
+        places: dict[Symbol, int] = {}
         output, local = formulas(op.name, FUNCTIONS)
-        self.derivatives = tuple(self._place(d.replace({output: named(OUTPUT)})) for d in local)
+        self.derivatives = tuple(fold(d.replace({output: named(OUTPUT)}), self._place, places) for d in local)
 
-    def _place(self, what: Symbol) -> int:
-        if what not in self._places:
-            plain = what.function in ("name", "number")
-            step = (what.function, what.inputs[0] if plain else tuple(map(self._place, what.inputs)))
-            self._places[what] = len(self.steps)
-            self.steps.append(step)
-        return self._places[what]
+    def _place(self, what: Symbol, operands: list[int]) -> int:
+        self.steps.append((what.function, tuple(operands) if what.operands else what.inputs[0]))
+        return len(self.steps) - 1
 
 
 @cache

@@ -145,7 +145,7 @@ def _activations() -> str:
 
 def _row(op: Operation) -> str:
     lines, output, (derivative,) = on_floats(op)
-    formulas = [*_bare_lines(lines), f"outputs.append({_bare(output)})", f"derivatives.append({_bare(derivative)})"]
+    formulas = [*lines, f"outputs.append({output})", f"derivatives.append({derivative})"]
     (name,) = parameters(op)
     return _ROW.format(op=op.name, name=name, formulas=_indented(formulas, 8))
 
@@ -168,8 +168,8 @@ def _inputs(op: Operation, name: str) -> list[str]:
 def _method(op: Operation, name: str) -> str:
     names, inputs = parameters(op), _inputs(op, name)
     lines, output, (left, *right) = on_floats(op)
-    formulas = [*_bare_lines(lines), f"node._data = {_bare(output)}", f"node._left_derivative = {_bare(left)}"]
-    formulas += [f"node._right_derivative = {_bare(x)}" for x in right]
+    formulas = [*lines, f"node._data = {output}", f"node._left_derivative = {left}"]
+    formulas += [f"node._right_derivative = {x}" for x in right]
     parents = [f"node._left = {inputs[0]}"]
     if right:
         parents += [f"node._right = {inputs[1]}", "node._grad = node.name = node._operands = None"]
@@ -210,10 +210,6 @@ def _documentation(op: Operation) -> str:
     return "\n".join([first, *(f"        {line}".rstrip() for line in rest), *["        "] * bool(rest)])
 
 
-def _bare_lines(lines: list[str]) -> list[str]:
-    return [f"{name} = {_bare(text)}" for name, text in (line.split(" = ", 1) for line in lines)]
-
-
 def _indented(lines: list[str], by: int) -> str:
     return "\n".join(" " * by + line + "  # fmt: skip" * (by + len(line) > 120) for line in lines)
 
@@ -224,20 +220,6 @@ def _listed(inputs: list[str]) -> str:
 
 def _in_module(op: Operation) -> str:
     return op.rule.__name__
-
-
-def _bare(expression: str) -> str:
-    """Return an expression without brackets around the whole of it, nor around all that a function is given."""
-    pairs: dict[int, int] = {}  # opening brackets and their closing ones
-    opened: list[int] = []
-    for i, letter in enumerate(expression):
-        if letter == "(":
-            opened.append(i)
-        elif letter == ")":
-            pairs[opened.pop()] = i
-    needless = {i for i, j in pairs.items() if (i, j) == (0, len(expression) - 1) or pairs.get(i - 1) == j + 1}
-    needless |= {pairs[i] for i in needless}
-    return "".join(letter for i, letter in enumerate(expression) if i not in needless)
 
 
 if __name__ == "__main__":
