@@ -318,49 +318,53 @@ def minimum(maths: Any, x: Any, y: Any) -> Out:
     return maths.where(x <= y, x, maths.where(maths.isnan(x), x, y)), (first, 1.0 - first)
 
 
-@op(">", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op(">", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def greater(maths: Any, x: Any, y: Any) -> Out:
     """1 if x > y, else 0; no gradient passes."""
     return maths.where(x > y, 1.0, 0.0), (0.0, 0.0)
 
 
-@op("≥", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op("≥", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def greater_equal(maths: Any, x: Any, y: Any) -> Out:
     """1 if x ≥ y, else 0; no gradient passes."""
     return maths.where(x >= y, 1.0, 0.0), (0.0, 0.0)
 
 
-@op("<", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op("<", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def less(maths: Any, x: Any, y: Any) -> Out:
     """1 if x < y, else 0; no gradient passes."""
     return maths.where(x < y, 1.0, 0.0), (0.0, 0.0)
 
 
-@op("≤", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op("≤", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def less_equal(maths: Any, x: Any, y: Any) -> Out:
     """1 if x ≤ y, else 0; no gradient passes."""
     return maths.where(x <= y, 1.0, 0.0), (0.0, 0.0)
 
 
-@op("=", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op("=", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def equal(maths: Any, x: Any, y: Any) -> Out:
     """1 if x and y are the same number, else 0; no gradient passes."""
     return maths.where(maths.equal(x, y), 1.0, 0.0), (0.0, 0.0)
 
 
-@op("nan?", smooth_on=[(ANY,)], cuts=True)
+@op("nan?", smooth_on=[(ANY,)], stops_at_zero=True)
 def isnan(maths: Any, x: Any) -> Out:
     """1 if x is nan, else 0; no gradient passes."""
     return maths.where(maths.isnan(x), 1.0, 0.0), (0.0,)
 
 
-@op(smooth_on=[(POSITIVE, ANY, ANY), ((0.0, 0.0), ANY, ANY)], cuts=True, kink=lambda condition, x, y: condition - 0.5)
+@op(
+    smooth_on=[(POSITIVE, ANY, ANY), ((0.0, 0.0), ANY, ANY)],
+    stops_at_zero=True,
+    kink=lambda condition, x, y: condition - 0.5,
+)
 def where(maths: Any, condition: Any, x: Any, y: Any) -> Out:
     """x where the condition, as `a > b`, holds, else y; nothing flows to the branch not taken, not even nan."""
     return maths.where(condition, x, y), (0.0, maths.where(condition, 1.0, 0.0), maths.where(condition, 0.0, 1.0))
 
 
-@op(smooth_on=[(ANY,)], cuts=True)
+@op(smooth_on=[(ANY,)], stops_at_zero=True)
 def detach(maths: Any, x: Any) -> Out:
     """x, as a number that no gradient passes."""
     return x, (0.0,)

@@ -139,7 +139,7 @@ def _edges(root: Value, order: list[Any]) -> dict[int, list[Edge]]:
     for node in reversed(order):
         if node.is_group or node.is_leaf or id(node) not in reached:
             continue
-        cuts, slot, found = node.op.cuts, 0, []
+        cuts, slot, found = node.op.stops_at_zero, 0, []
         derivatives = node.local_derivatives
         for operand in operands(node):
             grouped = operand.is_group

@@ -147,7 +147,7 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
             f"{op.name} gave {node._data!r} when it was recorded, but its inputs have been changed since: "
             "compute the expression again, then differentiate it"
         )
-    if recorded or (op.cuts and not traced):
+    if recorded or (op.stops_at_zero and not traced):
         return [
             (x, gradient, d, None) for x, d in zip(inputs, operand_derivatives(node), strict=True) if id(x) in leads
         ]
@@ -155,7 +155,7 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     reading = _Reading(formula, inputs, node)
     places = zip(inputs, formula.derivatives, strict=True)
     edges = [(x, reading.value(place)) for x, place in places if id(x) in leads]
-    if op.cuts:  # which edges are cut must stay open
+    if op.stops_at_zero:  # which edges are cut must stay open
         return [
             (x, gradient, d, None) if type(d) is float else (x, ops.where(d, gradient, 0.0), 1.0, d) for x, d in edges
         ]

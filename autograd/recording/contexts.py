@@ -122,7 +122,7 @@ class _Watch:
             gradient = adjoints.get(id(node))
             if gradient is None or node.is_leaf:
                 continue
-            cuts = node.op.cuts if isinstance(node.op, Operation) else False
+            cuts = node.op.stops_at_zero if isinstance(node.op, Operation) else False
             for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
                 if cuts and derivative == 0.0:
                     continue

@@ -117,7 +117,7 @@ ON_ROWS: Final[dict[str, Callable[[Row], tuple[Row, Row]]]] = {{
 
 def method_names(op: Operation) -> list[str]:
     """Return the names of the methods that record an operation; the second of two is the second operand's."""
-    if op.groups or (op.cuts and op.name != "detach"):
+    if op.groups or (op.stops_at_zero and op.name != "detach"):
         return []  # what takes sequences or conditions is a function
     if op.name in _INFIX:
         return [f"__{_INFIX[op.name]}__", f"__r{_INFIX[op.name]}__"]
@@ -128,7 +128,7 @@ def method_names(op: Operation) -> list[str]:
 
 def is_written_out(op: Operation) -> bool:
     """Return whether an operation's method is its rule, written out."""
-    return not (op.groups or op.defaults or op.cuts or op.name == "power")
+    return not (op.groups or op.defaults or op.stops_at_zero or op.name == "power")
 
 
 def files() -> dict[str, str]:

@@ -80,7 +80,7 @@ class Operation:
         rule         (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
                      arguments, called only if it is needed
         groups       how many of the first inputs are sequences, shared by reference (`dot`, `total`)
-        cuts         True if an edge whose derivative is 0 carries nothing at all, not even 0 times inf
+        stops_at_zero    True if a derivative of 0 is structural: such an edge carries nothing, not even 0 times inf
         smooth_on    one box of inputs per branch, inside which the rule is smooth
         kink         a function of the inputs that changes sign where the derivative jumps, or None
         at_edges     inputs at a kink or at the edge of the domain -> (output, local derivatives) there
@@ -94,7 +94,7 @@ class Operation:
         symbol: str,
         smooth_on: Sequence[Box] = (),
         groups: int = 0,
-        cuts: bool = False,
+        stops_at_zero: bool = False,
         kink: Callable[..., float] | None = None,
         at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
         glyph: str = "",
@@ -102,7 +102,7 @@ class Operation:
     ) -> None:
         self.name = self.__name__ = name
         self.symbol, self.rule = symbol, rule
-        self.groups, self.cuts = groups, cuts
+        self.groups, self.stops_at_zero = groups, stops_at_zero
         self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges or {}
         self.arity = rule.__code__.co_argcount - 1
         self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
@@ -226,7 +226,7 @@ def op(
     *,
     smooth_on: Sequence[Box],
     groups: int = 0,
-    cuts: bool = False,
+    stops_at_zero: bool = False,
     kink: Callable[..., float] | None = None,
     at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
     glyph: str = "",
@@ -243,7 +243,7 @@ def op(
             rule,
             symbol=symbol or name,
             groups=groups,
-            cuts=cuts,
+            stops_at_zero=stops_at_zero,
             smooth_on=smooth_on,
             kink=kink,
             at_edges=at_edges,

@@ -86,7 +86,7 @@ def test_an_unknown_name_is_refused():
 
 # --------------------------------------------------------------- methods, written from the table
 INFIX = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
-METHODS = {name: op for name, op in TABLE.items() if not op.groups and (not op.cuts or name == "detach")}
+METHODS = {name: op for name, op in TABLE.items() if not op.groups and (not op.stops_at_zero or name == "detach")}
 
 
 def declared():

@@ -76,7 +76,7 @@ def sheet(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> 
     spots = [_spot(node, i, name) for i, (node, name) in enumerate(zip(order, names, strict=True))]
     for node, spot in zip(order, spots, strict=True):
         pairs = zip(node.parents, node.local_derivatives, strict=True)
-        cuts = isinstance(node.op, Operation) and node.op.cuts
+        cuts = isinstance(node.op, Operation) and node.op.stops_at_zero
         spot.edges = [Edge(place[id(p)], d, not (cuts and d == 0.0)) for p, d in pairs]
         if _is_dot(node) and _is_zero(spots[spot.edges[-1].parent]):
             spot.edges.pop()  # a dot without a bias has the constant 0 there
@@ -154,7 +154,7 @@ def examples(names: Sequence[str], parents: Sequence[Sequence[int]]) -> tuple[in
 
 def silence(node: Value) -> str:
     """Return `DEAD` or `SATURATED` for a function of one variable that passes no gradient, else nothing."""
-    if not isinstance(node.op, Operation) or node.op.cuts or (node.op.kink is None and node.op.arity != 1):
+    if not isinstance(node.op, Operation) or node.op.stops_at_zero or (node.op.kink is None and node.op.arity != 1):
         return ""
     variables = [d for p, d in zip(node.parents, node.local_derivatives, strict=True) if p.op is not CONSTANT]
     if variables != [0.0]:

@@ -78,7 +78,7 @@ class Backward:
 
     def _elementwise(self, array: Array) -> None:
         """upstream × local derivative, for each operand."""
-        flows, upstream, cuts = self.flows, self.collected(array), TABLE[array.op].cuts
+        flows, upstream, cuts = self.flows, self.collected(array), TABLE[array.op].stops_at_zero
         flowing = [(k, x) for k, x in enumerate(array.operands) if x in self.active]
         if upstream.array is not None and upstream.factor != 1.0 and len({x for _, x in flowing}) > 1:
             upstream = upstream._replace(factor=1.0, array=flows.scaled(upstream.factor, upstream.array))

@@ -39,7 +39,7 @@ def all_paths(root, node):
         return [1.0]
     products = []
     for parent, derivative in zip(root.parents, root.local_derivatives, strict=True):
-        if not (root.op.cuts and derivative == 0.0):
+        if not (root.op.stops_at_zero and derivative == 0.0):
             products += [derivative * rest for rest in all_paths(parent, node)]
     return products
 

@@ -149,7 +149,7 @@ def stated_xlogy(x, y, path):
 
 @OPERATIONS
 def test_three_orders_are_right_wherever_a_guard_turns(op):
-    if op.groups or op.cuts:
+    if op.groups or op.stops_at_zero:
         return
     for inputs in turns(op):
         if op.kink is not None and op.kink(*inputs) == 0.0:
