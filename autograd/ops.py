@@ -360,7 +360,7 @@ def isnan(maths: Any, x: Any) -> Out:
     kink=lambda condition, x, y: condition - 0.5,
 )
 def where(maths: Any, condition: Any, x: Any, y: Any) -> Out:
-    """x where the condition, as `a > b`, holds, else y; nothing flows to the branch not taken, not even nan."""
+    """x where the condition, as `a > b`, holds, else y; no gradient reaches the branch not taken, not even nan."""
     return maths.where(condition, x, y), (0.0, maths.where(condition, 1.0, 0.0), maths.where(condition, 0.0, 1.0))
 
 

@@ -1,4 +1,4 @@
-"""A forward pass, a backward pass and an update, told as events that replay both ways, bit for bit.
+"""A forward pass, a backward pass and an update as events that replay both ways, bit for bit.
 
     recording = record(loss)            # nothing in the graph is changed
     replay = recording.replay()
@@ -120,7 +120,7 @@ class Recording:
     def then_update(self, after: Mapping[Value, float], *, learning_rate: float | None = None) -> Recording:
         """Return this recording with an update at the end: `after` says where each parameter moves.
 
-        With a learning rate, plain descent is told as such.  Nothing is moved here.  Raises ValueError for a
+        With a learning rate, plain descent is described as such.  Nothing is moved here.  Raises ValueError for a
         parameter outside the graph.
         """
         kept = dict(enumerate(self.grads)) | {e.node: e.after for e in self.events if isinstance(e, Accumulate)}
@@ -157,10 +157,10 @@ class Recording:
         """Return nodes and events as dicts, lists, texts and numbers, ready for JSON; nan and inf are texts."""
         events = []
         for event in self.events:
-            told = {name: _plain(x) for name, x in asdict(event).items()}
+            fields = {name: _plain(x) for name, x in asdict(event).items()}
             change = {name: _plain(x) for name, x in asdict(event.change).items()}
             which = {"kind": type(event).__name__, "phase": event.phase}
-            events.append(which | told | {"change": change, "text": event.sentence(self.words)})
+            events.append(which | fields | {"change": change, "text": event.sentence(self.words)})
         return {"nodes": self.nodes_as_json(), "events": events}
 
     def nodes_as_json(self) -> list[dict[str, Any]]:
@@ -251,7 +251,7 @@ class Replay:
 
     def _put(self, change: Change, x: float | None) -> None:
         if change.through is None:
-            {"value": self.values, "adjoint": self.adjoints, "grad": self.grads}[change.shelf][change.node] = x
+            {"value": self.values, "adjoint": self.adjoints, "grad": self.grads}[change.channel][change.node] = x
         elif x is None:
             del self.subtotals[change.node, change.through]
         else:

@@ -27,7 +27,7 @@ __all__ = ["gradients"]
 
 OUTPUT: Final = "output"
 Pairs = list[tuple[Any, Any]]  # gradients of children, each with its local derivative; a Group's may be a sequence
-Sent = list[tuple[Any, Any, Any, Any]]  # target, gradient, local derivative; where the edge is open, if it may be cut
+Sent = list[tuple[Any, Any, Any, Any]]  # target, gradient, local derivative; where the edge carries, None is everywhere
 
 
 @GUESSES
@@ -57,10 +57,10 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Any = 1.0, *, re
             sent = _to_members(node, pairs, leads)
         else:
             sent = _to_operands(node, _combined(pairs), leads, recorded)
-        for target, share, derivative, opened in sent:
+        for target, share, derivative, carries in sent:
             if not _is_zero(derivative):
                 arrived.setdefault(id(target), []).append((share, reached.only(node, derivative)))
-                reached.by(node, target, opened)
+                reached.by(node, target, carries)
     return [_combined(arrived.get(id(v), [])) for v in inputs]
 
 
@@ -86,9 +86,9 @@ def _between(root: Value, wanted: set[int]) -> tuple[list[Any], set[int]]:
 
 
 class _Reached:
-    """Where gradients reach a node while a program is traced, and which edges are cut must stay open.
+    """Where gradients reach a node while a program is traced, and which edges stop at zero is not known yet.
 
-    What only cut edges lead to counts as having derivatives of 0, so that it sends on no 0 times inf.
+    What is reached only over structural zeros counts as having derivatives of 0, so that it sends on no 0 times inf.
     """
 
     def __init__(self, root: Value) -> None:
@@ -103,11 +103,11 @@ class _Reached:
             return ops.where(condition, derivative, 0.0)
         return [ops.where(condition, d, 0.0) for d in derivative]
 
-    def by(self, node: Any, target: Any, opened: Any) -> None:
-        """Note that `target` is reached from `node` over an edge that is open where `opened` says."""
+    def by(self, node: Any, target: Any, carries: Any) -> None:
+        """Note that `target` is reached from `node` over an edge that carries where `carries` says."""
         condition = self.where[id(node)]
-        if opened is not None:
-            condition = opened if condition is None else ops.where(opened, condition, 0.0)
+        if carries is not None:
+            condition = carries if condition is None else ops.where(carries, condition, 0.0)
         known = self.where.get(id(target), condition)
         both = known is not condition and known is not None and condition is not None
         self.where[id(target)] = ops.maximum(known, condition) if both else known if condition is not None else None
@@ -155,7 +155,7 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     reading = _Reading(formula, inputs, node)
     places = zip(inputs, formula.derivatives, strict=True)
     edges = [(x, reading.value(place)) for x, place in places if id(x) in leads]
-    if op.stops_at_zero:  # which edges are cut must stay open
+    if op.stops_at_zero:  # at which inputs they do is known only when the program runs
         return [
             (x, gradient, d, None) if type(d) is float else (x, ops.where(d, gradient, 0.0), 1.0, d) for x, d in edges
         ]

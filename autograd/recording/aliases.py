@@ -12,7 +12,7 @@ _ONE: Final = "a Value is one number"
 
 
 def _missing(advice: str) -> Any:
-    """Return an attribute that is not there: whoever reads or sets it is told what to write instead."""
+    """Return an attribute that is not there: whoever reads or sets it is answered what to write instead."""
 
     def refuse(self: object, *_: object) -> NoReturn:
         raise AttributeError(f"a Value has no such attribute: {advice}")

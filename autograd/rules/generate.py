@@ -1,6 +1,6 @@
 """Writes `methods.py` and `fused/activations.py` from the table of operations: `python -m autograd.rules.generate`.
 
-Each method is its operation's rule on floats, written out: that spares a call, a tuple and the look-ups of the maths
+Each method is its operation's rule on floats, inlined: that spares a call, a tuple and the look-ups of the maths
 library for every node, which buys 2× for plain scalars.
 """
 
@@ -18,7 +18,7 @@ from autograd.support.files import write_file
 FOLDER: Final = Path(__file__).parents[1]
 
 _HEAD: Final = '''# mypy: disable-error-code="assignment, union-attr"
-"""The methods of Value, each its operation's rule on floats, written out.
+"""The methods of Value, each its operation's rule on floats, inlined.
 
 `python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
 """
@@ -126,8 +126,8 @@ def method_names(op: Operation) -> list[str]:
     return [op.name]
 
 
-def is_written_out(op: Operation) -> bool:
-    """Return whether an operation's method is its rule, written out."""
+def is_inlined(op: Operation) -> bool:
+    """Return whether an operation's method is its rule, inlined."""
     return not (op.groups or op.defaults or op.stops_at_zero or op.name == "power")
 
 
@@ -137,7 +137,7 @@ def files() -> dict[str, str]:
 
 
 def _activations() -> str:
-    rows = [op for op in TABLE.values() if op.arity == 1 and is_written_out(op)]
+    rows = [op for op in TABLE.values() if op.arity == 1 and is_inlined(op)]
     return "".join(
         [_ROWS, *map(_row, rows), _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows))]
     )
@@ -155,8 +155,8 @@ def _methods() -> str:
     for op in TABLE.values():
         names = method_names(op)
         for name in names:
-            parts.append(_method(op, name) if is_written_out(op) else _general(op, name))
-    quick = [(op.name, method_names(op)[0]) for op in TABLE.values() if is_written_out(op) and method_names(op)]
+            parts.append(_method(op, name) if is_inlined(op) else _general(op, name))
+    quick = [(op.name, method_names(op)[0]) for op in TABLE.values() if is_inlined(op) and method_names(op)]
     return "".join([*parts, _TAIL.format("\n".join(f'    "{op}": Methods.{name},' for op, name in quick))])
 
 

@@ -33,7 +33,7 @@ RuleFunction = TypeVar("RuleFunction", bound=Rule)
 
 
 def number(x: object) -> float:
-    """Return the real number `x` as a float: the one door by which numbers enter a graph.
+    """Return the real number `x` as a float: the validation of every number that enters a graph.
 
     int, float, bool, Fraction, Decimal and NumPy scalars pass.
     Raises TypeError for anything else, saying what to do instead.
@@ -71,19 +71,19 @@ class Operation:
     """One row of the table: a rule, how it prints, where it is smooth and what it does where it is not.
 
     Attributes
-        name         the function's and the method's name
-        symbol       how it prints, `+` or `tanh`
-        glyph        how a picture shows it: the symbol, but for `dot`, which is `w · x`
-        role         what pictures and explanations treat alike, whatever its name: "dot" pairs weights with inputs,
-                     "multiply" has two factors, "total" adds up, "power" has an exponent; "unary" is a function of one
-                     number, and "" any other
-        rule         (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
-                     arguments, called only if it is needed
-        groups       how many of the first inputs are sequences, shared by reference (`dot`, `total`)
-        stops_at_zero    True if a derivative of 0 is structural: such an edge carries nothing, not even 0 times inf
-        smooth_on    one box of inputs per branch, inside which the rule is smooth
-        kink         a function of the inputs that changes sign where the derivative jumps, or None
-        at_edges     inputs at a kink or at the edge of the domain -> (output, local derivatives) there
+        name           the function's and the method's name
+        symbol         how it prints, `+` or `tanh`
+        glyph          how a picture shows it: the symbol, but for `dot`, which is `w · x`
+        role           what pictures and explanations treat alike, whatever its name: "dot" pairs weights with inputs,
+                       "multiply" has two factors, "total" adds up, "power" has an exponent, "unary" is a function of
+                       one number; "" is any other
+        rule           (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
+                       arguments, called only if it is needed
+        groups         how many of the first inputs are sequences, shared by reference (`dot`, `total`)
+        stops_at_zero  True if a derivative of 0 is structural: such an edge carries nothing, not even 0 times inf
+        smooth_on      one box of inputs per branch, inside which the rule is smooth
+        kink           a function of the inputs that changes sign where the derivative jumps, or None
+        at_edges       inputs at a kink or at the edge of the domain -> (output, local derivatives) there
     """
 
     def __init__(

@@ -16,7 +16,7 @@ from autograd.rules.operation import TABLE, Operation, number
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
 
-def opened(formula: Symbol) -> Symbol:
+def inlined(formula: Symbol) -> Symbol:
     """Return a formula with every operation that FLOATS has no function for replaced by its own formula."""
 
     def step(x: Symbol, operands: list[Symbol]) -> Symbol:
@@ -25,7 +25,7 @@ def opened(formula: Symbol) -> Symbol:
         if x.function in SIGNS or x.function in ("negative", "where", "isnan") or x.function in vars(FloatMaths):
             return Symbol(x.function, tuple(operands))
         names = map(named, parameters(TABLE[x.function]))
-        return opened(formulas(x.function)[0]).replace(dict(zip(names, operands, strict=True)))
+        return inlined(formulas(x.function)[0]).replace(dict(zip(names, operands, strict=True)))
 
     return fold(formula, step)
 
@@ -80,7 +80,7 @@ def on_floats(op: Operation) -> tuple[list[str], str, list[str]]:
     The names of the inputs are those of the rule's parameters.
     """
     output, derivatives = formulas(op.name)
-    symbols = [opened(output), *map(opened, derivatives)]
+    symbols = [inlined(output), *map(inlined, derivatives)]
     writer = Writer(symbols)
     expressions = [writer.write(x) for x in symbols]
     return writer.lines, expressions[0], expressions[1:]

@@ -181,7 +181,7 @@ SIMPLIFY: Final[dict[str, Callable[..., Symbol]]] = {
 
 # ------------------------------------------------------------------------------- formulas of rules
 class SymbolMaths(Maths):
-    """Functions that write themselves down; a name from the table stands for its operation, unopened."""
+    """Functions that write themselves down; a name from the table stands for its operation, not inlined."""
 
     def __getattr__(self, name: str) -> Callable[..., Symbol]:
         if name not in TABLE and name not in vars(FloatMaths):

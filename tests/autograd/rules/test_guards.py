@@ -14,7 +14,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.rules.operation import TABLE
-from autograd.rules.source import opened
+from autograd.rules.source import inlined
 from autograd.rules.symbols import FUNCTIONS, SYMBOLS, formulas, parameters
 from tests.autograd.rules.test_operations import CANCELS, OPERATIONS
 from tests.support.exact import EXACT
@@ -31,7 +31,7 @@ INF = math.inf
 def conditions(op):
     """Return every condition in the rule, and in the rules that it calls."""
     read = [formulas(op.name, maths) for maths in (SYMBOLS, FUNCTIONS)]
-    waiting = [opened(x) for output, derivatives in read for x in (output, *derivatives)]
+    waiting = [inlined(x) for output, derivatives in read for x in (output, *derivatives)]
     found = {}
     while waiting:
         x = waiting.pop()

@@ -167,7 +167,7 @@ def _phrases(recording: Recording, i: int) -> str | list[str]:
 
 def _marks(recording: Recording, changes: Sequence[Change]) -> dict[int, str]:
     """Return what is wrong with a node's value or gradient, for those nodes where something is."""
-    totals = {change.node: change.after or 0.0 for change in changes if change.shelf == "adjoint"}
+    totals = {change.node: change.after or 0.0 for change in changes if change.channel == "adjoint"}
     odd = {i for i, x in totals.items() if not math.isfinite(x)}
     sends = [event for event in recording.events if isinstance(event, Send)] if odd else []
     came = {send.parent for send in sends if send.node in odd}
