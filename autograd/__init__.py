@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.functional.checkpoint import checkpoint
 from autograd.functional.transforms import grad, hessian, hvp, jacobian, value_and_grad
-from autograd.functional.vjp import derivatives
+from autograd.functional.vjp import gradients
 from autograd.fused.groups import Group
 from autograd.ops import abs_ as abs  # noqa: A004
 from autograd.ops import (
@@ -87,7 +87,6 @@ __all__ = [
     "compile",
     "compile_graph",
     "cos",
-    "derivatives",
     "detach",
     "detect_anomaly",
     "divide",
@@ -103,6 +102,7 @@ __all__ = [
     "gelu_tanh",
     "grad",
     "gradcheck",
+    "gradients",
     "greater",
     "greater_equal",
     "hessian",

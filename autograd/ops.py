@@ -36,7 +36,7 @@ def subtract(maths: Any, x: Any, y: Any) -> Out:
     return x - y, (1.0, -1.0)
 
 
-@op("×", smooth_on=[(ANY, ANY)])
+@op("×", smooth_on=[(ANY, ANY)], role="multiply")
 def multiply(maths: Any, x: Any, y: Any) -> Out:
     """x · y."""
     return x * y, (y, x)
@@ -58,6 +58,7 @@ def divide(maths: Any, x: Any, y: Any) -> Out:
         (0.0, 0.5): (0.0, (INF, 0.0)),
         (-2.0, -3.0): (-0.125, (-0.1875, NAN)),
     },
+    role="power",
 )
 def power(maths: Any, x: Any, n: Any) -> Out:
     """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
@@ -317,56 +318,60 @@ def minimum(maths: Any, x: Any, y: Any) -> Out:
     return maths.where(x <= y, x, maths.where(maths.isnan(x), x, y)), (first, 1.0 - first)
 
 
-@op(">", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op(">", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def greater(maths: Any, x: Any, y: Any) -> Out:
     """1 if x > y, else 0; no gradient passes."""
     return maths.where(x > y, 1.0, 0.0), (0.0, 0.0)
 
 
-@op("≥", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op("≥", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def greater_equal(maths: Any, x: Any, y: Any) -> Out:
     """1 if x ≥ y, else 0; no gradient passes."""
     return maths.where(x >= y, 1.0, 0.0), (0.0, 0.0)
 
 
-@op("<", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op("<", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def less(maths: Any, x: Any, y: Any) -> Out:
     """1 if x < y, else 0; no gradient passes."""
     return maths.where(x < y, 1.0, 0.0), (0.0, 0.0)
 
 
-@op("≤", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op("≤", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def less_equal(maths: Any, x: Any, y: Any) -> Out:
     """1 if x ≤ y, else 0; no gradient passes."""
     return maths.where(x <= y, 1.0, 0.0), (0.0, 0.0)
 
 
-@op("=", smooth_on=[(POSITIVE, NEGATIVE)], cuts=True, kink=lambda x, y: x - y)
+@op("=", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)
 def equal(maths: Any, x: Any, y: Any) -> Out:
     """1 if x and y are the same number, else 0; no gradient passes."""
     return maths.where(maths.equal(x, y), 1.0, 0.0), (0.0, 0.0)
 
 
-@op("nan?", smooth_on=[(ANY,)], cuts=True)
+@op("nan?", smooth_on=[(ANY,)], stops_at_zero=True)
 def isnan(maths: Any, x: Any) -> Out:
     """1 if x is nan, else 0; no gradient passes."""
     return maths.where(maths.isnan(x), 1.0, 0.0), (0.0,)
 
 
-@op(smooth_on=[(POSITIVE, ANY, ANY), ((0.0, 0.0), ANY, ANY)], cuts=True, kink=lambda condition, x, y: condition - 0.5)
+@op(
+    smooth_on=[(POSITIVE, ANY, ANY), ((0.0, 0.0), ANY, ANY)],
+    stops_at_zero=True,
+    kink=lambda condition, x, y: condition - 0.5,
+)
 def where(maths: Any, condition: Any, x: Any, y: Any) -> Out:
-    """x where the condition, as `a > b`, holds, else y; nothing flows to the branch not taken, not even nan."""
+    """x where the condition, as `a > b`, holds, else y; no gradient reaches the branch not taken, not even nan."""
     return maths.where(condition, x, y), (0.0, maths.where(condition, 1.0, 0.0), maths.where(condition, 0.0, 1.0))
 
 
-@op(smooth_on=[(ANY,)], cuts=True)
+@op(smooth_on=[(ANY,)], stops_at_zero=True)
 def detach(maths: Any, x: Any) -> Out:
     """x, as a number that no gradient passes."""
     return x, (0.0,)
 
 
 # --------------------------------------------------------------------------------- many inputs
-@op("·", smooth_on=[(ANY, ANY, ANY)], groups=2)
+@op("·", smooth_on=[(ANY, ANY, ANY)], groups=2, glyph="w · x", role="dot")
 def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     """Σ weightᵢ · inputᵢ + bias, as one node.
 
@@ -375,7 +380,7 @@ def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     return maths.dot(weights, inputs, bias), (inputs, weights, 1.0)
 
 
-@op("Σ", smooth_on=[(ANY,)], groups=1)
+@op("Σ", smooth_on=[(ANY,)], groups=1, role="total")
 def total(maths: Any, values: Any) -> Out:
     """The sum of a sequence of values, as one node; 0 if there are none."""
     return maths.total(values), (1.0,)

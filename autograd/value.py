@@ -80,11 +80,11 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
         self._grad = None if x is None else number(x)
 
     def clear_grad(self) -> None:
-        """Leave the gradient as it was before any pass: 0.0, and not `reached`.  So does `x.grad = None`."""
+        """Leave the gradient as it was before any pass: 0.0, and not `has_grad`.  So does `x.grad = None`."""
         self.grad = None
 
     @property
-    def reached(self) -> bool:
+    def has_grad(self) -> bool:
         """Whether a backward pass has reached this node since its gradient was last cleared."""
         return self._grad is not None
 

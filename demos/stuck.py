@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.explain.wording import show_number
+from autograd.explain.numbers import show_number
 from nn import Stretch, TrainingSession, diagnose, stretches
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from autograd.explain.naming import show_paths as _show_paths
 from nn.guesses import GUESSES as _GUESSES
 from nn.inspect.curvature import sharpness
 from nn.inspect.diagnosis import Diagnosis, Finding, diagnose
@@ -20,6 +21,7 @@ from nn.losses import (
     softmax_cross_entropy,
 )
 from nn.module import LayerPass, Module
+from nn.naming import TEXTBOOK as _TEXTBOOK
 from nn.optim.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
 from nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from nn.optim.schedules import Cosine, Exponential, StepDecay, WarmUp
@@ -92,6 +94,8 @@ __all__ = [
     "xavier_normal",
     "xavier_uniform",
 ]
+
+_show_paths(_TEXTBOOK)
 
 if not _TYPE_CHECKING:  # a checker is to know what there is
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.explain.wording import show_number, titled
+from autograd.explain.numbers import show_number
+from nn.naming import titled
 from viz import palette
 from viz.charts.field import plain_number
 from viz.graph.labels import label_text, shown, tooltip_text
@@ -149,7 +150,7 @@ def _some(units: list[Unit]) -> list[Unit]:
 
 
 def _gradient(value: Value | None) -> float | None:
-    return value.grad if value is not None and value.reached else None
+    return value.grad if value is not None and value.has_grad else None
 
 
 # ------------------------------------------------------------------------------------------ DOT

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd import Value, topological_order
-from autograd.explain.wording import short_names, show_number
+from autograd.explain.naming import short_names
+from autograd.explain.numbers import show_number
 from autograd.recording.nodes import CONSTANT
 from viz.charts.field import Field
 from viz.charts.plotting import curve, framed, levels, losses_of
@@ -87,7 +88,7 @@ def _title(node: Value, name: str, again: bool) -> str:
 
 
 def _numbers(node: Value) -> tuple[str, str]:
-    gradient = "" if node.op is CONSTANT else show_number(node.grad if node.reached else None)
+    gradient = "" if node.op is CONSTANT else show_number(node.grad if node.has_grad else None)
     return show_number(node.data), gradient
 
 
@@ -140,7 +141,7 @@ def _grouped(named: Sequence[tuple[str, Value]]) -> str:
     body = []
     for name, values in groups.items():
         data = [v.data for v in values]
-        gradients = [v.grad for v in values if v.reached]
+        gradients = [v.grad for v in values if v.has_grad]
         body.append((shown(name), str(len(values)), *_range(data), *_range(gradients)))
     heads = ("parameters", "count", "least", "mean", "greatest", "∂ least", "∂ mean", "∂ greatest")
     return _aligned([heads, *body])

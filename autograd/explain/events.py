@@ -1,4 +1,4 @@
-"""The events that a pass is told with: each holds numbers and indices of nodes, and makes one visible change."""
+"""The events of a pass: each holds numbers and indices of nodes, and makes one visible change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from autograd.explain.wording import Words, bracketed, show_number
+from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.wording import Words
 
 # What is said of an event, by its form.  The page that steps through a pass fills in these same sentences.
 SENTENCES: Final = {
@@ -29,12 +30,12 @@ SENTENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one event changes on the shelf `value`, `adjoint`, `subtotal` or `grad`: a node's number there.
+    """What one event changes in the channel `value`, `adjoint`, `subtotal` or `grad`: a node's number there.
 
     None stands for "not yet": nothing is shown there but a dash.  A subtotal belongs to a shared tuple, `through`.
     """
 
-    shelf: str
+    channel: str
     node: int
     before: float | None
     after: float | None
@@ -55,12 +56,12 @@ class Event:
 
     @property
     def form(self) -> str:
-        """Which of `SENTENCES` tells this event."""
+        """Which of `SENTENCES` describes this event."""
         return self._form()
 
     def sentence(self, words: Words) -> str:
         """Return the event in one sentence of symbols and numbers."""
-        return SENTENCES[self.form].format_map(self._told(words))
+        return SENTENCES[self.form].format_map(self._fields(words))
 
     def _change(self) -> Change:
         raise NotImplementedError
@@ -68,7 +69,7 @@ class Event:
     def _form(self) -> str:
         raise NotImplementedError
 
-    def _told(self, words: Words) -> Mapping[str, str]:
+    def _fields(self, words: Words) -> Mapping[str, str]:
         raise NotImplementedError
 
 
@@ -88,7 +89,7 @@ class Compute(Event):
     def _form(self) -> str:
         return "compute"
 
-    def _told(self, words: Words) -> Mapping[str, str]:
+    def _fields(self, words: Words) -> Mapping[str, str]:
         return {"formula": words.computation(self.node)}
 
 
@@ -105,7 +106,7 @@ class Seed(Event):
     def _form(self) -> str:
         return "seed"
 
-    def _told(self, words: Words) -> Mapping[str, str]:
+    def _fields(self, words: Words) -> Mapping[str, str]:
         return {"to": words.gradient(self.node), "after": show_number(self.gradient)}
 
 
@@ -130,8 +131,8 @@ class Send(Event):
     through: int | None
 
     def _change(self) -> Change:
-        shelf = "adjoint" if self.through is None else "subtotal"
-        return Change(shelf, self.parent, self.sum_before, self.sum_after, self.through)
+        channel = "adjoint" if self.through is None else "subtotal"
+        return Change(channel, self.parent, self.sum_before, self.sum_after, self.through)
 
     def _form(self) -> str:
         if self.expected == 1:
@@ -140,7 +141,7 @@ class Send(Event):
             return "send subtotal"
         return "send last" if self.arrival == self.expected else "send one"
 
-    def _told(self, words: Words) -> Mapping[str, str]:
+    def _fields(self, words: Words) -> Mapping[str, str]:
         return {
             "to": words.gradient(self.parent),
             "at": words.gradient(self.node),
@@ -170,10 +171,10 @@ class Collect(Event):
     def _form(self) -> str:
         return "collect first" if self.sum_before is None else "collect"
 
-    def _told(self, words: Words) -> Mapping[str, str]:
+    def _fields(self, words: Words) -> Mapping[str, str]:
         sent, before, after = map(show_number, (self.subtotal, self.sum_before, self.sum_after))
-        told = {"sent": sent, "added": bracketed(sent), "before": before, "after": after}
-        return {"to": words.gradient(self.node), **told}
+        sums = {"sent": sent, "added": bracketed(sent), "before": before, "after": after}
+        return {"to": words.gradient(self.node), **sums}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class Accumulate(Event):
     def _form(self) -> str:
         return "keep" if self.before is None else "accumulate"
 
-    def _told(self, words: Words) -> Mapping[str, str]:
+    def _fields(self, words: Words) -> Mapping[str, str]:
         added, before, after = map(show_number, (self.gradient, self.before, self.after))
         return {"name": words.names[self.node], "added": bracketed(added), "before": before, "after": after}
 
@@ -214,7 +215,7 @@ class Update(Event):
         plain = rate is not None and gradient is not None and self.after == self.before - rate * gradient
         return "descend" if plain else "move"
 
-    def _told(self, words: Words) -> Mapping[str, str]:
+    def _fields(self, words: Words) -> Mapping[str, str]:
         return {
             "name": words.names[self.node],
             "to": words.gradient(self.node),

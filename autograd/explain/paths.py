@@ -9,8 +9,9 @@ from heapq import nlargest
 from typing import Final, NamedTuple
 
 from autograd.explain.events import Accumulate, Send
+from autograd.explain.numbers import bracketed, show_number
 from autograd.explain.steps import record
-from autograd.explain.wording import Words, bracketed, show_number
+from autograd.explain.wording import Words
 from autograd.recording.nodes import CONSTANT
 from autograd.support.guesses import GUESSES
 from autograd.support.messages import shown
@@ -71,16 +72,16 @@ class Explanation:
         if len(sent) == 1:
             return [f"{name} = {_product(sent[0], words)}"]
         lines = [f"{name}: {words.names[self.node]} is used {len(sent)} times, and the chain rule adds them up"]
-        told: Sequence[Send] = sent
+        listed: Sequence[Send] = sent
         if len(sent) > MOST_CHILDREN:
-            told = nlargest(MOST_CHILDREN, sent, key=lambda send: _size(send.contribution))
-        lines += [f"  through {words.names[send.node]}: {_product(send, words)}" for send in told]
-        if len(told) < len(sent):
-            rest = math.fsum(send.contribution for send in set(sent) - set(told))
-            lines.append(f"  the {len(sent) - len(told)} smaller ones together: {show_number(rest)}")
-        terms = [show_number(send.contribution) for send in sent] if len(told) == len(sent) else []
+            listed = nlargest(MOST_CHILDREN, sent, key=lambda send: _size(send.contribution))
+        lines += [f"  through {words.names[send.node]}: {_product(send, words)}" for send in listed]
+        if len(listed) < len(sent):
+            rest = math.fsum(send.contribution for send in set(sent) - set(listed))
+            lines.append(f"  the {len(sent) - len(listed)} smaller ones together: {show_number(rest)}")
+        terms = [show_number(send.contribution) for send in sent] if len(listed) == len(sent) else []
         figures = " + ".join([*terms[:1], *map(bracketed, terms[1:])])
-        symbols = " + ".join(f"{words.gradient(s.node)} · {words.derivative(s.node, s.slot)}" for s in told)
+        symbols = " + ".join(f"{words.gradient(s.node)} · {words.derivative(s.node, s.slot)}" for s in listed)
         if terms:
             lines.append(f"{name} = {symbols} = {figures} = {show_number(self.gradient)}")
         else:

@@ -52,7 +52,7 @@ def backward_events(
     """Return the events of the sweep, in its order of additions.
 
     Gradients reach the members of a shared group as the group's own subtotals, one for each place in it.  Where
-    all that a member gets comes through one place, adding one by one gives the same bits, and the detour is not told.
+    all that a member gets comes through one place, adding one by one gives the same bits, and the detour is left out.
     """
     order = structure(root, targets)
     sweep = _Sweep(place, _edges(root, order))
@@ -70,41 +70,41 @@ def backward_events(
 
 
 class _Sweep:
-    """A sweep as it is told: what has arrived at each node so far, and what waits at each place of a shared group."""
+    """A sweep as events: what has arrived at each node so far, and what waits at each place of a shared group."""
 
     def __init__(self, place: dict[int, int], edges: dict[int, list[Edge]]) -> None:
         self.place, self.edges = place, edges
         self.events: list[Event] = []
         self.adjoints: dict[int, float] = {}
         self.subtotals: dict[Any, float] = {}
-        self.lanes: dict[Any, int] = {}  # places in groups, numbered as they are first come through
+        self.numbers: dict[Any, int] = {}  # places in groups, numbered as they are first come through
         self.arrived: Counter[int] = Counter()
         self.expected: Counter[int] = Counter()
         self.ways: dict[int, set[Any]] = {}
         for sent in edges.values():
-            for parent, _, _, lane in sent:
+            for parent, _, _, member in sent:
                 self.expected[id(parent)] += 1
-                self.ways.setdefault(id(parent), set()).add(lane)
+                self.ways.setdefault(id(parent), set()).add(member)
 
     def begin(self, root: Value, seed: float) -> None:
-        """Tell where the gradient comes from."""
+        """Record where the gradient comes from."""
         self.adjoints[id(root)] = seed
         self.events.append(Seed(self.place[id(root)], seed))
 
     def send(self, node: Value) -> None:
-        """Tell what a node sends over each of its edges."""
+        """Record what a node sends over each of its edges."""
         upstream = self.adjoints.get(id(node))
-        for parent, slot, derivative, lane in self.edges.get(id(node), ()):
+        for parent, slot, derivative, member in self.edges.get(id(node), ()):
             assert upstream is not None
             contribution = upstream * derivative
             self.arrived[id(parent)] += 1
-            alone = lane is None or len(self.ways[id(parent)]) == 1
-            through = None if alone else self.lanes.setdefault(lane, len(self.lanes))
+            alone = member is None or len(self.ways[id(parent)]) == 1
+            through = None if alone else self.numbers.setdefault(member, len(self.numbers))
             if through is None:
                 before, after = self._add(parent, contribution)
             else:
-                before = self.subtotals.get(lane)
-                self.subtotals[lane] = after = contribution if before is None else before + contribution
+                before = self.subtotals.get(member)
+                self.subtotals[member] = after = contribution if before is None else before + contribution
             self.events.append(
                 Send(
                     self.place[id(node)], self.place[id(parent)], slot, upstream, derivative, contribution, before,
@@ -113,15 +113,15 @@ class _Sweep:
             )  # fmt: skip
 
     def collect(self, group: Group) -> None:
-        """Tell what the members of a group take in of that which has come through it."""
-        for j, member in enumerate(group.values):
-            if (lane := (id(group), j)) in self.subtotals:
-                subtotal = self.subtotals[lane]
-                before, after = self._add(member, subtotal)
-                self.events.append(Collect(self.place[id(member)], self.lanes[lane], subtotal, before, after))
+        """Record what the members of a group take in of that which has come through it."""
+        for j, value in enumerate(group.values):
+            if (member := (id(group), j)) in self.subtotals:
+                subtotal = self.subtotals[member]
+                before, after = self._add(value, subtotal)
+                self.events.append(Collect(self.place[id(value)], self.numbers[member], subtotal, before, after))
 
     def accumulate(self, leaf: Value, kept: float | None) -> None:
-        """Tell what a leaf makes of its gradient, 0 if none has come, and of the one that it kept."""
+        """Record what a leaf makes of its gradient, 0 if none has come, and of the one that it kept."""
         adjoint = self.adjoints.get(id(leaf), 0.0)
         after = adjoint if kept is None else kept + adjoint
         self.events.append(Accumulate(self.place[id(leaf)], adjoint, kept, after))
@@ -139,7 +139,7 @@ def _edges(root: Value, order: list[Any]) -> dict[int, list[Edge]]:
     for node in reversed(order):
         if node.is_group or node.is_leaf or id(node) not in reached:
             continue
-        cuts, slot, found = node.op.cuts, 0, []
+        cuts, slot, found = node.op.stops_at_zero, 0, []
         derivatives = node.local_derivatives
         for operand in operands(node):
             grouped = operand.is_group

@@ -1,8 +1,8 @@
-"""A forward pass, a backward pass and an update, told as events that replay both ways, bit for bit.
+"""A forward pass, a backward pass and an update as events that replay both ways, bit for bit.
 
     recording = record(loss)            # nothing in the graph is changed
     replay = recording.replay()
-    while replay.forward("node"):       # or "edge", "neuron", "layer", "phase"
+    while replay.forward("node"):       # or another of `granularities()`: "edge", "phase", and for networks "layer", …
         print(replay.sentence)
 
 Events hold numbers and the indices of nodes, so that a page, a terminal and a transcript show the same
@@ -16,11 +16,12 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from autograd.explain.events import Accumulate, Change, Collect, Compute, Event, Seed, Send, Update
+from autograd.explain.naming import paths
 from autograd.explain.record import backward_events, forward_events
-from autograd.explain.wording import Words, layer_of, neuron_of
+from autograd.explain.wording import Words
 from autograd.recording.graph import topological_order
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation, number
@@ -29,7 +30,6 @@ from autograd.support.messages import shown
 from autograd.value import Value
 
 __all__ = [
-    "GRANULARITIES",
     "Accumulate",
     "Change",
     "Collect",
@@ -40,10 +40,14 @@ __all__ = [
     "Seed",
     "Send",
     "Update",
+    "granularities",
     "record",
 ]
 
-GRANULARITIES: Final = ("edge", "node", "neuron", "layer", "phase")
+
+def granularities() -> tuple[str, ...]:
+    """Return what a step of a replay may be, the finest first: each keeps together what the finer ones do."""
+    return ("edge", "node", *paths().scopes, "phase")
 
 
 class Recording:
@@ -116,7 +120,7 @@ class Recording:
     def then_update(self, after: Mapping[Value, float], *, learning_rate: float | None = None) -> Recording:
         """Return this recording with an update at the end: `after` says where each parameter moves.
 
-        With a learning rate, plain descent is told as such.  Nothing is moved here.  Raises ValueError for a
+        With a learning rate, plain descent is described as such.  Nothing is moved here.  Raises ValueError for a
         parameter outside the graph.
         """
         kept = dict(enumerate(self.grads)) | {e.node: e.after for e in self.events if isinstance(e, Accumulate)}
@@ -142,21 +146,21 @@ class Recording:
             return phase
         if granularity == "node":
             return phase, event.node
-        if granularity not in GRANULARITIES:
-            raise ValueError(f"no granularity {granularity!r}; there are: {', '.join(GRANULARITIES)}")
-        name = self.nodes[event.node].name
-        if granularity == "neuron":
-            return phase, neuron_of(name) or event.node
-        return phase, layer_of(name)
+        scopes = paths().scopes
+        if granularity not in scopes:
+            raise ValueError(f"no granularity {granularity!r}; there are: {', '.join(granularities())}")
+        scope = scopes[granularity](self.nodes[event.node].name)
+        innermost = granularity == next(iter(scopes))
+        return phase, event.node if scope is None and innermost else scope
 
     def as_json(self) -> dict[str, Any]:
         """Return nodes and events as dicts, lists, texts and numbers, ready for JSON; nan and inf are texts."""
         events = []
         for event in self.events:
-            told = {name: _plain(x) for name, x in asdict(event).items()}
+            fields = {name: _plain(x) for name, x in asdict(event).items()}
             change = {name: _plain(x) for name, x in asdict(event.change).items()}
             which = {"kind": type(event).__name__, "phase": event.phase}
-            events.append(which | told | {"change": change, "text": event.sentence(self.words)})
+            events.append(which | fields | {"change": change, "text": event.sentence(self.words)})
         return {"nodes": self.nodes_as_json(), "events": events}
 
     def nodes_as_json(self) -> list[dict[str, Any]]:
@@ -175,8 +179,7 @@ class Recording:
                     "local_derivatives": list(map(_plain, node.local_derivatives)),
                     "value": _plain(self.numbers[i]),
                     "grad": _plain(self.grads[i]),
-                    "neuron": neuron_of(node.name),
-                    "layer": layer_of(node.name),
+                    **{scope: scope_of(node.name) for scope, scope_of in paths().scopes.items()},
                 }
             )
         return nodes
@@ -248,7 +251,7 @@ class Replay:
 
     def _put(self, change: Change, x: float | None) -> None:
         if change.through is None:
-            {"value": self.values, "adjoint": self.adjoints, "grad": self.grads}[change.shelf][change.node] = x
+            {"value": self.values, "adjoint": self.adjoints, "grad": self.grads}[change.channel][change.node] = x
         elif x is None:
             del self.subtotals[change.node, change.through]
         else:

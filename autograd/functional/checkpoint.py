@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from autograd.backward import sweep
 from autograd.functional.pytree import flat, name_of, rebuilt
-from autograd.functional.vjp import derivatives, differ
+from autograd.functional.vjp import differ, gradients
 from autograd.fused.groups import Group
 from autograd.fused.operands import Inputs
 from autograd.recording import modes
@@ -51,9 +51,7 @@ class Checkpoint(Operation):
     """The operation of the nodes that stand for a function: its local derivatives are computed when asked for."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        symbol = f"checkpoint {name_of(function)}"
-        row: Any = {"groups": 1, "cuts": False, "smooth_on": (), "kink": None, "at_edges": {}}
-        super().__init__("checkpoint", _no_rule, symbol=symbol, **row)
+        super().__init__("checkpoint", _no_rule, symbol=f"checkpoint {name_of(function)}", groups=1)
         self.function = function
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -73,7 +71,7 @@ class Checkpoint(Operation):
             result = function(*inner)
         outputs = flat(result)
         segment = _Segment(function, arguments, (Group(given), _shared(list(forget.met.values()))), outputs)
-        nodes = (self._node(y, i, segment) if _is_fleeting(y) else y for i, y in enumerate(outputs))
+        nodes = (self._node(y, i, segment) if _is_discarded(y) else y for i, y in enumerate(outputs))
         return rebuilt(result, nodes)
 
     def _node(self, output: Value, i: int, segment: _Segment) -> Value:
@@ -115,7 +113,7 @@ class _Forget:
         self.groups: dict[int, Group] = {}
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
-        """Return a result that has no parents and is known as fleeting."""
+        """Return a result that has no parents and is known as a discarded intermediate."""
         for x in inputs:
             if not x.is_group:
                 self._meet(x)
@@ -124,11 +122,11 @@ class _Forget:
                 for member in x.values:
                     self._meet(member)
         node = Value(self.outer(op, inputs)._data)
-        node.op = FLEETING
+        node.op = DISCARDED
         return node
 
     def _meet(self, x: Value) -> None:
-        if x.op is not FLEETING and x.op is not CONSTANT and id(x) not in self.arguments:
+        if x.op is not DISCARDED and x.op is not CONSTANT and id(x) not in self.arguments:
             self.met[id(x)] = x
 
 
@@ -144,7 +142,7 @@ class _Segment:
     ) -> None:
         self.function, self.arguments, self.parents = function, arguments, parents
         self.entered = self._numbers_now()
-        self.numbers = [y._data if _is_fleeting(y) else None for y in outputs]
+        self.numbers = [y._data if _is_discarded(y) else None for y in outputs]
         self.kept: tuple[list[Any], list[Value]] | None = None
         self.kept_fresh = False
         self.asked = 0
@@ -183,7 +181,7 @@ class _Segment:
         if all(x.is_leaf for x in closed_over):
             slopes = _swept(outputs[i], variables)
         else:
-            slopes = derivatives(outputs[i], variables, recorded=True)
+            slopes = gradients(outputs[i], variables, recorded=True)
         self.asked += 1
         if self.asked >= sum(n is not None for n in self.numbers):
             self.asked, self.kept = 0, None
@@ -193,14 +191,14 @@ class _Segment:
 def _swept(root: Value, leaves: list[Value]) -> list[float]:
     """Return the gradients that a sweep gives these leaves, and leave theirs as they were: one may be under way."""
     shared = [(x, x._grad) for x in structure(root) if x.is_group or x.is_leaf]
-    held = [(x, x._grad) for x in leaves]
+    originals = [(x, x._grad) for x in leaves]
     try:
-        for x, _ in (*shared, *held):
+        for x, _ in (*shared, *originals):
             x._grad = None
         sweep(root, 1.0)
         return [0.0 if x._grad is None else x._grad for x in leaves]
     finally:
-        for x, grad in (*held, *shared):
+        for x, grad in (*originals, *shared):
             x._grad = grad
 
 
@@ -241,18 +239,18 @@ class _Later(Inputs):
         return self.segment.local_derivatives(self.i)
 
 
-class _Fleeting:
+class _Discarded:
     """What stands in the place of an operation for a number whose operation was not kept."""
 
-    name = symbol = "fleeting"
+    name = symbol = "discarded"
 
 
-FLEETING: Final[Any] = _Fleeting()
+DISCARDED: Final[Any] = _Discarded()
 _in_use = threading.local()
 
 
-def _is_fleeting(x: Any) -> bool:
-    return isinstance(x, Value) and x.op is FLEETING
+def _is_discarded(x: Any) -> bool:
+    return isinstance(x, Value) and x.op is DISCARDED
 
 
 def _no_rule(maths: Any, *inputs: Any) -> Any:

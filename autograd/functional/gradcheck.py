@@ -104,7 +104,7 @@ def gradcheck(
     for what, x in (("epsilon", number(epsilon)), ("tolerance", number(tolerance))):
         if not 0.0 < x < math.inf:
             raise ValueError(f"gradcheck({what}={x!r}): {what} must be greater than 0, and finite")
-    held = [(p, p._data, p._grad) for _, p in named]
+    originals = [(p, p._data, p._grad) for _, p in named]
     try:
         with recording_again() or nullcontext():
             slopes = _backward(function, [p for _, p in named])
@@ -113,7 +113,7 @@ def gradcheck(
                 for (name, p), slope in zip(named, slopes, strict=True)
             ]
     finally:
-        for p, data, grad in held:
+        for p, data, grad in originals:
             p.data, p._grad = data, grad
     errors = [error for error, _ in checked]
     return GradientCheck(len(named), max(errors, default=0.0), tuple(m for _, m in checked if m is not None))

@@ -22,7 +22,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.functional.pytree import check_runs_at_once, flat, is_sequence, name_of, rebuilt
-from autograd.functional.vjp import derivatives
+from autograd.functional.vjp import gradients
 from autograd.recording.contexts import recording_again
 from autograd.recording.graph import topological_order
 from autograd.recording.nodes import CONSTANT
@@ -188,7 +188,7 @@ class _Call:
             slopes: list[Any] = [0.0] * len(flattened)
         elif self.is_open:
             with recording_again() or nullcontext():
-                slopes = derivatives(y, flattened)
+                slopes = gradients(y, flattened)
         else:
             for v in flattened:
                 v.clear_grad()

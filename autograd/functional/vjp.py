@@ -16,38 +16,39 @@ from autograd.fused.groups import Group, by_member
 from autograd.recording import modes
 from autograd.recording.graph import operand_derivatives, operands
 from autograd.recording.nodes import CONSTANT
+from autograd.rules.formulas import fold
 from autograd.rules.lookup import TAKEN
 from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import FUNCTIONS, Symbol, formulas, named, parameters
 from autograd.support.guesses import GUESSES
 from autograd.value import Value
 
-__all__ = ["derivatives"]
+__all__ = ["gradients"]
 
 OUTPUT: Final = "output"
 Pairs = list[tuple[Any, Any]]  # gradients of children, each with its local derivative; a Group's may be a sequence
-Sent = list[tuple[Any, Any, Any, Any]]  # target, gradient, local derivative; where the edge is open, if it may be cut
+Sent = list[tuple[Any, Any, Any, Any]]  # target, gradient, local derivative; where the edge carries, None is everywhere
 
 
 @GUESSES
-def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *, recorded: bool = False) -> list[Any]:
-    """Return d(root)/d(variable) times `gradient` for each variable, and change nothing in the graph.
+def gradients(output: Value, inputs: Iterable[Value], gradient: Any = 1.0, *, recorded: bool = False) -> list[Any]:
+    """Return d(output)/d(input) times `gradient` for each input, and change nothing in the graph.
 
-    Paths end at the variables.  The results are Values, which can be differentiated again; those that are the same
+    Paths end at the inputs.  The results are Values, which can be differentiated again; those that are the same
     whatever the numbers are plain floats.  With `recorded`, the local derivatives are the recorded floats.
     Raises TypeError for what is no Value, RuntimeError if a number in the graph has been changed since it was computed
     from.
     """
-    if isinstance(variables, Value):
-        raise TypeError(f"derivatives takes a list of variables: derivatives(root, [{variables!r}])")
-    variables = list(variables)
-    for x in (root, *variables):
+    if isinstance(inputs, Value):
+        raise TypeError(f"gradients takes a list of inputs: gradients(output, [{inputs!r}])")
+    inputs = list(inputs)
+    for x in (output, *inputs):
         if not isinstance(x, Value):
-            raise TypeError(f"derivatives are those of a Value with respect to Values, and {x!r} is none")
-    wanted = {id(v) for v in variables}
-    order, leads = _between(root, wanted)
-    arrived: dict[int, Pairs] = {id(root): [(gradient, 1.0)]}
-    reached = _Reached(root)
+            raise TypeError(f"gradients are those of a Value with respect to Values, and {x!r} is none")
+    wanted = {id(v) for v in inputs}
+    order, leads = _between(output, wanted)
+    arrived: dict[int, Pairs] = {id(output): [(gradient, 1.0)]}
+    reached = _Reached(output)
     for node in reversed(order):
         if id(node) in wanted or id(node) not in arrived:
             continue
@@ -56,11 +57,11 @@ def derivatives(root: Value, variables: Iterable[Value], gradient: Any = 1.0, *,
             sent = _to_members(node, pairs, leads)
         else:
             sent = _to_operands(node, _combined(pairs), leads, recorded)
-        for target, share, derivative, opened in sent:
+        for target, share, derivative, carries in sent:
             if not _is_zero(derivative):
                 arrived.setdefault(id(target), []).append((share, reached.only(node, derivative)))
-                reached.by(node, target, opened)
-    return [_combined(arrived.get(id(v), [])) for v in variables]
+                reached.by(node, target, carries)
+    return [_combined(arrived.get(id(v), [])) for v in inputs]
 
 
 def _between(root: Value, wanted: set[int]) -> tuple[list[Any], set[int]]:
@@ -85,9 +86,9 @@ def _between(root: Value, wanted: set[int]) -> tuple[list[Any], set[int]]:
 
 
 class _Reached:
-    """Where gradients reach a node while a program is traced, and which edges are cut must stay open.
+    """Where gradients reach a node while a program is traced, and which edges stop at zero is not known yet.
 
-    What only cut edges lead to counts as having derivatives of 0, so that it sends on no 0 times inf.
+    What is reached only over structural zeros counts as having derivatives of 0, so that it sends on no 0 times inf.
     """
 
     def __init__(self, root: Value) -> None:
@@ -102,11 +103,11 @@ class _Reached:
             return ops.where(condition, derivative, 0.0)
         return [ops.where(condition, d, 0.0) for d in derivative]
 
-    def by(self, node: Any, target: Any, opened: Any) -> None:
-        """Note that `target` is reached from `node` over an edge that is open where `opened` says."""
+    def by(self, node: Any, target: Any, carries: Any) -> None:
+        """Note that `target` is reached from `node` over an edge that carries where `carries` says."""
         condition = self.where[id(node)]
-        if opened is not None:
-            condition = opened if condition is None else ops.where(opened, condition, 0.0)
+        if carries is not None:
+            condition = carries if condition is None else ops.where(carries, condition, 0.0)
         known = self.where.get(id(target), condition)
         both = known is not condition and known is not None and condition is not None
         self.where[id(target)] = ops.maximum(known, condition) if both else known if condition is not None else None
@@ -146,7 +147,7 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
             f"{op.name} gave {node._data!r} when it was recorded, but its inputs have been changed since: "
             "compute the expression again, then differentiate it"
         )
-    if recorded or (op.cuts and not traced):
+    if recorded or (op.stops_at_zero and not traced):
         return [
             (x, gradient, d, None) for x, d in zip(inputs, operand_derivatives(node), strict=True) if id(x) in leads
         ]
@@ -154,7 +155,7 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     reading = _Reading(formula, inputs, node)
     places = zip(inputs, formula.derivatives, strict=True)
     edges = [(x, reading.value(place)) for x, place in places if id(x) in leads]
-    if op.cuts:  # which edges are cut must stay open
+    if op.stops_at_zero:  # at which inputs they do is known only when the program runs
         return [
             (x, gradient, d, None) if type(d) is float else (x, ops.where(d, gradient, 0.0), 1.0, d) for x, d in edges
         ]
@@ -180,7 +181,7 @@ def differ(x: float, y: float) -> bool:
 def _through(node: Value, again: Value, gradient: Any, leads: set[int]) -> Sent:
     """Return what a node that can be recomputed sends, by way of its recomputed graph."""
     parents = [x for x in dict.fromkeys(node.parents) if id(x) in leads]
-    return [(x, d, 1.0, None) for x, d in zip(parents, derivatives(again, parents, gradient), strict=True)]
+    return [(x, d, 1.0, None) for x, d in zip(parents, gradients(again, parents, gradient), strict=True)]
 
 
 def _combined(pairs: Pairs) -> Any:
@@ -225,18 +226,14 @@ class _Formula:
 
     def __init__(self, op: Operation) -> None:
         self.steps: list[tuple[str, Any]] = []
-        self._places: dict[Symbol, int] = {}
         self.parameters = parameters(op)
+        places: dict[Symbol, int] = {}
         output, local = formulas(op.name, FUNCTIONS)
-        self.derivatives = tuple(self._place(d.replace({output: named(OUTPUT)})) for d in local)
+        self.derivatives = tuple(fold(d.replace({output: named(OUTPUT)}), self._place, places) for d in local)
 
-    def _place(self, what: Symbol) -> int:
-        if what not in self._places:
-            plain = what.function in ("name", "number")
-            step = (what.function, what.inputs[0] if plain else tuple(map(self._place, what.inputs)))
-            self._places[what] = len(self.steps)
-            self.steps.append(step)
-        return self._places[what]
+    def _place(self, what: Symbol, operands: list[int]) -> int:
+        self.steps.append((what.function, tuple(operands) if what.operands else what.inputs[0]))
+        return len(self.steps) - 1
 
 
 @cache

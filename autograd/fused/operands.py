@@ -18,7 +18,7 @@ class Inputs:
     @staticmethod
     def of(op: Any, inputs: tuple[Any, ...], derivatives: Any) -> Inputs:
         """Return the operands of a node of that operation."""
-        return Cut(op, inputs, derivatives) if op.cuts else Inputs(inputs, derivatives)
+        return Cut(op, inputs, derivatives) if op.stops_at_zero else Inputs(inputs, derivatives)
 
     def push(self, gradient: float) -> None:
         """Add gradient × local derivative to each input; Groups gather, and add up when their own turn comes."""

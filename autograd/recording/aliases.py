@@ -12,7 +12,7 @@ _ONE: Final = "a Value is one number"
 
 
 def _missing(advice: str) -> Any:
-    """Return an attribute that is not there: whoever reads or sets it is told what to write instead."""
+    """Return an attribute that is not there: whoever reads or sets it is answered what to write instead."""
 
     def refuse(self: object, *_: object) -> NoReturn:
         raise AttributeError(f"a Value has no such attribute: {advice}")
@@ -47,6 +47,7 @@ class Aliases:
         return self.data  # type: ignore[no-any-return]
 
     # Not by __getattr__: it would take from Python the quick way to the slots, which makes plain scalars 1.4× slower.
+    reached = _missing("it is x.has_grad")
     requires_grad = requires_grad_ = _missing("every Value can have a gradient; detach(x) and no_grad() stop one")
     grad_fn = _missing("op says which operation made it, and parents from what")
     numpy = _missing(f"{_ONE}, x.data; an array is numpy.array([x.data for x in values])")

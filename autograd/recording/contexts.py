@@ -1,4 +1,4 @@
-"""Two ways of recording other than the plain one: record nothing, and stop where the first nan or inf is born."""
+"""Two ways of recording other than the plain one: record nothing, and stop at the first non-finite value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _recorder() -> Record:
 def no_grad() -> RecordNothing:
     """Inside the `with` block (or the decorated function) operations compute and record nothing.
 
-    Their results are plain leaves: no parents, no operation, so nothing flows back through them.
+    Their results are plain leaves: no parents, no operation, so no gradient passes through them.
     A decorated generator runs inside, and whoever takes what it yields does not.
     """
     return RecordNothing(_recorder())
@@ -84,12 +84,12 @@ class _RecordAgain:
 
 @Way
 def detect_anomaly() -> _Watch:
-    """Inside the `with` block (or the decorated function) the first nan or inf to be born raises FloatingPointError.
+    """Inside the `with` block (or the decorated function) the first non-finite value raises FloatingPointError.
 
     Forward, the error names the operation, its inputs with their numbers, and the line of the program that asked for
     it.  In `backward`, it names the edge on which finite numbers gave an infinite or undefined contribution, and the
     line where that node was recorded, if that was inside the block too.  What enters as nan or inf is named as such.
-    A nan is reported where it is born even if a `where` further on would not take it.
+    A nan is reported where it first arises even if a `where` further on would not take it.
     """
     return _Watch(_recorder())
 
@@ -122,7 +122,7 @@ class _Watch:
             gradient = adjoints.get(id(node))
             if gradient is None or node.is_leaf:
                 continue
-            cuts = node.op.cuts if isinstance(node.op, Operation) else False
+            cuts = node.op.stops_at_zero if isinstance(node.op, Operation) else False
             for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
                 if cuts and derivative == 0.0:
                     continue

@@ -1,6 +1,6 @@
 """Copies and pickles of graphs: in linear time, with no recursion however deep, and with all that they share.
 
-A copy keeps numbers, gradients and names, and gradients flow in it.
+A copy keeps numbers, gradients and names, and backward passes run in it.
 """
 
 from __future__ import annotations

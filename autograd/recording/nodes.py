@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from autograd.fused.operands import Inputs
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
-from autograd.rules.operation import FLOATS, Operation, number
+from autograd.rules.maths import FLOATS
+from autograd.rules.operation import Operation, number
 
 if TYPE_CHECKING:
     from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there
@@ -56,7 +57,7 @@ def apply(op: Operation, inputs: tuple[Any, ...]) -> Value:
 def record_operation(op: Operation, inputs: tuple[Any, ...]) -> Value:
     """Return a new node for `op` on operands, whatever mode is on."""
     numbers = [x._data for x in inputs]
-    if op.groups or op.cuts or len(inputs) > 2:
+    if op.groups or op.stops_at_zero or len(inputs) > 2:
         try:
             data, derivatives = op.rule(FLOATS, *numbers)
         except (ArithmeticError, ValueError):
@@ -72,7 +73,7 @@ def connected(data: float, op: Any, inputs: tuple[Any, ...], derivatives: Any) -
     node._data, node.op = data, op
     node._grad = node.name = node._left = node._right = None
     node._left_derivative = node._right_derivative = node._operands = None
-    if op.groups or op.cuts or len(inputs) > 2:
+    if op.groups or op.stops_at_zero or len(inputs) > 2:
         node._operands = Inputs.of(op, inputs, derivatives)
     else:
         node._left, node._left_derivative = inputs[0], derivatives[0]

@@ -134,21 +134,21 @@ def _driven(what: Any, inner: Any) -> Generator[Any, Any, Any]:
     """Do as the generator or coroutine does, with the mode on whenever it runs, and off whenever it waits."""
     entered = modes.mode(what)
     entered.begin()
-    act, given = inner.send, None
+    proceed, given = inner.send, None
     try:
         while True:
             what.resumed()
             entered.resume()
             try:
-                item = act(given)
+                item = proceed(given)
             except StopIteration as end:
                 return end.value
             finally:
                 entered.suspend()
             try:
-                act, given = inner.send, (yield item)
+                proceed, given = inner.send, (yield item)
             except BaseException as error:
-                act, given = inner.throw, error
+                proceed, given = inner.throw, error
     finally:
         entered.end()
 

@@ -1,6 +1,6 @@
 """Writes `methods.py` and `fused/activations.py` from the table of operations: `python -m autograd.rules.generate`.
 
-Each method is its operation's rule on floats, written out: that spares a call, a tuple and the look-ups of the maths
+Each method is its operation's rule on floats, inlined: that spares a call, a tuple and the look-ups of the maths
 library for every node, which buys 2× for plain scalars.
 """
 
@@ -18,7 +18,7 @@ from autograd.support.files import write_file
 FOLDER: Final = Path(__file__).parents[1]
 
 _HEAD: Final = '''# mypy: disable-error-code="assignment, union-attr"
-"""The methods of Value, each its operation's rule on floats, written out.
+"""The methods of Value, each its operation's rule on floats, inlined.
 
 `python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
 """
@@ -117,7 +117,7 @@ ON_ROWS: Final[dict[str, Callable[[Row], tuple[Row, Row]]]] = {{
 
 def method_names(op: Operation) -> list[str]:
     """Return the names of the methods that record an operation; the second of two is the second operand's."""
-    if op.groups or (op.cuts and op.name != "detach"):
+    if op.groups or (op.stops_at_zero and op.name != "detach"):
         return []  # what takes sequences or conditions is a function
     if op.name in _INFIX:
         return [f"__{_INFIX[op.name]}__", f"__r{_INFIX[op.name]}__"]
@@ -126,9 +126,9 @@ def method_names(op: Operation) -> list[str]:
     return [op.name]
 
 
-def is_written_out(op: Operation) -> bool:
-    """Return whether an operation's method is its rule, written out."""
-    return not (op.groups or op.defaults or op.cuts or op.name == "power")
+def is_inlined(op: Operation) -> bool:
+    """Return whether an operation's method is its rule, inlined."""
+    return not (op.groups or op.defaults or op.stops_at_zero or op.name == "power")
 
 
 def files() -> dict[str, str]:
@@ -137,7 +137,7 @@ def files() -> dict[str, str]:
 
 
 def _activations() -> str:
-    rows = [op for op in TABLE.values() if op.arity == 1 and is_written_out(op)]
+    rows = [op for op in TABLE.values() if op.arity == 1 and is_inlined(op)]
     return "".join(
         [_ROWS, *map(_row, rows), _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows))]
     )
@@ -145,7 +145,7 @@ def _activations() -> str:
 
 def _row(op: Operation) -> str:
     lines, output, (derivative,) = on_floats(op)
-    formulas = [*_bare_lines(lines), f"outputs.append({_bare(output)})", f"derivatives.append({_bare(derivative)})"]
+    formulas = [*lines, f"outputs.append({output})", f"derivatives.append({derivative})"]
     (name,) = parameters(op)
     return _ROW.format(op=op.name, name=name, formulas=_indented(formulas, 8))
 
@@ -155,8 +155,8 @@ def _methods() -> str:
     for op in TABLE.values():
         names = method_names(op)
         for name in names:
-            parts.append(_method(op, name) if is_written_out(op) else _general(op, name))
-    quick = [(op.name, method_names(op)[0]) for op in TABLE.values() if is_written_out(op) and method_names(op)]
+            parts.append(_method(op, name) if is_inlined(op) else _general(op, name))
+    quick = [(op.name, method_names(op)[0]) for op in TABLE.values() if is_inlined(op) and method_names(op)]
     return "".join([*parts, _TAIL.format("\n".join(f'    "{op}": Methods.{name},' for op, name in quick))])
 
 
@@ -168,8 +168,8 @@ def _inputs(op: Operation, name: str) -> list[str]:
 def _method(op: Operation, name: str) -> str:
     names, inputs = parameters(op), _inputs(op, name)
     lines, output, (left, *right) = on_floats(op)
-    formulas = [*_bare_lines(lines), f"node._data = {_bare(output)}", f"node._left_derivative = {_bare(left)}"]
-    formulas += [f"node._right_derivative = {_bare(x)}" for x in right]
+    formulas = [*lines, f"node._data = {output}", f"node._left_derivative = {left}"]
+    formulas += [f"node._right_derivative = {x}" for x in right]
     parents = [f"node._left = {inputs[0]}"]
     if right:
         parents += [f"node._right = {inputs[1]}", "node._grad = node.name = node._operands = None"]
@@ -210,10 +210,6 @@ def _documentation(op: Operation) -> str:
     return "\n".join([first, *(f"        {line}".rstrip() for line in rest), *["        "] * bool(rest)])
 
 
-def _bare_lines(lines: list[str]) -> list[str]:
-    return [f"{name} = {_bare(text)}" for name, text in (line.split(" = ", 1) for line in lines)]
-
-
 def _indented(lines: list[str], by: int) -> str:
     return "\n".join(" " * by + line + "  # fmt: skip" * (by + len(line) > 120) for line in lines)
 
@@ -224,20 +220,6 @@ def _listed(inputs: list[str]) -> str:
 
 def _in_module(op: Operation) -> str:
     return op.rule.__name__
-
-
-def _bare(expression: str) -> str:
-    """Return an expression without brackets around the whole of it, nor around all that a function is given."""
-    pairs: dict[int, int] = {}  # opening brackets and their closing ones
-    opened: list[int] = []
-    for i, letter in enumerate(expression):
-        if letter == "(":
-            opened.append(i)
-        elif letter == ")":
-            pairs[opened.pop()] = i
-    needless = {i for i, j in pairs.items() if (i, j) == (0, len(expression) - 1) or pairs.get(i - 1) == j + 1}
-    needless |= {pairs[i] for i in needless}
-    return "".join(letter for i, letter in enumerate(expression) if i not in needless)
 
 
 if __name__ == "__main__":

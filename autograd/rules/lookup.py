@@ -27,7 +27,7 @@ def _taken(maths: Any, x: Any) -> Any:
     return x, (1.0,)
 
 
-TAKEN: Final = Taken("take", _taken, symbol="take", groups=0, cuts=False, smooth_on=(), kink=None, at_edges={})
+TAKEN: Final = Taken("take", _taken, symbol="take")
 
 
 def take(values: Any, index: Any) -> Any:

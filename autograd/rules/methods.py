@@ -1,5 +1,5 @@
 # mypy: disable-error-code="assignment, union-attr"
-"""The methods of Value, each its operation's rule on floats, written out.
+"""The methods of Value, each its operation's rule on floats, inlined.
 
 `python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
 """

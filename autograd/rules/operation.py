@@ -8,8 +8,6 @@ Whatever stands in for a number says itself how an operation applies to it, by `
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Complex, Number, Real
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
@@ -18,8 +16,10 @@ if TYPE_CHECKING:
     from autograd.recording.conditions import Condition
     from autograd.value import Value
 
-from autograd.fused import sums
 from autograd.rules.identifiers import Name
+from autograd.rules.maths import FLOATS, IEEE, IEEE_FLOATS, TABLE
+
+__all__ = ["ANY", "NEGATIVE", "POSITIVE", "TABLE", "Box", "Interval", "Operation", "Rule", "number", "op", "operation"]
 
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
@@ -29,12 +29,11 @@ ANY: Final[Interval] = (-3.0, 3.0)
 POSITIVE: Final[Interval] = (0.25, 3.0)
 NEGATIVE: Final[Interval] = (-3.0, -0.25)
 
-TABLE: Final[dict[str, Operation]] = {}
 RuleFunction = TypeVar("RuleFunction", bound=Rule)
 
 
 def number(x: object) -> float:
-    """Return the real number `x` as a float: the one door by which numbers enter a graph.
+    """Return the real number `x` as a float: the validation of every number that enters a graph.
 
     int, float, bool, Fraction, Decimal and NumPy scalars pass.
     Raises TypeError for anything else, saying what to do instead.
@@ -68,164 +67,23 @@ def number(x: object) -> float:
     raise TypeError(f"a real number is needed here, not {kind}; {advice}")
 
 
-class Maths:
-    """A library of mathematical functions for one kind of number.
-
-    A subclass supplies the primitives; every other operation of the table is found by its name
-    and computed by its own rule.
-    """
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in TABLE:
-            raise AttributeError(f"{type(self).__name__} has no function {name!r}")
-        rule = TABLE[name].rule
-        return lambda *inputs: rule(self, *inputs)[0]
-
-    def as_function(self, x: Any, function: Callable[[], Any]) -> Any:
-        """Return the number `x`; where it is differentiated again, `function()` is what it is as a function.
-
-        For a guard that is right as a number and not near it: both are equal, and their derivatives are not.
-        """
-        return x
-
-
-class FloatMaths(Maths):
-    """The primitives on Python floats, as fast as Python has them.
-
-    Where Python raises and IEEE 754 does not (1 / 0, log 0, exp 1000), the caller turns to `IEEEMaths`.
-    """
-
-    abs = staticmethod(abs)
-    exp = staticmethod(math.exp)
-    expm1 = staticmethod(math.expm1)
-    log = staticmethod(math.log)
-    log1p = staticmethod(math.log1p)
-    sqrt = staticmethod(math.sqrt)
-    sin = staticmethod(math.sin)
-    cos = staticmethod(math.cos)
-    tanh = staticmethod(math.tanh)
-    erf = staticmethod(math.erf)
-    erfc = staticmethod(math.erfc)
-    power = staticmethod(math.pow)
-    equal = staticmethod(operator.eq)
-
-    @staticmethod
-    def isnan(x: float) -> bool:
-        """Return whether x is not a number."""
-        return x != x
-
-    @staticmethod
-    def where(condition: float, x: float, y: float) -> float:
-        """Return x if the condition holds, else y."""
-        return x if condition else y
-
-    @staticmethod
-    def dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
-        """Return the sum of the products, on top of the bias."""
-        return sums.dots(((weights, bias),), inputs)[0]
-
-    @staticmethod
-    def total(values: Sequence[float]) -> float:
-        """Return the sum."""
-        return sums.total(values)
-
-    @staticmethod
-    def largest(values: Sequence[float]) -> float:
-        """Return the largest; nan if there is one."""
-        if not values:
-            raise ValueError("largest of no values is not defined: pass at least one")
-        return next((x for x in values if x != x), max(values))
-
-    @staticmethod
-    def first(values: Sequence[float], wanted: float) -> list[float]:
-        """Return 1.0 at the first of `values` that is `wanted` (nan counts as itself), 0.0 elsewhere."""
-        place = next(i for i, x in enumerate(values) if x == wanted or wanted != wanted != x != x)
-        return [1.0 if i == place else 0.0 for i in range(len(values))]
-
-
-def _ieee(function: Callable[..., float], outside: Callable[..., float]) -> Callable[..., IEEE]:
-    def call(*inputs: float) -> IEEE:
-        try:
-            return IEEE(function(*map(float, inputs)))
-        except (ArithmeticError, ValueError):
-            return IEEE(outside(*map(float, inputs)))
-
-    return call
-
-
-def _divide_by_zero(x: float, y: float) -> float:
-    return math.nan if x == 0.0 or x != x else math.copysign(math.inf, x) * math.copysign(1.0, y)
-
-
-def _power_outside(x: float, n: float) -> float:
-    odd = n == math.floor(n) and math.fmod(n, 2.0) != 0.0
-    if x < 0.0 and n != math.floor(n):
-        return math.nan
-    return math.copysign(math.inf, x) if odd else math.inf
-
-
-class IEEE(float):
-    """A float whose arithmetic never raises: x / 0 is an infinity or nan, as IEEE 754 has it."""
-
-    def __truediv__(self, other: float) -> IEEE:
-        return _ieee(operator.truediv, _divide_by_zero)(self, other)
-
-    def __rtruediv__(self, other: float) -> IEEE:
-        return _ieee(operator.truediv, _divide_by_zero)(other, self)
-
-    def __add__(self, other: float) -> IEEE:
-        return IEEE(float(self) + float(other))
-
-    def __sub__(self, other: float) -> IEEE:
-        return IEEE(float(self) - float(other))
-
-    def __rsub__(self, other: float) -> IEEE:
-        return IEEE(float(other) - float(self))
-
-    def __mul__(self, other: float) -> IEEE:
-        return IEEE(float(self) * float(other))
-
-    def __neg__(self) -> IEEE:
-        return IEEE(-float(self))
-
-    __radd__ = __add__
-    __rmul__ = __mul__
-
-
-class IEEEMaths(FloatMaths):
-    """The same primitives on numbers that follow IEEE 754 to the edges: nothing raises."""
-
-    exp = staticmethod(_ieee(math.exp, lambda x: math.inf))
-    expm1 = staticmethod(_ieee(math.expm1, lambda x: math.inf))
-    log = staticmethod(_ieee(math.log, lambda x: -math.inf if x == 0.0 else math.nan))
-    log1p = staticmethod(_ieee(math.log1p, lambda x: -math.inf if x == -1.0 else math.nan))
-    sqrt = staticmethod(_ieee(math.sqrt, lambda x: math.nan))
-    sin = staticmethod(_ieee(math.sin, lambda x: math.nan))
-    cos = staticmethod(_ieee(math.cos, lambda x: math.nan))
-    power = staticmethod(_ieee(math.pow, _power_outside))
-    tanh = staticmethod(_ieee(math.tanh, math.tanh))
-    erf = staticmethod(_ieee(math.erf, math.erf))
-    erfc = staticmethod(_ieee(math.erfc, math.erfc))
-    abs = staticmethod(_ieee(abs, abs))  # type: ignore[assignment]
-
-
-FLOATS: Final = FloatMaths()
-IEEE_FLOATS: Final = IEEEMaths()
-
-
 class Operation:
     """One row of the table: a rule, how it prints, where it is smooth and what it does where it is not.
 
     Attributes
-        name         the function's and the method's name
-        symbol       how it prints, `+` or `tanh`
-        rule         (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
-                     arguments, called only if it is needed
-        groups       how many of the first inputs are sequences, shared by reference (`dot`, `total`)
-        cuts         True if an edge whose derivative is 0 carries nothing at all, not even 0 times inf
-        smooth_on    one box of inputs per branch, inside which the rule is smooth
-        kink         a function of the inputs that changes sign where the derivative jumps, or None
-        at_edges     inputs at a kink or at the edge of the domain -> (output, local derivatives) there
+        name           the function's and the method's name
+        symbol         how it prints, `+` or `tanh`
+        glyph          how a picture shows it: the symbol, but for `dot`, which is `w · x`
+        role           what pictures and explanations treat alike, whatever its name: "dot" pairs weights with inputs,
+                       "multiply" has two factors, "total" adds up, "power" has an exponent, "unary" is a function of
+                       one number; "" is any other
+        rule           (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
+                       arguments, called only if it is needed
+        groups         how many of the first inputs are sequences, shared by reference (`dot`, `total`)
+        stops_at_zero  True if a derivative of 0 is structural: such an edge carries nothing, not even 0 times inf
+        smooth_on      one box of inputs per branch, inside which the rule is smooth
+        kink           a function of the inputs that changes sign where the derivative jumps, or None
+        at_edges       inputs at a kink or at the edge of the domain -> (output, local derivatives) there
     """
 
     def __init__(
@@ -234,18 +92,21 @@ class Operation:
         rule: Rule,
         *,
         symbol: str,
-        groups: int,
-        cuts: bool,
-        smooth_on: Sequence[Box],
-        kink: Callable[..., float] | None,
-        at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]],
+        smooth_on: Sequence[Box] = (),
+        groups: int = 0,
+        stops_at_zero: bool = False,
+        kink: Callable[..., float] | None = None,
+        at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
+        glyph: str = "",
+        role: str = "",
     ) -> None:
         self.name = self.__name__ = name
         self.symbol, self.rule = symbol, rule
-        self.groups, self.cuts = groups, cuts
-        self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges
+        self.groups, self.stops_at_zero = groups, stops_at_zero
+        self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges or {}
         self.arity = rule.__code__.co_argcount - 1
         self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
+        self.glyph, self.role = glyph or symbol, role or ("unary" if self.arity == 1 and not groups else "")
         self.__doc__ = rule.__doc__
         self.method: Callable[..., Any] | None = None  # what records it quickly when its first input is of `kind`
         self.kind: type | None = None
@@ -365,9 +226,11 @@ def op(
     *,
     smooth_on: Sequence[Box],
     groups: int = 0,
-    cuts: bool = False,
+    stops_at_zero: bool = False,
     kink: Callable[..., float] | None = None,
     at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
+    glyph: str = "",
+    role: str = "",
 ) -> Callable[[Rule], Operation]:
     """Enter the decorated rule in the table under its own name; raises ValueError if that is taken, or no name."""
 
@@ -380,10 +243,12 @@ def op(
             rule,
             symbol=symbol or name,
             groups=groups,
-            cuts=cuts,
+            stops_at_zero=stops_at_zero,
             smooth_on=smooth_on,
             kink=kink,
-            at_edges=at_edges or {},
+            at_edges=at_edges,
+            glyph=glyph,
+            role=role,
         )
         return row
 

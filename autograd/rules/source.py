@@ -6,78 +6,67 @@ library for every node.  Each repeated expression is computed once, under a name
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from typing import Any, Final
+from typing import Any, ClassVar
 
-from autograd.rules.operation import FLOATS, TABLE, FloatMaths, Operation, number
+from autograd.rules.formulas import ATOM, SIGNS, Syntax, Text, fold, tight
+from autograd.rules.maths import FLOATS, FloatMaths
+from autograd.rules.operation import TABLE, Operation, number
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
-INFIX: Final = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "less": "<",
-    "less_equal": "<=",
-    "greater": ">",
-    "greater_equal": ">=",
-    "equal": "==",
-}
+
+def inlined(formula: Symbol) -> Symbol:
+    """Return a formula with every operation that FLOATS has no function for replaced by its own formula."""
+
+    def step(x: Symbol, operands: list[Symbol]) -> Symbol:
+        if not x.operands:
+            return x
+        if x.function in SIGNS or x.function in ("negative", "where", "isnan") or x.function in vars(FloatMaths):
+            return Symbol(x.function, tuple(operands))
+        names = map(named, parameters(TABLE[x.function]))
+        return inlined(formulas(x.function)[0]).replace(dict(zip(names, operands, strict=True)))
+
+    return fold(formula, step)
 
 
-def opened(x: Symbol) -> Symbol:
-    """Return `x` with every operation that FLOATS has no function for replaced by its own formula."""
-    if x.function in ("name", "number"):
-        return x
-    inputs = tuple(map(opened, x.inputs))
-    if x.function in INFIX or x.function in ("negative", "where", "isnan") or x.function in vars(FloatMaths):
-        return Symbol(x.function, inputs)
-    names = map(named, parameters(TABLE[x.function]))
-    output, _ = formulas(x.function)
-    return opened(output).replace(dict(zip(names, inputs, strict=True)))
+class Writer(Syntax):
+    """Writes formulas as Python, operands in brackets, with a line `name = …` for each part that is used twice."""
 
-
-class Writer:
-    """Writes symbols as Python expressions, with a line `name = …` for each that is used more than once."""
+    infix: ClassVar = {function: (f" {sign} ", 0, ATOM, ATOM) for function, sign in SIGNS.items()}
+    minus: ClassVar = ("-", 0, ATOM)
 
     def __init__(self, symbols: list[Symbol]) -> None:
         self.lines: list[str] = []
-        self.names: dict[Symbol, str] = {}
-        self.uses: Counter[Symbol] = Counter()
+        self.names: dict[Symbol, Text] = {}
+        self.uses = Counter(symbols)
+        counted: dict[Symbol, None] = {}
         for x in symbols:
-            self._count(x)
+            fold(x, lambda y, _: self.uses.update(y.operands), counted)
 
-    def _count(self, x: Symbol) -> None:
-        self.uses[x] += 1
-        if self.uses[x] == 1 and x.function not in ("name", "number"):
-            for y in x.inputs:
-                self._count(y)
+    def write(self, formula: Symbol, binds: int = 0) -> str:
+        """Return an expression for a formula, after adding to `lines` what it needs."""
+        return tight(fold(formula, self.step, self.names), binds)
 
-    def write(self, x: Symbol) -> str:
-        """Return an expression for `x`, after adding to `lines` what it needs."""
-        if x.function == "name":
-            return x.name
-        if x.number is not None:
-            return f"{number(x.number)!r}" if abs(x.number) < float("inf") else f'float("{number(x.number)}")'
-        if x in self.names:
-            return self.names[x]
-        text = self._call(x.function, [self.write(y) for y in x.inputs])
-        if self.uses[x] < 2:
+    def step(self, x: Symbol, operands: list[Text]) -> Text:
+        """Return how one symbol is written: by a name, once it has a line of its own."""
+        text = super().step(x, operands)
+        if not x.operands or self.uses[x] < 2:
             return text
-        step = self.names[x] = f"t{len(self.names)}"
-        self.lines.append(f"{step} = {text}")
-        return step
+        name = f"t{len(self.lines)}"
+        self.lines.append(f"{name} = {text[0]}")
+        return name, ATOM
 
-    def _call(self, function: str, inputs: list[str]) -> str:
-        if function in INFIX:
-            return f"({inputs[0]} {INFIX[function]} {inputs[1]})"
-        if function == "negative":
-            return f"(-{inputs[0]})"
-        if function == "where":
-            return f"({inputs[1]} if {inputs[0]} else {inputs[2]})"
-        if function == "isnan":
-            return f"({inputs[0]} != {inputs[0]})"
-        return f"{function}({', '.join(inputs)})"
+    def number(self, x: float) -> Text:
+        """Return a number as a float of Python."""
+        return (repr(number(x)) if abs(x) < math.inf else f'float("{number(x)}")'), ATOM
+
+    def own(self, x: Symbol, operands: list[Text]) -> Text | None:
+        """Return a choice, and the test for nan."""
+        inputs = [tight(text, ATOM) for text in operands]
+        if x.function == "where":
+            return f"{inputs[1]} if {inputs[0]} else {inputs[2]}", 0
+        return (f"{inputs[0]} != {inputs[0]}", 0) if x.function == "isnan" else None
 
 
 def primitives() -> dict[str, Any]:
@@ -91,7 +80,7 @@ def on_floats(op: Operation) -> tuple[list[str], str, list[str]]:
     The names of the inputs are those of the rule's parameters.
     """
     output, derivatives = formulas(op.name)
-    symbols = [opened(output), *map(opened, derivatives)]
+    symbols = [inlined(output), *map(inlined, derivatives)]
     writer = Writer(symbols)
     expressions = [writer.write(x) for x in symbols]
     return writer.lines, expressions[0], expressions[1:]

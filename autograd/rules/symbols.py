@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any, Final
 
 from autograd.rules.identifiers import Name, apart
-from autograd.rules.operation import TABLE, FloatMaths, Maths, Operation, number
+from autograd.rules.maths import FloatMaths, Maths
+from autograd.rules.operation import TABLE, Operation, number
 
 # What sources of Python call their own, besides the operations of the table: no rule's input goes by such a name there.
 _OWN: Final = frozenset({"float", "inf", "nan", "output", "outputs", "derivatives", "row"})
@@ -38,33 +39,31 @@ class Symbol:
         return f"{self.function}({', '.join(map(str, self.inputs))})"
 
     def __add__(self, other: object) -> Symbol:
-        return _sum(self, symbol(other))
+        return apply("add", self, symbol(other))
 
     def __radd__(self, other: object) -> Symbol:
-        return _sum(symbol(other), self)
+        return apply("add", symbol(other), self)
 
     def __sub__(self, other: object) -> Symbol:
-        return _difference(self, symbol(other))
+        return apply("subtract", self, symbol(other))
 
     def __rsub__(self, other: object) -> Symbol:
-        return _difference(symbol(other), self)
+        return apply("subtract", symbol(other), self)
 
     def __mul__(self, other: object) -> Symbol:
-        return _product(self, symbol(other))
+        return apply("multiply", self, symbol(other))
 
     def __rmul__(self, other: object) -> Symbol:
-        return _product(symbol(other), self)
+        return apply("multiply", symbol(other), self)
 
     def __truediv__(self, other: object) -> Symbol:
-        return _quotient(self, symbol(other))
+        return apply("divide", self, symbol(other))
 
     def __rtruediv__(self, other: object) -> Symbol:
-        return _quotient(symbol(other), self)
+        return apply("divide", symbol(other), self)
 
     def __neg__(self) -> Symbol:
-        if self.number is not None:
-            return symbol(-self.number)
-        return self.inputs[0] if self.function == "negative" else Symbol("negative", (self,))
+        return apply("negative", self)
 
     def __lt__(self, other: object) -> Symbol:
         return Symbol("less", (self, symbol(other)))
@@ -94,13 +93,16 @@ class Symbol:
         """The float that this symbol is, or None."""
         return self.inputs[0] if self.function == "number" else None
 
+    @property
+    def operands(self) -> tuple[Symbol, ...]:
+        """The symbols that this one is a function of: none for a name or a number."""
+        return () if self.function in ("name", "number") else self.inputs
+
     def replace(self, known: Mapping[Symbol, Symbol]) -> Symbol:
         """Return this symbol with each of the symbols in `known` in place of what it stands for."""
         if self in known:
             return known[self]
-        if self.function in ("name", "number"):
-            return self
-        return Symbol(self.function, tuple(x.replace(known) for x in self.inputs))
+        return Symbol(self.function, tuple(x.replace(known) for x in self.operands)) if self.operands else self
 
 
 def symbol(x: object) -> Symbol:
@@ -123,6 +125,12 @@ def named(text: str) -> Symbol:
 def label(text: str) -> Symbol:
     """Return a symbol that prints as any text, in formulas to be read; no source can be written of it."""
     return Symbol("name", (text,))
+
+
+# ---------------------------------------------------------------------------------- simplification
+def apply(function: str, *inputs: Symbol) -> Symbol:
+    """Return a function of symbols, as the rewrite rule in `SIMPLIFY` has it if there is one for it."""
+    return SIMPLIFY[function](*inputs) if function in SIMPLIFY else Symbol(function, inputs)
 
 
 def _sum(x: Symbol, y: Symbol) -> Symbol:
@@ -151,8 +159,29 @@ def _quotient(x: Symbol, y: Symbol) -> Symbol:
     return x if y.number == 1.0 else Symbol("divide", (x, y))
 
 
+def _opposite(x: Symbol) -> Symbol:
+    if x.number is not None:
+        return symbol(-x.number)
+    return x.inputs[0] if x.function == "negative" else Symbol("negative", (x,))
+
+
+def _power(x: Symbol, n: Symbol) -> Symbol:
+    return symbol(1.0) if n.number == 0.0 else x if n.number == 1.0 else Symbol("power", (x, n))
+
+
+SIMPLIFY: Final[dict[str, Callable[..., Symbol]]] = {
+    "add": _sum,
+    "subtract": _difference,
+    "multiply": _product,
+    "divide": _quotient,
+    "negative": _opposite,
+    "power": _power,
+}
+
+
+# ------------------------------------------------------------------------------- formulas of rules
 class SymbolMaths(Maths):
-    """Functions that write themselves down; a name from the table stands for its operation, unopened."""
+    """Functions that write themselves down; a name from the table stands for its operation, not inlined."""
 
     def __getattr__(self, name: str) -> Callable[..., Symbol]:
         if name not in TABLE and name not in vars(FloatMaths):

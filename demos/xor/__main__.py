@@ -13,7 +13,7 @@ from typing import Any
 
 import viz
 from autograd import Value, explain
-from autograd.explain.wording import show_number
+from autograd.explain.numbers import show_number
 from autograd.support.messages import documentation
 from demos.stuck import ILL, shape_of, trouble_of
 from demos.xor.prompt import Prompt, progress, usage, wrapped

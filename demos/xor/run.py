@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from autograd import Value, no_grad, sigmoid
+from autograd.explain.naming import short_names
 from autograd.explain.steps import Recording
-from autograd.explain.wording import short_names
 from nn import MLP, SGD, TrainingSession, binary_cross_entropy_with_logits, datasets
 
 PHASES: Final = ("forward", "backward", "update")

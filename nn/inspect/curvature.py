@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import Value, derivatives, dot
+from autograd import Value, dot, gradients
 from nn.guesses import GUESSES
 from nn.saving.snapshot import Gradients, Surroundings
 from nn.training.rows import Loss, check_learner, checked_inputs, checked_targets
@@ -32,11 +32,11 @@ def sharpness(
     rows = checked_inputs(inputs)
     wanted = checked_targets(targets, len(rows))
     parameters = list(model.parameters())
-    surroundings, gradients = Surroundings(model), Gradients(parameters)
+    surroundings, kept = Surroundings(model), Gradients(parameters)
     before = surroundings.read()
     try:
         value = record_loss(model, loss, rows, wanted, range(len(rows)))
-        slopes = derivatives(value, parameters)  # a graph, which each product goes back through
+        slopes = gradients(value, parameters)  # a graph, which each product goes back through
         product = _product(slopes, parameters)
         first = _dominant(product, len(parameters), tolerance, limit, seed)
         if first >= 0.0:
@@ -44,7 +44,7 @@ def sharpness(
         # The most curved direction bends downwards: look from its level for the one that bends upwards the most.
         return first + _dominant(lambda v: _plus(product(v), -first, v), len(parameters), tolerance, limit, seed)
     finally:
-        gradients.put(parameters)
+        kept.put(parameters)
         surroundings.put(before)
 
 

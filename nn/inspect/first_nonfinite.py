@@ -41,7 +41,7 @@ def _in_step(task: Task, planned: Planned) -> str:
     if not all(math.isfinite(p.grad) for p in optimizer.parameters):
         return _in_pass(task, planned, backward=True)
     before = [p.data for p in optimizer.parameters]
-    optimizer.move(optimizer.moves([p.grad if p.reached else None for p in optimizer.parameters], planned.rate))
+    optimizer.move(optimizer.moves([p.grad if p.has_grad else None for p in optimizer.parameters], planned.rate))
     for i, (p, was) in enumerate(zip(optimizer.parameters, before, strict=True)):
         if not math.isfinite(p.data):
             name = name_or(p, f"parameter {i}")

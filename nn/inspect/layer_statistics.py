@@ -9,12 +9,12 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import Value
-from autograd.explain.wording import titled
 from autograd.rules.operation import Operation
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.dense import Neuron
 from nn.layers.recurrent import Recurrent
 from nn.module import ForwardCache, LayerPass, watching
+from nn.naming import titled
 from nn.training.rows import Loss
 from nn.training.steppers import record_loss
 

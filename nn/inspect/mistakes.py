@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from autograd import Group, Value
-from autograd.explain.wording import titled
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from nn.inspect.findings import Finding, counted
 from nn.layers.dense import Neuron
 from nn.losses import Given
+from nn.naming import titled
 
 __all__ = ["activation_before_loss", "units_alike"]
 
@@ -132,7 +132,7 @@ def _alike(rows: list[list[Value]]) -> list[list[int]]:
     unit = SAME * max(abs(v.grad) for row in rows for v in row) or 1.0
     groups: dict[Any, list[int]] = {}
     for i, row in enumerate(rows):
-        if any(v.reached for v in row):
+        if any(v.has_grad for v in row):
             key = tuple(f"{v.data + 0.0:.9g}" for v in row), tuple(round(v.grad / unit) for v in row)
             groups.setdefault(key, []).append(i)
     return [group for group in groups.values() if len({tuple(map(id, rows[i])) for i in group}) > 1]

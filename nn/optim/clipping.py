@@ -84,7 +84,7 @@ def clip_by_value(parameters: Iterable[Value], limit: float) -> float:
 
 def apply_clip(clip: Clip, parameters: Sequence[Value]) -> float:
     """Return the norm of the gradients of those parameters that a pass has reached, and leave these clipped."""
-    reached = [p for p in parameters if p.reached]
+    reached = [p for p in parameters if p.has_grad]
     gradients = [p.grad for p in reached]
     norm = math.hypot(*gradients)
     if not math.isfinite(norm):

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from autograd import Value, number
 from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
-from autograd.rules.operation import FLOATS
+from autograd.rules.maths import FLOATS
 from autograd.support.answers import guessed
 from autograd.support.caller import warn
 from autograd.support.messages import name_or
@@ -124,7 +124,7 @@ class Optimizer:
         moved = self.moves([None if g is None else float(g) for g in gradients], learning_rate)
         self._look_for_piled(gradients)
         if len(moved) < len(self.parameters):
-            self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
+            self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.has_grad])
         self.move(moved)
         keep_gradients(self.parameters, [None if g is None else Used(g) for g in gradients])
 

@@ -19,9 +19,9 @@ from autograd.rules.operation import TABLE
 ROOT = Path(autograd.__file__).parent.parent
 PACKAGES = pytest.mark.parametrize("package", ["autograd", "nn", "viz"])
 BESIDE_THE_TABLE = {
-    "Condition", "Group", "Value", "checkpoint", "compile", "compile_graph", "derivatives", "detect_anomaly",
-    "explain", "grad", "gradcheck", "hessian", "hvp", "jacobian", "logsumexp", "mean", "no_grad", "norm", "number",
-    "smallest", "softmax", "steps", "take", "topological_order", "value_and_grad",
+    "Condition", "Group", "Value", "checkpoint", "compile", "compile_graph", "detect_anomaly",
+    "explain", "grad", "gradcheck", "gradients", "hessian", "hvp", "jacobian", "logsumexp", "mean", "no_grad", "norm",
+    "number", "smallest", "softmax", "steps", "take", "topological_order", "value_and_grad",
 }  # fmt: skip
 
 
@@ -42,6 +42,7 @@ def test_a_new_row_is_public_without_another_line():
         "importlib.reload(autograd)\n"
         "from autograd import *\n"
         "assert cube(2.0) == 8.0 and grad(cube)(2.0) == 12.0 and 'cube' in autograd.__all__\n"
+        "assert (cube.glyph, cube.role) == ('cube', 'unary') and (dot.glyph, dot.role) == ('w · x', 'dot')\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 
@@ -85,7 +86,7 @@ def test_an_unknown_name_is_refused():
 
 # --------------------------------------------------------------- methods, written from the table
 INFIX = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
-METHODS = {name: op for name, op in TABLE.items() if not op.groups and (not op.cuts or name == "detach")}
+METHODS = {name: op for name, op in TABLE.items() if not op.groups and (not op.stops_at_zero or name == "detach")}
 
 
 def declared():

@@ -46,7 +46,7 @@ def state(session):
     training, weights = session._training, session._model.parameters()
     return (
         [w.data.hex() for w in weights],
-        [(w.grad.hex(), w.reached) for w in weights],
+        [(w.grad.hex(), w.has_grad) for w in weights],
         [x.hex() for x in training.history],
         (training.phase, training.learning_rate, session._cursor, session._seed),
     )

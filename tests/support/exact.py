@@ -7,7 +7,8 @@ from typing import Any
 
 import mpmath
 
-from autograd.rules.operation import Maths, Operation, Rule
+from autograd.rules.maths import Maths
+from autograd.rules.operation import Operation, Rule
 
 DIGITS = 60
 STEP = mpmath.mpf(10) ** -20  # a central difference is then right to some 38 digits

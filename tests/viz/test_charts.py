@@ -149,7 +149,7 @@ def test_a_landscape_leaves_the_model_as_it_was_and_has_its_loss_at_the_center()
     found = landscape(groups, loss, reach=1.0, size=5, seed=0)
     assert found.losses[2][2] == found.here == loss().data
     assert [p.data for p in model.parameters()] == before
-    assert all(not p.reached for p in model.parameters())
+    assert all(not p.has_grad for p in model.parameters())
     assert landscape(groups, loss, reach=1.0, size=5, seed=0) == found
     assert landscape(groups, loss, reach=1.0, size=5, seed=1) != found
 

@@ -10,7 +10,7 @@ import pytest
 
 import nn
 from autograd import Value, detach, dot, exp, relu, sqrt, total, where
-from autograd.explain.wording import show_number
+from autograd.explain.numbers import show_number
 from tests.support.web import OVERFLOWS, browser  # noqa: F401  # a fixture
 from viz import draw, draw_network, palette, rendering
 from viz.graph import folding

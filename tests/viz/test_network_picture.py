@@ -6,7 +6,7 @@ import pytest
 import nn
 import viz
 from autograd import Value
-from autograd.explain.wording import show_number
+from autograd.explain.numbers import show_number
 from viz import draw_network, palette
 
 SVG = "{http://www.w3.org/2000/svg}"

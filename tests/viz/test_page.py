@@ -12,8 +12,8 @@ import pytest
 import viz
 from autograd import Value, dot, explain, largest, steps, tanh, total
 from autograd.explain.events import SENTENCES
-from autograd.explain.steps import GRANULARITIES
-from autograd.explain.wording import show_number
+from autograd.explain.numbers import show_number
+from autograd.explain.steps import granularities
 from autograd.recording.nodes import CONSTANT
 from nn import MLP, SGD, Adam, mean_squared_error
 from tests.support.web import CONTRASTS, until
@@ -89,7 +89,7 @@ def test_all_of_xors_first_step_by_keyboard_forwards_and_back_with_pythons_numbe
         assert replay.back()
         agree(state, replay)
     assert replay.position == 0
-    assert all(p.grad == 0.0 and not p.reached for p in model.parameters())
+    assert all(p.grad == 0.0 and not p.has_grad for p in model.parameters())
 
 
 def test_granularities_examples_jumps_and_address(show):
@@ -102,7 +102,7 @@ def test_granularities_examples_jumps_and_address(show):
     for granularity in ("neuron", "layer", "phase"):
         tab.select_option("#granularity", granularity)
         tab.focus("#slider")
-        level = GRANULARITIES.index(granularity)
+        level = granularities().index(granularity)
         stops = [i for i, ends in enumerate(page.data["ends"], 1) if int(ends) >= level]
         seen = press(tab, ["Home", *["ArrowRight"] * len(stops), "ArrowLeft", "End"])
         assert [int(state["at"]) for state in seen] == [0, *stops, stops[-2], stops[-1]]
@@ -320,7 +320,7 @@ def test_update_is_the_optimizers_own_and_leaves_it_alone():
     optimizer = Adam(model.parameters(), learning_rate=0.1)
     page = viz.steps(loss, optimizer=optimizer)
     assert optimizer.step_count == 0
-    assert not any(p.reached for p in model.parameters())
+    assert not any(p.has_grad for p in model.parameters())
     after = array("d", base64.b64decode(page.data["after"])).tolist()
     ends = after[-len(optimizer.parameters) :]
     loss.backward()

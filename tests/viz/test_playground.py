@@ -237,7 +237,7 @@ def test_hostile_titles_are_text_and_nothing_comes_from_outside(show):
     assert page.html == xor(title="</title><script>alert(1)</script>")[2].html
     assert len(page.html.encode()) < 100_000
     assert show(page).title() == "</title><script>alert(1)</script>"
-    assert not any(p.reached for p in model.parameters())
+    assert not any(p.has_grad for p in model.parameters())
 
 
 def test_what_a_page_cannot_hold_is_refused_with_the_reason():

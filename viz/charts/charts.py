@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.explain.wording import show_number, titled
+from autograd.explain.numbers import show_number
 from autograd.rules.operation import Operation, operation
 from autograd.support.locks import cached_property
 from autograd.support.messages import documentation, missing_extra
+from nn.naming import titled
 from viz import palette
 from viz.charts.field import Field
 from viz.charts.landscape import Landscape, landscape
@@ -257,7 +258,7 @@ def gradient_flow(model: Any) -> Chart:
 
 def _norms(model: Any) -> dict[str, float]:
     groups = _groups(model)
-    if not any(value.reached for values in groups.values() for value in values):
+    if not any(value.has_grad for values in groups.values() for value in values):
         raise ValueError("no gradients yet: run loss.backward() first")
     return {name: math.hypot(*(value.grad for value in values)) for name, values in groups.items()}
 

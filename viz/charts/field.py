@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.explain.wording import show_number
+from autograd.explain.numbers import show_number
 
 
 class Field:

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from autograd import Group, Value, topological_order
-from autograd.explain.wording import Words, short_names, show_number
+from autograd.explain.naming import short_names
+from autograd.explain.numbers import show_number
+from autograd.explain.wording import Words
 from viz import palette
 from viz.graph.folding import Box, Folded, Line, fold
 from viz.graph.labels import label_text, last_word, shown, tooltip_text

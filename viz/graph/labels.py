@@ -7,8 +7,9 @@ import re
 import unicodedata
 from typing import Any
 
-from autograd.explain.wording import is_place, layer_of
+from autograd.explain.naming import is_place
 from autograd.support.messages import printable, shown
+from nn.naming import layer_of
 
 __all__ = [
     "columns",

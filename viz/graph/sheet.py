@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 from autograd import Value
-from autograd.explain.wording import layer_of, neuron_of
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
+from nn.naming import layer_of, neuron_of
 from viz.graph.labels import operation_symbol
 
 _LAYER = re.compile(r"(.*\blayers\.[0-9]{1,9})\.")  # whatever a layer of a sequence is made of
@@ -76,18 +76,18 @@ def sheet(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> 
     spots = [_spot(node, i, name) for i, (node, name) in enumerate(zip(order, names, strict=True))]
     for node, spot in zip(order, spots, strict=True):
         pairs = zip(node.parents, node.local_derivatives, strict=True)
-        cuts = isinstance(node.op, Operation) and node.op.cuts
+        cuts = isinstance(node.op, Operation) and node.op.stops_at_zero
         spot.edges = [Edge(place[id(p)], d, not (cuts and d == 0.0)) for p, d in pairs]
         if _is_dot(node) and _is_zero(spots[spot.edges[-1].parent]):
             spot.edges.pop()  # a dot without a bias has the constant 0 there
     _drop_orphans(spots)
-    _mark(order, spots, order[-1].reached)
+    _mark(order, spots, order[-1].has_grad)
     return _unfolded(order, spots) if unfold else spots
 
 
 def _spot(node: Value, i: int, name: str) -> Spot:
     kind = "operation" if isinstance(node.op, Operation) else "leaf" if node.op is None else "constant"
-    gradient = node.grad if node.reached else None
+    gradient = node.grad if node.has_grad else None
     symbol = operation_symbol(node)
     return Spot(i, f"n{i}", name, node.name or "", symbol, kind, node.data, gradient, origin=i)
 
@@ -154,7 +154,7 @@ def examples(names: Sequence[str], parents: Sequence[Sequence[int]]) -> tuple[in
 
 def silence(node: Value) -> str:
     """Return `DEAD` or `SATURATED` for a function of one variable that passes no gradient, else nothing."""
-    if not isinstance(node.op, Operation) or node.op.cuts or (node.op.kink is None and node.op.arity != 1):
+    if not isinstance(node.op, Operation) or node.op.stops_at_zero or (node.op.kink is None and node.op.arity != 1):
         return ""
     variables = [d for p, d in zip(node.parents, node.local_derivatives, strict=True) if p.op is not CONSTANT]
     if variables != [0.0]:

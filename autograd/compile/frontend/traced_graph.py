@@ -21,7 +21,7 @@ class Take:
     """What stands in the place of an operation for `take` with an index that is known only when the program runs."""
 
     name = symbol = "take"
-    cuts = False
+    stops_at_zero = False
 
 
 TAKE: Final = Take()
@@ -76,7 +76,7 @@ class Traced:
                 if id(node) not in seen:
                     seen.add(id(node))
                     inputs = operands(node)
-                    cuts = not node.is_group and getattr(node.op, "cuts", False)
+                    cuts = not node.is_group and getattr(node.op, "stops_at_zero", False)
                     stack.extend([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
             for key, (table, found) in list(tables.items()):
                 if not seen.isdisjoint(found):

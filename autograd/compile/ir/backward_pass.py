@@ -78,7 +78,7 @@ class BackwardPass:
 
     def _elementwise(self, array: Array) -> None:
         """upstream × local derivative, for each operand."""
-        cotangents, upstream, cuts = self.cotangents, self.cotangent_of(array), TABLE[array.op].cuts
+        cotangents, upstream, cuts = self.cotangents, self.cotangent_of(array), TABLE[array.op].stops_at_zero
         active_operands = [(k, x) for k, x in enumerate(array.operands) if x in self.active]
         if upstream.array is not None and upstream.factor != 1.0 and len({x for _, x in active_operands}) > 1:
             upstream = upstream._replace(factor=1.0, array=cotangents.scaled(upstream.factor, upstream.array))

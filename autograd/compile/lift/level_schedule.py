@@ -149,7 +149,7 @@ def make_levels(
     moved = [tuple([where[x] if x >= 0 else known[-1 - x] for x in inputs]) for inputs in operands]
     is_constant = np.array([constant(x) for x in outside] + [False] * len(ops))
     blocks = _blocks(ops, moved, level, order, kind, len(outside), is_constant)
-    cuts = any(op != "total" and TABLE[op].cuts for op in names)
+    cuts = any(op != "total" and TABLE[op].stops_at_zero for op in names)
     return LevelSchedule(len(outside), len(outside) + len(ops), blocks, cuts), place, outside
 
 
@@ -233,7 +233,7 @@ def reached_pass(table: LevelSchedule, buffer: Any, mask: Any, functions: dict[s
         if isinstance(block, SequentialRun):
             _sequential_reached(block, memoryview(buffer), memoryview(reached))  # type: ignore[arg-type]
         elif block.targets is not None:
-            cuts = block.bounds is None and TABLE[block.op].cuts
+            cuts = block.bounds is None and TABLE[block.op].stops_at_zero
             derivatives = _derivatives(block, buffer, functions) if cuts else [1.0] * len(block.active)
             _add(reached, block, _shares(block, reached[block.start : block.stop], [d != 0.0 for d in derivatives]))
             reached[block.targets] = reached[block.targets] > 0.0
@@ -275,7 +275,7 @@ def _shares(block: Block, upstream: Any, derivatives: list[Any]) -> list[Any]:
         lengths = np.diff(block.bounds, append=len(block.operands[0])).astype(np.intp)
         return [np.repeat(upstream, lengths)]
     shares = [upstream * d for d in derivatives]
-    if TABLE[block.op].cuts:
+    if TABLE[block.op].stops_at_zero:
         shares = [np.where(d == 0.0, 0.0, share) for d, share in zip(derivatives, shares, strict=True)]
     return shares
 
@@ -296,7 +296,7 @@ def _sequential_forward(block: SequentialRun, numbers: Any) -> None:
 
 def _sequential_backward(block: SequentialRun, numbers: Any, adjoints: Any, reached: Any) -> None:
     functions = {op: _ones if op == "total" else on_numbers(op)[1] for op in set(block.ops)}
-    cut = {op: op != "total" and TABLE[op].cuts for op in functions}
+    cut = {op: op != "total" and TABLE[op].stops_at_zero for op in functions}
     place = block.start + len(block.ops)
     for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
         place -= 1
@@ -317,7 +317,7 @@ def _sequential_reached(block: SequentialRun, numbers: Any, reached: Any) -> Non
     for op, operands in zip(reversed(block.ops), reversed(block.operands), strict=True):
         place -= 1
         if reached[place]:
-            cuts = op != "total" and TABLE[op].cuts
+            cuts = op != "total" and TABLE[op].stops_at_zero
             derivatives = on_numbers(op)[1](*[numbers[x] for x in operands]) if cuts else _ones(*operands)
             for x, derivative in zip(operands, derivatives, strict=True):
                 if derivative != 0.0:

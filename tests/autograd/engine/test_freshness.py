@@ -99,7 +99,7 @@ def a_step(model, chance):
     model.zero_grad()
     for row in rows(model) if not isinstance(model, RNN | LSTM | GRU) else []:
         total(model(row)).backward()
-    if all(p.reached for p in model.parameters()):
+    if all(p.has_grad for p in model.parameters()):
         optimizer.step()
 
 

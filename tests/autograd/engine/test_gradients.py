@@ -102,15 +102,15 @@ def test_a_leaf_is_its_own_derivative():
 def test_nodes_no_pass_has_reached_say_so():
     x, y, z = Value(1.0), Value(2.0), Value(3.0)
     out = x * 2 + z.detach()
-    assert not x.reached
+    assert not x.has_grad
     out.backward()
-    assert (x.reached, y.reached, z.reached) == (True, False, False)
+    assert (x.has_grad, y.has_grad, z.has_grad) == (True, False, False)
     assert z.grad == y.grad == 0.0
     x.clear_grad()
-    assert not x.reached
+    assert not x.has_grad
     assert x.grad == 0.0
     x.grad = 0.0
-    assert x.reached
+    assert x.has_grad
 
 
 def test_a_parameter_the_loss_does_not_reach_is_warned_about_by_name():
@@ -463,7 +463,7 @@ def test_gradients_flow_in_a_copy(duplicate):
     twin = duplicate(out)
     leaves = {v.name: v for v in ag.topological_order(twin) if v.name}
     twin.backward()
-    assert not x.reached
+    assert not x.has_grad
     out.backward()
     assert (leaves["x"].grad, leaves["y"].grad) == (x.grad, y.grad)
     assert twin.data == out.data

@@ -123,7 +123,7 @@ def test_a_pass_that_fails_leaves_nothing_behind(monkeypatch):
         loss.backward()
     monkeypatch.undo()
     assert bits(model.parameters()) == before
-    assert not any(node.reached for node in topological_order(loss) if not node.is_leaf)
+    assert not any(node.has_grad for node in topological_order(loss) if not node.is_leaf)
     loss.backward()
     assert [p.grad for p in model.parameters()] == [2 * float.fromhex(g) for g in before]
 
@@ -182,8 +182,8 @@ def test_threads_that_look_at_once_see_the_same_nodes():
 def test_outputs_that_nothing_uses_leave_their_weights_unreached():
     model = MLP(2, [3, 2], "relu", seed=1)
     model([1.0, 2.0])[0].backward()
-    assert all(p.reached for p in model.layers[1].neurons[0].parameters())
-    assert not any(p.reached for p in model.layers[1].neurons[1].parameters())
+    assert all(p.has_grad for p in model.layers[1].neurons[0].parameters())
+    assert not any(p.has_grad for p in model.layers[1].neurons[1].parameters())
 
 
 def test_softmax_rows_of_several_outputs():

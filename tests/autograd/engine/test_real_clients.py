@@ -221,7 +221,7 @@ def test_the_lectures_names_and_its_drawing_work():
     with pytest.raises(TypeError, match="one name, and here are two, 'a' and 'b'"):
         Value(2.0, "a", label="b")
     a.grad = None
-    assert not a.reached
+    assert not a.has_grad
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_backward_of_what_no_grad_made_says_so():
         y = x * x
     with pytest.raises(RuntimeError, match=r"computed inside no_grad\(\), which records nothing"):
         y.backward()
-    assert (y.is_leaf, y.op, y.reached) == (True, None, False)
+    assert (y.is_leaf, y.op, y.has_grad) == (True, None, False)
     (y * x).backward()  # as a number it takes part
     assert (x.grad, y.grad) == (4.0, 2.0)
     x.backward()

@@ -111,7 +111,7 @@ def test_an_anomaly_in_backward_names_the_edge_and_the_line():
     assert line_of("# recorded here") in message
     assert "backward through sqrt(x=0.0)" in message
     assert "gradient 3.0 times the local derivative inf" in message
-    assert not x.reached
+    assert not x.has_grad
 
 
 def test_anomalies_are_looked_for_inside_no_grad_too_and_all_is_quiet_outside():

@@ -39,7 +39,7 @@ def all_paths(root, node):
         return [1.0]
     products = []
     for parent, derivative in zip(root.parents, root.local_derivatives, strict=True):
-        if not (root.op.cuts and derivative == 0.0):
+        if not (root.op.stops_at_zero and derivative == 0.0):
             products += [derivative * rest for rest in all_paths(parent, node)]
     return products
 
@@ -121,7 +121,7 @@ def test_lines_of_a_weight_and_of_a_node_that_is_used_twice():
         "  total: 4.523",
     ]
     assert explain(loss, loss).lines == ["∂L/∂L = 1: this is where the backward pass begins"]
-    assert w.reached is False
+    assert w.has_grad is False
 
 
 def test_what_is_cut_is_said_and_what_is_foreign_refused():

@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Group, Value, detach, dot, largest, leaky_relu, maximum, relu, sigmoid, steps, tanh, total, where
-from autograd.explain.wording import layer_of, neuron_of, short_names, show_number, titled
+from autograd.explain import naming
+from autograd.explain.naming import short_names
+from autograd.explain.numbers import show_number
 from autograd.recording.nodes import CONSTANT
+from nn.naming import layer_of, neuron_of, titled
 
 UNARY = [tanh, sigmoid, relu, leaky_relu, detach, lambda x: -x, lambda x: x.exp()]
 BINARY = [lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, maximum, lambda x, y: x / y]
@@ -45,7 +48,7 @@ def bits(x):
 
 
 def shown(node):
-    return bits(node.grad) if node.reached else None
+    return bits(node.grad) if node.has_grad else None
 
 
 @settings(max_examples=300, deadline=None)
@@ -65,7 +68,7 @@ def test_recorded_pass_has_the_bits_of_backward_and_leaves_the_graph_alone(root,
 
 
 @settings(max_examples=100, deadline=None)
-@given(graphs(), st.lists(st.tuples(st.booleans(), st.sampled_from(steps.GRANULARITIES)), max_size=12))
+@given(graphs(), st.lists(st.tuples(st.booleans(), st.sampled_from(steps.granularities())), max_size=12))
 def test_replay_is_exact_in_both_directions_and_from_any_jump(root, moves):
     recording = steps.record(root)
     replay, states = recording.replay(), []
@@ -143,7 +146,7 @@ def test_sentences_of_a_neuron():
         "   16  w₁₂ ← 7; it was −0.3, and moved by 7.3, with ∂L/∂w₁₂ = −4",
     ]
     replay = recording.replay()
-    counts = dict.fromkeys(steps.GRANULARITIES, 0)
+    counts = dict.fromkeys(steps.granularities(), 0)
     for granularity in counts:
         replay.jump(0)
         while replay.forward(granularity):
@@ -276,6 +279,21 @@ def test_short_names_are_textbook_letters_unique_and_safe():
         "": "",
     }
     assert {path: titled(path) for path in titles} == titles
+
+
+def test_engine_alone_knows_nothing_of_networks():
+    network = naming.paths()
+    weight = Value(2.0, "layers.0.neurons.1.weights.0")
+    try:
+        naming.show_paths(naming.Paths())
+        recording = steps.record(weight * 3.0)
+        assert recording.words.names[0] == weight.name
+        assert "neuron" not in recording.nodes_as_json()[0]
+        with pytest.raises(ValueError, match="there are: edge, node, phase"):
+            recording.replay().forward("neuron")
+    finally:
+        naming.show_paths(network)
+    assert recording.replay().forward("neuron") == 1
 
 
 @settings(max_examples=50, deadline=None)

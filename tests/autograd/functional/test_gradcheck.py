@@ -10,7 +10,7 @@ from autograd import Value, gradcheck
 from autograd.rules.operation import TABLE, Operation
 from tests.autograd.rules.test_operations import samples
 
-SMOOTH = [op for op in TABLE.values() if not op.cuts]
+SMOOTH = [op for op in TABLE.values() if not op.stops_at_zero]
 
 
 @pytest.mark.parametrize("op", SMOOTH, ids=[op.name for op in SMOOTH])
@@ -23,7 +23,7 @@ def test_every_operation_passes_where_it_is_smooth(op):
 
 
 def state(values):
-    return [(repr(v.data), repr(v.grad), v.reached) for v in values]
+    return [(repr(v.data), repr(v.grad), v.has_grad) for v in values]
 
 
 def test_all_is_as_it_was_to_the_bit_afterwards():
@@ -79,7 +79,7 @@ def test_a_choice_across_which_the_function_is_smooth_is_no_kink():
 
 def wrong(factor):
     """Return an operation whose derivative is wrong by a factor."""
-    row = {"symbol": "w", "groups": 0, "cuts": False, "smooth_on": (), "kink": None, "at_edges": {}}
+    row = {"symbol": "w", "groups": 0, "stops_at_zero": False, "smooth_on": (), "kink": None, "at_edges": {}}
     return Operation("wrong", lambda maths, x: (maths.sin(x), (factor * maths.cos(x),)), **row)
 
 

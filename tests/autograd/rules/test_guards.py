@@ -14,7 +14,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.rules.operation import TABLE
-from autograd.rules.source import opened
+from autograd.rules.source import inlined
 from autograd.rules.symbols import FUNCTIONS, SYMBOLS, formulas, parameters
 from tests.autograd.rules.test_operations import CANCELS, OPERATIONS
 from tests.support.exact import EXACT
@@ -31,7 +31,7 @@ INF = math.inf
 def conditions(op):
     """Return every condition in the rule, and in the rules that it calls."""
     read = [formulas(op.name, maths) for maths in (SYMBOLS, FUNCTIONS)]
-    waiting = [opened(x) for output, derivatives in read for x in (output, *derivatives)]
+    waiting = [inlined(x) for output, derivatives in read for x in (output, *derivatives)]
     found = {}
     while waiting:
         x = waiting.pop()
@@ -83,7 +83,7 @@ def partials(op, inputs, order=3):
         if path:
             yield path, getattr(node, "data", node)
         if len(path) < order:
-            slopes = ag.derivatives(node, variables) if isinstance(node, Value) else [0.0] * len(variables)
+            slopes = ag.gradients(node, variables) if isinstance(node, Value) else [0.0] * len(variables)
             for i, slope in enumerate(slopes):
                 yield from below(slope, (*path, i))
 
@@ -149,7 +149,7 @@ def stated_xlogy(x, y, path):
 
 @OPERATIONS
 def test_three_orders_are_right_wherever_a_guard_turns(op):
-    if op.groups or op.cuts:
+    if op.groups or op.stops_at_zero:
         return
     for inputs in turns(op):
         if op.kink is not None and op.kink(*inputs) == 0.0:

@@ -32,7 +32,7 @@ from nn.layers.containers import as_row
 
 
 def snapshot_of(model):
-    return repr([(p.data, p.reached, p.grad) for p in model.parameters()])
+    return repr([(p.data, p.has_grad, p.grad) for p in model.parameters()])
 
 
 def look(model, rows, targets, *, loss=mean_squared_error, **more):

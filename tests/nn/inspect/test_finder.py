@@ -26,7 +26,7 @@ ROWS, KINDS = moons(40, seed=1)
 def everything(model, optimizer):
     return repr(
         (
-            [(p.data, p.reached, p.grad) for p in model.parameters()],
+            [(p.data, p.has_grad, p.grad) for p in model.parameters()],
             model.named_buffers(),
             [module.training for _, module in model.named_modules()],
             (optimizer.memories, optimizer.step_count, optimizer.learning_rate),

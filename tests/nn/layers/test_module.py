@@ -72,9 +72,9 @@ def test_attributes_that_lead_in_a_circle_end():
 def test_zero_grad_leaves_parameters_as_no_pass_had_reached_them():
     model = MLP(2, [2, 1], "tanh", seed=1)
     model([1.0, 2.0]).backward()
-    assert all(p.reached for p in model.parameters())
+    assert all(p.has_grad for p in model.parameters())
     model.zero_grad()
-    assert not any(p.reached or p.grad for p in model.parameters())
+    assert not any(p.has_grad or p.grad for p in model.parameters())
 
 
 def test_every_parameter_is_named_by_its_path():

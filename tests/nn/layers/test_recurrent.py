@@ -61,7 +61,7 @@ def test_windows_carry_the_state_on_and_no_gradient_back(kind):
     assert data(before + after) == data(whole)
     assert carry(end) == carry(last)
     sum(after[-1]).backward()
-    assert [x.reached for (x,) in sequence] == [False] * 4 + [True] * 3
+    assert [x.has_grad for (x,) in sequence] == [False] * 4 + [True] * 3
 
 
 @pytest.mark.parametrize("kind", NETS.values())

@@ -36,7 +36,7 @@ def state_of(session):
     graph = session.loss_value
     return repr(
         (
-            [(p.data, p.reached, p.grad) for p in model.parameters()],
+            [(p.data, p.has_grad, p.grad) for p in model.parameters()],
             optimizer.memories,
             optimizer.step_count,
             optimizer.learning_rate,

@@ -101,4 +101,4 @@ def test_a_norm_that_is_not_finite_is_reported_and_changes_nothing(clip, bad):
 def test_unreached_parameters_stay_unreached():
     parameters = [*with_gradients(3.0), Value(0.0)]
     clip_by_norm(parameters, 1.0)
-    assert not parameters[1].reached
+    assert not parameters[1].has_grad

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd import Value, dot, number
-from autograd.explain.wording import short_names, titled
+from autograd.explain.naming import short_names
 from autograd.rules.operation import TABLE, Operation
+from nn.naming import titled
 from viz import palette
 from viz.graph.labels import shown
 from viz.network import Layers, layers_of

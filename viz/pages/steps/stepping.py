@@ -11,10 +11,10 @@ from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.explain.events import SENTENCES, Change
 from autograd.explain.paths import largest_arrivals
-from autograd.explain.steps import GRANULARITIES, Accumulate, Collect, Recording, Send, Update
-from autograd.explain.wording import neuron_of, titled
+from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
+from nn.naming import neuron_of, titled
 from viz.graph.labels import shown
 from viz.graph.sheet import NOBODY, examples, not_a_number, silence
 from viz.guesses import GUESSES
@@ -167,7 +167,7 @@ def _phrases(recording: Recording, i: int) -> str | list[str]:
 
 def _marks(recording: Recording, changes: Sequence[Change]) -> dict[int, str]:
     """Return what is wrong with a node's value or gradient, for those nodes where something is."""
-    totals = {change.node: change.after or 0.0 for change in changes if change.shelf == "adjoint"}
+    totals = {change.node: change.after or 0.0 for change in changes if change.channel == "adjoint"}
     odd = {i for i, x in totals.items() if not math.isfinite(x)}
     sends = [event for event in recording.events if isinstance(event, Send)] if odd else []
     came = {send.parent for send in sends if send.node in odd}
@@ -208,7 +208,7 @@ def _ends(recording: Recording) -> str:
     """Return for each event, as a digit, how many granularities but the finest have a step that ends with it."""
     ends = [0] * len(recording)
     among: Sequence[int] = range(1, len(recording) + 1)
-    for granularity in GRANULARITIES[1:]:  # what a node does is never parted, nor what a neuron does, …
+    for granularity in granularities()[1:]:  # what a node does is never parted, nor what a neuron does, …
         keys = [recording.key(i - 1, granularity) for i in among]
         among = [*(i for i, key, after in zip(among, keys, keys[1:], strict=False) if key != after), len(recording)]
         for i in among:

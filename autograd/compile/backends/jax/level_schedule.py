@@ -94,7 +94,7 @@ def _back(maths: Any, table: LevelSchedule, buffer: Any, vector: Any, reached: A
         row = TABLE[block.op]
         derivatives = row.rule(maths, *[buffer[x] for x in block.operands])[1]
         for k in block.active:
-            vector = vector.at[block.operands[k]].add(_sent(upstream, derivatives[k], here, row.cuts, share))
+            vector = vector.at[block.operands[k]].add(_sent(upstream, derivatives[k], here, row.stops_at_zero, share))
     return vector
 
 
@@ -160,7 +160,7 @@ def _sequential_back(
                 return jnp.stack([upstream, jnp.zeros(()), jnp.zeros(())])
             row = TABLE[op]
             derivatives = row.rule(maths, *x[: row.arity])[1]
-            found = [jnp.asarray(_sent(upstream, d, here, row.cuts, share), dtype=float) for d in derivatives]
+            found = [jnp.asarray(_sent(upstream, d, here, row.stops_at_zero, share), dtype=float) for d in derivatives]
             return jnp.stack([*found, *[jnp.zeros(())] * (MOST - len(found))])
 
         return of

@@ -19,7 +19,8 @@ import numpy as np
 
 from autograd.compile.backends.jax.level_schedule import buffer_adjoints, buffer_of, buffer_reached
 from autograd.compile.ir.program import Array, Program, Shape
-from autograd.rules.operation import TABLE, Maths
+from autograd.rules.maths import Maths
+from autograd.rules.operation import TABLE
 
 __all__ = ["Jax"]
 

@@ -12,7 +12,8 @@ import numpy as np
 from autograd.compile.ir.program import COMPARISONS
 from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
 from autograd.rules.identifiers import Name
-from autograd.rules.operation import TABLE, FloatMaths, number
+from autograd.rules.maths import FloatMaths
+from autograd.rules.operation import TABLE, number
 from autograd.rules.symbols import Symbol, formulas, parameters
 
 Text = tuple[str, int]  # an expression and how tightly it binds

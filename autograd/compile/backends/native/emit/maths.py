@@ -9,7 +9,8 @@ from typing import Any
 from autograd.compile.backends.native.emit.elementary import ELEMENTARY, power
 from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.values import Mask, Vector
-from autograd.rules.operation import IEEE, IEEE_FLOATS, TABLE, Maths
+from autograd.rules.maths import IEEE, IEEE_FLOATS, Maths
+from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
 __all__ = ["VectorMaths"]

@@ -176,7 +176,7 @@ class Regions(Gathers):
                 sent = upstream if derivatives[k].number == 1.0 else share(upstream, derivative)
                 if mask is not None:
                     sent = e.load("%work", start + i + mask, lanes).equals(0.0).select(0.0, sent)
-                if row.cuts:
+                if row.stops_at_zero:
                     sent = e.vector(derivative, lanes).equals(0.0).select(0.0, sent)
                 for lane, at in enumerate(listed[k]):
                     self._add(at + shift, sent.lane(lane))
