@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from nn.guesses import GUESSES as _GUESSES
+from nn.history.findings import Diagnosis, Finding
+from nn.history.history import History, Stretch, stretches
 from nn.inspect.curvature import sharpness
-from nn.inspect.diagnosis import Diagnosis, Finding, diagnose
+from nn.inspect.diagnosis import diagnose
 from nn.inspect.rate_finder import RateSweep, find_learning_rate
 from nn.layers.containers import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.layers.dense import MLP, Layer, Neuron, Perceptron
+from nn.layers.forward_cache import LayerPass
 from nn.layers.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
+from nn.layers.module import Module
 from nn.layers.normalization import BatchNorm, Dropout
 from nn.layers.recurrent import GRU, LSTM, RNN, Recurrent, carry
 from nn.losses import (
@@ -19,15 +22,18 @@ from nn.losses import (
     mean_squared_error,
     softmax_cross_entropy,
 )
-from nn.module import LayerPass, Module
+from nn.optim.adagrad import AdaGrad
+from nn.optim.adam import Adam, AdamW
 from nn.optim.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
-from nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
+from nn.optim.optimizer import Optimizer
+from nn.optim.rmsprop import RMSProp
 from nn.optim.schedules import Cosine, Exponential, StepDecay, WarmUp
+from nn.optim.sgd import SGD
 from nn.saving.files import Autosave, load, save
 from nn.session.session import TrainingSession
+from nn.support.guesses import GUESSES as _GUESSES
 from nn.training.engines import predict
 from nn.training.fit import fit
-from nn.training.history import History, Stretch, stretches
 from nn.training.loop import EarlyStopping, Report
 
 __all__ = [

@@ -54,7 +54,7 @@ def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture
     """
     if isinstance(model, Value):
         raise TypeError("draw_network takes a model of the package nn, not Value; draw(value) draws a graph")
-    from nn.training.rows import checked_count
+    from nn.support.validate import checked_count
 
     layers, example = layers_of(model), checked_count("example", example, -(10**9))
     rows = _rows(X, len(layers[0][1][0].weights))

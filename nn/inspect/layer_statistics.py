@@ -13,10 +13,10 @@ from autograd.explain.wording import titled
 from autograd.rules.operation import Operation
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.dense import Neuron
+from nn.layers.forward_cache import ForwardCache, LayerPass, watching
 from nn.layers.recurrent import Recurrent
-from nn.module import ForwardCache, LayerPass, watching
-from nn.training.rows import Loss
-from nn.training.steppers import record_loss
+from nn.support.validate import Loss
+from nn.training.recorded import record_loss
 
 __all__ = ["LayerFigures", "StepFigures", "factors", "measured"]
 

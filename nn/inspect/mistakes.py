@@ -10,7 +10,7 @@ from autograd import Group, Value
 from autograd.explain.wording import titled
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from nn.inspect.findings import Finding, counted
+from nn.history.findings import Finding, counted
 from nn.layers.dense import Neuron
 from nn.losses import Given
 

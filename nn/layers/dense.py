@@ -15,9 +15,11 @@ from autograd.recording import modes
 from autograd.rules.operation import TABLE
 from autograd.support.answers import key
 from autograd.support.messages import shown
-from nn.guesses import ACTIVATIONS
+from nn.layers.calling import one_row, refuse_more
+from nn.layers.forward_cache import Row, watching
 from nn.layers.initializers import Initializer, chosen, generator_from
-from nn.module import Inputs, Module, Row, one_row, refuse_more, watching
+from nn.layers.module import Inputs, Module
+from nn.support.guesses import ACTIVATIONS
 
 Activation = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None

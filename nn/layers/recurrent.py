@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from autograd import Group, Value
-from nn.guesses import GUESSES
 from nn.layers.containers import as_row
 from nn.layers.dense import Layer, Seed, input_group, positive_count
+from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
-from nn.module import Inputs, Module, Row
+from nn.layers.module import Inputs, Module
+from nn.support.guesses import GUESSES
 
 State = Any  # a row, or a tuple of rows
 

@@ -1,8 +1,12 @@
 """Optimizers, schedules of the learning rate, and clipping."""
 
+from nn.optim.adagrad import AdaGrad
+from nn.optim.adam import Adam, AdamW
 from nn.optim.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
-from nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
+from nn.optim.optimizer import Optimizer
+from nn.optim.rmsprop import RMSProp
 from nn.optim.schedules import Cosine, Exponential, StepDecay, WarmUp
+from nn.optim.sgd import SGD
 
 __all__ = [
     "SGD",

@@ -11,8 +11,8 @@ from autograd import Value, number
 from autograd.recording.bulk import keep_gradients
 from autograd.support.caller import warn
 from autograd.support.messages import name_or
-from nn.guesses import GUESSES
-from nn.training.rows import checked_values
+from nn.support.guesses import GUESSES
+from nn.support.validate import checked_values
 
 __all__ = ["ClipByNorm", "ClipByValue", "clip_by_norm", "clip_by_value", "percentile"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograd import number
-from nn.guesses import GUESSES
+from nn.support.guesses import GUESSES
 
 __all__ = ["Cosine", "Exponential", "Schedule", "StepDecay", "WarmUp"]
 

@@ -14,10 +14,10 @@ from autograd import Value
 from autograd.recording.bulk import set_numbers
 from autograd.support.files import check_folder, write_file
 from autograd.support.messages import shown
-from nn.guesses import GUESSES
+from nn.history.history import History
 from nn.layers.dense import Layer, Neuron
-from nn.module import Module
-from nn.optim.optimizers import Optimizer
+from nn.layers.module import Module
+from nn.optim.optimizer import Optimizer
 from nn.saving.records import (
     check,
     check_buffers,
@@ -30,8 +30,8 @@ from nn.saving.records import (
     unpacked,
 )
 from nn.saving.snapshot import Surroundings
-from nn.training.history import History
-from nn.training.rows import checked_count
+from nn.support.guesses import GUESSES
+from nn.support.validate import checked_count
 
 __all__ = ["Autosave", "load", "save"]
 

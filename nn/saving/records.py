@@ -18,9 +18,9 @@ from importlib import import_module
 from typing import Any, Final
 
 from autograd.support.messages import missing_extra, printable, shown
-from nn.module import Module
-from nn.optim.optimizers import Optimizer
-from nn.training.history import History
+from nn.history.history import History
+from nn.layers.module import Module
+from nn.optim.optimizer import Optimizer
 
 __all__ = [
     "FORMAT",

@@ -14,8 +14,8 @@ from weakref import WeakSet
 
 from autograd import Value
 from autograd.recording.bulk import gradients_of, numbers_of, set_numbers
-from nn.module import Result
-from nn.optim.optimizers import Optimizer
+from nn.layers.module import Result
+from nn.optim.optimizer import Optimizer
 
 __all__ = ["Gradients", "Snapshot", "Surroundings", "numbers"]
 

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd import Value, number, steps
-from nn.guesses import GUESSES
-from nn.optim.optimizers import SGD, Optimizer
+from nn.optim.optimizer import Optimizer
+from nn.optim.sgd import SGD
 from nn.saving.snapshot import Gradients, Surroundings, numbers
 from nn.session.undo import Act, Backward, Forward, Rate, State, Update, Weight, with_update
-from nn.training.rows import (
+from nn.support.guesses import GUESSES
+from nn.support.validate import (
     Loss,
     check_learner,
     checked_count,
@@ -23,9 +24,9 @@ from nn.training.rows import (
     counted_as,
     predict_rows,
 )
-from nn.training.steppers import epoch_order
+from nn.training.recorded import epoch_order
+from nn.training.settings import checked_optimizer
 from nn.training.unmoved import warn_unmoved
-from nn.training.validate import checked_optimizer
 
 __all__ = ["TrainingSession"]
 

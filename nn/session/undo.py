@@ -8,7 +8,8 @@ from typing import Any
 
 from autograd import Value, steps
 from autograd.recording.bulk import set_numbers
-from nn.optim.optimizers import SGD, Optimizer
+from nn.optim.optimizer import Optimizer
+from nn.optim.sgd import SGD
 from nn.saving.snapshot import Gradients, Surroundings, numbers
 
 __all__ = ["Act", "Backward", "Forward", "Rate", "State", "Update", "Weight", "with_update"]

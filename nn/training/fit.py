@@ -8,19 +8,18 @@ from typing import Any
 
 from autograd import Value, no_grad
 from nn.datasets import split
-from nn.guesses import GUESSES
+from nn.history.history import History
 from nn.optim.clipping import Clip
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
+from nn.support.guesses import GUESSES
+from nn.support.validate import Loss, check_learner, checked_count, checked_inputs, checked_targets, telling
 from nn.training.engines import make_stepper
-from nn.training.history import History
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
 from nn.training.progress import Progress
-from nn.training.rows import Loss, check_learner, checked_count, checked_inputs, checked_targets, telling
-from nn.training.steppers import Task, in_use, tried_loss
-from nn.training.unmoved import warn_unmoved
-from nn.training.validate import (
+from nn.training.recorded import Task, in_use, tried_loss
+from nn.training.settings import (
     checked_autosave,
     checked_callbacks,
     checked_clip,
@@ -31,6 +30,7 @@ from nn.training.validate import (
     checked_seed,
     checked_share,
 )
+from nn.training.unmoved import warn_unmoved
 
 __all__ = ["fit", "prepare"]
 

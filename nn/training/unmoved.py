@@ -13,8 +13,8 @@ from autograd import Value, ops
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.support.caller import warn
-from nn.optim.optimizers import Optimizer
-from nn.training.rows import shortened
+from nn.optim.optimizer import Optimizer
+from nn.support.validate import shortened
 
 __all__ = ["warn_unmoved"]
 

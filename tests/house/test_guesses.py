@@ -20,7 +20,7 @@ X, Y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 PACKAGES = {"autograd": ag, "nn": nn}
 guesses_of = {
     "autograd": importlib.import_module("autograd.support.guesses"),
-    "nn": importlib.import_module("nn.guesses"),
+    "nn": importlib.import_module("nn.support.guesses"),
 }
 
 

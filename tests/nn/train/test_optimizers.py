@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
+from nn.optim import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "optimizers.json").read_text())
 KINDS: dict[str, type[Optimizer]] = {kind.__name__: kind for kind in (SGD, AdaGrad, RMSProp, Adam, AdamW)}

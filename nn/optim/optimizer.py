@@ -1,7 +1,7 @@
-"""Optimizers: each is one rule, `update`, written once as arithmetic that floats and whole arrays alike can do.
+"""What every optimizer has.  Each is one rule, `update`, written once as arithmetic that floats and arrays can do.
 
 `optimizer.step()` applies the rule to every parameter from its `.grad`; `compile` reads the same rule on arrays.
-To add an optimizer, add a class: its hyper-parameters, the names of its memories, its `update`.
+To add one, add a class in a file of this folder: its hyper-parameters, the names of its memories, its `update`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from autograd.rules.operation import FLOATS
 from autograd.support.answers import guessed
 from autograd.support.caller import warn
 from autograd.support.messages import name_or
-from nn.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
-from nn.training.rows import check_attribute, checked_values, shortened
+from nn.support.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
+from nn.support.validate import check_attribute, checked_values, shortened
 
-__all__ = ["SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp"]
+__all__ = ["Optimizer", "Updated"]
 
 OWN: Final = frozenset({"parameters", "memories", "state", "settings", "step_count"})
 TWICE = 2  # steps in a row: once may be meant
@@ -67,7 +67,7 @@ class Optimizer:
             GUESSES.of_class(cls)
 
     def __setattr__(self, name: str, x: Any) -> None:
-        if name not in OWN and type(self).__module__ == __name__:
+        if name not in OWN and type(self).__module__.startswith("nn.optim."):
             name = self._meant(name)
             if name == "momentum" and "memories" in vars(self) and bool(x) != ("velocity" in self.state):
                 made = "without momentum, and keeps no velocity" if x else "with momentum, and keeps a velocity"
@@ -214,152 +214,3 @@ class Optimizer:
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
         return f"{self._call}({len(self.parameters)} parameters, {shown}, after {self.step_count} steps)"
-
-
-class SGD(Optimizer):
-    """Gradient descent, p ← p − η g; with momentum μ: v ← μ v + g, p ← p − η v; Nesterov's steps along g + μ v.
-
-    Raises ValueError for hyper-parameters out of range.  (Polyak 1964; Nesterov 1983, as Sutskever et al. 2013.)
-    """
-
-    settings = ("learning_rate", "momentum", "nesterov")
-
-    def __init__(
-        self, parameters: Iterable[Value], learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False
-    ) -> None:
-        self.momentum = self._within("momentum", momentum, 0.0, 1.0)
-        self.nesterov = bool(nesterov)
-        if self.nesterov and self.momentum == 0.0:
-            raise ValueError(
-                "SGD(nesterov=True, momentum=0.0): the step looks ahead along the momentum; try momentum=0.9"
-            )
-        self.state = ("velocity",) if self.momentum else ()
-        super().__init__(parameters, learning_rate)
-
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
-        """Return p − η g, or the step with momentum."""
-        if not self.momentum:
-            return parameter - learning_rate * gradient, ()
-        velocity = self.momentum * memories[0] + gradient
-        direction = gradient + self.momentum * velocity if self.nesterov else velocity
-        return parameter - learning_rate * direction, (velocity,)
-
-
-class AdaGrad(Optimizer):
-    """Steps that shrink with the gradients seen so far: s ← s + g², p ← p − η g / (√s + ε).
-
-    Raises ValueError for hyper-parameters out of range.  (Duchi et al. 2011.)
-    """
-
-    settings = ("learning_rate", "epsilon")
-    state = ("squares",)
-
-    def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.01, epsilon: float = 1e-10) -> None:
-        self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
-        super().__init__(parameters, learning_rate)
-
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
-        """Return p − η g / (√s + ε), and s + g²."""
-        squares = memories[0] + gradient * gradient
-        return parameter - learning_rate * gradient / (maths.sqrt(squares) + self.epsilon), (squares,)
-
-
-class RMSProp(Optimizer):
-    """Steps scaled by a running mean of squares: s ← α s + (1 − α) g², p ← p − η g / (√s + ε); α is `decay`.
-
-    With momentum μ: v ← μ v + g / (√s + ε), p ← p − η v.
-    Raises ValueError for hyper-parameters out of range.  (Tieleman and Hinton 2012.)
-    """
-
-    settings = ("learning_rate", "decay", "epsilon", "momentum")
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        learning_rate: float = 0.01,
-        decay: float = 0.99,
-        epsilon: float = 1e-8,
-        momentum: float = 0.0,
-    ) -> None:
-        self.decay = self._within("decay", decay, 0.0, 1.0)
-        self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
-        self.momentum = self._within("momentum", momentum, 0.0, 1.0)
-        self.state = ("squares", "velocity") if self.momentum else ("squares",)
-        super().__init__(parameters, learning_rate)
-
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
-        """Return p − η g / (√s + ε), and the new mean of squares; or the step with momentum."""
-        squares = self.decay * memories[0] + (1.0 - self.decay) * (gradient * gradient)
-        scaled = gradient / (maths.sqrt(squares) + self.epsilon)
-        if not self.momentum:
-            return parameter - learning_rate * scaled, (squares,)
-        velocity = self.momentum * memories[1] + scaled
-        return parameter - learning_rate * velocity, (squares, velocity)
-
-
-class Adam(Optimizer):
-    """Running means of gradient and square, freed of their bias toward 0: p ← p − η m̂ / (√v̂ + ε).
-
-    m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
-    Raises ValueError for hyper-parameters out of range.  (Kingma and Ba 2014.)
-    """
-
-    settings: tuple[str, ...] = ("learning_rate", "beta1", "beta2", "epsilon")
-    state = ("mean", "variance")
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        learning_rate: float = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-    ) -> None:
-        self.beta1 = self._within("beta1", beta1, 0.0, 1.0)
-        self.beta2 = self._within("beta2", beta2, 0.0, 1.0)
-        self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
-        super().__init__(parameters, learning_rate)
-
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
-        """Return p − η m̂ / (√v̂ + ε), and the new m and v."""
-        mean = self.beta1 * memories[0] + (1.0 - self.beta1) * gradient
-        variance = self.beta2 * memories[1] + (1.0 - self.beta2) * (gradient * gradient)
-        rate = learning_rate / (1.0 - maths.power(self.beta1, step))
-        scale = maths.sqrt(1.0 - maths.power(self.beta2, step))
-        return parameter - rate * mean / (maths.sqrt(variance) / scale + self.epsilon), (mean, variance)
-
-
-class AdamW(Adam):
-    """Adam with weight decay apart from the gradient: p ← (1 − η λ) p before the step; λ is `weight_decay`.
-
-    Raises ValueError for hyper-parameters out of range.  (Loshchilov and Hutter 2017.)
-    """
-
-    settings = (*Adam.settings, "weight_decay")
-
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        learning_rate: float = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.01,
-    ) -> None:
-        self.weight_decay = self._within("weight_decay", weight_decay, 0.0)
-        super().__init__(parameters, learning_rate, beta1, beta2, epsilon)
-
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
-        """Return Adam's step from the decayed parameter."""
-        decayed = parameter * (1.0 - learning_rate * self.weight_decay)
-        return super().update(maths, decayed, gradient, learning_rate, step, *memories)

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd import Value, no_grad
 from autograd.recording.bulk import gradients_of
-from nn.module import Module, Result, run_in_use
+from nn.layers.module import Module, Result, run_in_use
 from nn.optim.clipping import Clip, apply_clip
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import Surroundings
-from nn.training.rows import Loss, checked_loss, counted_as, predict_rows
+from nn.support.validate import Loss, checked_loss, counted_as, predict_rows
 
 __all__ = ["Planned", "RecordedStepper", "Stepped", "Stepper", "Task", "epoch_order", "in_use", "tried_loss"]
 
