@@ -1,18 +1,16 @@
-"""What a diagnosis is made of: one finding for each thing that was looked at."""
+"""What a diagnosis is made of: a finding for each thing that was looked at, figures of each layer."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from autograd.explain.wording import titled
+from autograd.support.messages import LONGEST_NAME, shown
 from nn.support.validate import shortened
 
-if TYPE_CHECKING:
-    from nn.inspect.layer_statistics import LayerFigures, StepFigures
-
-__all__ = ["Diagnosis", "Finding", "counted"]
+__all__ = ["Diagnosis", "Finding", "LayerFigures", "StepFigures", "counted"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,64 @@ class Finding:
         if not self.alarm:
             return f"  ok  {self.name}: {self.seen}"
         return f"ALARM {self.name}: {self.seen}\n      cause: {self.cause}\n      cure:  {self.cure}"
+
+
+@dataclass(frozen=True)
+class LayerFigures:
+    """One layer over a batch of rows.
+
+    Attributes
+        path          the layer's place in the model
+        activation    its name, "linear" for none
+        units         how many
+        dead          the units of a ReLU that gave 0 on every row
+        saturated     the units of a sigmoid or tanh whose slope was below 5 % of its greatest on 90 % of the rows
+                      (none of a gate that keeps a recurrent network's state by being 1)
+        error_norm    ‖δ‖, the norm of the gradient with respect to z, over rows and units
+        weight_norm   ‖W‖, the largest factor by which the weights stretch a vector; nan if it has none of its own
+        slope         the mean of |σ′(z)| over rows and units
+        is_last       whether nothing comes after it
+    """
+
+    path: str
+    activation: str
+    units: int
+    dead: tuple[int, ...]
+    saturated: tuple[int, ...]
+    error_norm: float
+    weight_norm: float
+    slope: float
+    is_last: bool
+
+    @property
+    def title(self) -> str:
+        """The place as people read it."""
+        return shown(titled(self.path), LONGEST_NAME)
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """One recurrent network over a batch of sequences.
+
+    Attributes
+        path          the network's place in the model
+        steps         which step of a sequence, from 1, for each norm: those that the error signal reaches
+        error_norms   ‖δ‖ at each of them, over rows, gates and units
+    """
+
+    path: str
+    steps: tuple[int, ...]
+    error_norms: tuple[float, ...]
+
+    @property
+    def title(self) -> str:
+        """The place as people read it."""
+        return shown(titled(self.path), LONGEST_NAME)
+
+    @property
+    def change(self) -> float:
+        """By how much the error signal changes from the last step back to the first that it reaches."""
+        return self.error_norms[0] / self.error_norms[-1]
 
 
 @dataclass(frozen=True)

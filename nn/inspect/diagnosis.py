@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import detect_anomaly
-from nn.history.findings import Diagnosis, Finding, counted
+from nn.history.findings import Diagnosis, Finding, LayerFigures, StepFigures, counted
 from nn.history.history import History
 from nn.history.loss_findings import not_finite, plateau, rate_too_high
 from nn.inspect.curvature import sharpness
-from nn.inspect.layer_statistics import LayerFigures, StepFigures, factors, measured
+from nn.inspect.layer_statistics import factors, measured
 from nn.inspect.mistakes import activation_before_loss, units_alike
 from nn.losses import given_to_losses
 from nn.optim.optimizer import Optimizer

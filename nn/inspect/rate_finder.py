@@ -11,7 +11,7 @@ from nn.saving.snapshot import Snapshot
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count
 from nn.training.engines import make_stepper
-from nn.training.fit import prepare
+from nn.training.prepare import prepare
 from nn.training.recorded import Planned, epoch_order
 from nn.training.settings import checked_seed
 

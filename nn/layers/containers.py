@@ -8,11 +8,11 @@ from typing import Any
 import autograd
 from autograd import Group, Value, softmax
 from nn.layers.calling import one_row, refuse_more
-from nn.layers.dense import Activation, Seed, activation_name, positive_count, resolve_activation
+from nn.layers.dense import Activation, Seed, activation_name, resolve_activation
 from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
 from nn.layers.module import Inputs, Module
-from nn.support.validate import listed, said
+from nn.support.validate import listed, positive_count, said
 
 
 def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,6 +19,7 @@ from nn.layers.forward_cache import Row, watching
 from nn.layers.initializers import Initializer, chosen, generator_from
 from nn.layers.module import Inputs, Module
 from nn.support.guesses import ACTIVATIONS
+from nn.support.validate import positive_count
 
 Activation = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
@@ -59,19 +59,6 @@ def activation_name(activation: Any) -> str:
         given = [repr(x) for x in activation.args] + [f"{name}={x!r}" for name, x in activation.keywords.items()]
         return shown(f"{activation_name(activation.func)}({', '.join(given)})")
     return shown(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
-
-
-def positive_count(count: object, what: str) -> int:
-    """Return `count`; raises TypeError or ValueError if it is no whole number of at least 1."""
-    try:
-        whole = operator.index(count)  # type: ignore[arg-type]  # a NumPy integer is one too
-    except TypeError:
-        whole = None
-    if whole is None or isinstance(count, bool):
-        raise TypeError(f"{what} is a whole number, not {count!r}")
-    if whole < 1:
-        raise ValueError(f"{what} is at least 1, not {whole}")
-    return whole
 
 
 def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:

@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 
 from autograd import Group, Value
 from nn.layers.containers import as_row
-from nn.layers.dense import Layer, Seed, input_group, positive_count
+from nn.layers.dense import Layer, Seed, input_group
 from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
 from nn.layers.module import Inputs, Module
 from nn.support.guesses import GUESSES
+from nn.support.validate import positive_count
 
 State = Any  # a row, or a tuple of rows
 

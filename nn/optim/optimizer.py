@@ -10,14 +10,14 @@ import math
 from collections.abc import Iterable
 from typing import Any, Final
 
-from autograd import Value, number
+from autograd import Value
 from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
 from autograd.rules.operation import FLOATS
 from autograd.support.answers import guessed
 from autograd.support.caller import warn
 from autograd.support.messages import name_or
 from nn.support.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
-from nn.support.validate import check_attribute, checked_values, shortened
+from nn.support.validate import check_attribute, checked_setting, checked_values, shortened
 
 __all__ = ["Optimizer", "Updated"]
 
@@ -200,16 +200,8 @@ class Optimizer:
         return type(self).__name__
 
     def _within(self, name: str, x: float, low: float, below: float = math.inf, *, above: bool = False) -> float:
-        """Return `x`; raises ValueError unless low ≤ x < below (low < x with `above`)."""
-        try:
-            checked = number(x)
-        except TypeError as error:
-            raise TypeError(f"{self._call}({name}={x!r}): {error}") from None
-        if not (low < checked if above else low <= checked) or not checked < below:
-            least = f"greater than {low:g}" if above else f"{low:g} or more"
-            most = "finite" if below == math.inf else f"less than {below:g}"
-            raise ValueError(f"{self._call}({name}={x!r}): {name} must be {least} and {most}")
-        return checked
+        """Return a setting of this optimizer, checked."""
+        return checked_setting(self._call, name, x, low, below, above=above)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)

@@ -85,7 +85,7 @@ def test_every_act_can_be_undone_to_the_bit(kind, settings):
     assert session.epoch >= 3
     latest = states[-1]
     session.step(3)
-    session.undo(len(session._acts) - 60)
+    session.undo(len(session._records) - 60)
     assert state_of(session) == latest
     while len(states) > 1:
         n = min(choices.randint(1, 4), len(states) - 1)
@@ -210,7 +210,7 @@ def test_batches_visit_each_row_once_in_a_seeded_order():
 def test_the_undo_limit_is_kept_and_said():
     session = TrainingSession(MLP(2, [2, 1], seed=1), *xor(), loss=mean_squared_error, undo_limit=20_000)
     session.step(100)
-    assert session._kept <= 20_000
+    assert session._records.size <= 20_000
     with pytest.raises(ValueError, match=r"back\(100\): only \d+ steps are kept \(undo_limit=20000 bytes\)"):
         session.back(100)
     session.back(5)

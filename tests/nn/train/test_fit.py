@@ -680,7 +680,7 @@ def test_what_is_wrong_with_the_data_is_not_taken_for_the_compilers_fault(monkey
         def __call__(self, row):
             return self.net(self.table(row[0]))
 
-    monkeypatch.setattr("nn.training.fit.telling", lambda inputs, targets: [0])  # let it through to the compiler
+    monkeypatch.setattr("nn.training.prepare.trial_rows", lambda inputs, targets: [0])  # let it through to the compiler
     model, rows = Looking(), [[i % 4] for i in range(200)]
     rows[150] = [4]
     with pytest.raises(IndexError, match="this embedding has rows 0 to 3, and 4 is none of them") as caught:
