@@ -8,13 +8,13 @@ from nn.history.history import History, Stretch, stretches
 from nn.inspect.curvature import sharpness
 from nn.inspect.diagnosis import diagnose
 from nn.inspect.rate_finder import RateSweep, find_learning_rate
-from nn.layers.containers import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
+from nn.layers.containers import Activation, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.layers.dense import MLP, Layer, Neuron, Perceptron
 from nn.layers.forward_cache import LayerPass
 from nn.layers.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
 from nn.layers.module import Module
 from nn.layers.normalization import BatchNorm, Dropout
-from nn.layers.recurrent import GRU, LSTM, RNN, Recurrent, carry
+from nn.layers.recurrent import GRU, LSTM, RNN, Recurrent, detach_state
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -42,7 +42,7 @@ __all__ = [
     "MLP",
     "RNN",
     "SGD",
-    "Activate",
+    "Activation",
     "AdaGrad",
     "Adam",
     "AdamW",
@@ -79,9 +79,9 @@ __all__ = [
     "WarmUp",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
-    "carry",
     "clip_by_norm",
     "clip_by_value",
+    "detach_state",
     "diagnose",
     "find_learning_rate",
     "fit",

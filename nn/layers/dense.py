@@ -21,11 +21,11 @@ from nn.layers.module import Inputs, Module
 from nn.support.guesses import ACTIVATIONS
 from nn.support.validate import positive_count
 
-Activation = str | Callable[[Any], Any] | None
+ActivationLike = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
 
 
-def resolve_activation(activation: Activation) -> Any:
+def resolve_activation(activation: ActivationLike) -> Any:
     """Return the operation of that name, or the callable itself; None and "linear" mean none.
 
     Raises ValueError naming the activations there are, TypeError for what cannot be called.
@@ -97,7 +97,7 @@ class Neuron(Module):
     def __init__(
         self,
         inputs: int,
-        activation: Activation = "relu",
+        activation: ActivationLike = "relu",
         *,
         nonlin: bool = True,
         initializer: Initializer | None = None,
@@ -195,7 +195,7 @@ class Layer(Module):
         self,
         inputs: int,
         outputs: int,
-        activation: Activation = "relu",
+        activation: ActivationLike = "relu",
         *,
         nonlin: bool = True,
         initializer: Initializer | None = None,
@@ -256,7 +256,7 @@ class Layer(Module):
         return self.neurons[0].activation
 
     @activation.setter
-    def activation(self, activation: Activation) -> None:
+    def activation(self, activation: ActivationLike) -> None:
         for neuron in self.neurons:
             neuron.activation = activation
 
@@ -285,9 +285,9 @@ class MLP(Module):
         self,
         inputs: int,
         sizes: Sequence[int],
-        activation: Activation = "relu",
+        activation: ActivationLike = "relu",
         *,
-        output: Activation = None,
+        output: ActivationLike = None,
         initializer: Initializer | None = None,
         seed: Seed = None,
     ) -> None:
@@ -308,7 +308,7 @@ class MLP(Module):
         return self.layers[0].activation
 
     @activation.setter
-    def activation(self, activation: Activation) -> None:
+    def activation(self, activation: ActivationLike) -> None:
         raise AttributeError("an MLP has an activation in each layer: set model.layers[0].activation, and so on")
 
     @one_row

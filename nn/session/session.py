@@ -196,7 +196,7 @@ class TrainingSession:
                 watch(self)
         return self._state.history[-1]
 
-    def until(
+    def run_until(
         self,
         goal: float | Callable[[TrainingSession], bool],
         limit: int = 10_000,

@@ -4,8 +4,8 @@ from typing import Final
 
 from autograd.support.answers import Guesses
 
-_ACTIVATE: Final = (
-    'layers have it, as in nn.Layer(2, 4, "{0}"); nn.Activate("{0}") is one by itself, autograd.{0} the function'
+_ACTIVATION: Final = (
+    'layers have it, as in nn.Layer(2, 4, "{0}"); nn.Activation("{0}") is one by itself, autograd.{0} the function'
 )
 _FIT: Final = "nn.fit(model, inputs, targets, loss=…, optimizer=…, epochs=…)"
 _L2: Final = "nn.AdamW has weight_decay; elsewhere add decay * total([p * p for p in model.parameters()]) to the loss"
@@ -28,7 +28,7 @@ NAMES: Final = {
     "Linear": "nn.Layer(inputs, outputs, None) is one: each layer has its activation",
     "Dense": "nn.Layer(inputs, outputs, activation) is one, with its inputs counted",
     "Perceptrons": "it is nn.Layer(inputs, outputs)",
-    "Identity": "nn.Activate(None) gives its row as it is",
+    "Identity": "nn.Activation(None) gives its row as it is",
     "Flatten": "rows are flat: flatten the data",
     "Parameter": "a parameter is a Value: self.w = autograd.Value(1.0)",
     "ModuleList": _LIST,
@@ -39,11 +39,10 @@ NAMES: Final = {
     "MultilayerPerceptron": "it is nn.MLP(2, [16, 16, 1])",
     "MLPClassifier": "nn.MLP(2, [16, 16, 1]) is the network, nn.fit trains it",
     "MLPRegressor": "nn.MLP(2, [16, 16, 1]) is the network, nn.fit trains it",
-    **{name: _ACTIVATE.format(key) for name, key in {
+    **{name: _ACTIVATION.format(key) for name, key in {
         "ReLU": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "GELU": "gelu", "ELU": "elu", "SiLU": "silu",
         "Swish": "silu", "LeakyReLU": "leaky_relu", "Softplus": "softplus",
     }.items()},
-    "Activation": "it is nn.Activate('relu')",
     "PReLU": 'nn.Layer(2, 4, "leaky_relu") has a fixed slope',
     "LogSoftmax": "give the scores to nn.softmax_cross_entropy, which has it inside",
     "log_softmax": "give the scores to nn.softmax_cross_entropy, which has it inside",

@@ -17,7 +17,7 @@ from autograd import Value
 from nn import (
     MLP,
     SGD,
-    Activate,
+    Activation,
     Adam,
     AdamW,
     Autosave,
@@ -399,7 +399,7 @@ KINDS = {
     "softmax, nothing": (lambda: Sequential(Layer(2, 2, seed=1), Softmax()), lambda: Sequential(Layer(2, 2, seed=1))),
     "softmax, tanh": (
         lambda: Sequential(Layer(2, 2, seed=1), Softmax()),
-        lambda: Sequential(Layer(2, 2, seed=1), Activate("tanh")),
+        lambda: Sequential(Layer(2, 2, seed=1), Activation("tanh")),
     ),
     "1e-05, 0.01": (lambda: BatchNorm(2), lambda: BatchNorm(2, epsilon=0.01)),
 }

@@ -179,12 +179,12 @@ def test_run_until_and_history():
     seen = []
     session.run(3, watch=lambda s: seen.append(s.step_count))
     assert seen == [1, 2, 3]
-    assert session.until(0.01)
+    assert session.run_until(0.01)
     assert session.history[-1] < 0.01 <= session.history[-2]
     steps = session.step_count
-    assert session.until(0.01)
+    assert session.run_until(0.01)
     assert session.step_count == steps, "the goal was met already"
-    assert not session.until(lambda s: s.step_count == 10_000, limit=2)
+    assert not session.run_until(lambda s: s.step_count == 10_000, limit=2)
     assert session.step_count == steps + 2
     losses = session.history
     session.back(steps)
