@@ -37,7 +37,7 @@ LONG: Final = 0.05  # seconds: what takes longer to trace is not traced a second
 NONE: Final[Mapping[str, Any]] = {}
 WAY_OUT: Final = "numbers that it draws or counts itself are to be arguments (nn.Dropout's a program can draw anew)"
 OFTEN, MOST = 4, 16  # programs of one shape: a sign that numbers should be arguments; and how many are kept
-GIVEN: Final = ("_learning_rate", "learning_rate", "step_count", "memories")  # to a rule, at each step
+GIVEN: Final = ("_learning_rate", "learning_rate", "step_count", "state")  # to a rule, at each step
 MOST_IN_ALL: Final = 128  # programs of all shapes: those that were used last are kept
 
 

@@ -18,7 +18,7 @@ class AdaGrad(Optimizer):
     """
 
     settings = ("learning_rate", "epsilon")
-    state = ("squares",)
+    state_names = ("squares",)
 
     def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.01, epsilon: float = 1e-10) -> None:
         self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)

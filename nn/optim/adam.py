@@ -19,7 +19,7 @@ class Adam(Optimizer):
     """
 
     settings: tuple[str, ...] = ("learning_rate", "beta1", "beta2", "epsilon")
-    state = ("mean", "variance")
+    state_names = ("mean", "variance")
 
     def __init__(
         self,

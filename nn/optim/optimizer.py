@@ -21,7 +21,7 @@ from nn.support.validate import check_attribute, checked_setting, checked_values
 
 __all__ = ["Optimizer", "Updated"]
 
-OWN: Final = frozenset({"parameters", "memories", "state", "settings", "step_count"})
+OWN: Final = frozenset({"parameters", "settings", "state", "state_names", "step_count"})
 TWICE = 2  # steps in a row: once may be meant
 Updated = tuple[Any, tuple[Any, ...]]
 Moves = list[tuple[int, Updated]]
@@ -49,14 +49,14 @@ class Optimizer:
     Attributes
         parameters     the Values it moves, each once
         learning_rate  may be changed between steps; refused if negative, infinite or nan
-        state          the names of the memories that each parameter has
-        memories       name -> one float per parameter
+        state          name of a memory -> one float per parameter
+        state_names    the names of the memories that each parameter has
         step_count     how many steps were made
         settings       the names of the hyper-parameters, in the order of the constructor
     """
 
     settings: tuple[str, ...] = ("learning_rate",)
-    state: tuple[str, ...] = ()
+    state_names: tuple[str, ...] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -69,7 +69,7 @@ class Optimizer:
     def __setattr__(self, name: str, x: Any) -> None:
         if name not in OWN and type(self).__module__.startswith("nn.optim."):
             name = self._meant(name)
-            if name == "momentum" and "memories" in vars(self) and bool(x) != ("velocity" in self.state):
+            if name == "momentum" and "state" in vars(self) and bool(x) != ("velocity" in self.state_names):
                 made = "without momentum, and keeps no velocity" if x else "with momentum, and keeps a velocity"
                 raise ValueError(f"this {self._call} was made {made}: make another, with momentum={x!r}")
         check_attribute(type(self), name, x)
@@ -96,7 +96,7 @@ class Optimizer:
         if not self.parameters:
             raise ValueError(f"{self._call} was given no parameters to move")
         self.learning_rate = learning_rate
-        self.memories: dict[str, list[float]] = {name: [0.0] * len(self.parameters) for name in self.state}
+        self.state: dict[str, list[float]] = {name: [0.0] * len(self.parameters) for name in self.state_names}
         self.step_count = 0
         self._warned: set[int] = set()
         self._told = False  # that zero_grad was forgotten
@@ -105,7 +105,7 @@ class Optimizer:
     def update(
         self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
     ) -> Updated:
-        """Return the parameter after one step, and its memories, in the order of `state`.
+        """Return the parameter after one step, and its memories, in the order of `state_names`.
 
         A pure rule: no `if` on its inputs, none of them changed in place.  `step` counts from 1.
         """
@@ -130,7 +130,7 @@ class Optimizer:
 
     def move(self, moved: Moves) -> None:
         """Leave parameters and memories as `moves` said, and one more step counted."""
-        memories = [self.memories[name] for name in self.state]
+        memories = [self.state[name] for name in self.state_names]
         self.step_count += 1
         set_numbers([self.parameters[i] for i, _ in moved], [data for _, (data, _) in moved])
         if memories:
@@ -142,9 +142,9 @@ class Optimizer:
         """Return for each parameter with a gradient: its place, and where the next step takes it and its memories."""
         step, rate = self.step_count + 1, self.learning_rate if learning_rate is None else learning_rate
         update, numbers = self.update, numbers_of(self.parameters)
-        if not self.state:
+        if not self.state_names:
             return [(i, update(FLOATS, numbers[i], g, rate, step)) for i, g in enumerate(gradients) if g is not None]
-        memories = [self.memories[name] for name in self.state]
+        memories = [self.state[name] for name in self.state_names]
         return [
             (i, update(FLOATS, numbers[i], gradient, rate, step, *[memory[i] for memory in memories]))
             for i, gradient in enumerate(gradients)

@@ -31,7 +31,7 @@ class RMSProp(Optimizer):
         self.decay = self._within("decay", decay, 0.0, 1.0)
         self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
         self.momentum = self._within("momentum", momentum, 0.0, 1.0)
-        self.state = ("squares", "velocity") if self.momentum else ("squares",)
+        self.state_names = ("squares", "velocity") if self.momentum else ("squares",)
         super().__init__(parameters, learning_rate)
 
     def update(

@@ -28,7 +28,7 @@ class SGD(Optimizer):
             raise ValueError(
                 "SGD(nesterov=True, momentum=0.0): the step looks ahead along the momentum; try momentum=0.9"
             )
-        self.state = ("velocity",) if self.momentum else ()
+        self.state_names = ("velocity",) if self.momentum else ()
         super().__init__(parameters, learning_rate)
 
     def update(

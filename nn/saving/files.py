@@ -97,7 +97,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
             "step_count": optimizer.step_count,
             "settings": {name: getattr(optimizer, name) for name in optimizer.settings},
         }
-        for name, memory in optimizer.memories.items():
+        for name, memory in optimizer.state.items():
             tensors[f"optimizer.{name}"] = _array(memory, (len(memory),))
     if history is not None:
         kept = asdict(history)
@@ -164,7 +164,7 @@ class _State:
         state = cls({path: parameter.data for path, parameter in model.named_parameters()}, _buffers(model))
         if optimizer is not None:
             state.settings = {name: getattr(optimizer, name) for name in (*optimizer.settings, "step_count")}
-            state.memories = {name: list(optimizer.memories[name]) for name in optimizer.state}
+            state.memories = {name: list(optimizer.state[name]) for name in optimizer.state_names}
             state.generators = Surroundings(model).generator_states()
         if history is not None:
             state.history = dict(vars(history))
@@ -192,7 +192,7 @@ class _State:
             _check_memories(held["kind"], tensors, optimizer)
             state.settings = checked_optimizer(held, optimizer, is_old="digest" not in record)
             state.settings["step_count"] = held["step_count"]
-            state.memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state}
+            state.memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state_names}
             state.generators = _checked_generators(record["generators"], model)
         if history is not None:
             lists = {n.removeprefix("history."): a.tolist() for n, a in tensors.items() if n.startswith("history.")}
@@ -209,7 +209,7 @@ class _State:
             model.load_buffers(self.buffers)
         if optimizer is not None and self.settings is not None and self.memories is not None:
             for name, memory in self.memories.items():
-                optimizer.memories[name][:] = memory
+                optimizer.state[name][:] = memory
             for name, x in self.settings.items():
                 setattr(optimizer, name, x)
         if self.generators is not None:
@@ -286,7 +286,7 @@ def _check_kinds(saved: Mapping[str, str], mine: Mapping[str, str]) -> None:
 
 def _check_memories(kind: str, tensors: Mapping[str, Any], optimizer: Optimizer) -> None:
     saved = sorted(n.removeprefix("optimizer.") for n in tensors if n.startswith("optimizer."))
-    if kind != type(optimizer).__name__ or saved != sorted(optimizer.state):
+    if kind != type(optimizer).__name__ or saved != sorted(optimizer.state_names):
         with_memories = f" with {names(saved)}" if saved else ""
         raise ValueError(f"it was saved with the optimizer {shown(kind)}{with_memories}, not with {optimizer!r}")
     for name in saved:

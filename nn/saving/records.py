@@ -231,8 +231,8 @@ def checked_optimizer(saved: Mapping[str, Any], optimizer: Optimizer, *, is_old:
         tried = _tried(optimizer, settings)
     except Exception as error:  # a user's optimizer may raise anything
         raise ValueError(f"optimizer.settings: {shown(error, 200)}") from None
-    if tried.state != optimizer.state:
-        kept = names(tried.state)
+    if tried.state_names != optimizer.state_names:
+        kept = names(tried.state_names)
         raise ValueError(f"optimizer.settings are those of one with the memories {kept}, and this has {optimizer!r}")
     return {name: getattr(tried, name) for name in settings}
 

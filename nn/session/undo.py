@@ -85,7 +85,7 @@ class UndoUpdate(UndoRecord):
     def of(cls, state: State) -> UndoUpdate:
         """Return the act of updating, with what it is about to overwrite."""
         optimizer = state.optimizer
-        memories = [array("d", optimizer.memories[name]) for name in optimizer.state]
+        memories = [array("d", optimizer.state[name]) for name in optimizer.state_names]
         size = 8 * len(state.values) * (1 + len(memories)) + 500
         parameters = numbers(state.values)
         return cls("update", size, parameters, memories, optimizer.learning_rate, optimizer.step_count)
@@ -94,8 +94,8 @@ class UndoUpdate(UndoRecord):
         """Put back the parameters, the optimizer's state, and the history without this step."""
         optimizer = state.optimizer
         set_numbers(state.values, self.parameters)
-        for name, memory in zip(optimizer.state, self.memories, strict=True):
-            optimizer.memories[name][:] = memory.tolist()
+        for name, memory in zip(optimizer.state_names, self.memories, strict=True):
+            optimizer.state[name][:] = memory.tolist()
         optimizer.learning_rate = self.learning_rate
         optimizer.step_count = self.step_count
         state.history.pop()

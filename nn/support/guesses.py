@@ -293,7 +293,7 @@ OF_A_MODULE: Final = {
 
 OF_AN_OPTIMIZER: Final = {
     "param_groups": "there is one group: optimizer.learning_rate, optimizer.parameters",
-    "state_dict": "nn.save(path, model, optimizer) keeps it; optimizer.memories has the numbers",
+    "state_dict": "nn.save(path, model, optimizer) keeps it; optimizer.state has the numbers",
     "load_state_dict": "nn.load(path, model, optimizer) brings it back",
     "add_param_group": "make an optimizer of all parameters, or a second one",
     "minimize": "loss.backward(), and optimizer.step()",

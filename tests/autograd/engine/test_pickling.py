@@ -211,7 +211,7 @@ def test_copies_go_on_training_to_the_same_bits(make, kind, copied):
     nn.fit(model, ROWS, TARGETS, optimizer=optimizer, history=history, **settings)
     nn.fit(other, ROWS, TARGETS, optimizer=moved, history=begun, **settings)
     assert numbers(other) == numbers(model)
-    assert (repr(begun.losses), moved.memories) == (repr(history.losses), optimizer.memories)
+    assert (repr(begun.losses), moved.state) == (repr(history.losses), optimizer.state)
 
 
 @WAYS

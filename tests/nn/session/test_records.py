@@ -336,7 +336,7 @@ def test_an_interrupt_while_all_is_put_in_its_place_takes_it_back(whole, tmp_pat
 
 class Bold(Optimizer):
     settings = ("learning_rate", "boldness", "mode")
-    state = ("last",)
+    state_names = ("last",)
 
     def __init__(self, parameters, courage):
         super().__init__(parameters, 0.1)

@@ -37,7 +37,7 @@ def state_of(session):
     return repr(
         (
             [(p.data, p.reached, p.grad) for p in model.parameters()],
-            optimizer.memories,
+            optimizer.state,
             optimizer.step_count,
             optimizer.learning_rate,
             model.named_buffers(),

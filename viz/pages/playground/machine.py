@@ -279,7 +279,7 @@ def _parameters_as_data(model: Any, order: list[Value]) -> list[list[Any]]:
 
 def _memories(optimizer: Any, order: list[Value]) -> list[list[float]]:
     place = {parameter: i for i, parameter in enumerate(optimizer.parameters)}
-    return [[optimizer.memories[name][place[p]] for p in order] for name in optimizer.state]
+    return [[optimizer.state[name][place[p]] for p in order] for name in optimizer.state_names]
 
 
 def _classes(targets: list[list[float]]) -> list[float]:
