@@ -7,12 +7,14 @@ from contextvars import ContextVar, copy_context
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 from autograd import Group, Value
+from autograd.recording.bulk import set_numbers
 from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
 from nn.layers.forward_cache import ForwardCache, Row, watching
+from nn.support.fields import check_buffers, check_fields
 from nn.support.guesses import GUESSES, OF_A_MODULE
-from nn.support.validate import check_attribute, listed, said
+from nn.support.validate import check_attribute, checked_number, listed, said
 
 Inputs = Sequence[Any] | Group
 Result = TypeVar("Result")
@@ -143,8 +145,34 @@ class Module:
             else:
                 setattr(module, name, buffers[path])
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of all numbers by path: the parameters, then the buffers, lists where those are lists."""
+        return {path: parameter.data for path, parameter in self.named_parameters()} | self.named_buffers()
+
+    @GUESSES
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Leave parameters and buffers as `state_dict` found them, to the bit.
+
+        Raises ValueError or TypeError naming the path, and changes nothing, for names, shapes or kinds that do not fit.
+        """
+        named = dict(self.named_parameters())
+        check_fields("the state_dict", state, {*named, *self.named_buffers()})
+        buffers = {path: x for path, x in state.items() if path not in named}
+        check_buffers("buffers", buffers, self)
+        before = self.state_dict()
+        after = {path: checked_number(path, state[path]) for path in named} | buffers
+        try:
+            self._put(after, named)
+        except BaseException:  # an interrupt
+            self._put(before, named)
+            raise
+
+    def _put(self, state: Mapping[str, Any], named: Mapping[str, Value]) -> None:
+        set_numbers(list(named.values()), [state[path] for path in named])
+        self.load_buffers({path: x for path, x in state.items() if path not in named})
+
     def _check_buffer(self, name: str, x: Any) -> None:
-        """Raise ValueError if `x`, which comes from a file, is no state that the buffer could be in."""
+        """Raise ValueError if `x`, which was loaded, is no state that the buffer could be in."""
 
     def _kind(self) -> str:
         """Return in words what makes of the same parameters another function, as an activation does, "" if nothing.

@@ -6,16 +6,19 @@ To add one, add a class in a file of this folder: its hyper-parameters, the name
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from copy import copy
+from typing import Any, Final, Self
 
 from autograd import Value
 from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
 from autograd.rules.operation import FLOATS
 from autograd.support.answers import guessed
 from autograd.support.caller import warn
-from autograd.support.messages import name_or
+from autograd.support.messages import name_or, shown
+from nn.support.fields import check_fields, check_setting, list_of, names, real, whole
 from nn.support.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
 from nn.support.validate import check_attribute, checked_setting, checked_values, shortened
 
@@ -157,16 +160,75 @@ class Optimizer:
         for parameter in self.parameters:
             parameter.clear_grad()
 
+    # ------------------------------------------------------------------------------ saved and loaded
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the settings, the step count and the memories (a number per parameter each), by name."""
+        plain = {name: getattr(self, name) for name in (*self.settings, "step_count")}
+        return plain | {name: list(self.state[name]) for name in self.state_names}
+
+    @GUESSES
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Leave settings, step count and memories as `state_dict` found them, to the bit.
+
+        Raises ValueError naming the field, and changes nothing, for names, settings or counts that do not fit.
+        """
+        check_fields("the state_dict", state, {*self.settings, "step_count", *self.state_names})
+        settings = self.checked_settings({name: state[name] for name in self.settings}, "the state_dict")
+        memories = {name: [real(name, x) for x in list_of(name, state[name])] for name in self.state_names}
+        for name, memory in memories.items():
+            if len(memory) != len(self.parameters):
+                raise ValueError(f"{name} holds {len(memory)} numbers, and this optimizer moves {len(self.parameters)}")
+        before = self.state_dict()
+        try:
+            self.put({**settings, "step_count": whole("step_count", state["step_count"]), **memories})
+        except BaseException:  # an interrupt
+            self.put(before)
+            raise
+
+    def put(self, state: Mapping[str, Any]) -> None:
+        """Leave the optimizer with a state that was checked."""
+        for name, x in state.items():
+            if name in self.state_names:
+                self.state[name][:] = x
+            else:
+                setattr(self, name, x)
+
+    def checked_settings(self, settings: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """Return the settings as the constructor checks them; raises ValueError, saying where they were found."""
+        for name, x in settings.items():
+            check_setting(f"{where}.{name}", x, getattr(self, name))
+        try:
+            tried = self._tried(settings)
+        except Exception as error:  # a user's optimizer may raise anything
+            raise ValueError(f"{where}: {shown(error, 200)}") from None
+        if tried.state_names != self.state_names:
+            raise ValueError(
+                f"{where} are those of one with the memories {names(tried.state_names)}, and this has {self!r}"
+            )
+        return {name: getattr(tried, name) for name in settings}
+
+    def _tried(self, settings: Mapping[str, Any]) -> Self:
+        """Return another optimizer with these settings: made by the class, or a copy if its constructor is another."""
+        make = type(self)
+        others = list(inspect.signature(make).parameters.values())[1:]
+        needed = {p.name for p in others if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+        if needed <= settings.keys() <= {p.name for p in others}:
+            return make(self.parameters, **settings)
+        tried = copy(self)
+        for name, x in settings.items():
+            setattr(tried, name, x)
+        return tried
+
     def warn_unreached(self, places: Iterable[int]) -> None:
         """Warn, once for each parameter, that no backward pass has reached the parameters at these places."""
         new = [i for i in places if i not in self._warned]
         if not new:
             return
         self._warned.update(new)
-        shown = self._names(new)
+        named = self._names(new)
         it, stays = ("it", "it stays as it is") if len(new) == 1 else ("them", "they stay as they are")
         warn(
-            f"{shown}: no backward pass has reached {it}, so {stays}; "
+            f"{named}: no backward pass has reached {it}, so {stays}; "
             f"either the loss does not depend on {it}, or backward() was not called",
             UserWarning,
         )
@@ -204,5 +266,5 @@ class Optimizer:
         return checked_setting(self._call, name, x, low, below, above=above)
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
-        return f"{self._call}({len(self.parameters)} parameters, {shown}, after {self.step_count} steps)"
+        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
+        return f"{self._call}({len(self.parameters)} parameters, {settings}, after {self.step_count} steps)"

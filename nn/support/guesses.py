@@ -14,7 +14,6 @@ _INITIALIZERS: Final = "nn.he_normal, he_uniform, xavier_normal and xavier_unifo
 _PRECISION: Final = "numbers are Python's floats, in double precision"
 _HERE: Final = "everything runs on this machine; fit(…, backend='jax') uses what JAX finds"
 _LIST: Final = "a plain list of modules, a tuple or a dict is walked: self.layers = [nn.Layer(2, 4), nn.Layer(4, 1)]"
-_SAVE: Final = "nn.save(path, model) and nn.load(path, model) keep the weights; dict(model.named_parameters()) has them"
 _ATTENTION: Final = "there is no attention here: write it with nn.Layer, autograd.dot and autograd.softmax"
 _HOOKS: Final = "model.forward_cache(rows) has what each layer computed; there are no hooks"
 
@@ -265,8 +264,6 @@ OF_A_MODULE: Final = {
     "predict": "it is nn.predict(model, inputs)",
     "evaluate": "with autograd.no_grad(): loss(model.batch(inputs), targets)",
     "compile": "fit compiles by itself; autograd.compile(loss_function, model.parameters()) makes a step",
-    "state_dict": _SAVE,
-    "load_state_dict": _SAVE,
     "save": "it is nn.save(path, model)",
     "load": "it is nn.load(path, model)",
     "num_parameters": "it is model.parameter_count()",
@@ -293,8 +290,6 @@ OF_A_MODULE: Final = {
 
 OF_AN_OPTIMIZER: Final = {
     "param_groups": "there is one group: optimizer.learning_rate, optimizer.parameters",
-    "state_dict": "nn.save(path, model, optimizer) keeps it; optimizer.state has the numbers",
-    "load_state_dict": "nn.load(path, model, optimizer) brings it back",
     "add_param_group": "make an optimizer of all parameters, or a second one",
     "minimize": "loss.backward(), and optimizer.step()",
     "apply_gradients": "loss.backward() leaves gradients, and optimizer.step() moves the parameters",

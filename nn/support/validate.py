@@ -23,6 +23,7 @@ __all__ = [
     "checked_count",
     "checked_inputs",
     "checked_loss",
+    "checked_number",
     "checked_parameter",
     "checked_setting",
     "checked_targets",
@@ -135,15 +136,20 @@ def check(holds: bool, call: object, rule: str) -> None:
         raise ValueError(f"{call}: {rule}")
 
 
+def checked_number(name: str, x: Any) -> float:
+    """Return `x` as a float; raises TypeError naming it for what is no number."""
+    try:
+        return number(x)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
+
+
 def checked_setting(call: str, name: str, x: Any, low: float, below: float = math.inf, *, above: bool = False) -> float:
     """Return `x`, the setting of that name in a call; raises ValueError unless low ≤ x < below (low < x with `above`).
 
     Raises TypeError for what is no number.
     """
-    try:
-        checked = number(x)
-    except TypeError as error:
-        raise TypeError(f"{call}({name}={x!r}): {error}") from None
+    checked = checked_number(f"{call}({name}={x!r})", x)
     if not (low < checked if above else low <= checked) or not checked < below:
         least = f"greater than {low:g}" if above else f"{low:g} or more"
         most = "finite" if below == math.inf else f"less than {below:g}"
