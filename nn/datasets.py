@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from autograd.support.messages import missing_extra
-from nn.training.rows import checked_count, listed
+from nn.support.validate import checked_count, listed
 
 __all__ = ["circles", "digits", "moons", "names", "sine", "spirals", "split", "text", "xor"]
 

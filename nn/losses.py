@@ -16,9 +16,9 @@ import autograd
 from autograd import Group, Value, dot, equal, exp, log, maximum, mean, number, total, where
 from autograd import abs as absolute
 from autograd.rules.composed import shifted
-from nn.guesses import GUESSES
 from nn.layers.tracing import tracing
-from nn.training.rows import listed, place
+from nn.support.guesses import GUESSES
+from nn.support.validate import listed, place
 
 LEAST_PROBABILITY: Final = 1e-12
 

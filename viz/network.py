@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.explain.numbers import show_number
-from nn.naming import titled
+from nn.support.naming import titled
 from viz import palette
 from viz.charts.field import plain_number
 from viz.graph.labels import label_text, shown, tooltip_text
@@ -55,7 +55,7 @@ def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture
     """
     if isinstance(model, Value):
         raise TypeError("draw_network takes a model of the package nn, not Value; draw(value) draws a graph")
-    from nn.training.rows import checked_count
+    from nn.support.validate import checked_count
 
     layers, example = layers_of(model), checked_count("example", example, -(10**9))
     rows = _rows(X, len(layers[0][1][0].weights))

@@ -60,7 +60,7 @@ def sweep_html(sweep: Any) -> str | None:
 SHOWN: Final[dict[tuple[str, str], Callable[[Any], str | None]]] = {
     ("autograd.value", "Value"): value_html,
     ("nn.module", "Module"): module_html,
-    ("nn.training.history", "History"): history_html,
+    ("nn.history.history", "History"): history_html,
     ("nn.inspect.rate_finder", "RateSweep"): sweep_html,
 }
 

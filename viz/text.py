@@ -27,7 +27,7 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
     """
     if not isinstance(value, Value):
         raise TypeError(f"tree draws the graph of a Value, not {type(value).__name__}")
-    from nn.training.rows import checked_count
+    from nn.support.validate import checked_count
 
     depth, lines = checked_count("depth", depth, 0), checked_count("lines", lines)
     children = checked_count("children", children)
@@ -107,7 +107,7 @@ def table(model: Any, *, rows: int = 60) -> str:
     `model` has `named_parameters()`, or is a mapping of names to Values, or an iterable of Values.  A model with more
     than `rows` parameters is shown by group (all weights of a layer, all its biases), each with its range.
     """
-    from nn.training.rows import checked_count
+    from nn.support.validate import checked_count
 
     rows, named = checked_count("rows", rows, 0), list(_named(model))
     for name, value in named:

@@ -30,7 +30,7 @@ from autograd.value import Value
 
 NONE: Final[Mapping[str, Any]] = {}
 OFTEN, MOST = 4, 16  # programs of one shape: a sign that numbers should be arguments; and how many are kept
-GIVEN: Final = ("_learning_rate", "learning_rate", "step_count", "memories")  # to a rule, at each step
+GIVEN: Final = ("_learning_rate", "learning_rate", "step_count", "state")  # to a rule, at each step
 MOST_IN_ALL: Final = 128  # programs of all shapes: those that were used last are kept
 
 

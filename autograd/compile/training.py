@@ -176,7 +176,7 @@ class TrainingStep:
             self._used.update(compiled.reached)
         runner.theta[:] = self.theta[order]
         if self.clip is not None and compiled not in self._own:
-            runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state]
+            runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state_names]
             used = slice(0, compiled.program.used)
             vectors = (runner.theta[used], runner.gradient[used], *[m[used] for m in runner.memories])
             self._own[compiled] = load_update(self.optimizer, vectors)
@@ -217,8 +217,8 @@ class TrainingStep:
         self._fetch()
         here = self.theta.tolist()
         set_numbers([self.parameters[k] for k in self._used], [here[k] for k in self._used])
-        for name, memory in zip(self.optimizer.state, self.memories, strict=True):
-            kept, here = self.optimizer.memories[name], memory.tolist()
+        for name, memory in zip(self.optimizer.state_names, self.memories, strict=True):
+            kept, here = self.optimizer.state[name], memory.tolist()
             for k in self._used:
                 kept[self._places[k]] = here[k]
         self.optimizer.step_count = self.steps_made
@@ -232,7 +232,7 @@ class TrainingStep:
         self._active = None
         self.steps_made = int(self.optimizer.step_count)
         self.theta = np.array(numbers_of(self.parameters))
-        kept = [self.optimizer.memories[name] for name in self.optimizer.state]
+        kept = [self.optimizer.state[name] for name in self.optimizer.state_names]
         self.memories = [np.array([memory[i] for i in self._places]) for memory in kept]
 
     def _in_the_optimizer(self) -> list[int]:

@@ -2,14 +2,14 @@
 
 from autograd import compile  # noqa: A004
 from demos.tutorial.showing import panels, show
-from nn import SGD, Activate, BatchNorm, Layer, Sequential, binary_cross_entropy_with_logits, datasets
+from nn import SGD, Activation, BatchNorm, Layer, Sequential, binary_cross_entropy_with_logits, datasets
 
 
 def network(normalize, seed, hidden=3, width=8):
     layers = []
     for i in range(hidden):
         linear = Layer(width if i else 2, width, None, seed=100 * seed + i)
-        layers += [linear, BatchNorm(width), Activate("relu")] if normalize else [linear, Activate("relu")]
+        layers += [linear, BatchNorm(width), Activation("relu")] if normalize else [linear, Activation("relu")]
     return Sequential(*layers, Layer(width, 1, None, seed=100 * seed + hidden))
 
 

@@ -50,7 +50,7 @@ PARTS = (
         "Q7",
         "Backpropagation through time",
         ("exploding_gradients", "long_memory"),
-        ("nn.RNN", "nn.GRU", "nn.carry", "demos.gpt"),
+        ("nn.RNN", "nn.GRU", "nn.detach_state", "demos.gpt"),
     ),
     Part("Q8", "From scratch or a framework", ("four_equations",), ("autograd.gradcheck", "autograd.compile")),
 )

@@ -3,7 +3,7 @@
 from collections import namedtuple
 
 from demos.tutorial.showing import BLUE, RED, panels, show
-from nn import SGD, Activate, BatchNorm, Initializer, Layer, Sequential, datasets, fit
+from nn import SGD, Activation, BatchNorm, Initializer, Layer, Sequential, datasets, fit
 from nn import binary_cross_entropy_with_logits as cross_entropy
 from nn import he_normal as he
 
@@ -15,7 +15,7 @@ def network(activation="relu", initializer=LARGE, normalize=False, width=8):
     layers = []
     for i, inputs in enumerate((2, width)):
         layers.append(Layer(inputs, width, None, initializer=initializer, seed=i))
-        layers += [BatchNorm(width)] * normalize + [Activate(activation)]
+        layers += [BatchNorm(width)] * normalize + [Activation(activation)]
     return Sequential(*layers, Layer(width, 1, None, seed=2))
 
 

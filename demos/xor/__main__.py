@@ -71,7 +71,7 @@ class Session(Run):
         count, first = count_from(limit, "until"), self._training.epoch
         with self._marked():
             self._leave_phase()
-            met = self._training.until(condition, count, lambda t: self._bar(t, first, count))
+            met = self._training.run_until(condition, count, lambda t: self._bar(t, first, count))
             self._bar(None, 0, count)
         if goal != "solved":
             print(f"the loss is {'' if met else 'not '}below {goal} {'now' if met else f'after {count} more epochs'}")
@@ -216,7 +216,7 @@ class Session(Run):
         count, epochs = count_from(n, "seeds"), []
         for seed in range(count):
             trial = Session(seed)
-            if trial._training.until(trial._is_solved, LIMIT):
+            if trial._training.run_until(trial._is_solved, LIMIT):
                 epochs.append(trial._training.epoch)
             progress(seed + 1, count, f"seed {seed}")
         speed = f": the fastest in {min(epochs)}, the slowest in {max(epochs)}" if epochs else ""

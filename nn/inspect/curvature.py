@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, dot, gradients
-from nn.guesses import GUESSES
 from nn.saving.snapshot import Gradients, Surroundings
-from nn.training.rows import Loss, check_learner, checked_inputs, checked_targets
-from nn.training.steppers import record_loss
+from nn.support.guesses import GUESSES
+from nn.support.validate import Loss, check_learner, checked_inputs, checked_targets
+from nn.training.recorded import record_loss
 
 __all__ = ["sharpness"]
 

@@ -3,69 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
-from statistics import median
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import detect_anomaly
-from nn.guesses import GUESSES
+from nn.history.findings import Diagnosis, Finding, LayerFigures, StepFigures, counted
+from nn.history.history import History
+from nn.history.loss_findings import not_finite, plateau, rate_too_high
 from nn.inspect.curvature import sharpness
-from nn.inspect.findings import Finding, counted
-from nn.inspect.layer_statistics import LayerFigures, StepFigures, factors, measured
+from nn.inspect.layer_statistics import factors, measured
 from nn.inspect.mistakes import activation_before_loss, units_alike
 from nn.losses import given_to_losses
-from nn.optim.optimizers import SGD, Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import Gradients, Surroundings
-from nn.training.history import History
-from nn.training.rows import Loss, check_learner, checked_inputs, checked_targets
-from nn.training.steppers import record_loss
+from nn.support.guesses import GUESSES
+from nn.support.validate import Loss, check_learner, checked_inputs, checked_targets
+from nn.training.recorded import record_loss
 
-__all__ = ["Diagnosis", "Finding", "diagnose"]
+__all__ = ["diagnose"]
 
 MOST_ROWS = 200  # looked at in a diagnosis, evenly spread; more would only take longer
 CURVED_ROWS = 50  # for the sharpness, which goes back through a graph of the gradient many times
 DEAD_SHARE = 0.10
 SATURATED_SHARE = 0.5
 VANISHED, EXPLODED = 1e-3, 1e3  # of the error signal from the last layer back to the first
-RECENT = 50  # epochs that count as recent
-WORSE = 1.2  # times the first loss: above it, training has undone more than it did
-DIVERGED = 10.0  # times the first loss: however few the epochs, that is no beginning
-STILL_HIGH = 0.5  # of the first loss: below it, a flat curve is convergence
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """All findings, the figures of each layer and recurrent network, and the sharpness; print it to read them."""
-
-    findings: list[Finding]
-    layers: list[LayerFigures] = field(default_factory=list)
-    sharpness: float = math.nan
-    recurrent: list[StepFigures] = field(default_factory=list)
-
-    @property
-    def alarms(self) -> list[str]:
-        """The names of the findings that are alarms."""
-        return [finding.name for finding in self.findings if finding.alarm]
-
-    @property
-    def is_healthy(self) -> bool:
-        """Whether no finding is an alarm."""
-        return not self.alarms
-
-    def __getitem__(self, name: str) -> Finding:
-        found = {finding.name: finding for finding in self.findings}
-        if name not in found:
-            raise KeyError(f"no finding {name!r}; there are: {', '.join(found)}")
-        return found[name]
-
-    def __str__(self) -> str:
-        head = f"{len(self.alarms)} alarms" if len(self.alarms) > 1 else "1 alarm" if self.alarms else "healthy"
-        ordered = sorted(self.findings, key=lambda finding: not finding.alarm)
-        return "\n".join([head, *map(str, ordered)])
-
-    __repr__ = __str__
 
 
 @GUESSES
@@ -100,7 +61,7 @@ def diagnose(
         finite = math.isfinite(value.data) and all(math.isfinite(p.grad) for p in parameters)
         surroundings.put(before)
         rows, wanted = [rows[i] for i in places], [wanted[i] for i in places]
-        findings = [_not_finite(finite, value.data, trouble, lambda: _born(model, rows, wanted, loss))]
+        findings = [not_finite(finite, value.data, trouble, lambda: _born(model, rows, wanted, loss))]
         curvature = math.nan
         if finite:
             findings += [_dead(layers, len(rows)), _saturated(layers)]
@@ -111,43 +72,16 @@ def diagnose(
                 some = [rows[i] for i in few], [wanted[i] for i in few]
                 curvature = sharpness(model, *some, loss=loss, tolerance=1e-3)
         if losses or optimizer is not None:
-            findings.append(_rate(losses, optimizer, curvature))
+            findings.append(rate_too_high(losses, optimizer, curvature))
         if losses:
-            findings.append(_plateau(losses))
+            findings.append(plateau(losses))
     finally:
         gradients.put(parameters)
         surroundings.put(before)
     return Diagnosis(findings, layers, curvature, recurrent)
 
 
-def diagnose_losses(history: History) -> Diagnosis:
-    """Return what a history alone says, without its model; raises ValueError if it is empty."""
-    losses, trouble = history.losses, history.trouble
-    if not losses and not trouble:
-        raise ValueError("History.diagnose() looks at the losses of whole epochs, and there are none yet: train first")
-    found = Finding("nan or infinity", False, "no epoch's loss was nan or infinite")
-    bad = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
-    if trouble or bad is not None:
-        found = _not_finite(bad is None, math.nan, trouble, lambda: f"that of epoch {(bad or 0) + 1} was not")
-    return Diagnosis([found, _rate(losses, None, math.nan), _plateau(losses)])
-
-
 # ------------------------------------------------------------------------------------- one pass
-def _not_finite(finite: bool, loss: float, trouble: str, born: Callable[[], str]) -> Finding:
-    name = "nan or infinity"
-    if finite and not trouble:
-        return Finding(name, False, f"the loss is {loss:.6g}, and every gradient is finite")
-    seen = f"the loss or a gradient is not finite: {born()}" if not finite else f"training ended on it: {trouble}"
-    return Finding(
-        name,
-        True,
-        seen,
-        "a function at the edge of its domain (log 0, 1/0), or weights that grew because the learning rate is too high",
-        "losses on logits (binary_cross_entropy_with_logits, softmax_cross_entropy); a tenth of the learning rate; "
-        "clipping by norm",
-    )
-
-
 def _born(model: Any, rows: list[Any], targets: list[Any], loss: Loss) -> str:
     try:
         with detect_anomaly():
@@ -246,81 +180,6 @@ def _exploding(layers: list[LayerFigures], recurrent: list[StepFigures]) -> Find
         "than 1 here: the weights are too large",
         "clipping by norm (at the 95th percentile of its history), smaller weights (Xavier or He), or batch norm",
     )
-
-
-# --------------------------------------------------------------------------------- over the epochs
-def _rate(losses: Sequence[float], optimizer: Optimizer | None, curvature: float) -> Finding:
-    name = "learning rate too high"
-    start = _first(losses)
-    recent = [x for x in losses[-RECENT:] if math.isfinite(x)]
-    seen: list[str] = []
-    rises = falls = worse = leaps = False
-    diverged = len(recent) > 1 and recent[-1] > DIVERGED * abs(start) > 0.0
-    if len(recent) >= 8:
-        ups = sum(b > a for a, b in pairwise(recent))
-        third = len(recent) // 3
-        early, late = median(recent[:third]), median(recent[-third:])
-        swing = sum(abs(b - a) for a, b in pairwise(recent)) / (len(recent) - 1)
-        bad = start + (WORSE - 1.0) * abs(start)
-        begun = max(0, len(losses) // 10 - len(losses) + len(recent))  # a bump in the first tenth is a beginning
-        top = max(recent[begun:])
-        worse, leaps = late > bad, top > bad  # then a slow fall is none
-        rises = ups >= (len(recent) - 1) / 4 and (late >= 0.98 * early or worse or leaps) and swing > 0.01 * abs(late)
-        falls = late < 0.98 * early
-        net = f"from about {early:.4g} to {late:.4g}, by {swing:.2g} an epoch up or down"
-        first = f"; it began at {start:.4g}" if worse or leaps else ""
-        peak = f", at most {top:.4g}" if leaps else ""
-        seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}{peak}{first}")
-    elif diverged:
-        seen.append(f"in {len(losses)} epochs the loss went from {start:.4g} to {recent[-1]:.4g}")
-    unstable = False
-    if optimizer is not None and math.isfinite(curvature) and curvature > 0.0:
-        momentum = optimizer.momentum if isinstance(optimizer, SGD) and not optimizer.nesterov else 0.0
-        bound = 2.0 * (1.0 + momentum) / curvature
-        rate = optimizer.learning_rate
-        if isinstance(optimizer, SGD):
-            unstable = rate > bound
-            seen.append(f"the rate is {rate:.3g}, and the sharpness λ {curvature:.3g} allows up to {bound:.3g} here")
-        else:
-            seen.append(f"the sharpness λ is {curvature:.3g} (plain descent would be stable up to {bound:.3g})")
-    high = not losses or recent[-1:] == [] or recent[-1] > STILL_HIGH * abs(start)
-    alarm = (rises and (unstable or high or worse or leaps)) or (unstable and not falls and (not losses or rises))
-    lost = diverged or (bool(losses) and not math.isfinite(losses[-1]))
-    return Finding(
-        name,
-        alarm or lost,
-        "; ".join(seen) or "too few epochs to tell",
-        "each step leaps over the valley and lands on the other side, no lower",
-        "a tenth of the learning rate; nn.find_learning_rate; Xavier or He initialization; a larger batch",
-    )
-
-
-def _plateau(losses: Sequence[float]) -> Finding:
-    name = "plateau"
-    recent = [x for x in losses[-RECENT:] if math.isfinite(x)]
-    if len(recent) < 8:
-        epochs = "1 epoch is" if len(recent) == 1 else f"{len(recent)} epochs are"
-        return Finding(name, False, f"{epochs} too few to tell")
-    fall = (recent[0] - recent[-1]) / abs(recent[0]) if recent[0] else 0.0
-    start = _first(losses)
-    of_first = recent[-1] / start if start else 1.0
-    swing = max(recent) - min(recent)
-    flat = swing < 0.01 * abs(recent[0])
-    seen = f"in the last {len(recent)} epochs the loss fell by {fall:.2%}, to {of_first:.0%} of the first"
-    if fall < 0.0:
-        seen = f"in the last {len(recent)} epochs the loss rose from {recent[0]:.4g} to {recent[-1]:.4g}"
-    return Finding(
-        name,
-        flat and of_first > STILL_HIGH,
-        seen,
-        "the gradients of the rows cancel here, or units are dead or saturated: flat ground that is no valley",
-        "patience if training has just begun; another seed, more hidden units, a higher rate, momentum or Adam",
-    )
-
-
-def _first(losses: Sequence[float]) -> float:
-    """Return the loss with which training began: the first that is finite; nan if none is."""
-    return next((x for x in losses if math.isfinite(x)), math.nan)
 
 
 # ------------------------------------------------------------------------------------------ words

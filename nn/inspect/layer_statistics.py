@@ -4,83 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from autograd import Value
 from autograd.rules.operation import Operation
-from autograd.support.messages import LONGEST_NAME, shown
+from nn.history.findings import LayerFigures, StepFigures
 from nn.layers.dense import Neuron
+from nn.layers.forward_cache import ForwardCache, LayerPass, watching
 from nn.layers.recurrent import Recurrent
-from nn.module import ForwardCache, LayerPass, watching
-from nn.naming import titled
-from nn.training.rows import Loss
-from nn.training.steppers import record_loss
+from nn.support.validate import Loss
+from nn.training.recorded import record_loss
 
-__all__ = ["LayerFigures", "StepFigures", "factors", "measured"]
+__all__ = ["factors", "measured"]
 
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}  # the greatest slope of those activations that saturate
 FLAT = 0.05  # of the greatest slope: a unit below it on a row is saturated there
 MOST = 0.9  # of the rows: a unit saturated on so many counts as saturated
-
-
-@dataclass(frozen=True)
-class LayerFigures:
-    """One layer over a batch of rows.
-
-    Attributes
-        path          the layer's place in the model
-        activation    its name, "linear" for none
-        units         how many
-        dead          the units of a ReLU that gave 0 on every row
-        saturated     the units of a sigmoid or tanh whose slope was below 5 % of its greatest on 90 % of the rows
-                      (none of a gate that keeps a recurrent network's state by being 1)
-        error_norm    ‖δ‖, the norm of the gradient with respect to z, over rows and units
-        weight_norm   ‖W‖, the largest factor by which the weights stretch a vector; nan if it has none of its own
-        slope         the mean of |σ′(z)| over rows and units
-        is_last       whether nothing comes after it
-    """
-
-    path: str
-    activation: str
-    units: int
-    dead: tuple[int, ...]
-    saturated: tuple[int, ...]
-    error_norm: float
-    weight_norm: float
-    slope: float
-    is_last: bool
-
-    @property
-    def title(self) -> str:
-        """The place as people read it."""
-        return shown(titled(self.path), LONGEST_NAME)
-
-
-@dataclass(frozen=True)
-class StepFigures:
-    """One recurrent network over a batch of sequences.
-
-    Attributes
-        path          the network's place in the model
-        steps         which step of a sequence, from 1, for each norm: those that the error signal reaches
-        error_norms   ‖δ‖ at each of them, over rows, gates and units
-    """
-
-    path: str
-    steps: tuple[int, ...]
-    error_norms: tuple[float, ...]
-
-    @property
-    def title(self) -> str:
-        """The place as people read it."""
-        return shown(titled(self.path), LONGEST_NAME)
-
-    @property
-    def change(self) -> float:
-        """By how much the error signal changes from the last step back to the first that it reaches."""
-        return self.error_norms[0] / self.error_norms[-1]
 
 
 def factors(layers: Sequence[LayerFigures]) -> list[float]:

@@ -6,14 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from nn.guesses import GUESSES
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import Snapshot
+from nn.support.guesses import GUESSES
+from nn.support.validate import Loss, checked_count
 from nn.training.engines import make_stepper
-from nn.training.fit import prepare
-from nn.training.rows import Loss, checked_count
-from nn.training.steppers import Planned, epoch_order
-from nn.training.validate import checked_seed
+from nn.training.prepare import prepare
+from nn.training.recorded import Planned, epoch_order
+from nn.training.settings import checked_seed
 
 __all__ = ["RateSweep", "find_learning_rate"]
 

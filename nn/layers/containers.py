@@ -7,10 +7,12 @@ from typing import Any
 
 import autograd
 from autograd import Group, Value, softmax
-from nn.layers.dense import Activation, Seed, activation_name, positive_count, resolve_activation
+from nn.layers.calling import one_row, refuse_more
+from nn.layers.dense import ActivationLike, Seed, activation_name, resolve_activation
+from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
-from nn.module import Inputs, Module, Row, one_row, refuse_more
-from nn.training.rows import listed, said
+from nn.layers.module import Inputs, Module
+from nn.support.validate import listed, positive_count, said
 
 
 def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
@@ -131,10 +133,10 @@ class _Replay:
             block.load_buffers(now)
 
 
-class Activate(Module):
+class Activation(Module):
     """An activation by itself, applied to each number of a row: for use after a layer without one."""
 
-    def __init__(self, activation: Activation) -> None:
+    def __init__(self, activation: ActivationLike) -> None:
         self.activation = resolve_activation(activation)
 
     def __call__(self, inputs: Inputs | Value) -> Row:

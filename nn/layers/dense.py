@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -15,15 +14,18 @@ from autograd.recording import modes
 from autograd.rules.operation import TABLE
 from autograd.support.answers import key
 from autograd.support.messages import shown
-from nn.guesses import ACTIVATIONS
+from nn.layers.calling import one_row, refuse_more
+from nn.layers.forward_cache import Row, watching
 from nn.layers.initializers import Initializer, chosen, generator_from
-from nn.module import Inputs, Module, Row, one_row, refuse_more, watching
+from nn.layers.module import Inputs, Module
+from nn.support.guesses import ACTIVATIONS
+from nn.support.validate import positive_count
 
-Activation = str | Callable[[Any], Any] | None
+ActivationLike = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
 
 
-def resolve_activation(activation: Activation) -> Any:
+def resolve_activation(activation: ActivationLike) -> Any:
     """Return the operation of that name, or the callable itself; None and "linear" mean none.
 
     Raises ValueError naming the activations there are, TypeError for what cannot be called.
@@ -57,19 +59,6 @@ def activation_name(activation: Any) -> str:
         given = [repr(x) for x in activation.args] + [f"{name}={x!r}" for name, x in activation.keywords.items()]
         return shown(f"{activation_name(activation.func)}({', '.join(given)})")
     return shown(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
-
-
-def positive_count(count: object, what: str) -> int:
-    """Return `count`; raises TypeError or ValueError if it is no whole number of at least 1."""
-    try:
-        whole = operator.index(count)  # type: ignore[arg-type]  # a NumPy integer is one too
-    except TypeError:
-        whole = None
-    if whole is None or isinstance(count, bool):
-        raise TypeError(f"{what} is a whole number, not {count!r}")
-    if whole < 1:
-        raise ValueError(f"{what} is at least 1, not {whole}")
-    return whole
 
 
 def input_group(inputs: Inputs | Value, wanted: int, who: str) -> Group:
@@ -108,7 +97,7 @@ class Neuron(Module):
     def __init__(
         self,
         inputs: int,
-        activation: Activation = "relu",
+        activation: ActivationLike = "relu",
         *,
         nonlin: bool = True,
         initializer: Initializer | None = None,
@@ -206,7 +195,7 @@ class Layer(Module):
         self,
         inputs: int,
         outputs: int,
-        activation: Activation = "relu",
+        activation: ActivationLike = "relu",
         *,
         nonlin: bool = True,
         initializer: Initializer | None = None,
@@ -267,7 +256,7 @@ class Layer(Module):
         return self.neurons[0].activation
 
     @activation.setter
-    def activation(self, activation: Activation) -> None:
+    def activation(self, activation: ActivationLike) -> None:
         for neuron in self.neurons:
             neuron.activation = activation
 
@@ -296,9 +285,9 @@ class MLP(Module):
         self,
         inputs: int,
         sizes: Sequence[int],
-        activation: Activation = "relu",
+        activation: ActivationLike = "relu",
         *,
-        output: Activation = None,
+        output: ActivationLike = None,
         initializer: Initializer | None = None,
         seed: Seed = None,
     ) -> None:
@@ -319,7 +308,7 @@ class MLP(Module):
         return self.layers[0].activation
 
     @activation.setter
-    def activation(self, activation: Activation) -> None:
+    def activation(self, activation: ActivationLike) -> None:
         raise AttributeError("an MLP has an activation in each layer: set model.layers[0].activation, and so on")
 
     @one_row

@@ -11,9 +11,9 @@ from autograd import Value, mean, number, sqrt, where
 from nn.layers import tracing
 from nn.layers.containers import as_row
 from nn.layers.counter_random import stream_key, uniform, uniforms
-from nn.layers.dense import positive_count
-from nn.module import Inputs, Module, Row
-from nn.training.rows import listed
+from nn.layers.forward_cache import Row
+from nn.layers.module import Inputs, Module
+from nn.support.validate import listed, positive_count
 
 if TYPE_CHECKING:
     from nn.layers.counter_random import Floats

@@ -1,42 +1,41 @@
 """Recurrent networks: one cell, used again at each step of a sequence, its parameters shared by all steps.
 
 A state is a row (LSTM: a pair of rows).  Calling a network unrolls it over a sequence of rows; `truncate=k` lets no
-gradient pass between blocks of k steps (truncated backpropagation through time, Williams and Peng 1990), and `carry`
-takes a state from one window of a long sequence to the next as plain numbers, so that the graph of the window before
-can be freed.
+gradient pass between blocks of k steps (truncated backpropagation through time, Williams and Peng 1990).
+`detach_state` takes a state from one window of a long sequence to the next as plain numbers, so that the graph of the
+window before can be freed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from autograd import Group, Value
-from nn.guesses import GUESSES
 from nn.layers.containers import as_row
-from nn.layers.dense import Layer, Seed, input_group, positive_count
+from nn.layers.dense import Layer, Seed, input_group
+from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
-from nn.module import Inputs, Module, Row
+from nn.layers.module import Inputs, Module
+from nn.support.guesses import GUESSES
+from nn.support.validate import positive_count
 
 State = Any  # a row, or a tuple of rows
 
 
 @GUESSES
-def carry(state: State) -> State:
+def detach_state(state: State) -> State:
     """Return a state as plain numbers: the next window starts there, and no gradient leads back."""
-    if isinstance(state, tuple):
-        return tuple(map(carry, state))
-    return [x.data for x in as_row(state)]
+    return _each_row(state, lambda row: [x.data for x in row])
 
 
 def _row(outputs: Any) -> Row:
     return [outputs] if isinstance(outputs, Value) else outputs  # a layer of one unit gives the Value itself
 
 
-def _detached(state: State) -> State:
-    if isinstance(state, tuple):
-        return tuple(map(_detached, state))
-    return [x.detach() for x in as_row(state)]
+def _each_row(state: State, change: Callable[[Sequence[Value]], list[Any]]) -> State:
+    """Return the state with each of its rows changed."""
+    return tuple(_each_row(x, change) for x in state) if isinstance(state, tuple) else change(as_row(state))
 
 
 class Recurrent(Module):
@@ -48,7 +47,7 @@ class Recurrent(Module):
         self.inputs = positive_count(inputs, "the number of inputs")
         self.hidden = positive_count(hidden, "the number of hidden units")
 
-    def first_state(self) -> State:
+    def initial_state(self) -> State:
         """Return the state before any input: zeros."""
         return [0.0] * self.hidden
 
@@ -66,11 +65,11 @@ class Recurrent(Module):
         """
         if truncate is not None:
             positive_count(truncate, "the number of steps between truncations")
-        state = self.first_state() if state is None else state
+        state = self.initial_state() if state is None else state
         outputs = []
         for i, row in enumerate(inputs):
             if truncate and i and i % truncate == 0:
-                state = _detached(state)
+                state = _each_row(state, lambda row: [x.detach() for x in row])
             output, state = self.step(row, state)
             outputs.append(output)
         return outputs, state
@@ -127,7 +126,7 @@ class LSTM(Recurrent):
         for neuron in self.forget_gate.neurons:
             neuron.bias.data = forget_bias
 
-    def first_state(self) -> State:
+    def initial_state(self) -> State:
         """Return the state before any input: (h, c), zeros both."""
         return [0.0] * self.hidden, [0.0] * self.hidden
 

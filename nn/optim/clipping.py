@@ -11,8 +11,8 @@ from autograd import Value, number
 from autograd.recording.bulk import keep_gradients
 from autograd.support.caller import warn
 from autograd.support.messages import name_or
-from nn.guesses import GUESSES
-from nn.training.rows import checked_values
+from nn.support.guesses import GUESSES
+from nn.support.validate import check, checked_values
 
 __all__ = ["ClipByNorm", "ClipByValue", "clip_by_norm", "clip_by_value", "percentile"]
 
@@ -28,7 +28,7 @@ class ClipByNorm:
     limit: float = math.inf
 
     def __post_init__(self) -> None:
-        _positive(self)
+        check(number(self.limit) > 0.0, self, "the limit must be greater than 0")
 
     def clip(self, gradients: Sequence[float], norm: float) -> Sequence[float]:
         """Return the gradients, whose norm is given, scaled down to the limit if they exceed it."""
@@ -48,7 +48,7 @@ class ClipByValue:
     limit: float
 
     def __post_init__(self) -> None:
-        _positive(self)
+        check(number(self.limit) > 0.0, self, "the limit must be greater than 0")
 
     def clip(self, gradients: Sequence[float], norm: float) -> Sequence[float]:
         """Return each gradient moved into the limits."""
@@ -113,8 +113,3 @@ def percentile(numbers: Iterable[float], share: float = 95.0) -> float:
     low = math.floor(place)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (place - low) * (ordered[high] - ordered[low])
-
-
-def _positive(clip: Clip) -> None:
-    if not number(clip.limit) > 0.0:
-        raise ValueError(f"{clip}: the limit must be greater than 0")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograd import number
-from nn.guesses import GUESSES
+from nn.support.guesses import GUESSES
+from nn.support.validate import check
 
 __all__ = ["Cosine", "Exponential", "Schedule", "StepDecay", "WarmUp"]
 
@@ -20,11 +21,6 @@ class Schedule(Protocol):
 
     def __call__(self, step: int) -> float:
         """Return the factor at that step."""
-
-
-def _check(holds: bool, call: object, rule: str) -> None:
-    if not holds:
-        raise ValueError(f"{call}: {rule}")
 
 
 @GUESSES.of_class
@@ -42,9 +38,9 @@ class WarmUp:
     then: Schedule | None = None
 
     def __post_init__(self) -> None:
-        _check(number(self.steps) >= 1, self, "a warm-up takes 1 step or more")
+        check(number(self.steps) >= 1, self, "a warm-up takes 1 step or more")
         first = self.start is None or 0.0 <= number(self.start) <= 1.0
-        _check(first, self, "the first factor lies between 0 and 1")
+        check(first, self, "the first factor lies between 0 and 1")
         if self.then is not None and not callable(self.then):
             raise TypeError(f"{self}: the schedule after a warm-up is a function of the step, as Cosine(1000) is")
 
@@ -65,8 +61,8 @@ class StepDecay:
     factor: float = 0.1
 
     def __post_init__(self) -> None:
-        _check(number(self.every) >= 1, self, "the rate falls after each 1 step or more")
-        _check(0.0 < number(self.factor) <= 1.0, self, "the factor is greater than 0 and at most 1")
+        check(number(self.every) >= 1, self, "the rate falls after each 1 step or more")
+        check(0.0 < number(self.factor) <= 1.0, self, "the factor is greater than 0 and at most 1")
 
     def __call__(self, step: int) -> float:
         """Return factor ^ ⌊step / every⌋."""
@@ -81,7 +77,7 @@ class Exponential:
     factor: float
 
     def __post_init__(self) -> None:
-        _check(0.0 < number(self.factor) <= 1.0, self, "the factor is greater than 0 and at most 1")
+        check(0.0 < number(self.factor) <= 1.0, self, "the factor is greater than 0 and at most 1")
 
     def __call__(self, step: int) -> float:
         """Return factor ^ step."""
@@ -100,8 +96,8 @@ class Cosine:
     final: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(number(self.steps) >= 1, self, "the fall takes 1 step or more")
-        _check(0.0 <= number(self.final) <= 1.0, self, "the last factor lies between 0 and 1")
+        check(number(self.steps) >= 1, self, "the fall takes 1 step or more")
+        check(0.0 <= number(self.final) <= 1.0, self, "the last factor lies between 0 and 1")
 
     def __call__(self, step: int) -> float:
         """Return final + (1 − final)(1 + cos(π step / steps)) / 2."""

@@ -14,24 +14,23 @@ from autograd import Value
 from autograd.recording.bulk import set_numbers
 from autograd.support.files import check_folder, write_file
 from autograd.support.messages import shown
-from nn.guesses import GUESSES
+from nn.history.history import History
 from nn.layers.dense import Layer, Neuron
-from nn.module import Module
-from nn.optim.optimizers import Optimizer
+from nn.layers.module import Module
+from nn.optim.optimizer import Optimizer
 from nn.saving.records import (
     check,
-    check_buffers,
     check_whole,
     checked_optimizer,
     generator_state,
     library,
-    names,
     packed,
     unpacked,
 )
 from nn.saving.snapshot import Surroundings
-from nn.training.history import History
-from nn.training.rows import checked_count
+from nn.support.fields import check_buffers, names
+from nn.support.guesses import GUESSES
+from nn.support.validate import checked_count
 
 __all__ = ["Autosave", "load", "save"]
 
@@ -97,7 +96,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
             "step_count": optimizer.step_count,
             "settings": {name: getattr(optimizer, name) for name in optimizer.settings},
         }
-        for name, memory in optimizer.memories.items():
+        for name, memory in optimizer.state.items():
             tensors[f"optimizer.{name}"] = _array(memory, (len(memory),))
     if history is not None:
         kept = asdict(history)
@@ -153,8 +152,7 @@ class _State:
 
     parameters: dict[str, float]
     buffers: dict[str, Any]
-    settings: dict[str, Any] | None = None  # of the optimizer, with its step count
-    memories: dict[str, list[float]] | None = None
+    optimizer: dict[str, Any] | None = None
     generators: list[Any] | None = None
     history: dict[str, Any] | None = None
 
@@ -163,8 +161,7 @@ class _State:
         """Return what these hold now."""
         state = cls({path: parameter.data for path, parameter in model.named_parameters()}, _buffers(model))
         if optimizer is not None:
-            state.settings = {name: getattr(optimizer, name) for name in (*optimizer.settings, "step_count")}
-            state.memories = {name: list(optimizer.memories[name]) for name in optimizer.state}
+            state.optimizer = optimizer.state_dict()
             state.generators = Surroundings(model).generator_states()
         if history is not None:
             state.history = dict(vars(history))
@@ -190,9 +187,9 @@ class _State:
         if optimizer is not None:
             held = record["optimizer"]
             _check_memories(held["kind"], tensors, optimizer)
-            state.settings = checked_optimizer(held, optimizer, is_old="digest" not in record)
-            state.settings["step_count"] = held["step_count"]
-            state.memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state}
+            memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state_names}
+            settings = checked_optimizer(held, optimizer, is_old="digest" not in record)
+            state.optimizer = {**settings, "step_count": held["step_count"], **memories}
             state.generators = _checked_generators(record["generators"], model)
         if history is not None:
             lists = {n.removeprefix("history."): a.tolist() for n, a in tensors.items() if n.startswith("history.")}
@@ -207,11 +204,8 @@ class _State:
         set_numbers([named[path] for path in self.parameters], self.parameters.values())
         if hasattr(model, "load_buffers"):
             model.load_buffers(self.buffers)
-        if optimizer is not None and self.settings is not None and self.memories is not None:
-            for name, memory in self.memories.items():
-                optimizer.memories[name][:] = memory
-            for name, x in self.settings.items():
-                setattr(optimizer, name, x)
+        if optimizer is not None and self.optimizer is not None:
+            optimizer.put(self.optimizer)
         if self.generators is not None:
             Surroundings(model).put_generator_states(self.generators)
         if history is not None and self.history is not None:
@@ -286,7 +280,7 @@ def _check_kinds(saved: Mapping[str, str], mine: Mapping[str, str]) -> None:
 
 def _check_memories(kind: str, tensors: Mapping[str, Any], optimizer: Optimizer) -> None:
     saved = sorted(n.removeprefix("optimizer.") for n in tensors if n.startswith("optimizer."))
-    if kind != type(optimizer).__name__ or saved != sorted(optimizer.state):
+    if kind != type(optimizer).__name__ or saved != sorted(optimizer.state_names):
         with_memories = f" with {names(saved)}" if saved else ""
         raise ValueError(f"it was saved with the optimizer {shown(kind)}{with_memories}, not with {optimizer!r}")
     for name in saved:

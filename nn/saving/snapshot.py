@@ -14,8 +14,8 @@ from weakref import WeakSet
 
 from autograd import Value
 from autograd.recording.bulk import gradients_of, numbers_of, set_numbers
-from nn.module import Result
-from nn.optim.optimizers import Optimizer
+from nn.layers.module import Result
+from nn.optim.optimizer import Optimizer
 
 __all__ = ["Gradients", "Snapshot", "Surroundings", "numbers"]
 
@@ -161,7 +161,7 @@ class Snapshot:
         self._optimizer, self._surroundings = optimizer, surroundings or Surroundings(model)
         self._values = list(dict.fromkeys([*model.parameters(), *optimizer.parameters]))
         self.parameters = numbers(self._values)
-        self.memories = {name: array("d", memory) for name, memory in optimizer.memories.items()}
+        self.memories = {name: array("d", memory) for name, memory in optimizer.state.items()}
         self.learning_rate, self.step_count = optimizer.learning_rate, optimizer.step_count
         self._gradients = Gradients(self._values)
         self._state = self._surroundings.read()
@@ -171,7 +171,7 @@ class Snapshot:
         set_numbers(self._values, self.parameters)
         self._gradients.put(self._values)
         for name, memory in self.memories.items():
-            self._optimizer.memories[name][:] = memory
+            self._optimizer.state[name][:] = memory
         self._optimizer.learning_rate, self._optimizer.step_count = self.learning_rate, self.step_count
         self._surroundings.put(self._state)
 

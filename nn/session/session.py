@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import difflib
 from array import array
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd import Value, number, steps
-from nn.guesses import GUESSES
-from nn.optim.optimizers import SGD, Optimizer
+from nn.optim.optimizer import Optimizer
+from nn.optim.sgd import SGD
 from nn.saving.snapshot import Gradients, Surroundings, numbers
-from nn.session.undo import Act, Backward, Forward, Rate, State, Update, Weight, with_update
-from nn.training.rows import (
+from nn.session.phases import NEXT, check_phase
+from nn.session.undo import (
+    State,
+    UndoBackward,
+    UndoForward,
+    UndoLog,
+    UndoRate,
+    UndoRecord,
+    UndoUpdate,
+    UndoWeight,
+    with_update,
+)
+from nn.support.guesses import GUESSES
+from nn.support.validate import (
     Loss,
     check_learner,
     checked_count,
     checked_inputs,
-    checked_loss,
+    checked_parameter,
     checked_targets,
-    counted_as,
-    predict_rows,
 )
-from nn.training.steppers import epoch_order
+from nn.training.recorded import epoch_order, record_pass
+from nn.training.settings import checked_optimizer
 from nn.training.unmoved import warn_unmoved
-from nn.training.validate import checked_optimizer
 
 __all__ = ["TrainingSession"]
 
-NEXT: Final = {"forward": "backward", "backward": "update", "update": "forward"}
 UNDO_LIMIT: Final = 64 * 2**20
 
 
@@ -38,8 +45,8 @@ class TrainingSession:
     """A model in training: one step is `forward()`, `backward()`, `update()`, in this order; `back()` undoes steps.
 
     `loss(predictions, targets)` returns one Value.  With a `batch_size`, each epoch visits the rows in an order of its
-    own, drawn from the seed.  What each act overwrites is kept, up to `undo_limit` bytes (the oldest are dropped), so
-    that going back gives parameters, gradients, memories, buffers and generators to the bit.
+    own, drawn from the seed.  What a phase or a change by hand overwrites is kept, up to `undo_limit` bytes (the oldest
+    are dropped), so that going back gives parameters, gradients, memories, buffers and generators to the bit.
 
     Attributes
         model, inputs, targets, optimizer   as given, checked
@@ -68,20 +75,26 @@ class TrainingSession:
         self.optimizer = checked_optimizer(plain, model)
         count = len(self.inputs)
         self.batch_size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
-        self.undo_limit = checked_count("undo_limit", undo_limit, least=0)
         self.loss_value: Value | None = None
         self.predictions: list[Any] = []
         values = list(dict.fromkeys([*model.parameters(), *self.optimizer.parameters]))
         self._state = State(values, self.optimizer, Surroundings(model))
         self._phase = "forward"
-        self._acts: deque[Act] = deque()
-        self._kept = 0
-        self._dropped = False
+        self._records = UndoLog(checked_count("undo_limit", undo_limit, least=0))
         self._order: tuple[int, list[int]] | None = None
         first = self._rehearsed()  # so that wrong widths and losses are refused here
         warn_unmoved(model, loss, self.optimizer, (self.inputs, self.targets), first, self._rehearsed)
 
     # ----------------------------------------------------------------------------- where we are
+    @property
+    def undo_limit(self) -> int:
+        """About how many bytes are kept to go back with."""
+        return self._records.limit
+
+    @undo_limit.setter
+    def undo_limit(self, limit: int) -> None:
+        self._records.limit = checked_count("undo_limit", limit, least=0)
+
     @property
     def phase(self) -> str:
         """The phase that comes next: "forward", "backward" or "update"."""
@@ -109,7 +122,7 @@ class TrainingSession:
 
     def moments(self) -> list[tuple[int, array[float]]]:
         """Return (step, what the model's parameters held before it) for each step kept, and what they hold now."""
-        updates = [act.parameters for act in self._acts if isinstance(act, Update)]
+        updates = [record.parameters for record in self._records if isinstance(record, UndoUpdate)]
         count = len(self.model.parameters())
         kept = [(self.step_count - len(updates) + k, held[:count]) for k, held in enumerate(updates)]
         return [*kept, (self.step_count, numbers(self.model.parameters()))]
@@ -127,34 +140,34 @@ class TrainingSession:
     # ------------------------------------------------------------------------------- the phases
     def forward(self) -> Value:
         """Return the loss of the model as it is now on the current batch, as a graph."""
-        self._expect("forward")
+        check_phase("forward", self._phase, self.step_count + 1)
         before = self._state.surroundings.read()
         try:
-            self._record_forward()
+            self.predictions, self.loss_value = self._pass()
         except BaseException:
             self._state.surroundings.put(before)
             self._forget_graph()
             raise
-        loss = self._graph
-        self._done(Forward("forward", 200 + 20_000 * self._state.surroundings.changed, before, loss.data))
-        return loss
+        size = 200 + 20_000 * self._state.surroundings.changed
+        self._done(UndoForward("forward", size, before, self._graph.data))
+        return self._graph
 
     def backward(self) -> None:
         """Leave on every node the gradient of the loss; what the parameters held from earlier steps is cleared."""
-        self._expect("backward")
+        check_phase("backward", self._phase, self.step_count + 1)
         before = Gradients(self._state.values)
         try:
             self._record_backward()
         except BaseException:
             before.put(self._state.values)
             raise
-        self._done(Backward("backward", 8 * len(self._state.values) + 300, before))
+        self._done(UndoBackward("backward", 8 * len(self._state.values) + 300, before))
 
     def update(self) -> None:
         """Leave the parameters moved by one step of the optimizer, and the step entered in the history."""
-        self._expect("update")
+        check_phase("update", self._phase, self.step_count + 1)
         optimizer, loss = self.optimizer, self._graph
-        before = Update.of(self._state)
+        before = UndoUpdate.of(self._state)
         self._state.history.append(loss.data)
         try:
             optimizer.step()
@@ -183,7 +196,7 @@ class TrainingSession:
                 watch(self)
         return self._state.history[-1]
 
-    def until(
+    def run_until(
         self,
         goal: float | Callable[[TrainingSession], bool],
         limit: int = 10_000,
@@ -212,37 +225,26 @@ class TrainingSession:
     # --------------------------------------------------------------------------- by hand
     @property
     def learning_rate(self) -> float:
-        """The optimizer's learning rate; setting it is an act that `back` and `undo` know."""
+        """The optimizer's learning rate; setting it can be undone, too."""
         return self.optimizer.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
         before = self.optimizer.learning_rate
         self.optimizer.learning_rate = rate
-        self._remember(Rate(self._phase, 100, before))
+        self._records.keep(UndoRate(self._phase, 100, before))
 
     def set_weight(self, weight: str | Value, x: float) -> None:
         """Leave a parameter, given itself or by its path, with the number `x`; a step that was begun starts again.
 
         Raises KeyError naming the nearest paths if there is none of that name.
         """
-        found = self._weight(weight)
+        found = checked_parameter(weight, dict(self.model.named_parameters()), self._state.values)
         before = found.data
         found.data = number(x)
-        self._remember(Weight(self._phase, 100, found, before))
+        self._records.keep(UndoWeight(self._phase, 100, found, before))
         self._phase = "forward"
         self._forget_graph()
-
-    def _weight(self, weight: str | Value) -> Value:
-        named: dict[str, Value] = dict(self.model.named_parameters())
-        if isinstance(weight, Value):
-            if weight not in self._state.values:
-                raise ValueError(f"{weight!r} is no parameter of this model")
-            return weight
-        if weight not in named:
-            near = difflib.get_close_matches(weight, named) or list(named)[:3]
-            raise KeyError(f"no parameter {weight!r} among {len(named)}; perhaps {' or '.join(near)}?")
-        return named[weight]
 
     # --------------------------------------------------------------------------------- as events
     def recording(self) -> steps.Recording:
@@ -255,16 +257,16 @@ class TrainingSession:
 
     def events(self) -> tuple[steps.Event, ...]:
         """Return the events of the phase just done; raises RuntimeError if it was none of the three."""
-        last = self._acts[-1] if self._acts else None
-        if isinstance(last, Update):
+        last = self._records.latest
+        if isinstance(last, UndoUpdate):
             self.undo()
             told = self.recording()
             self.update()
-        elif isinstance(last, Forward | Backward):
+        elif isinstance(last, UndoForward | UndoBackward):
             told = self.recording()
         else:
             raise RuntimeError(f"no phase was done just now, so there are no events to tell: call {self._phase}()")
-        return tuple(event for event in told.events if event.phase == type(last).__name__.lower())
+        return tuple(event for event in told.events if event.phase == last.phase)
 
     def _rehearsed(self) -> Value:
         return self._state.surroundings.rehearse(lambda: self._pass()[1])
@@ -277,47 +279,27 @@ class TrainingSession:
         Raises ValueError, and changes nothing, if fewer steps were made or are kept.
         """
         checked_count("the number of steps to go back", n)
-        acts, steps, abandoned = 0, 0, False
-        for act in reversed(self._acts):
-            if steps == n:
-                break
-            acts += 1
-            if isinstance(act, Forward):
-                steps += not abandoned
-                abandoned = False
-            elif isinstance(act, Weight):  # set in the middle of a step, which then started again
-                abandoned = act.phase != "forward"
-        if steps < n:
-            raise ValueError(f"back({n}): only {steps} steps {self._why_so_few()}")
-        self.undo(acts)
+        self.undo(self._records.count_of_steps(n))
 
     def undo(self, n: int = 1) -> None:
         """Leave everything as it was before the last `n` acts: each phase and each change by hand is one.
 
         Raises ValueError, and changes nothing, if fewer acts were done or are kept.
         """
-        checked_count("the number of acts to undo", n)
-        if n > len(self._acts):
-            raise ValueError(f"undo({n}): only {len(self._acts)} acts {self._why_so_few()}")
+        self._records.check(checked_count("the number of acts to undo", n))
         for _ in range(n):
-            act = self._acts.pop()
-            self._kept -= act.size
-            act.undo(self._state)
-            self._phase = act.phase
+            self._phase = self._records.undo_latest(self._state)
         self._forget_graph()
         self._rebuild_graph()
-
-    def _why_so_few(self) -> str:
-        return f"are kept (undo_limit={self.undo_limit} bytes)" if self._dropped else "were made"
 
     def _rebuild_graph(self) -> None:
         """Record the current step's passes again, up to the phase where we are."""
         if self._phase == "forward":
             return
-        passed = [act for act in self._acts if isinstance(act, Forward)][-1]
+        passed = [record for record in self._records if isinstance(record, UndoForward)][-1]
         after, gradients = self._state.surroundings.read(), Gradients(self._state.values)
         self._state.surroundings.put(passed.surroundings)
-        self._record_forward()
+        self.predictions, self.loss_value = self._pass()
         if self._phase == "update":
             self._record_backward()
         gradients.put(self._state.values)
@@ -332,7 +314,7 @@ class TrainingSession:
     # ------------------------------------------------------------------------------- copies
     def __getstate__(self) -> dict[str, Any]:
         state = dict(vars(self))
-        if any(isinstance(act, Forward) for act in self._acts):  # the graph can be recorded again
+        if any(isinstance(record, UndoForward) for record in self._records):  # the graph can be recorded again
             state |= {"loss_value": None, "predictions": []}
         return state
 
@@ -348,22 +330,8 @@ class TrainingSession:
             raise RuntimeError("there is no graph yet: call forward()")
         return self.loss_value
 
-    def _expect(self, phase: str) -> None:
-        if phase != self._phase:
-            raise RuntimeError(
-                f"{phase}() comes after {_before(phase)}(), and step {self.step_count + 1} has "
-                f"{'not begun' if self._phase == 'forward' else f'just done {_before(self._phase)}()'}: "
-                f"call {self._phase}()"
-            )
-
-    def _record_forward(self) -> None:
-        self.predictions, self.loss_value = self._pass()
-
     def _pass(self) -> tuple[list[Any], Value]:
-        batch = self.batch
-        predictions = predict_rows(self.model, [self.inputs[i] for i in batch])
-        with counted_as(batch):
-            return predictions, checked_loss(self.loss(predictions, [self.targets[i] for i in batch]))
+        return record_pass(self.model, self.loss, self.inputs, self.targets, self.batch)
 
     def _record_backward(self) -> None:
         for value in self._state.values:
@@ -373,21 +341,10 @@ class TrainingSession:
     def _forget_graph(self) -> None:
         self.loss_value, self.predictions = None, []
 
-    def _done(self, act: Act) -> None:
-        self._remember(act)
+    def _done(self, record: UndoRecord) -> None:
+        self._records.keep(record)
         self._phase = NEXT[self._phase]
-
-    def _remember(self, act: Act) -> None:
-        self._acts.append(act)
-        self._kept += act.size
-        while self._kept > self.undo_limit and self._acts:
-            self._kept -= self._acts.popleft().size
-            self._dropped = True
 
     def __repr__(self) -> str:
         latest = f"loss {self._state.history[-1]:.6g}" if self._state.history else "no loss yet"
         return f"TrainingSession(epoch {self.epoch}, step {self.step_count}, {latest}, next {self._phase}())"
-
-
-def _before(phase: str) -> str:
-    return next(earlier for earlier, later in NEXT.items() if later == phase)

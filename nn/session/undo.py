@@ -1,22 +1,35 @@
-"""What a training session can do, each act with what it overwrites, so that it can be undone to the bit."""
+"""Undo records: what each phase or change by hand overwrote, so that it can be undone to the bit."""
 
 from __future__ import annotations
 
 from array import array
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, steps
 from autograd.recording.bulk import set_numbers
-from nn.optim.optimizers import SGD, Optimizer
+from nn.optim.optimizer import Optimizer
+from nn.optim.sgd import SGD
 from nn.saving.snapshot import Gradients, Surroundings, numbers
 
-__all__ = ["Act", "Backward", "Forward", "Rate", "State", "Update", "Weight", "with_update"]
+__all__ = [
+    "State",
+    "UndoBackward",
+    "UndoForward",
+    "UndoLog",
+    "UndoRate",
+    "UndoRecord",
+    "UndoUpdate",
+    "UndoWeight",
+    "with_update",
+]
 
 
 @dataclass(slots=True)
 class State:
-    """What the acts of a session change."""
+    """All that a session changes."""
 
     values: list[Value]
     optimizer: Optimizer
@@ -25,10 +38,10 @@ class State:
 
 
 @dataclass(slots=True)
-class Act:
+class UndoRecord:
     """One thing that was done, with what it overwrote."""
 
-    phase: str  # the phase that was to come before this act
+    phase: str  # the phase that was to come before this act, which for a phase is itself
     size: int  # about how many bytes it keeps
 
     def undo(self, state: State) -> None:
@@ -37,7 +50,7 @@ class Act:
 
 
 @dataclass(slots=True)
-class Forward(Act):
+class UndoForward(UndoRecord):
     """A forward pass, and the loss it gave; it may change buffers and generators."""
 
     surroundings: list[Any]
@@ -49,7 +62,7 @@ class Forward(Act):
 
 
 @dataclass(slots=True)
-class Backward(Act):
+class UndoBackward(UndoRecord):
     """A backward pass."""
 
     gradients: Gradients
@@ -60,7 +73,7 @@ class Backward(Act):
 
 
 @dataclass(slots=True)
-class Update(Act):
+class UndoUpdate(UndoRecord):
     """A step of the optimizer, which ends a step of the session."""
 
     parameters: array[float]
@@ -69,10 +82,10 @@ class Update(Act):
     step_count: int
 
     @classmethod
-    def of(cls, state: State) -> Update:
+    def of(cls, state: State) -> UndoUpdate:
         """Return the act of updating, with what it is about to overwrite."""
         optimizer = state.optimizer
-        memories = [array("d", optimizer.memories[name]) for name in optimizer.state]
+        memories = [array("d", optimizer.state[name]) for name in optimizer.state_names]
         size = 8 * len(state.values) * (1 + len(memories)) + 500
         parameters = numbers(state.values)
         return cls("update", size, parameters, memories, optimizer.learning_rate, optimizer.step_count)
@@ -81,15 +94,15 @@ class Update(Act):
         """Put back the parameters, the optimizer's state, and the history without this step."""
         optimizer = state.optimizer
         set_numbers(state.values, self.parameters)
-        for name, memory in zip(optimizer.state, self.memories, strict=True):
-            optimizer.memories[name][:] = memory.tolist()
+        for name, memory in zip(optimizer.state_names, self.memories, strict=True):
+            optimizer.state[name][:] = memory.tolist()
         optimizer.learning_rate = self.learning_rate
         optimizer.step_count = self.step_count
         state.history.pop()
 
 
 @dataclass(slots=True)
-class Rate(Act):
+class UndoRate(UndoRecord):
     """A change of the learning rate by hand."""
 
     rate: float
@@ -100,7 +113,7 @@ class Rate(Act):
 
 
 @dataclass(slots=True)
-class Weight(Act):
+class UndoWeight(UndoRecord):
     """A change of a weight by hand."""
 
     weight: Value
@@ -109,6 +122,69 @@ class Weight(Act):
     def undo(self, state: State) -> None:
         """Put back the weight."""
         self.weight.data = self.data
+
+
+class UndoLog:
+    """The latest undo records, of about `limit` bytes in all: the oldest are dropped."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self._records: deque[UndoRecord] = deque()
+        self._is_cut = False
+
+    def __iter__(self) -> Iterator[UndoRecord]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def latest(self) -> UndoRecord | None:
+        """The record of the last act, None if there is none."""
+        return self._records[-1] if self._records else None
+
+    def keep(self, record: UndoRecord) -> None:
+        """Add a record; drop the oldest beyond the limit."""
+        self._records.append(record)
+        self.size += record.size
+        while self.size > self.limit and self._records:
+            self.size -= self._records.popleft().size
+            self._is_cut = True
+
+    def check(self, n: int) -> None:
+        """Raise ValueError if fewer than `n` acts are kept."""
+        if n > len(self._records):
+            raise ValueError(f"undo({n}): only {len(self._records)} acts {self._why_so_few()}")
+
+    def undo_latest(self, state: State) -> str:
+        """Undo the last act; return the phase that comes next then."""
+        record = self._records.pop()
+        self.size -= record.size
+        record.undo(state)
+        return record.phase
+
+    def count_of_steps(self, n: int) -> int:
+        """Return how many acts the last `n` steps are, with those by hand since; raises ValueError if fewer are kept.
+
+        A weight set in the middle of a step makes it start again: forward, set, forward, backward, update is one step.
+        """
+        acts, steps, starts_again = 0, 0, False
+        for record in reversed(self._records):
+            if steps == n:
+                break
+            acts += 1
+            if isinstance(record, UndoForward):
+                steps += not starts_again
+                starts_again = False
+            elif isinstance(record, UndoWeight):
+                starts_again = record.phase != "forward"
+        if steps < n:
+            raise ValueError(f"back({n}): only {steps} steps {self._why_so_few()}")
+        return acts
+
+    def _why_so_few(self) -> str:
+        return f"are kept (undo_limit={self.limit} bytes)" if self._is_cut else "were made"
 
 
 def with_update(told: steps.Recording, optimizer: Optimizer) -> steps.Recording:

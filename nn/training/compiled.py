@@ -16,8 +16,8 @@ from autograd import Value
 from autograd.compile import CompiledForward, compile_forward, compile_training
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import Surroundings
-from nn.training.rows import checked_loss, predict_rows
-from nn.training.steppers import Planned, Stepped, Task, in_use
+from nn.support.validate import checked_loss
+from nn.training.recorded import Planned, Stepped, Task, in_use, predict_rows
 
 __all__ = ["CompiledStepper", "predict_compiled"]
 

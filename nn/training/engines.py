@@ -9,9 +9,9 @@ from typing import Any
 from autograd import no_grad, topological_order
 from autograd.recording.graph import operands
 from autograd.support.caller import warn
-from nn.guesses import GUESSES
-from nn.training.rows import checked_inputs, predict_rows
-from nn.training.steppers import RecordedStepper, Stepper, Task, in_use, tried_loss
+from nn.support.guesses import GUESSES
+from nn.support.validate import checked_inputs
+from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, predict_rows, tried_loss
 
 __all__ = ["BACKENDS", "make_stepper", "predict"]
 

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from autograd import Value, no_grad
-from nn.datasets import split
-from nn.guesses import GUESSES
+from nn.history.history import History
 from nn.optim.clipping import Clip
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
+from nn.support.guesses import GUESSES
+from nn.support.validate import Loss, checked_count
 from nn.training.engines import make_stepper
-from nn.training.history import History
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
+from nn.training.prepare import hold_out, prepare
 from nn.training.progress import Progress
-from nn.training.rows import Loss, check_learner, checked_count, checked_inputs, checked_targets, telling
-from nn.training.steppers import Task, in_use, tried_loss
-from nn.training.unmoved import warn_unmoved
-from nn.training.validate import (
+from nn.training.settings import (
     checked_autosave,
     checked_callbacks,
     checked_clip,
     checked_early_stopping,
     checked_history,
-    checked_optimizer,
     checked_schedule,
     checked_seed,
-    checked_share,
 )
 
-__all__ = ["fit", "prepare"]
+__all__ = ["fit"]
 
 
 @GUESSES
@@ -84,7 +78,7 @@ def fit(
     autosave, history = checked_autosave(autosave), checked_history(history)
     goal = checked_count("epochs", epochs)
     task = prepare(model, inputs, targets, loss, optimizer, limits)
-    task, held_out = _apart(task, validation, shuffle)
+    task, held_out = hold_out(task, validation, shuffle)
     count = len(task.inputs)
     if report_every is None:
         watched = listed or held_out or early_stopping or progress
@@ -107,35 +101,3 @@ def fit(
     with Progress(progress) as bar, interrupts() as interrupted:
         training.run(bar, interrupted)
     return training.history
-
-
-def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimizer, clip: Clip | None) -> Task:
-    """Return the task, checked: some rows are run forward, so that wrong widths, labels and losses are refused here."""
-    check_learner(model, loss)
-    rows = checked_inputs(inputs)
-    task = Task(model, loss, checked_optimizer(optimizer, model), rows, checked_targets(targets, len(rows)), clip)
-    places = telling(task.inputs, task.targets)
-    first = tried_loss(task, task.inputs, task.targets, places)
-
-    def again() -> Value:
-        return tried_loss(task, task.inputs, task.targets, places)
-
-    warn_unmoved(model, loss, task.optimizer, (task.inputs, task.targets), first, again)
-    return task
-
-
-def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[list[Any], list[Any]] | None]:
-    """Return the task on the rows to train on, and the rows held out with their targets, if there are any."""
-    if validation is None:
-        return task, None
-    if isinstance(validation, tuple | list):
-        if len(validation) != 2:
-            raise ValueError(f"validation is a pair (inputs, targets), not {len(validation)} things")
-        rows = checked_inputs(validation[0], "validation inputs")
-        targets = checked_targets(validation[1], len(rows), "validation targets")
-        with no_grad():
-            in_use(task.model, lambda: tried_loss(task, rows, targets, telling(rows, targets)))
-        return task, (rows, targets)
-    share = checked_share(validation)
-    inputs, wanted, rows, targets = split(task.inputs, task.targets, share=share, seed=seed or 0)
-    return replace(task, inputs=inputs, targets=wanted), (rows, targets)

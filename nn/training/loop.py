@@ -16,16 +16,16 @@ from typing import Any
 from autograd.recording.bulk import numbers_of
 from autograd.support.caller import warn
 from autograd.support.messages import shown
-from nn.guesses import GUESSES
-from nn.inspect.first_nonfinite import find_trouble
-from nn.optim.optimizers import Optimizer
+from nn.history.history import History
+from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
 from nn.saving.snapshot import Snapshot, Surroundings, numbers
-from nn.training.history import History
+from nn.support.guesses import GUESSES
+from nn.support.validate import check, checked_count
+from nn.training.first_nonfinite import find_trouble
 from nn.training.progress import Progress
-from nn.training.rows import checked_count
-from nn.training.steppers import Planned, Stepped, Stepper, Task, epoch_order
+from nn.training.recorded import Planned, Stepped, Stepper, Task, epoch_order
 
 __all__ = ["Callback", "EarlyStopping", "Report", "Training", "interrupts"]
 
@@ -49,8 +49,7 @@ class EarlyStopping:
 
     def __post_init__(self) -> None:
         checked_count("EarlyStopping's patience", self.patience)
-        if not self.margin >= 0.0:
-            raise ValueError(f"{self}: the margin must be 0 or more")
+        check(self.margin >= 0.0, self, "the margin must be 0 or more")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.support.locks import make_lock
 from autograd.support.messages import missing_extra
-from nn.training.history import History
+from nn.history.history import History
 
 __all__ = ["Progress"]
 

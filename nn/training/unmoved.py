@@ -10,11 +10,12 @@ from types import CodeType, FunctionType, MemberDescriptorType, MethodType, Modu
 from typing import Any, Final
 
 from autograd import Value, ops
+from autograd.functional.pytree import flat
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.support.caller import warn
-from nn.optim.optimizers import Optimizer
-from nn.training.rows import shortened
+from nn.optim.optimizer import Optimizer
+from nn.support.validate import shortened
 
 __all__ = ["warn_unmoved"]
 
@@ -34,7 +35,7 @@ def warn_unmoved(
     strange = [leaf for leaf in _leaves(recorded) if id(leaf) not in known]
     if not strange:
         return
-    known.update(id(x) for x in _values(data))
+    known.update(id(x) for x in flat(data) if isinstance(x, Value))
     lasting = {id(leaf) for leaf in _leaves(again())}
     unmoved = [leaf for leaf in strange if id(leaf) not in known and id(leaf) in lasting]
     if not unmoved:
@@ -67,14 +68,6 @@ def _leaves(root: Value) -> list[Value]:
         elif node.op not in FLAT:
             stack.extend(reversed(operands(node)[node.op is ops.where :]))
     return found
-
-
-def _values(data: Any) -> Iterator[Value]:
-    for x in data:
-        if isinstance(x, Value):
-            yield x
-        elif isinstance(x, list | tuple):
-            yield from _values(x)
 
 
 def _place(roots: Iterable[Any], wanted: Value) -> str:

@@ -72,7 +72,7 @@ class ChainruleNative(Peer):
     def reset(self):
         for parameter, x in zip(self.flat, self.task.p0.tolist(), strict=True):
             parameter.data = x
-        for memory in self.optimizer.memories.values():
+        for memory in self.optimizer.state.values():
             memory[:] = [0.0] * len(memory)
         self.optimizer.step_count = 0
         self.training.sync()

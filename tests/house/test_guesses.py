@@ -20,7 +20,7 @@ X, Y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 PACKAGES = {"autograd": ag, "nn": nn}
 guesses_of = {
     "autograd": importlib.import_module("autograd.support.guesses"),
-    "nn": importlib.import_module("nn.guesses"),
+    "nn": importlib.import_module("nn.support.guesses"),
 }
 
 
@@ -167,7 +167,7 @@ def test_a_history_has_its_losses_by_their_usual_names():
 )
 def test_activations_are_known_by_their_usual_names(theirs, ours):
     assert nn.MLP(2, [4, 1], theirs, seed=1).summary() == nn.MLP(2, [4, 1], ours, seed=1).summary()
-    assert nn.Activate(theirs).describe() == ours
+    assert nn.Activation(theirs).describe() == ours
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def fit(*given, **named):
         (lambda: nn.MLP(2, [3], output=ag.softmax), "softmax is an activation of a whole row: put nn.Softmax()"),
         (lambda: nn.Layer(2, 3, "Softmax"), "softmax is an activation of a whole row: put nn.Softmax()"),
         (lambda: nn.Layer(2, 3, nn.Softmax), "softmax is an activation of a whole row: put nn.Softmax()"),
-        (lambda: nn.Layer(2, 3, nn.Activate), "an activation is a name, an operation or a function, not the class Act"),
+        (lambda: nn.Layer(2, 3, nn.Activation), "an activation is a name, an operation or a function, not the class A"),
         (lambda: nn.Layer(2, 3, bias=False), "Layer takes no bias: each neuron has a bias"),
         (lambda: nn.mean_squared_error(Y, Y, reduction="sum"), "mean_squared_error takes no reduction: the"),
         (lambda: nn.predict(model, X, verbose=0), "predict takes no verbose: progress=True"),

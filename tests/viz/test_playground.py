@@ -101,7 +101,7 @@ def residual():
 
 
 def normalized():
-    model = nn.Sequential(nn.Layer(3, 4, seed=1), nn.BatchNorm(4), nn.Activate("relu"), nn.Layer(4, 3, seed=3))
+    model = nn.Sequential(nn.Layer(3, 4, seed=1), nn.BatchNorm(4), nn.Activation("relu"), nn.Layer(4, 3, seed=3))
     rows, classes = three()
     nn.fit(model, rows, classes, loss=nn.softmax_cross_entropy, optimizer=nn.SGD(model.parameters(), 0.1), epochs=3)
     return model

@@ -51,7 +51,7 @@ def draw(
     if direction not in ("both", "forward", "backward"):
         layout = "; downward=True lays the picture out from top to bottom"
         raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}{layout}')
-    from nn.training.rows import checked_count
+    from nn.support.validate import checked_count
 
     example = checked_count("example", example, -LARGEST)
     if isinstance(open, str) or not hasattr(open, "__iter__"):

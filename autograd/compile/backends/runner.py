@@ -46,7 +46,7 @@ class NumpyRunner:
         n = len(program.order)
         self.optimizer = optimizer
         self.theta, self.gradient = np.zeros(n), np.zeros(n)
-        self.memories: list[Floats] = [np.zeros(n) for _ in (optimizer.state if optimizer is not None else ())]
+        self.memories: list[Floats] = [np.zeros(n) for _ in (optimizer.state_names if optimizer is not None else ())]
         self.observed: tuple[Any, ...] = ()
         inputs = sorted((a for a in program.lines if a.op == "input"), key=lambda a: int(a.detail))
         self.source, constants = emit(program, [a.name for a in inputs])

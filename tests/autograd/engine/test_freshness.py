@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from autograd import Group, Value, dot, no_grad, topological_order, total
-from nn import GRU, LSTM, MLP, RNN, SGD, Activate, Adam, Embedding, Layer, Neuron, Residual, Sequential
+from nn import GRU, LSTM, MLP, RNN, SGD, Activation, Adam, Embedding, Layer, Neuron, Residual, Sequential
 
 ACTIVATIONS = [None, "tanh", "relu", "sigmoid", "elu"]
 
@@ -19,7 +19,7 @@ def mlp(chance):
 
 
 def sequence(chance):
-    residual = Residual(Sequential(Layer(3, 3, "tanh", seed=1), Activate("sigmoid"), Layer(3, 3, None, seed=2)))
+    residual = Residual(Sequential(Layer(3, 3, "tanh", seed=1), Activation("sigmoid"), Layer(3, 3, None, seed=2)))
     return Sequential(Layer(2, 3, chance.choice(ACTIVATIONS), seed=3), residual, MLP(3, [3, 3, 2], "gelu", seed=4))
 
 

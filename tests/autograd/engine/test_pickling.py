@@ -39,7 +39,7 @@ def product(values):
 
 def sequential():
     return nn.Sequential(
-        nn.Layer(2, 3, seed=1), nn.BatchNorm(3), nn.Dropout(0.3, seed=2), nn.Activate("tanh"),
+        nn.Layer(2, 3, seed=1), nn.BatchNorm(3), nn.Dropout(0.3, seed=2), nn.Activation("tanh"),
         nn.Residual(nn.Layer(3, 3, "gelu", seed=3)), nn.Checkpoint(nn.Layer(3, 3, "relu", seed=4)),
         nn.Layer(3, 1, None, seed=5),
     )  # fmt: skip
@@ -96,7 +96,7 @@ NETWORKS = {
 }
 THINGS = {  # an example of each public class, and of what public functions make
     **NETWORKS,
-    "Activate": lambda: nn.Activate("tanh"),
+    "Activation": lambda: nn.Activation("tanh"),
     "BatchNorm": lambda: nn.BatchNorm(2),
     "Checkpoint": lambda: nn.Checkpoint(nn.Layer(2, 2, seed=1)),
     "Dropout": lambda: nn.Dropout(0.5),
@@ -211,7 +211,7 @@ def test_copies_go_on_training_to_the_same_bits(make, kind, copied):
     nn.fit(model, ROWS, TARGETS, optimizer=optimizer, history=history, **settings)
     nn.fit(other, ROWS, TARGETS, optimizer=moved, history=begun, **settings)
     assert numbers(other) == numbers(model)
-    assert (repr(begun.losses), moved.memories) == (repr(history.losses), optimizer.memories)
+    assert (repr(begun.losses), moved.state) == (repr(history.losses), optimizer.state)
 
 
 @WAYS

@@ -17,7 +17,7 @@ from nn import (
     MLP,
     RNN,
     SGD,
-    Activate,
+    Activation,
     BatchNorm,
     Dropout,
     Layer,
@@ -131,7 +131,7 @@ def test_one_unit_gives_one_value_in_every_place():
         softmax_cross_entropy(made[1].batch(rows), [0, 0, 0])
     for after in (
         Layer(1, 2),
-        Activate("tanh"),
+        Activation("tanh"),
         Softmax(),
         BatchNorm(1),
         Dropout(0.5),

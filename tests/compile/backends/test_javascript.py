@@ -220,7 +220,7 @@ def test_optimizers_move_as_in_python(make):
         javascript.script("P", {"update": javascript.emit_update(optimizer)}),
         f"""(() => {{
           const theta = Float64Array.from({start});
-          const memories = {json.dumps(optimizer.state)}.map(() => new Float64Array(5));
+          const memories = {json.dumps(optimizer.state_names)}.map(() => new Float64Array(5));
           {json.dumps(gradients)}.forEach((g, k) => P.update(theta, Float64Array.from(g), memories, 0.1, k + 1, 5));
           return theta;
         }})()""",

@@ -45,7 +45,7 @@ def sequence():
         nn.MLP(2, [3, 3], activation="tanh", output="tanh", seed=0),
         nn.Residual(nn.Layer(3, 3, "tanh", seed=1)),
         nn.Checkpoint(nn.Layer(3, 3, "tanh", seed=2)),
-        nn.Activate("tanh"),
+        nn.Activation("tanh"),
         nn.BatchNorm(3),
         nn.Layer(3, 2, None, seed=3),
     )
@@ -55,8 +55,8 @@ OURS = {
     "eval": lambda m: m.eval(),
     "eval of a part": lambda m: m.layers[4].eval(),
     "a layer replaced": lambda m: m.layers.__setitem__(-1, nn.Layer(3, 2, None, seed=9)),
-    "append": lambda m: m.layers.append(nn.Activate("tanh")),
-    "insert": lambda m: m.layers.insert(3, nn.Activate("sin")),
+    "append": lambda m: m.layers.append(nn.Activation("tanh")),
+    "insert": lambda m: m.layers.insert(3, nn.Activation("sin")),
     "del": lambda m: m.layers.__delitem__(3),
     "pop": lambda m: m.layers.pop(),
     "layers": lambda m: setattr(m, "layers", m.layers[:2]),
@@ -70,7 +70,7 @@ OURS = {
     "a bias in it": lambda m: setattr(m.layers[1].block.neurons[0], "bias", Value(0.7)),
     "block of a Checkpoint": lambda m: setattr(m.layers[2], "block", nn.Layer(3, 3, "sin", seed=4)),
     "a bias in that": lambda m: setattr(m.layers[2].block.neurons[0], "bias", Value(0.7)),
-    "an Activate's": lambda m: setattr(m.layers[3], "activation", ag.sin),
+    "an Activation's": lambda m: setattr(m.layers[3], "activation", ag.sin),
     "a setting": lambda m: setattr(m.layers[4], "epsilon", 0.5),
     "an entry of scale": lambda m: m.layers[4].scale.__setitem__(0, Value(3.0)),
     "shift": lambda m: setattr(m.layers[4], "shift", [Value(1.0)] * 3),
@@ -138,7 +138,7 @@ def test_ours_inside_a_users_and_what_is_derived_from_ours():
     model = Outer()
     assert_noticed(lambda x: model(x), model.parameters(), [
         lambda: setattr(model.inner.layers[0].neurons[0], "activation", None),
-        lambda: model.inner.layers.append(nn.Activate("sin")),
+        lambda: model.inner.layers.append(nn.Activation("sin")),
         lambda: setattr(model.last, "scale", 2.0),
         lambda: delattr(model.last, "scale"),
         lambda: setattr(model.last.neurons[0], "bias", Value(9.0)),

@@ -319,10 +319,10 @@ class Odd(nn.SGD):
     names = ("one", "other")
 
     def __init__(self, parameters):
-        self.state = self.names
+        self.state_names = self.names
         super().__init__(parameters, 0.1)
-        self.state = self.names
-        self.memories = {name: [0.0] * len(self.parameters) for name in self.names}
+        self.state_names = self.names
+        self.state = {name: [0.0] * len(self.parameters) for name in self.names}
 
     def update(self, maths, parameter, gradient, learning_rate, step, *memories):
         one, other = memories

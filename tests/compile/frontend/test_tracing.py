@@ -9,7 +9,7 @@ from nn import (
     LSTM,
     MLP,
     RNN,
-    Activate,
+    Activation,
     BatchNorm,
     Checkpoint,
     Dropout,
@@ -63,8 +63,8 @@ class Tracer(Blind):
 ROWS = [[0.5, -1.0, 2.0], [1.5, 0.25, -0.5], [-1.0, 1.0, 0.75]]
 MODELS = {
     "MLP": lambda: MLP(3, [4, 3], "gelu", seed=0),
-    "blocks": lambda: Sequential(Residual(Layer(3, 3, "leaky_relu", seed=1)), Activate("elu"), Softmax()),
-    "batch norm": lambda: Sequential(Layer(3, 3, None, seed=1), BatchNorm(3), Activate("relu")),
+    "blocks": lambda: Sequential(Residual(Layer(3, 3, "leaky_relu", seed=1)), Activation("elu"), Softmax()),
+    "batch norm": lambda: Sequential(Layer(3, 3, None, seed=1), BatchNorm(3), Activation("relu")),
     "dropout": lambda: Sequential(Dropout(0.4, seed=1), Layer(3, 3, "tanh", seed=1), Dropout(0.3)),
     "checkpoint": lambda: Checkpoint(Sequential(Layer(3, 3, "tanh", seed=1), Dropout(0.3, seed=4))),
 }

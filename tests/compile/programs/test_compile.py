@@ -448,8 +448,8 @@ def test_compiled_training_moves_as_the_recorded_one(name, clip):
     weights = [[p.data for p in model.parameters()] for model in models]
     assert weights[0] == pytest.approx(weights[1], rel=1e-11, abs=1e-13)
     assert optimizers[0].step_count == optimizers[1].step_count == 6
-    for memory in optimizers[0].state:
-        assert optimizers[0].memories[memory] == pytest.approx(optimizers[1].memories[memory], rel=1e-10, abs=1e-13)
+    for memory in optimizers[0].state_names:
+        assert optimizers[0].state[memory] == pytest.approx(optimizers[1].state[memory], rel=1e-10, abs=1e-13)
 
 
 def test_predictions_in_parts():

@@ -392,7 +392,7 @@ TWO, ONE = (4, 2), (4, 1)
 @pytest.mark.parametrize("loss", SCORES)
 def test_an_activation_before_a_loss_that_takes_scores_is_named(loss, activation):
     enough = loss == "hinge" and activation in ("tanh", "elu")  # −1 and 1 are all that hinge asks for
-    model = with_last(nn.Activate(activation), TWO if loss == "softmax" else ONE)
+    model = with_last(nn.Activation(activation), TWO if loss == "softmax" else ONE)
     inputs, targets = xor()
     found = look(model, inputs, signs(targets) if loss == "hinge" else targets, loss=SCORES[loss])
     seen = found["activation before the loss"]
@@ -411,7 +411,7 @@ def test_an_activation_before_a_loss_that_takes_scores_is_named(loss, activation
         (nn.Softmax(), (4, 5), softmax_cross_entropy, "softmax"),
         (logistic, ONE, binary_cross_entropy_with_logits, "sigmoid"),
         (inverse, ONE, binary_cross_entropy_with_logits, "sigmoid"),
-        (nn.Sequential(nn.Activate("sigmoid"), nn.Activate("log")), ONE, binary_cross_entropy_with_logits, "log"),
+        (nn.Sequential(nn.Activation("sigmoid"), nn.Activation("log")), ONE, binary_cross_entropy_with_logits, "log"),
         (nn.Softmax(), TWO, lambda p, t: softmax_cross_entropy(p[:3], t[:3]), "softmax"),
         (nn.Softmax(), TWO, lambda p, t: binary_cross_entropy_with_logits(p, [[y, 1.0 - y] for y in t]), "softmax"),
     ],
@@ -435,16 +435,16 @@ def test_scores_that_are_taken_for_probabilities_are_named():
 @pytest.mark.parametrize(
     ("last", "sizes", "loss"),
     [
-        (nn.Activate(None), TWO, softmax_cross_entropy),
+        (nn.Activation(None), TWO, softmax_cross_entropy),
         (log_softmax, TWO, softmax_cross_entropy),
-        (nn.Activate("leaky_relu"), TWO, softmax_cross_entropy),
-        (nn.Activate(None), ONE, binary_cross_entropy_with_logits),
+        (nn.Activation("leaky_relu"), TWO, softmax_cross_entropy),
+        (nn.Activation(None), ONE, binary_cross_entropy_with_logits),
         (lambda row: [z / 10.0 for z in as_row(row)], ONE, binary_cross_entropy_with_logits),
         (lambda row: [30.0 * autograd.tanh(z / 30.0) for z in row], TWO, softmax_cross_entropy),
-        (nn.Activate("sigmoid"), ONE, nn.binary_cross_entropy),
+        (nn.Activation("sigmoid"), ONE, nn.binary_cross_entropy),
         (one, TWO, nn.binary_cross_entropy),
-        (nn.Activate("tanh"), ONE, lambda p, t: mean_squared_error([row[0] for row in p], t)),
-        (nn.Activate("relu"), ONE, lambda p, t: mean_squared_error([row[0] for row in p], t)),
+        (nn.Activation("tanh"), ONE, lambda p, t: mean_squared_error([row[0] for row in p], t)),
+        (nn.Activation("relu"), ONE, lambda p, t: mean_squared_error([row[0] for row in p], t)),
     ],
 )
 def test_what_a_loss_takes_is_no_alarm(last, sizes, loss):

@@ -29,7 +29,7 @@ def everything(model, optimizer):
             [(p.data, p.has_grad, p.grad) for p in model.parameters()],
             model.named_buffers(),
             [module.training for _, module in model.named_modules()],
-            (optimizer.memories, optimizer.step_count, optimizer.learning_rate),
+            (optimizer.state, optimizer.step_count, optimizer.learning_rate),
             random.getstate(),
         )
     )

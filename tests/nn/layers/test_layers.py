@@ -14,7 +14,7 @@ from autograd import Group, Value, exp
 from autograd.recording.graph import operands
 from nn import (
     MLP,
-    Activate,
+    Activation,
     BatchNorm,
     Checkpoint,
     Dropout,
@@ -103,7 +103,7 @@ def trained_nets():
     mlp = MLP(2, [5, 1])
     places = {"0": mlp.layers[0], "2": mlp.layers[1]}
     yield "mlp", mlp, places, lambda out: binary_cross_entropy_with_logits(out, binary)
-    normal = Sequential(Layer(2, 4, None), BatchNorm(4), Activate("tanh"), Layer(4, 3, None))
+    normal = Sequential(Layer(2, 4, None), BatchNorm(4), Activation("tanh"), Layer(4, 3, None))
     places = {"0": normal.layers[0], "1": normal.layers[1], "3": normal.layers[3]}
     yield "batch_norm", normal, places, lambda out: softmax_cross_entropy(out, classes)
     deep = Sequential(Layer(2, 3, "tanh"), Residual(Layer(3, 3, "gelu")), Layer(3, 1, None))

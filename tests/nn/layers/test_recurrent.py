@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from autograd import Value
-from nn import GRU, LSTM, RNN, carry, mean_squared_error
+from nn import GRU, LSTM, RNN, detach_state, mean_squared_error
 from tests.support.golden_files import GATES, assert_same, data, gate_layers, golden, gradient, values
 
 CASES = golden("recurrent")["cases"]
@@ -57,9 +57,9 @@ def test_windows_carry_the_state_on_and_no_gradient_back(kind):
     sequence = [[Value(0.3 * i)] for i in range(7)]
     whole, last = net(sequence)
     before, state = net(sequence[:4])
-    after, end = net(sequence[4:], carry(state))
+    after, end = net(sequence[4:], detach_state(state))
     assert data(before + after) == data(whole)
-    assert carry(end) == carry(last)
+    assert detach_state(end) == detach_state(last)
     sum(after[-1]).backward()
     assert [x.has_grad for (x,) in sequence] == [False] * 4 + [True] * 3
 
@@ -95,7 +95,7 @@ def test_a_long_sequence_in_windows_keeps_no_old_graph_alive():
     before = len(gc.get_objects())
     for i in range(50):
         outputs, state = net([[0.1 * i]] * 4, state)
-        state = carry(state)
+        state = detach_state(state)
     del outputs
     gc.collect()
     assert len(gc.get_objects()) - before < 200

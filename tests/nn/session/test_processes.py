@@ -218,7 +218,12 @@ def test_an_interrupt_at_any_line_of_predict_leaves_the_model_in_training():
     model = network()
     files = [
         str(ROOT / name)
-        for name in ("nn/training/steppers.py", "nn/module.py", "nn/training/engines.py", "autograd/recording/modes.py")
+        for name in (
+            "nn/training/recorded.py",
+            "nn/layers/module.py",
+            "nn/training/engines.py",
+            "autograd/recording/modes.py",
+        )
     ]
     walks = {
         "_walk",

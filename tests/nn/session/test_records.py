@@ -17,7 +17,7 @@ from autograd import Value
 from nn import (
     MLP,
     SGD,
-    Activate,
+    Activation,
     Adam,
     AdamW,
     Autosave,
@@ -336,7 +336,7 @@ def test_an_interrupt_while_all_is_put_in_its_place_takes_it_back(whole, tmp_pat
 
 class Bold(Optimizer):
     settings = ("learning_rate", "boldness", "mode")
-    state = ("last",)
+    state_names = ("last",)
 
     def __init__(self, parameters, courage):
         super().__init__(parameters, 0.1)
@@ -399,7 +399,7 @@ KINDS = {
     "softmax, nothing": (lambda: Sequential(Layer(2, 2, seed=1), Softmax()), lambda: Sequential(Layer(2, 2, seed=1))),
     "softmax, tanh": (
         lambda: Sequential(Layer(2, 2, seed=1), Softmax()),
-        lambda: Sequential(Layer(2, 2, seed=1), Activate("tanh")),
+        lambda: Sequential(Layer(2, 2, seed=1), Activation("tanh")),
     ),
     "1e-05, 0.01": (lambda: BatchNorm(2), lambda: BatchNorm(2, epsilon=0.01)),
 }

@@ -50,7 +50,7 @@ def loss(predictions, targets):
 
 
 def state_of(model, *others):
-    held = [(o.memories, o.step_count, [getattr(o, s) for s in o.settings]) for o in others]
+    held = [(o.state, o.step_count, [getattr(o, s) for s in o.settings]) for o in others]
     return repr(([p.data for p in model.parameters()], model.named_buffers(), random.getstate(), held))
 
 

@@ -37,7 +37,7 @@ def state_of(session):
     return repr(
         (
             [(p.data, p.has_grad, p.grad) for p in model.parameters()],
-            optimizer.memories,
+            optimizer.state,
             optimizer.step_count,
             optimizer.learning_rate,
             model.named_buffers(),
@@ -85,7 +85,7 @@ def test_every_act_can_be_undone_to_the_bit(kind, settings):
     assert session.epoch >= 3
     latest = states[-1]
     session.step(3)
-    session.undo(len(session._acts) - 60)
+    session.undo(len(session._records) - 60)
     assert state_of(session) == latest
     while len(states) > 1:
         n = min(choices.randint(1, 4), len(states) - 1)
@@ -179,12 +179,12 @@ def test_run_until_and_history():
     seen = []
     session.run(3, watch=lambda s: seen.append(s.step_count))
     assert seen == [1, 2, 3]
-    assert session.until(0.01)
+    assert session.run_until(0.01)
     assert session.history[-1] < 0.01 <= session.history[-2]
     steps = session.step_count
-    assert session.until(0.01)
+    assert session.run_until(0.01)
     assert session.step_count == steps, "the goal was met already"
-    assert not session.until(lambda s: s.step_count == 10_000, limit=2)
+    assert not session.run_until(lambda s: s.step_count == 10_000, limit=2)
     assert session.step_count == steps + 2
     losses = session.history
     session.back(steps)
@@ -210,7 +210,7 @@ def test_batches_visit_each_row_once_in_a_seeded_order():
 def test_the_undo_limit_is_kept_and_said():
     session = TrainingSession(MLP(2, [2, 1], seed=1), *xor(), loss=mean_squared_error, undo_limit=20_000)
     session.step(100)
-    assert session._kept <= 20_000
+    assert session._records.size <= 20_000
     with pytest.raises(ValueError, match=r"back\(100\): only \d+ steps are kept \(undo_limit=20000 bytes\)"):
         session.back(100)
     session.back(5)

@@ -64,7 +64,7 @@ def first_of_row_loss(predictions, targets):
 
 
 def state_of(model, optimizer):
-    return repr(([p.data for p in model.parameters()], optimizer.memories, optimizer.step_count, model.named_buffers()))
+    return repr(([p.data for p in model.parameters()], optimizer.state, optimizer.step_count, model.named_buffers()))
 
 
 def trained(make=network, *, history=None, model=None, optimizer=None, kind=Adam, **settings):
@@ -160,8 +160,8 @@ def test_every_backend_makes_the_same_steps(make, kind, backend):
     assert history.validation_losses == pytest.approx(other.validation_losses, rel=1e-12)
     assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in expected.parameters()], rel=1e-10)
     assert optimizer.step_count == adam.step_count
-    for name in adam.state:
-        assert optimizer.memories[name] == pytest.approx(adam.memories[name], rel=1e-9, abs=1e-15)
+    for name in adam.state_names:
+        assert optimizer.state[name] == pytest.approx(adam.state[name], rel=1e-9, abs=1e-15)
     for name, kept in expected.named_buffers().items():
         assert model.named_buffers()[name] == pytest.approx(kept, rel=1e-12)
 
@@ -680,7 +680,7 @@ def test_what_is_wrong_with_the_data_is_not_taken_for_the_compilers_fault(monkey
         def __call__(self, row):
             return self.net(self.table(row[0]))
 
-    monkeypatch.setattr("nn.training.fit.telling", lambda inputs, targets: [0])  # let it through to the compiler
+    monkeypatch.setattr("nn.training.prepare.trial_rows", lambda inputs, targets: [0])  # let it through to the compiler
     model, rows = Looking(), [[i % 4] for i in range(200)]
     rows[150] = [4]
     with pytest.raises(IndexError, match="this embedding has rows 0 to 3, and 4 is none of them") as caught:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
+from nn.optim import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "optimizers.json").read_text())
 KINDS: dict[str, type[Optimizer]] = {kind.__name__: kind for kind in (SGD, AdaGrad, RMSProp, Adam, AdamW)}
@@ -46,7 +46,7 @@ def test_the_same_rule_moves_arrays(run):
     values = [Value(x) for x in rng.normal(size=size)]
     optimizer = KINDS[run["optimizer"]](values, **run["settings"])
     array = np.array([v.data for v in values])
-    memories = tuple(np.zeros(size) for _ in optimizer.state)
+    memories = tuple(np.zeros(size) for _ in optimizer.state_names)
     for step in range(1, 11):
         gradient = rng.normal(size=size)
         for v, g in zip(values, gradient, strict=True):
@@ -57,8 +57,8 @@ def test_the_same_rule_moves_arrays(run):
         array, memories = optimizer.update(ArrayMaths, array, gradient, optimizer.learning_rate, step, *memories)
         assert all(np.array_equal(before, x) for before, x in zip(given, inputs, strict=True)), "changed in place"
         np.testing.assert_allclose(array, [v.data for v in values], rtol=1e-14)
-        for name, memory in zip(optimizer.state, memories, strict=True):
-            np.testing.assert_allclose(memory, optimizer.memories[name], rtol=1e-14)
+        for name, memory in zip(optimizer.state_names, memories, strict=True):
+            np.testing.assert_allclose(memory, optimizer.state[name], rtol=1e-14)
 
 
 def test_adam_at_the_first_step_is_the_hand_value():
@@ -81,7 +81,7 @@ def test_unreached_parameters_stay_and_are_named_once():
         optimizer.step()
     assert (idle.data, other.data) == (2.0, 3.0)
     assert w.data != 1.0
-    assert optimizer.memories["mean"][1:] == [0.0, 0.0]
+    assert optimizer.state["mean"][1:] == [0.0, 0.0]
 
 
 def test_a_parameter_given_twice_moves_once():
@@ -106,7 +106,7 @@ def test_an_interrupted_step_changes_nothing():
     with pytest.raises(KeyboardInterrupt):
         optimizer.step()
     assert [p.data for p in parameters] == [1.0, 2.0]
-    assert optimizer.memories == {"mean": [0.0, 0.0], "variance": [0.0, 0.0]}
+    assert optimizer.state == {"mean": [0.0, 0.0], "variance": [0.0, 0.0]}
     assert optimizer.step_count == 0
 
 

@@ -9,7 +9,7 @@ from nn import (
     LSTM,
     RNN,
     SGD,
-    Activate,
+    Activation,
     AdaGrad,
     Adam,
     AdamW,
@@ -62,7 +62,7 @@ TRAININGS = {
         {"schedule": WarmUp(10, start=0.1, then=Cosine(40)), "clip": ClipByNorm(0.3)},
     ),
     "batch_norm": (
-        lambda: Sequential(Layer(2, 4, None), BatchNorm(4), Activate("relu"), Layer(4, 3, None)),
+        lambda: Sequential(Layer(2, 4, None), BatchNorm(4), Activation("relu"), Layer(4, 3, None)),
         softmax_cross_entropy,
         lambda p: SGD(p, 0.1, momentum=0.9, nesterov=True),
         {"schedule": StepDecay(15, 0.5), "clip": ClipByValue(0.05)},

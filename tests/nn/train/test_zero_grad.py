@@ -215,7 +215,7 @@ def test_a_gradient_that_was_used_is_the_number_it_was(kind):
     for copied in (copy.deepcopy(w), pickle.loads(pickle.dumps(w))):
         assert copied.grad == before
         error(copied).backward()
-    assert {type(x) for memory in optimizer.memories.values() for x in memory} <= {float}
+    assert {type(x) for memory in optimizer.state.values() for x in memory} <= {float}
     w.grad = w.grad * 1.0
     error(w).backward()
     assert type(w.grad) is float

@@ -47,7 +47,7 @@ class Recorder:
     ) -> None:
         layers_of(model)  # a model that cannot be drawn is refused now, not after its training
         check_loss("Recorder", loss)
-        from nn.training.rows import checked_count
+        from nn.support.validate import checked_count
 
         if checked_count("most", most) < 2:
             raise ValueError(f"Recorder(most={most}): a film has at least 2 moments")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from autograd import Value, dot, number
 from autograd.explain.naming import short_names
 from autograd.rules.operation import TABLE, Operation
-from nn.naming import titled
+from nn.support.naming import titled
 from viz import palette
 from viz.graph.labels import shown
 from viz.network import Layers, layers_of
@@ -280,7 +280,7 @@ def _parameters_as_data(model: Any, order: list[Value]) -> list[list[Any]]:
 
 def _memories(optimizer: Any, order: list[Value]) -> list[list[float]]:
     place = {parameter: i for i, parameter in enumerate(optimizer.parameters)}
-    return [[optimizer.memories[name][place[p]] for p in order] for name in optimizer.state]
+    return [[optimizer.state[name][place[p]] for p in order] for name in optimizer.state_names]
 
 
 def _classes(targets: list[list[float]]) -> list[float]:

@@ -51,7 +51,7 @@ def playground(
             raise TypeError("playground takes rows and targets: playground(model, X, Y), or playground(model, (X, Y))")
         X, Y = X  # noqa: N806
     from nn import SGD, mean_squared_error
-    from nn.training.rows import checked_count
+    from nn.support.validate import checked_count
 
     layers_of(model)  # so that what is no model is told so
     check_loss("playground", loss)

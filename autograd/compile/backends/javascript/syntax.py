@@ -58,7 +58,7 @@ def emit_update(optimizer: Any) -> Emitted:
 
     It moves the first `count` parameters; `step` counts from 1.
     """
-    names = [f"memory{k}" for k in range(len(optimizer.state))]
+    names = [f"memory{k}" for k in range(len(optimizer.state_names))]
     known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
     moved, after = optimizer.update(SYMBOLS, *known)
     printer = Printer()

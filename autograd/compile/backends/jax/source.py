@@ -77,7 +77,7 @@ class Jax:
         self.program, self.optimizer = program, optimizer
         n = len(program.order)
         self.theta, self.gradient = np.zeros(n), np.zeros(n)
-        self.memories = [np.zeros(n) for _ in (optimizer.state if optimizer is not None else ())]
+        self.memories = [np.zeros(n) for _ in (optimizer.state_names if optimizer is not None else ())]
         self.observed: tuple[Any, ...] = ()
         self._pieces = _pieces(program)
         self._once = jax.jit(self.function)

@@ -92,7 +92,7 @@ class Native:
         gradients = bool(program.gradients)
         outputs = [program.loss, *program.observed] + ([g for _, g in program.gradients] if gradients else [])
         self.plan = plan = Plan(program, outputs, widest(program.lines, self.processor.lanes), gradients)
-        names = optimizer.state if optimizer is not None else ()
+        names = optimizer.state_names if optimizer is not None else ()
         self.memories_at = [plan.reserve(plan.theta_size) for _ in names]
         shown = [*program.observed] + ([program.loss] if program.loss.shape else [])
         self._shown_at = [(a, plan.reserve(a.size)) for a in shown]
@@ -167,7 +167,7 @@ class Native:
     def _update(self, loops: Loops) -> None:
         """Write the optimizer's rule as a loop over the parameters; what is the same for all is computed before."""
         plan, e, optimizer = self.plan, loops.e, self.optimizer
-        names = [named(f"memory{k}") for k in range(len(optimizer.state))]
+        names = [named(f"memory{k}") for k in range(len(optimizer.state_names))]
         varying = [named("parameter"), named("gradient"), *names]
         moved, after = optimizer.update(SYMBOLS, *varying[:2], named("rate"), named("step"), *names)
         rules = [symbol(x) for x in (moved, *after)]

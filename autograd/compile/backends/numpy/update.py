@@ -16,7 +16,7 @@ SIGNS: Final = {"add": "+=", "subtract": "-=", "multiply": "*="}
 
 def emit_update(optimizer: Any) -> str:
     """Return the source of `update(theta, gradient, *memories, learning_rate, step)`: the rule, in place."""
-    names = _names_of(optimizer.state)
+    names = _names_of(optimizer.state_names)
     theta, gradient, rate, step, *memories = map(named, ["theta", "gradient", "learning_rate", "step", *names])
     moved, after = optimizer.update(SYMBOLS, theta, gradient, rate, step, *memories)
     rule = _Rule({theta, gradient, *memories})

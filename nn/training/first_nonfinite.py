@@ -8,7 +8,7 @@ from typing import Any
 from autograd import detect_anomaly
 from autograd.support.messages import name_or
 from nn.saving.snapshot import Snapshot
-from nn.training.steppers import Planned, Task, record_loss
+from nn.training.recorded import Planned, Task, record_loss
 
 __all__ = ["find_trouble"]
 

@@ -7,13 +7,13 @@ from numbers import Real
 from typing import Any
 
 from autograd import number
+from nn.history.history import History
 from nn.optim.clipping import Clip, ClipByNorm, ClipByValue
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave, check_place
-from nn.training.history import History
+from nn.support.validate import said
 from nn.training.loop import Callback, EarlyStopping
-from nn.training.rows import said
 
 __all__ = [
     "checked_autosave",

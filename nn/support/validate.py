@@ -1,8 +1,10 @@
-"""The door for data: rows and targets are checked once, here, before any work."""
+"""How data, counts, settings and attributes are checked, each once where it enters, and what the errors say."""
 
 from __future__ import annotations
 
+import difflib
 import math
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,26 +17,26 @@ from autograd.support.messages import shown
 
 __all__ = [
     "Loss",
+    "check",
     "check_attribute",
     "check_learner",
     "checked_count",
     "checked_inputs",
     "checked_loss",
+    "checked_number",
+    "checked_parameter",
+    "checked_setting",
     "checked_targets",
     "checked_values",
     "counted_as",
     "listed",
     "place",
-    "predict_rows",
+    "positive_count",
     "said",
     "shortened",
-    "telling",
 ]
 
 Loss = Callable[[list[Any], list[Any]], Value]
-KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
-COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
-
 
 _places: Final[ContextVar[Sequence[int]]] = ContextVar("places", default=())
 
@@ -102,11 +104,57 @@ def checked_targets(targets: Any, count: int, what: str = "targets") -> list[Any
 
 def checked_count(name: str, n: Any, least: int = 1) -> int:
     """Return `n`, a whole number of `least` or more; raises TypeError or ValueError naming it otherwise."""
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
+    whole = _whole(n)
+    if whole is None:
         raise TypeError(f"{name} must be a whole number, not {n!r}")
-    if n < least:
+    if whole < least:
         raise ValueError(f"{name} must be {least} or more, not {n}")
-    return int(n)
+    return whole
+
+
+def positive_count(count: object, what: str) -> int:
+    """Return `count`; raises TypeError or ValueError if it is no whole number of at least 1.  `what` is a phrase."""
+    whole = _whole(count)
+    if whole is None:
+        raise TypeError(f"{what} is a whole number, not {count!r}")
+    if whole < 1:
+        raise ValueError(f"{what} is at least 1, not {whole}")
+    return whole
+
+
+def _whole(n: Any) -> int | None:
+    """Return a whole number, of NumPy's too, as an int; None for anything else, True and False among it."""
+    try:
+        return None if isinstance(n, bool) else operator.index(n)
+    except TypeError:
+        return None
+
+
+def check(holds: bool, call: object, rule: str) -> None:
+    """Raise ValueError, with the call and its rule, unless the rule holds."""
+    if not holds:
+        raise ValueError(f"{call}: {rule}")
+
+
+def checked_number(name: str, x: Any) -> float:
+    """Return `x` as a float; raises TypeError naming it for what is no number."""
+    try:
+        return number(x)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
+
+
+def checked_setting(call: str, name: str, x: Any, low: float, below: float = math.inf, *, above: bool = False) -> float:
+    """Return `x`, the setting of that name in a call; raises ValueError unless low ≤ x < below (low < x with `above`).
+
+    Raises TypeError for what is no number.
+    """
+    checked = checked_number(f"{call}({name}={x!r})", x)
+    if not (low < checked if above else low <= checked) or not checked < below:
+        least = f"greater than {low:g}" if above else f"{low:g} or more"
+        most = "finite" if below == math.inf else f"less than {below:g}"
+        raise ValueError(f"{call}({name}={x!r}): {name} must be {least} and {most}")
+    return checked
 
 
 def checked_values(who: str, values: Any) -> list[Value]:
@@ -123,6 +171,18 @@ def checked_values(who: str, values: Any) -> list[Value]:
     return listed
 
 
+def checked_parameter(parameter: str | Value, named: Mapping[str, Value], known: Sequence[Value]) -> Value:
+    """Return a parameter, given itself or by its path; raises KeyError naming the nearest paths, ValueError."""
+    if isinstance(parameter, Value):
+        if parameter not in known:
+            raise ValueError(f"{parameter!r} is no parameter of this model")
+        return parameter
+    if parameter not in named:
+        near = difflib.get_close_matches(parameter, named) or list(named)[:3]
+        raise KeyError(f"no parameter {parameter!r} among {len(named)}; perhaps {' or '.join(near)}?")
+    return named[parameter]
+
+
 def checked_loss(loss: Any) -> Value:
     """Return what a loss function returned; raises TypeError unless it is one Value."""
     if isinstance(loss, Value):
@@ -131,61 +191,6 @@ def checked_loss(loss: Any) -> Value:
         raise TypeError(f"a loss is one Value, not {len(loss)} of them: take their mean (autograd.mean)")
     advice = " (was a return forgotten?)" if loss is None else ", which cannot lead back to the parameters"
     raise TypeError(f"a loss is one Value, not {said(loss)}{advice}")
-
-
-def telling(inputs: list[Any], targets: list[Any]) -> list[int]:
-    """Return the few rows on which a model or loss that takes not all of them will say so, in order.
-
-    They are the first two, those with the extremes of targets and of whole numbers among the inputs (which may be
-    classes and indices), and one for each of 16 different targets.
-    """
-    chosen = {*range(min(2, len(inputs))), *_extremes(targets), *_wholes(inputs)}
-    kinds: dict[tuple[Any, ...], int] = {}
-    for i, target in enumerate(targets):
-        kinds.setdefault(_numbers(target), i)
-        if len(kinds) == KINDS:
-            break
-    return sorted(chosen.union(kinds.values()))
-
-
-def _extremes(rows: list[Any]) -> set[int]:
-    """Return the places of the least and greatest numbers and sums, and of the first number that is not whole."""
-    numbers = [_numbers(row) or (0.0,) for row in rows]
-    places = range(len(rows))
-    found = {pick(places, key=[act(x) for x in numbers].__getitem__) for act in (min, max, sum) for pick in (min, max)}
-    found.update(next(([i] for i in places if any(x % 1 for x in numbers[i])), []))
-    return found
-
-
-def _wholes(rows: list[Any]) -> set[int]:
-    """Return the places of the extremes of columns that begin with a whole number, and of the first not whole in each.
-
-    The first 8 such columns are looked at; since more may index one table, the extremes of all whole rows are added.
-    """
-    is_flat = isinstance(rows[0], list | tuple) and not any(isinstance(x, list | tuple) for x in rows[0])
-    flat = rows if is_flat else [_numbers(row) for row in rows]
-    whole = [j for j, x in enumerate(flat[0]) if _numbers(x)[0] % 1 == 0]
-    found = set()
-    for j in whole[:COLUMNS]:
-        column = [_numbers(row[j])[0] for row in flat]
-        found |= {column.index(min(column)), column.index(max(column))}
-        found.update(next(([i] for i, x in enumerate(column) if x % 1), []))
-    if len(whole) > COLUMNS and type(flat[0][0]) is int:
-        places = range(len(flat))
-        found |= {min(places, key=lambda i: min(flat[i])), max(places, key=lambda i: max(flat[i]))}
-    return found
-
-
-def _numbers(x: Any) -> tuple[Any, ...]:
-    if isinstance(x, list | tuple):
-        return tuple(number for element in x for number in _numbers(element))
-    return (x.data,) if isinstance(x, Value) else (x,)
-
-
-def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
-    """Return what the model makes of the rows, in order: as a batch if it can, else of each row alone."""
-    batch = getattr(model, "batch", None)
-    return list(batch(rows)) if batch is not None else [model(row) for row in rows]
 
 
 def listed(data: Any, what: str) -> list[Any]:

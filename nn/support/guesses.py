@@ -4,8 +4,8 @@ from typing import Final
 
 from autograd.support.answers import Guesses
 
-_ACTIVATE: Final = (
-    'layers have it, as in nn.Layer(2, 4, "{0}"); nn.Activate("{0}") is one by itself, autograd.{0} the function'
+_ACTIVATION: Final = (
+    'layers have it, as in nn.Layer(2, 4, "{0}"); nn.Activation("{0}") is one by itself, autograd.{0} the function'
 )
 _FIT: Final = "nn.fit(model, inputs, targets, loss=…, optimizer=…, epochs=…)"
 _L2: Final = "nn.AdamW has weight_decay; elsewhere add decay * total([p * p for p in model.parameters()]) to the loss"
@@ -14,7 +14,6 @@ _INITIALIZERS: Final = "nn.he_normal, he_uniform, xavier_normal and xavier_unifo
 _PRECISION: Final = "numbers are Python's floats, in double precision"
 _HERE: Final = "everything runs on this machine; fit(…, backend='jax') uses what JAX finds"
 _LIST: Final = "a plain list of modules, a tuple or a dict is walked: self.layers = [nn.Layer(2, 4), nn.Layer(4, 1)]"
-_SAVE: Final = "nn.save(path, model) and nn.load(path, model) keep the weights; dict(model.named_parameters()) has them"
 _ATTENTION: Final = "there is no attention here: write it with nn.Layer, autograd.dot and autograd.softmax"
 _HOOKS: Final = "model.forward_cache(rows) has what each layer computed; there are no hooks"
 
@@ -28,7 +27,7 @@ NAMES: Final = {
     "Linear": "nn.Layer(inputs, outputs, None) is one: each layer has its activation",
     "Dense": "nn.Layer(inputs, outputs, activation) is one, with its inputs counted",
     "Perceptrons": "it is nn.Layer(inputs, outputs)",
-    "Identity": "nn.Activate(None) gives its row as it is",
+    "Identity": "nn.Activation(None) gives its row as it is",
     "Flatten": "rows are flat: flatten the data",
     "Parameter": "a parameter is a Value: self.w = autograd.Value(1.0)",
     "ModuleList": _LIST,
@@ -39,11 +38,10 @@ NAMES: Final = {
     "MultilayerPerceptron": "it is nn.MLP(2, [16, 16, 1])",
     "MLPClassifier": "nn.MLP(2, [16, 16, 1]) is the network, nn.fit trains it",
     "MLPRegressor": "nn.MLP(2, [16, 16, 1]) is the network, nn.fit trains it",
-    **{name: _ACTIVATE.format(key) for name, key in {
+    **{name: _ACTIVATION.format(key) for name, key in {
         "ReLU": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "GELU": "gelu", "ELU": "elu", "SiLU": "silu",
         "Swish": "silu", "LeakyReLU": "leaky_relu", "Softplus": "softplus",
     }.items()},
-    "Activation": "it is nn.Activate('relu')",
     "PReLU": 'nn.Layer(2, 4, "leaky_relu") has a fixed slope',
     "LogSoftmax": "give the scores to nn.softmax_cross_entropy, which has it inside",
     "log_softmax": "give the scores to nn.softmax_cross_entropy, which has it inside",
@@ -266,8 +264,6 @@ OF_A_MODULE: Final = {
     "predict": "it is nn.predict(model, inputs)",
     "evaluate": "with autograd.no_grad(): loss(model.batch(inputs), targets)",
     "compile": "fit compiles by itself; autograd.compile(loss_function, model.parameters()) makes a step",
-    "state_dict": _SAVE,
-    "load_state_dict": _SAVE,
     "save": "it is nn.save(path, model)",
     "load": "it is nn.load(path, model)",
     "num_parameters": "it is model.parameter_count()",
@@ -294,8 +290,6 @@ OF_A_MODULE: Final = {
 
 OF_AN_OPTIMIZER: Final = {
     "param_groups": "there is one group: optimizer.learning_rate, optimizer.parameters",
-    "state_dict": "nn.save(path, model, optimizer) keeps it; optimizer.memories has the numbers",
-    "load_state_dict": "nn.load(path, model, optimizer) brings it back",
     "add_param_group": "make an optimizer of all parameters, or a second one",
     "minimize": "loss.backward(), and optimizer.step()",
     "apply_gradients": "loss.backward() leaves gradients, and optimizer.step() moves the parameters",

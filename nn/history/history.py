@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd.recording.bulk import set_numbers
 from autograd.support.answers import guessed
-from nn.guesses import GUESSES, OF_A_HISTORY
+from nn.history.loss_findings import diagnose_losses
 from nn.optim.clipping import percentile
+from nn.support.guesses import GUESSES, OF_A_HISTORY
 
 if TYPE_CHECKING:
-    from nn.inspect.diagnosis import Diagnosis
-    from nn.optim.optimizers import Optimizer
+    from nn.history.findings import Diagnosis
+    from nn.optim.optimizer import Optimizer
 
 __all__ = ["History", "Stretch", "stretches"]
 
@@ -146,8 +147,6 @@ class History:
 
         `nn.diagnose` also looks at the model's layers.  Raises ValueError before the first epoch is done.
         """
-        from nn.inspect.diagnosis import diagnose_losses  # which knows histories
-
         return diagnose_losses(self)
 
     def enter(self, loss: float, rows: int, norm: float | None) -> None:

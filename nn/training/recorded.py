@@ -12,13 +12,25 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd import Value, no_grad
 from autograd.recording.bulk import gradients_of
-from nn.module import Module, Result, run_in_use
+from nn.layers.module import Module, Result, run_in_use
 from nn.optim.clipping import Clip, apply_clip
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import Surroundings
-from nn.training.rows import Loss, checked_loss, counted_as, predict_rows
+from nn.support.validate import Loss, checked_loss, counted_as
 
-__all__ = ["Planned", "RecordedStepper", "Stepped", "Stepper", "Task", "epoch_order", "in_use", "tried_loss"]
+__all__ = [
+    "Planned",
+    "RecordedStepper",
+    "Stepped",
+    "Stepper",
+    "Task",
+    "epoch_order",
+    "in_use",
+    "predict_rows",
+    "record_loss",
+    "record_pass",
+    "tried_loss",
+]
 
 
 class Planned(NamedTuple):
@@ -125,9 +137,22 @@ class RecordedStepper:
 
 def record_loss(model: Any, loss: Loss, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:
     """Return the loss of the model on these rows, as a graph; raises TypeError if it is not one Value."""
+    return record_pass(model, loss, inputs, targets, rows)[1]
+
+
+def record_pass(
+    model: Any, loss: Loss, inputs: list[Any], targets: list[Any], rows: Sequence[int]
+) -> tuple[list[Any], Value]:
+    """Return the predictions of the model for these rows, and their loss, as a graph."""
     predictions = predict_rows(model, [inputs[i] for i in rows])
     with counted_as(rows):
-        return checked_loss(loss(predictions, [targets[i] for i in rows]))
+        return predictions, checked_loss(loss(predictions, [targets[i] for i in rows]))
+
+
+def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
+    """Return what the model makes of the rows, in order: as a batch if it can, else of each row alone."""
+    batch = getattr(model, "batch", None)
+    return list(batch(rows)) if batch is not None else [model(row) for row in rows]
 
 
 def tried_loss(task: Task, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:

@@ -2,72 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar, copy_context
-from functools import wraps
-from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, Final, Self, TypeVar
 
 from autograd import Group, Value
+from autograd.recording.bulk import set_numbers
 from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
-from nn.guesses import GUESSES, OF_A_MODULE
-from nn.training.rows import check_attribute, listed, said
+from nn.layers.calling import calling_forward, naming_its_parts
+from nn.layers.forward_cache import ForwardCache, Row, watching
+from nn.support.fields import check_buffers, check_fields
+from nn.support.guesses import GUESSES, OF_A_MODULE
+from nn.support.validate import check_attribute, checked_number, listed, said
 
 Inputs = Sequence[Any] | Group
-Row = list[Value]
-Call = TypeVar("Call", bound=Callable[..., Any])
-
-
-class LayerPass(NamedTuple):
-    """What one layer computed in a forward pass: one row per input row, one Value per unit."""
-
-    z: list[Row]
-    a: list[Row]
-
-
-ForwardCache = dict[str, LayerPass]
-
 Result = TypeVar("Result")
 
-
-class _Watching(list[object]):
-    """The forward cache that the passes of this thread or task fill at this moment.
-
-    As a list it is empty while no thread fills one, so that layers, which ask at each row, need not look further.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._cache: ContextVar[ForwardCache | None] = ContextVar("watching", default=None)
-
-    def fill(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
-        """Return `run()`, whose passes fill the cache.  The context is the call's own: no interrupt can leave it on."""
-        begun = object()
-        self.append(begun)
-        try:
-            return copy_context().run(self._filled, cache, run)
-        finally:
-            self.remove(begun)
-
-    def _filled(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
-        self._cache.set(cache)
-        return run()
-
-    def is_here(self) -> bool:
-        """Return whether this thread or task fills one."""
-        return self._cache.get() is not None
-
-    def keep(self, path: str, z: Row, a: Row) -> None:
-        """Enter one row of the layer there."""
-        cache = self._cache.get()
-        if cache is not None:
-            layer = cache.setdefault(path, LayerPass([], []))
-            layer.z.append(z)
-            layer.a.append(a)
-
-
-watching: Final = _Watching()
 _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
 
 
@@ -82,46 +33,6 @@ def run_in_use(modules: Iterable[Any], act: Callable[[], Result]) -> Result:
 def _run_in_use(modules: frozenset[Any], act: Callable[[], Result]) -> Result:
     _in_use.set(_in_use.get() | modules)
     return act()
-
-
-def _naming(init: Callable[..., None]) -> Callable[..., None]:
-    """Return a constructor that names what the module is made of, so that nobody has to think of it.
-
-    Layers know their own place by it: the forward cache is kept by place, and so are the streams of random masks.
-    """
-
-    @wraps(init)
-    def named(self: Module, *given: Any, **by_name: Any) -> None:
-        init(self, *given, **by_name)
-        self._name_unnamed()
-
-    return named
-
-
-def one_row(call: Call) -> Call:
-    """Return a module's `__call__`, which takes one row, and has `more` only to say so to one who gives its numbers."""
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [p for p in inspect.signature(call).parameters.values() if p.kind is not p.VAR_POSITIONAL]
-    )
-    return call
-
-
-def refuse_more(module: object, inputs: Sequence[Any]) -> None:
-    """Raise TypeError: a module was called with several arguments in the place of one row."""
-    shown = ", ".join(repr(x)[:12] for x in inputs[:3]) + (", …" if len(inputs) > 3 else "")
-    raise TypeError(
-        f"{type(module).__name__} takes one row of inputs, and here are {len(inputs)} arguments: write model([{shown}])"
-    )
-
-
-def _calling(forward: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the `__call__` of a class that says in `forward`, as PyTorch's do, what its modules make of a row."""
-
-    @wraps(forward)
-    def called(self: Any, *inputs: Any, **named: Any) -> Any:
-        return self.forward(*inputs, **named)
-
-    return called
 
 
 @guessed(OF_A_MODULE)
@@ -158,12 +69,12 @@ class Module:
                 raise TypeError(
                     f"class {cls.__name__}: forward would never be called, since {inherited}: name it __call__"
                 )
-            cls.__call__ = _calling(vars(cls)["forward"])  # type: ignore[method-assign]
+            cls.__call__ = calling_forward(vars(cls)["forward"])  # type: ignore[method-assign]
         for name, x in vars(cls).items():
             for base in cls.__bases__:
                 check_attribute(base, name, x)
         if "__init__" in vars(cls):
-            cls.__init__ = _naming(GUESSES(cls.__init__))  # type: ignore[method-assign]
+            cls.__init__ = naming_its_parts(GUESSES(cls.__init__))  # type: ignore[method-assign]
 
     def __call__(self, inputs: Any) -> Any:
         """Return what the module makes of one row of inputs; a class may say so in `forward`, as in PyTorch."""
@@ -234,8 +145,34 @@ class Module:
             else:
                 setattr(module, name, buffers[path])
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of all numbers by path: the parameters, then the buffers, lists where those are lists."""
+        return {path: parameter.data for path, parameter in self.named_parameters()} | self.named_buffers()
+
+    @GUESSES
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Leave parameters and buffers as `state_dict` found them, to the bit.
+
+        Raises ValueError or TypeError naming the path, and changes nothing, for names, shapes or kinds that do not fit.
+        """
+        named = dict(self.named_parameters())
+        check_fields("the state_dict", state, {*named, *self.named_buffers()})
+        buffers = {path: x for path, x in state.items() if path not in named}
+        check_buffers("buffers", buffers, self)
+        before = self.state_dict()
+        after = {path: checked_number(path, state[path]) for path in named} | buffers
+        try:
+            self._put(after, named)
+        except BaseException:  # an interrupt
+            self._put(before, named)
+            raise
+
+    def _put(self, state: Mapping[str, Any], named: Mapping[str, Value]) -> None:
+        set_numbers(list(named.values()), [state[path] for path in named])
+        self.load_buffers({path: x for path, x in state.items() if path not in named})
+
     def _check_buffer(self, name: str, x: Any) -> None:
-        """Raise ValueError if `x`, which comes from a file, is no state that the buffer could be in."""
+        """Raise ValueError if `x`, which was loaded, is no state that the buffer could be in."""
 
     def _kind(self) -> str:
         """Return in words what makes of the same parameters another function, as an activation does, "" if nothing.

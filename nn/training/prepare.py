@@ -1,0 +1,101 @@
+"""What comes before the first step: the task is checked, tried on a few rows, and rows are held out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from autograd import Value, no_grad
+from autograd.functional.pytree import flat
+from nn.datasets import split
+from nn.optim.clipping import Clip
+from nn.optim.optimizer import Optimizer
+from nn.support.validate import Loss, check_learner, checked_inputs, checked_targets
+from nn.training.recorded import Task, in_use, tried_loss
+from nn.training.settings import checked_optimizer, checked_share
+from nn.training.unmoved import warn_unmoved
+
+__all__ = ["hold_out", "prepare", "trial_rows"]
+
+KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
+COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
+
+
+def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimizer, clip: Clip | None) -> Task:
+    """Return the task, checked: some rows are run forward, so that wrong widths, labels and losses are refused here."""
+    check_learner(model, loss)
+    rows = checked_inputs(inputs)
+    task = Task(model, loss, checked_optimizer(optimizer, model), rows, checked_targets(targets, len(rows)), clip)
+    places = trial_rows(task.inputs, task.targets)
+    first = tried_loss(task, task.inputs, task.targets, places)
+
+    def again() -> Value:
+        return tried_loss(task, task.inputs, task.targets, places)
+
+    warn_unmoved(model, loss, task.optimizer, (task.inputs, task.targets), first, again)
+    return task
+
+
+def hold_out(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[list[Any], list[Any]] | None]:
+    """Return the task on the rows to train on, and the rows held out with their targets, if there are any."""
+    if validation is None:
+        return task, None
+    if isinstance(validation, tuple | list):
+        if len(validation) != 2:
+            raise ValueError(f"validation is a pair (inputs, targets), not {len(validation)} things")
+        rows = checked_inputs(validation[0], "validation inputs")
+        targets = checked_targets(validation[1], len(rows), "validation targets")
+        with no_grad():
+            in_use(task.model, lambda: tried_loss(task, rows, targets, trial_rows(rows, targets)))
+        return task, (rows, targets)
+    share = checked_share(validation)
+    inputs, wanted, rows, targets = split(task.inputs, task.targets, share=share, seed=seed or 0)
+    return replace(task, inputs=inputs, targets=wanted), (rows, targets)
+
+
+def trial_rows(inputs: list[Any], targets: list[Any]) -> list[int]:
+    """Return a few rows, in order, on which a model or loss that cannot take all rows will fail.
+
+    They are the first two, those with the extremes of targets and of whole numbers among the inputs (which may be
+    classes and indices), and one for each of 16 different targets.
+    """
+    chosen = {*range(min(2, len(inputs))), *_extremes(targets), *_wholes(inputs)}
+    kinds: dict[tuple[Any, ...], int] = {}
+    for i, target in enumerate(targets):
+        kinds.setdefault(_numbers(target), i)
+        if len(kinds) == KINDS:
+            break
+    return sorted(chosen.union(kinds.values()))
+
+
+def _extremes(rows: list[Any]) -> set[int]:
+    """Return the places of the least and greatest numbers and sums, and of the first number that is not whole."""
+    numbers = [_numbers(row) or (0.0,) for row in rows]
+    places = range(len(rows))
+    found = {pick(places, key=[act(x) for x in numbers].__getitem__) for act in (min, max, sum) for pick in (min, max)}
+    found.update(next(([i] for i in places if any(x % 1 for x in numbers[i])), []))
+    return found
+
+
+def _wholes(rows: list[Any]) -> set[int]:
+    """Return the places of the extremes of columns that begin with a whole number, and of the first not whole in each.
+
+    The first 8 such columns are looked at; since more may index one table, the extremes of all whole rows are added.
+    """
+    is_flat = isinstance(rows[0], list | tuple) and not any(isinstance(x, list | tuple) for x in rows[0])
+    flat = rows if is_flat else [_numbers(row) for row in rows]
+    whole = [j for j, x in enumerate(flat[0]) if _numbers(x)[0] % 1 == 0]
+    found = set()
+    for j in whole[:COLUMNS]:
+        column = [_numbers(row[j])[0] for row in flat]
+        found |= {column.index(min(column)), column.index(max(column))}
+        found.update(next(([i] for i, x in enumerate(column) if x % 1), []))
+    if len(whole) > COLUMNS and type(flat[0][0]) is int:
+        places = range(len(flat))
+        found |= {min(places, key=lambda i: min(flat[i])), max(places, key=lambda i: max(flat[i]))}
+    return found
+
+
+def _numbers(x: Any) -> tuple[Any, ...]:
+    """Return the numbers in a row, or the one number that it is."""
+    return tuple(y.data if isinstance(y, Value) else y for y in flat(x))
