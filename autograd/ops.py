@@ -36,7 +36,7 @@ def subtract(maths: Any, x: Any, y: Any) -> Out:
     return x - y, (1.0, -1.0)
 
 
-@op("×", smooth_on=[(ANY, ANY)])
+@op("×", role="product", smooth_on=[(ANY, ANY)])
 def multiply(maths: Any, x: Any, y: Any) -> Out:
     """x · y."""
     return x * y, (y, x)

@@ -219,6 +219,8 @@ class Operation:
     Attributes
         name         the function's and the method's name
         symbol       how it prints, `+` or `tanh`
+        glyph        what a picture writes on a node of it: the symbol, `w · x` for a sum of products
+        role         how it is explained: as a "weighted sum", a "product", a "function" of one input, or as none ("")
         rule         (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
                      arguments, called only if it is needed
         groups       how many of the first inputs are sequences, shared by reference (`dot`, `total`)
@@ -239,6 +241,7 @@ class Operation:
         smooth_on: Sequence[Box],
         kink: Callable[..., float] | None,
         at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]],
+        role: str = "",
     ) -> None:
         self.name = self.__name__ = name
         self.symbol, self.rule = symbol, rule
@@ -246,6 +249,9 @@ class Operation:
         self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges
         self.arity = rule.__code__.co_argcount - 1
         self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
+        self.glyph = f"w {symbol} x" if groups == 2 else symbol
+        one_input = self.arity == 1 and not groups
+        self.role = role or ("weighted sum" if groups == 2 else "function" if one_input else "")
         self.__doc__ = rule.__doc__
         self.method: Callable[..., Any] | None = None  # what records it quickly when its first input is of `kind`
         self.kind: type | None = None
@@ -366,6 +372,7 @@ def op(
     smooth_on: Sequence[Box],
     groups: int = 0,
     cuts: bool = False,
+    role: str = "",
     kink: Callable[..., float] | None = None,
     at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
 ) -> Callable[[Rule], Operation]:
@@ -384,6 +391,7 @@ def op(
             smooth_on=smooth_on,
             kink=kink,
             at_edges=at_edges or {},
+            role=role,
         )
         return row
 

@@ -100,7 +100,7 @@ function drawGraph(row, room) {
 }
 
 function drawBox(b) {
-  const left = -b.width / 2, top = -b.height / 2, op = b.folded ? `${b.nodes.length} nodes` : b.shown.pairs ? "w·x + b" : b.shown.op;
+  const left = -b.width / 2, top = -b.height / 2, op = b.folded ? `${b.nodes.length} nodes` : b.shown.op;
   b.value = make("text", { class: "value", x: left + 4, y: top + 36 });
   b.gradient = make("text", { class: "gradient", x: 2, y: top + 36 });
   b.alarm = make("text", { class: "alarm", x: left + 6, y: top + 55 });

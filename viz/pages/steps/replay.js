@@ -1,7 +1,7 @@
 // The recorded pass: what each node shows after any number of events.  Numbers were all recorded; they are only put and taken back.
 // An event is known by its place.  Its sentence is filled in from the forms that Python's own sentences have, when it is asked for.
 
-/** @typedef {{index: number, name: string, path: string, home: number, row: number, kind: string, op: string, shape: string, parents: number[],
+/** @typedef {{index: number, name: string, path: string, home: number, row: number, kind: string, op: string, role: string, parents: number[],
  *   pairs: number, phrases: string | string[], forms: string[], value: number, mark: string, first: number, locals: number}} Spot */
 
 /** @type {Float64Array} */
@@ -10,12 +10,12 @@ const LOCALS = doubles(DATA.locals), VALUES = doubles(DATA.values);
 const NODES = [];
 let edges = 0, locals = 0;
 for (const [name, where, home, row, kind, parents = [], phrases = ""] of DATA.nodes) {
-  const [op, shape, ...forms] = kind < 0 ? ["", ""] : DATA.operations[kind], index = NODES.length, dot = shape === "dot";
+  const [op, role, ...forms] = kind < 0 ? ["", ""] : DATA.operations[kind], index = NODES.length, weighted = role === "weighted sum";
   const path = typeof where === "number" ? NODES[where].path : where;  // as of the same part at work on another example
-  NODES.push({ index, name, path, home, row, kind: kind === -2 ? "constant" : kind < 0 ? "leaf" : "inner", op, shape, parents, phrases, forms,
-    pairs: dot ? parents.length >> 1 : 0, value: VALUES[index], mark: DATA.marks[index] || "", first: edges, locals: dot ? -1 : locals });
+  NODES.push({ index, name, path, home, row, kind: kind === -2 ? "constant" : kind < 0 ? "leaf" : "inner", op, role, parents, phrases, forms,
+    pairs: weighted ? parents.length >> 1 : 0, value: VALUES[index], mark: DATA.marks[index] || "", first: edges, locals: weighted ? -1 : locals });
   edges += parents.length;
-  if (!dot) locals += parents.length;
+  if (!weighted) locals += parents.length;
 }
 const ROOT = NODES[NODES.length - 1];
 const GROUPS = DATA.groups.map(([title, kind, parent], index) => ({ index, title, kind, parent }));

@@ -34,18 +34,18 @@ function slipsAt(e) {
 function candidates(e, right) {
   const n = NODES[e.node];
   if (e.kind === "Compute") {
-    const before = n.shape === "dot" ? ["bias", right - VALUES[n.parents[2 * n.pairs]]] : n.shape === "unary" ? ["raw", VALUES[n.parents[0]]] : null;
+    const before = n.role === "weighted sum" ? ["bias", right - VALUES[n.parents[2 * n.pairs]]] : n.role === "function" ? ["raw", VALUES[n.parents[0]]] : null;
     return /** @type {any} */ ([...(before ? [before] : []), ["sign", -right]]);
   }
   if (e.kind === "Update") return /** @type {any} */ ([["uphill", e.before + (e.before - e.after)], ...(DATA.rate === null ? [] : [["rate", e.before - TOTALS[e.node]]])]);
   if (asksSum(e)) return [["path", e.sent], ["before", e.before], ["sign", -right]];
   const upstream = TOTALS[e.node], local = localOf(n, e.slot), variables = n.parents.filter((p) => NODES[p].kind !== "constant");
-  const wrong = [[n.shape === "unary" && variables.length === 1 ? "activation" : "upstream", upstream]];
+  const wrong = [[n.role === "function" && variables.length === 1 ? "activation" : "upstream", upstream]];
   if (EXPECTED[e.node] === 1) {  // through an activation?
     const above = TARGETS.indexOf(e.node, COMPUTED[ROOT.index] + 2), by = NODES[ACTORS[above]];
-    if (by.shape === "unary") wrong.push(["activation", TOTALS[by.index] * local]);
+    if (by.role === "function") wrong.push(["activation", TOTALS[by.index] * local]);
   }
-  const factor = n.shape === "multiply" ? 1 - e.slot : n.shape === "dot" && e.slot < 2 * n.pairs ? (e.slot + n.pairs) % (2 * n.pairs) : -1;
+  const factor = n.role === "product" ? 1 - e.slot : n.role === "weighted sum" && e.slot < 2 * n.pairs ? (e.slot + n.pairs) % (2 * n.pairs) : -1;
   const moved = factor < 0 ? -1 : updateOf(n.parents[factor]);
   if (moved >= 0) wrong.push(["updated", upstream * AFTER[moved]]);
   return /** @type {any} */ ([...wrong, ["local", local], ["sign", -right]]);

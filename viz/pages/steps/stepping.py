@@ -16,7 +16,7 @@ from autograd.explain.wording import neuron_of, titled
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from viz.graph.labels import shown
-from viz.graph.sheet import NOBODY, examples, not_a_number, silence
+from viz.graph.sheet import NOBODY, examples, is_weighted_sum, not_a_number, silence
 from viz.guesses import GUESSES
 from viz.pages.page import Page, packed
 from viz.pages.playground.machine import check_optimizer
@@ -109,10 +109,10 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         first = firsts.setdefault(path, i) if path else i
         row: list[Any] = [known["name"], path if first == i else first, group_of[i], row_of[i]]
         if isinstance(node.op, Operation):
-            if node.op.name != "dot":  # of which each factor is the other's local derivative
+            if not is_weighted_sum(node):  # of which each factor is the other's local derivative
                 derivatives += node.local_derivatives
             written = dict.fromkeys(recording.words.forms(i))
-            kind = operations.setdefault((node.op.symbol, _shape(node.op), *written), len(operations))
+            kind = operations.setdefault((node.op.glyph, node.op.role, *written), len(operations))
             row += [kind, known["parents"], _phrases(recording, i)]
         else:
             row.append(-2 if node.op is CONSTANT else -1)
@@ -148,17 +148,10 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
     }
 
 
-def _shape(op: Operation) -> str:
-    """Return what kind of operation this is, as far as it matters for the slips that one makes there."""
-    if op.name in ("dot", "multiply"):
-        return op.name
-    return "unary" if op.arity == 1 and not op.groups else ""
-
-
 def _phrases(recording: Recording, i: int) -> str | list[str]:
     """Return the local derivative of a node with respect to each operand in words, or the one that is that of all."""
     node = recording.nodes[i]
-    if isinstance(node.op, Operation) and node.op.name == "dot":
+    if is_weighted_sum(node):
         return ""
     parents = enumerate(node.parents)
     phrases = ["" if p.op is CONSTANT else recording.words.derivative(i, slot) for slot, p in parents]
