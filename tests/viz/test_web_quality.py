@@ -12,7 +12,6 @@ import pytest
 
 from tests.support.web import npx
 from viz.pages.film import film
-from viz.pages.page import _part
 from viz.pages.playground.playground import SCRIPTS, STYLES
 from viz.pages.steps import stepping
 
@@ -55,25 +54,6 @@ def test_types(scripts, options, tmp_path):
     unused = [] if scripts else ["--noUnusedLocals", "false"]
     code, said = tool(TYPESCRIPT, "tsc", *CHECKS, *TIDY, *options, *unused, str(given), *files)
     assert code == 0, said
-
-
-def test_what_a_page_leaves_out_of_its_scripts_changes_no_meaning(tmp_path):
-    found = {}
-    for way, text_of in (
-        ("whole", lambda path: path.read_text()),
-        ("bare", lambda path: _part(str(path.relative_to(PAGES)))),
-    ):
-        files = []
-        for path in sorted(PAGES.rglob("*.js")):
-            files.append(tmp_path / way / path.name)
-            files[-1].parent.mkdir(exist_ok=True)
-            files[-1].write_text(text_of(path))
-        out, how = tmp_path / f"{way} out", ["--noCheck", "--allowJs", "--removeComments", "--target", "es2023"]
-        code, said = tool(TYPESCRIPT, "tsc", *how, "--outDir", str(out), *map(str, files))
-        assert code == 0, said
-        found[way] = {path.name: path.read_text() for path in out.iterdir()}
-    assert found["whole"].keys() == {path.name for path in PAGES.rglob("*.js")}
-    assert found["bare"] == found["whole"]  # as the compiler writes what it has understood
 
 
 def test_lint():
