@@ -7,7 +7,8 @@ import nn
 import viz
 from autograd import Value
 from autograd.explain.wording import show_number
-from viz import draw_network, palette
+from viz import draw_network
+from viz.support import palette
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]

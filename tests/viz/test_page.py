@@ -17,7 +17,7 @@ from autograd.explain.wording import show_number
 from autograd.recording.nodes import CONSTANT
 from nn import MLP, SGD, Adam, mean_squared_error
 from tests.support.web import CONTRASTS, until
-from viz.pages.steps.stepping import _rows
+from viz.pages.steps.steps import _rows
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 

@@ -13,7 +13,7 @@ import pytest
 from tests.support.web import npx
 from viz.pages.film import film
 from viz.pages.playground.playground import SCRIPTS, STYLES
-from viz.pages.steps import stepping
+from viz.pages.steps import steps as stepping
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "viz" / "pages"
@@ -42,7 +42,7 @@ def absent(start):
 
 @pytest.mark.parametrize(
     ("scripts", "options"),
-    [(SCRIPTS, []), (film.SCRIPTS, []), (stepping.SCRIPTS, LOOSE), (("../picture.js",), []), ((), [])],
+    [(SCRIPTS, []), (film.SCRIPTS, []), (stepping.SCRIPTS, LOOSE), (("../support/picture.js",), []), ((), [])],
     ids=["playground", "film", "stepping", "picture", "backend"],
 )
 def test_types(scripts, options, tmp_path):

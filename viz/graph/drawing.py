@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from autograd import Group, Value, topological_order
 from autograd.explain.wording import Words, short_names, show_number
-from viz import palette
 from viz.graph.folding import Box, Folded, Line, fold
-from viz.graph.labels import label_text, last_word, shown, tooltip_text
 from viz.graph.sheet import DEAD, SATURATED, Spot, not_finite, sheet
-from viz.guesses import GUESSES
-from viz.rendering import GraphPicture
+from viz.support import palette
+from viz.support.guesses import GUESSES
+from viz.support.labels import label_text, last_word, shown, tooltip_text
+from viz.support.rendering import GraphPicture
 
 if TYPE_CHECKING:
     from graphviz import Digraph

@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from autograd import Value
 from viz.charts.plotting import losses_of
-from viz.guesses import GUESSES
-from viz.network import layers_of
-from viz.pages.page import Page, packed
-from viz.pages.playground.machine import Machine, check_loss, make_machine
+from viz.graph.network import layers_of
+from viz.pages.document import Page, packed
+from viz.pages.shared.model_programs import ModelPrograms, check_loss, model_programs
+from viz.support.guesses import GUESSES
 
 STYLES = ("shared/common.css", "shared/live.css", "film/film.css")
 CURVES = ("shared/dom.js", "shared/numbers.js", "shared/charts.js", "film/film.js")
 SCRIPTS = (
     "shared/dom.js",
     "shared/numbers.js",
-    "shared/machine.js",
-    "shared/board.js",
+    "shared/live_model.js",
+    "shared/live_network.js",
     "shared/boundary.js",
     "shared/charts.js",
     "film/film.js",
@@ -131,10 +131,10 @@ def _spread(moments: list[Any]) -> list[Any]:
     return kept if kept[-1] is moments[-1] else [*kept, moments[-1]]
 
 
-def _machine(recorder: Any) -> Machine:
+def _machine(recorder: Any) -> ModelPrograms:
     from nn import SGD, mean_squared_error
 
-    return make_machine(
+    return model_programs(
         recorder.model,
         recorder.inputs,
         recorder.targets,

@@ -15,19 +15,19 @@ from autograd.explain.steps import GRANULARITIES, Accumulate, Collect, Recording
 from autograd.explain.wording import neuron_of, titled
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from viz.graph.labels import shown
 from viz.graph.sheet import NOBODY, examples, is_weighted_sum, not_a_number, silence
-from viz.guesses import GUESSES
-from viz.pages.page import Page, packed
-from viz.pages.playground.machine import check_optimizer
+from viz.pages.document import Page, packed
+from viz.pages.shared.model_programs import check_optimizer
+from viz.support.guesses import GUESSES
+from viz.support.labels import shown
 
 if TYPE_CHECKING:
     from nn import Optimizer
 
 STYLES = ("shared/common.css", "steps/steps.css")
 SCRIPTS = (
-    *("shared/dom.js", "shared/numbers.js", "shared/layout.js", "steps/replay.js"),
-    *("shared/drawing.js", "shared/network.js", "steps/slips.js", "steps/closer.js", "steps/steps.js"),
+    *("shared/dom.js", "shared/numbers.js", "steps/layout.js", "steps/replay.js"),
+    *("steps/graph.js", "steps/network.js", "steps/common_mistakes.js", "steps/details.js", "steps/steps.js"),
 )
 RUN = 40  # nameless nodes that are folded into one box
 LARGEST = 20_000

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from autograd import Value, dot, number
 from autograd.explain.wording import short_names, titled
 from autograd.rules.operation import TABLE, Operation
-from viz import palette
-from viz.graph.labels import shown
-from viz.network import Layers, layers_of
+from viz.graph.network import Layers, layers_of
+from viz.support import palette
+from viz.support.labels import shown
 
 if TYPE_CHECKING:
     from autograd.compile.backends.javascript.source import Emitted
@@ -28,7 +28,7 @@ SCORES: Final = ("binary_cross_entropy_with_logits", "hinge")  # losses of score
 
 
 @dataclass(frozen=True)
-class Machine:
+class ModelPrograms:
     """What a page computes with: `script` defines PROGRAMS, `data` is about them, for parameters in this `order`."""
 
     data: dict[str, Any]
@@ -50,7 +50,7 @@ def check_loss(call: str, loss: object) -> None:
         raise TypeError(f"{call} takes a function of predictions and targets, loss=nn.mean_squared_error, not {kind}")
 
 
-def make_machine(
+def model_programs(
     model: Any,
     inputs: Any,
     targets: Any,
@@ -60,7 +60,7 @@ def make_machine(
     sizes: Iterable[int] = (),
     activations: Sequence[str] = (),
     level: float | None = None,
-) -> Machine:
+) -> ModelPrograms:
     """Return the model, the data, the loss and the optimizer's rule as programs and numbers; nothing is changed.
 
     `sizes` are the numbers of rows that a step may take, besides all of them; `activations` are those to choose from,
@@ -110,7 +110,7 @@ def make_machine(
         "ink": palette.FIELD[0],
         "rim": palette.FIELD[3],
     }
-    return Machine(data, javascript.script("PROGRAMS", parts), order)
+    return ModelPrograms(data, javascript.script("PROGRAMS", parts), order)
 
 
 # --------------------------------------------------------------------------------------------- checks

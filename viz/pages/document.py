@@ -22,9 +22,9 @@ from typing import Any
 from autograd.support.answers import guessed
 from autograd.support.files import write_file
 from autograd.support.locks import cached_property
-from viz import palette
-from viz.graph.labels import escaped, shown
-from viz.guesses import OF_A_PAGE
+from viz.support import palette
+from viz.support.guesses import OF_A_PAGE
+from viz.support.labels import escaped, shown
 
 COLOURS = (
     *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),

@@ -11,9 +11,9 @@ from autograd.explain.wording import short_names, show_number
 from autograd.recording.nodes import CONSTANT
 from viz.charts.field import Field
 from viz.charts.plotting import curve, framed, levels, losses_of
-from viz.graph.labels import columns, kind_of, padded, shown
 from viz.graph.sheet import is_weighted_sum, operands_of
-from viz.guesses import GUESSES
+from viz.support.guesses import GUESSES
+from viz.support.labels import columns, kind_of, padded, shown
 
 __all__ = ["decision_boundary", "loss_curve", "table", "tree"]
 
