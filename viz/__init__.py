@@ -20,7 +20,7 @@ from viz.graph.drawing import draw
 from viz.graph.network import draw_network
 from viz.notebook import register as _tell_the_notebook
 from viz.pages.document import Page
-from viz.pages.film.film import Recorder, run
+from viz.pages.film.film import Recorder, film
 from viz.pages.playground.playground import playground
 from viz.pages.steps.steps import steps
 from viz.support.guesses import GUESSES as _GUESSES
@@ -36,13 +36,13 @@ __all__ = [
     "decision_boundary",
     "draw",
     "draw_network",
+    "film",
     "gradient_flow",
     "histogram",
     "learning_rate_finder",
     "loss_curve",
     "loss_landscape",
     "playground",
-    "run",
     "steps",
     "table",
     "terminal",

@@ -11,7 +11,7 @@ from autograd.explain.wording import short_names, show_number
 from autograd.recording.nodes import CONSTANT
 from viz.charts.field import Field
 from viz.charts.plotting import curve, framed, levels, losses_of
-from viz.graph.sheet import is_weighted_sum, operands_of
+from viz.graph.nodes import is_weighted_sum, operands_of
 from viz.support.guesses import GUESSES
 from viz.support.labels import columns, kind_of, padded, shown
 

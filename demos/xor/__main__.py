@@ -159,7 +159,7 @@ class Session(Run):
     def film(self) -> None:
         """Open a page in the browser that shows the training so far as a film: network, answers, loss, gradients."""
         now = f"epoch={self._training.epoch}"
-        show_page(viz.run(self._training, title="XOR, the training so far"), "film", now)
+        show_page(viz.film(self._training, title="XOR, the training so far"), "film", now)
 
     def playground(self) -> None:
         """Open a page in the browser in which this network computes: drag its weights, press step, epoch or run."""

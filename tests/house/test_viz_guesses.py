@@ -48,7 +48,7 @@ picture, page = viz.draw(L), viz.steps(L)
         (lambda: viz.draw_network(model, rows, "x.svg"), "draw_network takes 2 by place, not 3"),
         (lambda: viz.steps(L, "x.html"), 'steps takes 1 by place, not 2, as in viz.steps(loss).save("steps.html")'),
         (lambda: viz.steps([L]), "steps takes the Value to step through, a loss for example, not list"),
-        (lambda: viz.run([1.0], "x.html"), "recorder is a viz.Recorder or a TrainingSession, not str; .save(path)"),
+        (lambda: viz.film([1.0], "x.html"), "recorder is a viz.Recorder or a TrainingSession, not str; .save(path)"),
         (lambda: viz.loss_curve([1.0], "x.png"), "loss_curve takes 1 by place, not 2"),
         (lambda: viz.playground(model), "playground needs X as well, as in viz.playground(model, X, Y)"),
         (lambda: picture.show(), "GraphPicture has no attribute 'show': a notebook shows it at the end of a cell"),

@@ -120,7 +120,7 @@ def test_a_layer_has_one_name_wherever_people_look():
     loss.backward()
     seen = {
         "steps": viz.steps(loss).html,
-        "film": viz.run(history, recorder).html,
+        "film": viz.film(history, recorder).html,
         "playground": viz.playground(model, ROWS, targets).html,
         "graph": " ".join(texts(ET.fromstring(viz.draw(loss).svg))),
         "network": " ".join(texts(ET.fromstring(draw_network(model).svg))),

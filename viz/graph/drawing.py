@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from autograd import Group, Value, topological_order
 from autograd.explain.wording import Words, short_names, show_number
 from viz.graph.folding import Box, Folded, Line, fold
-from viz.graph.sheet import DEAD, SATURATED, Spot, not_finite, sheet
+from viz.graph.nodes import DEAD, SATURATED, Spot, drawn_nodes, not_finite
 from viz.support import palette
 from viz.support.guesses import GUESSES
 from viz.support.labels import label_text, last_word, shown, tooltip_text
@@ -57,7 +57,7 @@ def draw(
         raise TypeError(f"open takes a list of layers and neurons: {given}")
     order = topological_order(value)
     words = Words(order, [node.data for node in order])
-    spots = sheet(order, words.names, unfold=unfold)
+    spots = drawn_nodes(order, words.names, unfold=unfold)
     drawn = fold(spots, open=open, example=example, folded=folded)
     if drawn.hidden:
         _rename(order, spots, drawn.hidden)

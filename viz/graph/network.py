@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from autograd.explain.wording import show_number, titled
 from viz.charts.field import plain_number
-from viz.graph.sheet import not_finite
+from viz.graph.nodes import not_finite
 from viz.support import palette
 from viz.support.guesses import GUESSES
 from viz.support.labels import label_text, shown, tooltip_text

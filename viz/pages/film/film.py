@@ -30,7 +30,7 @@ MOST: Final = 240  # moments of a film
 class Recorder:
     """Keeps the parameters of a model while it trains: a callback for `nn.fit`, or called with a session after steps.
 
-    `recorder = Recorder(model, X, Y, loss=…)`, `history = nn.fit(…, callbacks=[recorder])`, `viz.run(recorder)`.
+    `recorder = Recorder(model, X, Y, loss=…)`, `history = nn.fit(…, callbacks=[recorder])`, `viz.film(recorder)`.
     The beginning and the latest are kept, and up to `most` moments in between, evenly spread.
     Raises TypeError for a model without layers of neurons, ValueError for fewer than 2 moments.
     """
@@ -85,11 +85,11 @@ class Recorder:
 
     def __repr__(self) -> str:
         count = len(self.moments())
-        return f"<recorder of {count} moment{'s' * (count != 1)} up to epoch {self.latest[0]}: viz.run(recorder)>"
+        return f"<recorder of {count} moment{'s' * (count != 1)} up to epoch {self.latest[0]}: viz.film(recorder)>"
 
 
 @GUESSES
-def run(history: Any, recorder: Any = None, *, title: str = "A training") -> Page:
+def film(history: Any, recorder: Any = None, *, title: str = "A training") -> Page:
     """Return a page that shows a training from beginning to end, to be played, scrubbed and stepped by keyboard.
 
     `history` is what `fit` returned, or its losses.  With a `Recorder` (alone, too), or of a `TrainingSession`, the

@@ -15,7 +15,7 @@ from autograd.explain.steps import GRANULARITIES, Accumulate, Collect, Recording
 from autograd.explain.wording import neuron_of, titled
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from viz.graph.sheet import NOBODY, examples, is_weighted_sum, not_a_number, silence
+from viz.graph.nodes import NOBODY, examples, is_weighted_sum, not_a_number, silence
 from viz.pages.document import Page, packed
 from viz.pages.shared.model_programs import check_optimizer
 from viz.support.guesses import GUESSES

@@ -69,7 +69,7 @@ def _paths(name: str) -> tuple[str | None, str | None]:
     return inside[1] if inside else layer_of(name), neuron_of(name)
 
 
-def sheet(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> list[Spot]:
+def drawn_nodes(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> list[Spot]:
     """Return the nodes of a graph, operands first; `unfold` gives each product of a weighted sum a node of its own."""
     place = {id(node): i for i, node in enumerate(order)}
     spots = [_spot(node, i, name) for i, (node, name) in enumerate(zip(order, names, strict=True))]
