@@ -26,7 +26,7 @@ from viz.support import palette
 from viz.support.guesses import OF_A_PAGE
 from viz.support.labels import escaped, shown
 
-COLOURS = (
+COLORS = (
     *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
     *("POSITIVE", "NEGATIVE", "ALARM", "ALARM_CARD"),
 )
@@ -140,7 +140,7 @@ def _digest(text: str) -> str:
 
 def _colors() -> str:
     """Return the palette as custom properties, light and dark."""
-    light = {f"--{name.lower().replace('_', '-')}": getattr(palette, name) for name in COLOURS}
+    light = {f"--{name.lower().replace('_', '-')}": getattr(palette, name) for name in COLORS}
     dark = {name: palette.DARK[color] for name, color in light.items()}
     rules = ["".join(f"{name}:{color};" for name, color in colors.items()) for colors in (light, dark)]
     return f":root{{{rules[0]}}}\n@media (prefers-color-scheme:dark){{:root{{{rules[1]}}}}}\n"

@@ -114,14 +114,14 @@ def film(history: Any, recorder: Any = None, *, title: str = "A training") -> Pa
     }
     if recorder is None:
         return Page("film/film.html", STYLES, CURVES, data)
-    machine = _machine(recorder)
+    programs = _programs(recorder)
     place = {parameter: k for k, parameter in enumerate(recorder.model.parameters())}
-    order = [place[parameter] for parameter in machine.order]
+    order = [place[parameter] for parameter in programs.order]
     moments = _spread(recorder.moments())
-    data |= machine.data
+    data |= programs.data
     data["epochs"] = [epoch for epoch, _ in moments]
     data["moments"] = packed(numbers[k] for _, numbers in moments for k in order)
-    return Page("film/film.html", STYLES, SCRIPTS, data, program=machine.script)
+    return Page("film/film.html", STYLES, SCRIPTS, data, program=programs.script)
 
 
 def _spread(moments: list[Any]) -> list[Any]:
@@ -131,7 +131,7 @@ def _spread(moments: list[Any]) -> list[Any]:
     return kept if kept[-1] is moments[-1] else [*kept, moments[-1]]
 
 
-def _machine(recorder: Any) -> ModelPrograms:
+def _programs(recorder: Any) -> ModelPrograms:
     from nn import SGD, mean_squared_error
 
     return model_programs(

@@ -1,20 +1,20 @@
 // The controls: steps and epochs, what is dragged, what is looked at.
 
 const VIEW = { probe: /** @type {Float64Array} */ (new Float64Array(0)), row: 0, chosen: /** @type {Chosen} */ ({ kind: "weight", place: 0 }), losses: /** @type {number[]} */ ([]),
-  running: 0, last: 0, owed: 0, dirty: false, told: 0 };
+  running: 0, last: 0, owed: 0, dirty: false, announced: 0 };
 
 // ---------------------------------------------------------------------------------------------- what is shown
 /** Shows the model as it is now. @param {boolean} whole whether to draw also what takes longest */
 function show(whole = true) {
   VIEW.dirty = false;
-  MACHINE.loss(MACHINE.rows(), true);
-  const loss = MACHINE.loss(ROWS.map((_, i) => i)), right = MACHINE.right();
-  say($("counted"), `${plural(MACHINE.epochs, "epoch")}, ${plural(MACHINE.steps - DATA.steps, "step")}`);
+  MODEL.loss(MODEL.rows(), true);
+  const loss = MODEL.loss(ROWS.map((_, i) => i)), right = MODEL.right();
+  say($("counted"), `${plural(MODEL.epochs, "epoch")}, ${plural(MODEL.steps - DATA.steps, "step")}`);
   say($("loss"), shortly(loss));
   set($("loss"), "title", fully(loss));
   say($("score"), right < 0 ? "" : `${right} of ${plural(ROWS.length, "row")} right`);
-  const row = MACHINE.row(), run = MACHINE.forward(row, VIEW.probe);
-  BOARD.paint(VIEW.probe, run, VIEW.chosen);
+  const row = MODEL.row(), run = MODEL.forward(row, VIEW.probe);
+  NETWORK.paint(VIEW.probe, run, VIEW.chosen);
   const outputs = [...run.outputs];
   FIELD.paint(VIEW.probe, whole && !FIELD.flat);
   set(FIELD.canvas, "aria-label", `What the network answers over its inputs: ${right < 0 ? `loss ${shortly(loss)}` : `${right} of ${ROWS.length} rows are on their right side`}`);
@@ -23,7 +23,7 @@ function show(whole = true) {
   say($("verdict"), `${hoped}says ${says}${answer(outputs, VIEW.row)}`);
   drawCurve($("curve"), [...VIEW.losses, loss], { unit: "step" });
   set($("curve"), "aria-label", `loss, from ${shortly(VIEW.losses[0] ?? loss)} to ${shortly(loss)} after ${plural(VIEW.losses.length, "step")}`);
-  const norms = MACHINE.norms();
+  const norms = MODEL.norms();
   drawNorms($("norms"), norms);
   set($("norms"), "aria-label", norms.map((/** @type {number} */ n, /** @type {number} */ k) => `${DATA.layers[k].name}: ${shortly(n)}`).join(", "));
   closer();
@@ -40,7 +40,7 @@ function answer(outputs, row) {
 
 /** Looks closer at what was chosen: its value, its gradient, and where the next step takes it. */
 function closer() {
-  const { kind, place } = VIEW.chosen, given = kind === "input", x = given ? VIEW.probe[place] : MACHINE.theta[place];
+  const { kind, place } = VIEW.chosen, given = kind === "input", x = given ? VIEW.probe[place] : MODEL.theta[place];
   $("chosen").value = `${given ? "input" : "parameter"}.${place}`;
   if (document.activeElement !== $("value")) $("value").value = String(x);
   if (document.activeElement !== $("value-number")) $("value-number").value = shortly(x);
@@ -49,7 +49,7 @@ function closer() {
     say($("ahead"), "An input of the row that is looked at. It changes what the units say, not what the network learns.");
     return;
   }
-  const name = DATA.parameters[place][0], g = MACHINE.gradient[place], after = MACHINE.ahead(place), η = MACHINE.rate;
+  const name = DATA.parameters[place][0], g = MODEL.gradient[place], after = MODEL.ahead(place), η = MODEL.rate;
   say($("slope"), `◀ ∂L/∂${name} = ${shortly(g)}`);
   const plain = DATA.optimizer === "SGD" && !DATA.memories.length ? `${name} − η · ∂L/∂${name} = ${shortly(x)} − (${shortly(η)})(${shortly(g)})` : `a step of ${DATA.optimizer} from ${shortly(x)}`;
   say($("ahead"), `Next step: ${name} ← ${plain} = ${shortly(after)}`);
@@ -61,13 +61,13 @@ function numbers() {
     table.replaceChildren(...DATA.parameters.map((/** @type {any[]} */ p) => make("tr", {}, make("th", { scope: "row" }, p[0]), make("td", {}, p[1]), make("td"), make("td"))));
   }
   [...table.children].forEach((line, k) => {
-    say(line.children[2], fully(MACHINE.theta[k]));
-    say(line.children[3], fully(MACHINE.gradient[k]));
+    say(line.children[2], fully(MODEL.theta[k]));
+    say(line.children[3], fully(MODEL.gradient[k]));
   });
 }
 
 /** Tells those who listen what was done. @param {string} words */
-const tell = (words) => say($("told"), words);
+const tell = (words) => say($("announcement"), words);
 const summary = () => `${$("counted").textContent}: loss ${$("loss").textContent}${$("score").textContent ? ", " + $("score").textContent : ""}`;
 
 /** Shows once before the next picture of the screen, however often it is asked for. */
@@ -79,13 +79,13 @@ function soon() {
 
 // ---------------------------------------------------------------------------------------------- training
 function advance() {
-  VIEW.losses.push(MACHINE.batch === ROWS.length ? MACHINE.step() : (MACHINE.loss(ROWS.map((_, i) => i)) + 0 * MACHINE.step()));
+  VIEW.losses.push(MODEL.batch === ROWS.length ? MODEL.step() : (MODEL.loss(ROWS.map((_, i) => i)) + 0 * MODEL.step()));
   if (VIEW.losses.length > 100_000) VIEW.losses.shift();
 }
 
 function epoch() {
-  const goal = MACHINE.epochs + 1;
-  while (MACHINE.epochs < goal) advance();
+  const goal = MODEL.epochs + 1;
+  while (MODEL.epochs < goal) advance();
 }
 
 /** @param {boolean} on */
@@ -109,11 +109,11 @@ function frame(now) {
   let moved = false;
   while (VIEW.owed >= 1 && performance.now() - began < 20) { advance(); VIEW.owed--; moved = true; }
   if (VIEW.owed > 10) VIEW.owed = 10;
-  if (moved && (!calm.matches || now - VIEW.told > 500)) {
-    show(now - VIEW.told > 200);
-    if (now - VIEW.told > (calm.matches ? 500 : 200)) VIEW.told = now;
+  if (moved && (!calm.matches || now - VIEW.announced > 500)) {
+    show(now - VIEW.announced > 200);
+    if (now - VIEW.announced > (calm.matches ? 500 : 200)) VIEW.announced = now;
   }
-  if (!MACHINE.theta.every(Number.isFinite)) {
+  if (!MODEL.theta.every(Number.isFinite)) {
     run(false);
     tell("The weights are no longer finite: the learning rate is too high. Reset, and try a lower one.");
     say($("score"), "no longer finite: try a lower learning rate, and Reset");
@@ -130,17 +130,17 @@ function change(what, x) {
     VIEW.probe[what.place] = x;
     VIEW.row = -1;
     $("row").value = "-1";
-  } else MACHINE.theta[what.place] = x;
+  } else MODEL.theta[what.place] = x;
   soon();
 }
 
 /** @param {Chosen} what @param {number} by */
-const drag = (what, by) => change(what, +((what.kind === "input" ? VIEW.probe : MACHINE.theta)[what.place] + by).toFixed(4));
+const drag = (what, by) => change(what, +((what.kind === "input" ? VIEW.probe : MODEL.theta)[what.place] + by).toFixed(4));
 
 /** @param {Chosen} what */
 function choose(what) {
   VIEW.chosen = what;
-  const x = what.kind === "input" ? VIEW.probe[what.place] : MACHINE.theta[what.place], most = Math.max(5, Math.ceil(2 * Math.abs(x)) || 5);
+  const x = what.kind === "input" ? VIEW.probe[what.place] : MODEL.theta[what.place], most = Math.max(5, Math.ceil(2 * Math.abs(x)) || 5);
   $("value").min = -most;
   $("value").max = most;
   soon();
@@ -157,7 +157,7 @@ function look(i) {
 /** @param {number} rate */
 function setRate(rate) {
   if (!(rate >= 0 && rate < Infinity)) return;
-  MACHINE.rate = rate;
+  MODEL.rate = rate;
   $("rate").value = String(Math.log10(rate));
   set($("rate"), "aria-valuetext", shortly(rate));
   if (document.activeElement !== $("rate-number")) $("rate-number").value = shortly(rate);
@@ -166,11 +166,11 @@ function setRate(rate) {
 
 function reset() {
   run(false);
-  MACHINE.reset();
+  MODEL.reset();
   VIEW.losses = [];
-  $("activation").value = MACHINE.activation;
-  $("batch").value = String(MACHINE.batch);
-  setRate(MACHINE.rate);
+  $("activation").value = MODEL.activation;
+  $("batch").value = String(MODEL.batch);
+  setRate(MODEL.rate);
   look(Math.min(1, ROWS.length - 1));
   show();
   tell(`back at the beginning: ${summary()}`);
@@ -185,8 +185,8 @@ $("run").addEventListener("click", () => run(!VIEW.running));
 $("controls").addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
 $("rate").addEventListener("input", () => setRate(+(10 ** +$("rate").value).toPrecision(3)));
 $("rate-number").addEventListener("change", () => setRate(typedNumber($("rate-number").value)));
-$("activation").addEventListener("change", () => { MACHINE.activation = $("activation").value; show(); tell(`${$("activation").value}: ${summary()}`); });
-$("batch").addEventListener("change", () => { MACHINE.batch = +$("batch").value; MACHINE.at = 0; show(); });
+$("activation").addEventListener("change", () => { MODEL.activation = $("activation").value; show(); tell(`${$("activation").value}: ${summary()}`); });
+$("batch").addEventListener("change", () => { MODEL.batch = +$("batch").value; MODEL.at = 0; show(); });
 $("row").addEventListener("change", () => look(+$("row").value));
 $("value").addEventListener("input", () => change(VIEW.chosen, +$("value").value));
 $("value-number").addEventListener("change", () => change(VIEW.chosen, typedNumber($("value-number").value)));
@@ -243,7 +243,7 @@ function begin() {
   const marks = DATA.outputs > 1 || DATA.classes.length > 2 ? "Digits are the rows' classes; shades are the class with the highest output." :
     DATA.classes.length === 2 ? `× rows that want ${shortly(DATA.classes[1])} (blue), ○ ${shortly(DATA.classes[0])} (orange); the line is where the output is ${shortly(DATA.level)}.` : "Dots are the rows.";
   say($("key"), `${FIELD.flat ? "The curve is the output over the input. Dots are the rows." : marks} ◎ is what you look at: press or drag.${ROWS[0].length > 2 ? " The other inputs are held at its values." : ""}`);
-  BOARD.draw(drag, choose);
+  NETWORK.draw(drag, choose);
   VIEW.chosen = { kind: "weight", place: Math.max(0, DATA.layers[0].weights[0][0]) };
   reset();
 }

@@ -62,7 +62,7 @@ def playground(
     if batch_size is not None and checked_count("batch_size", batch_size) > max(count, 1):
         raise ValueError(f"batch_size={batch_size}: a step takes 1 to all {count} rows")
     sizes = {1, batch_size or count, count % batch_size if batch_size and count % batch_size else 1}
-    machine = model_programs(
+    programs = model_programs(
         model,
         X,
         Y,
@@ -73,5 +73,5 @@ def playground(
         level=level,
     )
     batches = [count, *([batch_size] if batch_size not in (None, 1, count) else []), *([1] if count > 1 else [])]
-    data = {"title": title, "batches": batches, "batch": batch_size or count, **machine.data}
-    return Page("playground/playground.html", STYLES, SCRIPTS, data, program=machine.script)
+    data = {"title": title, "batches": batches, "batch": batch_size or count, **programs.data}
+    return Page("playground/playground.html", STYLES, SCRIPTS, data, program=programs.script)

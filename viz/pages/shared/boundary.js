@@ -22,15 +22,15 @@ const FIELD = {
   /** Computes and draws. @param {Float64Array} probe the row that is looked at @param {boolean} pictures whether units get theirs */
   paint(probe, pictures) {
     const draw = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d")), { width, height } = this.canvas;
-    const box = this.box(), [i, j] = this.axes, row = MACHINE.row(), x = Float64Array.from(probe);
+    const box = this.box(), [i, j] = this.axes, row = MODEL.row(), x = Float64Array.from(probe);
     draw.clearRect(0, 0, width, height);
     if (this.flat) { this.curve(draw, box, row, probe); return; }
-    const drawn = pictures ? BOARD.units.filter((u) => u.column && !u.hidden) : [], seen = drawn.map(() => new Float64Array(GRID * GRID));
+    const drawn = pictures ? NETWORK.units.filter((u) => u.column && !u.hidden) : [], seen = drawn.map(() => new Float64Array(GRID * GRID));
     for (let b = 0; b < GRID; b++) {
       x[j] = box.y[1] + (box.y[0] - box.y[1]) * b / (GRID - 1);
       for (let a = 0; a < GRID; a++) {
         x[i] = box.x[0] + (box.x[1] - box.x[0]) * a / (GRID - 1);
-        const run = MACHINE.forward(row, x), k = b * GRID + a;
+        const run = MODEL.forward(row, x), k = b * GRID + a;
         this.values[k] = DATA.outputs > 1 ? best(run.outputs) : run.outputs[0];
         drawn.forEach((u, n) => { seen[n][k] = run["layer" + (u.column - 1)][u.index]; });
       }
@@ -84,7 +84,7 @@ const FIELD = {
       const [x, y] = this.place(row, this.flat ? DATA.targets[i][0] : row[this.axes[1]], box);
       mark(draw, x, y, DATA.rows.length > 60 ? 5 : 8, i);
     });
-    const [x, y] = this.place(probe, this.flat ? MACHINE.forward(MACHINE.row(), probe).outputs[0] : probe[this.axes[1]], box);
+    const [x, y] = this.place(probe, this.flat ? MODEL.forward(MODEL.row(), probe).outputs[0] : probe[this.axes[1]], box);
     for (const [color, width] of /** @type {[string, number][]} */ ([[DATA.rim, 5], [DATA.ink, 2]])) {
       draw.strokeStyle = color;
       draw.lineWidth = width;
@@ -102,7 +102,7 @@ const FIELD = {
     draw.fillRect(0, 0, width, height);
     draw.beginPath();
     for (let a = 0; a <= 200; a++) {
-      const x = box.x[0] + (box.x[1] - box.x[0]) * a / 200, out = MACHINE.forward(row, Float64Array.of(x)).outputs[0];
+      const x = box.x[0] + (box.x[1] - box.x[0]) * a / 200, out = MODEL.forward(row, Float64Array.of(x)).outputs[0];
       draw.lineTo(a / 200 * width, between(-9e3, this.place([x], out, box)[1], 9e3));
     }
     draw.strokeStyle = DATA.ink;
@@ -112,13 +112,13 @@ const FIELD = {
   },
 };
 
-const COLOURS = DATA.signs.map((/** @type {string} */ c) => [1, 3, 5].map((k) => parseInt(c.slice(k, k + 2), 16)));
+const COLORS = DATA.signs.map((/** @type {string} */ c) => [1, 3, 5].map((k) => parseInt(c.slice(k, k + 2), 16)));
 
 /** From −1, orange, by white to 1, blue; gray where it is no number. @param {number} t */
 function signColor(t) {
   if (Number.isNaN(t)) return [128, 128, 128, 255];
-  const at = (between(-1, t, 1) + 1) / 2 * (COLOURS.length - 1), k = Math.min(COLOURS.length - 2, Math.floor(at));
-  return [...COLOURS[k].map((/** @type {number} */ c, /** @type {number} */ n) => c + (COLOURS[k + 1][n] - c) * (at - k)), 255];
+  const at = (between(-1, t, 1) + 1) / 2 * (COLORS.length - 1), k = Math.min(COLORS.length - 2, Math.floor(at));
+  return [...COLORS[k].map((/** @type {number} */ c, /** @type {number} */ n) => c + (COLORS[k + 1][n] - c) * (at - k)), 255];
 }
 
 const REACH = (() => {

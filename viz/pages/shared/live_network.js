@@ -8,7 +8,7 @@ const MOST = 16;  // units of a layer that are drawn
  *   biasText: any, picture: any, tip: any}} Unit
  * @typedef {{place: number, from: Unit, to: Unit, element: any, path: any, words: any, value: any, gradient: any, tip: any}} Line */
 
-const BOARD = {
+const NETWORK = {
   svg: /** @type {any} */ (document.getElementById("network")),
   units: /** @type {Unit[]} */ ([]), lines: /** @type {Line[]} */ ([]), small: false, wide: 0, tall: 0,
 
@@ -100,7 +100,7 @@ const BOARD = {
   /** Shows the numbers of this moment: what a row makes of the units, and the gradients of the next step.
    * @param {Float64Array} x @param {any} run @param {Chosen | null} chosen */
   paint(x, run, chosen) {
-    const { theta, gradient } = MACHINE, sizes = this.lines.map((l) => Math.abs(theta[l.place]) || 0), most = Math.max(1e-12, ...sizes);
+    const { theta, gradient } = MODEL, sizes = this.lines.map((l) => Math.abs(theta[l.place]) || 0), most = Math.max(1e-12, ...sizes);
     const widest = this.lines.length > 60 ? 3 : 6;
     for (const l of this.lines) {
       const w = theta[l.place], g = gradient[l.place], name = l.place < 0 ? "a fixed weight" : DATA.parameters[l.place][0];

@@ -78,13 +78,13 @@ def model_programs(
     programs: dict[str, Any] = {}
     for name, activation in choices.items():
         with _showing(layers, activation):
-            part, told, parameters, outputs = _row_program(model, layers, len(rows[0]))
+            part, signature, parameters, outputs = _row_program(model, layers, len(rows[0]))
         if name == own:
-            order, used = parameters, told["used"]
-        parts[f"row.{name}"], programs[name] = part, told
+            order, used = parameters, signature["used"]
+        parts[f"row.{name}"], programs[name] = part, signature
     place = {parameter: i for i, parameter in enumerate(order)}
-    for told in programs.values():
-        told["places"] = [place[parameter] for parameter in told.pop("parameters")]
+    for signature in programs.values():
+        signature["places"] = [place[parameter] for parameter in signature.pop("parameters")]
     losses = {}
     for size in sorted({len(rows), *sizes}):
         parts[f"loss.{size}"], losses[str(size)] = _loss_program(loss, size, outputs, wanted)
@@ -211,7 +211,7 @@ def _row_program(model: Any, layers: Layers, width: int) -> tuple[Emitted, dict[
     program, tape = build(traced, ["x", "seeds"])
     names = ["outputs", *(f"layer{k}" for k in range(len(layers)))]
     order = [parameters[k] for k in program.order]
-    told: dict[str, Any] = {
+    signature: dict[str, Any] = {
         "parameters": order,
         "used": program.used,
         "arguments": [k for k, _, _ in program.arguments],
@@ -222,7 +222,7 @@ def _row_program(model: Any, layers: Layers, width: int) -> tuple[Emitted, dict[
         "others": [x.data for x in tape.others],
     }
     emitted = javascript.emit(program, dict(zip(names, program.observed, strict=True)))
-    return emitted, told, order, many
+    return emitted, signature, order, many
 
 
 def _nobody(numbers: list[float]) -> None:
@@ -245,22 +245,22 @@ def _loss_program(
     shape = array_of(targets, "targets").shape[1:]
     traced = trace(lambda y: loss(predictions, y), [(rows, *shape)], given)
     program, tape = build(traced, ["y"])
-    told = {
+    signature = {
         "places": [int(k) for k in program.order],
         "arguments": [k for k, _, _ in program.arguments],
         "others": [x.data for x in tape.others],
     }
-    return javascript.emit(program), told
+    return javascript.emit(program), signature
 
 
 # ------------------------------------------------------------------------------------------------ data
 def _layers_as_data(layers: Layers, place: dict[Value, int], own: str) -> list[dict[str, Any]]:
-    told = []
+    signature = []
     for k, (path, neurons) in enumerate(layers):
         activation = neurons[0].activation
         hidden = k < len(layers) - 1 or len(layers) == 1
         name = activation.name if isinstance(activation, Operation) else "linear" if activation is None else "own"
-        told.append(
+        signature.append(
             {
                 "name": shown(titled(path) or "neuron"),
                 "activation": "" if hidden and name == own else name,
@@ -268,7 +268,7 @@ def _layers_as_data(layers: Layers, place: dict[Value, int], own: str) -> list[d
                 "biases": [place.get(neuron.bias, -1) for neuron in neurons],
             }
         )
-    return told
+    return signature
 
 
 def _parameters_as_data(model: Any, order: list[Value]) -> list[list[Any]]:

@@ -1,6 +1,6 @@
-// Predict first: what is asked at an event, and the classic slips of someone who answers, with the number that each leads to.
+// Predict first: what is asked at an event, and the common mistakes of someone who answers, with the number that each leads to.
 
-const SLIPS = {
+const MISTAKES = {
   sign: "the size is right but the sign is not: look at the signs of the factors",
   upstream: "that is the gradient from above alone: multiply it by the local derivative",
   local: "that is the local derivative alone: multiply it by the gradient from above",
@@ -15,13 +15,13 @@ const SLIPS = {
 };
 
 /** Whether the question is what all contributions add up to. @param {any} e */
-const asksSum = (e) => e.kind === "Send" && e.shelf === 1 && e.arrival === e.expected && e.expected > 1;
+const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
 
 /** The number to predict at an event: a result, a contribution or the last one's sum, where an update leads; else null. @param {any} e */
 const answerTo = (e) => e.kind === "Compute" || e.kind === "Update" || asksSum(e) ? e.after : e.kind === "Send" ? e.sent : null;
 
-/** The slips that lead to another number than the right one, with that number. @param {any} e @returns {[keyof SLIPS, number][]} */
-function slipsAt(e) {
+/** The mistakes that lead to another number than the right one, with that number. @param {any} e @returns {[keyof MISTAKES, number][]} */
+function mistakesAt(e) {
   const right = answerTo(e), seen = [right];
   return candidates(e, right).filter(([, x]) => {
     const other = Number.isFinite(x) && !seen.some((y) => Math.abs(x - y) <= 0.01 * Math.max(Math.abs(x), Math.abs(y)));
@@ -30,7 +30,7 @@ function slipsAt(e) {
   });
 }
 
-/** @param {any} e @param {number} right @returns {[keyof SLIPS, number][]} */
+/** @param {any} e @param {number} right @returns {[keyof MISTAKES, number][]} */
 function candidates(e, right) {
   const n = NODES[e.node];
   if (e.kind === "Compute") {
@@ -53,6 +53,6 @@ function candidates(e, right) {
 
 /** The event that moves a parameter, or −1. @param {number} node */
 function updateOf(node) {
-  for (let i = COUNT - 1; i >= 0 && FORMS[TOLD[i]].kind === "Update"; i--) if (ACTORS[i] === node) return i;
+  for (let i = COUNT - 1; i >= 0 && FORMS[FORM_OF[i]].kind === "Update"; i--) if (ACTORS[i] === node) return i;
   return -1;
 }

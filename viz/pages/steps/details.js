@@ -1,11 +1,11 @@
-// A closer look at one node: what it is, what came to it and by which paths, and what is wrong with it.
+// Details of one node: what it is, what came to it and by which paths, and what is wrong with it.
 
-/** Looks closer at a node: its formula, its exact numbers, and every contribution to its gradient so far. */
+/** Shows the details of a node: its formula, its exact numbers, and every contribution to its gradient so far. */
 function about() {
   const b = STATE.chosen;
   if (!b) return;
   const n = b.shown, lines = [[n.path && n.path !== n.name ? `${n.name} is ${n.path}` : n.name, "lead"]];
-  const [value, gradient, kept] = SHOWN.shelves.map((shelf) => shelf[n.index]);
+  const [value, gradient, kept] = SHOWN.channels.map((channel) => channel[n.index]);
   lines.push([`value ${precise(value)}`, "value"], [`gradient ${gradientOf(n.index)} = ${precise(gradient)}`, "gradient"]);
   if (kept !== null) lines.push([`.grad = ${precise(kept)}`, "gradient"]);
   if (n.mark && marked(n)) lines.push([trouble(n), "alarm"]);
@@ -17,8 +17,8 @@ function about() {
   if (before.length > 40) lines.push([`and ${before.length - 40} more`, ""]);
   $("about").replaceChildren(...lines.map(([words, style]) => make("p", { class: style }, words)));
   if (eventsOf(n.index).findLast((i) => SLOTS[i] >= 0) < SHOWN.position) tellPaths(n);
-  if (b.folded || n.home >= 0) {
-    const group = b.folded ? +b.key.slice(1) : n.home, button = make("button", { type: "button" }, `${b.folded ? "Unfold" : "Fold"} ${clip(GROUPS[group].title, 40)}`);
+  if (b.folded || n.group >= 0) {
+    const group = b.folded ? +b.key.slice(1) : n.group, button = make("button", { type: "button" }, `${b.folded ? "Unfold" : "Fold"} ${clip(GROUPS[group].title, 40)}`);
     button.addEventListener("click", () => { if (b.folded) OPEN.add(group); else OPEN.delete(group); draw(); });
     $("about").append(button);
   }
@@ -40,35 +40,35 @@ function trouble(n) {
 }
 
 /** The largest of the paths that a gradient came by, as [product, last event, rank before it]. */
-function waysTo(node) {
-  if (!WAYS.length) {
-    const products = doubles(DATA.ways.at(-1));
+function pathsTo(node) {
+  if (!PATHS.length) {
+    const products = doubles(DATA.paths.at(-1));
     let next = 0;
-    for (const [, ...steps] of DATA.ways.slice(0, -1)) WAYS.push(Array.from({ length: steps.length / 2 }, (_, k) => [products[next++], steps[2 * k], steps[2 * k + 1]]));
+    for (const [, ...steps] of DATA.paths.slice(0, -1)) PATHS.push(Array.from({ length: steps.length / 2 }, (_, k) => [products[next++], steps[2 * k], steps[2 * k + 1]]));
   }
-  return WAYS[node];
+  return PATHS[node];
 }
-const WAYS = [];
+const PATHS = [];
 
 /** Lists the largest of the paths that a gradient came by; pointing at one shows it, pressing it unfolds the graph along it. */
 function tellPaths(n) {
-  const [count] = DATA.ways[n.index], ways = waysTo(n.index);
-  $("about").append(make("p", { class: "lead" }, `Its gradient came by ${count} path${count === "1" ? "" : "s"}` + (+count <= ways.length ? ":" : ", the largest:")));
-  for (const [product, ...way] of ways) {
+  const [count] = DATA.paths[n.index], paths = pathsTo(n.index);
+  $("about").append(make("p", { class: "lead" }, `Its gradient came by ${count} path${count === "1" ? "" : "s"}` + (+count <= paths.length ? ":" : ", the largest:")));
+  for (const [product, ...last] of paths) {
     const nodes = [n.index], factors = [];
-    for (let [i, rank] = way; i !== undefined; [, i, rank] = waysTo(nodes[0])[rank] ?? []) {
+    for (let [i, rank] = last; i !== undefined; [, i, rank] = pathsTo(nodes[0])[rank] ?? []) {
       const by = NODES[ACTORS[i]];
       nodes.unshift(by.index);
       factors.unshift(`(${text(localOf(by, SLOTS[i]))})`);
     }
     const few = (list) => list.length > 9 ? [...list.slice(0, 4), "…", ...list.slice(-4)] : list;
-    const button = make("button", { type: "button", class: "way" },
+    const button = make("button", { type: "button", class: "path" },
       `${few(nodes.map((i) => NODES[i].name)).join(" → ")}: ${few(factors).join("")} = ${text(product)}`);
     pointing(button, new Set(nodes));
     button.addEventListener("click", () => {
-      for (const i of nodes) for (let g = NODES[i].home; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
+      for (const i of nodes) for (let g = NODES[i].group; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
       draw();
-      $("about").querySelectorAll(".way")[ways.findIndex(([, i, rank]) => i === way[0] && rank === way[1])].focus();
+      $("about").querySelectorAll(".path")[paths.findIndex(([, i, rank]) => i === last[0] && rank === last[1])].focus();
     });
     $("about").append(button);
   }

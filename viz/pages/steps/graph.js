@@ -7,7 +7,7 @@ const GRAPH = { svg: /** @type {any} */ (document.getElementById("graph")), boxe
 /** The box that shows a node: the outermost group around it that is not open, else the node. */
 function boxOf(node) {
   let key = "n" + node.index;
-  for (let g = node.home; g >= 0; g = GROUPS[g].parent) if (!OPEN.has(g)) key = "g" + g;
+  for (let g = node.group; g >= 0; g = GROUPS[g].parent) if (!OPEN.has(g)) key = "g" + g;
   return key;
 }
 
@@ -118,7 +118,7 @@ function drawBox(b) {
 }
 
 /** Whether what a node is marked with has come to light. */
-const marked = (n) => n.mark.startsWith("gradient") ? Object.is(SHOWN.shelves[1][n.index], TOTALS[n.index]) : SHOWN.position > COMPUTED[n.index];
+const marked = (n) => n.mark.startsWith("gradient") ? Object.is(SHOWN.channels[1][n.index], TOTALS[n.index]) : SHOWN.position > COMPUTED[n.index];
 
 /** What is wrong with a box, in a few words, or nothing yet. */
 function alarm(b) {
@@ -130,7 +130,7 @@ function alarm(b) {
 
 /** Shows the numbers of this position, and what the events of the last step did. */
 function paintGraph(step) {
-  const last = step.at(-1), phase = last ? last.phase : "", [values, gradients, kept] = SHOWN.shelves;
+  const last = step.at(-1), phase = last ? last.phase : "", [values, gradients, kept] = SHOWN.channels;
   const acting = new Set(step.map((e) => GRAPH.of.get(e.node))), changed = new Set(step.map((e) => GRAPH.of.get(e.target)));
   for (const b of GRAPH.boxes) {
     const { index, kind, op, name, path } = b.shown, x = values[index], dx = gradients[index];

@@ -1,29 +1,29 @@
 // The same numbers as a network: neurons in columns, weights as lines whose width is their size and whose dashes are a minus.
 
-const NET = { svg: /** @type {any} */ (document.getElementById("network")), units: [], lines: [], labels: [] };
+const NETWORK = { svg: /** @type {any} */ (document.getElementById("network")), units: [], lines: [], labels: [] };
 
 /** Finds the neurons among the nodes: a sum of weights × inputs that a module named, and what is computed from it there. */
 function unitsOf(row) {
   const units = new Map();
   for (const n of visible(Math.max(0, row))) {
-    if (n.home < 0 || GROUPS[n.home].kind !== "neuron" || !n.parents.length) continue;
-    if (n.pairs && !units.has(n.home)) {
-      units.set(n.home, { z: n, out: n, nodes: new Set([n.index, ...n.parents.slice(0, n.pairs), n.parents[2 * n.pairs]]),
+    if (n.group < 0 || GROUPS[n.group].kind !== "neuron" || !n.parents.length) continue;
+    if (n.pairs && !units.has(n.group)) {
+      units.set(n.group, { z: n, out: n, nodes: new Set([n.index, ...n.parents.slice(0, n.pairs), n.parents[2 * n.pairs]]),
         weights: n.parents.slice(0, n.pairs), inputs: n.parents.slice(n.pairs, 2 * n.pairs), bias: n.parents[2 * n.pairs] });
-    } else if (units.has(n.home)) {
-      units.get(n.home).out = n;
-      units.get(n.home).nodes.add(n.index);
+    } else if (units.has(n.group)) {
+      units.get(n.group).out = n;
+      units.get(n.group).nodes.add(n.index);
     }
   }
   return [...units.values()];
 }
 
 function drawNetwork(row) {
-  const units = unitsOf(row), svg = NET.svg, made = new Map(units.map((u) => [u.out.index, u]));
+  const units = unitsOf(row), svg = NETWORK.svg, made = new Map(units.map((u) => [u.out.index, u]));
   svg.replaceChildren();
-  NET.units = [];
-  NET.lines = [];
-  NET.labels = [];
+  NETWORK.units = [];
+  NETWORK.lines = [];
+  NETWORK.labels = [];
   document.getElementById("network-part").hidden = units.length === 0;
   if (!units.length) return;
   for (const u of units) u.column = 1 + Math.max(0, ...u.inputs.map((i) => made.has(i) ? made.get(i).column : 0));
@@ -32,15 +32,15 @@ function drawNetwork(row) {
   inputs.forEach((u) => made.set(u.out.index, u));
   const root = ROOT, last = Math.max(...units.map((u) => u.column));
   const loss = { out: root, z: null, nodes: new Set([root.index]), weights: [], inputs: [], bias: -1, column: last + 1 };
-  NET.units = [...inputs, ...units, ...(made.has(root.index) ? [] : [loss])];
-  const columns = groupBy(NET.units, (u) => u.column), tallest = Math.max(...[...columns.values()].map((c) => c.length));
+  NETWORK.units = [...inputs, ...units, ...(made.has(root.index) ? [] : [loss])];
+  const columns = groupBy(NETWORK.units, (u) => u.column), tallest = Math.max(...[...columns.values()].map((c) => c.length));
   const small = tallest > 5, high = small ? 23 : 118, wide = small ? 66 : 84, across = small ? 150 : 250;
   for (const [column, list] of columns) list.forEach((u, i) => { u.x = column * across; u.y = (i - (list.length - 1) / 2) * high; });
   const height = tallest * high, width = (Math.max(...columns.keys())) * across + wide;
   set(svg, "viewBox", `${-wide / 2 - 4} ${-height / 2 - 4} ${width + 8} ${height + 8}`);
   set(svg, "width", Math.min(1.3 * width, 900).toFixed(0));
   const sizes = units.flatMap((u) => u.weights).map((w) => Math.abs(NODES[w].value) || 0);
-  NET.most = Math.max(1e-300, ...sizes);
+  NETWORK.most = Math.max(1e-300, ...sizes);
   for (const u of units) {
     u.inputs.forEach((input, k) => {
       const from = made.get(input), a = [from.x + wide / 2, from.y], b = [u.x - wide / 2, u.y + (small ? 0 : (k - (u.inputs.length - 1) / 2) * 12)];
@@ -48,23 +48,23 @@ function drawNetwork(row) {
     });
   }
   if (!made.has(root.index)) for (const u of units.filter((u) => u.column === last)) addLine(loss, -1, [u.x + wide / 2, u.y], [loss.x - wide / 2, loss.y], false);
-  for (const u of NET.units) addUnit(u, wide, small);
+  for (const u of NETWORK.units) addUnit(u, wide, small);
 }
 
 function addLine(to, weight, a, b, labeled) {
   const path = make("path", { d: `M${a[0]} ${a[1].toFixed(1)}L${b[0]} ${b[1].toFixed(1)}` }), tip = make("title");
   const line = { weight, to, path, tip, value: null, gradient: null, element: make("g", { class: "edge" }, tip, path) };
   if (labeled) {
-    const room = clear(NET.labels, 76, 24), places = [0.25, 0.75, 0.34, 0.66, 0.5, 0.42, 0.58].map((t) => a.map((p, i) => p + (b[i] - p) * t));
+    const room = clear(NETWORK.labels, 76, 24), places = [0.25, 0.75, 0.34, 0.66, 0.5, 0.42, 0.58].map((t) => a.map((p, i) => p + (b[i] - p) * t));
     const place = places.find((p) => room(p) > 1) ?? places.reduce((best, p) => room(p) > room(best) ? p : best);
     const x = place[0].toFixed(1), y = place[1];
-    NET.labels.push(place);
+    NETWORK.labels.push(place);
     line.value = middle("halo value", x, (y - 3).toFixed(1));
     line.gradient = middle("halo gradient", x, (y + 10).toFixed(1));
     line.element.append(line.value, line.gradient);
   }
-  NET.lines.push(line);
-  NET.svg.append(line.element);
+  NETWORK.lines.push(line);
+  NETWORK.svg.append(line.element);
 }
 
 function addUnit(u, wide, small) {
@@ -81,14 +81,14 @@ function addUnit(u, wide, small) {
   if (!small) u.element.append(u.value, u.gradient, u.biasText);
   pressable(u.element, () => choose({ shown: u.out, folded: false, nodes: [u.out] }));
   pointing(u.element, u.nodes);
-  NET.svg.append(u.element);
+  NETWORK.svg.append(u.element);
 }
 
 function paintNetwork(step, linked) {
-  const last = step.at(-1), phase = last ? last.phase : "", [values, gradients] = SHOWN.shelves;
+  const last = step.at(-1), phase = last ? last.phase : "", [values, gradients] = SHOWN.channels;
   const acting = new Set(step.map((e) => e.node)), changed = new Set(step.map((e) => e.target));
   const any = (nodes, those) => [...nodes].some((i) => those.has(i));
-  for (const u of NET.units) {
+  for (const u of NETWORK.units) {
     const i = u.out.index, z = u.z ? u.z.index : i, own = new Set([i, z]), wrong = u.out.mark === "dead" && marked(u.out);
     const mark = any(own, changed) ? ` changed ${phase}` : u.bias >= 0 && changed.has(u.bias) ? ` acting ${phase}` : any(own, acting) ? " acting" : "";
     const style = "box" + mark + (any(u.nodes, linked) ? " linked" : "");
@@ -106,7 +106,7 @@ function paintNetwork(step, linked) {
     say(u.tip, `${u.out.path || u.out.name}\nvalue ${precise(values[i])}\ngradient of its sum ${precise(gradients[z])}`);
     if (u.bias >= 0) say(u.biasText, `${NODES[u.bias].name} ${text(values[u.bias])}  ◀ ${text(gradients[u.bias])}`);
   }
-  for (const l of NET.lines) {
+  for (const l of NETWORK.lines) {
     if (l.weight < 0) continue;
     const w = NODES[l.weight], size = values[l.weight];
     const now = changed.has(l.weight) || (phase === "forward" && acting.has(l.to.z.index));
@@ -114,7 +114,7 @@ function paintNetwork(step, linked) {
     const look = `${values[l.weight]} ${gradients[l.weight]} ${style}`;
     if (l.look === look) continue;
     l.look = look;
-    l.path.style.strokeWidth = (1 + 3.5 * Math.min(1, Math.abs(size) / NET.most || 0)).toFixed(2);
+    l.path.style.strokeWidth = (1 + 3.5 * Math.min(1, Math.abs(size) / NETWORK.most || 0)).toFixed(2);
     set(l.element, "class", style);
     say(l.tip, `${w.path || w.name}\nvalue ${precise(values[l.weight])}\ngradient ${precise(gradients[l.weight])}`);
     if (l.value) {

@@ -4,7 +4,7 @@ const on = (/** @type {string} */ id, /** @type {string} */ event, /** @type {(e
 const STATE = { row: -1, granularity: "edge", stops: [0], chosen: null, linked: new Set(), timer: 0, writing: 0, asked: null };
 const MEANINGS = {  // for those who read such signs for the first time
   forward: `Forward, numbers flow from what is given to ${ROOT.name}, the result. Of a network, ${ROOT.name} is the loss: how wrong it is.`,
-  backward: `∂${ROOT.name}/∂w is a slope: if w grows by a tiny bit, ${ROOT.name} grows by ∂${ROOT.name}/∂w times that bit; if it is negative, ${ROOT.name} shrinks. The chain rule multiplies slopes along a way back, and adds up the ways.`,
+  backward: `∂${ROOT.name}/∂w is a slope: if w grows by a tiny bit, ${ROOT.name} grows by ∂${ROOT.name}/∂w times that bit; if it is negative, ${ROOT.name} shrinks. The chain rule multiplies slopes along a path back, and adds up the paths.`,
   update: `${DATA.rate === null ? "" : "η is the learning rate: how far to go. "}Each weight moves against its gradient, so that ${ROOT.name} becomes smaller.`,
 };
 const MOST_SHOWN = 400;
@@ -53,7 +53,7 @@ function show() {
   $("first").disabled = $("back").disabled = SHOWN.position === 0;
   $("step").disabled = $("last").disabled = SHOWN.position === COUNT;
   const phase = last ? last.phase : "";
-  set($("telling"), "class", phase);
+  set($("explanation"), "class", phase);
   for (const chip of $("phases").children) {
     set(chip, "class", chip.dataset.phase + (chip.dataset.phase === phase ? " now" : ""));
     if (chip.dataset.phase === phase) set(chip, "aria-current", "step"); else chip.removeAttribute("aria-current");
@@ -86,13 +86,13 @@ function tell(step) {
     ...(told.length && told.length < step.length ? [make("p", {}, `… and ${count - told.length} more, in the transcript.`)] : []));
   const moves = new Map();
   for (const e of step) {
-    const key = e.shelf + "." + e.target;
+    const key = e.channel + "." + e.target;
     moves.set(key, { e, before: moves.has(key) ? moves.get(key).before : e.before, after: e.after });
   }
   const list = [...moves.values()].slice(0, 24).map(({ e, before, after }) => {
-    const what = ["", "∂" + ROOT.name + "/∂", "", "subtotal for "][e.shelf] + NODES[e.target].name + (e.shelf === 2 ? ".grad" : "");
+    const what = ["", "∂" + ROOT.name + "/∂", "", "subtotal for "][e.channel] + NODES[e.target].name + (e.channel === 2 ? ".grad" : "");
     const item = make("li", { title: `${precise(before)} → ${precise(after)}` }, `${what}: ${text(before)} → ${text(after)}`);
-    if (e.shelf === 1 && e.expected > 1 && e.arrival < e.expected) item.append(` (${e.arrival} of ${e.expected} contributions)`);
+    if (e.channel === 1 && e.expected > 1 && e.arrival < e.expected) item.append(` (${e.arrival} of ${e.expected} contributions)`);
     return item;
   });
   if (moves.size > 24) list.push(make("li", {}, `and ${moves.size - 24} more`));
@@ -102,7 +102,7 @@ function tell(step) {
 function lead(step) {
   const [first] = step, last = step.at(-1), phase = first.phase[0].toUpperCase() + first.phase.slice(1);
   if (first.kind === "Accumulate") return "The gradients are kept";
-  let group = NODES[last.node].home;
+  let group = NODES[last.node].group;
   if (STATE.granularity === "phase") return phase + " pass, the whole of it";
   if (STATE.granularity === "layer") while (group >= 0 && GROUPS[group].parent >= 0) group = GROUPS[group].parent;
   return `${phase}, ${STATE.granularity === "node" || group < 0 ? NODES[last.node].name : GROUPS[group].title}`;
@@ -158,8 +158,8 @@ function check() {
   } else if (Number.isNaN(answer)) {
     $("verdict").textContent = "Type a number, for example −0.62.";
   } else {
-    const slip = slipsAt(e).find(([, x]) => near(answer, x));
-    $("verdict").textContent = slip ? `Not yet: ${SLIPS[slip[0]]}.` : "Not yet. Look at the numbers that flow in, and try again.";
+    const mistake = mistakesAt(e).find(([, x]) => near(answer, x));
+    $("verdict").textContent = mistake ? `Not yet: ${MISTAKES[mistake[0]]}.` : "Not yet. Look at the numbers that flow in, and try again.";
     $("guess").select();
   }
 }
@@ -206,7 +206,7 @@ on("unfold", "click", () => {
 on("find", "change", () => {
   const n = NODES.find((n) => n.name === $("find").value || n.path === $("find").value);
   if (!n) return;
-  for (let g = n.home; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
+  for (let g = n.group; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
   draw();
   const box = GRAPH.boxes.find((b) => b.nodes.includes(n));
   if (box) { box.element.focus(); choose(box); box.element.scrollIntoView({ block: "nearest", inline: "center" }); }
@@ -244,7 +244,7 @@ function begin() {
 
 /** Writes every sentence down, a good many before each picture of the screen. */
 function transcribe() {
-  const begin = $("lines").children.length, phase = (i) => i < 0 ? "" : FORMS[TOLD[i]].phase;
+  const begin = $("lines").children.length, phase = (i) => i < 0 ? "" : FORMS[FORM_OF[i]].phase;
   for (let i = begin; i < Math.min(COUNT, begin + 1000); i++) {
     $("lines").append(make("li", phase(i) === phase(i - 1) ? {} : { class: "begin", "data-phase": phase(i) }, sentence(i)));
   }
