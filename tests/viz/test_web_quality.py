@@ -61,6 +61,13 @@ def test_lint():
     assert code == 0, said
 
 
+def test_format():
+    code, said = tool(BIOME, "biome", "format", "--max-diagnostics=100")
+    assert code == 0, said
+    for path in PAGES.rglob("*.css"):
+        assert max(map(len, path.read_text().splitlines())) <= 120, path
+
+
 def test_every_file_of_a_page_is_used_and_checked():
     used = {*SCRIPTS, *film.SCRIPTS, *stepping.SCRIPTS}
     used |= {

@@ -22,6 +22,7 @@ SCRIPTS = (
     "shared/live_network.js",
     "shared/boundary.js",
     "shared/charts.js",
+    "playground/training.js",
     "playground/playground.js",
 )
 
