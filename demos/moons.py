@@ -2,7 +2,7 @@
 
 from autograd import dot
 from nn import MLP, SGD, datasets, hinge
-from viz import draw_network, text
+from viz import draw_network, terminal
 
 EPOCHS = 100
 
@@ -24,6 +24,6 @@ for epoch in range(EPOCHS):
         right = sum((score.data > 0) == (target > 0) for score, target in zip(scores, targets, strict=True))
         print(f"epoch {epoch:3}: loss {loss.data:.4f}, {right} of {len(inputs)} points right")
 
-print(text.loss_curve(losses))
-print(text.decision_boundary(model, inputs, targets))
+print(terminal.loss_curve(losses))
+print(terminal.decision_boundary(model, inputs, targets))
 print(f"wrote {draw_network(model, inputs).save('moons.svg')}")

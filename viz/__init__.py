@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from viz import text
+from viz import terminal
 from viz.charts.charts import (
     Chart,
     activation,
@@ -17,15 +17,15 @@ from viz.charts.charts import (
     loss_landscape,
 )
 from viz.graph.drawing import draw
-from viz.guesses import GUESSES as _GUESSES
-from viz.network import draw_network
+from viz.graph.network import draw_network
 from viz.notebook import register as _tell_the_notebook
-from viz.pages.film.film import Recorder, run
-from viz.pages.page import Page
+from viz.pages.document import Page
+from viz.pages.film.film import Recorder, film
 from viz.pages.playground.playground import playground
-from viz.pages.steps.stepping import steps
-from viz.rendering import Picture
-from viz.text import table, tree
+from viz.pages.steps.steps import steps
+from viz.support.guesses import GUESSES as _GUESSES
+from viz.support.rendering import Picture
+from viz.terminal import table, tree
 
 __all__ = [
     "Chart",
@@ -36,16 +36,16 @@ __all__ = [
     "decision_boundary",
     "draw",
     "draw_network",
+    "film",
     "gradient_flow",
     "histogram",
     "learning_rate_finder",
     "loss_curve",
     "loss_landscape",
     "playground",
-    "run",
     "steps",
     "table",
-    "text",
+    "terminal",
     "tree",
 ]
 

@@ -12,11 +12,11 @@ from importlib import import_module
 from typing import Any, Final
 
 from autograd import Value
-from viz import text
+from viz import terminal
 from viz.charts.charts import learning_rate_finder, loss_curve
 from viz.graph.drawing import draw
-from viz.graph.labels import escaped
-from viz.network import draw_network
+from viz.graph.network import draw_network
+from viz.support.labels import escaped
 
 MOST_NODES: Final = 1_000  # of a graph that is drawn without being asked for
 MOST_WEIGHTS: Final = 400  # of a network that is
@@ -48,7 +48,7 @@ def history_html(history: Any) -> str | None:
     try:
         return loss_curve(history)._repr_html_() + words
     except ModuleNotFoundError:
-        return _words(text.loss_curve(history, first=1)) + words
+        return _words(terminal.loss_curve(history, first=1)) + words
 
 
 def sweep_html(sweep: Any) -> str | None:

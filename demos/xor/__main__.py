@@ -20,7 +20,7 @@ from demos.xor.prompt import Prompt, progress, usage, wrapped
 from demos.xor.run import PHASES, Mark, Run
 from demos.xor.words import GREETING, HELP, HINT, as_typed, count_from, number_from, place_of
 from nn import TrainingSession, diagnose
-from viz.pages.page import window_browser
+from viz.pages.document import window_browser
 
 ARROWS = {"forward": "▶", "backward": "◀", "update": "△"}
 LIMIT = 5000
@@ -123,13 +123,13 @@ class Session(Run):
 
     def curve(self) -> None:
         """Plot the loss of each epoch so far, and say what shape it has."""
-        print(viz.text.loss_curve(self._training.history))
+        print(viz.terminal.loss_curve(self._training.history))
         if len(self._training.history) > 1:
             print(wrapped(shape_of(self._training.history)))
 
     def boundary(self) -> None:
         """Show what the network says over the plane of its two inputs: the probability that the answer is 1."""
-        print(viz.text.decision_boundary(self._say, self._inputs, self._targets))
+        print(viz.terminal.decision_boundary(self._say, self._inputs, self._targets))
 
     def health(self) -> None:
         """Show what a diagnosis of this training finds: dead units, vanishing gradients, the rate, a plateau."""
@@ -159,7 +159,7 @@ class Session(Run):
     def film(self) -> None:
         """Open a page in the browser that shows the training so far as a film: network, answers, loss, gradients."""
         now = f"epoch={self._training.epoch}"
-        show_page(viz.run(self._training, title="XOR, the training so far"), "film", now)
+        show_page(viz.film(self._training, title="XOR, the training so far"), "film", now)
 
     def playground(self) -> None:
         """Open a page in the browser in which this network computes: drag its weights, press step, epoch or run."""

@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd.support.files import write_file
-from viz.pages.page import Page
+from viz.pages.document import Page
 
 ROOT = Path(autograd.__file__).parent.parent
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes and links of POSIX")
@@ -143,7 +143,7 @@ def test_readers_never_see_half_a_file_while_two_write(tmp_path):
 @POSIX
 def test_a_page_that_is_opened_is_for_its_owner_alone(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("viz.pages.page.window_browser", lambda: None)
+    monkeypatch.setattr("viz.pages.document.window_browser", lambda: None)
     place = Page("steps/steps.html", [], [], {"title": "secret"}).open()
     assert place.parent == tmp_path
     assert mode(place) == 0o600
@@ -174,4 +174,4 @@ def test_nothing_writes_files_but_the_one_place():
         for name, called in found
         if name != "autograd/support/files.py" and "native/host/cache" not in name
     }
-    assert elsewhere == {("viz/pages/page.py", "mkstemp")}
+    assert elsewhere == {("viz/pages/document.py", "mkstemp")}

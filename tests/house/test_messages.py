@@ -142,12 +142,12 @@ loss = nn.mean_squared_error([model(row) for row in rows[0]], rows[1])
     [
         (lambda: viz.steps(loss, optimizer="sgd"), "TypeError: optimizer is one of nn's, as nn.SGD(model.parameters()"),
         (lambda: viz.steps(loss, learning_rate="0.1"), "TypeError: a real number is needed here, not str; convert it"),
-        (lambda: viz.text.loss_curve(3), "TypeError: a history, or a list of losses, is needed here, not int"),
+        (lambda: viz.terminal.loss_curve(3), "TypeError: a history, or a list of losses, is needed here, not int"),
         (lambda: viz.loss_curve("losses"), "TypeError: a history, or a list of losses, is needed here, not str"),
-        (lambda: viz.run(model), "TypeError: a history, or a list of losses, is needed here, not MLP"),
+        (lambda: viz.film(model), "TypeError: a history, or a list of losses, is needed here, not MLP"),
         (lambda: viz.loss_landscape(model, loss), "TypeError: loss is a function that computes it anew, as lambda: …"),
         (lambda: viz.loss_curve([1.0, "a"]), "TypeError: a real number is needed here, not str"),
-        (lambda: viz.run(loss), "TypeError: a history, or a list of losses, is needed here, not Value"),
+        (lambda: viz.film(loss), "TypeError: a history, or a list of losses, is needed here, not Value"),
         (lambda: viz.playground(model, *rows, batch_size="3"), "TypeError: batch_size must be a whole number, not '3'"),
         (
             lambda: viz.playground(model, *rows, optimizer="sgd"),

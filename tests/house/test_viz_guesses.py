@@ -21,7 +21,7 @@ def test_micrograds_picture_and_other_names_of_ours_are_accepted():
     assert viz.draw_network(net=model, inputs=rows).dot == viz.draw_network(model, rows).dot
     assert viz.steps(loss=L, lr=0.5).html == viz.steps(L, learning_rate=0.5).html
     assert viz.plot_model is viz.draw_network
-    assert viz.text.tree(root=L) == viz.tree(L, depth=8) == viz.tree(L, max_depth=8)
+    assert viz.terminal.tree(root=L) == viz.tree(L, depth=8) == viz.tree(L, max_depth=8)
 
 
 picture, page = viz.draw(L), viz.steps(L)
@@ -48,7 +48,7 @@ picture, page = viz.draw(L), viz.steps(L)
         (lambda: viz.draw_network(model, rows, "x.svg"), "draw_network takes 2 by place, not 3"),
         (lambda: viz.steps(L, "x.html"), 'steps takes 1 by place, not 2, as in viz.steps(loss).save("steps.html")'),
         (lambda: viz.steps([L]), "steps takes the Value to step through, a loss for example, not list"),
-        (lambda: viz.run([1.0], "x.html"), "recorder is a viz.Recorder or a TrainingSession, not str; .save(path)"),
+        (lambda: viz.film([1.0], "x.html"), "recorder is a viz.Recorder or a TrainingSession, not str; .save(path)"),
         (lambda: viz.loss_curve([1.0], "x.png"), "loss_curve takes 1 by place, not 2"),
         (lambda: viz.playground(model), "playground needs X as well, as in viz.playground(model, X, Y)"),
         (lambda: picture.show(), "GraphPicture has no attribute 'show': a notebook shows it at the end of a cell"),
@@ -82,7 +82,7 @@ def test_a_notebook_asks_for_what_there_is_and_no_more():
 
 
 def test_every_answer_and_every_accepted_name_is_right():
-    from viz.guesses import EXAMPLES, NAMES, OF_A_PAGE, OF_A_PICTURE, SAME
+    from viz.support.guesses import EXAMPLES, NAMES, OF_A_PAGE, OF_A_PICTURE, SAME
 
     for name, ours in NAMES.items():
         assert name not in viz.__all__
@@ -96,6 +96,6 @@ def test_every_answer_and_every_accepted_name_is_right():
 def test_a_page_is_shown_by_the_name_that_pictures_elsewhere_have(monkeypatch, tmp_path):
     opened = []
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("viz.pages.page.window_browser", lambda: type("Browser", (), {"open": opened.append}))
+    monkeypatch.setattr("viz.pages.document.window_browser", lambda: type("Browser", (), {"open": opened.append}))
     assert page.show().read_text(encoding="utf-8") == page.html
     assert len(opened) == 1

@@ -27,7 +27,7 @@ def trained(epochs=40, **settings):
 
 def test_each_moment_is_pythons(show):
     model, recorder, history = trained()
-    tab = show(viz.run(history, recorder))
+    tab = show(viz.film(history, recorder))
     moments = recorder.moments()
     assert [epoch for epoch, _ in moments] == list(range(41))
     for k, (epoch, numbers) in enumerate(moments):
@@ -56,7 +56,7 @@ def test_each_moment_is_pythons(show):
 
 def test_keys_slider_play_and_address(show):
     _, recorder, _ = trained()
-    tab = show(viz.run(recorder), "epoch=7")
+    tab = show(viz.film(recorder), "epoch=7")
     assert tab.text_content("#at") == "7"
     for key, at in [("End", "40"), ("ArrowLeft", "39"), ("Home", "0")]:
         tab.keyboard.press(key)
@@ -77,7 +77,7 @@ def test_keys_slider_play_and_address(show):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_names_and_contrast(show, scheme):
     _, recorder, history = trained(20)
-    for page in (viz.run(recorder), viz.run(history)):
+    for page in (viz.film(recorder), viz.film(history)):
         tab = show(page, color_scheme=scheme, reduced_motion="reduce")
         tab.keyboard.press("ArrowRight")
         assert len(names_of_controls(tab)) >= 7
@@ -88,7 +88,7 @@ def test_a_history_alone_shows_its_curve_and_stretches(show):
     losses = (
         [1.0 - 0.001 * i for i in range(50)] + [0.9 - 0.08 * i for i in range(10)] + [0.1] * 40 + [math.nan, math.inf]
     )
-    tab = show(viz.run(losses, title="</script><b>"))
+    tab = show(viz.film(losses, title="</script><b>"))
     assert tab.title() == "</script><b>"
     seen = set()
     for _ in range(len(losses)):
@@ -104,12 +104,12 @@ def test_a_recorder_keeps_a_spread_of_moments_and_follows_sessions():
     epochs = [epoch for epoch, _ in recorder.moments()]
     assert (epochs[0], epochs[-1], len(epochs) <= 17) == (0, 100, True)
     assert len({b - a for a, b in pairwise(epochs[:-1])}) == 1
-    assert viz.run(recorder).html == viz.run(history, recorder).html
+    assert viz.film(recorder).html == viz.film(history, recorder).html
     model = nn.MLP(2, [2, 1], seed=1)
     recorder = viz.Recorder(model, ROWS, TARGETS)
     session = nn.TrainingSession(model, ROWS, TARGETS, loss=nn.mean_squared_error)
     with pytest.raises(ValueError, match="before the first epoch"):
-        viz.run(recorder)
+        viz.film(recorder)
     for _ in range(3):
         session.step()
         recorder(session)
@@ -118,8 +118,8 @@ def test_a_recorder_keeps_a_spread_of_moments_and_follows_sessions():
     recorder(session)
     assert [epoch for epoch, _ in recorder.moments()] == [0, 1]
     assert recorder.moments()[-1][1].tolist() == [p.data for p in model.parameters()]
-    page = viz.run(recorder)
-    assert page.html == viz.run(session).html  # which keeps its moments itself
+    page = viz.film(recorder)
+    assert page.html == viz.film(session).html  # which keeps its moments itself
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page.html)
     with pytest.raises(ValueError, match="at least 2 moments"):
         viz.Recorder(model, ROWS, TARGETS, most=1)

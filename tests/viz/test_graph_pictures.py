@@ -12,8 +12,9 @@ import nn
 from autograd import Value, detach, dot, exp, relu, sqrt, total, where
 from autograd.explain.numbers import show_number
 from tests.support.web import OVERFLOWS, browser  # noqa: F401  # a fixture
-from viz import draw, draw_network, palette, rendering
+from viz import draw, draw_network
 from viz.graph import folding
+from viz.support import palette, rendering
 
 SVG = "{http://www.w3.org/2000/svg}"
 

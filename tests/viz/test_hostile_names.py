@@ -16,8 +16,8 @@ from autograd import Value, detect_anomaly, dot, explain, gradcheck, log, maximu
 from autograd.explain.naming import short_names
 from autograd.support.messages import shown
 from nn.support.naming import layer_of, neuron_of, titled
-from viz import text
-from viz.graph.labels import kind_of
+from viz import terminal
+from viz.support.labels import kind_of
 
 LONG = 100_000
 NAMES = {
@@ -111,11 +111,11 @@ def test_no_name_reaches_a_terminal_as_anything_but_a_short_text(name):
         "repr": repr(loss) + repr(a > loss),
         "explain": str(explain(loss, a)),
         "steps": steps.record(loss).transcript(),
-        "tree": text.tree(loss),
-        "table": text.table([a]) + text.table({name: a}) + text.table(block),
-        "grouped table": text.table({f"{name}.{i}": Value(1.0) for i in range(70)}),
+        "tree": terminal.tree(loss),
+        "table": terminal.table([a]) + terminal.table({name: a}) + terminal.table(block),
+        "grouped table": terminal.table({f"{name}.{i}": Value(1.0) for i in range(70)}),
         "summary": repr(block),
-        "forward": text.tree(output),
+        "forward": terminal.tree(output),
         "gradcheck": hidden_from_backward(name),
         "anomaly": refused(lambda: watched(name)),
         "warnings": warned(name),

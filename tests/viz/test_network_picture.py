@@ -7,7 +7,8 @@ import nn
 import viz
 from autograd import Value
 from autograd.explain.numbers import show_number
-from viz import draw_network, palette
+from viz import draw_network
+from viz.support import palette
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -119,7 +120,7 @@ def test_a_layer_has_one_name_wherever_people_look():
     loss.backward()
     seen = {
         "steps": viz.steps(loss).html,
-        "film": viz.run(history, recorder).html,
+        "film": viz.film(history, recorder).html,
         "playground": viz.playground(model, ROWS, targets).html,
         "graph": " ".join(texts(ET.fromstring(viz.draw(loss).svg))),
         "network": " ".join(texts(ET.fromstring(draw_network(model).svg))),

@@ -11,7 +11,8 @@ import pytest
 import nn
 import viz
 from autograd import Value, total
-from viz import notebook, rendering
+from viz import notebook
+from viz.support import rendering
 
 
 def picture_in(markup):

@@ -164,7 +164,7 @@ def test_everything_by_keyboard(show):
     tab.keyboard.press("Tab")
     tab.focus("#step")
     tab.keyboard.press("Enter")
-    assert "1 step:" in tab.text_content("#told")
+    assert "1 step:" in tab.text_content("#announcement")
     tab.focus("#slope")
     tab.focus("#network [data-drag=weight]")
     tab.keyboard.press("Space")

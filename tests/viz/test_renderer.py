@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from autograd import Value
-from viz import draw, rendering
+from viz import draw
+from viz.support import rendering
 
 SCRIPTS = pytest.mark.skipif(os.name == "nt", reason="the renderers here are shell scripts")
 PICTURE = draw(Value(2.0, "a") * 3.0)

@@ -12,9 +12,8 @@ import pytest
 
 from tests.support.web import npx
 from viz.pages.film import film
-from viz.pages.page import _part
 from viz.pages.playground.playground import SCRIPTS, STYLES
-from viz.pages.steps import stepping
+from viz.pages.steps import steps as stepping
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "viz" / "pages"
@@ -43,7 +42,7 @@ def absent(start):
 
 @pytest.mark.parametrize(
     ("scripts", "options"),
-    [(SCRIPTS, []), (film.SCRIPTS, []), (stepping.SCRIPTS, LOOSE), (("../picture.js",), []), ((), [])],
+    [(SCRIPTS, []), (film.SCRIPTS, []), (stepping.SCRIPTS, LOOSE), (("../support/picture.js",), []), ((), [])],
     ids=["playground", "film", "stepping", "picture", "backend"],
 )
 def test_types(scripts, options, tmp_path):
@@ -57,28 +56,16 @@ def test_types(scripts, options, tmp_path):
     assert code == 0, said
 
 
-def test_what_a_page_leaves_out_of_its_scripts_changes_no_meaning(tmp_path):
-    found = {}
-    for way, text_of in (
-        ("whole", lambda path: path.read_text()),
-        ("bare", lambda path: _part(str(path.relative_to(PAGES)))),
-    ):
-        files = []
-        for path in sorted(PAGES.rglob("*.js")):
-            files.append(tmp_path / way / path.name)
-            files[-1].parent.mkdir(exist_ok=True)
-            files[-1].write_text(text_of(path))
-        out, how = tmp_path / f"{way} out", ["--noCheck", "--allowJs", "--removeComments", "--target", "es2023"]
-        code, said = tool(TYPESCRIPT, "tsc", *how, "--outDir", str(out), *map(str, files))
-        assert code == 0, said
-        found[way] = {path.name: path.read_text() for path in out.iterdir()}
-    assert found["whole"].keys() == {path.name for path in PAGES.rglob("*.js")}
-    assert found["bare"] == found["whole"]  # as the compiler writes what it has understood
-
-
 def test_lint():
     code, said = tool(BIOME, "biome", "lint", "--error-on-warnings", "--max-diagnostics=100")
     assert code == 0, said
+
+
+def test_format():
+    code, said = tool(BIOME, "biome", "format", "--max-diagnostics=100")
+    assert code == 0, said
+    for path in PAGES.rglob("*.css"):
+        assert max(map(len, path.read_text().splitlines())) <= 120, path
 
 
 def test_every_file_of_a_page_is_used_and_checked():

@@ -15,13 +15,13 @@ from autograd.rules.operation import Operation, operation
 from autograd.support.locks import cached_property
 from autograd.support.messages import documentation, missing_extra
 from nn.support.naming import titled
-from viz import palette
 from viz.charts.field import Field
 from viz.charts.landscape import Landscape, landscape
 from viz.charts.plotting import losses_of
-from viz.graph.labels import kind_of, shown
-from viz.guesses import GUESSES
-from viz.rendering import Picture, own_svg
+from viz.support import palette
+from viz.support.guesses import GUESSES
+from viz.support.labels import kind_of, shown
+from viz.support.rendering import Picture, own_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,7 +91,7 @@ def _look() -> Iterator[None]:
     except ModuleNotFoundError as missing:
         raise ModuleNotFoundError(
             f"{missing_extra('plots are drawn by matplotlib', 'plots')}; "
-            "viz.text.loss_curve and viz.text.decision_boundary draw in the terminal without it"
+            "viz.terminal.loss_curve and viz.terminal.decision_boundary draw in the terminal without it"
         ) from missing
     with mpl.rc_context(STYLE):
         yield

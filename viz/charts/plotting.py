@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, number
 from autograd.explain.numbers import show_number
-from viz.graph.labels import columns, padded
+from viz.support.labels import columns, padded
 
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 

@@ -9,12 +9,12 @@ from autograd import Group, Value, topological_order
 from autograd.explain.naming import short_names
 from autograd.explain.numbers import show_number
 from autograd.explain.wording import Words
-from viz import palette
 from viz.graph.folding import Box, Folded, Line, fold
-from viz.graph.labels import label_text, last_word, shown, tooltip_text
-from viz.graph.sheet import DEAD, SATURATED, Spot, not_finite, sheet
-from viz.guesses import GUESSES
-from viz.rendering import GraphPicture
+from viz.graph.nodes import DEAD, SATURATED, Spot, drawn_nodes, not_finite
+from viz.support import palette
+from viz.support.guesses import GUESSES
+from viz.support.labels import label_text, last_word, shown, tooltip_text
+from viz.support.rendering import GraphPicture
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -59,7 +59,7 @@ def draw(
         raise TypeError(f"open takes a list of layers and neurons: {given}")
     order = topological_order(value)
     words = Words(order, [node.data for node in order])
-    spots = sheet(order, words.names, unfold=unfold)
+    spots = drawn_nodes(order, words.names, unfold=unfold)
     drawn = fold(spots, open=open, example=example, folded=folded)
     if drawn.hidden:
         _rename(order, spots, drawn.hidden)
@@ -113,20 +113,20 @@ def _digraph(words: Words, spots: Sequence[Spot], drawn: Folded, direction: Dire
         graph.attr(ordering="in")  # units stay in their order, where nodes may move to cross less
     graph.attr("node", shape="plain", fontname=FONT, fontsize="12", fontcolor=palette.INK)
     graph.attr("edge", fontname=FONT, fontsize="10", fontcolor=palette.INK, color=palette.QUIET, arrowsize="0.6")
-    told = _Told(words)
+    tooltips = _Tooltips(words)
     for box in drawn.boxes:
         if box.kind == "node":
             spot = box.spots[0]
-            label, tip, kind = _node_label(spot, direction), told.node(spot), spot.kind
+            label, tip, kind = _node_label(spot, direction), tooltips.node(spot), spot.kind
         else:
             label, tip, kind = _box_label(box, drawn, direction), _box_tip(box), box.kind
         graph.node(box.key, label, tooltip=tooltip_text(tip), id=box.key, **{"class": kind})
     for i, line in enumerate(drawn.lines):
-        graph.edge(line.tail, line.head, id=f"e{i}", **_edge_style(line, direction, told))
+        graph.edge(line.tail, line.head, id=f"e{i}", **_edge_style(line, direction, tooltips))
     return graph
 
 
-class _Told:
+class _Tooltips:
     """Nodes and edges in words, in full precision, for those who point at them."""
 
     def __init__(self, words: Words) -> None:
@@ -317,7 +317,7 @@ def _box_tip(box: Box) -> str:
 
 
 # ----------------------------------------------------------------------------------------- edges
-def _edge_style(line: Line, direction: Direction, told: _Told) -> dict[str, str]:
+def _edge_style(line: Line, direction: Direction, tooltips: _Tooltips) -> dict[str, str]:
     style = {"class": "edge"}
     dead = all(x == 0.0 for x in line.locals)
     if line.single is None:
@@ -328,7 +328,7 @@ def _edge_style(line: Line, direction: Direction, told: _Told) -> dict[str, str]
         tail, head = line.single
         if tail.kind != "constant":
             style["label"] = f"<{_edge_text(head, line.locals[0], direction)}>"
-        style["tooltip"] = tooltip_text(told.edge(tail, head, line.locals[0]))
+        style["tooltip"] = tooltip_text(tooltips.edge(tail, head, line.locals[0]))
         if tail.kind == "constant":
             style |= {"color": palette.FAINT, "arrowsize": "0.4"}
             return style

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from nn.support.naming import titled
-from viz.graph.sheet import MIXED, NOBODY, Spot, examples
+from viz.graph.nodes import MIXED, NOBODY, Spot, examples
 
 NODES = 24  # nodes that a person takes in without searching
 READABLE = 36  # neurons that a person does, and nodes of a graph too large to draw whole

@@ -194,7 +194,7 @@ def test_a_graphs_inputs_and_parameters_may_bear_any_name(invaded):
 
 
 def test_a_pages_script_holds_no_text_of_the_users(invaded):
-    from viz.pages.playground.machine import make_machine
+    from viz.pages.shared.model_programs import model_programs
 
     class Plain(nn.SGD):
         pass
@@ -208,7 +208,7 @@ def test_a_pages_script_holds_no_text_of_the_users(invaded):
         for parameter in model.parameters():
             parameter.name = text
         optimizer = Plain(model.parameters(), 0.1)
-        made = make_machine(model, [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0], loss=loss, optimizer=optimizer)
+        made = model_programs(model, [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0], loss=loss, optimizer=optimizer)
         assert "INVADED" not in made.script
         assert "import os" not in made.script
     assert not invaded

@@ -342,7 +342,7 @@ def test_a_child_draws_while_another_thread_was_drawing(monkeypatch):
         done.wait(30)
         return b"<svg></svg>"
 
-    monkeypatch.setattr("viz.rendering.render", slow)
+    monkeypatch.setattr("viz.support.rendering.render", slow)
     thread = threading.Thread(target=lambda: viz.draw(Value(1.0)).svg)
     thread.start()
     assert begun.wait(30)

@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from autograd import Value
 from viz.charts.plotting import losses_of
-from viz.guesses import GUESSES
-from viz.network import layers_of
-from viz.pages.page import Page, packed
-from viz.pages.playground.machine import Machine, check_loss, make_machine
+from viz.graph.network import layers_of
+from viz.pages.document import Page, packed
+from viz.pages.shared.model_programs import ModelPrograms, check_loss, model_programs
+from viz.support.guesses import GUESSES
 
 STYLES = ("shared/common.css", "shared/live.css", "film/film.css")
 CURVES = ("shared/dom.js", "shared/numbers.js", "shared/charts.js", "film/film.js")
 SCRIPTS = (
     "shared/dom.js",
     "shared/numbers.js",
-    "shared/machine.js",
-    "shared/board.js",
+    "shared/live_model.js",
+    "shared/live_network.js",
     "shared/boundary.js",
     "shared/charts.js",
     "film/film.js",
@@ -30,7 +30,7 @@ MOST: Final = 240  # moments of a film
 class Recorder:
     """Keeps the parameters of a model while it trains: a callback for `nn.fit`, or called with a session after steps.
 
-    `recorder = Recorder(model, X, Y, loss=…)`, `history = nn.fit(…, callbacks=[recorder])`, `viz.run(recorder)`.
+    `recorder = Recorder(model, X, Y, loss=…)`, `history = nn.fit(…, callbacks=[recorder])`, `viz.film(recorder)`.
     The beginning and the latest are kept, and up to `most` moments in between, evenly spread.
     Raises TypeError for a model without layers of neurons, ValueError for fewer than 2 moments.
     """
@@ -85,11 +85,11 @@ class Recorder:
 
     def __repr__(self) -> str:
         count = len(self.moments())
-        return f"<recorder of {count} moment{'s' * (count != 1)} up to epoch {self.latest[0]}: viz.run(recorder)>"
+        return f"<recorder of {count} moment{'s' * (count != 1)} up to epoch {self.latest[0]}: viz.film(recorder)>"
 
 
 @GUESSES
-def run(history: Any, recorder: Any = None, *, title: str = "A training") -> Page:
+def film(history: Any, recorder: Any = None, *, title: str = "A training") -> Page:
     """Return a page that shows a training from beginning to end, to be played, scrubbed and stepped by keyboard.
 
     `history` is what `fit` returned, or its losses.  With a `Recorder` (alone, too), or of a `TrainingSession`, the
@@ -114,14 +114,14 @@ def run(history: Any, recorder: Any = None, *, title: str = "A training") -> Pag
     }
     if recorder is None:
         return Page("film/film.html", STYLES, CURVES, data)
-    machine = _machine(recorder)
+    programs = _programs(recorder)
     place = {parameter: k for k, parameter in enumerate(recorder.model.parameters())}
-    order = [place[parameter] for parameter in machine.order]
+    order = [place[parameter] for parameter in programs.order]
     moments = _spread(recorder.moments())
-    data |= machine.data
+    data |= programs.data
     data["epochs"] = [epoch for epoch, _ in moments]
     data["moments"] = packed(numbers[k] for _, numbers in moments for k in order)
-    return Page("film/film.html", STYLES, SCRIPTS, data, program=machine.script)
+    return Page("film/film.html", STYLES, SCRIPTS, data, program=programs.script)
 
 
 def _spread(moments: list[Any]) -> list[Any]:
@@ -131,10 +131,10 @@ def _spread(moments: list[Any]) -> list[Any]:
     return kept if kept[-1] is moments[-1] else [*kept, moments[-1]]
 
 
-def _machine(recorder: Any) -> Machine:
+def _programs(recorder: Any) -> ModelPrograms:
     from nn import SGD, mean_squared_error
 
-    return make_machine(
+    return model_programs(
         recorder.model,
         recorder.inputs,
         recorder.targets,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from viz.guesses import GUESSES
-from viz.network import layers_of
-from viz.pages.page import Page
-from viz.pages.playground.machine import ACTIVATIONS, check_loss, check_optimizer, make_machine
+from viz.graph.network import layers_of
+from viz.pages.document import Page
+from viz.pages.shared.model_programs import ACTIVATIONS, check_loss, check_optimizer, model_programs
+from viz.support.guesses import GUESSES
 
 if TYPE_CHECKING:
     from nn import Optimizer
@@ -18,10 +18,11 @@ STYLES = ("shared/common.css", "shared/live.css", "playground/playground.css")
 SCRIPTS = (
     "shared/dom.js",
     "shared/numbers.js",
-    "shared/machine.js",
-    "shared/board.js",
+    "shared/live_model.js",
+    "shared/live_network.js",
     "shared/boundary.js",
     "shared/charts.js",
+    "playground/training.js",
     "playground/playground.js",
 )
 
@@ -62,7 +63,7 @@ def playground(
     if batch_size is not None and checked_count("batch_size", batch_size) > max(count, 1):
         raise ValueError(f"batch_size={batch_size}: a step takes 1 to all {count} rows")
     sizes = {1, batch_size or count, count % batch_size if batch_size and count % batch_size else 1}
-    machine = make_machine(
+    programs = model_programs(
         model,
         X,
         Y,
@@ -73,5 +74,5 @@ def playground(
         level=level,
     )
     batches = [count, *([batch_size] if batch_size not in (None, 1, count) else []), *([1] if count > 1 else [])]
-    data = {"title": title, "batches": batches, "batch": batch_size or count, **machine.data}
-    return Page("playground/playground.html", STYLES, SCRIPTS, data, program=machine.script)
+    data = {"title": title, "batches": batches, "batch": batch_size or count, **programs.data}
+    return Page("playground/playground.html", STYLES, SCRIPTS, data, program=programs.script)

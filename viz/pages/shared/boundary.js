@@ -7,32 +7,50 @@ const GRID = 41;
 const FIELD = {
   canvas: /** @type {HTMLCanvasElement} */ (document.getElementById("field")),
   axes: [0, Math.min(1, DATA.rows[0].length - 1)],
-  values: new Float64Array(GRID * GRID), small: document.createElement("canvas"), flat: DATA.rows[0].length === 1,
+  values: new Float64Array(GRID * GRID),
+  small: document.createElement("canvas"),
+  flat: DATA.rows[0].length === 1,
 
   /** The box of the rows with a margin; of one input, of the outputs wanted. @returns {Box} */
   box() {
-    const [i, j] = this.axes, around = (/** @type {number[]} */ list) => {
-      const low = Math.min(...list), high = Math.max(...list), margin = 0.15 * (high - low) || 1;
-      return /** @type {[number, number]} */ ([low - margin, high + margin]);
-    };
-    const down = this.flat ? DATA.targets.map((/** @type {number[]} */ t) => t[0]) : DATA.rows.map((/** @type {number[]} */ row) => row[j]);
+    const [i, j] = this.axes,
+      around = (/** @type {number[]} */ list) => {
+        const low = Math.min(...list),
+          high = Math.max(...list),
+          margin = 0.15 * (high - low) || 1;
+        return /** @type {[number, number]} */ ([low - margin, high + margin]);
+      };
+    const down = this.flat
+      ? DATA.targets.map((/** @type {number[]} */ t) => t[0])
+      : DATA.rows.map((/** @type {number[]} */ row) => row[j]);
     return { x: around(DATA.rows.map((/** @type {number[]} */ row) => row[i])), y: around(down) };
   },
 
   /** Computes and draws. @param {Float64Array} probe the row that is looked at @param {boolean} pictures whether units get theirs */
   paint(probe, pictures) {
-    const draw = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d")), { width, height } = this.canvas;
-    const box = this.box(), [i, j] = this.axes, row = MACHINE.row(), x = Float64Array.from(probe);
+    const draw = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d")),
+      { width, height } = this.canvas;
+    const box = this.box(),
+      [i, j] = this.axes,
+      row = MODEL.row(),
+      x = Float64Array.from(probe);
     draw.clearRect(0, 0, width, height);
-    if (this.flat) { this.curve(draw, box, row, probe); return; }
-    const drawn = pictures ? BOARD.units.filter((u) => u.column && !u.hidden) : [], seen = drawn.map(() => new Float64Array(GRID * GRID));
+    if (this.flat) {
+      this.curve(draw, box, row, probe);
+      return;
+    }
+    const drawn = pictures ? NETWORK.units.filter((u) => u.column && !u.hidden) : [],
+      seen = drawn.map(() => new Float64Array(GRID * GRID));
     for (let b = 0; b < GRID; b++) {
-      x[j] = box.y[1] + (box.y[0] - box.y[1]) * b / (GRID - 1);
+      x[j] = box.y[1] + ((box.y[0] - box.y[1]) * b) / (GRID - 1);
       for (let a = 0; a < GRID; a++) {
-        x[i] = box.x[0] + (box.x[1] - box.x[0]) * a / (GRID - 1);
-        const run = MACHINE.forward(row, x), k = b * GRID + a;
+        x[i] = box.x[0] + ((box.x[1] - box.x[0]) * a) / (GRID - 1);
+        const run = MODEL.forward(row, x),
+          k = b * GRID + a;
         this.values[k] = DATA.outputs > 1 ? best(run.outputs) : run.outputs[0];
-        drawn.forEach((u, n) => { seen[n][k] = run["layer" + (u.column - 1)][u.index]; });
+        drawn.forEach((u, n) => {
+          seen[n][k] = run["layer" + (u.column - 1)][u.index];
+        });
       }
     }
     this.small.width = this.small.height = GRID;
@@ -50,7 +68,8 @@ const FIELD = {
 
   /** @param {Float64Array} values @param {(x: number) => number[]} color */
   spread(values, color) {
-    const draw = /** @type {CanvasRenderingContext2D} */ (this.small.getContext("2d", { willReadFrequently: true })), image = draw.createImageData(GRID, GRID);
+    const draw = /** @type {CanvasRenderingContext2D} */ (this.small.getContext("2d", { willReadFrequently: true })),
+      image = draw.createImageData(GRID, GRID);
     values.forEach((v, k) => image.data.set(color(v), 4 * k));
     draw.putImageData(image, 0, 0);
   },
@@ -59,14 +78,26 @@ const FIELD = {
   contour(draw, width, height) {
     const over = (/** @type {number} */ a, /** @type {number} */ b) => this.values[b * GRID + a] - DATA.level;
     draw.beginPath();
-    for (let b = 0; b + 1 < GRID; b++) for (let a = 0; a + 1 < GRID; a++) {
-      const corners = [[a, b], [a + 1, b], [a + 1, b + 1], [a, b + 1]], points = [];
-      for (let k = 0; k < 4; k++) {
-        const [p, q] = [corners[k], corners[(k + 1) % 4]], u = over(p[0], p[1]), v = over(q[0], q[1]);
-        if (u >= 0 !== v >= 0) points.push([p[0] + (q[0] - p[0]) * u / (u - v), p[1] + (q[1] - p[1]) * u / (u - v)]);
+    for (let b = 0; b + 1 < GRID; b++)
+      for (let a = 0; a + 1 < GRID; a++) {
+        const corners = [
+            [a, b],
+            [a + 1, b],
+            [a + 1, b + 1],
+            [a, b + 1],
+          ],
+          points = [];
+        for (let k = 0; k < 4; k++) {
+          const [p, q] = [corners[k], corners[(k + 1) % 4]],
+            u = over(p[0], p[1]),
+            v = over(q[0], q[1]);
+          if (u >= 0 !== v >= 0)
+            points.push([p[0] + ((q[0] - p[0]) * u) / (u - v), p[1] + ((q[1] - p[1]) * u) / (u - v)]);
+        }
+        points.forEach(([px, py], k) =>
+          draw[k % 2 ? "lineTo" : "moveTo"]((px / (GRID - 1)) * width, (py / (GRID - 1)) * height),
+        );
       }
-      points.forEach(([px, py], k) => draw[k % 2 ? "lineTo" : "moveTo"](px / (GRID - 1) * width, py / (GRID - 1) * height));
-    }
     draw.strokeStyle = DATA.ink;
     draw.lineWidth = 2;
     draw.stroke();
@@ -75,7 +106,10 @@ const FIELD = {
   /** Where a row is on the canvas. @param {ArrayLike<number>} row @param {number} down what is drawn upwards @param {Box} box */
   place(row, down, box) {
     const { width, height } = this.canvas;
-    return [(row[this.axes[0]] - box.x[0]) / (box.x[1] - box.x[0]) * width, (box.y[1] - down) / (box.y[1] - box.y[0]) * height];
+    return [
+      ((row[this.axes[0]] - box.x[0]) / (box.x[1] - box.x[0])) * width,
+      ((box.y[1] - down) / (box.y[1] - box.y[0])) * height,
+    ];
   },
 
   /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {Float64Array} probe */
@@ -84,13 +118,28 @@ const FIELD = {
       const [x, y] = this.place(row, this.flat ? DATA.targets[i][0] : row[this.axes[1]], box);
       mark(draw, x, y, DATA.rows.length > 60 ? 5 : 8, i);
     });
-    const [x, y] = this.place(probe, this.flat ? MACHINE.forward(MACHINE.row(), probe).outputs[0] : probe[this.axes[1]], box);
-    for (const [color, width] of /** @type {[string, number][]} */ ([[DATA.rim, 5], [DATA.ink, 2]])) {
+    const [x, y] = this.place(
+      probe,
+      this.flat ? MODEL.forward(MODEL.row(), probe).outputs[0] : probe[this.axes[1]],
+      box,
+    );
+    for (const [color, width] of /** @type {[string, number][]} */ ([
+      [DATA.rim, 5],
+      [DATA.ink, 2],
+    ])) {
       draw.strokeStyle = color;
       draw.lineWidth = width;
       draw.beginPath();
       draw.arc(x, y, 14, 0, 7);
-      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) { draw.moveTo(x + 14 * dx, y + 14 * dy); draw.lineTo(x + 21 * dx, y + 21 * dy); }
+      for (const [dx, dy] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
+      ]) {
+        draw.moveTo(x + 14 * dx, y + 14 * dy);
+        draw.lineTo(x + 21 * dx, y + 21 * dy);
+      }
       draw.stroke();
     }
   },
@@ -102,8 +151,9 @@ const FIELD = {
     draw.fillRect(0, 0, width, height);
     draw.beginPath();
     for (let a = 0; a <= 200; a++) {
-      const x = box.x[0] + (box.x[1] - box.x[0]) * a / 200, out = MACHINE.forward(row, Float64Array.of(x)).outputs[0];
-      draw.lineTo(a / 200 * width, between(-9e3, this.place([x], out, box)[1], 9e3));
+      const x = box.x[0] + ((box.x[1] - box.x[0]) * a) / 200,
+        out = MODEL.forward(row, Float64Array.of(x)).outputs[0];
+      draw.lineTo((a / 200) * width, between(-9e3, this.place([x], out, box)[1], 9e3));
     }
     draw.strokeStyle = DATA.ink;
     draw.lineWidth = 3;
@@ -112,26 +162,33 @@ const FIELD = {
   },
 };
 
-const COLOURS = DATA.signs.map((/** @type {string} */ c) => [1, 3, 5].map((k) => parseInt(c.slice(k, k + 2), 16)));
+const COLORS = DATA.signs.map((/** @type {string} */ c) => [1, 3, 5].map((k) => parseInt(c.slice(k, k + 2), 16)));
 
 /** From −1, orange, by white to 1, blue; gray where it is no number. @param {number} t */
 function signColor(t) {
   if (Number.isNaN(t)) return [128, 128, 128, 255];
-  const at = (between(-1, t, 1) + 1) / 2 * (COLOURS.length - 1), k = Math.min(COLOURS.length - 2, Math.floor(at));
-  return [...COLOURS[k].map((/** @type {number} */ c, /** @type {number} */ n) => c + (COLOURS[k + 1][n] - c) * (at - k)), 255];
+  const at = ((between(-1, t, 1) + 1) / 2) * (COLORS.length - 1),
+    k = Math.min(COLORS.length - 2, Math.floor(at));
+  return [
+    ...COLORS[k].map((/** @type {number} */ c, /** @type {number} */ n) => c + (COLORS[k + 1][n] - c) * (at - k)),
+    255,
+  ];
 }
 
 const REACH = (() => {
-  const flat = DATA.targets.flat(), low = Math.min(...flat), high = Math.max(...flat);
+  const flat = DATA.targets.flat(),
+    low = Math.min(...flat),
+    high = Math.max(...flat);
   return Math.abs((low + high) / 2 - DATA.level) < 1e-9 && high > low ? (high - low) / 2 : 2;
 })();
 const outputColor = (/** @type {number} */ v) => signColor((v - DATA.level) / REACH);
-const classColor = (/** @type {number} */ k) => signColor(DATA.outputs > 1 ? 2 * k / (DATA.outputs - 1) - 1 : 0);
+const classColor = (/** @type {number} */ k) => signColor(DATA.outputs > 1 ? (2 * k) / (DATA.outputs - 1) - 1 : 0);
 
 /** A row: a circle or a cross for two classes, its digit for more, a dot for numbers.
  * @param {CanvasRenderingContext2D} draw @param {number} x @param {number} y @param {number} size @param {number} i */
 function mark(draw, x, y, size, i) {
-  const two = DATA.classes.length === 2 && DATA.outputs === 1, many = DATA.classes.length > 2 || DATA.outputs > 1;
+  const two = DATA.classes.length === 2 && DATA.outputs === 1,
+    many = DATA.classes.length > 2 || DATA.outputs > 1;
   if (many) {
     draw.font = "bold 15px Arial";
     draw.textAlign = "center";
@@ -144,12 +201,18 @@ function mark(draw, x, y, size, i) {
     draw.fillText(label, x, y);
     return;
   }
-  for (const [color, width] of /** @type {[string, number][]} */ ([[DATA.rim, 6], [DATA.ink, 2.5]])) {
+  for (const [color, width] of /** @type {[string, number][]} */ ([
+    [DATA.rim, 6],
+    [DATA.ink, 2.5],
+  ])) {
     draw.strokeStyle = color;
     draw.lineWidth = width;
     draw.beginPath();
     if (two && TARGETS[i][0] === DATA.classes[1]) {
-      for (const s of [1, -1]) { draw.moveTo(x - size, y - s * size); draw.lineTo(x + size, y + s * size); }
+      for (const s of [1, -1]) {
+        draw.moveTo(x - size, y - s * size);
+        draw.lineTo(x + size, y + s * size);
+      }
     } else draw.arc(x, y, two ? size : 4, 0, 7);
     draw.stroke();
   }

@@ -5,9 +5,11 @@ const DATA = JSON.parse(/** @type {any} */ (document.getElementById("data")).tex
 /** @param {number} x @returns {string} */
 function shortly(x) {
   if (Number.isNaN(x)) return "nan";
-  const sign = x < 0 ? "−" : "", size = Math.abs(x);
+  const sign = x < 0 ? "−" : "",
+    size = Math.abs(x);
   if (size === 0 || size === Infinity) return sign + (size ? "inf" : "0");
-  const [digits, power] = rounded(size).split("e"), exponent = +power;
+  const [digits, power] = rounded(size).split("e"),
+    exponent = +power;
   if (exponent >= 3 && exponent < 6) {
     const whole = Math.round(size);
     return sign + (whole - size === 0.5 && whole % 2 ? whole - 1 : whole);
@@ -19,7 +21,8 @@ function shortly(x) {
 
 /** Four digits and a power of ten; what lies right in the middle goes to the even digit, as in Python. @param {number} size */
 function rounded(size) {
-  const up = size.toExponential(3), tie = size.toExponential(4);
+  const up = size.toExponential(3),
+    tie = size.toExponential(4);
   if (!/5e/.test(tie) || +tie !== size || !/^.\.\d{4}0*e/.test(size.toExponential(60))) return up;
   const down = tie.replace(/5e/, "e");
   return /[02468]e/.test(down) ? down : up;
@@ -27,16 +30,18 @@ function rounded(size) {
 
 /** Floats that were packed to the bit: little-endian doubles in base 64. @param {string} packed */
 function doubles(packed) {
-  const letters = atob(packed), bytes = new Uint8Array(letters.length);
+  const letters = atob(packed),
+    bytes = new Uint8Array(letters.length);
   for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
-  return new Float64Array(bytes.buffer);  // every machine that a browser runs on has this order
+  return new Float64Array(bytes.buffer); // every machine that a browser runs on has this order
 }
 
 /** All digits of a number. @param {number} x */
-const fully = (x) => Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf").replace(/^-/, "−");
+const fully = (x) => (Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf").replace(/^-/, "−"));
 /** A number as it stands behind a sign: in brackets if it begins with one of its own. @param {string} words */
-const bracketed = (words) => words.startsWith("−") ? `(${words})` : words;
-const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) => Math.max(low, Math.min(high, x));
+const bracketed = (words) => (words.startsWith("−") ? `(${words})` : words);
+const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) =>
+  Math.max(low, Math.min(high, x));
 
 /** What was typed, as a number; NaN if it is none. @param {string} typed */
-const typedNumber = (typed) => typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", ".");
+const typedNumber = (typed) => (typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", "."));

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from typing import Any
 
 from autograd.explain.naming import is_place
 from autograd.support.messages import printable, shown
@@ -18,7 +17,6 @@ __all__ = [
     "label_text",
     "last_word",
     "legal",
-    "operation_symbol",
     "padded",
     "shown",
     "tooltip_text",
@@ -48,13 +46,6 @@ def tooltip_text(text: str) -> str:
     differently: a look-alike stands for them.
     """
     return legal(text).replace("&", "&amp;").replace("\\", "⧵")
-
-
-def operation_symbol(node: Any) -> str:
-    """Return how the operation that made `node` prints, nothing for a leaf; for a neuron's sum of products, `w · x`."""
-    if node.op is None:
-        return ""
-    return f"w {node.op.symbol} x" if getattr(node.op, "groups", 0) == 2 else str(node.op.symbol)
 
 
 def last_word(name: str) -> str:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from autograd.explain.numbers import show_number
 from nn.support.naming import titled
-from viz import palette
 from viz.charts.field import plain_number
-from viz.graph.labels import label_text, shown, tooltip_text
-from viz.graph.sheet import not_finite
-from viz.guesses import GUESSES
-from viz.rendering import GraphPicture
+from viz.graph.nodes import not_finite
+from viz.support import palette
+from viz.support.guesses import GUESSES
+from viz.support.labels import label_text, shown, tooltip_text
+from viz.support.rendering import GraphPicture
 
 if TYPE_CHECKING:
     from graphviz import Digraph

@@ -15,23 +15,23 @@ from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update,
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from nn.support.naming import neuron_of, titled
-from viz.graph.labels import shown
-from viz.graph.sheet import NOBODY, examples, not_a_number, silence
-from viz.guesses import GUESSES
-from viz.pages.page import Page, packed
-from viz.pages.playground.machine import check_optimizer
+from viz.graph.nodes import NOBODY, examples, is_weighted_sum, not_a_number, silence
+from viz.pages.document import Page, packed
+from viz.pages.shared.model_programs import check_optimizer
+from viz.support.guesses import GUESSES
+from viz.support.labels import shown
 
 if TYPE_CHECKING:
     from nn import Optimizer
 
 STYLES = ("shared/common.css", "steps/steps.css")
 SCRIPTS = (
-    *("shared/dom.js", "shared/numbers.js", "shared/layout.js", "steps/replay.js"),
-    *("shared/drawing.js", "shared/network.js", "steps/slips.js", "steps/closer.js", "steps/steps.js"),
+    *("shared/dom.js", "shared/numbers.js", "steps/layout.js", "steps/replay.js"),
+    *("steps/graph.js", "steps/network.js", "steps/common_mistakes.js", "steps/details.js", "steps/steps.js"),
 )
 RUN = 40  # nameless nodes that are folded into one box
 LARGEST = 20_000
-PATHS = 3  # of a node's gradient that are told
+PATHS = 3  # of a node's gradient that the page lists
 
 
 @GUESSES
@@ -92,10 +92,10 @@ def _with_update(
 
 # ------------------------------------------------------------------------------------------- data
 def _data(recording: Recording, title: str) -> dict[str, Any]:
-    """Return what the page knows, each number once and to the bit; `page/replay.js` describes the lists."""
-    told = recording.nodes_as_json()
-    rows, row_of = _rows(told)
-    groups, group_of = _groups(recording, told)
+    """Return what the page knows, each number once and to the bit; `replay.js` describes the lists."""
+    serialized = recording.nodes_as_json()
+    rows, row_of = _rows(serialized)
+    groups, group_of = _groups(recording, serialized)
     events = recording.events
     forms = list(dict.fromkeys(event.form for event in events))
     letters = {form: chr(ord("a") + i) for i, form in enumerate(forms)}
@@ -104,15 +104,15 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
     nodes: list[list[Any]] = []
     derivatives: list[float] = []
     firsts: dict[str, int] = {}  # the first node of each path
-    for i, (node, known) in enumerate(zip(recording.nodes, told, strict=True)):
+    for i, (node, known) in enumerate(zip(recording.nodes, serialized, strict=True)):
         path = shown(node.name, 200) if node.name and node.name != known["name"] else ""
         first = firsts.setdefault(path, i) if path else i
         row: list[Any] = [known["name"], path if first == i else first, group_of[i], row_of[i]]
         if isinstance(node.op, Operation):
-            if node.op.name != "dot":  # of which each factor is the other's local derivative
+            if not is_weighted_sum(node):  # of which each factor is the other's local derivative
                 derivatives += node.local_derivatives
             written = dict.fromkeys(recording.words.forms(i))
-            kind = operations.setdefault((node.op.symbol, _shape(node.op), *written), len(operations))
+            kind = operations.setdefault((node.op.glyph, node.op.role, *written), len(operations))
             row += [kind, known["parents"], _phrases(recording, i)]
         else:
             row.append(-2 if node.op is CONSTANT else -1)
@@ -124,8 +124,8 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         for event, change in zip(events, changes, strict=True)
         if "{after}" in SENTENCES[event.form] and not isinstance(event, Accumulate)
     ]
-    lanes = [(i, change.through) for i, change in enumerate(changes) if change.through is not None]
-    lanes += [(i, event.through) for i, event in enumerate(events) if isinstance(event, Collect)]
+    subtotals = [(i, change.through) for i, change in enumerate(changes) if change.through is not None]
+    subtotals += [(i, event.through) for i, event in enumerate(events) if isinstance(event, Collect)]
     return {
         "title": title,
         "nodes": nodes,
@@ -134,31 +134,24 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         "locals": packed(derivatives),
         "marks": _marks(recording, changes),
         "forms": [[*kinds[form], SENTENCES[form]] for form in forms],
-        "told": "".join(letters[event.form] for event in events),
+        "events": "".join(letters[event.form] for event in events),
         "actors": [event.node for event in events],
         "slots": [send.slot for send in sends],
         "after": packed(given),
         "sent": packed([send.contribution for send in sends]),
-        "lanes": lanes,
+        "subtotals": subtotals,
         "rate": next((event.learning_rate for event in events if isinstance(event, Update)), None),
         "groups": groups,
         "rows": rows,
         "ends": _ends(recording),
-        "ways": _ways(recording),
+        "paths": _paths(recording),
     }
-
-
-def _shape(op: Operation) -> str:
-    """Return what kind of operation this is, as far as it matters for the slips that one makes there."""
-    if op.name in ("dot", "multiply"):
-        return op.name
-    return "unary" if op.arity == 1 and not op.groups else ""
 
 
 def _phrases(recording: Recording, i: int) -> str | list[str]:
     """Return the local derivative of a node with respect to each operand in words, or the one that is that of all."""
     node = recording.nodes[i]
-    if isinstance(node.op, Operation) and node.op.name == "dot":
+    if is_weighted_sum(node):
         return ""
     parents = enumerate(node.parents)
     phrases = ["" if p.op is CONSTANT else recording.words.derivative(i, slot) for slot, p in parents]
@@ -182,7 +175,7 @@ def _marks(recording: Recording, changes: Sequence[Change]) -> dict[int, str]:
     return marks
 
 
-def _ways(recording: Recording) -> list[Any]:
+def _paths(recording: Recording) -> list[Any]:
     """Return for each node how many paths its gradient came by, and the largest: last event, rank before it, ….
 
     The way back to the root is followed from rank to rank, so that what paths share is kept once.  What is last are the
@@ -193,15 +186,15 @@ def _ways(recording: Recording) -> list[Any]:
     for send in place:
         arriving[send.parent].append(send)
     best, counts = largest_arrivals(arriving, len(recording.nodes) - 1, PATHS)
-    told: list[Any] = []
+    serialized: list[Any] = []
     products = []
     for i in range(len(recording.nodes)):
-        ways = [way for way in best.get(i, []) if way.send]
-        products += [way.product for way in ways]
+        paths = [path for path in best.get(i, []) if path.send]
+        products += [path.product for path in paths]
         count = counts.get(i, 0)
-        steps = [x for way in ways if way.send for x in (place[way.send], way.rank)]
-        told.append([f"{count:,}" if count < 10**15 else "over 10¹⁵", *steps] if ways else [])
-    return [*told, packed(products)]
+        steps = [x for path in paths if path.send for x in (place[path.send], path.rank)]
+        serialized.append([f"{count:,}" if count < 10**15 else "over 10¹⁵", *steps] if paths else [])
+    return [*serialized, packed(products)]
 
 
 def _ends(recording: Recording) -> str:
@@ -217,35 +210,35 @@ def _ends(recording: Recording) -> str:
 
 
 # --------------------------------------------------------------------------------------- examples
-def _rows(told: Sequence[dict[str, Any]]) -> tuple[int, list[int]]:
+def _rows(serialized: Sequence[dict[str, Any]]) -> tuple[int, list[int]]:
     """Return how many examples the graph has, and the example of each node, −1 where it is nobody's own."""
-    names = [known["path"] if known["neuron"] and known["kind"] == "inner" else "" for known in told]
-    count, belongs = examples(names, [known["parents"] for known in told])
+    names = [known["path"] if known["neuron"] and known["kind"] == "inner" else "" for known in serialized]
+    count, belongs = examples(names, [known["parents"] for known in serialized])
     result = [max(k, -1) for k in belongs]
-    users = _users(told)
-    for i in reversed(range(len(told))):
+    users = _users(serialized)
+    for i in reversed(range(len(serialized))):
         if belongs[i] == NOBODY and users[i] and len(used := {result[u] for u in users[i]}) == 1:
             result[i] = used.pop()  # an input or a target of one example
     return count, result
 
 
-def _users(told: Sequence[dict[str, Any]]) -> list[list[int]]:
-    users: list[list[int]] = [[] for _ in told]
-    for i, known in enumerate(told):
+def _users(serialized: Sequence[dict[str, Any]]) -> list[list[int]]:
+    users: list[list[int]] = [[] for _ in serialized]
+    for i, known in enumerate(serialized):
         for parent in known["parents"]:
             users[parent].append(i)
     return users
 
 
 # ---------------------------------------------------------------------------------------- folding
-def _groups(recording: Recording, told: Sequence[dict[str, Any]]) -> tuple[list[list[Any]], list[int]]:
+def _groups(recording: Recording, serialized: Sequence[dict[str, Any]]) -> tuple[list[list[Any]], list[int]]:
     """Return the tree of boxes that nodes fold into, as [title, kind, parent], and the box of each node (−1: none).
 
     Layers hold neurons; nodes that no module named fold in runs, in the order of the forward pass.
     """
     groups: list[list[Any]] = []
     places: dict[tuple[str, str], int] = {}
-    home = [-1] * len(told)
+    group_of = [-1] * len(serialized)
 
     def box(title: str, kind: str, parent: int) -> int:
         if (title, kind) not in places:
@@ -254,11 +247,11 @@ def _groups(recording: Recording, told: Sequence[dict[str, Any]]) -> tuple[list[
         return places[title, kind]
 
     nameless = []
-    for i, known in enumerate(told):
+    for i, known in enumerate(serialized):
         if known["layer"]:
-            home[i] = layer = box(titled(known["layer"]), "layer", -1)
+            group_of[i] = layer = box(titled(known["layer"]), "layer", -1)
             if known["neuron"] != known["layer"]:
-                home[i] = box(titled(known["neuron"]), "neuron", layer)
+                group_of[i] = box(titled(known["neuron"]), "neuron", layer)
         elif known["kind"] == "inner":
             nameless.append(i)
     names = recording.words.names
@@ -266,20 +259,20 @@ def _groups(recording: Recording, told: Sequence[dict[str, Any]]) -> tuple[list[
         runs = [nameless[k : k + RUN] for k in range(0, len(nameless) - 1, RUN)]  # the root stays in sight
         above = [box(f"part {k + 1}", "part", -1) for k in range(-(-len(runs) // RUN))] if len(runs) > RUN else []
         for k, run in enumerate(runs):
-            inside = run if run[-1] != len(told) - 1 else run[:-1]
+            inside = run if run[-1] != len(serialized) - 1 else run[:-1]
             place = box(f"{names[inside[0]]} … {names[inside[-1]]}", "run", above[k // RUN] if above else -1)
             for i in inside:
-                home[i] = place
+                group_of[i] = place
     loose = []
-    for i, users in enumerate(_users(told)):
-        if told[i]["kind"] != "inner" and home[i] < 0 and users:
-            homes = {home[u] for u in users}
-            if len(homes) == 1 and homes != {-1}:
-                home[i] = homes.pop()
+    for i, users in enumerate(_users(serialized)):
+        if serialized[i]["kind"] != "inner" and group_of[i] < 0 and users:
+            groups_of_users = {group_of[u] for u in users}
+            if len(groups_of_users) == 1 and groups_of_users != {-1}:
+                group_of[i] = groups_of_users.pop()
             else:
                 loose.append(i)
     if len(loose) > RUN:
         inputs = box("inputs", "inputs", -1)
         for i in loose:
-            home[i] = inputs
-    return groups, home
+            group_of[i] = inputs
+    return groups, group_of

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from autograd import Value
+from autograd import Value, multiply, total
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from nn.support.naming import layer_of, neuron_of
-from viz.graph.labels import operation_symbol
 
 _LAYER = re.compile(r"(.*\blayers\.[0-9]{1,9})\.")  # whatever a layer of a sequence is made of
 DEAD = "dead"
@@ -70,16 +69,13 @@ def _paths(name: str) -> tuple[str | None, str | None]:
     return inside[1] if inside else layer_of(name), neuron_of(name)
 
 
-def sheet(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> list[Spot]:
-    """Return the nodes of a graph, operands first; `unfold` gives each product of a dot a node of its own."""
+def drawn_nodes(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> list[Spot]:
+    """Return the nodes of a graph, operands first; `unfold` gives each product of a weighted sum a node of its own."""
     place = {id(node): i for i, node in enumerate(order)}
     spots = [_spot(node, i, name) for i, (node, name) in enumerate(zip(order, names, strict=True))]
     for node, spot in zip(order, spots, strict=True):
-        pairs = zip(node.parents, node.local_derivatives, strict=True)
-        cuts = isinstance(node.op, Operation) and node.op.stops_at_zero
-        spot.edges = [Edge(place[id(p)], d, not (cuts and d == 0.0)) for p, d in pairs]
-        if _is_dot(node) and _is_zero(spots[spot.edges[-1].parent]):
-            spot.edges.pop()  # a dot without a bias has the constant 0 there
+        stops = isinstance(node.op, Operation) and node.op.stops_at_zero
+        spot.edges = [Edge(place[id(p)], d, not (stops and d == 0.0)) for p, d in operands_of(node)]
     _drop_orphans(spots)
     _mark(order, spots, order[-1].has_grad)
     return _unfolded(order, spots) if unfold else spots
@@ -88,17 +84,21 @@ def sheet(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> 
 def _spot(node: Value, i: int, name: str) -> Spot:
     kind = "operation" if isinstance(node.op, Operation) else "leaf" if node.op is None else "constant"
     gradient = node.grad if node.has_grad else None
-    symbol = operation_symbol(node)
+    symbol = node.op.glyph if node.op is not None else ""
     return Spot(i, f"n{i}", name, node.name or "", symbol, kind, node.data, gradient, origin=i)
 
 
-def _is_dot(node: Value) -> bool:
-    """Return whether a node pairs weights with inputs."""
-    return isinstance(node.op, Operation) and node.op.groups == 2
+def is_weighted_sum(node: Value) -> bool:
+    """Return whether a node pairs weights with inputs: its operands are the weights, then the inputs, then a bias."""
+    return node.op is not None and node.op.role == "dot"
 
 
-def _is_zero(spot: Spot) -> bool:
-    return spot.kind == "constant" and spot.data == 0.0
+def operands_of(node: Value) -> list[tuple[Value, float]]:
+    """Return a node's operands with its local derivatives, but for the constant 0 where a weighted sum has no bias."""
+    edges = list(zip(node.parents, node.local_derivatives, strict=True))
+    if is_weighted_sum(node) and (bias := edges[-1][0]).op is CONSTANT and bias.data == 0.0:
+        edges.pop()
+    return edges
 
 
 def _drop_orphans(spots: list[Spot]) -> None:
@@ -168,22 +168,22 @@ def not_a_number(x: float) -> str:
 
 
 def _unfolded(order: list[Value], spots: list[Spot]) -> list[Spot]:
-    """Return the spots with the products of each dot between it and its weights and inputs."""
+    """Return the spots with the products of each weighted sum between it and its weights and inputs."""
     result: list[Spot] = []
     place: dict[int, int] = {}
     for node, spot in zip(order, spots, strict=True):
         edges = [Edge(place[e.parent], e.local, e.carries) for e in spot.edges]
-        if _is_dot(node):
-            half = (len(node.parents) - 1) // 2
+        if is_weighted_sum(node):
+            half = len(edges) // 2
             products: list[Edge] = []
             for k, (weight, given) in enumerate(zip(edges[:half], edges[half : 2 * half], strict=True)):
                 key, data = f"{spot.key}p{k}", weight.local * given.local
-                product = Spot(len(result), key, f"product {k + 1}", "", "×", "product", data, spot.gradient)
+                product = Spot(len(result), key, f"product {k + 1}", "", multiply.glyph, "product", data, spot.gradient)
                 product.edges = [weight, given]
                 products.append(Edge(len(result), 1.0))
                 result.append(product)
             edges = products + edges[2 * half :]
-            spot.symbol = "Σ"
+            spot.symbol = total.glyph
         place[spot.index] = spot.index = len(result)
         spot.edges = edges
         result.append(spot)

@@ -16,9 +16,9 @@ from autograd import Value, dot, number
 from autograd.explain.naming import short_names
 from autograd.rules.operation import TABLE, Operation
 from nn.support.naming import titled
-from viz import palette
-from viz.graph.labels import shown
-from viz.network import Layers, layers_of
+from viz.graph.network import Layers, layers_of
+from viz.support import palette
+from viz.support.labels import shown
 
 if TYPE_CHECKING:
     from autograd.compile.backends.javascript.source import Emitted
@@ -29,7 +29,7 @@ SCORES: Final = ("binary_cross_entropy_with_logits", "hinge")  # losses of score
 
 
 @dataclass(frozen=True)
-class Machine:
+class ModelPrograms:
     """What a page computes with: `script` defines PROGRAMS, `data` is about them, for parameters in this `order`."""
 
     data: dict[str, Any]
@@ -51,7 +51,7 @@ def check_loss(call: str, loss: object) -> None:
         raise TypeError(f"{call} takes a function of predictions and targets, loss=nn.mean_squared_error, not {kind}")
 
 
-def make_machine(
+def model_programs(
     model: Any,
     inputs: Any,
     targets: Any,
@@ -61,7 +61,7 @@ def make_machine(
     sizes: Iterable[int] = (),
     activations: Sequence[str] = (),
     level: float | None = None,
-) -> Machine:
+) -> ModelPrograms:
     """Return the model, the data, the loss and the optimizer's rule as programs and numbers; nothing is changed.
 
     `sizes` are the numbers of rows that a step may take, besides all of them; `activations` are those to choose from,
@@ -79,13 +79,13 @@ def make_machine(
     programs: dict[str, Any] = {}
     for name, activation in choices.items():
         with _showing(layers, activation):
-            part, told, parameters, outputs = _row_program(model, layers, len(rows[0]))
+            part, signature, parameters, outputs = _row_program(model, layers, len(rows[0]))
         if name == own:
-            order, used = parameters, told["used"]
-        parts[f"row.{name}"], programs[name] = part, told
+            order, used = parameters, signature["used"]
+        parts[f"row.{name}"], programs[name] = part, signature
     place = {parameter: i for i, parameter in enumerate(order)}
-    for told in programs.values():
-        told["places"] = [place[parameter] for parameter in told.pop("parameters")]
+    for signature in programs.values():
+        signature["places"] = [place[parameter] for parameter in signature.pop("parameters")]
     losses = {}
     for size in sorted({len(rows), *sizes}):
         parts[f"loss.{size}"], losses[str(size)] = _loss_program(loss, size, outputs, wanted)
@@ -111,7 +111,7 @@ def make_machine(
         "ink": palette.FIELD[0],
         "rim": palette.FIELD[3],
     }
-    return Machine(data, javascript.script("PROGRAMS", parts), order)
+    return ModelPrograms(data, javascript.script("PROGRAMS", parts), order)
 
 
 # --------------------------------------------------------------------------------------------- checks
@@ -212,7 +212,7 @@ def _row_program(model: Any, layers: Layers, width: int) -> tuple[Emitted, dict[
     program, tape = build(traced, ["x", "seeds"])
     names = ["outputs", *(f"layer{k}" for k in range(len(layers)))]
     order = [parameters[k] for k in program.order]
-    told: dict[str, Any] = {
+    signature: dict[str, Any] = {
         "parameters": order,
         "used": program.used,
         "arguments": [k for k, _, _ in program.arguments],
@@ -223,7 +223,7 @@ def _row_program(model: Any, layers: Layers, width: int) -> tuple[Emitted, dict[
         "others": [x.data for x in tape.others],
     }
     emitted = javascript.emit(program, dict(zip(names, program.observed, strict=True)))
-    return emitted, told, order, many
+    return emitted, signature, order, many
 
 
 def _nobody(numbers: list[float]) -> None:
@@ -246,22 +246,22 @@ def _loss_program(
     shape = array_of(targets, "targets").shape[1:]
     traced = trace(lambda y: loss(predictions, y), [(rows, *shape)], given)
     program, tape = build(traced, ["y"])
-    told = {
+    signature = {
         "places": [int(k) for k in program.order],
         "arguments": [k for k, _, _ in program.arguments],
         "others": [x.data for x in tape.others],
     }
-    return javascript.emit(program), told
+    return javascript.emit(program), signature
 
 
 # ------------------------------------------------------------------------------------------------ data
 def _layers_as_data(layers: Layers, place: dict[Value, int], own: str) -> list[dict[str, Any]]:
-    told = []
+    signature = []
     for k, (path, neurons) in enumerate(layers):
         activation = neurons[0].activation
         hidden = k < len(layers) - 1 or len(layers) == 1
         name = activation.name if isinstance(activation, Operation) else "linear" if activation is None else "own"
-        told.append(
+        signature.append(
             {
                 "name": shown(titled(path) or "neuron"),
                 "activation": "" if hidden and name == own else name,
@@ -269,7 +269,7 @@ def _layers_as_data(layers: Layers, place: dict[Value, int], own: str) -> list[d
                 "biases": [place.get(neuron.bias, -1) for neuron in neurons],
             }
         )
-    return told
+    return signature
 
 
 def _parameters_as_data(model: Any, order: list[Value]) -> list[list[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from autograd import Value, topological_order
@@ -11,8 +12,9 @@ from autograd.explain.numbers import show_number
 from autograd.recording.nodes import CONSTANT
 from viz.charts.field import Field
 from viz.charts.plotting import curve, framed, levels, losses_of
-from viz.graph.labels import columns, kind_of, operation_symbol, padded, shown
-from viz.guesses import GUESSES
+from viz.graph.nodes import is_weighted_sum, operands_of
+from viz.support.guesses import GUESSES
+from viz.support.labels import columns, kind_of, padded, shown
 
 __all__ = ["decision_boundary", "loss_curve", "table", "tree"]
 
@@ -49,7 +51,7 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
         rows.append((lead + _title(node, names[id(node)], again), *_numbers(node), derivative))
         if again or node.is_leaf:
             continue
-        edges = list(_edges(node))
+        edges = _edges(node)
         if level >= depth:
             operands = f"{len(edges)} operand{'s' * (len(edges) != 1)}"
             stack.append((f"… {operands} below (depth=… opens more)", below + "└─ ", "", None, 0))
@@ -64,27 +66,20 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
     return _aligned(rows)
 
 
-def _edges(node: Value) -> Iterator[tuple[Value, float]]:
-    """Yield parents with their local derivatives; a dot's weight and input side by side, the bias last."""
-    edges = list(zip(node.parents, node.local_derivatives, strict=True))
-    if getattr(node.op, "groups", 0) != 2:
-        yield from edges
-        return
-    bias = len(edges) % 2
-    half = (len(edges) - bias) // 2
-    for weight, given in zip(edges[:half], edges[half : 2 * half], strict=True):
-        yield weight
-        yield given
-    for edge in edges[2 * half :]:
-        if edge[0].data != 0.0 or edge[0].op is not CONSTANT:
-            yield edge
+def _edges(node: Value) -> list[tuple[Value, float]]:
+    """Return operands with the local derivatives; of a weighted sum each weight beside its input, the bias last."""
+    edges = operands_of(node)
+    if not is_weighted_sum(node):
+        return edges
+    half = len(edges) // 2
+    pairs = zip(edges[:half], edges[half : 2 * half], strict=True)
+    return [*chain.from_iterable(pairs), *edges[2 * half :]]
 
 
 def _title(node: Value, name: str, again: bool) -> str:
     if again:
         return f"{name} ↑"
-    symbol = operation_symbol(node)
-    return f"{name} = {symbol}" if symbol and node.op is not CONSTANT else name
+    return name if node.op is None or node.op is CONSTANT else f"{name} = {node.op.glyph}"
 
 
 def _numbers(node: Value) -> tuple[str, str]:

@@ -36,15 +36,15 @@ NAMES: Final = {
     "render": f"viz.draw(value) makes a picture: {_SAVE}",
     "save": f"viz.draw(value) makes a picture: {_SAVE}",
     "step": "viz.steps(loss) is the page that steps through a pass",
-    "animate": "viz.run(recorder) shows a training as a film",
-    "animation": "viz.run(recorder) shows a training as a film",
-    "dashboard": "viz.run(recorder) shows a training, viz.playground(model, X, Y) lets the model be played with",
+    "animate": "viz.film(recorder) shows a training as a film",
+    "animation": "viz.film(recorder) shows a training as a film",
+    "dashboard": "viz.film(recorder) shows a training, viz.playground(model, X, Y) lets the model be played with",
     "hist": "it is viz.histogram(model)",
     "heatmap": "viz.decision_boundary(model, rows, targets) shades a plane, viz.loss_landscape(model, loss) another",
     "summary": "print(model) is a summary; viz.table(model) lists its weights",
     "print_tree": "print(viz.tree(value))",
     "Digraph": "viz.draw(value).graph is the graphviz.Digraph",
-    "SummaryWriter": "viz.Recorder(model, X, Y) keeps a training: fit(…, callbacks=[recorder]), viz.run(recorder)",
+    "SummaryWriter": "viz.Recorder(model, X, Y) keeps a training: fit(…, callbacks=[recorder]), viz.film(recorder)",
 }
 
 SAME: Final = {
@@ -104,7 +104,7 @@ EXAMPLES: Final = {
     "draw": 'viz.draw(loss).save("graph.svg")',
     "draw_network": 'viz.draw_network(model, rows).save("network.svg")',
     "steps": 'viz.steps(loss).save("steps.html")',
-    "run": 'viz.run(recorder).save("film.html")',
+    "film": 'viz.film(recorder).save("film.html")',
     "playground": 'viz.playground(model, X, Y).save("playground.html")',
     "loss_curve": 'viz.loss_curve(history).save("loss.svg")',
     "decision_boundary": 'viz.decision_boundary(model, rows, targets).save("boundary.svg")',

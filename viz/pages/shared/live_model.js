@@ -1,20 +1,23 @@
 // The model at work: rows in, outputs, loss and gradients out, and the optimizer's step.  PROGRAMS is what the JavaScript
 // backend wrote from the table of operations; here it is only given its numbers.
 
-/** @typedef {{places: number[], arguments: number[], averages?: number[][], others: number[]}} Told
- * @typedef {{theta: Float64Array, gradient: Float64Array, run: any, told: Told, others: Float64Array[]}} Loaded */
+/** @typedef {{places: number[], arguments: number[], averages?: number[][], others: number[]}} Signature
+ * @typedef {{theta: Float64Array, gradient: Float64Array, run: any, signature: Signature, others: Float64Array[]}} Loaded */
 
-/** @param {string} name @param {Told} told @returns {Loaded} */
-function load(name, told) {
-  const theta = new Float64Array(told.places.length), gradient = new Float64Array(told.places.length);
-  const others = [...(told.averages || []), told.others].map((list) => Float64Array.from(list));
-  return { theta, gradient, run: PROGRAMS[name](theta, gradient), told, others };
+/** @param {string} name @param {Signature} signature @returns {Loaded} */
+function load(name, signature) {
+  const theta = new Float64Array(signature.places.length),
+    gradient = new Float64Array(signature.places.length);
+  const others = [...(signature.averages || []), signature.others].map((list) => Float64Array.from(list));
+  return { theta, gradient, run: PROGRAMS[name](theta, gradient), signature, others };
 }
 
 /** Runs a program on what its arguments stand for; the last are averages that it has learned, and what the graph held besides.
  * @param {Loaded} program @param {"forward" | "backward"} what @param {Float64Array[]} given */
 function call(program, what, given) {
-  return program.run[what](...program.told.arguments.map((k) => k < given.length ? given[k] : program.others[k - given.length]));
+  return program.run[what](
+    ...program.signature.arguments.map((k) => (k < given.length ? given[k] : program.others[k - given.length])),
+  );
 }
 
 /** @type {Float64Array[]} */
@@ -23,9 +26,16 @@ const ROWS = DATA.rows.map((/** @type {number[]} */ row) => Float64Array.from(ro
 const TARGETS = DATA.targets.map((/** @type {number[]} */ row) => Float64Array.from(row));
 const WIDTH = TARGETS.length ? TARGETS[0].length : 1;
 
-const MACHINE = {
-  theta: /** @type {Float64Array} */ (new Float64Array(0)), gradient: /** @type {Float64Array} */ (new Float64Array(0)), memories: /** @type {Float64Array[]} */ ([]),
-  rate: 0, steps: 0, epochs: 0, at: 0, batch: 1, activation: "",
+const MODEL = {
+  theta: /** @type {Float64Array} */ (new Float64Array(0)),
+  gradient: /** @type {Float64Array} */ (new Float64Array(0)),
+  memories: /** @type {Float64Array[]} */ ([]),
+  rate: 0,
+  steps: 0,
+  epochs: 0,
+  at: 0,
+  batch: 1,
+  activation: "",
   loaded: /** @type {Map<string, Loaded>} */ (new Map()),
 
   /** Leaves everything as Python had it. */
@@ -40,9 +50,9 @@ const MACHINE = {
     this.activation = DATA.activation;
   },
 
-  /** @param {string} name @param {Told} told */
-  program(name, told) {
-    const loaded = this.loaded.get(name) || load(name, told);
+  /** @param {string} name @param {Signature} signature */
+  program(name, signature) {
+    const loaded = this.loaded.get(name) || load(name, signature);
     this.loaded.set(name, loaded);
     return loaded;
   },
@@ -50,7 +60,9 @@ const MACHINE = {
   /** The program of one row, holding the weights of this moment. */
   row() {
     const program = this.program("row." + this.activation, DATA.programs[this.activation]);
-    program.told.places.forEach((place, k) => { program.theta[k] = this.theta[place]; });
+    program.signature.places.forEach((place, k) => {
+      program.theta[k] = this.theta[place];
+    });
     return program;
   },
 
@@ -69,24 +81,34 @@ const MACHINE = {
 
   /** Returns the loss over these rows; with gradients, leaves them in `gradient`. @param {number[]} rows */
   loss(rows, gradients = false) {
-    const row = this.row(), size = rows.length, told = DATA.losses[size], loss = this.program("loss." + size, told);
-    const y = new Float64Array(size * WIDTH), outputs = new Float64Array(size * DATA.outputs);
+    const row = this.row(),
+      size = rows.length,
+      signature = DATA.losses[size],
+      loss = this.program("loss." + size, signature);
+    const y = new Float64Array(size * WIDTH),
+      outputs = new Float64Array(size * DATA.outputs);
     rows.forEach((i, k) => {
       outputs.set(this.forward(row, ROWS[i]).outputs, k * DATA.outputs);
       y.set(TARGETS[i], k * WIDTH);
     });
-    told.places.forEach((/** @type {number} */ place, /** @type {number} */ k) => { loss.theta[k] = outputs[place]; });
+    signature.places.forEach((/** @type {number} */ place, /** @type {number} */ k) => {
+      loss.theta[k] = outputs[place];
+    });
     const value = call(loss, "forward", [y]);
     if (!gradients) return value;
     call(loss, "backward", [y]);
-    const flow = new Float64Array(outputs.length);
-    told.places.forEach((/** @type {number} */ place, /** @type {number} */ k) => { flow[place] = loss.gradient[k]; });
+    const cotangents = new Float64Array(outputs.length);
+    signature.places.forEach((/** @type {number} */ place, /** @type {number} */ k) => {
+      cotangents[place] = loss.gradient[k];
+    });
     this.gradient.fill(0);
     rows.forEach((i, k) => {
-      const seeds = flow.subarray(k * DATA.outputs, (k + 1) * DATA.outputs);
+      const seeds = cotangents.subarray(k * DATA.outputs, (k + 1) * DATA.outputs);
       call(row, "forward", [ROWS[i], seeds]);
       call(row, "backward", [ROWS[i], seeds]);
-      row.told.places.forEach((place, j) => { this.gradient[place] += row.gradient[j]; });
+      row.signature.places.forEach((place, j) => {
+        this.gradient[place] += row.gradient[j];
+      });
     });
     return value;
   },
@@ -97,14 +119,19 @@ const MACHINE = {
     this.steps++;
     PROGRAMS.update(this.theta, this.gradient, this.memories, this.rate, this.steps, DATA.reached);
     this.at += this.batch;
-    if (this.at >= ROWS.length) { this.at = 0; this.epochs++; }
+    if (this.at >= ROWS.length) {
+      this.at = 0;
+      this.epochs++;
+    }
     return before;
   },
 
   /** Where the next step takes a parameter, if its gradient is known. @param {number} place */
   ahead(place) {
-    const one = (/** @type {Float64Array} */ list) => Float64Array.of(list[place]), theta = one(this.theta);
-    if (place < DATA.reached) PROGRAMS.update(theta, one(this.gradient), this.memories.map(one), this.rate, this.steps + 1, 1);
+    const one = (/** @type {Float64Array} */ list) => Float64Array.of(list[place]),
+      theta = one(this.theta);
+    if (place < DATA.reached)
+      PROGRAMS.update(theta, one(this.gradient), this.memories.map(one), this.rate, this.steps + 1, 1);
     return theta[0];
   },
 
@@ -129,7 +156,8 @@ const MACHINE = {
 const SEEDS = new Float64Array(DATA.outputs).fill(1);
 
 /** The place of the largest. @param {Float64Array} list */
-const best = (list) => list.reduce((b, x, i) => x > list[b] ? i : b, 0);
+const best = (list) => list.reduce((b, x, i) => (x > list[b] ? i : b), 0);
 /** The class a row belongs to. @param {number} i */
-const wanted = (i) => WIDTH > 1 ? best(TARGETS[i]) : DATA.outputs > 1 ? TARGETS[i][0] : DATA.classes.indexOf(TARGETS[i][0]);
-MACHINE.reset();
+const wanted = (i) =>
+  WIDTH > 1 ? best(TARGETS[i]) : DATA.outputs > 1 ? TARGETS[i][0] : DATA.classes.indexOf(TARGETS[i][0]);
+MODEL.reset();

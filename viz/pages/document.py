@@ -10,7 +10,6 @@ import base64
 import hashlib
 import json
 import os
-import re
 import sys
 import tempfile
 import webbrowser
@@ -23,21 +22,16 @@ from typing import Any
 from autograd.support.answers import guessed
 from autograd.support.files import write_file
 from autograd.support.locks import cached_property
-from viz import palette
-from viz.graph.labels import escaped, shown
-from viz.guesses import OF_A_PAGE
+from viz.support import palette
+from viz.support.guesses import OF_A_PAGE
+from viz.support.labels import escaped, shown
 
-COLOURS = (
+COLORS = (
     *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
     *("POSITIVE", "NEGATIVE", "ALARM", "ALARM_CARD"),
 )
 LONGEST_TITLE = 200
 TERMINAL_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")
-# Of the languages of `viz/pages/`: blocks that begin with two stars, and what follows two slashes at the end of a line.
-_COMMENT = re.compile(r"/\*\*[\s\S]*?\*/ ?|(?:^|  )//.*", re.MULTILINE)
-_TEXT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)""")
-_UNCLEAR = re.compile(r"[\"'`]|(?<! )/|/(?! )")  # outside of texts: a text over several lines, a pattern in slashes
-_SPACED = re.compile(r" ?([=,;:?*<>&|(){}\[\]]+) ?|(?<![+-]) ([+/-]) (?![+-])")
 
 
 @guessed(OF_A_PAGE)
@@ -60,7 +54,7 @@ class Page:
     def html(self) -> str:
         """The page as text."""
         style = _colors() + "".join(map(_part, self.styles))
-        script = '"use strict";\n' + _bare(self.program) + "".join(map(_part, self.scripts))
+        script = '"use strict";\n' + self.program + "".join(map(_part, self.scripts))
         policy = (
             f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
             "img-src data:; base-uri 'none'; form-action 'none'"
@@ -136,23 +130,8 @@ def packed(numbers: Iterable[float]) -> str:
 
 
 def _part(name: str) -> str:
-    """Return a file of `viz/pages/` without indentation and comments, which are for those who read it there."""
-    text = _bare(resources.files("viz").joinpath("pages", name).read_text(encoding="utf-8"))
-    return "".join(map(_close, text.splitlines(keepends=True))) if name.endswith(".js") else text
-
-
-def _bare(text: str) -> str:
-    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
-    return "".join(f"{line}\n" for line in lines if line)
-
-
-def _close(line: str) -> str:
-    """Return a line of JavaScript without the spaces around signs, but for those in texts."""
-    parts = _TEXT.split(line)
-    nested = any(text.count("${") > text.count("}") for text in parts[1::2])  # a text within a text
-    if nested or any(_UNCLEAR.search(code) for code in parts[::2]):
-        return line
-    return "".join(part if i % 2 else _SPACED.sub(r"\1\2", part) for i, part in enumerate(parts))
+    """Return a file of `viz/pages/` as it is written there."""
+    return resources.files("viz").joinpath("pages", name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:
@@ -161,7 +140,7 @@ def _digest(text: str) -> str:
 
 def _colors() -> str:
     """Return the palette as custom properties, light and dark."""
-    light = {f"--{name.lower().replace('_', '-')}": getattr(palette, name) for name in COLOURS}
+    light = {f"--{name.lower().replace('_', '-')}": getattr(palette, name) for name in COLORS}
     dark = {name: palette.DARK[color] for name, color in light.items()}
     rules = ["".join(f"{name}:{color};" for name, color in colors.items()) for colors in (light, dark)]
     return f":root{{{rules[0]}}}\n@media (prefers-color-scheme:dark){{:root{{{rules[1]}}}}}\n"

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from autograd.support.answers import guessed
 from autograd.support.files import write_file
 from autograd.support.locks import cached_property
-from viz.graph.labels import escaped, shown
-from viz.guesses import OF_A_PICTURE
-from viz.palette import dark_rules
+from viz.support.guesses import OF_A_PICTURE
+from viz.support.labels import escaped, shown
+from viz.support.palette import dark_rules
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -201,6 +201,6 @@ def own_svg(svg: str, description: str) -> str:
 def notebook_html(svg: str, description: str) -> str:
     """Return a display for notebooks: an image that survives everywhere, swapped for live SVG where scripts may run."""
     data = base64.b64encode(svg.encode()).decode()
-    script = resources.files("viz").joinpath("picture.js").read_text(encoding="utf-8")
+    script = resources.files("viz").joinpath("support", "picture.js").read_text(encoding="utf-8")
     name = escaped(description[:SHORT])
     return f'<img alt="{name}" src="data:image/svg+xml;base64,{data}"><script>{script}</script>'

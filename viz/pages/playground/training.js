@@ -1,0 +1,49 @@
+// Training in the page: a step, an epoch, or on and on, as fast as was asked for.
+
+function advance() {
+  VIEW.losses.push(MODEL.batch === ROWS.length ? MODEL.step() : MODEL.loss(ROWS.map((_, i) => i)) + 0 * MODEL.step());
+  if (VIEW.losses.length > 100_000) VIEW.losses.shift();
+}
+
+function epoch() {
+  const goal = MODEL.epochs + 1;
+  while (MODEL.epochs < goal) advance();
+}
+
+/** @param {boolean} on */
+function run(on) {
+  cancelAnimationFrame(VIEW.running);
+  VIEW.running = on ? requestAnimationFrame(frame) : 0;
+  VIEW.last = performance.now();
+  VIEW.owed = 1;
+  say($("run"), on ? "Pause" : "Run");
+  set($("run"), "aria-pressed", String(on));
+  tell(on ? "running" : `paused at ${summary()}`);
+  if (!on) show();
+}
+
+/** @param {number} now */
+function frame(now) {
+  if (!VIEW.running) return;
+  VIEW.owed += Math.min(0.25, (now - VIEW.last) / 1000) * +$("speed").value;
+  VIEW.last = now;
+  const began = performance.now();
+  let moved = false;
+  while (VIEW.owed >= 1 && performance.now() - began < 20) {
+    advance();
+    VIEW.owed--;
+    moved = true;
+  }
+  if (VIEW.owed > 10) VIEW.owed = 10;
+  if (moved && (!calm.matches || now - VIEW.announced > 500)) {
+    show(now - VIEW.announced > 200);
+    if (now - VIEW.announced > (calm.matches ? 500 : 200)) VIEW.announced = now;
+  }
+  if (!MODEL.theta.every(Number.isFinite)) {
+    run(false);
+    tell("The weights are no longer finite: the learning rate is too high. Reset, and try a lower one.");
+    say($("score"), "no longer finite: try a lower learning rate, and Reset");
+    return;
+  }
+  VIEW.running = requestAnimationFrame(frame);
+}

@@ -1,0 +1,127 @@
+// Predict first: what is asked at an event, and the common mistakes of someone who answers, with the number that each leads to.
+
+const MISTAKES = {
+  sign: "the size is right but the sign is not: look at the signs of the factors",
+  upstream: "that is the gradient from above alone: multiply it by the local derivative",
+  local: "that is the local derivative alone: multiply it by the gradient from above",
+  activation: "you forgot the activation's derivative: the error signal passes through it on the way here",
+  updated: "you used the weight after its update: the backward pass needs the weight that the forward pass used",
+  path: "that is what came by one path only: add what had arrived before",
+  before: "that is the sum before this contribution: add the new one to it",
+  bias: "you left out the bias",
+  raw: "that is the number before the function is applied to it",
+  uphill: "you went uphill: descent subtracts the gradient",
+  rate: "you forgot the learning rate",
+};
+
+/** Whether the question is what all contributions add up to. @param {any} e */
+const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
+
+/** The number to predict at an event: a result, a contribution or the last one's sum, where an update leads; else null. @param {any} e */
+const answerTo = (e) =>
+  e.kind === "Compute" || e.kind === "Update" || asksSum(e) ? e.after : e.kind === "Send" ? e.sent : null;
+
+/** The mistakes that lead to another number than the right one, with that number. @param {any} e @returns {[keyof MISTAKES, number][]} */
+function mistakesAt(e) {
+  const right = answerTo(e),
+    seen = [right];
+  return candidates(e, right).filter(([, x]) => {
+    const other = Number.isFinite(x) && !seen.some((y) => Math.abs(x - y) <= 0.01 * Math.max(Math.abs(x), Math.abs(y)));
+    if (other) seen.push(x);
+    return other;
+  });
+}
+
+/** @param {any} e @param {number} right @returns {[keyof MISTAKES, number][]} */
+function candidates(e, right) {
+  const n = NODES[e.node];
+  if (e.kind === "Compute") {
+    const before =
+      n.role === "dot"
+        ? ["bias", right - VALUES[n.parents[2 * n.pairs]]]
+        : n.role === "unary"
+          ? ["raw", VALUES[n.parents[0]]]
+          : null;
+    return /** @type {any} */ ([...(before ? [before] : []), ["sign", -right]]);
+  }
+  if (e.kind === "Update")
+    return /** @type {any} */ ([
+      ["uphill", e.before + (e.before - e.after)],
+      ...(DATA.rate === null ? [] : [["rate", e.before - TOTALS[e.node]]]),
+    ]);
+  if (asksSum(e))
+    return [
+      ["path", e.sent],
+      ["before", e.before],
+      ["sign", -right],
+    ];
+  const upstream = TOTALS[e.node],
+    local = localOf(n, e.slot),
+    variables = n.parents.filter((p) => NODES[p].kind !== "constant");
+  const wrong = [[n.role === "unary" && variables.length === 1 ? "activation" : "upstream", upstream]];
+  if (EXPECTED[e.node] === 1) {
+    // through an activation?
+    const above = TARGETS.indexOf(e.node, COMPUTED[ROOT.index] + 2),
+      by = NODES[ACTORS[above]];
+    if (by.role === "unary") wrong.push(["activation", TOTALS[by.index] * local]);
+  }
+  const factor =
+    n.role === "multiply"
+      ? 1 - e.slot
+      : n.role === "dot" && e.slot < 2 * n.pairs
+        ? (e.slot + n.pairs) % (2 * n.pairs)
+        : -1;
+  const moved = factor < 0 ? -1 : updateOf(n.parents[factor]);
+  if (moved >= 0) wrong.push(["updated", upstream * AFTER[moved]]);
+  return /** @type {any} */ ([...wrong, ["local", local], ["sign", -right]]);
+}
+
+/** The event that moves a parameter, or −1. @param {number} node */
+function updateOf(node) {
+  for (let i = COUNT - 1; i >= 0 && FORMS[FORM_OF[i]].kind === "Update"; i--) if (ACTORS[i] === node) return i;
+  return -1;
+}
+
+function ask(e) {
+  STATE.asked = e.index;
+  const [left, middle] = sentence(e.index).split(";")[0].split(" = ");
+  $("asked").textContent = asksSum(e)
+    ? `All ${e.expected} contributions to ${gradientOf(e.target)} are in with this one: ` +
+      `so far ${text(e.before)}, and now ${left.split(" receives ").at(-1)} = ${text(e.sent)}. Their sum? `
+    : `${left}${middle ? " = " + middle : ""} = ? `;
+  $("verdict").textContent = "";
+  $("guess").value = "";
+  $("question").hidden = false;
+  $("guess").focus();
+}
+
+function dismiss() {
+  STATE.asked = null;
+  if (!$("question").hidden) {
+    $("question").hidden = true;
+    $("step").focus();
+  }
+}
+
+/** Whether an answer is right to about the digits that are shown. */
+const near = (answer, right) => answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
+
+function check() {
+  const e = eventAt(STATE.asked),
+    typed = $("guess").value.trim().replaceAll("−", "-"),
+    named = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+  const right = answerTo(e),
+    answer = typed in named ? named[typed] : typedNumber(typed);
+  if (typed === "nan" ? Number.isNaN(right) : near(answer, right)) {
+    go(next());
+    $("sentence").prepend(make("p", { class: "lead" }, "Right."));
+  } else if (Number.isNaN(answer)) {
+    $("verdict").textContent = "Type a number, for example −0.62.";
+  } else {
+    const mistake = mistakesAt(e).find(([, x]) => near(answer, x));
+    $("verdict").textContent = mistake
+      ? `Not yet: ${MISTAKES[mistake[0]]}.`
+      : "Not yet. Look at the numbers that flow in, and try again.";
+    $("guess").select();
+  }
+}
