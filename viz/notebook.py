@@ -59,7 +59,7 @@ def sweep_html(sweep: Any) -> str | None:
 # Module and name of each type, so that nothing has to be imported before it is used.
 SHOWN: Final[dict[tuple[str, str], Callable[[Any], str | None]]] = {
     ("autograd.value", "Value"): value_html,
-    ("nn.module", "Module"): module_html,
+    ("nn.layers.module", "Module"): module_html,
     ("nn.history.history", "History"): history_html,
     ("nn.inspect.rate_finder", "RateSweep"): sweep_html,
 }
