@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from viz import terminal
+from viz.charts.chart import Chart
 from viz.charts.charts import (
-    Chart,
     activation,
     decision_boundary,
     gradient_flow,
