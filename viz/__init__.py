@@ -1,4 +1,12 @@
-"""Pictures, pages, plots and text views of graphs, models and training runs."""
+"""Pictures, pages, plots and text views of graphs, models and training runs.
+
+graph/       a recorded graph (draw) and a network (draw_network), laid out by Graphviz
+charts/      plots by matplotlib: loss_curve, decision_boundary, gradient_flow, histogram, loss_landscape, …
+terminal.py  the same in characters: tree, table, loss_curve, decision_boundary
+notebook.py  what a notebook shows for a bare Value, model or history
+pages/       pages that work offline: steps, film, playground
+support/     what every view is made of: picture, escaping, palette, guesses
+"""
 
 from __future__ import annotations
 
@@ -6,8 +14,8 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from viz import terminal
+from viz.charts.chart import Chart
 from viz.charts.charts import (
-    Chart,
     activation,
     decision_boundary,
     gradient_flow,

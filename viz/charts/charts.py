@@ -1,120 +1,27 @@
-"""Plots as pictures, drawn by matplotlib in the library's own look: SVG and PNG, the same bytes on every run."""
+"""The charts: one function for each, drawn by matplotlib in the look of `chart.py`."""
 
 from __future__ import annotations
 
-import io
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.explain.numbers import show_number
 from autograd.rules.operation import Operation, operation
-from autograd.support.locks import cached_property
-from autograd.support.messages import documentation, missing_extra
+from autograd.support.messages import documentation
 from nn.support.naming import titled
+from viz.charts.chart import Chart, look, new_axes, numbered, on_axis
 from viz.charts.field import Field
 from viz.charts.landscape import Landscape, landscape
 from viz.charts.plotting import losses_of
 from viz.support import palette
 from viz.support.guesses import GUESSES
 from viz.support.labels import kind_of, shown
-from viz.support.rendering import Picture, own_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-STYLE: Any = {
-    "axes.axisbelow": True,
-    "axes.edgecolor": palette.QUIET,
-    "axes.facecolor": palette.CARD,
-    "axes.grid": True,
-    "axes.labelcolor": palette.INK,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titleweight": "bold",
-    "axes.titlesize": 11,
-    "axes.unicode_minus": True,
-    "figure.constrained_layout.use": True,
-    "figure.dpi": 72,
-    "figure.facecolor": palette.PAPER,
-    "font.family": ["DejaVu Sans"],
-    "font.size": 10,
-    "grid.color": palette.FAINT,
-    "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    "lines.linewidth": 1.8,
-    "savefig.facecolor": palette.PAPER,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "chainrule",
-    "text.color": palette.INK,
-    "text.parse_math": False,
-    "xtick.color": palette.INK,
-    "ytick.color": palette.INK,
-}
-
-
-class Chart(Picture):
-    """A plot; `figure` is the matplotlib Figure, to change before the picture is shown or saved."""
-
-    def __init__(self, figure: Figure, description: str) -> None:
-        super().__init__(description)
-        self.figure = figure
-
-    @cached_property
-    def svg(self) -> str:
-        """The plot as one SVG element."""
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        return own_svg(self._written("svg", metadata=nothing).decode(), self.description)
-
-    @cached_property
-    def png(self) -> bytes:
-        """The plot as PNG, at twice the size of the screen's points."""
-        return self._written("png", metadata={"Software": None}, dpi=144)
-
-    def _written(self, kind: str, **options: Any) -> bytes:
-        out = io.BytesIO()
-        with _look():
-            self.figure.savefig(out, format=kind, **options)
-        return out.getvalue()
-
-
-@contextmanager
-def _look() -> Iterator[None]:
-    """Turn the library's look on.  Raises ModuleNotFoundError naming the extra if matplotlib is not there."""
-    try:
-        import matplotlib as mpl
-    except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(
-            f"{missing_extra('plots are drawn by matplotlib', 'plots')}; "
-            "viz.terminal.loss_curve and viz.terminal.decision_boundary draw in the terminal without it"
-        ) from missing
-    with mpl.rc_context(STYLE):
-        yield
-
-
-def _axes(width: float, height: float, panels: int = 1) -> tuple[Figure, Any]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height))
-    return figure, figure.subplots(panels, 1, squeeze=False)[:, 0] if panels > 1 else figure.subplots()
-
-
-def _on_axis(x: float, place: object) -> str:
-    return show_number(x)
-
-
-def _numbered(*axes: Any) -> None:
-    """Write the numbers of an axis as they are written everywhere else."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
-
-    for axis in axes:
-        axis.set_major_formatter(FuncFormatter(_on_axis))
-        axis.set_minor_formatter(NullFormatter())
 
 
 # -------------------------------------------------------------------------------------- training
@@ -129,8 +36,8 @@ def loss_curve(history: Any, *, logarithmic: bool = False) -> Chart:
     if not losses:
         raise ValueError("no losses yet: train for an epoch first")
     held_out = [float(x) for x in getattr(history, "validation_losses", ())]
-    with _look():
-        figure, axes = _axes(6.4, 3.6)
+    with look():
+        figure, axes = new_axes(6.4, 3.6)
         axes.plot(range(1, len(losses) + 1), losses, color=palette.POSITIVE, label="training")
         if held_out:
             step = len(losses) / len(held_out)
@@ -144,7 +51,7 @@ def loss_curve(history: Any, *, logarithmic: bool = False) -> Chart:
         if logarithmic:
             axes.set_yscale("log")
         axes.set(xlabel="epoch", ylabel="loss", title=f"loss {show_number(losses[0])} → {show_number(losses[-1])}")
-        _numbered(axes.xaxis, axes.yaxis)
+        numbered(axes.xaxis, axes.yaxis)
     return Chart(figure, f"loss over {len(losses)} epochs, from {show_number(losses[0])} to {show_number(losses[-1])}")
 
 
@@ -154,8 +61,8 @@ def learning_rate_finder(sweep: Any) -> Chart:
     if not hasattr(sweep, "suggestion"):
         raise TypeError(f"learning_rate_finder draws what nn.find_learning_rate returned, not {type(sweep).__name__}")
     rates, losses, suggestion = sweep.rates[: len(sweep.losses)], sweep.losses, float(sweep.suggestion)
-    with _look():
-        figure, axes = _axes(6.4, 3.6)
+    with look():
+        figure, axes = new_axes(6.4, 3.6)
         axes.plot(rates, losses, color=palette.POSITIVE)
         axes.set_xscale("log")
         axes.set(xlabel="learning rate", ylabel="loss", title="loss while the learning rate grows")
@@ -163,7 +70,7 @@ def learning_rate_finder(sweep: Any) -> Chart:
             axes.axvline(suggestion, color=palette.FORWARD, linestyle="--")
             text = f" suggested {show_number(suggestion)}"
             axes.annotate(text, (suggestion, 0.92), xycoords=("data", "axes fraction"), color=palette.FORWARD)
-        _numbered(axes.xaxis, axes.yaxis)
+        numbered(axes.xaxis, axes.yaxis)
     return Chart(figure, f"loss against learning rate from {show_number(rates[0])} to {show_number(rates[-1])}")
 
 
@@ -183,8 +90,8 @@ def decision_boundary(
     score per class: then each class has its region.
     """
     field = Field.over(model, X, Y, size, size, level)
-    with _look():
-        figure, axes = _axes(5.2, 4.6)
+    with look():
+        figure, axes = new_axes(5.2, 4.6)
         _draw_field(axes, field)
         for k, target in enumerate(field.classes):
             rows = [row for row, y in zip(X, Y, strict=True) if float(y) == target]
@@ -202,7 +109,7 @@ def decision_boundary(
         axes.grid(visible=False)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=min(4, len(field.classes)))
         axes.set(xlabel="x[0]", ylabel="x[1]", title="the model over its inputs", xlim=field.x, ylim=field.y)
-        _numbered(axes.xaxis, axes.yaxis)
+        numbered(axes.xaxis, axes.yaxis)
     return Chart(figure, f"decision boundary over {len(X)} rows of two inputs")
 
 
@@ -240,8 +147,8 @@ def gradient_flow(model: Any) -> Chart:
     Raises ValueError before any pass.
     """
     norms = {str(k): float(x) for k, x in model.items()} if isinstance(model, Mapping) else _norms(model)
-    with _look():
-        figure, axes = _axes(6.4, 1.4 + 0.32 * len(norms))
+    with look():
+        figure, axes = new_axes(6.4, 1.4 + 0.32 * len(norms))
         names, sizes = [shown(name) for name in norms], list(norms.values())
         finite = [x if math.isfinite(x) else 0.0 for x in sizes]
         bars = axes.barh(names, finite, color=palette.BACKWARD, height=0.6)
@@ -252,7 +159,7 @@ def gradient_flow(model: Any) -> Chart:
         axes.margins(x=0.15)
         axes.grid(visible=False, axis="y")
         axes.set(xlabel="norm of the gradient", title="gradient in each layer, the first at the top")
-        _numbered(axes.xaxis)
+        numbered(axes.xaxis)
     return Chart(figure, f"gradient norms of {len(norms)} groups of parameters")
 
 
@@ -279,8 +186,8 @@ def histogram(model: Any, *, of: str = "weights", bins: int = 30) -> Chart:
     if of not in ("weights", "gradients"):
         raise ValueError(f'of is "weights" or "gradients", not {of!r}')
     groups = _groups(model)
-    with _look():
-        figure, panels = _axes(6.4, 0.5 + 1.3 * len(groups), len(groups))
+    with look():
+        figure, panels = new_axes(6.4, 0.5 + 1.3 * len(groups), len(groups))
         for axes, (name, values) in zip([panels] if len(groups) == 1 else panels, groups.items(), strict=True):
             numbers = [v.data if of == "weights" else v.grad for v in values]
             finite = [x for x in numbers if math.isfinite(x)]
@@ -288,7 +195,7 @@ def histogram(model: Any, *, of: str = "weights", bins: int = 30) -> Chart:
             lost = f", {len(numbers) - len(finite)} not finite" if len(finite) < len(numbers) else ""
             what = f"{len(numbers)} {of if of == 'gradients' else 'parameters'}"
             axes.set_title(f"{shown(name)}: {what}{lost}", fontsize=10)
-            _numbered(axes.xaxis, axes.yaxis)
+            numbered(axes.xaxis, axes.yaxis)
     return Chart(figure, f"histogram of the {of} in {len(groups)} groups of parameters")
 
 
@@ -301,17 +208,17 @@ def loss_landscape(model: Any, loss: Callable[[], Any], *, reach: float = 1.0, s
     parameters are from zero (Li et al. 2018).  The parameters are as they were when this returns.
     """
     found: Landscape = landscape(list(_groups(model).values()), loss, reach=reach, size=size, seed=seed)
-    with _look():
-        figure, axes = _axes(5.4, 4.4)
+    with look():
+        figure, axes = new_axes(5.4, 4.4)
         grid, levels, line = (found.steps, found.steps, found.losses), found.levels(), palette.FIELD[0]
         shades = axes.contourf(*grid, levels=levels, cmap="Blues_r", extend="both")
         axes.contour(*grid, levels=levels, colors=line, linewidths=0.5)
         axes.grid(visible=False)
         axes.plot(0.0, 0.0, marker="P", markersize=9, color=palette.FIELD[1], markeredgecolor=palette.FIELD[3])
-        figure.colorbar(shades, ax=axes, label="loss").ax.yaxis.set_major_formatter(_on_axis)
+        figure.colorbar(shades, ax=axes, label="loss").ax.yaxis.set_major_formatter(on_axis)
         here = show_number(found.here)
         axes.set(xlabel="first direction", ylabel="second direction", title=f"loss around the parameters (+, {here})")
-        _numbered(axes.xaxis, axes.yaxis)
+        numbered(axes.xaxis, axes.yaxis)
     return Chart(figure, f"loss landscape around {here}")
 
 
@@ -328,8 +235,8 @@ def activation(name: str | Operation, *, low: float = -4.0, high: float = 4.0) -
         )
     places = [low + (high - low) * i / 400 for i in range(401)]
     points = [op.evaluate(x, *op.defaults) for x in places]
-    with _look():
-        figure, axes = _axes(5.6, 3.6)
+    with look():
+        figure, axes = new_axes(5.6, 3.6)
         axes.axhline(0.0, color=palette.QUIET, linewidth=0.8)
         axes.axvline(0.0, color=palette.QUIET, linewidth=0.8)
         axes.plot(places, [y for y, _ in points], color=palette.FORWARD, label=op.symbol)
@@ -338,5 +245,5 @@ def activation(name: str | Operation, *, low: float = -4.0, high: float = 4.0) -
         axes.legend()
         axes.set_xlabel("x")
         axes.set_title(textwrap.fill(documentation(op.rule) or op.name, 72), fontsize=9, fontweight="normal")
-        _numbered(axes.xaxis, axes.yaxis)
+        numbered(axes.xaxis, axes.yaxis)
     return Chart(figure, f"{op.name} and its derivative from {show_number(low)} to {show_number(high)}")

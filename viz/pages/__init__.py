@@ -1,1 +1,8 @@
-"""Pages that work offline: steps, film, playground, and what they share."""
+"""Pages that work offline, one folder each.
+
+document.py  Page: one HTML file made of a folder's html, css and js with data; the one place where it escapes
+shared/      scripts and styles of several pages, and a model as programs for them
+steps/       steps: a pass of one's own graph, stepped both ways
+film/        film: a training, scrubbed from beginning to end
+playground/  playground: one's own model, computing live
+"""

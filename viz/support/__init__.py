@@ -1,1 +1,8 @@
-"""What every view is made of."""
+"""What every view is made of.
+
+rendering.py  Picture: SVG, PNG and files; the one place that runs Graphviz
+labels.py     names as they are shown: escaped here and nowhere else, measured, shortened
+palette.py    every color, with its counterpart on a dark page
+guesses.py    what people look for by other libraries' names, and what it is here
+picture.js    swaps a notebook's image for live SVG
+"""

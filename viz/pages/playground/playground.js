@@ -49,7 +49,7 @@ function show(whole = true) {
     "aria-label",
     norms.map((/** @type {number} */ n, /** @type {number} */ k) => `${DATA.layers[k].name}: ${shortly(n)}`).join(", "),
   );
-  closer();
+  details();
   if ($("all").open) numbers();
 }
 
@@ -63,8 +63,8 @@ function answer(outputs, row) {
   return `: that means ${shortly(outputs.length > 1 ? place : classes[place])}${why}${ok}`;
 }
 
-/** Looks closer at what was chosen: its value, its gradient, and where the next step takes it. */
-function closer() {
+/** Shows the details of what was chosen: its value, its gradient, and where the next step takes it. */
+function details() {
   const { kind, place } = VIEW.chosen,
     given = kind === "input",
     x = given ? VIEW.probe[place] : MODEL.theta[place];
