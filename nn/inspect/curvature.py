@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, derivatives, dot
-from nn.saving.snapshot import Gradients, Surroundings
+from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, check_learner, checked_inputs, checked_targets
 from nn.training.recorded import record_loss
@@ -32,8 +32,8 @@ def sharpness(
     rows = checked_inputs(inputs)
     wanted = checked_targets(targets, len(rows))
     parameters = list(model.parameters())
-    surroundings, gradients = Surroundings(model), Gradients(parameters)
-    before = surroundings.read()
+    buffers_and_rng, gradients = BuffersAndRNG(model), Gradients(parameters)
+    before = buffers_and_rng.read()
     try:
         value = record_loss(model, loss, rows, wanted, range(len(rows)))
         slopes = derivatives(value, parameters)  # a graph, which each product goes back through
@@ -45,7 +45,7 @@ def sharpness(
         return first + _dominant(lambda v: _plus(product(v), -first, v), len(parameters), tolerance, limit, seed)
     finally:
         gradients.put(parameters)
-        surroundings.put(before)
+        buffers_and_rng.put(before)
 
 
 def _product(slopes: Sequence[Any], parameters: Sequence[Value]) -> Callable[[Vector], Vector]:

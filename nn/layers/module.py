@@ -22,17 +22,17 @@ Result = TypeVar("Result")
 _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
 
 
-def run_in_use(modules: Iterable[Any], act: Callable[[], Result]) -> Result:
-    """Return `act()`, in which these modules show their behavior for use; no other thread sees a change.
+def run_in_use(modules: Iterable[Any], run: Callable[[], Result]) -> Result:
+    """Return `run()`, in which these modules show their behavior for use; no other thread sees a change.
 
     Nothing is set that would have to be set back, so an interrupt cannot leave a model in that behavior.
     """
-    return copy_context().run(_run_in_use, frozenset(modules), act)
+    return copy_context().run(_run_in_use, frozenset(modules), run)
 
 
-def _run_in_use(modules: frozenset[Any], act: Callable[[], Result]) -> Result:
+def _run_in_use(modules: frozenset[Any], run: Callable[[], Result]) -> Result:
     _in_use.set(_in_use.get() | modules)
-    return act()
+    return run()
 
 
 @guessed(OF_A_MODULE)

@@ -79,7 +79,7 @@ class Optimizer:
         object.__setattr__(self, name, x)
 
     def _meant(self, name: str) -> str:
-        """Return the name of the setting that is meant; raises AttributeError for one that it has not, or a slip."""
+        """Return the name of the setting that is meant; raises AttributeError if it has none such."""
         ours = OF_AN_OPTIMIZER.get(name, name)
         if name[:1] == "_" or ours in self.settings:
             return ours
@@ -102,7 +102,7 @@ class Optimizer:
         self.state: dict[str, list[float]] = {name: [0.0] * len(self.parameters) for name in self.state_names}
         self.step_count = 0
         self._warned: set[int] = set()
-        self._told = False  # that zero_grad was forgotten
+        self._has_warned_of_piled = False  # that zero_grad was forgotten
         self._piled = 0  # steps in a row that used gradients a second time
 
     def update(
@@ -237,8 +237,8 @@ class Optimizer:
         """Warn, once, if in this step and the one before gradients were added to what a step had used already."""
         piled = [i for i, g in enumerate(gradients) if g.__class__ is Piled]
         self._piled = self._piled + 1 if piled else 0
-        if self._piled == TWICE and not self._told:
-            self._told = True
+        if self._piled == TWICE and not self._has_warned_of_piled:
+            self._has_warned_of_piled = True
             warn(
                 f"{self._names(piled)}: two steps in a row used gradients that hold those of the steps before, since "
                 f"backward() adds to what is there: call zero_grad() before backward(), or after step()",

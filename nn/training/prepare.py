@@ -72,7 +72,7 @@ def _extremes(rows: list[Any]) -> set[int]:
     """Return the places of the least and greatest numbers and sums, and of the first number that is not whole."""
     numbers = [_numbers(row) or (0.0,) for row in rows]
     places = range(len(rows))
-    found = {pick(places, key=[act(x) for x in numbers].__getitem__) for act in (min, max, sum) for pick in (min, max)}
+    found = {pick(places, key=[f(x) for x in numbers].__getitem__) for f in (min, max, sum) for pick in (min, max)}
     found.update(next(([i] for i in places if any(x % 1 for x in numbers[i])), []))
     return found
 
