@@ -17,7 +17,7 @@ from nn.losses import given_to_losses
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.guesses import GUESSES
-from nn.support.validate import Loss, check_learner, checked_inputs, checked_targets
+from nn.support.validate import Loss, check_learner, checked_data
 from nn.training.recorded import record_loss
 
 __all__ = ["diagnose"]
@@ -47,9 +47,8 @@ def diagnose(
     Of more than 200 rows, 200 are looked at.  Raises ValueError or TypeError for bad data.
     """
     check_learner(model, loss)
-    rows = checked_inputs(inputs)
-    wanted = checked_targets(targets, len(rows))
-    places = _spread(len(rows), MOST_ROWS)
+    inputs, targets = checked_data(inputs, targets)
+    places = _spread(len(inputs), MOST_ROWS)
     losses = history.losses if isinstance(history, History) else list(history or [])
     trouble = history.trouble if isinstance(history, History) else ""
     parameters = list(model.parameters())
@@ -57,19 +56,19 @@ def diagnose(
     before = buffers_and_rng.read()
     try:
         with given_to_losses() as given:
-            value, layers, recurrent = measured(model, rows, wanted, loss, places)
+            value, layers, recurrent = measured(model, inputs, targets, loss, places)
         finite = math.isfinite(value.data) and all(math.isfinite(p.grad) for p in parameters)
         buffers_and_rng.put(before)
-        rows, wanted = [rows[i] for i in places], [wanted[i] for i in places]
-        findings = [not_finite(finite, value.data, trouble, lambda: _first_nonfinite(model, rows, wanted, loss))]
+        inputs, targets = [inputs[i] for i in places], [targets[i] for i in places]
+        findings = [not_finite(finite, value.data, trouble, lambda: _first_nonfinite(model, inputs, targets, loss))]
         curvature = math.nan
         if finite:
-            findings += [_dead(layers, len(rows)), _saturated(layers)]
+            findings += [_dead(layers, len(inputs)), _saturated(layers)]
             findings += [_vanishing(layers, recurrent), _exploding(layers, recurrent)]
             findings += [activation_before_loss(given), units_alike(model)]
             if optimizer is not None:
-                few = _spread(len(rows), CURVED_ROWS)
-                some = [rows[i] for i in few], [wanted[i] for i in few]
+                few = _spread(len(inputs), CURVED_ROWS)
+                some = [inputs[i] for i in few], [targets[i] for i in few]
                 curvature = sharpness(model, *some, loss=loss, tolerance=1e-3)
         if losses or optimizer is not None:
             findings.append(rate_too_high(losses, optimizer, curvature))
@@ -82,10 +81,10 @@ def diagnose(
 
 
 # ------------------------------------------------------------------------------------- one pass
-def _first_nonfinite(model: Any, rows: list[Any], targets: list[Any], loss: Loss) -> str:
+def _first_nonfinite(model: Any, inputs: list[Any], targets: list[Any], loss: Loss) -> str:
     try:
         with detect_anomaly():
-            record_loss(model, loss, rows, targets, range(len(rows))).backward()
+            record_loss(model, loss, inputs, targets, range(len(inputs))).backward()
     except FloatingPointError as error:
         return str(error)
     return "no operation of this pass made it"

@@ -27,9 +27,8 @@ from nn.support.validate import (
     Loss,
     check_learner,
     checked_count,
-    checked_inputs,
+    checked_data,
     checked_parameter,
-    checked_targets,
 )
 from nn.training.recorded import epoch_order, record_pass
 from nn.training.settings import checked_optimizer
@@ -69,8 +68,7 @@ class TrainingSession:
     ) -> None:
         check_learner(model, loss)
         self.model, self.loss, self.seed = model, loss, seed
-        self.inputs = checked_inputs(inputs)
-        self.targets = checked_targets(targets, len(self.inputs))
+        self.inputs, self.targets = checked_data(inputs, targets)
         plain = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
         self.optimizer = checked_optimizer(plain, model)
         count = len(self.inputs)

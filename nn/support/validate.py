@@ -21,6 +21,7 @@ __all__ = [
     "check_attribute",
     "check_learner",
     "checked_count",
+    "checked_data",
     "checked_inputs",
     "checked_loss",
     "checked_number",
@@ -100,6 +101,12 @@ def checked_targets(targets: Any, count: int, what: str = "targets") -> list[Any
         raise ValueError(f"{whose}each row needs a target, but {counted}")
     _same_shape(found, what)
     return found
+
+
+def checked_data(inputs: Any, targets: Any, which: str = "") -> tuple[list[Any], list[Any]]:
+    """Return the rows of inputs and a target for each, checked; `which` comes before their names in errors."""
+    inputs = checked_inputs(inputs, f"{which}inputs")
+    return inputs, checked_targets(targets, len(inputs), f"{which}targets")
 
 
 def checked_count(name: str, n: Any, least: int = 1) -> int:

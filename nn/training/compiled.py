@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.compile import Forward, compile_forward, compile_training
+from autograd.functional.pytree import flat, rebuilt
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.validate import checked_loss
@@ -104,12 +105,13 @@ class CompiledStepper:
         if self._forward is None:
             self._forward = _forward_of(self.task.model, FEW)
         predict = self._forward
-        return in_use(
-            self.task.model,
-            lambda: (
-                checked_loss(self.task.loss(_as_values(_in_parts(predict, np.asarray(inputs)).tolist()), targets)).data
-            ),
-        )
+
+        def loss() -> float:
+            predictions = _in_parts(predict, np.asarray(inputs)).tolist()
+            values = rebuilt(predictions, map(Value, flat(predictions)))
+            return checked_loss(self.task.loss(values, targets)).data
+
+        return in_use(self.task.model, loss)
 
     def audit(self) -> str:
         """Return how the loss of the latest rows differs from what model and loss function give, or ""."""
@@ -166,7 +168,3 @@ def predict_compiled(model: Any, inputs: Any, backend: str = "numpy") -> Array:
         raise ValueError(f"inputs[{row}] holds a nan or an infinity: leave such rows out or fill them in")
     rows = FEW if len(array) < 1000 * FEW else MANY
     return in_use(model, lambda: _in_parts(_forward_of(model, rows, backend), array))
-
-
-def _as_values(x: Any) -> Any:
-    return [_as_values(y) for y in x] if isinstance(x, list) else Value(x)
