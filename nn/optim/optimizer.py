@@ -20,14 +20,14 @@ from autograd.support.caller import warn
 from autograd.support.messages import name_or, shown
 from nn.support.fields import check_fields, check_setting, list_of, names, real, whole
 from nn.support.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
-from nn.support.validate import check_attribute, checked_setting, checked_values, shortened
+from nn.support.validate import check_attribute, check_class, checked_setting, checked_values, shortened
 
-__all__ = ["Optimizer", "Updated"]
+__all__ = ["Moved", "Optimizer"]
 
 OWN: Final = frozenset({"parameters", "settings", "state", "state_names", "step_count"})
 TWICE = 2  # steps in a row: once may be meant
-Updated = tuple[Any, tuple[Any, ...]]
-Moves = list[tuple[int, Updated]]
+Moved = tuple[Any, tuple[Any, ...]]
+Moves = list[tuple[int, Moved]]
 
 
 class Used(float):
@@ -63,9 +63,7 @@ class Optimizer:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        for name, x in vars(cls).items():
-            for base in cls.__bases__:
-                check_attribute(base, name, x)
+        check_class(cls)
         if "__init__" in vars(cls):
             GUESSES.of_class(cls)
 
@@ -105,9 +103,7 @@ class Optimizer:
         self._has_warned_of_piled = False  # that zero_grad was forgotten
         self._piled = 0  # steps in a row that used gradients a second time
 
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
+    def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return the parameter after one step, and its memories, in the order of `state_names`.
 
         A pure rule: no `if` on its inputs, none of them changed in place.  `step` counts from 1.

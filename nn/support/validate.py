@@ -19,6 +19,7 @@ __all__ = [
     "Loss",
     "check",
     "check_attribute",
+    "check_class",
     "check_learner",
     "checked_count",
     "checked_data",
@@ -68,6 +69,13 @@ def check_attribute(kind: type, name: str, x: Any) -> None:
         if not may:
             taken = f"{name} is a method of {kind.__name__}, and {said(x)} would take its place"
             raise TypeError(f"{taken}: give the attribute another name")
+
+
+def check_class(cls: type) -> None:
+    """Raise TypeError if an attribute of the class would hide a method that it inherits."""
+    for name, x in vars(cls).items():
+        for base in cls.__bases__:
+            check_attribute(base, name, x)
 
 
 def check_learner(model: Any, loss: Any) -> None:
