@@ -56,11 +56,12 @@ def shape_of(losses: Sequence[float]) -> str:
     if spikes > 3:
         ends = f"{show_number(losses[0])} → {show_number(losses[-1])}"
         return f"Shape of the curve: restless, with {spikes} spikes ({ends})."
-    told = [_told(part, losses) for part in parts]
-    return f"Shape of the curve: {', '.join([*told[:-1], f'then {told[-1]}' if told[1:] else told[-1]])}."
+    described = [_described(part, losses) for part in parts]
+    last = f"then {described[-1]}" if described[1:] else described[-1]
+    return f"Shape of the curve: {', '.join([*described[:-1], last])}."
 
 
-def _told(part: Stretch, losses: Sequence[float]) -> str:
+def _described(part: Stretch, losses: Sequence[float]) -> str:
     until = f" to epoch {part.end}" if part.end < len(losses) - 1 else ""
     inside = losses[part.start : part.end + 1]
     if part.name in ("spike", "rise"):

@@ -5,7 +5,7 @@ losses.py    functions of predictions and targets
 optim/       optimizers, schedules of the learning rate, clipping
 training/    fit and predict, and what computes their steps: recorded or compiled
 session/     TrainingSession: a training forward and back, phase by phase
-history/     History, and what its losses alone tell
+history/     History, and what its losses alone show
 inspect/     diagnose, sharpness, find_learning_rate
 saving/      save, load, Autosave; snapshots of what training changes
 datasets.py  small data to learn from

@@ -161,7 +161,7 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     return mean(losses)  # type: ignore[no-any-return]
 
 
-# ------------------------------------------------------------------------------------- at the door
+# ------------------------------------------------------------------------------------- validation
 def _is_row(x: object) -> bool:
     return not isinstance(x, Value | str) and hasattr(x, "__iter__")
 

@@ -6,7 +6,7 @@ from autograd import Value, detect_anomaly, log, sigmoid
 from demos.tutorial.showing import panels, show
 from nn import binary_cross_entropy_with_logits
 
-Figures = namedtuple("Figures", "logits losses gradients born")  # born: where the first infinity comes from
+Figures = namedtuple("Figures", "logits losses gradients source")  # source: of the first infinity
 LOSSES = {  # of a logit whose target is 1
     "−log σ(z)": lambda z: -log(sigmoid(z)),
     "−log(σ(z) + 1e-8)": lambda z: -log(sigmoid(z) + 1e-8),
@@ -39,7 +39,7 @@ def tell(found):
         cells = (f"{found.losses[name][i]:10.4g} {found.gradients[name][i]:10.3g}" for name in LOSSES)
         yield f"{found.logits[i]:8.1f}" + "".join(f"{cell:>24}" for cell in cells)
     yield "The epsilon makes the loss finite, and the worst mistakes get a gradient of 0: nothing is learned from them."
-    yield f"detect_anomaly: {found.born.rpartition('/')[2]}"
+    yield f"detect_anomaly: {found.source.rpartition('/')[2]}"
 
 
 def picture(found):

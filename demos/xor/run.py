@@ -22,7 +22,7 @@ class Mark:
 
     place: int  # phases begun when it began
     cursor: int | None
-    acts: int = 0
+    records: int = 0
     after: int = 0  # the place where it ended
     whole: dict[str, Any] | None = None  # all that was, if the command began anew
 
@@ -64,8 +64,8 @@ class Run:
             yield
         finally:
             mark.after = self._place()
-            mark.acts = mark.after - mark.place
-            if mark.acts or self._cursor != mark.cursor:
+            mark.records = mark.after - mark.place
+            if mark.records or self._cursor != mark.cursor:
                 self._marks.append(mark)
 
     def _notice(self) -> None:
@@ -104,8 +104,8 @@ class Run:
         mark = self._marks[-1]
         if mark.whole is not None:
             vars(self).update(mark.whole)
-        elif mark.acts:
-            self._training.undo(mark.acts)
+        elif mark.records:
+            self._training.undo(mark.records)
         self._marks.pop()
         self._seen, self._cursor = None, mark.cursor
 
@@ -115,9 +115,9 @@ class Run:
             raise ValueError(f"only {self._training.epoch} epochs were made")
         while self._marks and self._marks[-1].whole is None and self._marks[-1].place >= goal:
             self._unmark()
-        if (acts := self._place() - goal) > 0:
-            self._training.undo(acts)
-            self._marks[-1].acts -= acts
+        if (records := self._place() - goal) > 0:
+            self._training.undo(records)
+            self._marks[-1].records -= records
             self._marks[-1].after = goal
         self._seen, self._cursor = None, None
 

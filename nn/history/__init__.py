@@ -1,4 +1,4 @@
-"""What a training leaves behind, and what its losses alone tell.
+"""What a training leaves behind, and what its losses alone show.
 
 history.py         losses, rates and norms of a training, and where to go on; the stretches of a curve of losses
 findings.py        a finding, and a diagnosis made of them

@@ -90,7 +90,7 @@ class History:
         gradient_norms       the norm at each step, before clipping (empty without `clip`)
         backend              what computed the steps: recorded, numpy, native or jax
         stopped              why training ended, in words
-        trouble              where a nan or infinity was born, in words, if that ended it
+        trouble              which operation made the first nan or infinity, in words, if that ended it
         best_loss            the lowest finite loss, if early stopping watched
         best_epoch           the epoch (counting from 1) that had it
         best_parameters      the parameters at its end
@@ -143,7 +143,7 @@ class History:
         set_numbers(optimizer.parameters, self.best_parameters)
 
     def diagnose(self) -> Diagnosis:
-        """Return what ails the training as far as losses tell: nan, a rate that is too high, a plateau.
+        """Return what is wrong with the training as far as losses show it: nan, a rate that is too high, a plateau.
 
         `nn.diagnose` also looks at the model's layers.  Raises ValueError before the first epoch is done.
         """

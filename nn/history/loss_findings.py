@@ -1,4 +1,4 @@
-"""What losses alone tell: nan or infinity, a learning rate that is too high, a plateau."""
+"""What losses alone show: nan or infinity, a learning rate that is too high, a plateau."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def diagnose_losses(history: History) -> Diagnosis:
     return Diagnosis([found, rate_too_high(losses, None, math.nan), plateau(losses)])
 
 
-def not_finite(finite: bool, loss: float, trouble: str, born: Callable[[], str]) -> Finding:
-    """Return whether a pass or a training met nan or infinity; `born()` says where, if it is asked for."""
+def not_finite(finite: bool, loss: float, trouble: str, where: Callable[[], str]) -> Finding:
+    """Return whether a pass or a training met nan or infinity; `where()` says where, if it is asked for."""
     name = "nan or infinity"
     if finite and not trouble:
         return Finding(name, False, f"the loss is {loss:.6g}, and every gradient is finite")
-    seen = f"the loss or a gradient is not finite: {born()}" if not finite else f"training ended on it: {trouble}"
+    seen = f"the loss or a gradient is not finite: {where()}" if not finite else f"training ended on it: {trouble}"
     return Finding(
         name,
         True,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, dot, gradients
-from nn.saving.snapshot import Gradients, Surroundings
+from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.guesses import GUESSES
-from nn.support.validate import Loss, check_learner, checked_inputs, checked_targets
+from nn.support.validate import Loss, check_learner, checked_data
 from nn.training.recorded import record_loss
 
 __all__ = ["sharpness"]
@@ -29,13 +29,12 @@ def sharpness(
     `limit` times.
     """
     check_learner(model, loss)
-    rows = checked_inputs(inputs)
-    wanted = checked_targets(targets, len(rows))
+    inputs, targets = checked_data(inputs, targets)
     parameters = list(model.parameters())
-    surroundings, kept = Surroundings(model), Gradients(parameters)
-    before = surroundings.read()
+    buffers_and_rng, kept = BuffersAndRNG(model), Gradients(parameters)
+    before = buffers_and_rng.read()
     try:
-        value = record_loss(model, loss, rows, wanted, range(len(rows)))
+        value = record_loss(model, loss, inputs, targets, range(len(inputs)))
         slopes = gradients(value, parameters)  # a graph, which each product goes back through
         product = _product(slopes, parameters)
         first = _dominant(product, len(parameters), tolerance, limit, seed)
@@ -45,7 +44,7 @@ def sharpness(
         return first + _dominant(lambda v: _plus(product(v), -first, v), len(parameters), tolerance, limit, seed)
     finally:
         kept.put(parameters)
-        surroundings.put(before)
+        buffers_and_rng.put(before)
 
 
 def _product(slopes: Sequence[Any], parameters: Sequence[Value]) -> Callable[[Vector], Vector]:

@@ -1,4 +1,4 @@
-"""Diagnosis: what ails a training, in plain words with figures, the cause and the cure."""
+"""Diagnosis: what is wrong with a training, in plain words with figures, the cause and the cure."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nn.inspect.layer_statistics import factors, measured
 from nn.inspect.mistakes import activation_before_loss, units_alike
 from nn.losses import given_to_losses
 from nn.optim.optimizer import Optimizer
-from nn.saving.snapshot import Gradients, Surroundings
+from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.guesses import GUESSES
-from nn.support.validate import Loss, check_learner, checked_inputs, checked_targets
+from nn.support.validate import Loss, check_learner, checked_data
 from nn.training.recorded import record_loss
 
 __all__ = ["diagnose"]
@@ -39,7 +39,7 @@ def diagnose(
     optimizer: Optimizer | None = None,
     history: History | Sequence[float] | None = None,
 ) -> Diagnosis:
-    """Return what ails the training of a model, looked at on these rows; nothing is changed.
+    """Return what is wrong with the training of a model, looked at on these rows; nothing is changed.
 
     Seen in one pass: dead and saturated units, vanishing and exploding gradients, a loss that is nan or was given what
     it does not take (such as softmax twice), units that stay alike.  A rate that is too high needs the optimizer or the
@@ -47,29 +47,28 @@ def diagnose(
     Of more than 200 rows, 200 are looked at.  Raises ValueError or TypeError for bad data.
     """
     check_learner(model, loss)
-    rows = checked_inputs(inputs)
-    wanted = checked_targets(targets, len(rows))
-    places = _spread(len(rows), MOST_ROWS)
+    inputs, targets = checked_data(inputs, targets)
+    places = _spread(len(inputs), MOST_ROWS)
     losses = history.losses if isinstance(history, History) else list(history or [])
     trouble = history.trouble if isinstance(history, History) else ""
     parameters = list(model.parameters())
-    surroundings, gradients = Surroundings(model), Gradients(parameters)
-    before = surroundings.read()
+    buffers_and_rng, gradients = BuffersAndRNG(model), Gradients(parameters)
+    before = buffers_and_rng.read()
     try:
         with given_to_losses() as given:
-            value, layers, recurrent = measured(model, rows, wanted, loss, places)
+            value, layers, recurrent = measured(model, inputs, targets, loss, places)
         finite = math.isfinite(value.data) and all(math.isfinite(p.grad) for p in parameters)
-        surroundings.put(before)
-        rows, wanted = [rows[i] for i in places], [wanted[i] for i in places]
-        findings = [not_finite(finite, value.data, trouble, lambda: _born(model, rows, wanted, loss))]
+        buffers_and_rng.put(before)
+        inputs, targets = [inputs[i] for i in places], [targets[i] for i in places]
+        findings = [not_finite(finite, value.data, trouble, lambda: _first_nonfinite(model, inputs, targets, loss))]
         curvature = math.nan
         if finite:
-            findings += [_dead(layers, len(rows)), _saturated(layers)]
+            findings += [_dead(layers, len(inputs)), _saturated(layers)]
             findings += [_vanishing(layers, recurrent), _exploding(layers, recurrent)]
             findings += [activation_before_loss(given), units_alike(model)]
             if optimizer is not None:
-                few = _spread(len(rows), CURVED_ROWS)
-                some = [rows[i] for i in few], [wanted[i] for i in few]
+                few = _spread(len(inputs), CURVED_ROWS)
+                some = [inputs[i] for i in few], [targets[i] for i in few]
                 curvature = sharpness(model, *some, loss=loss, tolerance=1e-3)
         if losses or optimizer is not None:
             findings.append(rate_too_high(losses, optimizer, curvature))
@@ -77,18 +76,18 @@ def diagnose(
             findings.append(plateau(losses))
     finally:
         gradients.put(parameters)
-        surroundings.put(before)
+        buffers_and_rng.put(before)
     return Diagnosis(findings, layers, curvature, recurrent)
 
 
 # ------------------------------------------------------------------------------------- one pass
-def _born(model: Any, rows: list[Any], targets: list[Any], loss: Loss) -> str:
+def _first_nonfinite(model: Any, inputs: list[Any], targets: list[Any], loss: Loss) -> str:
     try:
         with detect_anomaly():
-            record_loss(model, loss, rows, targets, range(len(rows))).backward()
+            record_loss(model, loss, inputs, targets, range(len(inputs))).backward()
     except FloatingPointError as error:
         return str(error)
-    return "it was not born in this pass"
+    return "no operation of this pass made it"
 
 
 def _dead(layers: list[LayerFigures], rows: int) -> Finding:

@@ -92,7 +92,7 @@ def _is_distribution(row: Sequence[float]) -> bool:
     return len(row) > 1 and all(0.0 <= x <= 1.0 for x in row) and abs(math.fsum(row) - 1.0) <= 1e-9
 
 
-# ------------------------------------------------------------------------------------- twins
+# ------------------------------------------------------------------------------------- identical units
 def units_alike(model: Any) -> Finding:
     """Return whether units of a layer have the same weights and, in the pass just made, the same gradients."""
     name = "units alike"

@@ -14,7 +14,7 @@ from nn.layers.calling import calling_forward, naming_its_parts
 from nn.layers.forward_cache import ForwardCache, Row, watching
 from nn.support.fields import check_buffers, check_fields
 from nn.support.guesses import GUESSES, OF_A_MODULE
-from nn.support.validate import check_attribute, checked_number, listed, said
+from nn.support.validate import check_attribute, check_class, checked_number, listed, said
 
 Inputs = Sequence[Any] | Group
 Result = TypeVar("Result")
@@ -22,17 +22,17 @@ Result = TypeVar("Result")
 _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
 
 
-def run_in_use(modules: Iterable[Any], act: Callable[[], Result]) -> Result:
-    """Return `act()`, in which these modules show their behavior for use; no other thread sees a change.
+def run_in_use(modules: Iterable[Any], run: Callable[[], Result]) -> Result:
+    """Return `run()`, in which these modules show their behavior for use; no other thread sees a change.
 
     Nothing is set that would have to be set back, so an interrupt cannot leave a model in that behavior.
     """
-    return copy_context().run(_run_in_use, frozenset(modules), act)
+    return copy_context().run(_run_in_use, frozenset(modules), run)
 
 
-def _run_in_use(modules: frozenset[Any], act: Callable[[], Result]) -> Result:
+def _run_in_use(modules: frozenset[Any], run: Callable[[], Result]) -> Result:
     _in_use.set(_in_use.get() | modules)
-    return act()
+    return run()
 
 
 @guessed(OF_A_MODULE)
@@ -70,9 +70,7 @@ class Module:
                     f"class {cls.__name__}: forward would never be called, since {inherited}: name it __call__"
                 )
             cls.__call__ = calling_forward(vars(cls)["forward"])  # type: ignore[method-assign]
-        for name, x in vars(cls).items():
-            for base in cls.__bases__:
-                check_attribute(base, name, x)
+        check_class(cls)
         if "__init__" in vars(cls):
             cls.__init__ = naming_its_parts(GUESSES(cls.__init__))  # type: ignore[method-assign]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
-from nn.optim.optimizer import Optimizer, Updated
+from nn.optim.optimizer import Moved, Optimizer
 
 __all__ = ["AdaGrad"]
 
@@ -24,9 +24,7 @@ class AdaGrad(Optimizer):
         self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
         super().__init__(parameters, learning_rate)
 
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
+    def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return p − η g / (√s + ε), and s + g²."""
         squares = memories[0] + gradient * gradient
         return parameter - learning_rate * gradient / (maths.sqrt(squares) + self.epsilon), (squares,)

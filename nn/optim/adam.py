@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
-from nn.optim.optimizer import Optimizer, Updated
+from nn.optim.optimizer import Moved, Optimizer
 
 __all__ = ["Adam", "AdamW"]
 
@@ -34,9 +34,7 @@ class Adam(Optimizer):
         self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
         super().__init__(parameters, learning_rate)
 
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
+    def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return p − η m̂ / (√v̂ + ε), and the new m and v."""
         mean = self.beta1 * memories[0] + (1.0 - self.beta1) * gradient
         variance = self.beta2 * memories[1] + (1.0 - self.beta2) * (gradient * gradient)
@@ -65,9 +63,7 @@ class AdamW(Adam):
         self.weight_decay = self._within("weight_decay", weight_decay, 0.0)
         super().__init__(parameters, learning_rate, beta1, beta2, epsilon)
 
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
+    def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return Adam's step from the decayed parameter."""
         decayed = parameter * (1.0 - learning_rate * self.weight_decay)
         return super().update(maths, decayed, gradient, learning_rate, step, *memories)

@@ -20,14 +20,14 @@ from autograd.support.caller import warn
 from autograd.support.messages import name_or, shown
 from nn.support.fields import check_fields, check_setting, list_of, names, real, whole
 from nn.support.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
-from nn.support.validate import check_attribute, checked_setting, checked_values, shortened
+from nn.support.validate import check_attribute, check_class, checked_setting, checked_values, shortened
 
-__all__ = ["Optimizer", "Updated"]
+__all__ = ["Moved", "Optimizer"]
 
 OWN: Final = frozenset({"parameters", "settings", "state", "state_names", "step_count"})
 TWICE = 2  # steps in a row: once may be meant
-Updated = tuple[Any, tuple[Any, ...]]
-Moves = list[tuple[int, Updated]]
+Moved = tuple[Any, tuple[Any, ...]]
+Moves = list[tuple[int, Moved]]
 
 
 class Used(float):
@@ -63,9 +63,7 @@ class Optimizer:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        for name, x in vars(cls).items():
-            for base in cls.__bases__:
-                check_attribute(base, name, x)
+        check_class(cls)
         if "__init__" in vars(cls):
             GUESSES.of_class(cls)
 
@@ -79,7 +77,7 @@ class Optimizer:
         object.__setattr__(self, name, x)
 
     def _meant(self, name: str) -> str:
-        """Return the name of the setting that is meant; raises AttributeError for one that it has not, or a slip."""
+        """Return the name of the setting that is meant; raises AttributeError if it has none such."""
         ours = OF_AN_OPTIMIZER.get(name, name)
         if name[:1] == "_" or ours in self.settings:
             return ours
@@ -102,12 +100,10 @@ class Optimizer:
         self.state: dict[str, list[float]] = {name: [0.0] * len(self.parameters) for name in self.state_names}
         self.step_count = 0
         self._warned: set[int] = set()
-        self._told = False  # that zero_grad was forgotten
+        self._has_warned_of_piled = False  # that zero_grad was forgotten
         self._piled = 0  # steps in a row that used gradients a second time
 
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
+    def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return the parameter after one step, and its memories, in the order of `state_names`.
 
         A pure rule: no `if` on its inputs, none of them changed in place.  `step` counts from 1.
@@ -237,8 +233,8 @@ class Optimizer:
         """Warn, once, if in this step and the one before gradients were added to what a step had used already."""
         piled = [i for i, g in enumerate(gradients) if g.__class__ is Piled]
         self._piled = self._piled + 1 if piled else 0
-        if self._piled == TWICE and not self._told:
-            self._told = True
+        if self._piled == TWICE and not self._has_warned_of_piled:
+            self._has_warned_of_piled = True
             warn(
                 f"{self._names(piled)}: two steps in a row used gradients that hold those of the steps before, since "
                 f"backward() adds to what is there: call zero_grad() before backward(), or after step()",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
-from nn.optim.optimizer import Optimizer, Updated
+from nn.optim.optimizer import Moved, Optimizer
 
 __all__ = ["RMSProp"]
 
@@ -34,9 +34,7 @@ class RMSProp(Optimizer):
         self.state_names = ("squares", "velocity") if self.momentum else ("squares",)
         super().__init__(parameters, learning_rate)
 
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
+    def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return p − η g / (√s + ε), and the new mean of squares; or the step with momentum."""
         squares = self.decay * memories[0] + (1.0 - self.decay) * (gradient * gradient)
         scaled = gradient / (maths.sqrt(squares) + self.epsilon)

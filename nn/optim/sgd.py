@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
-from nn.optim.optimizer import Optimizer, Updated
+from nn.optim.optimizer import Moved, Optimizer
 
 __all__ = ["SGD"]
 
@@ -31,9 +31,7 @@ class SGD(Optimizer):
         self.state_names = ("velocity",) if self.momentum else ()
         super().__init__(parameters, learning_rate)
 
-    def update(
-        self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any
-    ) -> Updated:
+    def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return p − η g, or the step with momentum."""
         if not self.momentum:
             return parameter - learning_rate * gradient, ()

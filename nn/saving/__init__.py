@@ -1,1 +1,6 @@
-"""What training changes, read, put back, saved and loaded."""
+"""What training changes, read, put back, saved and loaded.
+
+files.py     save, load, Autosave
+records.py   what a saved file may hold, and its check sum
+snapshot.py  parameters, gradients, buffers and RNG state, kept in memory to go back to
+"""

@@ -27,7 +27,7 @@ from nn.saving.records import (
     packed,
     unpacked,
 )
-from nn.saving.snapshot import Surroundings
+from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import check_buffers, names
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_count
@@ -90,7 +90,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     tensors = {name: _array([named[path].data for path in paths], shape) for name, (shape, paths) in boxes.items()}
     record: dict[str, Any] = {"buffers": _buffers(model), "kinds": _kinds(model)}
     if optimizer is not None:
-        record["generators"] = Surroundings(model).states_to_keep()
+        record["generators"] = BuffersAndRNG(model).states_to_keep()
         record["optimizer"] = {
             "kind": type(optimizer).__name__,
             "step_count": optimizer.step_count,
@@ -162,7 +162,7 @@ class _State:
         state = cls({path: parameter.data for path, parameter in model.named_parameters()}, _buffers(model))
         if optimizer is not None:
             state.optimizer = optimizer.state_dict()
-            state.generators = Surroundings(model).generator_states()
+            state.generators = BuffersAndRNG(model).generator_states()
         if history is not None:
             state.history = dict(vars(history))
         return state
@@ -172,7 +172,7 @@ class _State:
         """Return what a file holds for these; raises ValueError, naming the field, unless all of it is as it should."""
         tensors, record = unpacked(data)
         boxes = _boxes(model, dict(model.named_parameters()))
-        told = check(tensors, record, boxes)
+        fields = check(tensors, record, boxes)
         weights = {n: a for n, a in tensors.items() if not n.startswith(("optimizer.", "history."))}
         _check_boxes(weights, {name: shape for name, (shape, _) in boxes.items()})
         check_buffers("buffers", record["buffers"], model)
@@ -193,7 +193,7 @@ class _State:
             state.generators = _checked_generators(record["generators"], model)
         if history is not None:
             lists = {n.removeprefix("history."): a.tolist() for n, a in tensors.items() if n.startswith("history.")}
-            state.history = {**told, **lists}
+            state.history = {**fields, **lists}
             _check_best(state.history, model, optimizer)
         check_whole(tensors, record)
         return state
@@ -207,7 +207,7 @@ class _State:
         if optimizer is not None and self.optimizer is not None:
             optimizer.put(self.optimizer)
         if self.generators is not None:
-            Surroundings(model).put_generator_states(self.generators)
+            BuffersAndRNG(model).put_generator_states(self.generators)
         if history is not None and self.history is not None:
             for name, x in self.history.items():
                 setattr(history, name, x)
@@ -259,11 +259,11 @@ def _check_boxes(found: Mapping[str, Any], wanted: Mapping[str, tuple[int, ...]]
 def _kinds(model: Any) -> dict[str, str]:
     """Return by path what modules make of their parameters, besides what the parameters say; for layers, in one go."""
     kinds: dict[str, str] = {}
-    told: set[Any] = set()
+    counted: set[Any] = set()
     for path, module in model.named_modules() if hasattr(model, "named_modules") else ():
-        if isinstance(module, Module) and module not in told and (kind := module._kind()):
+        if isinstance(module, Module) and module not in counted and (kind := module._kind()):
             kinds[path] = kind
-            told.update(module.neurons if isinstance(module, Layer) else ())
+            counted.update(module.neurons if isinstance(module, Layer) else ())
     return kinds
 
 
@@ -292,7 +292,7 @@ def _check_memories(kind: str, tensors: Mapping[str, Any], optimizer: Optimizer)
 
 
 def _checked_generators(saved: list[Any], model: Any) -> list[Any]:
-    held, count = len(saved) - 1, len(Surroundings(model).generator_states()) - 1
+    held, count = len(saved) - 1, len(BuffersAndRNG(model).generator_states()) - 1
     if held != count:
         raise ValueError(f"it was saved with {held} random generators in the model, and this model has {count}")
     return [None if state is None else generator_state(f"generators[{i}]", state) for i, state in enumerate(saved)]

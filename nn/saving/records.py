@@ -18,7 +18,7 @@ from typing import Any, Final
 from autograd.support.messages import missing_extra, shown
 from nn.history.history import History
 from nn.optim.optimizer import Optimizer
-from nn.support.fields import check_fields, dictionary, fault, list_of, names, real, said, text, unless_none, whole
+from nn.support.fields import check_fields, described, dictionary, fault, list_of, names, real, text, unless_none, whole
 
 __all__ = [
     "FORMAT",
@@ -65,7 +65,7 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     except Exception:  # of whatever kind: the bytes are anybody's
         raise ValueError("this is not a file that nn.save wrote, or is not whole") from None
     if type(version) is not int or version != VERSION:
-        raise ValueError(f"it is of version {said(version)}; this library reads version {VERSION}")
+        raise ValueError(f"it is of version {described(version)}; this library reads version {VERSION}")
     return tensors, record
 
 

@@ -17,7 +17,7 @@ from autograd.recording.bulk import gradients_of, numbers_of, set_numbers
 from nn.layers.module import Result
 from nn.optim.optimizer import Optimizer
 
-__all__ = ["Gradients", "Snapshot", "Surroundings", "numbers"]
+__all__ = ["BuffersAndRNG", "Gradients", "Snapshot", "numbers"]
 
 
 def numbers(values: Sequence[Value]) -> array[float]:
@@ -46,7 +46,7 @@ class Gradients:
                 v.clear_grad()
 
 
-class Surroundings:
+class BuffersAndRNG:
     """What a forward pass may change beside the graph: the model's buffers, and the generators of random numbers.
 
     Generators are every `random.Random` that a module holds, and Python's own.  That one is other threads' too, and to
@@ -82,12 +82,12 @@ class Surroundings:
             states[0] = None
         return states
 
-    def rehearse(self, act: Callable[[], Result]) -> Result:
-        """Return `act()`, with everything as before; what it draws from Python's own generator is noted."""
+    def rehearse(self, run: Callable[[], Result]) -> Result:
+        """Return `run()`, with everything as before; what it draws from Python's own generator is noted."""
         before = self.read()
         drew: list[bool] = []
         try:
-            return act() if _is_alone() or sys.getprofile() is not None else _watched(act, drew)
+            return run() if _is_alone() or sys.getprofile() is not None else _watched(run, drew)
         finally:
             if drew or (_is_alone() and random.getstate() != before[0]):
                 self._drew = True
@@ -139,8 +139,8 @@ def _others_draw() -> bool:
     return random.getstate() != before
 
 
-def _watched(act: Callable[[], Result], drew: list[bool]) -> Result:
-    """Return `act()`, and leave `drew` filled if it called a function of Python's own generator in this thread."""
+def _watched(run: Callable[[], Result], drew: list[bool]) -> Result:
+    """Return `run()`, and leave `drew` filled if it called a function of Python's own generator in this thread."""
 
     def watch(frame: Any, event: str, called: Any) -> None:
         if event == "c_call" and getattr(called, "__self__", None) is SHARED:
@@ -149,7 +149,7 @@ def _watched(act: Callable[[], Result], drew: list[bool]) -> Result:
 
     sys.setprofile(watch)
     try:
-        return act()
+        return run()
     finally:
         sys.setprofile(None)
 
@@ -157,14 +157,14 @@ def _watched(act: Callable[[], Result], drew: list[bool]) -> Result:
 class Snapshot:
     """All that training changes in a model and its optimizer, as it is now."""
 
-    def __init__(self, model: Any, optimizer: Optimizer, surroundings: Surroundings | None = None) -> None:
-        self._optimizer, self._surroundings = optimizer, surroundings or Surroundings(model)
+    def __init__(self, model: Any, optimizer: Optimizer, buffers_and_rng: BuffersAndRNG | None = None) -> None:
+        self._optimizer, self._buffers_and_rng = optimizer, buffers_and_rng or BuffersAndRNG(model)
         self._values = list(dict.fromkeys([*model.parameters(), *optimizer.parameters]))
         self.parameters = numbers(self._values)
         self.memories = {name: array("d", memory) for name, memory in optimizer.state.items()}
         self.learning_rate, self.step_count = optimizer.learning_rate, optimizer.step_count
         self._gradients = Gradients(self._values)
-        self._state = self._surroundings.read()
+        self._state = self._buffers_and_rng.read()
 
     def restore(self) -> None:
         """Leave everything as it was when the snapshot was taken, to the bit."""
@@ -173,7 +173,7 @@ class Snapshot:
         for name, memory in self.memories.items():
             self._optimizer.state[name][:] = memory
         self._optimizer.learning_rate, self._optimizer.step_count = self.learning_rate, self.step_count
-        self._surroundings.put(self._state)
+        self._buffers_and_rng.put(self._state)
 
 
 def _copied(x: Any) -> Any:

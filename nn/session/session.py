@@ -9,7 +9,7 @@ from typing import Any, Final
 from autograd import Value, number, steps
 from nn.optim.optimizer import Optimizer
 from nn.optim.sgd import SGD
-from nn.saving.snapshot import Gradients, Surroundings, numbers
+from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
 from nn.session.phases import NEXT, check_phase
 from nn.session.undo import (
     State,
@@ -27,9 +27,8 @@ from nn.support.validate import (
     Loss,
     check_learner,
     checked_count,
-    checked_inputs,
+    checked_data,
     checked_parameter,
-    checked_targets,
 )
 from nn.training.recorded import epoch_order, record_pass
 from nn.training.settings import checked_optimizer
@@ -69,8 +68,7 @@ class TrainingSession:
     ) -> None:
         check_learner(model, loss)
         self.model, self.loss, self.seed = model, loss, seed
-        self.inputs = checked_inputs(inputs)
-        self.targets = checked_targets(targets, len(self.inputs))
+        self.inputs, self.targets = checked_data(inputs, targets)
         plain = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
         self.optimizer = checked_optimizer(plain, model)
         count = len(self.inputs)
@@ -78,7 +76,7 @@ class TrainingSession:
         self.loss_value: Value | None = None
         self.predictions: list[Any] = []
         values = list(dict.fromkeys([*model.parameters(), *self.optimizer.parameters]))
-        self._state = State(values, self.optimizer, Surroundings(model))
+        self._state = State(values, self.optimizer, BuffersAndRNG(model))
         self._phase = "forward"
         self._records = UndoLog(checked_count("undo_limit", undo_limit, least=0))
         self._order: tuple[int, list[int]] | None = None
@@ -141,14 +139,14 @@ class TrainingSession:
     def forward(self) -> Value:
         """Return the loss of the model as it is now on the current batch, as a graph."""
         check_phase("forward", self._phase, self.step_count + 1)
-        before = self._state.surroundings.read()
+        before = self._state.buffers_and_rng.read()
         try:
             self.predictions, self.loss_value = self._pass()
         except BaseException:
-            self._state.surroundings.put(before)
+            self._state.buffers_and_rng.put(before)
             self._forget_graph()
             raise
-        size = 200 + 20_000 * self._state.surroundings.changed
+        size = 200 + 20_000 * self._state.buffers_and_rng.changed
         self._done(UndoForward("forward", size, before, self._graph.data))
         return self._graph
 
@@ -260,16 +258,16 @@ class TrainingSession:
         last = self._records.latest
         if isinstance(last, UndoUpdate):
             self.undo()
-            told = self.recording()
+            recording = self.recording()
             self.update()
         elif isinstance(last, UndoForward | UndoBackward):
-            told = self.recording()
+            recording = self.recording()
         else:
             raise RuntimeError(f"no phase was done just now, so there are no events to tell: call {self._phase}()")
-        return tuple(event for event in told.events if event.phase == last.phase)
+        return tuple(event for event in recording.events if event.phase == last.phase)
 
     def _rehearsed(self) -> Value:
-        return self._state.surroundings.rehearse(lambda: self._pass()[1])
+        return self._state.buffers_and_rng.rehearse(lambda: self._pass()[1])
 
     # ------------------------------------------------------------------------------- and back
     def back(self, n: int = 1) -> None:
@@ -282,11 +280,11 @@ class TrainingSession:
         self.undo(self._records.count_of_steps(n))
 
     def undo(self, n: int = 1) -> None:
-        """Leave everything as it was before the last `n` acts: each phase and each change by hand is one.
+        """Leave everything as it was before the last `n` undo records: each phase and each change by hand is one.
 
-        Raises ValueError, and changes nothing, if fewer acts were done or are kept.
+        Raises ValueError, and changes nothing, if fewer were made or are kept.
         """
-        self._records.check(checked_count("the number of acts to undo", n))
+        self._records.check(checked_count("the number of undo records", n))
         for _ in range(n):
             self._phase = self._records.undo_latest(self._state)
         self._forget_graph()
@@ -297,15 +295,15 @@ class TrainingSession:
         if self._phase == "forward":
             return
         passed = [record for record in self._records if isinstance(record, UndoForward)][-1]
-        after, gradients = self._state.surroundings.read(), Gradients(self._state.values)
-        self._state.surroundings.put(passed.surroundings)
+        after, gradients = self._state.buffers_and_rng.read(), Gradients(self._state.values)
+        self._state.buffers_and_rng.put(passed.buffers_and_rng)
         self.predictions, self.loss_value = self._pass()
         if self._phase == "update":
             self._record_backward()
         gradients.put(self._state.values)
         # by their text, since a nan is not equal to itself
-        if repr((self._graph.data, self._state.surroundings.read())) != repr((passed.loss, after)):
-            self._state.surroundings.put(after)
+        if repr((self._graph.data, self._state.buffers_and_rng.read())) != repr((passed.loss, after)):
+            self._state.buffers_and_rng.put(after)
             raise RuntimeError(
                 f"going back, the forward pass gave the loss {self._graph.data!r} where it had been {passed.loss!r}: "
                 "the model is not a function of its parameters, buffers and generators alone, or was changed meanwhile"

@@ -12,7 +12,7 @@ from autograd import Value, steps
 from autograd.recording.bulk import set_numbers
 from nn.optim.optimizer import Optimizer
 from nn.optim.sgd import SGD
-from nn.saving.snapshot import Gradients, Surroundings, numbers
+from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
 
 __all__ = [
     "State",
@@ -33,7 +33,7 @@ class State:
 
     values: list[Value]
     optimizer: Optimizer
-    surroundings: Surroundings
+    buffers_and_rng: BuffersAndRNG
     history: list[float] = field(default_factory=list)
 
 
@@ -41,7 +41,7 @@ class State:
 class UndoRecord:
     """One thing that was done, with what it overwrote."""
 
-    phase: str  # the phase that was to come before this act, which for a phase is itself
+    phase: str  # the phase that was to come before it; for a phase, itself
     size: int  # about how many bytes it keeps
 
     def undo(self, state: State) -> None:
@@ -53,12 +53,12 @@ class UndoRecord:
 class UndoForward(UndoRecord):
     """A forward pass, and the loss it gave; it may change buffers and generators."""
 
-    surroundings: list[Any]
+    buffers_and_rng: list[Any]
     loss: float
 
     def undo(self, state: State) -> None:
         """Put back buffers and generators."""
-        state.surroundings.put(self.surroundings)
+        state.buffers_and_rng.put(self.buffers_and_rng)
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class UndoUpdate(UndoRecord):
 
     @classmethod
     def of(cls, state: State) -> UndoUpdate:
-        """Return the act of updating, with what it is about to overwrite."""
+        """Return the record of an update, with what it is about to overwrite."""
         optimizer = state.optimizer
         memories = [array("d", optimizer.state[name]) for name in optimizer.state_names]
         size = 8 * len(state.values) * (1 + len(memories)) + 500
@@ -141,7 +141,7 @@ class UndoLog:
 
     @property
     def latest(self) -> UndoRecord | None:
-        """The record of the last act, None if there is none."""
+        """The last record, None if there is none."""
         return self._records[-1] if self._records else None
 
     def keep(self, record: UndoRecord) -> None:
@@ -153,27 +153,27 @@ class UndoLog:
             self._is_cut = True
 
     def check(self, n: int) -> None:
-        """Raise ValueError if fewer than `n` acts are kept."""
+        """Raise ValueError if fewer than `n` records are kept."""
         if n > len(self._records):
-            raise ValueError(f"undo({n}): only {len(self._records)} acts {self._why_so_few()}")
+            raise ValueError(f"undo({n}): only {len(self._records)} undo records {self._why_so_few()}")
 
     def undo_latest(self, state: State) -> str:
-        """Undo the last act; return the phase that comes next then."""
+        """Undo the latest record; return the phase that comes next then."""
         record = self._records.pop()
         self.size -= record.size
         record.undo(state)
         return record.phase
 
     def count_of_steps(self, n: int) -> int:
-        """Return how many acts the last `n` steps are, with those by hand since; raises ValueError if fewer are kept.
+        """Return how many records the last `n` steps have, with changes by hand since; raises ValueError for too few.
 
         A weight set in the middle of a step makes it start again: forward, set, forward, backward, update is one step.
         """
-        acts, steps, starts_again = 0, 0, False
+        count, steps, starts_again = 0, 0, False
         for record in reversed(self._records):
             if steps == n:
                 break
-            acts += 1
+            count += 1
             if isinstance(record, UndoForward):
                 steps += not starts_again
                 starts_again = False
@@ -181,18 +181,18 @@ class UndoLog:
                 starts_again = record.phase != "forward"
         if steps < n:
             raise ValueError(f"back({n}): only {steps} steps {self._why_so_few()}")
-        return acts
+        return count
 
     def _why_so_few(self) -> str:
         return f"are kept (undo_limit={self.limit} bytes)" if self._is_cut else "were made"
 
 
-def with_update(told: steps.Recording, optimizer: Optimizer) -> steps.Recording:
+def with_update(recording: steps.Recording, optimizer: Optimizer) -> steps.Recording:
     """Return a recorded pass with the update at its end that the optimizer would make; nothing is moved."""
-    grads = told.replay(len(told)).grads
-    in_graph = set(told.nodes)
+    grads = recording.replay(len(recording)).grads
+    in_graph = set(recording.nodes)
     parameters = optimizer.parameters
-    moves = optimizer.moves([grads[told.index(p)] if p in in_graph else None for p in parameters])
+    moves = optimizer.moves([grads[recording.index(p)] if p in in_graph else None for p in parameters])
     is_plain = isinstance(optimizer, SGD) and not optimizer.momentum
     rate = optimizer.learning_rate if is_plain else None
-    return told.then_update({parameters[i]: data for i, (data, _) in moves}, learning_rate=rate)
+    return recording.then_update({parameters[i]: data for i, (data, _) in moves}, learning_rate=rate)

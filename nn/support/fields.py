@@ -13,12 +13,12 @@ __all__ = [
     "check_fields",
     "check_like",
     "check_setting",
+    "described",
     "dictionary",
     "fault",
     "list_of",
     "names",
     "real",
-    "said",
     "text",
     "unless_none",
     "whole",
@@ -80,10 +80,10 @@ def names(found: Iterable[str]) -> str:
 
 def fault(field: str, x: Any, wanted: str) -> ValueError:
     """Return the error of a field that is not what is wanted."""
-    return ValueError(f"{field} is {said(x)}, not {wanted}")
+    return ValueError(f"{field} is {described(x)}, not {wanted}")
 
 
-def said(x: Any) -> str:
+def described(x: Any) -> str:
     """Return in a few words what was found, safe to print."""
     if isinstance(x, list | dict):  # which may be long, and deep
         return f"{'a list' if isinstance(x, list) else 'an object'} of {len(x)}"

@@ -19,8 +19,10 @@ __all__ = [
     "Loss",
     "check",
     "check_attribute",
+    "check_class",
     "check_learner",
     "checked_count",
+    "checked_data",
     "checked_inputs",
     "checked_loss",
     "checked_number",
@@ -69,6 +71,13 @@ def check_attribute(kind: type, name: str, x: Any) -> None:
             raise TypeError(f"{taken}: give the attribute another name")
 
 
+def check_class(cls: type) -> None:
+    """Raise TypeError if an attribute of the class would hide a method that it inherits."""
+    for name, x in vars(cls).items():
+        for base in cls.__bases__:
+            check_attribute(base, name, x)
+
+
 def check_learner(model: Any, loss: Any) -> None:
     """Raise TypeError for a model that cannot be run or has no parameters, and for a loss that cannot be called."""
     if isinstance(model, type) or not (callable(model) or hasattr(model, "batch")) or not hasattr(model, "parameters"):
@@ -100,6 +109,12 @@ def checked_targets(targets: Any, count: int, what: str = "targets") -> list[Any
         raise ValueError(f"{whose}each row needs a target, but {counted}")
     _same_shape(found, what)
     return found
+
+
+def checked_data(inputs: Any, targets: Any, which: str = "") -> tuple[list[Any], list[Any]]:
+    """Return the rows of inputs and a target for each, checked; `which` comes before their names in errors."""
+    inputs = checked_inputs(inputs, f"{which}inputs")
+    return inputs, checked_targets(targets, len(inputs), f"{which}targets")
 
 
 def checked_count(name: str, n: Any, least: int = 1) -> int:

@@ -1,6 +1,6 @@
-"""Training and predicting by programs of arrays: `fit`'s seam to `autograd.compile`.
+"""Training and predicting by programs of arrays: the steps and predictions that `autograd.compile` makes.
 
-The weights live in the program while steps are made, and land on the Values at each report.
+The weights live in the program while steps are made, and are written back to the Values at each report.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import numpy as np
 
 from autograd import Value
 from autograd.compile import CompiledForward, compile_forward, compile_training
+from autograd.functional.pytree import flat, rebuilt
 from nn.optim.clipping import report_norm
-from nn.saving.snapshot import Surroundings
+from nn.saving.snapshot import BuffersAndRNG
 from nn.support.validate import checked_loss
 from nn.training.recorded import Planned, Stepped, Task, in_use, predict_rows
 
@@ -49,15 +50,15 @@ class CompiledStepper:
 
     def _rehearse(self, sizes: Sequence[int]) -> None:
         """Make a step on so many rows, for each size, and take it back: what cannot be compiled is refused here."""
-        surroundings = Surroundings(self.task.model)
-        before = surroundings.read()
+        buffers_and_rng = BuffersAndRNG(self.task.model)
+        before = buffers_and_rng.read()
         try:
             for rows in sizes:
                 self._train(*self._batch(range(rows)))
                 self._train.check(rows, self.inputs, self.targets)
         finally:
-            surroundings.put(before)
-        self.reload()
+            buffers_and_rng.put(before)
+        self.sync()
 
     def steps(self, plan: Sequence[Planned], stop: Callable[[], bool]) -> list[Stepped]:
         """Make the planned steps in order, fewer if `stop()` says so in between; return those that were made."""
@@ -91,25 +92,26 @@ class CompiledStepper:
             return self.inputs[rows.start : rows.stop], self.targets[rows.start : rows.stop]
         return self.inputs[rows], self.targets[rows]
 
-    def land(self) -> None:
+    def write_back(self) -> None:
         """Leave parameters, memories and step count on the Values and the optimizer."""
         self._train.write_back()
 
-    def reload(self) -> None:
+    def sync(self) -> None:
         """Go on from what the Values and the optimizer hold now."""
         self._train.sync()
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
-        """Return the loss on these rows in the model's behavior for use; the weights must have landed."""
+        """Return the loss on these rows in the model's behavior for use; the weights must have been written back."""
         if self._forward is None:
             self._forward = _forward_of(self.task.model, FEW)
         predict = self._forward
-        return in_use(
-            self.task.model,
-            lambda: (
-                checked_loss(self.task.loss(_as_values(_in_parts(predict, np.asarray(inputs)).tolist()), targets)).data
-            ),
-        )
+
+        def loss() -> float:
+            predictions = _in_parts(predict, np.asarray(inputs)).tolist()
+            values = rebuilt(predictions, map(Value, flat(predictions)))
+            return checked_loss(self.task.loss(values, targets)).data
+
+        return in_use(self.task.model, loss)
 
     def audit(self) -> str:
         """Return how the loss of the latest rows differs from what model and loss function give, or ""."""
@@ -166,7 +168,3 @@ def predict_compiled(model: Any, inputs: Any, backend: str = "numpy") -> Array:
         raise ValueError(f"inputs[{row}] holds a nan or an infinity: leave such rows out or fill them in")
     rows = FEW if len(array) < 1000 * FEW else MANY
     return in_use(model, lambda: _in_parts(_forward_of(model, rows, backend), array))
-
-
-def _as_values(x: Any) -> Any:
-    return [_as_values(y) for y in x] if isinstance(x, list) else Value(x)

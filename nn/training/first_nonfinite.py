@@ -1,4 +1,4 @@
-"""Where a nan or infinity was born: the step that made it, once more, recorded and watched."""
+"""The first non-finite value: the step that made it is made once more, recorded and watched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["find_trouble"]
 
 
 def find_trouble(task: Task, last: Planned | None, bad: Planned | None) -> str:
-    """Return in words where the first nan or infinity was born, with the model as it was before the step `last`.
+    """Return in words which operation made the first nan or infinity, with the model as it was before the step `last`.
 
     `bad` is the step whose loss was not finite.  Nothing is changed.
     """
@@ -28,7 +28,7 @@ def find_trouble(task: Task, last: Planned | None, bad: Planned | None) -> str:
             return _in_pass(task, bad, backward=False) or (
                 "recorded in pure Python the same loss is finite, so the compiled program differs: please report it"
             )
-        return "no operation gave birth to it"
+        return "no operation made it"
     finally:
         before.restore()
 
@@ -55,8 +55,8 @@ def _in_pass(task: Task, planned: Planned, *, backward: bool) -> str:
             loss = _loss(task, planned)
             if backward:
                 loss.backward()
-    except FloatingPointError as born:
-        return str(born)
+    except FloatingPointError as error:
+        return str(error)
     return ""
 
 

@@ -67,8 +67,8 @@ def fit(
     history           of an earlier run with the same model and optimizer, to go on to the same bits
 
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
-    A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
-    Compiled steps are compared with model and loss now and then, and at the end: a difference is told in a warning.
+    A loss that is nan or infinite ends it with the last good weights back, and says which operation made it.
+    Compiled steps are compared with model and loss now and then, and at the end: a difference is named in a warning.
     The training rows' labels and indices are looked at wherever they stand.  A Value that the loss depends on and that
     neither the model's parameters() nor the optimizer hold is named in a warning.
     Raises TypeError or ValueError for bad data and settings, IndexError for what an embedding has not, before any work.

@@ -20,7 +20,7 @@ from nn.history.history import History
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
-from nn.saving.snapshot import Snapshot, Surroundings, numbers
+from nn.saving.snapshot import BuffersAndRNG, Snapshot, numbers
 from nn.support.guesses import GUESSES
 from nn.support.validate import check, checked_count
 from nn.training.first_nonfinite import find_trouble
@@ -54,7 +54,7 @@ class EarlyStopping:
 
 @dataclass(frozen=True)
 class Report:
-    """What a callback is given at the end of an epoch; the weights are home on the model's Values."""
+    """What a callback is given at the end of an epoch; the weights have been written back to the model's Values."""
 
     model: Any
     optimizer: Optimizer
@@ -95,7 +95,7 @@ class Training:
     def __post_init__(self) -> None:
         self._audited = False
         self._all = range(len(self.task.inputs))
-        self._surroundings = Surroundings(self.task.model)
+        self._buffers_and_rng = BuffersAndRNG(self.task.model)
         self._check_place(self.history.batches, self.history.rows_so_far)
 
     def _check_place(self, batches: int, rows: int) -> None:
@@ -111,20 +111,20 @@ class Training:
         """Leave the model trained, and the history saying how and why it ended."""
         task, history = self.task, self.history
         if self.autosave is not None and self.autosave.resume(task.model, task.optimizer, history, self._check_place):
-            self.stepper.reload()
+            self.stepper.sync()
         history.backend, history.stopped, history.trouble = self.stepper.backend, "", ""
         self._stop_early()  # a training that had ended so before is not gone on with
         while not history.stopped:
             if history.epochs >= self.epochs:
                 history.stopped = f"all {self.epochs} epochs are done"
                 break
-            before, plan = Snapshot(task.model, task.optimizer, self._surroundings), self._plan()
+            before, plan = Snapshot(task.model, task.optimizer, self._buffers_and_rng), self._plan()
             self._trail.append((before, plan))
             try:
                 made = self._make(plan, bar, interrupted)
             except KeyboardInterrupt:
                 before.restore()
-                self.stepper.reload()
+                self.stepper.sync()
                 history.stopped = INTERRUPTED
                 break
             try:
@@ -149,13 +149,13 @@ class Training:
             )
 
     def _make(self, plan: list[Planned], bar: Progress, interrupted: Callable[[], bool]) -> list[Stepped]:
-        """Make the steps of a plan, or those up to an interrupt, and bring the weights home."""
+        """Make the steps of a plan, or those up to an interrupt, and write the weights back."""
         made: list[Stepped] = []
         while len(made) < len(plan) and not interrupted():
             until = time.monotonic() + SLICE
             made += self.stepper.steps(plan[len(made) :], lambda: interrupted() or time.monotonic() > until)  # noqa: B023
             bar.show(self.history, self.epochs, plan[0].rate)
-        self.stepper.land()
+        self.stepper.write_back()
         return made
 
     def _look(self, plan: list[Planned], made: list[Stepped], bar: Progress, interrupted: Callable[[], bool]) -> None:
@@ -228,7 +228,7 @@ class Training:
             who = shown(getattr(asked[0], "__name__", "a callback"))
             history.stopped = f"{who} asked to stop after epoch {history.epochs}"
         if self.callbacks:
-            self.stepper.reload()  # one may have changed the weights
+            self.stepper.sync()  # one may have changed the weights
 
     def _watch_for_the_best(self, early_stopping: EarlyStopping) -> None:
         history, model = self.history, self.task.model
@@ -254,7 +254,7 @@ class Training:
                 )
         elif history.epochs - history.best_epoch >= patience:
             history.restore_best(self.task.model, self.task.optimizer)
-            self.stepper.reload()
+            self.stepper.sync()
             history.stopped = (
                 f"no better than {history.best_loss:.6g} for {patience} epochs; "
                 f"the weights of epoch {history.best_epoch} are back"
@@ -281,10 +281,10 @@ class Training:
         bad_step = latest[bad] if bad < len(latest) else None
         done = [planned for _, plan in list(self._trail)[:-1] for planned in plan] + latest[:bad]
         self._trail[0][0].restore()
-        self.stepper.reload()
+        self.stepper.sync()
         if len(done) > 1:
             self.stepper.steps(done[:-1], lambda: False)
-            self.stepper.land()
+            self.stepper.write_back()
         history.trouble = find_trouble(task, done[-1] if done else None, bad_step)
         good = "the weights are as they were" if not done else "the last good weights are back"
         history.stopped = f"the loss was no longer finite in epoch {history.epochs + 1}; {good}"

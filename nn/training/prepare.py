@@ -10,7 +10,7 @@ from autograd.functional.pytree import flat
 from nn.datasets import split
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
-from nn.support.validate import Loss, check_learner, checked_inputs, checked_targets
+from nn.support.validate import Loss, check_learner, checked_data
 from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
@@ -24,15 +24,11 @@ COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each 
 def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimizer, clip: Clip | None) -> Task:
     """Return the task, checked: some rows are run forward, so that wrong widths, labels and losses are refused here."""
     check_learner(model, loss)
-    rows = checked_inputs(inputs)
-    task = Task(model, loss, checked_optimizer(optimizer, model), rows, checked_targets(targets, len(rows)), clip)
-    places = trial_rows(task.inputs, task.targets)
-    first = tried_loss(task, task.inputs, task.targets, places)
-
-    def again() -> Value:
-        return tried_loss(task, task.inputs, task.targets, places)
-
-    warn_unmoved(model, loss, task.optimizer, (task.inputs, task.targets), first, again)
+    inputs, targets = checked_data(inputs, targets)
+    task = Task(model, loss, checked_optimizer(optimizer, model), inputs, targets, clip)
+    rows = trial_rows(inputs, targets)
+    first = tried_loss(task, inputs, targets, rows)
+    warn_unmoved(model, loss, optimizer, (inputs, targets), first, lambda: tried_loss(task, inputs, targets, rows))
     return task
 
 
@@ -43,14 +39,13 @@ def hold_out(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple
     if isinstance(validation, tuple | list):
         if len(validation) != 2:
             raise ValueError(f"validation is a pair (inputs, targets), not {len(validation)} things")
-        rows = checked_inputs(validation[0], "validation inputs")
-        targets = checked_targets(validation[1], len(rows), "validation targets")
+        inputs, targets = checked_data(validation[0], validation[1], "validation ")
         with no_grad():
-            in_use(task.model, lambda: tried_loss(task, rows, targets, trial_rows(rows, targets)))
-        return task, (rows, targets)
+            in_use(task.model, lambda: tried_loss(task, inputs, targets, trial_rows(inputs, targets)))
+        return task, (inputs, targets)
     share = checked_share(validation)
-    inputs, wanted, rows, targets = split(task.inputs, task.targets, share=share, seed=seed or 0)
-    return replace(task, inputs=inputs, targets=wanted), (rows, targets)
+    inputs, targets, *held_out = split(task.inputs, task.targets, share=share, seed=seed or 0)
+    return replace(task, inputs=inputs, targets=targets), (held_out[0], held_out[1])
 
 
 def trial_rows(inputs: list[Any], targets: list[Any]) -> list[int]:
@@ -72,7 +67,7 @@ def _extremes(rows: list[Any]) -> set[int]:
     """Return the places of the least and greatest numbers and sums, and of the first number that is not whole."""
     numbers = [_numbers(row) or (0.0,) for row in rows]
     places = range(len(rows))
-    found = {pick(places, key=[act(x) for x in numbers].__getitem__) for act in (min, max, sum) for pick in (min, max)}
+    found = {pick(places, key=[f(x) for x in numbers].__getitem__) for f in (min, max, sum) for pick in (min, max)}
     found.update(next(([i] for i in places if any(x % 1 for x in numbers[i])), []))
     return found
 

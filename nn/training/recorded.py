@@ -1,4 +1,4 @@
-"""The seam between `fit` and what computes its steps: a stepper makes planned steps and brings the weights home.
+"""What computes the steps of `fit`: a stepper makes planned steps and writes the weights back to the Values.
 
 This file has the recorded one, which needs nothing but the engine; others compile the same step.
 """
@@ -15,7 +15,7 @@ from autograd.recording.bulk import gradients_of
 from nn.layers.module import Module, Result, run_in_use
 from nn.optim.clipping import Clip, apply_clip
 from nn.optim.optimizer import Optimizer
-from nn.saving.snapshot import Surroundings
+from nn.saving.snapshot import BuffersAndRNG
 from nn.support.validate import Loss, checked_loss, counted_as
 
 __all__ = [
@@ -49,7 +49,7 @@ class Stepped(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be trained, checked at the door."""
+    """What is to be trained, validated."""
 
     model: Any
     loss: Loss
@@ -60,17 +60,17 @@ class Task:
 
 
 class Stepper(Protocol):
-    """What makes the steps of a task.  Between `reload` and `land` the weights may live elsewhere."""
+    """What makes the steps of a task.  Between `sync` and `write_back` the weights may live elsewhere."""
 
     backend: str
 
     def steps(self, plan: Sequence[Planned], stop: Callable[[], bool]) -> list[Stepped]:
         """Make the planned steps in order, fewer if `stop()` says so in between; return those that were made."""
 
-    def land(self) -> None:
+    def write_back(self) -> None:
         """Leave parameters, memories and step count on the Values and the optimizer."""
 
-    def reload(self) -> None:
+    def sync(self) -> None:
         """Go on from what the Values and the optimizer hold now."""
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
@@ -117,12 +117,12 @@ class RecordedStepper:
             self._used.update(i for i, gradient in enumerate(gradients) if gradient is not None)
         return gradients
 
-    def land(self) -> None:
+    def write_back(self) -> None:
         """Warn of parameters that no step has used; the weights themselves never left."""
         unused = [i for i in range(len(self.task.optimizer.parameters)) if i not in self._used]
         self.task.optimizer.warn_unreached(unused)
 
-    def reload(self) -> None:
+    def sync(self) -> None:
         """Nothing is left to do: the weights never left."""
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
@@ -157,7 +157,7 @@ def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
 
 def tried_loss(task: Task, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:
     """Return the loss of the task on these rows as a graph, with the model and its generators left as they were."""
-    return Surroundings(task.model).rehearse(lambda: record_loss(task.model, task.loss, inputs, targets, rows))
+    return BuffersAndRNG(task.model).rehearse(lambda: record_loss(task.model, task.loss, inputs, targets, rows))
 
 
 def epoch_order(seed: int | None, epoch: int, count: int) -> list[int]:
@@ -168,12 +168,12 @@ def epoch_order(seed: int | None, epoch: int, count: int) -> list[int]:
     return order
 
 
-def in_use(model: Any, act: Callable[[], Result]) -> Result:
-    """Return `act()`, in which the model shows its behavior for use and nothing is recorded; it is not changed."""
+def in_use(model: Any, run: Callable[[], Result]) -> Result:
+    """Return `run()`, in which the model shows its behavior for use and nothing is recorded; it is not changed."""
 
     def unrecorded() -> Result:
         with no_grad():
-            return act()
+            return run()
 
     parts = [module for _, module in model.named_modules()] if hasattr(model, "named_modules") else []
     others = [(part, part.training) for part in parts if not isinstance(part, Module)]  # which know no contexts

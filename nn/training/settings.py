@@ -1,4 +1,4 @@
-"""The door for what a training is told beside its data: each setting is checked once, here, in the user's terms."""
+"""What `fit` takes beside its data: each setting is checked once, here, in the user's terms."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ def test_the_logarithm_of_zero_and_the_epsilon_that_hides_it(run):
     assert hidden[0][-1] == pytest.approx(-math.log(1e-8))
     assert hidden[1][-1] == 0.0
     assert all(grad == sigmoid(z) - 1.0 for z, grad in zip(found.logits, fused[1], strict=True))
-    assert "is born in log(0.0)" in found.born
+    assert "is born in log(0.0)" in found.source
 
 
 def test_activations_saturate_die_and_zig_zag_as_they_are_said_to(run):

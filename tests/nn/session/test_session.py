@@ -219,7 +219,7 @@ def test_the_undo_limit_is_kept_and_said():
     fresh.step(2)
     with pytest.raises(ValueError, match=r"back\(3\): only 2 steps were made"):
         fresh.back(3)
-    with pytest.raises(ValueError, match=r"undo\(7\): only 6 acts were made"):
+    with pytest.raises(ValueError, match=r"undo\(7\): only 6 undo records were made"):
         fresh.undo(7)
 
 
