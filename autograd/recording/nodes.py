@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Constant:
     """What stands in the place of an operation for a plain number that was mixed into a graph."""
 
-    name = symbol = "constant"
+    name = symbol = glyph = "constant"
+    role = ""
 
     def __repr__(self) -> str:
         return "<constant>"
