@@ -7,7 +7,6 @@ from autograd.explain.naming import show_paths as _show_paths
 from nn.guesses import GUESSES as _GUESSES
 from nn.inspect.curvature import sharpness
 from nn.inspect.diagnosis import Diagnosis, Finding, diagnose
-from nn.inspect.naming import TEXTBOOK as _TEXTBOOK
 from nn.inspect.rate_finder import RateSweep, find_learning_rate
 from nn.layers.containers import Activate, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.layers.dense import MLP, Layer, Neuron, Perceptron
@@ -22,6 +21,7 @@ from nn.losses import (
     softmax_cross_entropy,
 )
 from nn.module import LayerPass, Module
+from nn.naming import TEXTBOOK as _TEXTBOOK
 from nn.optim.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
 from nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from nn.optim.schedules import Cosine, Exponential, StepDecay, WarmUp

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.explain.numbers import show_number
-from nn.inspect.naming import titled
+from nn.naming import titled
 from viz import palette
 from viz.charts.field import plain_number
 from viz.graph.labels import label_text, shown, tooltip_text

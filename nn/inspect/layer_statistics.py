@@ -11,10 +11,10 @@ from typing import Any
 from autograd import Value
 from autograd.rules.operation import Operation
 from autograd.support.messages import LONGEST_NAME, shown
-from nn.inspect.naming import titled
 from nn.layers.dense import Neuron
 from nn.layers.recurrent import Recurrent
 from nn.module import ForwardCache, LayerPass, watching
+from nn.naming import titled
 from nn.training.rows import Loss
 from nn.training.steppers import record_loss
 

@@ -10,9 +10,9 @@ from autograd import Group, Value
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from nn.inspect.findings import Finding, counted
-from nn.inspect.naming import titled
 from nn.layers.dense import Neuron
 from nn.losses import Given
+from nn.naming import titled
 
 __all__ = ["activation_before_loss", "units_alike"]
 

@@ -15,7 +15,7 @@ import viz
 from autograd import Value, detect_anomaly, dot, explain, gradcheck, log, maximum, steps, topological_order
 from autograd.explain.naming import short_names
 from autograd.support.messages import shown
-from nn.inspect.naming import layer_of, neuron_of, titled
+from nn.naming import layer_of, neuron_of, titled
 from viz import text
 from viz.graph.labels import kind_of
 

@@ -14,7 +14,7 @@ from autograd.explain.numbers import show_number
 from autograd.rules.operation import Operation, operation
 from autograd.support.locks import cached_property
 from autograd.support.messages import documentation, missing_extra
-from nn.inspect.naming import titled
+from nn.naming import titled
 from viz import palette
 from viz.charts.field import Field
 from viz.charts.landscape import Landscape, landscape

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from nn.inspect.naming import titled
+from nn.naming import titled
 from viz.graph.sheet import MIXED, NOBODY, Spot, examples
 
 NODES = 24  # nodes that a person takes in without searching

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.explain.naming import is_place
 from autograd.support.messages import printable, shown
-from nn.inspect.naming import layer_of
+from nn.naming import layer_of
 
 __all__ = [
     "columns",

@@ -13,7 +13,7 @@ from typing import Any
 from autograd import Value
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from nn.inspect.naming import layer_of, neuron_of
+from nn.naming import layer_of, neuron_of
 from viz.graph.labels import operation_symbol
 
 _LAYER = re.compile(r"(.*\blayers\.[0-9]{1,9})\.")  # whatever a layer of a sequence is made of

@@ -14,7 +14,7 @@ from autograd.explain import naming
 from autograd.explain.naming import short_names
 from autograd.explain.numbers import show_number
 from autograd.recording.nodes import CONSTANT
-from nn.inspect.naming import layer_of, neuron_of, titled
+from nn.naming import layer_of, neuron_of, titled
 
 UNARY = [tanh, sigmoid, relu, leaky_relu, detach, lambda x: -x, lambda x: x.exp()]
 BINARY = [lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, maximum, lambda x, y: x / y]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from autograd import Value, dot, number
 from autograd.explain.naming import short_names
 from autograd.rules.operation import TABLE, Operation
-from nn.inspect.naming import titled
+from nn.naming import titled
 from viz import palette
 from viz.graph.labels import shown
 from viz.network import Layers, layers_of

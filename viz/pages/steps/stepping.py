@@ -14,7 +14,7 @@ from autograd.explain.paths import largest_arrivals
 from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from nn.inspect.naming import neuron_of, titled
+from nn.naming import neuron_of, titled
 from viz.graph.labels import shown
 from viz.graph.sheet import NOBODY, examples, not_a_number, silence
 from viz.guesses import GUESSES
