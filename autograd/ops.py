@@ -36,7 +36,7 @@ def subtract(maths: Any, x: Any, y: Any) -> Out:
     return x - y, (1.0, -1.0)
 
 
-@op("×", role="product", smooth_on=[(ANY, ANY)])
+@op("×", role="multiply", smooth_on=[(ANY, ANY)])
 def multiply(maths: Any, x: Any, y: Any) -> Out:
     """x · y."""
     return x * y, (y, x)
@@ -380,7 +380,7 @@ def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     return maths.dot(weights, inputs, bias), (inputs, weights, 1.0)
 
 
-@op("Σ", smooth_on=[(ANY,)], groups=1, role="sum")
+@op("Σ", smooth_on=[(ANY,)], groups=1, role="total")
 def total(maths: Any, values: Any) -> Out:
     """The sum of a sequence of values, as one node; 0 if there are none."""
     return maths.total(values), (1.0,)

@@ -117,7 +117,7 @@ def _inputs(nodes: Sequence[Value]) -> dict[int, int]:
     """Return the place of each leaf without a name among the inputs of a weighted sum."""
     places: dict[int, int] = {}
     for node in nodes:
-        if isinstance(node.op, Operation) and node.op.role == "weighted sum":
+        if isinstance(node.op, Operation) and node.op.role == "dot":
             members = operands(node)[1].values
             if all(x.is_leaf and x.name is None for x in members):
                 for place, x in enumerate(members):

@@ -137,7 +137,7 @@ class Words:
             return _power(self.names[base], self.names[exponent]), _power(
                 show_number(self.numbers[base]), show_number(self.numbers[exponent])
             )
-        if op.role == "weighted sum" and (bias := operands(node)[2]).op is CONSTANT and bias._data == 0.0:
+        if op.role == "dot" and (bias := operands(node)[2]).op is CONSTANT and bias._data == 0.0:
             inputs.pop()  # no bias was given
         return _form(op, inputs), _form(op, inputs, figures=True)
 
@@ -188,13 +188,13 @@ class Words:
 
 def _form(op: Operation, inputs: list[Any], figures: bool = False) -> str:
     """Return an operation on inputs that are given by number: `{0} + [1]`, `tanh({0})`, `[0]·[2] + [1]·[3] + [4]`."""
-    if op.role == "weighted sum":
+    if op.role == "dot":
         pairs = zip(*inputs[:2], strict=True)
         products = [f"({{{w}}})({{{x}}})" if figures else f"[{w}]·[{x}]" for w, x in pairs]
         return _sum(products + inputs[2:])
     if op.groups == 1:
         members = inputs[0]
-        return _sum(members) if op.role == "sum" else f"{op.symbol}({', '.join(map(_plain, _shortened(members)))})"
+        return _sum(members) if op.role == "total" else f"{op.symbol}({', '.join(map(_plain, _shortened(members)))})"
     if op.symbol[0].isalpha() or len(inputs) > 2:
         return f"{op.symbol}({', '.join(map(_plain, inputs))})"
     return f"{{0}} {op.symbol} [1]" if len(inputs) == 2 else f"{op.symbol}[0]"

@@ -74,8 +74,8 @@ class Operation:
         name           the function's and the method's name
         symbol         how it prints, `+` or `tanh`
         glyph          what a picture writes on a node of it: the symbol, `w · x` for a weighted sum
-        role           how it is explained: as a "weighted sum", a "product", a "sum", a "power", a "function" of one
-                       input, or as none ("")
+        role           how it is explained: as a "dot", a "multiply", "total" or "power", as "unary" if it has one
+                       input, or as none of these ("")
         rule           (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
                        arguments, called only if it is needed
         groups         how many of the first inputs are sequences, shared by reference (`dot`, `total`)
@@ -106,7 +106,7 @@ class Operation:
         self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
         self.glyph = f"w {symbol} x" if groups == 2 else symbol
         one_input = self.arity == 1 and not groups
-        self.role = role or ("weighted sum" if groups == 2 else "function" if one_input else "")
+        self.role = role or ("dot" if groups == 2 else "unary" if one_input else "")
         self.__doc__ = rule.__doc__
         self.method: Callable[..., Any] | None = None  # what records it quickly when its first input is of `kind`
         self.kind: type | None = None
