@@ -6,6 +6,17 @@
 >>> y.backward()
 >>> y.data, x.grad
 (15.0, 8.0)
+
+value.py     `Value`: a number that knows what it was computed from
+backward.py  the backward pass
+ops.py       the table of operations: each is one row, and everything else about it is derived
+rules/       what a row is: the operation, its maths on floats, its formulas, the methods made of it
+recording/   how a program is recorded: modes, making nodes, looking at a graph, copies
+fused/       what makes the recorded engine fast: sums of products, layers and activations as few nodes
+functional/  derivatives of functions: `grad`, `hessian`, `gradients`, `checkpoint`, `gradcheck`
+explain/     a pass told in events and sentences
+compile/     from a recorded graph to a program of arrays
+support/     what messages, files, locks and guessed names share
 """
 
 from __future__ import annotations

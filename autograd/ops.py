@@ -36,7 +36,7 @@ def subtract(maths: Any, x: Any, y: Any) -> Out:
     return x - y, (1.0, -1.0)
 
 
-@op("×", smooth_on=[(ANY, ANY)], role="multiply")
+@op("×", role="multiply", smooth_on=[(ANY, ANY)])
 def multiply(maths: Any, x: Any, y: Any) -> Out:
     """x · y."""
     return x * y, (y, x)
@@ -371,7 +371,7 @@ def detach(maths: Any, x: Any) -> Out:
 
 
 # --------------------------------------------------------------------------------- many inputs
-@op("·", smooth_on=[(ANY, ANY, ANY)], groups=2, glyph="w · x", role="dot")
+@op("·", smooth_on=[(ANY, ANY, ANY)], groups=2)
 def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     """Σ weightᵢ · inputᵢ + bias, as one node.
 

@@ -114,7 +114,7 @@ def short_names(nodes: Sequence[Value]) -> list[str]:
 
 
 def _inputs(nodes: Sequence[Value]) -> dict[int, int]:
-    """Return the place of each leaf without a name among the inputs that a `dot` pairs with its weights."""
+    """Return the place of each leaf without a name among the inputs of a weighted sum."""
     places: dict[int, int] = {}
     for node in nodes:
         if isinstance(node.op, Operation) and node.op.role == "dot":

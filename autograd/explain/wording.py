@@ -137,8 +137,8 @@ class Words:
             return _power(self.names[base], self.names[exponent]), _power(
                 show_number(self.numbers[base]), show_number(self.numbers[exponent])
             )
-        if op.role == "dot" and (bias := operands(node)[2]).op is CONSTANT and bias._data == 0.0:  # none was given
-            inputs.pop()
+        if op.role == "dot" and (bias := operands(node)[2]).op is CONSTANT and bias._data == 0.0:
+            inputs.pop()  # no bias was given
         return _form(op, inputs), _form(op, inputs, figures=True)
 
     def derivative(self, i: int, slot: int) -> str:

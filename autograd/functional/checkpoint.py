@@ -18,9 +18,9 @@ from autograd.functional.vjp import differ, gradients
 from autograd.fused.groups import Group
 from autograd.fused.operands import Inputs
 from autograd.recording import modes
-from autograd.recording.contexts import Record, RecordNothing, recording_again
+from autograd.recording.contexts import Record, RecordNothing, recorder, recording_again
 from autograd.recording.graph import structure
-from autograd.recording.nodes import CONSTANT, record_operation
+from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from autograd.support.guesses import GUESSES
 from autograd.support.made import Made
@@ -61,7 +61,7 @@ class Checkpoint(Operation):
         """Return what the function returns, with a node of this operation in place of each number it computed."""
         function = self.function if not named else _by_place(self.function, len(arguments), tuple(named))
         arguments = (*arguments, *named.values())
-        outer = modes.current("record") or record_operation
+        outer = recorder()
         nothing_to_keep = isinstance(getattr(outer, "__self__", None), _Forget | RecordNothing)
         if nothing_to_keep or modes.current("refuse_reading") is not None:  # a compiled program keeps what it needs
             return function(*arguments)

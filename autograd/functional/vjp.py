@@ -14,7 +14,7 @@ from typing import Any, Final
 from autograd import ops
 from autograd.fused.groups import Group, by_member
 from autograd.recording import modes
-from autograd.recording.graph import operand_derivatives, operands
+from autograd.recording.graph import operand_derivatives, operands, structure
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.formulas import fold
 from autograd.rules.lookup import TAKEN
@@ -67,21 +67,11 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Any = 1.0, *, re
 def _between(root: Value, wanted: set[int]) -> tuple[list[Any], set[int]]:
     """Return the nodes through which `root` depends on those wanted, parents first, Groups included; and their ids."""
     order: list[Any] = []
-    leads: set[int] = set(wanted)
-    seen: set[int] = set()
-    stack: list[Any] = [root]
-    while stack:
-        node = stack.pop()
-        if node is None:
-            node = stack.pop()
-            if id(node) in wanted or any(id(x) in leads for x in operands(node)):
-                leads.add(id(node))
-                order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack += (node, None)
-            if id(node) not in wanted:
-                stack.extend(reversed(operands(node)))
+    leads = set(wanted)
+    for node in structure(root, lambda node: () if id(node) in wanted else operands(node)):
+        if id(node) in wanted or any(id(x) in leads for x in operands(node)):
+            leads.add(id(node))
+            order.append(node)
     return order, leads
 
 

@@ -1,1 +1,13 @@
-"""How a program is recorded: the modes it runs under, and what may be asked of a recorded graph."""
+"""How a program is recorded: the modes it runs under, and what may be asked of a recorded graph.
+
+nodes.py       makes nodes: constants, and the results of operations without a method of their own
+graph.py       what a node was computed from, and the order of all that leads to it
+bulk.py        the numbers and gradients of many Values, read and written at once
+modes.py       ways of recording other than the plain one, kept for each thread and task
+within.py      where such a mode is on: in a `with` block, or in what is decorated
+contexts.py    two modes: `no_grad` and `detect_anomaly`
+conditions.py  comparisons of Values: what `a > b` gives
+refusals.py    what a Value does not do, such as float(x), with the way out
+aliases.py     the names by which micrograd and PyTorch call what a Value has
+copying.py     copies and pickles of graphs, in linear time and without recursion
+"""

@@ -24,29 +24,34 @@ __all__ = ["detect_anomaly", "no_grad"]
 Record = Callable[[Operation, tuple[Any, ...]], Value]
 
 
-def _recorder() -> Record:
+def recorder() -> Record:
+    """Return what records an operation here: the innermost mode that does, else the plain way."""
     return modes.current("record") or record_operation
+
+
+class _Recorder:
+    """Records by `outer`, in a way of its own."""
+
+    def __init__(self, outer: Record) -> None:
+        self.outer = outer
+
+    def resumed(self) -> None:
+        """Record by what surrounds it now."""
+        self.outer = recorder()
 
 
 @Way
 def no_grad() -> RecordNothing:
     """Inside the `with` block (or the decorated function) operations compute and record nothing.
 
-    Their results are plain leaves: no parents, no operation, so no gradient passes through them.
+    Their results are plain leaves: no parents, no operation, so nothing flows back through them.
     A decorated generator runs inside, and whoever takes what it yields does not.
     """
-    return RecordNothing(_recorder())
+    return RecordNothing(recorder())
 
 
-class RecordNothing:
+class RecordNothing(_Recorder):
     """Computes by `outer`, and keeps the number alone."""
-
-    def __init__(self, outer: Record) -> None:
-        self.outer = outer
-
-    def resumed(self) -> None:
-        """Compute by what surrounds it now."""
-        self.outer = _recorder()
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return the operation's result as a leaf."""
@@ -91,18 +96,15 @@ def detect_anomaly() -> _Watch:
     line where that node was recorded, if that was inside the block too.  What enters as nan or inf is named as such.
     A nan is reported where it first arises even if a `where` further on would not take it.
     """
-    return _Watch(_recorder())
+    return _Watch(recorder())
 
 
-class _Watch:
+class _Watch(_Recorder):
     """Records as usual, remembers where, and looks at every number."""
 
     def __init__(self, outer: Record) -> None:
-        self.outer = outer
+        super().__init__(outer)
         self.lines: dict[int, tuple[Any, str]] = {}  # id of a node -> its operation and line; keeps no node alive
-
-    def resumed(self) -> None:
-        self.outer = _recorder()
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         node = self.outer(op, inputs)

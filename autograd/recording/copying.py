@@ -12,6 +12,7 @@ from typing import Any
 
 from autograd.fused.operands import operand_derivatives, operands
 from autograd.recording import modes
+from autograd.recording.graph import structure
 
 
 class Copying:
@@ -43,18 +44,7 @@ def _unknown(root: Any, known: Callable[[Any], bool]) -> list[Any]:
     """Return the root and all below it that is not known yet, each after all that it was computed from."""
     if modes.active:
         modes.refuse("reading", "the number", root)
-    order: list[Any] = []
-    seen: set[int] = set()
-    stack: list[Any] = [root]
-    while stack:
-        node = stack.pop()
-        if node is None:
-            order.append(stack.pop())
-        elif id(node) not in seen and (node is root or not known(node)):
-            seen.add(id(node))
-            stack += (node, None)
-            stack.extend(reversed(operands(node)))
-    return order
+    return structure(root, lambda node: tuple(x for x in operands(node) if not known(x)))
 
 
 def _state(node: Any) -> tuple[Any, ...]:

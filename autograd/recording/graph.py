@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def structure(root: Any, below: Callable[[Any], tuple[Any, ...]] = operands) -> list[Any]:
-    """Return the Values and Groups below `root` and itself, each after all that it was computed from.
+    """Return the Values and Groups below `root` and itself, each after what is `below` it: its operands, or others.
 
     With `targets` as what is `below` a node, this reversed, and without the leaves, is the very order in which
     `backward` pushes gradients.

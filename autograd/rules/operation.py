@@ -73,10 +73,9 @@ class Operation:
     Attributes
         name           the function's and the method's name
         symbol         how it prints, `+` or `tanh`
-        glyph          how a picture shows it: the symbol, but for `dot`, which is `w · x`
-        role           what pictures and explanations treat alike, whatever its name: "dot" pairs weights with inputs,
-                       "multiply" has two factors, "total" adds up, "power" has an exponent, "unary" is a function of
-                       one number; "" is any other
+        glyph          what a picture writes on a node of it: the symbol, `w · x` for a weighted sum
+        role           how it is explained: as a "dot", a "multiply", "total" or "power", as "unary" if it has one
+                       input, or as none of these ("")
         rule           (maths, *inputs) -> (output, local derivatives); a derivative may be a function of no
                        arguments, called only if it is needed
         groups         how many of the first inputs are sequences, shared by reference (`dot`, `total`)
@@ -97,7 +96,6 @@ class Operation:
         stops_at_zero: bool = False,
         kink: Callable[..., float] | None = None,
         at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
-        glyph: str = "",
         role: str = "",
     ) -> None:
         self.name = self.__name__ = name
@@ -106,7 +104,9 @@ class Operation:
         self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges or {}
         self.arity = rule.__code__.co_argcount - 1
         self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
-        self.glyph, self.role = glyph or symbol, role or ("unary" if self.arity == 1 and not groups else "")
+        self.glyph = f"w {symbol} x" if groups == 2 else symbol
+        one_input = self.arity == 1 and not groups
+        self.role = role or ("dot" if groups == 2 else "unary" if one_input else "")
         self.__doc__ = rule.__doc__
         self.method: Callable[..., Any] | None = None  # what records it quickly when its first input is of `kind`
         self.kind: type | None = None
@@ -229,7 +229,6 @@ def op(
     stops_at_zero: bool = False,
     kink: Callable[..., float] | None = None,
     at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
-    glyph: str = "",
     role: str = "",
 ) -> Callable[[Rule], Operation]:
     """Enter the decorated rule in the table under its own name; raises ValueError if that is taken, or no name."""
@@ -247,7 +246,6 @@ def op(
             smooth_on=smooth_on,
             kink=kink,
             at_edges=at_edges,
-            glyph=glyph,
             role=role,
         )
         return row

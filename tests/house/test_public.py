@@ -42,7 +42,7 @@ def test_a_new_row_is_public_without_another_line():
         "importlib.reload(autograd)\n"
         "from autograd import *\n"
         "assert cube(2.0) == 8.0 and grad(cube)(2.0) == 12.0 and 'cube' in autograd.__all__\n"
-        "assert (cube.glyph, cube.role) == ('cube', 'unary') and (dot.glyph, dot.role) == ('w · x', 'dot')\n"
+        "assert (cube.glyph, cube.role, dot.glyph, dot.role) == ('cube', 'unary', 'w · x', 'dot')\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 
