@@ -3,6 +3,11 @@
 Shapes are constants, nothing is allocated inside, and a whole training run (n steps of forward, backward and the
 optimizer's own update) is one call.  Everything lies in one block of memory: parameters, gradients, the optimizer's
 memories, copies of the arguments, and what is computed.
+
+planning/   what is computed in which loop, and where it lies
+emit/       the text of LLVM's intermediate representation
+host/       from that text to a function in memory
+batches.py  rows of a batch, fetched by native code
 """
 
 from __future__ import annotations
