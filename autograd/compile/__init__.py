@@ -53,7 +53,7 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
 
     step(X, Y)                     the loss; gradients are left on the parameters, as `backward` leaves them
     step.value_and_gradient(X, Y)  the loss and the gradients, as one array in the order of the parameters
-    step.source                    the program, as NumPy runs it; `print(step)` tells what was found
+    step.source                    the program, as NumPy runs it; `print(step)` shows what was found
     step.as_jax(X, Y)              the program as a pure function of JAX's arrays
 
     X and Y are nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced

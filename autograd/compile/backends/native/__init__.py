@@ -131,7 +131,7 @@ class Native:
         return text, e.loops
 
     def _gather_gradients(self, loops: Loops) -> None:
-        """Put what was not computed in its place there, and add what flows to θ as a whole."""
+        """Put what was not computed in its place there, and add the gradient of θ as a whole."""
         plan = self.plan
         for gradient, at in plan.gradient_parts:
             if gradient is plan.program.gradients[-1][1] and plan.program.gradients[-1][0].op == "theta":
