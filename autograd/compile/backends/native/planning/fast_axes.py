@@ -11,7 +11,7 @@ from autograd.compile.ir.program import Array, Shape
 
 __all__ = ["FastAxes"]
 
-Way = tuple[float, str, tuple[bool, bool]]  # cost, axis of the registers, which operands to pack (transposed) first
+Way = tuple[float, str, tuple[bool, bool]]  # cost, axis of the registers, which operands to pack first
 
 
 class FastAxes(Kernels):
@@ -126,7 +126,7 @@ class FastAxes(Kernels):
         return 0.0
 
     def products(self, kernel: Kernel) -> list[Way]:
-        """Return the ways to compute a matrix product: cost, axis of the registers, which operands to pack (transposed) first.
+        """Return the ways to compute a matrix product: cost, axis of the registers, which operands to pack first.
 
         "i" and "j" keep registers along the rows or columns of the result, "k" along what is summed over.
         """
