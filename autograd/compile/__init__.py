@@ -1,15 +1,20 @@
 """Write scalars, run matrices: a function on scalars compiled to a program of arrays.
 
-door.py        what comes in is checked, in the user's terms
-trace.py       the function runs once on Values that stand for its arguments; what it records is the graph
-normalize.py   the graph becomes a tape in one form, each scalar classified by how it was made
-lift.py        scalars of one kind become arrays (layout.py, places.py, products.py, reductions.py, level_schedule.py)
-program.py     the form of what was found: straight-line array operations, the same for every backend
-differentiate.py  its backward pass, as more lines (flow.py: adjoints, and where they flow at all; masks.py)
-names.py       what a textbook would call each line
-programs.py    which one runs: one for each shape, traced anew if what it read from outside has changed (outside.py),
-               or if the function itself, run now and then, gives another number (audit.py)
-numpy.py       the program as source that a person can read; native and jax spell the same lines in their way
+step.py            what `compile` returns: the loss and its gradients from one call
+training.py        the same with the optimizer's own rule in the program
+recorded_graph.py  `compile_graph`: a step from a graph that is recorded already
+emitting.py        `emit`: a function as source in a language that runs elsewhere
+program_cache.py   which program runs: one for each shape, traced anew if what it was traced from has changed
+compiled.py        one compiled program, and what it was traced under
+pipeline.py        the stages: trace, normalize, lift, differentiate, name
+frontend/          the user's function and data: validated, traced, watched for changes, audited
+lift/              from scalars to arrays: a tape of scalars, equivalence classes of them as arrays
+ir/                the array program, the same for every backend: its form, its backward pass, its names
+backends/          how a program runs: NumPy source, machine code, JAX, JavaScript
+
+To add a backend: one folder in backends/, and one line in backends/registry.py.  To add a structural operation of
+arrays: its row in ir/program.py, and its line in each table that tests/compile/backends/test_tables.py names.  An
+element-wise operation is a row of autograd/ops.py, and needs nothing here.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from typing import Any
 
 from autograd.compile.backends.registry import check_backend
 from autograd.compile.backends.runner import Floats
+from autograd.compile.emitting import EmittedProgram, emit
 from autograd.compile.program_cache import Programs
 from autograd.compile.recorded_graph import GraphStep, graph_programs
 from autograd.compile.step import CompiledForward, Step
@@ -29,12 +35,14 @@ from autograd.value import Value
 
 __all__ = [
     "CompiledForward",
+    "EmittedProgram",
     "Step",
     "TrainingStep",
     "compile",
     "compile_forward",
     "compile_graph",
     "compile_training",
+    "emit",
     "take",
 ]
 
@@ -45,7 +53,7 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
 
     step(X, Y)                     the loss; gradients are left on the parameters, as `backward` leaves them
     step.value_and_gradient(X, Y)  the loss and the gradients, as one array in the order of the parameters
-    step.source                    the program, as NumPy runs it; `print(step)` tells what was found
+    step.source                    the program, as NumPy runs it; `print(step)` shows what was found
     step.as_jax(X, Y)              the program as a pure function of JAX's arrays
 
     X and Y are nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced

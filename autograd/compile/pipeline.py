@@ -133,7 +133,7 @@ def _weights_first(lines: list[Array], gradients: set[Array]) -> None:
 
 
 def _counts(traced: Traced, tape: Tape, program: Program) -> dict[str, int]:
-    """Return what a report tells."""
+    """Return the counts that a report shows."""
     lines = program.lines
     structural = ("matmul", "sum", "largest", "rows", "pick", "gather")
     return {

@@ -20,7 +20,7 @@ class Step:
     """A compiled function: `step(X, Y)` computes the loss and leaves gradients, as the recorded program would.
 
     It is traced when it first sees arguments of some shape; `step.source` is the program that ran last, and
-    `print(step)` tells what was found.
+    `print(step)` shows what was found.
     """
 
     def __init__(self, programs: Programs) -> None:

@@ -1,4 +1,4 @@
-"""Which runner runs a program: the backends by name.  An extra that is missing is named with the way to get it."""
+"""The backends by name: those that run programs here, and those that emit source to be run elsewhere."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
 
-from autograd.compile.backends.runner import NumpyRunner, Runner
+from autograd.compile.backends.runner import Runner
 from autograd.compile.ir.program import Program
 from autograd.support.messages import missing_extra
 
-BACKENDS: Final = ("numpy", "native", "jax")
-EXTRAS: Final = {  # backend -> the extra that it needs, its module, its runner
+BACKENDS: Final = {  # backend -> the extra that it needs, its module, its runner
+    "numpy": ("", "autograd.compile.backends.runner", "NumpyRunner"),
     "native": ("fast", "autograd.compile.backends.native", "Native"),
     "jax": ("jax", "autograd.compile.backends.jax.source", "Jax"),
+}
+EMITTERS: Final = {  # language -> its module: the source that `emit(program, shown)` returns runs elsewhere
+    "javascript": "autograd.compile.backends.javascript",
 }
 
 
@@ -23,17 +26,24 @@ def check_backend(backend: str) -> None:
 
 
 def runner_of(backend: str) -> Callable[..., Runner]:
-    """Return the kind of runner that a backend has."""
+    """Return the class of runner that a backend has."""
     if backend not in BACKENDS:
         raise ValueError(f"no backend {backend!r}; there are: {', '.join(BACKENDS)}")
-    if backend == "numpy":
-        return NumpyRunner
-    extra, module, name = EXTRAS[backend]
+    extra, module, name = BACKENDS[backend]
     try:
         found: Callable[..., Runner] = getattr(import_module(module), name)
     except ImportError as error:
+        if not extra:
+            raise
         raise ImportError(missing_extra(f"the {backend} backend needs the extra `{extra}` ({error})", extra)) from error
     return found
+
+
+def emitter_of(language: str) -> Any:
+    """Return the module that emits programs in a language."""
+    if language not in EMITTERS:
+        raise ValueError(f"no language {language!r}; there are: {', '.join(EMITTERS)}")
+    return import_module(EMITTERS[language])
 
 
 def make_runner(backend: str, program: Program, optimizer: Any) -> Runner:

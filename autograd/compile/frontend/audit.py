@@ -1,6 +1,6 @@
 """Audits: the function itself is run and compared with its program, so that nothing is wrong for long, or silently.
 
-Guards (outside.py) see most of what may change; what none of them sees shows in the loss.
+Guards (guards.py) see most of what may change; what none of them sees shows in the loss.
 """
 
 from __future__ import annotations

@@ -62,12 +62,13 @@ def trace_twice(
     Raises UndeterminedError if it draws random numbers of its own, or records another thing the second time.
     """
     generators = _generators(Outside(function).generators)
+    record = partial(trace, function, shapes, parameters, names, one=one)
     start = perf_counter()
-    traced = _trace_undrawn(function, shapes, parameters, names, generators, one=one)
+    traced = _undrawn(record, generators)
     if perf_counter() - start < LONG:
         first = signature(traced)
         traced.close()
-        traced = _trace_undrawn(function, shapes, parameters, names, generators, one=one)
+        traced = _undrawn(record, generators)
         if signature(traced) != first:
             traced.close()
             raise UndeterminedError(
@@ -76,19 +77,11 @@ def trace_twice(
     return traced
 
 
-def _trace_undrawn(
-    function: Callable[..., Any],
-    shapes: Sequence[tuple[int, ...]],
-    parameters: Sequence[Value],
-    names: Sequence[str],
-    generators: Sequence[Generator],
-    *,
-    one: bool,
-) -> Traced:
-    """Trace the function; raises ValueError if it draws random numbers of its own meanwhile."""
+def _undrawn(record: Callable[[], Traced], generators: Sequence[Generator]) -> Traced:
+    """Return what is recorded; raises UndeterminedError if the function draws random numbers of its own meanwhile."""
     for last in (False, False, True):
         before = [read() for _, read, _ in generators]
-        traced = trace(function, shapes, parameters, names, one=one)
+        traced = record()
         after = [read() for _, read, _ in generators]
         drew = next((i for i, (x, y) in enumerate(zip(before, after, strict=True)) if dumps(x) != dumps(y)), None)
         if drew is None:

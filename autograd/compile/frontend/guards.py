@@ -1,7 +1,7 @@
 """What a function reads from outside its arguments: a program holds only as long as that is what it was.
 
 A function's bytecode says which names it may read; the objects behind them are walked, the user's and ours, and what
-they held is kept beside them, to be compared at each call.  What no name tells is left to audits (audit.py).
+they held is kept beside them, to be compared at each call.  What no name shows is left to audits (audit.py).
 """
 
 from __future__ import annotations

@@ -383,13 +383,13 @@ def test_a_symbol_is_made_of_numbers_and_symbols_alone():
 
 def test_no_source_is_written_of_a_symbol_that_is_no_identifier():
     from autograd.compile.backends.javascript.syntax import Printer
-    from autograd.compile.backends.numpy.syntax import written
+    from autograd.compile.backends.numpy.syntax import printed
     from autograd.rules.source import Writer
 
     for text in ("x + y", "x", "__import__('os')"):
         for made in (label(text), Symbol("name", (text,))):
             with pytest.raises(TypeError, match="only identifiers"):
-                written(made + 1.0)
+                printed(made + 1.0)
             with pytest.raises(TypeError, match="only identifiers"):
                 Printer().formula(made + 1.0)
             with pytest.raises(TypeError, match="only identifiers"):

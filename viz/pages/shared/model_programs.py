@@ -21,7 +21,7 @@ from viz.support import palette
 from viz.support.labels import shown
 
 if TYPE_CHECKING:
-    from autograd.compile.backends.javascript.source import Emitted
+    from autograd.compile.backends.javascript import Emitted
 
 ACTIVATIONS: Final = ("tanh", "relu", "leaky_relu", "sigmoid", "gelu", "silu", "elu", "softplus", "linear")
 MOST_PARAMETERS: Final = 20_000
@@ -68,7 +68,7 @@ def model_programs(
     besides the model's own.  Raises TypeError for a model without layers of neurons, ValueError if they do not follow
     on one another, for a model that does not compute row by row, and for rows that do not fit.
     """
-    from autograd.compile.backends.javascript import source as javascript
+    from autograd.compile.backends import javascript
 
     layers = layers_of(model)
     rows, wanted = _data(inputs, targets, len(layers[0][1][0].weights))
@@ -183,75 +183,58 @@ def _row_program(model: Any, layers: Layers, width: int) -> tuple[Emitted, dict[
     Its result is the outputs times seeds, so that its gradient is what flows back from any loss; 0 outputs mean that
     the model returns no list.
     """
-    from autograd.compile.backends.javascript import source as javascript
-    from autograd.compile.frontend.trace import trace
-    from autograd.compile.pipeline import build
+    from autograd.compile import emit
 
     outputs = model([0.0] * width)
     many = len(outputs) if isinstance(outputs, list | tuple) else 0
     parameters = model.parameters()
-    seen: list[list[Value]] = []
+    seen: dict[str, list[Value]] = {}
 
     def function(x: list[Value], seeds: list[Value]) -> Value:
         cache = model.forward_cache([x])
         result = model(x)
         result = list(result) if many else [result]
-        seen.extend([result, *(cache[path].a[0] for path, _ in layers)])
+        seen.update({"outputs": result, **{f"layer{k}": cache[path].a[0] for k, (path, _) in enumerate(layers)}})
         total: Value = dot(result, seeds)
         return total
 
-    traced = trace(function, [(width,), (max(many, 1),)], parameters)
-    averages = [module for module in traced.draws if module.mixes_rows]  # batch norms in use, whose averages stay
-    if len(averages) < len(traced.draws):
-        random = next(type(module).__name__ for module in traced.draws if not module.mixes_rows)
+    program = emit(function, [(width,), (max(many, 1),)], parameters, ["x", "seeds"], show=seen)
+    random = [type(module).__name__ for module, _ in program.draws if not module.mixes_rows]
+    if random:  # the others are batch norms in use, whose averages stay
         raise ValueError(
-            f"a page computes the same at every step, and {random} draws at random: "
+            f"a page computes the same at every step, and {random[0]} draws at random: "
             "call model.eval() first, or leave it out here"
         )
-    traced.observed.extend((values, _nobody) for values in seen)
-    program, tape = build(traced, ["x", "seeds"])
-    names = ["outputs", *(f"layer{k}" for k in range(len(layers)))]
-    order = [parameters[k] for k in program.order]
     signature: dict[str, Any] = {
-        "parameters": order,
+        "parameters": program.parameters,
         "used": program.used,
-        "arguments": [k for k, _, _ in program.arguments],
-        "averages": [
-            [float(x) for x in module.next_numbers(len(given))]
-            for module, given in zip(averages, traced.arguments[2:], strict=True)
-        ],
-        "others": [x.data for x in tape.others],
+        "arguments": program.arguments,
+        "averages": [[float(x) for x in module.next_numbers(count)] for module, count in program.draws],
+        "others": [x.data for x in program.others],
     }
-    emitted = javascript.emit(program, dict(zip(names, program.observed, strict=True)))
-    return emitted, signature, order, many
-
-
-def _nobody(numbers: list[float]) -> None:
-    """Take numbers that the page shows and Python does not need."""
+    return program.source, signature, program.parameters, many
 
 
 def _loss_program(
     loss: Callable[[Any, Any], Value], rows: int, outputs: int, targets: list[Any]
 ) -> tuple[Emitted, Any]:
     """Return the program of the loss over so many rows, whose parameters are the model's outputs."""
-    from autograd.compile.backends.javascript import source as javascript
-    from autograd.compile.frontend.trace import trace
+    from autograd.compile import emit
     from autograd.compile.frontend.validate import array_of
-    from autograd.compile.pipeline import build
 
     given = [Value(0.0) for _ in range(rows * max(outputs, 1))]
     predictions: list[Any] = given
     if outputs:
         predictions = [given[i * outputs : (i + 1) * outputs] for i in range(rows)]
     shape = array_of(targets, "targets").shape[1:]
-    traced = trace(lambda y: loss(predictions, y), [(rows, *shape)], given)
-    program, tape = build(traced, ["y"])
+    program = emit(lambda y: loss(predictions, y), [(rows, *shape)], given, ["y"])
+    place = {parameter: k for k, parameter in enumerate(given)}
     signature = {
-        "places": [int(k) for k in program.order],
-        "arguments": [k for k, _, _ in program.arguments],
-        "others": [x.data for x in tape.others],
+        "places": [place[parameter] for parameter in program.parameters],
+        "arguments": program.arguments,
+        "others": [x.data for x in program.others],
     }
-    return javascript.emit(program), signature
+    return program.source, signature
 
 
 # ------------------------------------------------------------------------------------------------ data

@@ -113,7 +113,7 @@ class Jax:
         return known[program.loss], gradients, tuple(known[a] for a in program.observed)
 
     def _gradients(self, found: dict[Array, Any]) -> list[Any]:
-        """Return the gradient for each piece: its own, and its part of what flows to θ as a whole."""
+        """Return the gradient for each piece: its own, and its part of the gradient of θ as a whole."""
         own = {(slot.detail, slot.shape): g for slot, g in found.items() if slot.op == "parameter"}
         whole = next((jnp.broadcast_to(g, slot.shape) for slot, g in found.items() if slot.op == "theta"), None)
         gradients = [jnp.broadcast_to(own.get(piece, 0.0), piece[1]) for piece in self._pieces]

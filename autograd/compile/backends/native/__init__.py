@@ -3,6 +3,11 @@
 Shapes are constants, nothing is allocated inside, and a whole training run (n steps of forward, backward and the
 optimizer's own update) is one call.  Everything lies in one block of memory: parameters, gradients, the optimizer's
 memories, copies of the arguments, and what is computed.
+
+planning/   what is computed in which loop, and where it lies
+emit/       the text of LLVM's intermediate representation
+host/       from that text to a function in memory
+batches.py  rows of a batch, fetched by native code
 """
 
 from __future__ import annotations
@@ -126,7 +131,7 @@ class Native:
         return text, e.loops
 
     def _gather_gradients(self, loops: Loops) -> None:
-        """Put what was not computed in its place there, and add what flows to θ as a whole."""
+        """Put what was not computed in its place there, and add the gradient of θ as a whole."""
         plan = self.plan
         for gradient, at in plan.gradient_parts:
             if gradient is plan.program.gradients[-1][1] and plan.program.gradients[-1][0].op == "theta":

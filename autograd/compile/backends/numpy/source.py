@@ -115,7 +115,7 @@ class NumpyWriter(Expressions):
         )
 
     def _rest_of_gradients(self) -> None:
-        """Write what is copied, and what flows to θ as a whole on top of what its slices have."""
+        """Write what is copied, and the gradient of θ as a whole on top of what its slices have."""
         for parameter, gradient in self.copied:
             self._emit(f"d{parameter.name}[...] = {self.number(gradient, self.text[gradient])[0]}")
         whole = next((g for p, g in self.program.gradients if p.op == "theta"), None)

@@ -26,11 +26,11 @@ class Products(LoopWriter):
     """Writes the matrix products among the kernels; a part of `Loops`."""
 
     def _matmul(self, kernel: Kernel) -> None:
-        _, way, turn = min(self.plan.products(kernel))
+        _, way, pack = min(self.plan.products(kernel))
         a, b = kernel.array.operands
         vectors_along = {"i": (-2, -1), "j": (-2, -1), "k": (-1, -2)}[way]
         views = []
-        for x, axis, packed in zip((a, b), vectors_along, turn, strict=True):
+        for x, axis, packed in zip((a, b), vectors_along, pack, strict=True):
             views.append(self._packed(x, axis) if packed else self.plan.view(x, axis))
         for stack in self._stacks(kernel.space[:-2]):
             left, right = (self._layer(view, stack) for view in views)

@@ -22,7 +22,7 @@ from autograd.rules.symbols import formulas, named, parameters
 
 __all__ = ["Regions"]
 
-Kind = tuple[str, tuple[int, ...]]  # an operation, and which of its inputs adjoints flow to
+Kind = tuple[str, tuple[int, ...]]  # an operation, and which of its inputs are sent adjoints
 
 
 @dataclass

@@ -1,20 +1,18 @@
 """Numbers that write LLVM's intermediate representation as they are computed with.
 
 A `Vector` stands for one or several doubles in a register, a `Mask` for as many truth values, an `Integers` for
-the bits of a Vector.  Arithmetic on them appends one line to the function being written by an `Emitter`.
+the bits of a Vector.  Arithmetic on them appends one line to the function being emitted.
 Everything is exact IEEE 754 arithmetic unless said: nothing is reordered, nan and inf mean what they mean.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from autograd.compile.backends.native.emit.llvm import Emitter
-
-__all__ = ["Index", "Integers", "Mask", "Vector", "bits", "double", "literal", "truth"]
+__all__ = ["Index", "Instructions", "Integers", "Mask", "Vector", "bits", "double", "literal", "truth"]
 
 
 @cache
@@ -50,12 +48,31 @@ def _integer_literal(x: int, lanes: int) -> str:
     return str(x) if lanes == 1 else f"splat (i64 {x})"
 
 
+class Instructions(Protocol):
+    """What numbers write to: the function that `llvm.Emitter` makes of their instructions."""
+
+    def put(self, instruction: str) -> str:
+        """Append `name = instruction`, unless its value is known already, and return the name."""
+
+    def declare(self, line: str) -> None:
+        """Enter a declaration, once."""
+
+    def operand(self, x: Any, lanes: int) -> str:
+        """Return what to write for a Vector or a number among so many lanes."""
+
+    def vector(self, x: Any, lanes: int) -> Vector:
+        """Return a Vector or number as a Vector of so many lanes."""
+
+    def otherwise(self, condition: str, usual: Vector, rare: Callable[[], Vector]) -> Vector:
+        """Return `rare()`, computed only if the condition holds, else the usual."""
+
+
 class Vector:
     """One or several doubles in a register; arithmetic is lane by lane, and a float stands for as many as needed."""
 
     __slots__ = ("emitter", "lanes", "mask", "text")
 
-    def __init__(self, emitter: Emitter, text: str, lanes: int, mask: Mask | None = None) -> None:
+    def __init__(self, emitter: Instructions, text: str, lanes: int, mask: Mask | None = None) -> None:
         self.emitter, self.text, self.lanes = emitter, text, lanes
         self.mask = mask  # where this is 1.0, if it is 0.0 elsewhere
 
@@ -167,7 +184,7 @@ class Integers:
 
     __slots__ = ("emitter", "lanes", "text")
 
-    def __init__(self, emitter: Emitter, text: str, lanes: int) -> None:
+    def __init__(self, emitter: Instructions, text: str, lanes: int) -> None:
         self.emitter, self.text, self.lanes = emitter, text, lanes
 
     def _with(self, name: str, other: Integers | int) -> Integers:
@@ -209,7 +226,7 @@ class Mask:
 
     __slots__ = ("emitter", "lanes", "text")
 
-    def __init__(self, emitter: Emitter, text: str, lanes: int) -> None:
+    def __init__(self, emitter: Instructions, text: str, lanes: int) -> None:
         self.emitter, self.text, self.lanes = emitter, text, lanes
 
     def select(self, x: Any, y: Any) -> Vector:

@@ -11,7 +11,7 @@ from autograd.compile.ir.program import Array, Shape
 
 __all__ = ["FastAxes"]
 
-Way = tuple[float, str, tuple[bool, bool]]  # cost, axis of the registers, which operands to turn first
+Way = tuple[float, str, tuple[bool, bool]]  # cost, axis of the registers, which operands to pack first
 
 
 class FastAxes(Kernels):
@@ -126,7 +126,7 @@ class FastAxes(Kernels):
         return 0.0
 
     def products(self, kernel: Kernel) -> list[Way]:
-        """Return the ways to compute a matrix product: cost, axis of the registers, which operands to turn first.
+        """Return the ways to compute a matrix product: cost, axis of the registers, which operands to pack first.
 
         "i" and "j" keep registers along the rows or columns of the result, "k" along what is summed over.
         """
@@ -146,20 +146,20 @@ class FastAxes(Kernels):
             cost = registers * others * inner + 4 * registers * others
             if into != axis and rows > 1 and columns > 1:
                 cost += 2.0 * rows * columns
-            turn = (False, False)
+            pack = (False, False)
             if not ready:
                 cost += 2.5 * n * inner
-                turn = (way == "i", way == "j")
-            ways.append((cost * stack, way, turn))
-        for turn in ((False, False), (True, False), (False, True)):
-            if (unit_a[1] or turn[0]) and (unit_b[0] or turn[1]):
+                pack = (way == "i", way == "j")
+            ways.append((cost * stack, way, pack))
+        for pack in ((False, False), (True, False), (False, True)):
+            if (unit_a[1] or pack[0]) and (unit_b[0] or pack[1]):
                 registers = rounded(inner, lanes) / width(inner, lanes)
                 cost = rows * columns * (registers * 1.25 + 4.0)
-                if turn[0]:
+                if pack[0]:
                     cost += 2.5 * rows * inner
-                if turn[1]:
+                if pack[1]:
                     cost += 2.5 * columns * inner
-                ways.append((cost * stack, "k", turn))
+                ways.append((cost * stack, "k", pack))
         return ways
 
     def fast_axis(self, kernel: Kernel) -> int:

@@ -1,0 +1,28 @@
+"""The registry: backends that run here, and languages for elsewhere."""
+
+import pytest
+
+from autograd import Value
+from autograd.compile import emit
+from autograd.compile.backends.registry import emitter_of, runner_of
+
+
+def test_what_there_is_not_is_refused_with_what_there_is():
+    with pytest.raises(ValueError, match="there are: numpy, native, jax"):
+        runner_of("fortran")
+    with pytest.raises(ValueError, match="there are: javascript"):
+        emitter_of("fortran")
+
+
+def test_an_emitted_program_says_what_it_has_to_be_given():
+    w, unused, other, shown = Value(2.0, "w"), Value(5.0), Value(3.0), {}
+
+    def function(x):
+        shown["product"] = [w * x[0]]
+        return shown["product"][0] + other * x[1]
+
+    program = emit(function, [(2,)], [unused, w], ["x"], show=shown)
+    assert program.parameters == [w, unused]
+    assert (program.used, program.draws, program.others) == (1, [], [other])
+    assert program.arguments == [0, 1]
+    assert '"product": ' in program.source.text
