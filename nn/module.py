@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
 
 from autograd import Group, Value
+from autograd.recording.bulk import clear_gradients
 from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.guesses import GUESSES, OF_A_MODULE
@@ -201,8 +202,7 @@ class Module:
     @GUESSES
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass had reached it."""
-        for parameter in self.parameters():
-            parameter.clear_grad()
+        clear_gradients(self.parameters())
 
     # -------------------------------------------------------------------------- state and mode
     @property

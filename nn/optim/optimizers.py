@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from autograd import Value, number
-from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
+from autograd.recording.bulk import clear_gradients, gradients_of, keep_gradients, numbers_of, set_numbers
 from autograd.rules.operation import FLOATS
 from autograd.support.answers import guessed
 from autograd.support.caller import warn
@@ -121,8 +121,10 @@ class Optimizer:
         if learning_rate is not None:
             learning_rate = self._within("learning_rate", learning_rate, 0.0)
         gradients = gradients_of(self.parameters)
-        moved = self.moves([None if g is None else float(g) for g in gradients], learning_rate)
-        self._look_for_piled(gradients)
+        kinds = set(map(type, gradients))
+        marked = Used in kinds or Piled in kinds  # in a loop that clears its gradients none is
+        moved = self.moves([None if g is None else float(g) for g in gradients] if marked else gradients, learning_rate)
+        self._look_for_piled(gradients if Piled in kinds else [])
         if len(moved) < len(self.parameters):
             self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.reached])
         self.move(moved)
@@ -154,8 +156,7 @@ class Optimizer:
     @GUESSES
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass has reached it."""
-        for parameter in self.parameters:
-            parameter.clear_grad()
+        clear_gradients(self.parameters)
 
     def warn_unreached(self, places: Iterable[int]) -> None:
         """Warn, once for each parameter, that no backward pass has reached the parameters at these places."""
