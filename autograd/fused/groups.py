@@ -56,7 +56,7 @@ class Group(Copying):
         return self.values
 
     def gather(self, *sent: Any) -> None:
-        """Keep what nodes send until its turn comes, gradient and derivatives in turn: a list by member, or a number."""
+        """Keep what nodes send until its turn comes: gradient and derivatives, a list by member or one for all."""
         if self._grad.__class__ is list:
             self._grad += sent
         elif self.targets:

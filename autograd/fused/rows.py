@@ -35,7 +35,7 @@ class Affine:
         self._numbers = [x._data for x in self._values]
         self._zeros = [i for i, number in enumerate(self._numbers) if number == 0.0]
         self.rows = [(w._data, b._data) for w, b in zip(weights, biases, strict=True)]
-        self.of_leaves = all(x.is_leaf for x in self._values)
+        self.of_leaves = not [x for x in self._values if x._left is not None or x._operands is not None]
         self.targets = [x for pair in zip(weights, biases, strict=True) for x in pair][1:]
         self._grad: Any = None
 
@@ -53,7 +53,7 @@ class Affine:
         if not all(map(is_, biases, self.biases)):
             return False
         now, then = [x._data for x in self._values], self._numbers
-        return now == then and all([now[i] is then[i] for i in self._zeros])
+        return now == then and all(now[i] is then[i] for i in self._zeros)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(None), ()  # a copy of the model makes its own
