@@ -68,8 +68,7 @@ def sweep(root: Value, seed: float) -> None:
 def sort(stack: list[Any], zero: float, order: list[Any], leaves: list[Any], before: list[float | None]) -> None:
     """Fill `order` with the inner nodes, each after those it was computed from, and `leaves` with the leaves; mark all.
 
-    `before` gets the gradients of the leaves so far.  The stack holds the root to begin with, and nothing at the end;
-    None in it says that all that the next node was computed from is sorted.
+    `before` gets the leaves' gradients so far.  None on the stack: all that the next node was computed from is sorted.
     """
     pop, push, append = stack.pop, stack.append, order.append
     while stack:

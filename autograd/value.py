@@ -100,10 +100,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
-        """The derivative of this node with respect to each of its parents, in their order.
-
-        The exponent's is 0.0 where the exponent is a constant, since it is not computed there.
-        """
+        """The derivative of this node with respect to each of its parents, in order; a constant exponent's is 0.0."""
         if modes.active:
             modes.refuse("reading", ".local_derivatives", self)
         return groups.by_member(operands(self), operand_derivatives(self))

@@ -100,7 +100,12 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
     outputs, wanted, count = _paired(call, logits, targets)
     _note(call, outputs, count)
     _check_range(call, "target", wanted, count, "; for scores and targets of −1 and 1 use hinge")
-    return mean([_logit_loss(z, y) for z, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
+    seen = not tracing()
+    losses = [
+        z.softplus() - y * z if seen and abs(z.data) != math.inf else _logit_loss(z, y, seen)
+        for z, y in zip(outputs, wanted, strict=True)
+    ]
+    return mean(losses)  # type: ignore[no-any-return]
 
 
 @GUESSES
@@ -235,9 +240,10 @@ def _safe_log(p: Value, seen: bool) -> Any:
     return where(p < LEAST_PROBABILITY, line, maximum(p, LEAST_PROBABILITY).log())
 
 
-def _logit_loss(z: Value, y: Any) -> Any:
-    if not tracing():
-        return _infinite_logit_loss(z, y) if abs(z.data) == math.inf else z.softplus() - y * z
+def _logit_loss(z: Value, y: Any, seen: bool) -> Any:
+    """Return the loss of a logit that is infinite, or may be: one that is not seen."""
+    if seen:
+        return _infinite_logit_loss(z, y)
     finite = z.softplus() - y * z
     if z.op is dot:  # what a layer without activation gives: spared the look
         return finite

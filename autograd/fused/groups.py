@@ -55,13 +55,12 @@ class Group(Copying):
         """The members."""
         return self.values
 
-    def gather(self, gradient: Any, derivatives: Any) -> None:
-        """Keep what a node sends until its turn comes: derivatives are a list by member, or one number for all."""
-        if self.targets:
-            if self._grad.__class__ is list:
-                self._grad += (gradient, derivatives)
-            else:
-                self._grad = [gradient, derivatives]
+    def gather(self, *sent: Any) -> None:
+        """Keep what nodes send until its turn comes: gradient and derivatives, a list by member or one for all."""
+        if self._grad.__class__ is list:
+            self._grad += sent
+        elif self.targets:
+            self._grad = [*sent]
 
     def push(self, gathered: list[Any]) -> None:
         """Give each member the sum of gradient × derivative over the nodes."""

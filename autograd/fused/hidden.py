@@ -47,8 +47,7 @@ class Hidden(Group):
         """The nodes, or what they would be computed from, in the order in which they would be sorted."""
         if self._opened is not None:
             return self._opened
-        first, rest = self._affine.order
-        return (first, self._inputs, *rest)
+        return self._affine.weights[0], self._inputs, self._affine
 
     def push(self, gathered: list[Any]) -> None:
         """Push the gradients of the row to weights, inputs and biases, as its nodes would, the last one first."""
@@ -60,11 +59,13 @@ class Hidden(Group):
         if self._slopes is not None:
             errors = [0.0 + gradient * slope for gradient, slope in zip(adjoint, self._slopes, strict=True)]
         self._grad = adjoint, errors
-        for i in reversed(range(len(errors))):
-            error = errors[i]
-            affine.weights[i].gather(error, x)
-            inputs.gather(error, affine.rows[i][0])
-            affine.biases[i]._grad += error  # type: ignore[operator]  # a number while a pass runs
+        sent: list[Any] = []
+        rows = zip(affine.weights, affine.rows, affine.biases, errors)  # noqa: B905  # as many, by construction
+        for weights, (numbers, _), bias, error in reversed(list(rows)):
+            weights.gather(error, x)
+            sent += (error, numbers)
+            bias._grad += error  # type: ignore[operator]  # a number while a pass runs
+        inputs.gather(*sent)
 
     def _nodes(self) -> tuple[Value, ...]:
         z_names, a_names = self._names

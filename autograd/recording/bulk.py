@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from autograd.recording import modes
 from autograd.rules.operation import number
 
 if TYPE_CHECKING:
@@ -32,3 +33,12 @@ def keep_gradients(values: Iterable[Value], gradients: Iterable[float | None]) -
     """Leave each Value with that very object as its gradient; with None, as no backward pass has reached it."""
     for value, gradient in zip(values, gradients, strict=True):
         value._grad = gradient
+
+
+def clear_gradients(values: Sequence[Value]) -> None:
+    """Leave each Value as no backward pass had reached it."""
+    if modes.active:
+        for value in values:
+            modes.refuse("writing", ".grad", value)
+    for value in values:
+        value._grad = None

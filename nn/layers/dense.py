@@ -234,7 +234,7 @@ class Layer(Module):
         neurons, affine = self.neurons, self._affine()
         activation = neurons[0].activation
         can_wait = affine.of_leaves and (activation is None or is_on_rows(activation))
-        if not can_wait or modes.active or watching or any(n.activation is not activation for n in neurons):
+        if not can_wait or modes.active or watching or [n for n in neurons if n.activation is not activation]:
             return Group(self.row(inputs))
         names = [n._z_name for n in neurons], [n._a_name for n in neurons]
         return Hidden(affine, self._group(inputs), activation, names)
@@ -244,11 +244,11 @@ class Layer(Module):
 
     def _affine(self) -> Affine:
         """Return W and b with the numbers of this moment: those of the last call, if they are the same."""
-        neurons, latest = self.neurons, self._latest
-        now = Affine.now([n.weights for n in neurons], [n.bias for n in neurons], latest)
-        if now is not latest:
-            vars(self)["_latest"] = now
-        return now
+        neurons, affine = self.neurons, self._latest
+        weights, biases = [n.weights for n in neurons], [n.bias for n in neurons]
+        if affine is None or not affine.holds(weights, biases):
+            affine = vars(self)["_latest"] = Affine(weights, biases)
+        return affine
 
     @property
     def activation(self) -> Any:

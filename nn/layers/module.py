@@ -7,7 +7,7 @@ from contextvars import ContextVar, copy_context
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 from autograd import Group, Value
-from autograd.recording.bulk import set_numbers
+from autograd.recording.bulk import clear_gradients, set_numbers
 from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
@@ -110,8 +110,7 @@ class Module:
     @GUESSES
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass had reached it."""
-        for parameter in self.parameters():
-            parameter.clear_grad()
+        clear_gradients(self.parameters())
 
     # -------------------------------------------------------------------------- state and mode
     @property

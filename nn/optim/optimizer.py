@@ -13,7 +13,7 @@ from copy import copy
 from typing import Any, Final, Self
 
 from autograd import Value
-from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
+from autograd.recording.bulk import clear_gradients, gradients_of, keep_gradients, numbers_of, set_numbers
 from autograd.rules.maths import FLOATS
 from autograd.support.answers import guessed
 from autograd.support.caller import warn
@@ -120,8 +120,10 @@ class Optimizer:
         if learning_rate is not None:
             learning_rate = self._within("learning_rate", learning_rate, 0.0)
         gradients = gradients_of(self.parameters)
-        moved = self.moves([None if g is None else float(g) for g in gradients], learning_rate)
-        self._look_for_piled(gradients)
+        kinds = set(map(type, gradients))
+        marked = Used in kinds or Piled in kinds  # in a loop that clears its gradients none is
+        moved = self.moves([None if g is None else float(g) for g in gradients] if marked else gradients, learning_rate)
+        self._look_for_piled(gradients if Piled in kinds else [])
         if len(moved) < len(self.parameters):
             self.warn_unreached([i for i, parameter in enumerate(self.parameters) if not parameter.has_grad])
         self.move(moved)
@@ -153,8 +155,7 @@ class Optimizer:
     @GUESSES
     def zero_grad(self) -> None:
         """Leave every parameter as no backward pass has reached it."""
-        for parameter in self.parameters:
-            parameter.clear_grad()
+        clear_gradients(self.parameters)
 
     # ------------------------------------------------------------------------------ saved and loaded
     def state_dict(self) -> dict[str, Any]:
