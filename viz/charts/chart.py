@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from autograd.explain.wording import show_number
+from autograd.explain.numbers import show_number
 from autograd.support.locks import cached_property
 from autograd.support.messages import missing_extra
 from viz.support import palette
