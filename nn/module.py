@@ -39,30 +39,36 @@ class _Watching(list[object]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cache: ContextVar[ForwardCache | None] = ContextVar("watching", default=None)
+        self._cache: ContextVar[tuple[ForwardCache, dict[int, str]] | None] = ContextVar("watching", default=None)
 
-    def fill(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
-        """Return `run()`, whose passes fill the cache.  The context is the call's own: no interrupt can leave it on."""
+    def fill(self, cache: ForwardCache, model: Any, run: Callable[[], Result]) -> Result:
+        """Return `run()`, whose passes fill the cache, by the paths that layers have in this model.
+
+        The context is the call's own: no interrupt can leave it on.
+        """
+        modules = model.named_modules() if hasattr(model, "named_modules") else ()
+        paths = {id(module): path for path, module in modules}
         begun = object()
         self.append(begun)
         try:
-            return copy_context().run(self._filled, cache, run)
+            return copy_context().run(self._filled, cache, paths, run)
         finally:
             self.remove(begun)
 
-    def _filled(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
-        self._cache.set(cache)
+    def _filled(self, cache: ForwardCache, paths: dict[int, str], run: Callable[[], Result]) -> Result:
+        self._cache.set((cache, paths))
         return run()
 
     def is_here(self) -> bool:
         """Return whether this thread or task fills one."""
         return self._cache.get() is not None
 
-    def keep(self, path: str, z: Row, a: Row) -> None:
-        """Enter one row of the layer there."""
-        cache = self._cache.get()
-        if cache is not None:
-            layer = cache.setdefault(path, LayerPass([], []))
+    def keep(self, module: Module, z: Row, a: Row) -> None:
+        """Enter one row of the layer; one that the model's walk does not meet goes by its own path."""
+        filled = self._cache.get()
+        if filled is not None:
+            cache, paths = filled
+            layer = cache.setdefault(paths.get(id(module), module._path), LayerPass([], []))
             layer.z.append(z)
             layer.a.append(a)
 
@@ -291,12 +297,12 @@ class Module:
         in the order of use.
         """
         cache: ForwardCache = {}
-        watching.fill(cache, lambda: self.batch(rows))
+        watching.fill(cache, self, lambda: self.batch(rows))
         return cache
 
     def keep_pass(self, z: Row, a: Row) -> None:
         """Enter one row of pre-activations and activations in the forward cache that is being filled, if any is."""
-        watching.keep(self._path, z, a)
+        watching.keep(self, z, a)
 
     def describe(self) -> str:
         """Return in a few words what this module is, for `summary`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -84,7 +85,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     Raises FileNotFoundError if there is no such folder, ImportError naming the extra where safetensors is missing.
     """
     check_place(path)
-    named = dict(model.named_parameters())
+    named = _named(model)
     boxes = _boxes(model, named)
     if taken := [name for name in boxes if name.startswith(("optimizer.", "history."))]:
         raise ValueError(f"parameters of a model cannot be saved as {names(taken)}: give that attribute another name")
@@ -174,7 +175,7 @@ class _State:
     def saved(cls, data: bytes, model: Any, optimizer: Optimizer | None, history: History | None) -> _State:
         """Return what a file holds for these; raises ValueError, naming the field, unless all of it is as it should."""
         tensors, record = unpacked(data)
-        boxes = _boxes(model, dict(model.named_parameters()))
+        boxes = _boxes(model, _named(model))
         told = check(tensors, record, boxes)
         weights = {n: a for n, a in tensors.items() if not n.startswith(("optimizer.", "history."))}
         _check_boxes(weights, {name: shape for name, (shape, _) in boxes.items()})
@@ -249,6 +250,16 @@ def _boxes(model: Any, named: Mapping[str, Value]) -> dict[str, Box]:
 
     gather(list(named), 0)
     return boxes
+
+
+def _named(model: Any) -> dict[str, Value]:
+    """Return the parameters by path; raises ValueError if a path leads to two of them, or to two modules."""
+    found = list(model.named_parameters())
+    modules = list(model.named_modules()) if hasattr(model, "named_modules") else []
+    for pairs in (found, modules):
+        if twice := [path for path, n in Counter(path for path, _ in pairs).items() if n > 1]:
+            raise ValueError(f"two of the model's parts are both called {names(twice)}: give their dict other keys")
+    return dict(found)
 
 
 def _check_boxes(found: Mapping[str, Any], wanted: Mapping[str, tuple[int, ...]]) -> None:
