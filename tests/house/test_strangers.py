@@ -1,7 +1,10 @@
 """What strangers did to the library, one test for each kind of fault that they found."""
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -49,3 +52,35 @@ def test_a_network_is_drawn_by_its_own_paths_whatever_its_modules_are_called(wra
     assert viz.draw_network(net.layers[0], X[:1]).source
     said = nn.diagnose(net, X, Y, loss=nn.mean_squared_error)
     assert [layer.path for layer in said.layers] == ["layers.0", "layers.1"]
+
+
+FORKS = """
+import os, sys, threading, time
+import nn
+net, X, Y = nn.MLP(2, [2, 1], seed=0), [[0.0, 0.0], [0.0, 1.0]], [0.0, 1.0]
+def job():
+    nn.fit(net, X, Y, loss=nn.mean_squared_error, epochs=2, backend="numpy",
+           optimizer=nn.SGD(net.parameters(), 0.1))
+thread = threading.Thread(target=job)
+thread.start()
+while thread.is_alive() and "numpy" not in sys.modules:
+    time.sleep(0.001)
+pid = os.fork()
+if pid == 0:
+    job()
+    os._exit(7)
+for _ in range(800):
+    done, status = os.waitpid(pid, os.WNOHANG)
+    if done:
+        break
+    time.sleep(0.01)
+else:
+    os.kill(pid, 9)
+print(os.waitstatus_to_exitcode(status) if done else "hangs")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_child_that_is_forked_while_another_thread_loads_modules_can_load_them_too():
+    told = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKS], capture_output=True, text=True, timeout=60)
+    assert told.stdout == "7\n", told.stderr
