@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from autograd import Value
 from autograd.recording.bulk import set_numbers
-from autograd.support.files import check_folder, write_file
+from autograd.rules.operation import FLOATS
+from autograd.support.files import check_folder, read_file, write_file
 from autograd.support.messages import shown
 from nn.guesses import GUESSES
 from nn.layers.dense import Layer, Neuron
@@ -32,7 +34,7 @@ from nn.saving.records import (
 )
 from nn.saving.snapshot import Surroundings
 from nn.training.history import History
-from nn.training.rows import checked_count
+from nn.training.rows import checked_count, said
 
 __all__ = ["Autosave", "load", "save"]
 
@@ -84,6 +86,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     The file is the old one or the new one at any moment, whole.
     Raises FileNotFoundError if there is no such folder, ImportError naming the extra where safetensors is missing.
     """
+    _check_given("save", path, model, optimizer, history)
     check_place(path)
     named = _named(model)
     boxes = _boxes(model, named)
@@ -116,6 +119,7 @@ def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     if its parameters or optimizer are not those given, or if the model makes another function of the same numbers, as
     another activation does; ImportError naming the extra where safetensors is missing.
     """
+    _check_given("load", path, model, optimizer, history)
     _load(path, model, optimizer, history)
 
 
@@ -127,7 +131,7 @@ def _load(
     check_place: Callable[[int, int], None] = lambda batches, rows: None,
 ) -> None:
     library()
-    data = Path(path).read_bytes()
+    data = read_file(path)
     try:
         after = _State.saved(data, model, optimizer, history)
         if after.history is not None:
@@ -140,6 +144,19 @@ def _load(
     except BaseException:  # an interrupt, or a setter of the user's own
         before.put(model, optimizer, history)
         raise
+
+
+def _check_given(call: str, path: Any, model: Any, optimizer: Any, history: Any) -> None:
+    """Raise TypeError for what is not the thing that is wanted in its place."""
+    example = f'nn.{call}("weights.st", model, optimizer, history)'
+    for name, x, is_right in (
+        ("path", path, isinstance(path, str | PathLike)),
+        ("model", model, hasattr(model, "named_parameters") and not isinstance(model, type)),
+        ("optimizer", optimizer, optimizer is None or isinstance(optimizer, Optimizer)),
+        ("history", history, history is None or isinstance(history, History)),
+    ):
+        if not is_right:
+            raise TypeError(f"{call}: {name} is {said(x)}; write {example}")
 
 
 def check_place(path: str | Path) -> None:
@@ -194,6 +211,7 @@ class _State:
             state.settings = checked_optimizer(held, optimizer, is_old="digest" not in record)
             state.settings["step_count"] = held["step_count"]
             state.memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state}
+            _check_rule(optimizer, state.memories, held["step_count"])
             state.generators = _checked_generators(record["generators"], model)
         if history is not None:
             lists = {n.removeprefix("history."): a.tolist() for n, a in tensors.items() if n.startswith("history.")}
@@ -306,6 +324,18 @@ def _check_memories(kind: str, tensors: Mapping[str, Any], optimizer: Optimizer)
             raise ValueError(
                 f"optimizer.{name}: its optimizer moved {count} parameters, not {len(optimizer.parameters)}"
             )
+
+
+def _check_rule(optimizer: Optimizer, memories: Mapping[str, list[float]], steps: int) -> None:
+    """Raise ValueError for memories that no steps leave, of which the optimizer's own rule cannot make the next."""
+    for i, row in enumerate(zip(*memories.values(), strict=True)):
+        try:
+            optimizer.update(FLOATS, 0.0, 0.0, optimizer.learning_rate, steps + 1, *row)
+        except ValueError:  # of the square root of a negative number
+            held = ", ".join(f"optimizer.{name}[{i}] is {x!r}" for name, x in zip(memories, row, strict=True))
+            raise ValueError(f"{held}: no steps of {type(optimizer).__name__} leave that behind") from None
+        except ArithmeticError:  # numbers too far out for floats, which a training that diverged does leave
+            pass
 
 
 def _checked_generators(saved: list[Any], model: Any) -> list[Any]:

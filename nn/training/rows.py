@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Real
+from operator import index
 from types import FunctionType
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 Loss = Callable[[list[Any], list[Any]], Value]
+MOST = 2**53  # beyond it not every whole number is a float
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
 
@@ -100,13 +102,19 @@ def checked_targets(targets: Any, count: int, what: str = "targets") -> list[Any
     return found
 
 
-def checked_count(name: str, n: Any, least: int = 1) -> int:
-    """Return `n`, a whole number of `least` or more; raises TypeError or ValueError naming it otherwise."""
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
-        raise TypeError(f"{name} must be a whole number, not {n!r}")
-    if n < least:
-        raise ValueError(f"{name} must be {least} or more, not {n}")
-    return int(n)
+def checked_count(name: str, n: Any, least: int = 1, most: int = MOST) -> int:
+    """Return `n`, a whole number from `least` to `most`; raises TypeError or ValueError naming it otherwise."""
+    try:
+        if isinstance(n, bool):
+            raise TypeError
+        whole = index(n)
+    except TypeError:  # an array has an index only if it is one whole number
+        raise TypeError(f"{name} must be a whole number, not {shown(repr(n))}") from None
+    if whole < least:
+        raise ValueError(f"{name} must be {least} or more, not {shown(whole)}")
+    if whole > most:
+        raise ValueError(f"{name} must be {most:,} or less, not {shown(whole) if whole < 2**1024 else 'a giant'}")
+    return whole
 
 
 def checked_values(who: str, values: Any) -> list[Value]:

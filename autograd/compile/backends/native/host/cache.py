@@ -114,7 +114,7 @@ def _folder(*, create: bool) -> Iterator[int]:
         names = [name for name in os.path.realpath(parent).split("/") if name]
         for depth, name in enumerate([*names, *OWN]):
             own = depth >= len(names)
-            if create:
+            if create and depth >= len(names) - 1:  # a home that is not there is not made
                 with suppress(FileExistsError):
                     os.mkdir(name, 0o700, dir_fd=folder)
             is_last = depth == len(names) + len(OWN) - 1
