@@ -33,7 +33,7 @@ def write_file(path: str | os.PathLike[str], contents: bytes) -> None:
 
     Readers see the old file or the new one, whoever else writes.  A link stays one, and what it leads to is written; a
     file that was there keeps its mode, a new one has that of any new file.  Pipes and devices are written to.
-    Raises FileNotFoundError if there is no such folder, OSError for a pipe that nobody reads.
+    Raises FileNotFoundError if there is no such folder.
     """
     check_folder(path)
     try:
@@ -41,9 +41,7 @@ def write_file(path: str | os.PathLike[str], contents: bytes) -> None:
     except FileNotFoundError:
         old = None
     if old is not None and not stat.S_ISREG(old.st_mode):
-        handle = os.open(path, os.O_WRONLY | AT_ONCE)
-        os.set_blocking(handle, True)
-        with os.fdopen(handle, "wb") as there:
+        with open(path, "wb") as there:
             there.write(contents)
         return
     place = os.path.realpath(path)
@@ -93,9 +91,9 @@ def _clear(folder: str, part: str) -> None:
     with suppress(OSError):
         for name in os.listdir(folder):
             place = os.path.join(folder, name)
-            if name.startswith(part) and re.fullmatch("[0-9a-f]{16}[.]part", name[len(part) :]):
-                if os.lstat(place).st_mtime < time.time() - HOUR:
-                    os.unlink(place)
+            is_part = name.startswith(part) and re.fullmatch("[0-9a-f]{16}[.]part", name[len(part) :])
+            if is_part and os.lstat(place).st_mtime < time.time() - HOUR:
+                os.unlink(place)
 
 
 def _sync(folder: str) -> None:

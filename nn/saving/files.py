@@ -163,6 +163,8 @@ def check_place(path: str | Path) -> None:
     """Raise ImportError if nothing can be saved here, FileNotFoundError if there is no folder to leave the file in."""
     library()
     check_folder(path)
+    if Path(path).is_fifo():  # which would be waited for, and could not be loaded
+        raise ValueError(f"{path} is a pipe, not a file")
 
 
 @dataclass
