@@ -179,3 +179,16 @@ def test_pictures_take_arrays_columns_of_targets_and_rows_read_once():
     assert viz.text.decision_boundary(small(), numpy.array(X), numpy.array(Y), width=9, height=5) == words
     page = viz.playground(small(), X, Y).html
     assert viz.playground(small(), numpy.array(X), numpy.array(Y)).html == page
+
+
+@pytest.mark.parametrize("result", [None, "a", [1.0], 1.0])
+def test_an_activation_that_returns_no_value_is_told_so(result):
+    with pytest.raises(TypeError, match="an activation returns one Value, and <lambda> returned"):
+        nn.MLP(2, [2, 1], activation=lambda x: result)([0.0, 1.0])
+
+
+@pytest.mark.parametrize("n", [numpy.array([1.0, 2.0]), numpy.array([None]), numpy.array(["a"]), 10**400])
+def test_a_count_is_one_whole_number_that_a_training_can_reach(n):
+    with pytest.raises((TypeError, ValueError), match="epochs must be"):
+        model = small()
+        nn.fit(model, X, Y, loss=nn.mean_squared_error, optimizer=nn.SGD(model.parameters()), epochs=n)

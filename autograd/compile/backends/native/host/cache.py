@@ -114,7 +114,7 @@ def _folder(*, create: bool) -> Iterator[int]:
         names = [name for name in os.path.realpath(parent).split("/") if name]
         for depth, name in enumerate([*names, *OWN]):
             own = depth >= len(names)
-            if create and depth >= len(names) - 1:  # a home that is not there is not made
+            if create:
                 with suppress(FileExistsError):
                     os.mkdir(name, 0o700, dir_fd=folder)
             is_last = depth == len(names) + len(OWN) - 1
@@ -154,6 +154,8 @@ def _parent() -> str:
     wanted = os.environ.get("CHAINRULE_CACHE")
     if wanted is not None:
         return wanted  # "off" is no absolute path either
+    if not os.path.isdir(os.path.expanduser("~")):  # and it is not ours to make
+        return ""
     if sys.platform == "darwin":
         return os.path.expanduser("~/Library/Caches")
     own = os.environ.get("XDG_CACHE_HOME", "")
