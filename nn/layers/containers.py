@@ -7,7 +7,7 @@ from typing import Any
 
 import autograd
 from autograd import Group, Value, softmax
-from nn.layers.dense import Activation, Seed, activation_name, positive_count, resolve_activation
+from nn.layers.dense import Activation, Seed, activation_name, positive_count, resolve_activation, returned
 from nn.layers.initializers import generator_from
 from nn.module import Inputs, Module, Row, one_row, refuse_more
 from nn.training.rows import listed, said
@@ -143,6 +143,8 @@ class Activate(Module):
         if self.activation is None:
             return list(z)
         row = [self.activation(x) for x in z]
+        if wrong := [a for a in row if not isinstance(a, Value)]:
+            raise TypeError(returned(self.activation, wrong[0]))
         self.name_row(row)
         self.keep_pass(list(z), row)
         return row

@@ -185,10 +185,22 @@ def test_pictures_take_arrays_columns_of_targets_and_rows_read_once():
 def test_an_activation_that_returns_no_value_is_told_so(result):
     with pytest.raises(TypeError, match="an activation returns one Value, and <lambda> returned"):
         nn.MLP(2, [2, 1], activation=lambda x: result)([0.0, 1.0])
+    with pytest.raises(TypeError, match="an activation returns one Value, and <lambda> returned"):
+        nn.Activate(lambda x: result)([Value(0.0)])
 
 
-@pytest.mark.parametrize("n", [numpy.array([1.0, 2.0]), numpy.array([None]), numpy.array(["a"]), 10**400])
+@pytest.mark.parametrize("n", [numpy.array([1.0, 2.0]), numpy.array([None]), numpy.array(["a"]), 10**400], ids=range(4))
 def test_a_count_is_one_whole_number_that_a_training_can_reach(n):
+    model = small()
     with pytest.raises((TypeError, ValueError), match="epochs must be"):
-        model = small()
         nn.fit(model, X, Y, loss=nn.mean_squared_error, optimizer=nn.SGD(model.parameters()), epochs=n)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
+@pytest.mark.parametrize(("shell", "code"), [("<&-", 0), ("< /dev/null | head -1", 0), ("< /dev/null > /dev/full", 1)])
+def test_the_demo_ends_in_peace_where_nobody_types_or_reads(shell, code):
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f'"{sys.executable}" -m demos.xor {shell}'], capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == code
+    assert "Traceback" not in ran.stderr
