@@ -20,6 +20,7 @@ from nn.layers.initializers import Initializer, chosen, generator_from
 from nn.module import Inputs, Module, Row, one_row, refuse_more, watching
 from nn.training.rows import said
 
+MOST_UNITS = 10_000_000
 Activation = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
 
@@ -76,6 +77,8 @@ def positive_count(count: object, what: str) -> int:
         raise TypeError(f"{what} is a whole number, not {count!r}")
     if whole < 1:
         raise ValueError(f"{what} is at least 1, not {whole}")
+    if whole > MOST_UNITS:
+        raise ValueError(f"{what} is at most {MOST_UNITS:,} here, where each number is an object of its own")
     return whole
 
 

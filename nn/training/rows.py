@@ -121,7 +121,7 @@ def checked_values(who: str, values: Any) -> list[Value]:
     """Return the Values as a list; raises TypeError for anything else. `who` says what they are wanted for."""
     if hasattr(values, "parameters"):
         raise TypeError(f"{who}, and this is {said(values)}: pass model.parameters()")
-    if isinstance(values, Value) or not hasattr(values, "__iter__"):
+    if isinstance(values, Value) or not hasattr(values, "__iter__") or getattr(values, "shape", None) == ():
         seen = "a function: call it" if callable(values) else repr(values)
         raise TypeError(f"{who}, [w, b] or model.parameters(), not {seen}")
     listed = list(values)

@@ -204,3 +204,14 @@ def test_the_demo_ends_in_peace_where_nobody_types_or_reads(shell, code):
     )
     assert ran.returncode == code
     assert "Traceback" not in ran.stderr
+
+
+def test_an_array_of_one_number_is_no_list_of_it():
+    with pytest.raises(TypeError, match="the Values to move"):
+        nn.SGD(numpy.array(1.0))
+
+
+@pytest.mark.parametrize("make", [nn.BatchNorm, lambda n: nn.Layer(n, 1), lambda n: nn.MLP(n, [1])])
+def test_a_layer_of_giant_size_is_refused_before_any_work(make):
+    with pytest.raises(ValueError, match="is at most 10,000,000"):
+        make(10**400)
