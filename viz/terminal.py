@@ -183,12 +183,12 @@ def decision_boundary(
     """
     field = Field.over(model, rows, targets, width, height, level)
     cells = [[field.shade(x) for x in line] for line in field.outputs]
-    for (x, y), target in zip(rows, targets, strict=True):
-        i, j = field.place(float(x), float(y))
-        mark = field.mark(float(target))
+    for (x, y), target in zip(field.rows, field.targets, strict=True):
+        i, j = field.place(x, y)
+        mark = field.mark(target)
         cells[i][j] = mark
         for beside in (j - 1, j + 1):
-            if 0 <= beside < width and cells[i][beside] in "░▒▓█":
+            if 0 <= beside < len(cells[i]) and cells[i][beside] in "░▒▓█":
                 cells[i][beside] = " "
     (left, right), (low, high) = field.x, field.y
     labels = (show_number(left), show_number((left + right) / 2), show_number(right))

@@ -59,7 +59,7 @@ class Recording:
     def __init__(self, nodes: tuple[Value, ...], grads: tuple[float | None, ...], events: tuple[Event, ...]) -> None:
         self.nodes, self.grads, self.events = nodes, grads, events
         self.numbers = tuple(node._data for node in nodes)
-        self._index = {id(node): i for i, node in enumerate(nodes)}
+        self._index = {node: i for i, node in enumerate(nodes)}
 
     def __len__(self) -> int:
         return len(self.events)
@@ -81,9 +81,9 @@ class Recording:
         """
         if isinstance(node, str):
             return self._place_of(node)
-        if id(node) not in self._index:
+        if node not in self._index:
             raise ValueError(f"{self.nodes[-1]!r} was not computed from {node!r}: name a node of its graph")
-        return self._index[id(node)]
+        return self._index[node]
 
     def _place_of(self, name: str) -> int:
         names = self.words.names
@@ -175,7 +175,7 @@ class Recording:
                     "path": node.name,
                     "kind": kind,
                     "op": node.op.symbol if isinstance(node.op, Operation) else None,
-                    "parents": [self._index[id(parent)] for parent in node.parents],
+                    "parents": [self._index[parent] for parent in node.parents],
                     "local_derivatives": list(map(_plain, node.local_derivatives)),
                     "value": _plain(self.numbers[i]),
                     "grad": _plain(self.grads[i]),

@@ -105,7 +105,7 @@ class Words:
     def __init__(self, nodes: Sequence[Value], numbers: Sequence[float]) -> None:
         self.nodes, self.numbers = nodes, numbers
         self.names = short_names(nodes)
-        self._index = {id(node): i for i, node in enumerate(nodes)}
+        self._index = {node: i for i, node in enumerate(nodes)}  # by the Values, which copies take along, not their ids
 
     def gradient(self, i: int) -> str:
         """Return `∂L/∂w₁` for node `i`."""
@@ -118,7 +118,7 @@ class Words:
         if not isinstance(node.op, Operation):
             return f"{self.names[i]} = {result}"
         symbols, figures = self.forms(i)
-        parents = [self._index[id(parent)] for parent in node.parents]
+        parents = [self._index[parent] for parent in node.parents]
         names, numbers = [self.names[j] for j in parents], [show_number(self.numbers[j]) for j in parents]
         return " = ".join(dict.fromkeys((self.names[i], _filled(symbols, names), _filled(figures, numbers), result)))
 
@@ -133,7 +133,7 @@ class Words:
         assert isinstance(op, Operation)
         inputs = [[next(slots) for _ in x.values] if isinstance(x, Group) else next(slots) for x in operands(node)]
         if op.role == "power":
-            base, exponent = [self._index[id(parent)] for parent in node.parents]
+            base, exponent = [self._index[parent] for parent in node.parents]
             return _power(self.names[base], self.names[exponent]), _power(
                 show_number(self.numbers[base]), show_number(self.numbers[exponent])
             )
@@ -156,11 +156,11 @@ class Words:
         if op.groups:
             if formula.function == "name" and formula.inputs[0] in names[: op.groups]:
                 other = operands(node)[names.index(formula.inputs[0])].values[place]
-                return bracketed(self._name(self._index[id(other)]))
+                return bracketed(self._name(self._index[other]))
             return bracketed(TEXTBOOK.write(formula)) if formula.number is not None else bracketed(show_number(number))
         if output.function != "name":
             formula = formula.replace({output: label("\0")})
-        inputs = [self._index[id(parent)] for parent in node.parents]
+        inputs = [self._index[parent] for parent in node.parents]
         constants: set[str] = {name for name, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
         known = dict(zip(names, (self.numbers[j] for j in inputs), strict=True)) | {"\0": self.numbers[i]}
         shown = {label(name): label(self.names[j]) for name, j in zip(names, inputs, strict=True)}

@@ -1,16 +1,31 @@
-"""The one place that writes files: each is whole, or is as it was before."""
+"""The one place that reads and writes files: what is written is whole, or is as it was before."""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
+import time
 from contextlib import suppress
 from typing import Final
 
-__all__ = ["check_folder", "write_file"]
+__all__ = ["check_folder", "read_file", "write_file"]
 
 # O_EXCL follows no link that somebody has put there; the others are not on every system
 FRESH: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # nobody waits for the other end of a pipe
+HOUR: Final = 3600.0  # seconds after which what a killed process left half-written goes
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """Return what a file holds; raises OSError for what cannot be read, ValueError for pipes and devices."""
+    handle = os.open(path, os.O_RDONLY | AT_ONCE)
+    kind = os.fstat(handle).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(handle)
+        raise ValueError(f"{os.fspath(path)} is {'a folder' if stat.S_ISDIR(kind) else 'a pipe or device'}, not a file")
+    with os.fdopen(handle, "rb") as file:
+        return file.read()
 
 
 def write_file(path: str | os.PathLike[str], contents: bytes) -> None:
@@ -31,7 +46,8 @@ def write_file(path: str | os.PathLike[str], contents: bytes) -> None:
         return
     place = os.path.realpath(path)
     folder, name = os.path.split(place)
-    beside = os.path.join(folder, f".{name[:50]}.{os.urandom(8).hex()}.part")
+    part = f".{name[:50]}."
+    beside = os.path.join(folder, f"{part}{os.urandom(8).hex()}.part")
     try:
         # the system itself takes the umask off: to ask for it would be to change it for other threads
         handle = os.open(beside, FRESH, 0o666 if old is None else 0o600)
@@ -49,11 +65,14 @@ def write_file(path: str | os.PathLike[str], contents: bytes) -> None:
             os.unlink(beside)
         raise
     _sync(folder)
+    _clear(folder, part)
 
 
 def check_folder(path: str | os.PathLike[str]) -> None:
     """Raise FileNotFoundError if there is no folder to leave the file in: that of what it leads to if it is a link."""
     folder, name = os.path.split(os.path.realpath(path))
+    if not os.fspath(path):
+        raise FileNotFoundError("the path of a file is needed, and this is an empty text")
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"there is no folder {folder!r} to leave {name!r} in: make it first")
 
@@ -65,6 +84,16 @@ def _take_over(beside: str, old: os.stat_result) -> None:
         with suppress(OSError):
             os.chown(beside, old.st_uid, old.st_gid)
     os.chmod(beside, stat.S_IMODE(old.st_mode))
+
+
+def _clear(folder: str, part: str) -> None:
+    """Remove what processes that were killed left of this file."""
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            place = os.path.join(folder, name)
+            is_part = name.startswith(part) and re.fullmatch("[0-9a-f]{16}[.]part", name[len(part) :])
+            if is_part and os.lstat(place).st_mtime < time.time() - HOUR:
+                os.unlink(place)
 
 
 def _sync(folder: str) -> None:

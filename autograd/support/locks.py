@@ -1,17 +1,22 @@
-"""Locks that are free in a forked child: the thread that held one is not there, and would never release it."""
+"""What a forked child finds free and whole: the thread that held a lock, or was loading a module, is not there."""
 
 from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 __all__ = ["cached_property", "make_lock", "renew_in_children"]
 
 T = TypeVar("T")
+
+LOADED: Final = sys.stdlib_module_names | {"autograd", "nn", "viz", "numpy", "safetensors", "llvmlite", "jax", "tqdm"}
 
 _made: WeakSet[Any] = WeakSet()
 
@@ -44,5 +49,17 @@ def _renew() -> None:
             lock._at_fork_reinit()  # as the standard library's own locks are
 
 
+def _finish_imports() -> None:
+    """Wait until no other thread is loading what this library loads when it is needed: a child could never go on.
+
+    A user's own modules are not waited for: one may wait, while it is loaded, for the thread that forks.
+    """
+    under_way = getattr(sys.modules.get("_frozen_importlib"), "_module_locks", {})
+    for name in list(under_way):
+        if name.partition(".")[0] in LOADED:
+            with suppress(ImportError):  # which the other thread is told
+                import_module(name)
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew)
+    os.register_at_fork(before=_finish_imports, after_in_child=_renew)

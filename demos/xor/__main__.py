@@ -6,6 +6,7 @@ Everything shown here is computed by `autograd`, `nn` and `viz`: this file only 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from itertools import takewhile
 from pathlib import Path
@@ -309,12 +310,17 @@ class Session(Run):
 
 def show_page(page: viz.Page, name: str, address: str = "") -> None:
     """Show a page in the browser and say where it is; a script leaves it in a file instead."""
-    if not sys.stdin.isatty():
+    if not has_terminal():
         print(f"wrote {page.save(f'xor_{name}.html')}")
         return
     place = page.open(address)
     done = "opened" if window_browser() else "no browser was found here; open the file in one:"
     print(f"{done} {place.as_uri()}{'#' * bool(address)}{address}")
+
+
+def has_terminal() -> bool:
+    """Return whether somebody can type: standard input may be closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def main() -> int:
@@ -329,15 +335,22 @@ def main() -> int:
     session = Session(given.seed)
     prompt = Prompt(session, session._names)
     greeting = GREETING.format(rows=session._rows())
-    if given.script is None and sys.stdin.isatty():
+    if given.script is None and has_terminal():
         prompt.talk(greeting, plain=given.plain)
         return 0
     print(greeting)
     if given.script is None:
-        return 1 if prompt.run_script(sys.stdin) else 0
+        return 1 if prompt.run_script(sys.stdin or ()) else 0
     with open(given.script, encoding="utf-8") as lines:
         return 1 if prompt.run_script(lines) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        code = main()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:  # nobody reads on, or the disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that what is left is not written when Python ends
+        code = 0 if isinstance(error, BrokenPipeError) else f"nothing more can be written: {error.strerror}"
+    sys.exit(code)

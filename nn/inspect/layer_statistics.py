@@ -39,7 +39,7 @@ def measured(
     The gradients of the parameters are left as this pass made them.
     """
     cache: ForwardCache = {}
-    value = watching.fill(cache, lambda: record_loss(model, loss, inputs, targets, places))
+    value = watching.fill(cache, model, lambda: record_loss(model, loss, inputs, targets, places))
     for parameter in model.parameters():
         parameter.clear_grad()
     value.backward()

@@ -8,7 +8,7 @@ from typing import Any
 import autograd
 from autograd import Group, Value, softmax
 from nn.layers.calling import one_row, refuse_more
-from nn.layers.dense import ActivationLike, Seed, activation_name, resolve_activation
+from nn.layers.dense import ActivationLike, Seed, activation_name, resolve_activation, returned
 from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
 from nn.layers.module import Inputs, Module
@@ -145,6 +145,8 @@ class Activation(Module):
         if self.activation is None:
             return list(z)
         row = [self.activation(x) for x in z]
+        if wrong := [a for a in row if not isinstance(a, Value)]:
+            raise TypeError(returned(self.activation, wrong[0]))
         self.name_row(row)
         self.keep_pass(list(z), row)
         return row

@@ -19,7 +19,7 @@ from nn.layers.forward_cache import Row, watching
 from nn.layers.initializers import Initializer, chosen, generator_from
 from nn.layers.module import Inputs, Module
 from nn.support.guesses import ACTIVATIONS
-from nn.support.validate import positive_count
+from nn.support.validate import positive_count, said
 
 ActivationLike = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
@@ -49,6 +49,12 @@ def resolve_activation(activation: ActivationLike) -> Any:
     if not callable(activation):
         raise TypeError(f"an activation is a name, an operation or a function, not {activation!r}")
     return activation
+
+
+def returned(activation: Any, x: Any) -> str:
+    """Return what to say of an activation that made no Value of one."""
+    advice = " (was a return forgotten?)" if x is None else ""
+    return f"an activation returns one Value, and {activation_name(activation)} returned {said(x)}{advice}"
 
 
 def activation_name(activation: Any) -> str:
@@ -178,7 +184,10 @@ def _activated(neurons: Sequence[Neuron], z: Row) -> Row:
     for x, neuron in zip(z, neurons, strict=True):
         if (activation := neuron.activation) is not None:
             x = activation(x)
-            x.name = neuron._a_name
+            try:
+                x.name = neuron._a_name
+            except AttributeError:
+                raise TypeError(returned(activation, x)) from None
         a.append(x)
     return a
 

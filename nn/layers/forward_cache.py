@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from autograd import Value
 
@@ -33,30 +33,36 @@ class _Watching(list[object]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cache: ContextVar[ForwardCache | None] = ContextVar("watching", default=None)
+        self._cache: ContextVar[tuple[ForwardCache, dict[int, str]] | None] = ContextVar("watching", default=None)
 
-    def fill(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
-        """Return `run()`, whose passes fill the cache.  The context is the call's own: no interrupt can leave it on."""
+    def fill(self, cache: ForwardCache, model: Any, run: Callable[[], Result]) -> Result:
+        """Return `run()`, whose passes fill the cache, by the paths that layers have in this model.
+
+        The context is the call's own: no interrupt can leave it on.
+        """
+        modules = model.named_modules() if hasattr(model, "named_modules") else ()
+        paths = {id(module): path for path, module in modules}
         begun = object()
         self.append(begun)
         try:
-            return copy_context().run(self._filled, cache, run)
+            return copy_context().run(self._filled, cache, paths, run)
         finally:
             self.remove(begun)
 
-    def _filled(self, cache: ForwardCache, run: Callable[[], Result]) -> Result:
-        self._cache.set(cache)
+    def _filled(self, cache: ForwardCache, paths: dict[int, str], run: Callable[[], Result]) -> Result:
+        self._cache.set((cache, paths))
         return run()
 
     def is_here(self) -> bool:
         """Return whether this thread or task fills one."""
         return self._cache.get() is not None
 
-    def keep(self, path: str, z: Row, a: Row) -> None:
-        """Enter one row of the layer there."""
-        cache = self._cache.get()
-        if cache is not None:
-            layer = cache.setdefault(path, LayerPass([], []))
+    def keep(self, module: Any, z: Row, a: Row) -> None:
+        """Enter one row of the layer; one that the model's walk does not meet goes by its own path."""
+        filled = self._cache.get()
+        if filled is not None:
+            cache, paths = filled
+            layer = cache.setdefault(paths.get(id(module), module._path), LayerPass([], []))
             layer.z.append(z)
             layer.a.append(a)
 

@@ -225,12 +225,12 @@ class Module:
         in the order of use.
         """
         cache: ForwardCache = {}
-        watching.fill(cache, lambda: self.batch(rows))
+        watching.fill(cache, self, lambda: self.batch(rows))
         return cache
 
     def keep_pass(self, z: Row, a: Row) -> None:
         """Enter one row of pre-activations and activations in the forward cache that is being filled, if any is."""
-        watching.keep(self._path, z, a)
+        watching.keep(self, z, a)
 
     def describe(self) -> str:
         """Return in a few words what this module is, for `summary`."""

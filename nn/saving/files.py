@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from autograd import Value
 from autograd.recording.bulk import set_numbers
-from autograd.support.files import check_folder, write_file
+from autograd.rules.maths import FLOATS
+from autograd.support.files import check_folder, read_file, write_file
 from autograd.support.messages import shown
 from nn.history.history import History
 from nn.layers.dense import Layer, Neuron
@@ -30,7 +33,7 @@ from nn.saving.records import (
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import check_buffers, names
 from nn.support.guesses import GUESSES
-from nn.support.validate import checked_count
+from nn.support.validate import checked_count, said
 
 __all__ = ["Autosave", "load", "save"]
 
@@ -82,8 +85,9 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     The file is the old one or the new one at any moment, whole.
     Raises FileNotFoundError if there is no such folder, ImportError naming the extra where safetensors is missing.
     """
+    _check_given("save", path, model, optimizer, history)
     check_place(path)
-    named = dict(model.named_parameters())
+    named = _named(model)
     boxes = _boxes(model, named)
     if taken := [name for name in boxes if name.startswith(("optimizer.", "history."))]:
         raise ValueError(f"parameters of a model cannot be saved as {names(taken)}: give that attribute another name")
@@ -114,6 +118,7 @@ def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     if its parameters or optimizer are not those given, or if the model makes another function of the same numbers, as
     another activation does; ImportError naming the extra where safetensors is missing.
     """
+    _check_given("load", path, model, optimizer, history)
     _load(path, model, optimizer, history)
 
 
@@ -125,7 +130,7 @@ def _load(
     check_place: Callable[[int, int], None] = lambda batches, rows: None,
 ) -> None:
     library()
-    data = Path(path).read_bytes()
+    data = read_file(path)
     try:
         after = _State.saved(data, model, optimizer, history)
         if after.history is not None:
@@ -140,10 +145,25 @@ def _load(
         raise
 
 
+def _check_given(call: str, path: Any, model: Any, optimizer: Any, history: Any) -> None:
+    """Raise TypeError for what is not the thing that is wanted in its place."""
+    example = f'nn.{call}("weights.st", model, optimizer, history)'
+    for name, x, is_right in (
+        ("path", path, isinstance(path, str | PathLike)),
+        ("model", model, hasattr(model, "named_parameters") and not isinstance(model, type)),
+        ("optimizer", optimizer, optimizer is None or isinstance(optimizer, Optimizer)),
+        ("history", history, history is None or isinstance(history, History)),
+    ):
+        if not is_right:
+            raise TypeError(f"{call}: {name} is {said(x)}; write {example}")
+
+
 def check_place(path: str | Path) -> None:
     """Raise ImportError if nothing can be saved here, FileNotFoundError if there is no folder to leave the file in."""
     library()
     check_folder(path)
+    if Path(path).is_fifo():  # which would be waited for, and could not be loaded
+        raise ValueError(f"{path} is a pipe, not a file")
 
 
 @dataclass
@@ -171,7 +191,7 @@ class _State:
     def saved(cls, data: bytes, model: Any, optimizer: Optimizer | None, history: History | None) -> _State:
         """Return what a file holds for these; raises ValueError, naming the field, unless all of it is as it should."""
         tensors, record = unpacked(data)
-        boxes = _boxes(model, dict(model.named_parameters()))
+        boxes = _boxes(model, _named(model))
         fields = check(tensors, record, boxes)
         weights = {n: a for n, a in tensors.items() if not n.startswith(("optimizer.", "history."))}
         _check_boxes(weights, {name: shape for name, (shape, _) in boxes.items()})
@@ -190,6 +210,7 @@ class _State:
             memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state_names}
             settings = checked_optimizer(held, optimizer, is_old="digest" not in record)
             state.optimizer = {**settings, "step_count": held["step_count"], **memories}
+            _check_rule(optimizer, memories, held["step_count"])
             state.generators = _checked_generators(record["generators"], model)
         if history is not None:
             lists = {n.removeprefix("history."): a.tolist() for n, a in tensors.items() if n.startswith("history.")}
@@ -245,6 +266,16 @@ def _boxes(model: Any, named: Mapping[str, Value]) -> dict[str, Box]:
     return boxes
 
 
+def _named(model: Any) -> dict[str, Value]:
+    """Return the parameters by path; raises ValueError if a path leads to two of them, or to two modules."""
+    found = list(model.named_parameters())
+    modules = list(model.named_modules()) if hasattr(model, "named_modules") else []
+    for pairs in (found, modules):
+        if twice := [path for path, n in Counter(path for path, _ in pairs).items() if n > 1]:
+            raise ValueError(f"two of the model's parts are both called {names(twice)}: give their dict other keys")
+    return dict(found)
+
+
 def _check_boxes(found: Mapping[str, Any], wanted: Mapping[str, tuple[int, ...]]) -> None:
     missing, extra = sorted(set(wanted) - set(found)), sorted(set(found) - set(wanted))
     if missing:
@@ -289,6 +320,18 @@ def _check_memories(kind: str, tensors: Mapping[str, Any], optimizer: Optimizer)
             raise ValueError(
                 f"optimizer.{name}: its optimizer moved {count} parameters, not {len(optimizer.parameters)}"
             )
+
+
+def _check_rule(optimizer: Optimizer, memories: Mapping[str, list[float]], steps: int) -> None:
+    """Raise ValueError for memories that no steps leave, of which the optimizer's own rule cannot make the next."""
+    for i, row in enumerate(zip(*memories.values(), strict=True)):
+        try:
+            optimizer.update(FLOATS, 0.0, 0.0, optimizer.learning_rate, steps + 1, *row)
+        except ValueError:  # of the square root of a negative number
+            held = ", ".join(f"optimizer.{name}[{i}] is {x!r}" for name, x in zip(memories, row, strict=True))
+            raise ValueError(f"{held}: no steps of {type(optimizer).__name__} leave that behind") from None
+        except ArithmeticError:  # numbers too far out for floats, which a training that diverged does leave
+            pass
 
 
 def _checked_generators(saved: list[Any], model: Any) -> list[Any]:

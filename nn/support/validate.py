@@ -39,6 +39,9 @@ __all__ = [
 ]
 
 Loss = Callable[[list[Any], list[Any]], Value]
+MOST: Final = 2**53  # beyond it not every whole number is a float
+MOST_UNITS: Final = 10_000_000
+
 
 _places: Final[ContextVar[Sequence[int]]] = ContextVar("places", default=())
 
@@ -117,13 +120,15 @@ def checked_data(inputs: Any, targets: Any, which: str = "") -> tuple[list[Any],
     return inputs, checked_targets(targets, len(inputs), f"{which}targets")
 
 
-def checked_count(name: str, n: Any, least: int = 1) -> int:
-    """Return `n`, a whole number of `least` or more; raises TypeError or ValueError naming it otherwise."""
+def checked_count(name: str, n: Any, least: int = 1, most: int = MOST) -> int:
+    """Return `n`, a whole number from `least` to `most`; raises TypeError or ValueError naming it otherwise."""
     whole = _whole(n)
     if whole is None:
-        raise TypeError(f"{name} must be a whole number, not {n!r}")
+        raise TypeError(f"{name} must be a whole number, not {shown(repr(n))}")
     if whole < least:
-        raise ValueError(f"{name} must be {least} or more, not {n}")
+        raise ValueError(f"{name} must be {least} or more, not {shown(whole)}")
+    if whole > most:
+        raise ValueError(f"{name} must be {most:,} or less, not {shown(whole) if whole < 2**1024 else 'a giant'}")
     return whole
 
 
@@ -134,6 +139,8 @@ def positive_count(count: object, what: str) -> int:
         raise TypeError(f"{what} is a whole number, not {count!r}")
     if whole < 1:
         raise ValueError(f"{what} is at least 1, not {whole}")
+    if whole > MOST_UNITS:
+        raise ValueError(f"{what} is at most {MOST_UNITS:,} here, where each number is an object of its own")
     return whole
 
 
@@ -176,7 +183,7 @@ def checked_values(who: str, values: Any) -> list[Value]:
     """Return the Values as a list; raises TypeError for anything else. `who` says what they are wanted for."""
     if hasattr(values, "parameters"):
         raise TypeError(f"{who}, and this is {said(values)}: pass model.parameters()")
-    if isinstance(values, Value) or not hasattr(values, "__iter__"):
+    if isinstance(values, Value) or not hasattr(values, "__iter__") or getattr(values, "shape", None) == ():
         seen = "a function: call it" if callable(values) else repr(values)
         raise TypeError(f"{who}, [w, b] or model.parameters(), not {seen}")
     listed = list(values)

@@ -251,7 +251,7 @@ def test_what_a_page_cannot_hold_is_refused_with_the_reason():
         viz.playground(dropped, rows, targets)
     with pytest.raises(TypeError, match="layers of neurons"):
         viz.playground(3, rows, targets)
-    with pytest.raises(ValueError, match="4 rows and 3 targets"):
+    with pytest.raises(ValueError, match="4 rows of inputs and 3 targets"):
         viz.playground(model, rows, targets[:3])
     with pytest.raises(ValueError, match="takes rows of 2 inputs"):
         viz.playground(model, [[1.0]], [1.0])

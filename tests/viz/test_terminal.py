@@ -151,5 +151,5 @@ def test_a_boundary_takes_values_classes_and_a_model_that_reads_nothing_else():
 def test_a_boundary_needs_two_inputs_and_a_target_for_each_row():
     with pytest.raises(ValueError, match="3"):
         terminal.decision_boundary(lambda row: 0.0, [[1.0, 2.0, 3.0]], [1])
-    with pytest.raises(ValueError, match="4 rows and 1 targets"):
+    with pytest.raises(ValueError, match="4 rows of inputs and 1 targets"):
         terminal.decision_boundary(lambda row: 0.0, SQUARE, [1])

@@ -7,13 +7,13 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
+from autograd import Value, number
 from autograd.explain.numbers import show_number
 from autograd.rules.operation import Operation, operation
 from autograd.support.messages import documentation
 from nn.support.naming import titled
 from viz.charts.chart import Chart, look, new_axes, numbered, on_axis
-from viz.charts.field import Field
+from viz.charts.field import Field, clipped, near
 from viz.charts.landscape import Landscape, landscape
 from viz.charts.plotting import losses_of
 from viz.support import palette
@@ -38,11 +38,11 @@ def loss_curve(history: Any, *, logarithmic: bool = False) -> Chart:
     held_out = [float(x) for x in getattr(history, "validation_losses", ())]
     with look():
         figure, axes = new_axes(6.4, 3.6)
-        axes.plot(range(1, len(losses) + 1), losses, color=palette.POSITIVE, label="training")
+        axes.plot(range(1, len(losses) + 1), _drawn(losses), color=palette.POSITIVE, label="training")
         if held_out:
             step = len(losses) / len(held_out)
             places = [step * (i + 1) for i in range(len(held_out))]
-            axes.plot(places, held_out, color=palette.NEGATIVE, linestyle="--", label="validation")
+            axes.plot(places, _drawn(held_out), color=palette.NEGATIVE, linestyle="--", label="validation")
             axes.legend()
         broken = next((i for i, x in enumerate(losses) if not math.isfinite(x)), None)
         if broken is not None:
@@ -63,7 +63,7 @@ def learning_rate_finder(sweep: Any) -> Chart:
     rates, losses, suggestion = sweep.rates[: len(sweep.losses)], sweep.losses, float(sweep.suggestion)
     with look():
         figure, axes = new_axes(6.4, 3.6)
-        axes.plot(rates, losses, color=palette.POSITIVE)
+        axes.plot(rates, _drawn(losses), color=palette.POSITIVE)
         axes.set_xscale("log")
         axes.set(xlabel="learning rate", ylabel="loss", title="loss while the learning rate grows")
         if math.isfinite(suggestion):
@@ -94,10 +94,10 @@ def decision_boundary(
         figure, axes = new_axes(5.2, 4.6)
         _draw_field(axes, field)
         for k, target in enumerate(field.classes):
-            rows = [row for row, y in zip(X, Y, strict=True) if float(y) == target]
+            rows = [row for row, y in zip(field.rows, field.targets, strict=True) if y == target]
             axes.scatter(
-                [float(row[0]) for row in rows],
-                [float(row[1]) for row in rows],
+                [row[0] for row in rows],
+                [row[1] for row in rows],
                 marker="oX^sDPv*"[k % 8],
                 s=46,
                 color=palette.FIELD[(1, 2, 0)[k % 3]],
@@ -108,9 +108,10 @@ def decision_boundary(
             )
         axes.grid(visible=False)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=min(4, len(field.classes)))
-        axes.set(xlabel="x[0]", ylabel="x[1]", title="the model over its inputs", xlim=field.x, ylim=field.y)
+        title = "the model over its inputs" + " (blank: nan)" * bool(field.blank)
+        axes.set(xlabel="x[0]", ylabel="x[1]", title=title, xlim=field.x, ylim=field.y)
         numbered(axes.xaxis, axes.yaxis)
-    return Chart(figure, f"decision boundary over {len(X)} rows of two inputs")
+    return Chart(figure, f"decision boundary over {len(field.rows)} rows of two inputs")
 
 
 def _draw_field(axes: Axes, field: Field) -> None:
@@ -146,11 +147,13 @@ def gradient_flow(model: Any) -> Chart:
     bars are far shorter than the last's, gradients vanish; far longer, they explode.
     Raises ValueError before any pass.
     """
-    norms = {str(k): float(x) for k, x in model.items()} if isinstance(model, Mapping) else _norms(model)
+    norms = {str(k): number(x) for k, x in model.items()} if isinstance(model, Mapping) else _norms(model)
+    if not norms:
+        raise ValueError("gradient_flow of nothing: there are no norms to draw")
     with look():
         figure, axes = new_axes(6.4, 1.4 + 0.32 * len(norms))
         names, sizes = [shown(name) for name in norms], list(norms.values())
-        finite = [x if math.isfinite(x) else 0.0 for x in sizes]
+        finite = [clipped(x) if math.isfinite(x) else 0.0 for x in sizes]
         bars = axes.barh(names, finite, color=palette.BACKWARD, height=0.6)
         axes.bar_label(bars, [f" {show_number(x)}" for x in sizes])
         if all(x > 0.0 for x in finite) and max(finite) / min(finite) > 100.0:
@@ -177,7 +180,21 @@ def _groups(model: Any) -> dict[str, list[Value]]:
     groups: dict[str, list[Value]] = {}
     for name, value in model.named_parameters():
         groups.setdefault(titled(kind_of(name)), []).append(value)
+    if not groups:
+        raise ValueError(f"this {type(model).__name__} has no parameters to draw")
     return groups
+
+
+def _span(numbers: list[float]) -> tuple[float, float] | None:
+    """Return what a histogram spans, where the numbers' own span would have no room for its bins, else None."""
+    low, high = min(numbers, default=0.0), max(numbers, default=0.0)
+    size = max(abs(low), abs(high))
+    return (low - size, high + size) if high - low <= 1e-9 * size and size > 1e6 else None
+
+
+def _drawn(numbers: list[float]) -> list[float]:
+    """Return where numbers are drawn; those that are not finite leave a gap."""
+    return [clipped(x) if math.isfinite(x) else math.nan for x in numbers]
 
 
 @GUESSES
@@ -185,13 +202,17 @@ def histogram(model: Any, *, of: str = "weights", bins: int = 30) -> Chart:
     """Return how the numbers of each layer are spread: `of` "weights" (every parameter's value) or "gradients"."""
     if of not in ("weights", "gradients"):
         raise ValueError(f'of is "weights" or "gradients", not {of!r}')
-    groups = _groups(model)
+    from nn.support.validate import checked_count
+
+    bins, groups = checked_count("bins", bins, 1, 10_000), _groups(model)
     with look():
         figure, panels = new_axes(6.4, 0.5 + 1.3 * len(groups), len(groups))
         for axes, (name, values) in zip([panels] if len(groups) == 1 else panels, groups.items(), strict=True):
             numbers = [v.data if of == "weights" else v.grad for v in values]
-            finite = [x for x in numbers if math.isfinite(x)]
-            axes.hist(finite, bins=bins, color=palette.POSITIVE if of == "weights" else palette.BACKWARD)
+            finite = [clipped(x) for x in numbers if math.isfinite(x)]
+            axes.hist(
+                finite, bins=bins, range=_span(finite), color=palette.POSITIVE if of == "weights" else palette.BACKWARD
+            )
             lost = f", {len(numbers) - len(finite)} not finite" if len(finite) < len(numbers) else ""
             what = f"{len(numbers)} {of if of == 'gradients' else 'parameters'}"
             axes.set_title(f"{shown(name)}: {what}{lost}", fontsize=10)
@@ -228,6 +249,11 @@ def activation(name: str | Operation, *, low: float = -4.0, high: float = 4.0) -
 
     Raises KeyError naming the operations there are, ValueError for one that needs more than one input.
     """
+    if not isinstance(name, Operation | str):
+        raise TypeError(f"activation draws an operation by its name, 'tanh', not {type(name).__name__}")
+    low, high = near("low", low), near("high", high)
+    if low >= high:
+        raise ValueError(f"activation(low={low:g}, high={high:g}): low lies below high")
     op = name if isinstance(name, Operation) else operation(name)
     if op.groups or op.arity - len(op.defaults) != 1:
         raise ValueError(
@@ -235,12 +261,13 @@ def activation(name: str | Operation, *, low: float = -4.0, high: float = 4.0) -
         )
     places = [low + (high - low) * i / 400 for i in range(401)]
     points = [op.evaluate(x, *op.defaults) for x in places]
+    curve = _drawn([y for y, _ in points])
     with look():
         figure, axes = new_axes(5.6, 3.6)
         axes.axhline(0.0, color=palette.QUIET, linewidth=0.8)
         axes.axvline(0.0, color=palette.QUIET, linewidth=0.8)
-        axes.plot(places, [y for y, _ in points], color=palette.FORWARD, label=op.symbol)
-        derivatives = [d[0] for _, d in points]
+        axes.plot(places, curve, color=palette.FORWARD, label=op.symbol)
+        derivatives = _drawn([d[0] for _, d in points])
         axes.plot(places, derivatives, color=palette.BACKWARD, linestyle="--", label=f"{op.symbol}′, its derivative")
         axes.legend()
         axes.set_xlabel("x")

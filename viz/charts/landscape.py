@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
-from viz.charts.field import plain_number
-
-CAP = 1e300
+from viz.charts.field import clipped, near, plain_number
 
 
 @dataclass
@@ -37,8 +35,9 @@ def landscape(
     """Return the loss over `size`² steps up to `reach` times the length of each group; parameters end as they began."""
     if not callable(loss):
         raise TypeError(f"loss is a function that computes it anew, as lambda: …, not {type(loss).__name__}")
-    if size < 3:
-        raise ValueError(f"a landscape needs at least 3 steps a side, not {size}")
+    from nn.support.validate import checked_count
+
+    size, reach = checked_count("size", size, 3, 2_000), near("reach", reach)
     generator = random.Random(seed)
     parameters = [p for group in groups for p in group]
     first, second = ([x for group in groups for x in _direction(generator, group)] for _ in range(2))
@@ -71,4 +70,4 @@ def _direction(generator: random.Random, group: Sequence[Value]) -> list[float]:
 
 
 def _number(x: Any) -> float:
-    return min(CAP, plain_number(x))
+    return clipped(plain_number(x))

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import Value, number
 from autograd.explain.numbers import show_number
+from viz.charts.field import clipped
 from viz.support.labels import columns, padded
 
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
@@ -51,7 +52,7 @@ def curve(numbers: Sequence[float], width: int, height: int, *, logarithmic: boo
     Where many numbers share a column of dots, the column spans all of them, so a spike is never lost.
     Numbers that are not finite (on a logarithmic axis: or not positive) leave a gap.
     """
-    heights = [_height(x, logarithmic) for x in numbers]
+    heights = [_height(clipped(x), logarithmic) if math.isfinite(x) else None for x in numbers]
     finite = [h for h in heights if h is not None]
     if not finite:
         kind = "finite and positive" if logarithmic else "finite"
@@ -79,7 +80,7 @@ def curve(numbers: Sequence[float], width: int, height: int, *, logarithmic: boo
 
 
 def _height(x: float, logarithmic: bool) -> float | None:
-    if not math.isfinite(x) or (logarithmic and x <= 0.0):
+    if logarithmic and x <= 0.0:
         return None
     return math.log(x) if logarithmic else x
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Callable
 from typing import Any, Final
 
 from autograd import Value
+from viz.charts.field import checked_rows
 from viz.charts.plotting import losses_of
 from viz.graph.network import layers_of
 from viz.pages.document import Page, packed
@@ -51,7 +53,7 @@ class Recorder:
 
         if checked_count("most", most) < 2:
             raise ValueError(f"Recorder(most={most}): a film has at least 2 moments")
-        self.model, self.inputs, self.targets = model, list(X), list(Y)
+        self.model, (self.inputs, self.targets) = model, checked_rows(X, Y)
         self.loss, self.most, self.level = loss, most, level
         self.parameters: list[Value] = model.parameters()
         self.every = 1
@@ -118,7 +120,8 @@ def film(history: Any, recorder: Any = None, *, title: str = "A training") -> Pa
     place = {parameter: k for k, parameter in enumerate(recorder.model.parameters())}
     order = [place[parameter] for parameter in programs.order]
     moments = _spread(recorder.moments())
-    data |= programs.data
+    data |= programs.data  # whose numbers may be infinite or nan: the page shows those of the moments
+    data["parameters"] = [[*names, x if math.isfinite(x) else 0.0] for *names, x in data["parameters"]]
     data["epochs"] = [epoch for epoch, _ in moments]
     data["moments"] = packed(numbers[k] for _, numbers in moments for k in order)
     return Page("film/film.html", STYLES, SCRIPTS, data, program=programs.script)

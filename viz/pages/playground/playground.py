@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.support.messages import shown
+from viz.charts.field import checked_rows
 from viz.graph.network import layers_of
 from viz.pages.document import Page
 from viz.pages.shared.model_programs import ACTIVATIONS, check_loss, check_optimizer, model_programs
@@ -58,11 +61,14 @@ def playground(
     check_loss("playground", loss)
     check_optimizer(optimizer)
     optimizer = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
-    X, Y = list(X), list(Y)  # noqa: N806
+    X, Y = checked_rows(X, Y)  # noqa: N806
     count = len(X)
     if batch_size is not None and checked_count("batch_size", batch_size) > max(count, 1):
         raise ValueError(f"batch_size={batch_size}: a step takes 1 to all {count} rows")
     sizes = {1, batch_size or count, count % batch_size if batch_size and count % batch_size else 1}
+    for path, parameter in model.named_parameters():
+        if not math.isfinite(parameter.data):
+            raise ValueError(f"{shown(path)} is {parameter.data}: a page computes on from numbers that are finite")
     programs = model_programs(
         model,
         X,

@@ -6,16 +6,16 @@ respect to all the outputs.  Both come from the table of operations, as in every
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd import Value, dot, number
+from autograd import Value, dot
 from autograd.explain.naming import short_names
 from autograd.rules.operation import TABLE, Operation
 from nn.support.naming import titled
+from viz.charts.field import checked_rows, near, plain_number
 from viz.graph.network import Layers, layers_of
 from viz.support import palette
 from viz.support.labels import shown
@@ -71,6 +71,7 @@ def model_programs(
     from autograd.compile.backends import javascript
 
     layers = layers_of(model)
+    level = None if level is None else near("level", level)
     rows, wanted = _data(inputs, targets, len(layers[0][1][0].weights))
     _refuse(model, optimizer)
     own, choices = _choices(layers, activations)
@@ -89,7 +90,7 @@ def model_programs(
     losses = {}
     for size in sorted({len(rows), *sizes}):
         parts[f"loss.{size}"], losses[str(size)] = _loss_program(loss, size, outputs, wanted)
-    flat = [[number(x) for x in _row(target)] for target in wanted]
+    flat = [[plain_number(x) for x in _row(target)] for target in wanted]
     data = {
         "layers": _layers_as_data(layers, place, own),
         "parameters": _parameters_as_data(model, order),
@@ -100,7 +101,7 @@ def model_programs(
         "programs": programs,
         "losses": losses,
         "activation": own,
-        "level": _level(loss, flat) if level is None else number(level),
+        "level": _level(loss, flat) if level is None else level,
         "classes": _classes(flat),
         "loss": shown(getattr(loss, "__name__", "loss")).replace("_", " "),
         "optimizer": type(optimizer).__name__,
@@ -133,17 +134,10 @@ def _refuse(model: Any, optimizer: Any) -> None:
 
 
 def _data(inputs: Any, targets: Any, width: int) -> tuple[list[list[float]], list[Any]]:
-    rows = [[number(x) for x in row] for row in inputs]
-    wanted = list(targets)
-    if len(rows) != len(wanted):
-        raise ValueError(f"there are {len(rows)} rows and {len(wanted)} targets: each row needs one target")
-    sizes = {len(row) for row in rows}
-    if sizes != {width}:
-        raise ValueError(
-            f"this network takes rows of {width} inputs, and these have {sorted(sizes) or 'nothing in them'}"
-        )
-    if not all(math.isfinite(x) for row in rows for x in row):
-        raise ValueError("a page is drawn over inputs that are finite, and some of these are not")
+    found, wanted = checked_rows(inputs, targets)
+    rows = [[near("X", plain_number(x)) for x in row] for row in found]
+    if len(rows[0]) != width:
+        raise ValueError(f"this network takes rows of {width} inputs, and these have {len(rows[0])}")
     return rows, wanted
 
 
@@ -277,4 +271,4 @@ def _classes(targets: list[list[float]]) -> list[float]:
 def _level(loss: Any, targets: list[list[float]]) -> float:
     """Return the output at which the answer changes."""
     flat = [x for target in targets for x in target]
-    return 0.0 if getattr(loss, "__name__", "") in SCORES else (min(flat) + max(flat)) / 2.0
+    return 0.0 if getattr(loss, "__name__", "") in SCORES else min(flat) / 2.0 + max(flat) / 2.0

@@ -154,6 +154,8 @@ def _parent() -> str:
     wanted = os.environ.get("CHAINRULE_CACHE")
     if wanted is not None:
         return wanted  # "off" is no absolute path either
+    if not os.path.isdir(os.path.expanduser("~")):  # and it is not ours to make
+        return ""
     if sys.platform == "darwin":
         return os.path.expanduser("~/Library/Caches")
     own = os.environ.get("XDG_CACHE_HOME", "")
