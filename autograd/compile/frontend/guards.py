@@ -38,6 +38,7 @@ HELD: Final = (*LISTS, dict, set, frozenset, bytearray, array.array, types.Mappi
 NOT_IN_A_TRACE: Final = frozenset({"__init__", "__new__", "__repr__", "__str__", "__init_subclass__", "__setattr__"})
 VERSION: Final = "_assignments"  # of a module: moved by each assignment to it
 UNSET: Final = {"training": True}  # what a module says of itself where nothing was set
+WALKED: Final = frozenset({"vars", "__dict__"})  # who mentions them may read attributes in their order
 version_of: Final = operator.attrgetter(VERSION)
 
 
@@ -56,6 +57,8 @@ class Outside:
         self._functions: list[tuple[FunctionType, CodeType]] = []
         self._asked: list[tuple[str, Callable[[], Any], Any]] = []  # name, how it is read, what was there
         self._held: list[tuple[str, Any, Any]] = []  # name, a list or its like, what it held
+        self._loosely: list[tuple[str, Any, Any]] = []  # those of them that may be equal and hold other things
+        self._values: list[Value] = []  # that were met
         self._objects: list[tuple[Any, Any, dict[str, Any]]] = []  # an object, its attributes, what they were
         self._modules: list[tuple[Any, Any, dict[str, Any]]] = []  # the same, of modules, which have versions
         self._apart = frozenset(apart)
@@ -65,6 +68,8 @@ class Outside:
         self._ours: set[str] = set()  # names that our modules' own functions mention
         self._look_at(getattr(function, "__name__", type(function).__name__), function, itself=True)
         self._keep_objects(self._look_into_objects())
+        if "name" in self._mentioned and self._values:
+            self._ask("name", partial(_names_of, self._values))
 
     # ------------------------------------------------------------------------------ comparing
     def changed(self) -> str:
@@ -90,7 +95,7 @@ class Outside:
         if self._held and (name := self._changed_content()):
             return name
         for kept in self._objects:
-            if _differs(kept[1], kept[2]) and (name := self._changed_attribute(*kept)):
+            if not _has_the_same(kept[1], kept[2]) and (name := self._changed_attribute(*kept)):
                 return name
         if self._modules and sum(map(version_of, self._walked)) != self._versions:  # each of which only grows
             return self._changed_module()
@@ -101,6 +106,9 @@ class Outside:
         try:
             for name, x, held in self._held:
                 if x != held:
+                    return name
+            for name, x, held in self._loosely:
+                if not _is_alike(x, held):
                     return name
         except Exception:  # an array in the place of another thing has no truth, and what else there is may have less
             return name
@@ -122,6 +130,11 @@ class Outside:
                 default = getattr(type(x), name, NOTHING) if default is NOTHING else default
                 if not _is_same(now.get(name, default), before.get(name, default)):
                     return name
+        if not WALKED.isdisjoint(self._mentioned | self._ours):
+            names = [name for name in before if name in now and name not in UNSET and self._is_read(name, x)]
+            for name, there in zip(names, filter(set(names).__contains__, now), strict=True):
+                if name != there:
+                    return str(there)
         before.clear()  # what else has changed is not read, and not looked at again
         before.update(now)
         return ""
@@ -129,7 +142,10 @@ class Outside:
     # -------------------------------------------------------------------------------- walking
     def _look_at(self, name: str, x: Any, *, itself: bool = False) -> None:
         kind = x.__class__
-        if kind is Value or isinstance(x, PLAIN) or id(x) in self._visited:
+        if kind is Value:
+            self._values.append(x)
+            return
+        if (isinstance(x, PLAIN) and _attributes(x) is None) or id(x) in self._visited:
             return
         self._visited[id(x)] = x
         if isinstance(x, FunctionType):
@@ -211,6 +227,9 @@ class Outside:
         if len(items) <= MOST or not isinstance(items[0], PLAIN):
             if not isinstance(x, tuple) or held is not x:
                 self._held.append((name, x, held))
+                if not _is_told_by_equality(held, {*map(id, items)}):
+                    self._loosely.append((name, x, held))
+            self._values += [item for item in items if item.__class__ is Value]
             for item in items:
                 if item.__class__ is not Value:
                     self._look_at(name, item)
@@ -236,6 +255,11 @@ class Outside:
 
     def _look_into(self, x: Any, owner: Any, known: set[tuple[int, int, str]]) -> None:
         if owner is not x and _root_of(owner) == NETWORKS:
+            for name in self._mentioned.intersection(vars(owner)):
+                behind = getattr(vars(owner)[name], "fget", None)
+                if isinstance(behind, FunctionType):  # of a property: what is behind it is read with it
+                    own = _mentioned(behind.__code__).difference(BY_ANY_NAME)
+                    self._mentioned.update(x for x in own if not x.startswith("__"))
             if id(owner) in self._visited:
                 return
             self._visited[id(owner)] = owner
@@ -289,7 +313,7 @@ class Outside:
                 return True
         elif name[0] != "_":
             if _is_given_anew(name, kind):
-                return False
+                return name in self._mentioned  # the user's own look at it is not
             if name in self._ours:
                 return True
         if name in self._apart or name == VERSION:
@@ -311,16 +335,55 @@ def _is_given_anew(name: str, kind: type) -> bool:
 def _is_same(now: Any, before: Any) -> bool:
     if now is before:
         return True
-    if type(now) is not type(before) or not isinstance(now, PLAIN):
+    if type(now) is not type(before) or _attributes(now) is not None:
+        return False
+    if isinstance(now, tuple):
+        return len(now) == len(before) and all(map(_is_same, now, before))
+    if not isinstance(now, PLAIN):
         return False
     return bool(now == before) and (bool(now) or str(now) == str(before))  # 0.0 and -0.0 are two
 
 
-def _differs(x: Any, held: Any) -> bool:
-    try:
-        return bool(x != held)
-    except Exception:  # an array in the place of another thing has no truth, and what else there is may have less
-        return True
+def _has_the_same(now: Any, before: dict[str, Any]) -> bool:
+    """Whether a dict holds the very same things under the same names in the same order."""
+    return (
+        len(now) == len(before)
+        and all(map(operator.is_, now, before))
+        and all(map(operator.is_, now.values(), before.values()))
+    )
+
+
+def _is_told_by_equality(held: Any, items: set[int]) -> bool:
+    """Whether what equals a copy of a list or its like holds the very same `items`, in the same order."""
+    if id(held) in items:
+        equality: Any = type(held).__eq__
+        return type(held) in (str, bytes) or equality is object.__eq__
+    return isinstance(held, LISTS) and all(_is_told_by_equality(each, items) for each in held)
+
+
+def _is_alike(x: Any, held: Any) -> bool:
+    """Whether a list or its like holds the same things as its copy, in the same order: plain ones of the same kind."""
+    if isinstance(held, dict | types.MappingProxyType):
+        return _is_alike([*x], [*held]) and _is_alike([*x.values()], [*held.values()])
+    if isinstance(held, (*LISTS, bytearray, array.array)):
+        if len(x) != len(held):
+            return False
+        if all(map(operator.is_, x, held)):
+            return True
+        return all(
+            y is z or (_is_alike(y, z) if y.__class__ in HELD else _is_same(y, z)) for y, z in zip(x, held, strict=True)
+        )
+    if isinstance(held, set | frozenset):
+        return {*map(_mark, x)} == {*map(_mark, held)}
+    return False
+
+
+def _mark(x: Any) -> tuple[type, Any]:
+    return type(x), repr(x) if isinstance(x, PLAIN) else id(x)
+
+
+def _names_of(values: list[Value]) -> tuple[str | None, ...]:
+    return tuple([x.name for x in values])
 
 
 def _copied(x: Any, items: list[Any], inside: set[int]) -> Any:
