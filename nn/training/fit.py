@@ -17,7 +17,7 @@ from nn.training.engines import make_stepper
 from nn.training.history import History
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
 from nn.training.progress import Progress
-from nn.training.rows import Loss, check_learner, checked_count, checked_inputs, checked_targets, telling
+from nn.training.rows import Loss, check_learner, checked_count, checked_inputs, checked_targets, copied, telling
 from nn.training.steppers import Task, in_use, tried_loss
 from nn.training.unmoved import warn_unmoved
 from nn.training.validate import (
@@ -72,6 +72,10 @@ def fit(
     progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
     history           of an earlier run with the same model and optimizer, to go on to the same bits
 
+    Whatever the backend: the data are what they are when fit begins; what a callback does to them later is not seen.
+    At each report and at the end the parameters hold the gradients of the last step, after clipping.  The loss finds
+    the optimizer as the step before left it, and its own learning rate, not the one that a schedule makes of it.
+
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
     A loss that is nan or infinite ends it with the last good weights back, and says where it was born.
     Compiled steps are compared with model and loss now and then, and at the end: a difference is told in a warning.
@@ -113,7 +117,8 @@ def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimi
     """Return the task, checked: some rows are run forward, so that wrong widths, labels and losses are refused here."""
     check_learner(model, loss)
     rows = checked_inputs(inputs)
-    task = Task(model, loss, checked_optimizer(optimizer, model), rows, checked_targets(targets, len(rows)), clip)
+    wanted = checked_targets(targets, len(rows))
+    task = Task(model, loss, checked_optimizer(optimizer, model), copied(rows), copied(wanted), clip)
     places = telling(task.inputs, task.targets)
     first = tried_loss(task, task.inputs, task.targets, places)
 
@@ -135,7 +140,7 @@ def _apart(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[l
         targets = checked_targets(validation[1], len(rows), "validation targets")
         with no_grad():
             in_use(task.model, lambda: tried_loss(task, rows, targets, telling(rows, targets)))
-        return task, (rows, targets)
+        return task, (copied(rows), copied(targets))
     share = checked_share(validation)
     inputs, wanted, rows, targets = split(task.inputs, task.targets, share=share, seed=seed or 0)
     return replace(task, inputs=inputs, targets=wanted), (rows, targets)

@@ -22,6 +22,7 @@ __all__ = [
     "checked_loss",
     "checked_targets",
     "checked_values",
+    "copied",
     "counted_as",
     "listed",
     "place",
@@ -98,6 +99,15 @@ def checked_targets(targets: Any, count: int, what: str = "targets") -> list[Any
         raise ValueError(f"{whose}each row needs a target, but {counted}")
     _same_shape(found, what)
     return found
+
+
+def copied(data: Any) -> Any:
+    """Return nested lists and tuples anew: what is done to the user's own later is not done to these."""
+    if isinstance(data, list):
+        return [copied(x) if isinstance(x, list | tuple) else x for x in data]
+    if isinstance(data, tuple) and any(isinstance(x, list | tuple) for x in data):
+        return tuple([copied(x) for x in data])
+    return data
 
 
 def checked_count(name: str, n: Any, least: int = 1) -> int:

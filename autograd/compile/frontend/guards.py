@@ -101,6 +101,10 @@ class Outside:
             return self._changed_module()
         return ""
 
+    def reads(self, x: Any, names: Iterable[str]) -> bool:
+        """Whether one of these attributes of an object may be read."""
+        return any(met is x for met in self._met) and any(self._is_read(name, x) for name in names)
+
     def _changed_content(self) -> str:
         name = ""
         try:
