@@ -1,0 +1,46 @@
+"""Numbers that are not ordinary: parameters in a branch not taken, huge and tiny quotients, powers of −∞ and −0."""
+
+import math
+import warnings
+from importlib.util import find_spec
+
+import pytest
+
+import autograd as ag
+from autograd import Value, compile, total, where  # noqa: A004
+
+BACKENDS = ["numpy", *(["native"] if find_spec("llvmlite") else [])]
+INF, NAN = math.inf, math.nan
+ROWS = [[1.0], [1.5]]
+
+
+def assert_as_recorded(function, numbers, rows, backend):
+    parameters, compiled = [Value(x) for x in numbers], [Value(x) for x in numbers]
+    truth = function(parameters, [[Value(x) for x in row] for row in rows])
+    truth.backward()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        loss = compile(lambda X: function(compiled, X), parameters=compiled, backend=backend)(rows)
+    found, wanted = [loss, *[p.grad for p in compiled]], [truth.data, *[p.grad for p in parameters]]
+    assert found == pytest.approx(wanted, rel=1e-12, abs=0.0, nan_ok=True)
+
+
+BRANCHES = {
+    "power of 2": ([1100.0, 1.0], lambda p, r: where(p[0] < r, 2.0 ** p[0], r * p[0])),
+    "square of inf": ([INF, 2.0], lambda p, r: where(r > 5, p[0] * p[0], r * p[1])),
+    "square of nan": ([NAN, 2.0], lambda p, r: where(r > 5, p[0] * p[0], r * p[1])),
+    "product": ([INF, 2.0], lambda p, r: where(r > 5, p[0] * p[1], r * p[1])),
+    "sin": ([INF, 2.0], lambda p, r: where(r > 5, ag.sin(p[0]), r * p[1])),
+    "tanh times a row": ([NAN, 2.0], lambda p, r: where(r > 5, ag.tanh(p[0]) * r, r * p[1])),
+    "hypot": ([1.0, NAN], lambda p, r: where(r > 5, ag.hypot(p[0], p[1]), r)),
+    "cube": ([1e200, 2.0], lambda p, r: where(r > 5, p[0] ** 3, r * p[1])),
+    "quotient": ([0.0, 2.0], lambda p, r: where(r > 5, p[1] / p[0], r * p[1])),
+    "a condition of parameters": ([INF, 2.0], lambda p, r: where(p[1] > 5, p[0] * p[0] * r, r * p[1])),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", BRANCHES)
+def test_parameters_alone_in_a_branch_not_taken(name, backend):
+    numbers, of_row = BRANCHES[name]
+    assert_as_recorded(lambda p, X: total([of_row(p, r[0]) for r in X]), numbers, ROWS, backend)
