@@ -44,3 +44,19 @@ BRANCHES = {
 def test_parameters_alone_in_a_branch_not_taken(name, backend):
     numbers, of_row = BRANCHES[name]
     assert_as_recorded(lambda p, X: total([of_row(p, r[0]) for r in X]), numbers, ROWS, backend)
+
+
+QUOTIENTS = {
+    "norm of −p": lambda p, X: ag.norm([-p[0], X[0][0] * 0.0]),
+    "norm of 0 − p": lambda p, X: ag.norm([0.0 - p[0], X[0][0] * 0.0]),
+    "norm of −p, −q": lambda p, X: ag.norm([-p[0], -p[1]]) + X[0][0] * 0.0,
+    "norm in rows": lambda p, X: total([ag.norm([-p[0], -p[1]]) * r[0] for r in X]),
+    "a product of quotients": lambda p, X: total([r[0] * p[0] * (p[1] / p[0] * (r[0] / p[1])) for r in X]),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", QUOTIENTS)
+@pytest.mark.parametrize("size", [1e-200, 1e-160, 1e200, -1e200])
+def test_quotients_of_huge_and_tiny_numbers_stay_as_they_are(size, name, backend):
+    assert_as_recorded(QUOTIENTS[name], [size, 2 * size], ROWS, backend)

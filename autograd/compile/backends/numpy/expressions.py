@@ -84,7 +84,8 @@ class Expressions:
             if op == "multiply" and any(map(self._is_condition, array.operands)):
                 left, right = (self._as_float(x, text) for x, text in zip(array.operands, (left, right), strict=True))
             a = f"({left[0]})" if left[1] < binds or binds == COMPARE == left[1] else left[0]
-            b = f"({right[0]})" if right[1] < binds + (sign in "-/" or binds == COMPARE) else right[0]
+            apart = sign in "-/" or binds == COMPARE or (sign == "*" and self._is_quotient(array.operands[1]))
+            b = f"({right[0]})" if right[1] < binds + apart else right[0]
             return f"{a} {sign} {b}", binds
         if op == "negative":
             return f"-{self._parenthesised(self._operand(array, array.operands[0]), UNARY)}", UNARY
@@ -103,6 +104,12 @@ class Expressions:
         if op == "maximum" and any(map(self._is_condition, array.operands)):
             return f"maximum({', '.join(self._as_float(x, self._operand(array, x))[0] for x in array.operands)})", ATOM
         return f"{called(op)}({', '.join(self._operand(array, x)[0] for x in array.operands)})", ATOM
+
+    def _is_quotient(self, array: Array) -> bool:
+        """Whether what is written begins with a quotient: x * (y / z) is not x * y / z where these are huge or tiny."""
+        if self.text[array][1] != TIMES or array.op == "divide":
+            return self.text[array][1] == TIMES
+        return array.op in ("multiply", "detach") and self._is_quotient(array.operands[0])
 
     def _is_condition(self, array: Array) -> bool:
         """Whether the array stands in the source as True and False, not as 1.0 and 0.0."""
