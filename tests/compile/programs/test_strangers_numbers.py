@@ -60,3 +60,18 @@ QUOTIENTS = {
 @pytest.mark.parametrize("size", [1e-200, 1e-160, 1e200, -1e200])
 def test_quotients_of_huge_and_tiny_numbers_stay_as_they_are(size, name, backend):
     assert_as_recorded(QUOTIENTS[name], [size, 2 * size], ROWS, backend)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("number", [-INF, INF, 0.0, -0.0, -1.0, 4.0, NAN])
+@pytest.mark.parametrize("exponent", [0.5, 1.5, -0.5, 2.5])
+def test_powers_by_halves_at_the_edges(number, exponent, backend):
+    assert_as_recorded(lambda p, X: p[0] ** exponent * X[0][0], [number], [[1.0]], backend)
+    assert_as_recorded(lambda p, X: total([(p[0] * r[0]) ** exponent for r in X]), [number], ROWS, backend)
+
+
+def test_the_root_of_what_is_seen_to_be_positive_is_a_root():
+    p = Value(2.0)
+    step = compile(lambda X: total([(r[0] * r[0] + p * p + 1.0) ** 0.5 for r in X]), parameters=[p])
+    step(ROWS)
+    assert "sqrt" in step.source and "power" not in step.source
