@@ -101,8 +101,8 @@ class Expressions:
                 one = self._as_float(x, one)
             return f"where({chosen}, {one[0]}, {other[0]})", ATOM
         if op == "power" and array.operands[1].number == 0.5:  # which NumPy takes for a root, at −∞ and −0.0 too
-            x = self._parenthesised(self._operand(array, array.operands[0]), PLUS)
-            return f"sqrt(where({x} == -inf, inf, {x}) + 0.0)", ATOM
+            base = self._parenthesised(self._operand(array, array.operands[0]), PLUS)
+            return f"sqrt(where({base} == -inf, inf, {base}) + 0.0)", ATOM
         self._need(op)
         if op == "maximum" and any(map(self._is_condition, array.operands)):
             return f"maximum({', '.join(self._as_float(x, self._operand(array, x))[0] for x in array.operands)})", ATOM
