@@ -350,11 +350,7 @@ def _is_same(now: Any, before: Any) -> bool:
 
 def _has_the_same(now: Any, before: dict[str, Any]) -> bool:
     """Whether a dict holds the very same things under the same names in the same order."""
-    return (
-        len(now) == len(before)
-        and all(map(operator.is_, now, before))
-        and all(map(operator.is_, now.values(), before.values()))
-    )
+    return [*now] == [*before] and all(map(operator.is_, now.values(), before.values()))
 
 
 def _is_told_by_equality(held: Any, items: set[int]) -> bool:
