@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
@@ -18,9 +18,11 @@ from autograd.compile.backends.runner import Floats
 from autograd.compile.compiled import Compiled
 from autograd.compile.program_cache import Programs
 from autograd.compile.step import report, source_of
-from autograd.recording.bulk import numbers_of, set_numbers
+from autograd.recording.bulk import keep_gradients, numbers_of, set_numbers
 from autograd.support.messages import name_or
 from autograd.value import Value
+
+MOVED: Final = ("step_count", "memories")  # of an optimizer, by each step
 
 
 class TrainingStep:
@@ -45,6 +47,7 @@ class TrainingStep:
         self._programs.values_synced, self._programs.undo = self._values_synced, self._undo
         self.parameters = self._programs.parameters
         self.norm = float("nan")
+        self._rate: float | None = None  # of the steps under way, where it is not the optimizer's own
         self._places = self._in_the_optimizer()
         self._active: Compiled | None = None
         self._before: list[Floats] = []  # what the latest step must leave as it was
@@ -53,11 +56,18 @@ class TrainingStep:
         self._own: WeakKeyDictionary[Compiled, Any] = WeakKeyDictionary()  # the rule, where it is none of the program's
         self.sync()
 
-    def __call__(self, *arguments: Any, steps: int = 1) -> Floats:
-        """Return the losses of so many steps on the same rows, each before its update."""
+    def __call__(self, *arguments: Any, steps: int = 1, rate: float | None = None) -> Floats:
+        """Return the losses of so many steps on the same rows, each before its update.
+
+        `rate` is their learning rate, None the optimizer's own.
+        """
         arrays = self._programs.arrays(arguments)
         with self._programs.one_at_a_time:
-            return self._steps(arrays, steps)
+            self._rate = rate
+            try:
+                return self._steps(arrays, steps)
+            finally:
+                self._rate = None
 
     def _steps(self, arrays: list[Any], steps: int) -> Floats:
         """Return the losses of so many steps; of a program whose runs differ, one at a time."""
@@ -77,7 +87,7 @@ class TrainingStep:
         self._activate(compiled)
         runner, kept = compiled.runner, compiled.kept
         self._before = [x[kept] for x in (runner.theta, *runner.memories)] if len(kept) else []
-        return np.array(runner.run(given, steps, self.steps_made))
+        return np.array(runner.run(given, steps, self.steps_made, self._rate))
 
     def on_rows(self, rows: Sequence[Sequence[int]], rates: Sequence[float], *data: Any) -> Floats:
         """Return the losses of one step for each entry of `rows`, which says of what rows of the data its batch is.
@@ -116,15 +126,8 @@ class TrainingStep:
         self._programs.check_indices(self._programs.latest, self._programs.arrays(data), batch)
 
     def _row_by_row(self, rows: Any, rates: Sequence[float], arrays: Sequence[Any]) -> Floats:
-        base = self.optimizer.learning_rate
-        try:
-            made = []
-            for chosen, rate in zip(rows, rates, strict=True):
-                self.optimizer.learning_rate = rate
-                made.append(self(*[x[chosen] for x in arrays])[0])
-        finally:
-            self.optimizer.learning_rate = base
-        return np.array(made)
+        batches = zip(rows, rates, strict=True)
+        return np.array([self(*[x[chosen] for x in arrays], rate=rate)[0] for chosen, rate in batches])
 
     def _one(self, compiled: Compiled, arrays: list[Any]) -> float:
         loss = float(self._run(compiled, compiled.arguments(arrays))[0])
@@ -143,7 +146,8 @@ class TrainingStep:
             self.norm = float(np.sqrt(gradient @ gradient))
             if np.isfinite(self.norm):
                 self.clip(gradient, self.norm)
-            self._own[compiled](self.optimizer.learning_rate, self.steps_made + 1)
+            compiled.runner.computed = compiled.runner.gradient.copy()  # as clipping left it, before it is used up
+            self._own[compiled](self.optimizer.learning_rate if self._rate is None else self._rate, self.steps_made + 1)
         for x, before in zip((compiled.runner.theta, *compiled.runner.memories), self._before):  # noqa: B905  # or none
             x[compiled.kept] = before
         self.steps_made += steps
@@ -208,8 +212,15 @@ class TrainingStep:
         """Leave the weights as they were when they were last fetched."""
         self._active = None
 
+    def reads_the_optimizer(self) -> bool:
+        """Whether the function itself reads something of the optimizer that each step moves."""
+        return any(x.reads(self.optimizer, MOVED) for x in self._programs.latest.traced.outside[:1])
+
     def write_back(self) -> None:
-        """Leave weights, memories and step count on the Values and the optimizer; what was never used stays."""
+        """Leave weights, memories and step count on the Values and the optimizer; what was never used stays.
+
+        The gradients of the last step are left on the Values that it reached, none on the others.
+        """
         with self._programs.one_at_a_time:
             self._write_back()
 
@@ -222,6 +233,11 @@ class TrainingStep:
             for k in self._used:
                 kept[self._places[k]] = here[k]
         self.optimizer.step_count = self.steps_made
+        if self._active is not None:
+            gradient = np.empty(len(self.theta))
+            gradient[self._active.program.order] = self._active.runner.computed
+            reached, here = set(self._active.reached), gradient.tolist()
+            keep_gradients(self.parameters, [x if k in reached else None for k, x in enumerate(here)])
 
     def sync(self) -> None:
         """Go on from what the Values and the optimizer hold now."""

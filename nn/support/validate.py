@@ -30,6 +30,7 @@ __all__ = [
     "checked_setting",
     "checked_targets",
     "checked_values",
+    "copied",
     "counted_as",
     "listed",
     "place",
@@ -177,6 +178,15 @@ def checked_setting(call: str, name: str, x: Any, low: float, below: float = mat
         most = "finite" if below == math.inf else f"less than {below:g}"
         raise ValueError(f"{call}({name}={x!r}): {name} must be {least} and {most}")
     return checked
+
+
+def copied(data: Any) -> Any:
+    """Return nested lists and tuples anew: what is done to the user's own later is not done to these."""
+    if isinstance(data, list):
+        return [copied(x) if isinstance(x, list | tuple) else x for x in data]
+    if isinstance(data, tuple) and any(isinstance(x, list | tuple) for x in data):
+        return tuple([copied(x) for x in data])
+    return data
 
 
 def checked_values(who: str, values: Any) -> list[Value]:

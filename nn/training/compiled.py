@@ -28,7 +28,10 @@ SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar
 
 
 class CompiledStepper:
-    """Steps of which forward, backward and update are one program."""
+    """Steps of which forward, backward and update are one program.
+
+    Where the loss reads the optimizer's step count or memories, each step finds them as the one before left them.
+    """
 
     def __init__(self, task: Task, backend: str, rows: int) -> None:
         """Compile the step for so many rows; raises TypeError, naming the line, for what cannot be compiled.
@@ -63,23 +66,25 @@ class CompiledStepper:
     def steps(self, plan: Sequence[Planned], stop: Callable[[], bool]) -> list[Stepped]:
         """Make the planned steps in order, fewer if `stop()` says so in between; return those that were made."""
         made: list[Stepped] = []
-        optimizer, clip = self.task.optimizer, self.task.clip
-        base = optimizer.learning_rate
-        try:
-            for run, same in _alike(plan, 1 if clip is not None else 1 << 20):
-                if same:
-                    optimizer.learning_rate = run[0].rate
-                    losses = self._train(*self._batch(run[0].rows), steps=len(run)).tolist()
-                else:
-                    rows, rates = [p.rows for p in run], [p.rate for p in run]
-                    losses = self._train.on_rows(rows, rates, self.inputs, self.targets).tolist()
-                norm = self._norm() if clip is not None else None
-                made += [Stepped(loss, norm) for loss in losses]
-                if not math.isfinite(losses[-1]) or stop():
-                    break
-        finally:
-            optimizer.learning_rate = base
+        clip, in_turn = self.task.clip, self.reads_the_optimizer
+        for run, same in _alike(plan, 1 if clip is not None or in_turn else 1 << 20):
+            if same:
+                losses = self._train(*self._batch(run[0].rows), steps=len(run), rate=run[0].rate).tolist()
+            else:
+                rows, rates = [p.rows for p in run], [p.rate for p in run]
+                losses = self._train.on_rows(rows, rates, self.inputs, self.targets).tolist()
+            norm = self._norm() if clip is not None else None
+            made += [Stepped(loss, norm) for loss in losses]
+            if in_turn:
+                self._train.write_back()
+            if not math.isfinite(losses[-1]) or stop():
+                break
         return made
+
+    @property
+    def reads_the_optimizer(self) -> bool:
+        """Whether the loss reads something of the optimizer that each step moves, so that it must be home each time."""
+        return self._train.reads_the_optimizer()
 
     def _norm(self) -> float:
         norm = float(self._train.norm)

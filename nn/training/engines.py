@@ -44,7 +44,10 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
         why = less = ""
         for choice in ("native", "numpy") if many else ("numpy",):
             try:
-                return make_stepper(task, choice, rows, steps)
+                stepper = make_stepper(task, choice, rows, steps)
+                if getattr(stepper, "reads_the_optimizer", False):
+                    return RecordedStepper(task, why="the loss reads what each step of the optimizer moves")
+                return stepper
             except (TypeError, NotImplementedError, ImportError) as reason:
                 why, less = str(reason), "compiling, so more slowly" if isinstance(reason, ImportError) else ""
                 continue

@@ -66,6 +66,10 @@ def fit(
     progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
     history           of an earlier run with the same model and optimizer, to go on to the same bits
 
+    Whatever the backend: the data are what they are when fit begins; what a callback does to them later is not seen.
+    At each report and at the end the parameters hold the gradients of the last step, after clipping.  The loss finds
+    the optimizer as the step before left it, and its own learning rate, not the one that a schedule makes of it.
+
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
     A loss that is nan or infinite ends it with the last good weights back, and says which operation made it.
     Compiled steps are compared with model and loss now and then, and at the end: a difference is named in a warning.

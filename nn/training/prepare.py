@@ -10,7 +10,7 @@ from autograd.functional.pytree import flat
 from nn.datasets import split
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
-from nn.support.validate import Loss, check_learner, checked_data
+from nn.support.validate import Loss, check_learner, checked_data, copied
 from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
@@ -25,7 +25,8 @@ def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimi
     """Return the task, checked: some rows are run forward, so that wrong widths, labels and losses are refused here."""
     check_learner(model, loss)
     inputs, targets = checked_data(inputs, targets)
-    task = Task(model, loss, checked_optimizer(optimizer, model), inputs, targets, clip)
+    task = Task(model, loss, checked_optimizer(optimizer, model), copied(inputs), copied(targets), clip)
+    inputs, targets = task.inputs, task.targets
     rows = trial_rows(inputs, targets)
     first = tried_loss(task, inputs, targets, rows)
     warn_unmoved(model, loss, optimizer, (inputs, targets), first, lambda: tried_loss(task, inputs, targets, rows))
@@ -42,7 +43,7 @@ def hold_out(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple
         inputs, targets = checked_data(validation[0], validation[1], "validation ")
         with no_grad():
             in_use(task.model, lambda: tried_loss(task, inputs, targets, trial_rows(inputs, targets)))
-        return task, (inputs, targets)
+        return task, (copied(inputs), copied(targets))
     share = checked_share(validation)
     inputs, targets, *held_out = split(task.inputs, task.targets, share=share, seed=seed or 0)
     return replace(task, inputs=inputs, targets=targets), (held_out[0], held_out[1])

@@ -20,22 +20,24 @@ class Runner(Protocol):
     Attributes
         theta     the parameters in the program's order: read by every run, moved by an optimizer's
         gradient  the gradient of the last run, likewise; an optimizer's rule may have used up its numbers
+        computed  the gradient of the last step of the last run that an optimizer moved, as it was before that
         memories  one vector for each memory of the optimizer
         observed  what the program was asked to show of the last run
     """
 
     theta: Floats
     gradient: Floats
+    computed: Floats
     memories: list[Floats]
 
     @property
     def observed(self) -> tuple[Any, ...]:
         """What the program was asked to show of the last run."""
 
-    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
+    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0, rate: float | None = None) -> Any:
         """Return the losses of so many steps, each of them moving `theta` if there is an optimizer, or the predictions.
 
-        `before` is how many steps were made before.
+        `before` is how many steps were made before; `rate` is their learning rate, None the optimizer's own.
         """
 
 
@@ -46,6 +48,7 @@ class NumpyRunner:
         n = len(program.order)
         self.optimizer = optimizer
         self.theta, self.gradient = np.zeros(n), np.zeros(n)
+        self.computed = self.gradient
         self.memories: list[Floats] = [np.zeros(n) for _ in (optimizer.state_names if optimizer is not None else ())]
         self.observed: tuple[Any, ...] = ()
         inputs = sorted((a for a in program.lines if a.op == "input"), key=lambda a: int(a.detail))
@@ -59,16 +62,18 @@ class NumpyRunner:
             self._update = load_update(optimizer, vectors)
             self.source += "\n\n" + emit_update(optimizer)
 
-    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
+    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0, rate: float | None = None) -> Any:
         """Return the losses of so many steps, or the predictions of a program that has no gradients."""
         step, update = self._step, self._update
         with np.errstate(all="ignore"):
             if update is None:
                 return self._without_observed(step(*arguments))
             losses = np.empty(steps)
-            rate = self.optimizer.learning_rate
+            rate = self.optimizer.learning_rate if rate is None else rate
             for i in range(steps):
                 losses[i] = step(*arguments) if not self._watched else self._without_observed(step(*arguments))[0]
+                if i == steps - 1:
+                    self.computed = self.gradient.copy()
                 update(rate, before + i + 1)
             return losses
 

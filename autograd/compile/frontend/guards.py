@@ -33,11 +33,20 @@ from autograd.compile.frontend.introspection import (
     is_module,
     is_users,
     mentioned_in,
+    names_of,
     owners_of,
     root_of,
     texts_in,
 )
-from autograd.compile.frontend.snapshots import HELD, PLAIN, copied, differs, is_same
+from autograd.compile.frontend.snapshots import (
+    HELD,
+    PLAIN,
+    copied,
+    has_the_same,
+    is_alike,
+    is_same,
+    is_told_by_equality,
+)
 from autograd.value import Value
 
 __all__ = ["Outside"]
@@ -47,6 +56,7 @@ NAMESPACES: Final = frozenset({"types", "argparse", "collections", "functools", 
 BY_ANY_NAME: Final = frozenset({"getattr", "vars", "__dict__", "__getattribute__"})
 NOT_IN_A_TRACE: Final = frozenset({"__init__", "__new__", "__repr__", "__str__", "__init_subclass__", "__setattr__"})
 UNSET: Final = {"training": True}  # what a module says of itself where nothing was set
+WALKED: Final = frozenset({"vars", "__dict__"})  # who mentions them may read attributes in their order
 version_of: Final = operator.attrgetter(VERSION)
 
 
@@ -65,6 +75,8 @@ class Outside:
         self._functions: list[tuple[FunctionType, CodeType]] = []
         self._asked: list[tuple[str, Callable[[], Any], Any]] = []  # name, how it is read, what was there
         self._held: list[tuple[str, Any, Any]] = []  # name, a list or its like, what it held
+        self._loosely: list[tuple[str, Any, Any]] = []  # those of them that may be equal and hold other things
+        self._values: list[Value] = []  # that were met
         self._objects: list[tuple[Any, Any, dict[str, Any]]] = []  # an object, its attributes, what they were
         self._modules: list[tuple[Any, Any, dict[str, Any]]] = []  # the same, of modules, which have versions
         self._apart = frozenset(apart)
@@ -74,6 +86,8 @@ class Outside:
         self._ours: set[str] = set()  # names that our modules' own functions mention
         self._look_at(getattr(function, "__name__", type(function).__name__), function, itself=True)
         self._keep_objects(self._look_into_objects())
+        if "name" in self._mentioned and self._values:
+            self._ask("name", partial(names_of, self._values))
 
     # ------------------------------------------------------------------------------ comparing
     def changed(self) -> str:
@@ -99,17 +113,24 @@ class Outside:
         if self._held and (name := self._changed_content()):
             return name
         for kept in self._objects:
-            if differs(kept[1], kept[2]) and (name := self._changed_attribute(*kept)):
+            if not has_the_same(kept[1], kept[2]) and (name := self._changed_attribute(*kept)):
                 return name
         if self._modules and sum(map(version_of, self._walked)) != self._versions:  # each of which only grows
             return self._changed_module()
         return ""
+
+    def reads(self, x: Any, names: Iterable[str]) -> bool:
+        """Whether one of these attributes of an object may be read."""
+        return any(met is x for met in self._met) and any(self._is_read(name, x) for name in names)
 
     def _changed_content(self) -> str:
         name = ""
         try:
             for name, x, held in self._held:
                 if x != held:
+                    return name
+            for name, x, held in self._loosely:
+                if not is_alike(x, held):
                     return name
         except Exception:  # an array in the place of another thing has no truth, and what else there is may have less
             return name
@@ -131,6 +152,11 @@ class Outside:
                 default = getattr(type(x), name, NOTHING) if default is NOTHING else default
                 if not is_same(now.get(name, default), before.get(name, default)):
                     return name
+        if not WALKED.isdisjoint(self._mentioned | self._ours):
+            names = [name for name in before if name in now and name not in UNSET and self._is_read(name, x)]
+            for name, there in zip(names, filter(set(names).__contains__, now), strict=True):
+                if name != there:
+                    return str(there)
         before.clear()  # what else has changed is not read, and not looked at again
         before.update(now)
         return ""
@@ -138,7 +164,10 @@ class Outside:
     # -------------------------------------------------------------------------------- walking
     def _look_at(self, name: str, x: Any, *, itself: bool = False) -> None:
         kind = x.__class__
-        if kind is Value or isinstance(x, PLAIN) or id(x) in self._visited:
+        if kind is Value:
+            self._values.append(x)
+            return
+        if (isinstance(x, PLAIN) and attributes_of(x) is None) or id(x) in self._visited:
             return
         self._visited[id(x)] = x
         if isinstance(x, FunctionType):
@@ -220,6 +249,9 @@ class Outside:
         if len(items) <= MOST or not isinstance(items[0], PLAIN):
             if not isinstance(x, tuple) or held is not x:
                 self._held.append((name, x, held))
+                if not is_told_by_equality(held, {*map(id, items)}):
+                    self._loosely.append((name, x, held))
+            self._values += [item for item in items if item.__class__ is Value]
             for item in items:
                 if item.__class__ is not Value:
                     self._look_at(name, item)
@@ -245,6 +277,11 @@ class Outside:
 
     def _look_into(self, x: Any, owner: Any, known: set[tuple[int, int, str]]) -> None:
         if owner is not x and root_of(owner) == NETWORKS:
+            for name in self._mentioned.intersection(vars(owner)):
+                behind = getattr(vars(owner)[name], "fget", None)
+                if isinstance(behind, FunctionType):  # of a property: what is behind it is read with it
+                    own = mentioned_in(behind.__code__).difference(BY_ANY_NAME)
+                    self._mentioned.update(x for x in own if not x.startswith("__"))
             if id(owner) in self._visited:
                 return
             self._visited[id(owner)] = owner
@@ -298,7 +335,7 @@ class Outside:
                 return True
         elif name[0] != "_":
             if is_buffer(name, kind):
-                return False
+                return name in self._mentioned  # the user's own look at it is not
             if name in self._ours:
                 return True
         if name in self._apart or name == VERSION:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
+from autograd.value import Value
+
 NOTHING: Final = object()
 ENGINE: Final = frozenset({"autograd", "viz"})
 NETWORKS: Final = "nn"
@@ -120,3 +122,8 @@ def content_of(cell: CellType) -> Any:
         return cell.cell_contents
     except ValueError:  # not yet given anything
         return NOTHING
+
+
+def names_of(values: list[Value]) -> tuple[str | None, ...]:
+    """Return the names of Values."""
+    return tuple([x.name for x in values])

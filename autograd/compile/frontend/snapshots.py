@@ -8,7 +8,9 @@ import operator
 import types
 from typing import Any, Final
 
-__all__ = ["HELD", "PLAIN", "copied", "differs", "is_same"]
+from autograd.compile.frontend.introspection import attributes_of
+
+__all__ = ["HELD", "PLAIN", "copied", "has_the_same", "is_alike", "is_same", "is_told_by_equality"]
 
 
 PLAIN: Final = (int, float, complex, bool, str, bytes, type(None))
@@ -17,20 +19,50 @@ HELD: Final = (*LISTS, dict, set, frozenset, bytearray, array.array, types.Mappi
 
 
 def is_same(now: Any, before: Any) -> bool:
-    """Whether it is the very object, or the same plain number or text."""
+    """Whether it is the very object, or the same plain number or text, or a tuple of such."""
     if now is before:
         return True
-    if type(now) is not type(before) or not isinstance(now, PLAIN):
+    if type(now) is not type(before) or attributes_of(now) is not None:
+        return False
+    if isinstance(now, tuple):
+        return len(now) == len(before) and all(map(is_same, now, before))
+    if not isinstance(now, PLAIN):
         return False
     return bool(now == before) and (bool(now) or str(now) == str(before))  # 0.0 and -0.0 are two
 
 
-def differs(x: Any, held: Any) -> bool:
-    """Whether two dicts differ, or cannot be compared."""
-    try:
-        return bool(x != held)
-    except Exception:  # an array in the place of another thing has no truth, and what else there is may have less
-        return True
+def has_the_same(now: Any, before: dict[str, Any]) -> bool:
+    """Whether a dict holds the very same things under the same names in the same order."""
+    return [*now] == [*before] and all(map(operator.is_, now.values(), before.values()))
+
+
+def is_told_by_equality(held: Any, items: set[int]) -> bool:
+    """Whether what equals a copy of a list or its like holds the very same `items`, in the same order."""
+    if id(held) in items:
+        equality: Any = type(held).__eq__
+        return type(held) in (str, bytes) or equality is object.__eq__
+    return isinstance(held, LISTS) and all(is_told_by_equality(each, items) for each in held)
+
+
+def is_alike(x: Any, held: Any) -> bool:
+    """Whether a list or its like holds the same things as its copy, in the same order: plain ones of the same kind."""
+    if isinstance(held, dict | types.MappingProxyType):
+        return is_alike([*x], [*held]) and is_alike([*x.values()], [*held.values()])
+    if isinstance(held, (*LISTS, bytearray, array.array)):
+        if len(x) != len(held):
+            return False
+        if all(map(operator.is_, x, held)):
+            return True
+        return all(
+            y is z or (is_alike(y, z) if y.__class__ in HELD else is_same(y, z)) for y, z in zip(x, held, strict=True)
+        )
+    if isinstance(held, set | frozenset):
+        return {*map(_mark, x)} == {*map(_mark, held)}
+    return False
+
+
+def _mark(x: Any) -> tuple[type, Any]:
+    return type(x), repr(x) if isinstance(x, PLAIN) else id(x)
 
 
 def copied(x: Any, items: list[Any], inside: set[int]) -> Any:

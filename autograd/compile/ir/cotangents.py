@@ -267,6 +267,8 @@ class Finite:
     """Knows which arrays are finite whatever the numbers are, as long as parameters and arguments are ordinary ones.
 
     That is derived from the table: what an operation makes of finite numbers is finite if it is for all of `ORDINARY`.
+    What depends on parameters alone has but one number for all rows, and stands in the branch not taken whatever it
+    is: there its derivative counts as finite only if it is for any parameters.
     A program that compares an argument with something chooses among its data: then arguments may hold anything, such as
     nan where a value is missing.
     """
@@ -275,6 +277,13 @@ class Finite:
         tested = [_source(x) for array in lines if array.op in COMPARISONS for x in array.operands]
         chooses = any(x.op == "input" for x in tested)
         self._known = {array: False for array in lines if array.op == "input" and chooses}
+        self._own: set[Array] = set()  # arrays that depend on parameters and on no argument
+        for array in lines:
+            if array.op in ("parameter", "theta") or (
+                any(x in self._own for x in array.operands)
+                and all(x in self._own or x.op == "constant" for x in array.operands)
+            ):
+                self._own.add(array)
         for array in lines:  # operands first, so that no look goes deep
             self(array)
 
@@ -295,8 +304,12 @@ class Finite:
         if array.op == "where":
             return all(map(self, array.operands[1:]))
         numbers = tuple(x.number for x in array.operands)
-        anything = _is_finite(array.op, numbers, EXTREME)  # comparisons, which give 1 or 0 whatever they compare
-        return anything or (all(map(self, array.operands)) and _is_finite(array.op, numbers, ORDINARY))
+        anything = _is_finite(
+            array.op, numbers, (EXTREME,) * len(numbers)
+        )  # comparisons, which give 1 or 0 whatever they compare
+        return anything or (
+            all(map(self, array.operands)) and _is_finite(array.op, numbers, (ORDINARY,) * len(numbers))
+        )
 
     def always(self, array: Array) -> bool:
         """Return whether the array is finite whatever the parameters and arguments are."""
@@ -307,7 +320,8 @@ class Finite:
     def derivative(self, array: Array, place: int) -> bool:
         """Return whether the local derivative of an element-wise array for that operand is known to be finite."""
         numbers = tuple(x.number for x in array.operands)
-        return all(map(self, array.operands)) and _is_finite(array.op, numbers, ORDINARY, place)
+        probes = tuple([EXTREME if array in self._own and x in self._own else ORDINARY for x in array.operands])
+        return all(map(self, array.operands)) and _is_finite(array.op, numbers, probes, place)
 
 
 def _source(array: Array) -> Array:
@@ -318,9 +332,11 @@ def _source(array: Array) -> Array:
 
 
 @cache
-def _is_finite(op: str, numbers: tuple[float | None, ...], probes: tuple[float, ...], place: int | None = None) -> bool:
+def _is_finite(
+    op: str, numbers: tuple[float | None, ...], probes: tuple[tuple[float, ...], ...], place: int | None = None
+) -> bool:
     """Whether an operation, or its derivative for one operand, is finite; what is a number stays as it is."""
-    choices = [probes if x is None else (x,) for x in numbers]
+    choices = [probe if x is None else (x,) for x, probe in zip(numbers, probes, strict=True)]
     for inputs in product(*choices):
         output, derivatives = TABLE[op].evaluate(*inputs)
         if not math.isfinite(output if place is None else derivatives[place]):

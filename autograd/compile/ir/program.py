@@ -256,7 +256,7 @@ class Builder:
                 return x
             if b == 2.0:
                 return self.apply("multiply", x, x)
-            if b == 0.5:
+            if b == 0.5 and _is_never_below_0(x):  # at −∞ and −0.0 the two differ
                 return self.apply("sqrt", x)
             if b == -1.0:
                 return self.apply("divide", self.number(1.0), x)
@@ -321,6 +321,15 @@ class Builder:
     def gather(self, a: Array, index: np.ndarray[Any, Any]) -> Array:
         """Return the elements of `a` at flat places, in the shape of `index`."""
         return self.make("gather", (a,), tuple(index.shape), index)
+
+
+def _is_never_below_0(x: Array) -> bool:
+    """Whether the array is seen to hold nothing below 0.0, nor −0.0."""
+    if x.op in (*VIEWS, "sum", "gather", "add", "divide", "maximum"):
+        return all(map(_is_never_below_0, x.operands))
+    if x.op in ("multiply", "matmul") and x.operands[0] is x.operands[1]:
+        return x.op == "multiply" or len(x.operands[0].shape) == 1
+    return x.op in ("exp", "abs") or (x.number is not None and x.number > 0.0)
 
 
 def _comes_last(x: Array) -> int:

@@ -77,6 +77,7 @@ class Jax:
         self.program, self.optimizer = program, optimizer
         n = len(program.order)
         self.theta, self.gradient = np.zeros(n), np.zeros(n)
+        self.computed = self.gradient  # which no rule uses up
         self.memories = [np.zeros(n) for _ in (optimizer.state_names if optimizer is not None else ())]
         self.observed: tuple[Any, ...] = ()
         self._pieces = _pieces(program)
@@ -149,10 +150,10 @@ class Jax:
         losses, pieces, memories, gradients, seen = jax.lax.fori_loop(0, (steps + FEW - 1) // FEW, few_steps, state)
         return losses, _whole(pieces), list(map(_whole, memories)), _whole(gradients), seen
 
-    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0) -> Any:
+    def run(self, arguments: Sequence[Any], steps: int = 1, before: int = 0, rate: float | None = None) -> Any:
         """Return the losses of so many steps, each of which moves `theta` if there is an optimizer, or the predictions.
 
-        `before` is how many steps were made before.
+        `before` is how many steps were made before; `rate` is their learning rate, None the optimizer's own.
         """
         with _in_64_bits():
             theta = self.theta
@@ -161,7 +162,7 @@ class Jax:
                 losses = np.atleast_1d(np.asarray(loss))
             else:
                 memories = self.memories
-                rate = float(self.optimizer.learning_rate)
+                rate = float(self.optimizer.learning_rate if rate is None else rate)
                 parts = []
                 for done in range(0, steps, ROOM):  # one compilation serves any number of steps
                     now = min(ROOM, steps - done)

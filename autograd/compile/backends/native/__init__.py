@@ -201,6 +201,7 @@ class Native:
         n = plan.theta_size
         self.theta = self._part(plan.theta_at, n)
         self.gradient = self._part(plan.gradient_at, n) if gradients else np.zeros(n)
+        self.computed = self.gradient  # which no rule uses up
         self.memories = [self._part(at, n) for at in self.memories_at]
         self._inputs: list[list[np.ndarray[Any, Any]]] = [[] for _ in self.program.arguments]
         for a, view in plan.copies:
@@ -234,16 +235,19 @@ class Native:
     def _part(self, at: int, n: int) -> np.ndarray[Any, Any]:
         return self.memory[at : at + n]
 
-    def run(self, arguments: Sequence[np.ndarray[Any, Any]], steps: int = 1, before: int = 0) -> np.ndarray[Any, Any]:
+    def run(
+        self, arguments: Sequence[np.ndarray[Any, Any]], steps: int = 1, before: int = 0, rate: float | None = None
+    ) -> np.ndarray[Any, Any]:
         """Return the losses of so many steps, each of which moves `theta` if there is an optimizer, or the predictions.
 
-        `before` is how many steps were made before.
+        `before` is how many steps were made before; `rate` is their learning rate, None the optimizer's own.
         """
         for places, given in zip(self._inputs, arguments, strict=True):
             for there in places:
                 there[...] = given
         self._set("fetch", 0)
-        rate = self.optimizer.learning_rate if self.optimizer is not None else 0.0
+        if rate is None:
+            rate = self.optimizer.learning_rate if self.optimizer is not None else 0.0
         losses = self._run(steps, before, rate)
         return self.shown[-1].copy() if self.program.loss.shape else losses
 

@@ -15,6 +15,7 @@ from autograd.compile.backends.numpy.syntax import (
     INFIX,
     NAMESPACE,
     PLUS,
+    TIMES,
     UNARY,
     Text,
     called,
@@ -78,7 +79,8 @@ class Expressions:
             if op == "multiply" and any(map(self._is_condition, array.operands)):
                 left, right = (self.as_float(x, text) for x, text in zip(array.operands, (left, right), strict=True))
             a = f"({left[0]})" if left[1] < binds or binds == COMPARE == left[1] else left[0]
-            b = f"({right[0]})" if right[1] < binds + (sign in "-/" or binds == COMPARE) else right[0]
+            apart = sign in "-/" or binds == COMPARE or (sign == "*" and self._is_quotient(array.operands[1]))
+            b = f"({right[0]})" if right[1] < binds + apart else right[0]
             return f"{a} {sign} {b}", binds
         if op == "negative":
             return f"-{self.parenthesized(self.operand(array, array.operands[0]), UNARY)}", UNARY
@@ -93,10 +95,19 @@ class Expressions:
             if x.number is not None and y.number is not None:
                 one = self.as_float(x, one)
             return f"where({chosen}, {one[0]}, {other[0]})", ATOM
+        if op == "power" and array.operands[1].number == 0.5:  # which NumPy takes for a root, at −∞ and −0.0 too
+            base = self.parenthesized(array.operands[0], PLUS)
+            return f"sqrt(where({base} == -inf, inf, {base}) + 0.0)", ATOM
         self.need(op)
         if op == "maximum" and any(map(self._is_condition, array.operands)):
             return f"maximum({', '.join(self.as_float(x, self.operand(array, x))[0] for x in array.operands)})", ATOM
         return f"{called(op)}({', '.join(self.operand(array, x)[0] for x in array.operands)})", ATOM
+
+    def _is_quotient(self, array: Array) -> bool:
+        """Whether what is written begins with a quotient: x * (y / z) is not x * y / z where these are huge or tiny."""
+        if self.text[array][1] != TIMES or array.op == "divide":
+            return self.text[array][1] == TIMES
+        return array.op in ("multiply", "detach") and self._is_quotient(array.operands[0])
 
     def _is_condition(self, array: Array) -> bool:
         """Whether the array stands in the source as True and False, not as 1.0 and 0.0."""
