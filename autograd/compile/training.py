@@ -22,7 +22,7 @@ from autograd.recording.bulk import keep_gradients, numbers_of, set_numbers
 from autograd.support.messages import name_or
 from autograd.value import Value
 
-MOVED: Final = ("step_count", "memories")  # of an optimizer, by each step
+MOVED: Final = ("step_count", "state")  # of an optimizer, by each step
 
 
 class TrainingStep:

@@ -104,13 +104,13 @@ def session_of(model):
 @pytest.mark.parametrize("x", [math.inf, -math.inf, 1e308])
 def test_what_diverged_is_drawn_as_far_as_it_is_finite(x):
     assert viz.decision_boundary(diverged(x), X, Y, size=5).svg
-    assert viz.text.decision_boundary(diverged(x), X, Y, width=5, height=5)
+    assert viz.terminal.decision_boundary(diverged(x), X, Y, width=5, height=5)
     assert viz.histogram(diverged(x)).svg
     assert viz.loss_curve([x, -x, 1.0]).svg
-    assert viz.text.loss_curve([x, -x, 1.0])
+    assert viz.terminal.loss_curve([x, -x, 1.0])
     assert viz.gradient_flow({"a": x, "b": 1.0}).svg
     assert viz.learning_rate_finder(nn.RateSweep([1e-3, 1e-2, 1e-1], [x, -x, 1.0], 0.1, True)).svg
-    assert "NaN" not in viz.run(session_of(diverged(x))).html.partition('id="data"')[2].partition("</script>")[0]
+    assert "NaN" not in viz.film(session_of(diverged(x))).html.partition('id="data"')[2].partition("</script>")[0]
 
 
 def test_outputs_that_are_nan_here_and_there_are_left_blank_and_said():
@@ -118,7 +118,7 @@ def test_outputs_that_are_nan_here_and_there_are_left_blank_and_said():
         return math.nan if row[0] < 0.0 else row[0]
 
     assert "(blank: nan)" in viz.decision_boundary(model, X, Y, size=5).svg
-    assert "? not finite" in viz.text.decision_boundary(model, X, Y, width=5, height=5)
+    assert "? not finite" in viz.terminal.decision_boundary(model, X, Y, width=5, height=5)
 
 
 def loss_of(model, result=0.0):
@@ -153,7 +153,7 @@ PICTURES = [
     (lambda: viz.decision_boundary(small(), X, Y, level="0.5"), "level='0.5'"),
     (lambda: viz.decision_boundary(lambda row: None, X, Y), "forgot to return"),
     (lambda: viz.decision_boundary(small(), [[1e300, 0.0]], [1.0]), "X=1e"),
-    (lambda: viz.histogram(nn.Sequential(nn.Activate("relu"))), "no parameters to draw"),
+    (lambda: viz.histogram(nn.Sequential(nn.Activation("relu"))), "no parameters to draw"),
     (lambda: viz.histogram(small(), bins=0), "bins must be 1 or more"),
     (lambda: viz.histogram(small(), bins="10"), "bins must be a whole number"),
     (lambda: viz.gradient_flow({}), "no norms"),
@@ -175,8 +175,8 @@ def test_pictures_take_arrays_columns_of_targets_and_rows_read_once():
     plain = viz.decision_boundary(small(), X, Y, size=5).svg
     assert viz.decision_boundary(small(), numpy.array(X), numpy.array(Y), size=5).svg == plain
     assert viz.decision_boundary(small(), iter(X), [[y] for y in Y], size=5).svg == plain
-    words = viz.text.decision_boundary(small(), X, Y, width=9, height=5)
-    assert viz.text.decision_boundary(small(), numpy.array(X), numpy.array(Y), width=9, height=5) == words
+    words = viz.terminal.decision_boundary(small(), X, Y, width=9, height=5)
+    assert viz.terminal.decision_boundary(small(), numpy.array(X), numpy.array(Y), width=9, height=5) == words
     page = viz.playground(small(), X, Y).html
     assert viz.playground(small(), numpy.array(X), numpy.array(Y)).html == page
 
@@ -186,7 +186,7 @@ def test_an_activation_that_returns_no_value_is_told_so(result):
     with pytest.raises(TypeError, match="an activation returns one Value, and <lambda> returned"):
         nn.MLP(2, [2, 1], activation=lambda x: result)([0.0, 1.0])
     with pytest.raises(TypeError, match="an activation returns one Value, and <lambda> returned"):
-        nn.Activate(lambda x: result)([Value(0.0)])
+        nn.Activation(lambda x: result)([Value(0.0)])
 
 
 @pytest.mark.parametrize("n", [numpy.array([1.0, 2.0]), numpy.array([None]), numpy.array(["a"]), 10**400], ids=range(4))

@@ -155,7 +155,7 @@ def test_the_order_of_attributes():
 
     class Walked(nn.Module):
         def __init__(self):
-            self.first, self.second = nn.Activate("tanh"), nn.Activate("exp")
+            self.first, self.second = nn.Activation("tanh"), nn.Activation("exp")
 
         def __call__(self, row):
             for name, part in list(vars(self).items()):

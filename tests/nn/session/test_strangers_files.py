@@ -39,22 +39,22 @@ def test_memories_that_no_step_leaves_are_refused_though_the_check_sum_is_right(
     nn.fit(model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer, epochs=1)
     nn.save(path, model, optimizer)
     nn.load(path, model, optimizer)
-    optimizer.memories[optimizer.state[-1]][1] = -1.0
+    optimizer.state[optimizer.state_names[-1]][1] = -1.0
     nn.save(path, model, optimizer)
     other = kind(model.parameters(), 0.1)
-    before = [p.data for p in model.parameters()], dict(other.memories), other.step_count
-    with pytest.raises(ValueError, match=rf"a\.st: .*optimizer\.{optimizer.state[-1]}\[1\] is -1\.0"):
+    before = [p.data for p in model.parameters()], dict(other.state), other.step_count
+    with pytest.raises(ValueError, match=rf"a\.st: .*optimizer\.{optimizer.state_names[-1]}\[1\] is -1\.0"):
         nn.load(path, model, other)
-    assert before == ([p.data for p in model.parameters()], other.memories, other.step_count)
+    assert before == ([p.data for p in model.parameters()], other.state, other.step_count)
 
 
 def test_a_training_that_diverged_is_loaded_as_it_was(tmp_path):
     model = nn.MLP(2, [1], seed=0)
     optimizer = nn.Adam(model.parameters())
-    optimizer.memories["variance"][:] = [float("inf"), float("nan"), 1e308]
+    optimizer.state["variance"][:] = [float("inf"), float("nan"), 1e308]
     nn.save(tmp_path / "a.st", model, optimizer)
     nn.load(tmp_path / "a.st", model, other := nn.Adam(model.parameters()))
-    assert repr(other.memories) == repr(optimizer.memories)
+    assert repr(other.state) == repr(optimizer.state)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

@@ -37,7 +37,7 @@ def counting(optimizer):
 
 
 def remembering(optimizer):
-    return lambda p, y: nn.mean_squared_error(p, y) * 0 + p[0] * (1.0 + optimizer.memories["velocity"][0])
+    return lambda p, y: nn.mean_squared_error(p, y) * 0 + p[0] * (1.0 + optimizer.state["velocity"][0])
 
 
 def rating(optimizer):
@@ -97,7 +97,7 @@ def seen_gradients(backend, optimizer_of, **settings):
             model, rows, [0.3, -0.1, 0.4, 0.2, 0.0], loss=nn.mean_squared_error, optimizer=optimizer,
             epochs=4, backend=backend, progress=False, callbacks=[look], report_every=2, **settings,
         )  # fmt: skip
-    assert not unused.reached
+    assert not unused.has_grad
     return [*seen, [p.grad for p in optimizer.parameters]]
 
 

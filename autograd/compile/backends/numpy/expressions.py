@@ -96,7 +96,7 @@ class Expressions:
                 one = self.as_float(x, one)
             return f"where({chosen}, {one[0]}, {other[0]})", ATOM
         if op == "power" and array.operands[1].number == 0.5:  # which NumPy takes for a root, at −∞ and −0.0 too
-            base = self.parenthesized(array.operands[0], PLUS)
+            base = self.parenthesized(self.operand(array, array.operands[0]), PLUS)
             return f"sqrt(where({base} == -inf, inf, {base}) + 0.0)", ATOM
         self.need(op)
         if op == "maximum" and any(map(self._is_condition, array.operands)):
