@@ -15,7 +15,7 @@ import nn
 from autograd import Value, compile, total  # noqa: A004
 from autograd.compile.frontend.audit import Audits
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HERE = "# the line of the user"
 ROWS, TARGETS = [[0.0], [1.0], [2.0]], [0.0, 1.0, 0.0]
 

@@ -18,8 +18,8 @@ from autograd.compile.backends.native.host.machine import host
 from autograd.compile.ir.backward_pass import Backward
 from autograd.compile.ir.program import Builder, Program
 from autograd.rules.operation import TABLE
-from tests.compile.programs.test_random_programs import NUMBERS, OURS, STEP
-from tests.compile.programs.test_random_programs import run as run_scalars
+from tests.autograd.compile.programs.test_random_programs import NUMBERS, OURS, STEP
+from tests.autograd.compile.programs.test_random_programs import run as run_scalars
 from tests.support.array_programs import interpreted, random_program
 from tests.support.programs import PROGRAMS
 from tests.support.random_programs import assert_same, recorded

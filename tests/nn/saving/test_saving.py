@@ -291,7 +291,7 @@ def test_a_training_that_early_stopping_ended_stays_ended_when_it_is_started_aga
 OVERNIGHT = """
 import sys
 from nn import Adam, Autosave, History
-from tests.nn.session.test_saving import network, train
+from tests.nn.saving.test_saving import network, train
 model = network()
 optimizer = Adam(model.parameters(), learning_rate=0.03)
 print("begun", flush=True)

@@ -16,7 +16,7 @@ from viz.pages.page import _part
 from viz.pages.playground.playground import SCRIPTS, STYLES
 from viz.pages.steps import stepping
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "viz" / "pages"
 TYPESCRIPT, BIOME = "typescript@5.9.3", "@biomejs/biome@2.6.8"
 CHECKS = ["--noEmit", "--allowJs", "--checkJs", "--target", "es2023", "--lib", "es2023,dom,dom.iterable"]

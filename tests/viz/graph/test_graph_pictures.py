@@ -288,7 +288,7 @@ def test_without_any_renderer_one_error_says_what_to_do(monkeypatch, tmp_path):
 
 def test_the_bytes_are_the_same_in_every_process():
     script = (
-        "import hashlib, sys; from tests.viz import test_graph_pictures as t;"
+        "import hashlib, sys; from tests.viz.graph import test_graph_pictures as t;"
         "p = [t.draw(t.expression()[1]), t.draw(t.moons(5)[1])];"
         "print([hashlib.sha256(x).hexdigest() for q in p for x in (q.svg.encode(), q.png, q.dot.encode())])"
     )

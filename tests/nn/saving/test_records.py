@@ -37,7 +37,7 @@ from nn import (
     save,
 )
 from nn.saving import records as rules
-from tests.nn.session.test_saving import X, Y, loss
+from tests.nn.saving.test_saving import X, Y, loss
 
 safetensors = pytest.importorskip("safetensors.numpy")
 
