@@ -1,11 +1,7 @@
 """The XOR session: what a person types, what it answers, that nothing is lost, and that the network learns."""
 
-import os
 import re
-import subprocess
-import sys
 import webbrowser
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +12,7 @@ from demos.stuck import ILL, shape_of
 from demos.xor.__main__ import Session
 from demos.xor.prompt import Prompt
 from demos.xor.words import GREETING, HELP, HINT
-
-ROOT = Path(__file__).parents[2]
+from tests.support.training.seeds import epochs_until_solved
 
 
 @pytest.fixture
@@ -50,29 +45,6 @@ def state(session):
         [x.hex() for x in training.history],
         (training.phase, training.learning_rate, session._cursor, session._seed),
     )
-
-
-# -------------------------------------------------------------------------------------------- learning
-def epochs_until_solved(seeds, limit=5000, rate=0.1):
-    """Return for each seed after how many epochs every row is within 0.1, and the losses, by hand in NumPy."""
-    models = [Session(seed)._model for seed in seeds]
-    hidden, last = zip(*(model.layers for model in models), strict=True)
-    W = np.array([[[w.data for w in neuron.weights] for neuron in layer.neurons] for layer in hidden])
-    V = np.array([[w.data for w in layer.neurons[0].weights] for layer in last])
-    b, c = np.zeros(W.shape[:2]), np.zeros(len(models))
-    X, y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0.0, 1, 1, 0])
-    solved, losses = np.full(len(models), limit + 1), []
-    for epoch in range(limit + 1):
-        a = np.tanh(np.einsum("shi,ni->snh", W, X) + b[:, None, :])
-        z = np.einsum("snh,sh->sn", a, V) + c[:, None]
-        p = 1 / (1 + np.exp(-z))
-        solved = np.where((np.abs(p - y) < 0.1).all(axis=1), np.minimum(solved, epoch), solved)
-        losses.append((np.logaddexp(0, z) - y * z).mean(axis=1))
-        dz = (p - y) / 4
-        da = dz[:, :, None] * V[:, None, :] * (1 - a * a)
-        V, c = V - rate * np.einsum("sn,snh->sh", dz, a), c - rate * dz.sum(axis=1)
-        W, b = W - rate * np.einsum("snh,ni->shi", da, X), b - rate * da.sum(axis=1)
-    return solved, np.array(losses).T
 
 
 def test_the_defaults_solve_xor_from_at_least_99_of_100_seeds_in_5000_epochs():
@@ -331,58 +303,3 @@ def test_a_script_is_shown_without_its_control_characters(session, capsys):
     said = capsys.readouterr().out
     assert all(c == "\n" or c.isprintable() for c in said)
     assert "\\x1b[31mred" in said
-
-
-# -------------------------------------------------------------------------------------------- as a program
-def run(*arguments, text=""):
-    command = [sys.executable, "-m", "demos.xor", *arguments]
-    return subprocess.run(command, cwd=ROOT, input=text, capture_output=True, encoding="utf-8", timeout=60)
-
-
-def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
-    script = tmp_path / "script.txt"
-    script.write_text("# two commands\nstep 2\nback\nquit\nrun 5\n", encoding="utf-8")
-    from_file, from_input = run(str(script)), run(text=script.read_text(encoding="utf-8"))
-    assert from_file.stdout == from_input.stdout
-    assert (from_file.returncode, from_file.stderr) == (0, "")
-    assert "› step 2\n  How to read it" in from_file.stdout
-    assert "▶ forward 2/50  a⁽¹⁾₁[1] = tanh(z⁽¹⁾₁[1])" in from_file.stdout
-    assert "run 5" not in from_file.stdout
-
-
-def test_a_script_that_is_not_there_is_named():
-    finished = run("no_such_script.txt")
-    assert finished.returncode == 2
-    assert finished.stderr.splitlines()[-1].endswith("there is no file 'no_such_script.txt' to read commands from")
-
-
-def test_a_script_with_a_mistake_goes_on_and_says_so_in_its_exit_status():
-    ended = run(text="rnu 5\nepoch\n")
-    assert ended.returncode == 1
-    assert "did you mean run?" in ended.stdout
-    assert "epoch 1: the loss was 0.7007" in ended.stdout
-    assert ended.stderr == ""
-
-
-@pytest.mark.parametrize("arguments", [["--plain"], []], ids=["python's prompt", "IPython"])
-def test_a_person_can_talk_with_it_in_a_terminal(tmp_path, arguments):
-    pty = pytest.importorskip("pty")
-    if not arguments:
-        pytest.importorskip("IPython")
-    ours, theirs = pty.openpty()
-    simple = {"IPY_TEST_SIMPLE_PROMPT": "1", "IPYTHONDIR": str(tmp_path), "PYTHONUTF8": "1", "TERM": "dumb"}
-    command = [sys.executable, "-m", "demos.xor", *arguments]
-    talk = subprocess.Popen(command, cwd=ROOT, env=os.environ | simple, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    os.write(ours, b"step\nstpe\n1/0\nmodel.parameter_count()\nback\nquit\n")
-    said = b""
-    with suppress(OSError):  # the terminal closes when the session ends
-        while piece := os.read(ours, 4096):
-            said += piece
-    os.close(ours)
-    assert talk.wait(timeout=30) == 0
-    text = said.decode()
-    for answer in ("Type  step", "▶ forward 1/50", "mean step?", "division by zero", "17", "back: at the beginning"):
-        assert answer in text
-        text = text.partition(answer)[2]
-    assert "Traceback" not in text

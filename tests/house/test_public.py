@@ -210,7 +210,7 @@ def test_import_autograd_loads_no_third_party_module():
 
 
 def test_a_users_type_checker_knows_what_comes_out():
-    program = str(Path(__file__).parents[1] / "support" / "typed_program.py")
-    for command in (["-m", "mypy", "--strict", program], ["-m", "tests.support.typed_program"]):
+    program = str(Path(__file__).with_name("typed_program.py"))
+    for command in (["-m", "mypy", "--strict", program], ["-m", "tests.house.typed_program"]):
         ended = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
         assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from tests.demos.test_xor_session import epochs_until_solved
+from tests.support.training.seeds import epochs_until_solved
 from viz import draw
 
 ROOT = Path(__file__).parents[2]

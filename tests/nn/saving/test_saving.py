@@ -26,37 +26,17 @@ from nn import (
     Layer,
     Module,
     Sequential,
-    fit,
     load,
-    mean_squared_error,
     save,
 )
-from nn.datasets import sine
+from tests.support.training.saved import network, train
 
 safetensors = pytest.importorskip("safetensors.numpy")
-X, Y = sine(11, noise=0.1)
-
-
-def network(seed=1):
-    model = Sequential(
-        Layer(1, 6, "tanh", seed=seed), BatchNorm(6), Dropout(0.2, seed=3), Layer(6, 1, None, seed=seed + 1)
-    )
-    model.name_nodes()
-    return model
-
-
-def loss(predictions, targets):
-    return mean_squared_error(predictions, targets)
 
 
 def state_of(model, *others):
     held = [(o.memories, o.step_count, [getattr(o, s) for s in o.settings]) for o in others]
     return repr(([p.data for p in model.parameters()], model.named_buffers(), random.getstate(), held))
-
-
-def train(model, optimizer, history, epochs, **settings):
-    settings = {"loss": loss, "batch_size": 4, "backend": "recorded", **settings}
-    return fit(model, X, Y, optimizer=optimizer, history=history, epochs=epochs, **settings)
 
 
 @pytest.mark.parametrize("backend", ["recorded", "numpy"])
@@ -290,8 +270,9 @@ def test_a_training_that_early_stopping_ended_stays_ended_when_it_is_started_aga
 
 OVERNIGHT = """
 import sys
+import safetensors.numpy  # now, so that the first step is soon
 from nn import Adam, Autosave, History
-from tests.nn.saving.test_saving import network, train
+from tests.support.training.saved import network, train
 model = network()
 optimizer = Adam(model.parameters(), learning_rate=0.03)
 print("begun", flush=True)

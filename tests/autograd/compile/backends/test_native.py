@@ -18,19 +18,25 @@ from autograd.compile.backends.native.host.machine import host
 from autograd.compile.ir.backward_pass import Backward
 from autograd.compile.ir.program import Builder, Program
 from autograd.rules.operation import TABLE
-from tests.autograd.compile.programs.test_random_programs import NUMBERS, OURS, STEP
-from tests.autograd.compile.programs.test_random_programs import run as run_scalars
 from tests.support.array_programs import interpreted, random_program
+from tests.support.compiled.jax_programs import NUMBERS, OURS, STEP
+from tests.support.compiled.jax_programs import run as run_scalars
+from tests.support.compiled.networks import assert_equals_recorded, losses, network
 from tests.support.programs import PROGRAMS
 from tests.support.random_programs import assert_same, recorded
 
 pytest.importorskip("llvmlite")
 
+
 ELEMENTWISE = [name for name, op in TABLE.items() if op.groups == 0]
+
+
 TRUTH = {
     "exp": mpmath.exp, "expm1": mpmath.expm1, "log": mpmath.log, "log1p": mpmath.log1p, "sqrt": mpmath.sqrt,
     "sin": mpmath.sin, "cos": mpmath.cos, "tanh": mpmath.tanh, "erf": mpmath.erf, "erfc": mpmath.erfc,
 }  # fmt: skip
+
+
 RANGES = {
     "exp": (-740, 709), "expm1": (-40, 709), "log": (1e-9, 50), "log1p": (-0.999, 50), "sqrt": (0, 9), "erfc": (-6, 26),
 }  # fmt: skip
@@ -152,33 +158,6 @@ def test_an_argument_of_whole_numbers_is_looked_up_in_any_order(order):
 
     truth = recorded(loss([1, 2, 0, 2]), weights)
     assert_same(ag.compile(loss, weights, "native").value_and_gradient([1, 2, 0, 2]), truth)
-
-
-def assert_equals_recorded(name, backend):
-    function, parameters, arguments = PROGRAMS[name]()
-    value, gradient = ag.compile(function, parameters, backend).value_and_gradient(*arguments)
-    for p in parameters:
-        p.clear_grad()
-    recorded = function(*arguments)
-    recorded.backward()
-    truth = np.array([p.grad for p in parameters])
-    assert value == pytest.approx(recorded.data, rel=1e-12, abs=1e-12)
-    np.testing.assert_allclose(gradient, truth, rtol=0, atol=1e-12 * np.abs(truth).max())
-
-
-def network(sizes, activation="tanh"):
-    model = nn.MLP(sizes[0], list(sizes[1:]), activation=activation)
-    numbers = np.random.default_rng(3)
-    for p in model.parameters():
-        p.data = float(numbers.normal()) * 0.4
-    rows = numbers.normal(size=(7, sizes[0]))
-    return model, rows, numbers.integers(0, max(sizes[-1], 2), 7)
-
-
-def losses(model, last):
-    if last == 1:
-        return lambda x, y: nn.binary_cross_entropy_with_logits([model(row) for row in x], y)
-    return lambda x, y: nn.softmax_cross_entropy([model(row) for row in x], y)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "gelu", "silu"])

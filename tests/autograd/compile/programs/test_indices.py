@@ -9,7 +9,7 @@ import nn
 from autograd import Value, compile, mean, take, total  # noqa: A004
 from autograd.compile.ir.program import Builder
 from autograd.compile.lift.indices import copied_from
-from tests.autograd.compile.programs.test_compile import assert_equal, recorded
+from tests.support.outcomes import assert_equal, recorded
 
 BACKENDS = ["numpy", "native", "jax"]
 

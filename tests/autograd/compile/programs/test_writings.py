@@ -8,7 +8,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, compile, dot, mean  # noqa: A004
-from tests.autograd.compile.programs.test_compile import assert_equal, recorded
+from tests.support.outcomes import assert_equal, recorded
 from tests.support.programs import Draw, by_dot, network
 
 
