@@ -1,4 +1,4 @@
-"""What tests of pages and pictures need: a browser that is offline and tells all that goes wrong, node, what to show."""
+"""What tests of pages and pictures need: a browser that is offline and tells all that goes wrong, node, examples."""
 
 import math
 import shutil
