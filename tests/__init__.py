@@ -1,0 +1,14 @@
+"""All that must hold: `python -m tests` checks it.  The folders mirror the packages, one idea a file.
+
+__main__.py  the one command: linter, formatter, type checker, pytest
+autograd/    the engine, its rules, explanations, derivatives of functions, and compiled programs
+nn/          layers, optimizers, trainings, saving, sessions, diagnosis
+viz/         pictures, charts, texts, and pages in a browser
+demos/       the XOR session, the tutorial, and what a terminal shows
+house/       what holds the whole: public names, folders, the README, what contributors are told
+support/     what tests share
+golden/      numbers of PyTorch's and of earlier days, and the programs that made them
+benchmarks/  speed and memory, as tables to read: no test depends on a time
+longer.py    random programs by the ten thousand
+conftest.py  what all tests begin with
+"""

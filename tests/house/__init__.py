@@ -1,1 +1,1 @@
-"""What holds the whole: public names, imports, the README, the demos."""
+"""What holds the whole: folders and words, public names, imports, the README, what contributors are told."""

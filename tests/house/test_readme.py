@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from tests.house.test_xor_session import epochs_until_solved
+from tests.support.training.seeds import epochs_until_solved
 from viz import draw
 
 ROOT = Path(__file__).parents[2]
@@ -58,13 +58,30 @@ def test_the_count_of_epochs_is_measured():
     assert solved.max() <= 5000
 
 
+def test_the_whole_engine_is_as_short_as_it_says_and_every_link_leads_somewhere():
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert not [link for link in links if not link.startswith("https://") and not (ROOT / link).exists()]
+    engine = [link for link in links if link.startswith("autograd/")]
+    assert engine == ["autograd/value.py", "autograd/backward.py"]
+    lines = sum(len((ROOT / link).read_text(encoding="utf-8").splitlines()) for link in engine)
+    assert lines <= int(re.search(r"the whole engine, in (\d+) lines", README)[1])
+    tree = re.search(r"## Where things are\n\n```text\n(.*?)```", README, re.DOTALL)[1]
+    for package, text in re.findall(r"^(\w+)/ (.*(?:\n .*)*)", tree, re.MULTILINE):
+        entries = {path.name.partition(".")[0] for path in (ROOT / package).iterdir() if path.is_dir()} - {
+            "__pycache__",
+            "support",
+        }
+        if package in ("autograd", "nn", "viz"):
+            assert not {e for e in entries if not re.search(rf"\b{e}\b", text)}
+
+
 def test_what_it_names_is_there():
     named = re.findall(r"\b(autograd|nn|viz)\.(\w+)", README)
     assert {"diagnose", "steps", "playground"} <= {name for _, name in named}
     for package, name in named:
         assert name in import_module(package).__all__
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert {name for name in extras if f"`{name}`" in README} == extras.keys() - {"session", "test"}
+    assert {name for name in extras if f"`{name}`" in README} == extras.keys() - {"session", "test", "docs"}
 
 
 def test_there_are_two_commands_of_one_line_and_continuous_integration_runs_the_second():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import mpmath
+import pytest
 
+from autograd import Value
 from autograd.rules.maths import Maths
-from autograd.rules.operation import Operation, Rule
+from autograd.rules.operation import TABLE, Operation, Rule
 
 DIGITS = 60
 STEP = mpmath.mpf(10) ** -20  # a central difference is then right to some 38 digits
@@ -91,3 +96,39 @@ def true_derivatives(op: Operation, inputs: Sequence[Any], rule: Rule | None = N
 
                 slopes.append(quotient(moved))
         return slopes
+
+
+def gradients(function, *numbers):
+    """Return the output's number and the gradient of each input."""
+    values = [Value(x) for x in numbers]
+    output = function(*values)
+    output.backward()
+    return output.data, *[v.grad for v in values]
+
+
+OPERATIONS = pytest.mark.parametrize("op", TABLE.values(), ids=list(TABLE))
+
+
+SAMPLES = 200
+
+
+MEMBERS = 4
+
+
+# Their rules state derivatives as 1 − y² and y(1 − y), which cancel where y is near 1: right to 1e-12 of the
+# derivative's greatest value, not of its own.
+CANCELS = {"tanh": 1.0, "sigmoid": 0.25}
+
+
+@cache
+def samples(op: Operation) -> tuple[tuple, ...]:
+    """Return inputs in every box where the operation says it is smooth: random ones and the corners."""
+    rng = random.Random(op.name)
+    found = []
+    for box in op.smooth_on:
+        corners = itertools.product(*box) if not op.groups else ()
+        points = itertools.chain(corners, ([rng.uniform(*side) for side in box] for _ in range(SAMPLES)))
+        for point in points:
+            groups = tuple(tuple(rng.uniform(*box[i]) for _ in range(MEMBERS)) for i in range(op.groups))
+            found.append(groups + tuple(point[op.groups :]))
+    return tuple(found)

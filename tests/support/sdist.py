@@ -5,8 +5,8 @@ setuptools knows two ways to say so, a MANIFEST.in at the top and this one, whic
 
 from setuptools.command.sdist import sdist
 
-FOLDERS = (".ci", "demos", "tests")
-FILES = (".biome.json", ".gitignore")
+FOLDERS = (".ci", ".github", "demos", "tests")
+FILES = (".biome.json", ".gitignore", ".pre-commit-config.yaml")
 
 
 class Whole(sdist):

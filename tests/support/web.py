@@ -1,9 +1,14 @@
-"""What tests of pages need: a browser that is offline and tells all that goes wrong, and node for JavaScript alone."""
+"""What tests of pages and pictures need: a browser that is offline and tells all that goes wrong, node, examples."""
 
+import math
 import shutil
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+
+from autograd import Value, exp
+from nn import MLP, hinge, mean_squared_error
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -126,3 +131,42 @@ CONTRASTS = """() => {
   }
   return low;
 }"""
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(picture):
+    return ET.fromstring(picture.svg)
+
+
+def texts(element):
+    return ["".join(t.itertext()).replace("\xa0", " ").strip() for t in element.iter(f"{SVG}text")]
+
+
+def groups(picture, kind):
+    found = [g for g in parsed(picture).iter(f"{SVG}g") if kind in g.get("class", "").split()]
+    return {g.get("id"): g for g in found}
+
+
+ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
+
+
+def xor(rows=ROWS, targets=TARGETS):
+    model = MLP(2, [2, 1], activation="tanh", seed=1)
+    return model, mean_squared_error([model(row) for row in rows], targets)
+
+
+def moons(count):
+    model = MLP(2, [16, 16, 1], seed=1)
+    rows = [[math.sin(3.0 * i), math.cos(5.0 * i)] for i in range(count)]
+    loss = hinge([model(row) for row in rows], [1 if i % 2 else -1 for i in range(count)])
+    loss.backward()
+    return model, loss
+
+
+def expression():
+    x = Value(3.0, "x")
+    y = x * x + exp(x * 0.5)
+    y.name = "y"
+    return x, y

@@ -8,7 +8,7 @@ import pytest
 import autograd as ag
 from autograd import Value, gradcheck
 from autograd.rules.operation import TABLE, Operation
-from tests.autograd.rules.test_operations import samples
+from tests.support.exact import samples
 
 SMOOTH = [op for op in TABLE.values() if not op.stops_at_zero]
 

@@ -16,8 +16,7 @@ from autograd import Value
 from autograd.rules.operation import TABLE
 from autograd.rules.source import inlined
 from autograd.rules.symbols import FUNCTIONS, SYMBOLS, formulas, parameters
-from tests.autograd.rules.test_operations import CANCELS, OPERATIONS
-from tests.support.exact import EXACT
+from tests.support.exact import CANCELS, EXACT, OPERATIONS
 
 CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "isnan")
 SIZES = (0.0, 5e-324, 1e-310, 1e-160, 1e-9, 0.3, 1.0, 1.7, 4.0, 7.0, 20.0, 50.0, 400.0, 800.0, 1e4, 1e160)

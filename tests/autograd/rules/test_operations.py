@@ -2,39 +2,17 @@
 
 import itertools
 import math
-import random
 from functools import cache
 
 import mpmath
-import pytest
 from scipy import special
 
 from autograd import Value
 from autograd.rules.maths import FLOATS
 from autograd.rules.operation import TABLE, Operation
-from tests.support.exact import DIGITS, flattened, true_derivatives
+from tests.support.exact import CANCELS, DIGITS, OPERATIONS, flattened, samples, true_derivatives
 
-OPERATIONS = pytest.mark.parametrize("op", TABLE.values(), ids=list(TABLE))
-SAMPLES = 200
-MEMBERS = 4
 TOLERANCE = 1e-12
-# Their rules state derivatives as 1 − y² and y(1 − y), which cancel where y is near 1: right to 1e-12 of the
-# derivative's greatest value, not of its own.
-CANCELS = {"tanh": 1.0, "sigmoid": 0.25}
-
-
-@cache
-def samples(op: Operation) -> tuple[tuple, ...]:
-    """Return inputs in every box where the operation says it is smooth: random ones and the corners."""
-    rng = random.Random(op.name)
-    found = []
-    for box in op.smooth_on:
-        corners = itertools.product(*box) if not op.groups else ()
-        points = itertools.chain(corners, ([rng.uniform(*side) for side in box] for _ in range(SAMPLES)))
-        for point in points:
-            groups = tuple(tuple(rng.uniform(*box[i]) for _ in range(MEMBERS)) for i in range(op.groups))
-            found.append(groups + tuple(point[op.groups :]))
-    return tuple(found)
 
 
 @cache
@@ -142,6 +120,8 @@ def test_kinks_are_where_the_boxes_say_they_are_not(op):
 
 # ------------------------------------------------------------------ forwards, by name, from outside
 M = mpmath.mp
+
+
 OUTSIDE = {
     "add": lambda x, y: M.fadd(x, y),
     "subtract": lambda x, y: M.fsub(x, y),

@@ -1,1 +1,1 @@
-"""Sessions, and saving."""
+"""A training step by step, in threads and forks."""

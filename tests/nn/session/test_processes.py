@@ -1,14 +1,11 @@
 """Threads, forks, interrupts, and processes without streams: what one does is not seen, and not missed, by another."""
 
-import io
 import os
 import pickle
 import random
-import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -17,27 +14,16 @@ import nn
 import viz
 from autograd import Value
 from autograd import compile as compile_
-from nn import MLP, SGD, BatchNorm, Dropout, History, Layer, Sequential, diagnose, fit, mean_squared_error, predict
-from nn.datasets import sine
+from nn import MLP, SGD, History, diagnose, fit, mean_squared_error, predict
+from tests.support.training.noisy import X, Y, loss, network, train
 
-ROOT = Path(autograd.__file__).parent.parent
-X, Y = sine(11, noise=0.1)
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+
+
 QUIETLY = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+
 OF_JAX = pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # if another test has loaded it
-
-
-def loss(predictions, targets):
-    return mean_squared_error([p[0] if isinstance(p, list) else p for p in predictions], targets)
-
-
-def network(seed=1):
-    return Sequential(Layer(1, 4, "tanh", seed=seed), BatchNorm(4), Dropout(0.2, seed=3), Layer(4, 1, None, seed=seed))
-
-
-def train(model, epochs=3, **settings):
-    settings = {"backend": "recorded", "batch_size": 4, **settings}
-    return fit(model, X, Y, loss=loss, optimizer=SGD(model.parameters(), 0.05), epochs=epochs, **settings)
 
 
 class Beside:
@@ -213,55 +199,6 @@ def test_a_model_that_draws_from_pythons_generator_is_repeatable_beside_threads_
         assert after() == alone
 
 
-# ------------------------------------------------------------------------------------ interrupts
-def test_an_interrupt_at_any_line_of_predict_leaves_the_model_in_training():
-    model = network()
-    files = [
-        str(ROOT / name)
-        for name in (
-            "nn/training/recorded.py",
-            "nn/layers/module.py",
-            "nn/training/engines.py",
-            "autograd/recording/modes.py",
-        )
-    ]
-    walks = {
-        "_walk",
-        "_branches",
-        "_collect",
-        "_join",
-        "_numbers",
-        "named_modules",
-        "current",
-        "__bool__",
-        "<genexpr>",
-        "<listcomp>",
-    }
-    for line in range(1000):
-        left = iter(range(line, -1, -1))
-
-        def trace(frame, event, argument, left=left):
-            if frame.f_code.co_filename not in files or frame.f_code.co_name in walks:
-                return None
-            if event in ("line", "return") and next(left, -1) == 0:
-                raise KeyboardInterrupt
-            return trace
-
-        before = sys.gettrace()
-        sys.settrace(trace)
-        try:
-            predict(model, X[:1])
-        except KeyboardInterrupt:
-            sys.settrace(before)
-        else:
-            break
-        finally:
-            sys.settrace(before)
-        assert all(module.training for _, module in model.named_modules()), line
-        assert not (Value(1.0) * 2.0).is_leaf, "and nothing is recorded"
-    assert 20 < line < 999
-
-
 # ----------------------------------------------------------------------------------------- forks
 def in_a_child(act, seconds=20):
     """Return what a forked child makes of `act()`; fails if it hangs."""
@@ -352,59 +289,3 @@ def test_a_child_draws_while_another_thread_was_drawing(monkeypatch):
     finally:
         done.set()
         thread.join()
-
-
-# --------------------------------------------------------------------------------------- streams
-class Mute:
-    def write(self, text):
-        return len(text)
-
-
-class Closed(io.StringIO):
-    def __init__(self):
-        super().__init__()
-        self.close()
-
-
-@pytest.mark.parametrize("stream", [None, Mute(), Closed(), object()], ids=["none", "mute", "closed", "no stream"])
-@pytest.mark.parametrize("progress", [None, True])
-def test_a_service_without_streams_trains_and_warns_in_silence(stream, progress, monkeypatch):
-    pytest.importorskip("tqdm")
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(sys, "stdout", stream)
-    assert train(network(), 3, progress=progress).epochs == 3
-    nn.TrainingSession(network(), X, Y, loss=loss).run(1)
-
-
-def test_a_warning_that_cannot_be_written_stops_nothing():
-    program = (
-        "import sys, io; from autograd import Value; from autograd.support.caller import warn; from nn import SGD\n"
-        "closed = io.StringIO(); closed.close()\n"
-        "for sys.stderr in (None, object(), closed):\n"
-        "    warn('what nobody reads', UserWarning); SGD([Value(1.0)], 0.1).step()\n"
-        "print('done')"
-    )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert done.stdout == "done\n"
-
-
-def test_a_terminal_that_goes_away_ends_the_bar_and_not_the_training(monkeypatch):
-    pytest.importorskip("tqdm")
-
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    history = train(network(), 5, callbacks=[lambda report: terminal.close() if report.epoch == 2 else None])
-    assert history.epochs == 5
-
-
-def test_no_bar_starts_a_thread(monkeypatch):
-    pytest.importorskip("tqdm")
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    before = set(threading.enumerate())
-    train(network(), 2, progress=True)
-    assert "2/2" in sys.stderr.getvalue()
-    assert set(threading.enumerate()) <= before

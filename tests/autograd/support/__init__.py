@@ -1,0 +1,1 @@
+"""What messages, files and warnings share."""

@@ -1,0 +1,1 @@
+"""The XOR session, the tutorial, and what a terminal shows."""

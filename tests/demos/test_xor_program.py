@@ -1,0 +1,66 @@
+"""The XOR session as a program: scripts, standard input, a terminal."""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+# -------------------------------------------------------------------------------------------- as a program
+def run(*arguments, text=""):
+    command = [sys.executable, "-m", "demos.xor", *arguments]
+    return subprocess.run(command, cwd=ROOT, input=text, capture_output=True, encoding="utf-8", timeout=60)
+
+
+def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
+    script = tmp_path / "script.txt"
+    script.write_text("# two commands\nstep 2\nback\nquit\nrun 5\n", encoding="utf-8")
+    from_file, from_input = run(str(script)), run(text=script.read_text(encoding="utf-8"))
+    assert from_file.stdout == from_input.stdout
+    assert (from_file.returncode, from_file.stderr) == (0, "")
+    assert "› step 2\n  How to read it" in from_file.stdout
+    assert "▶ forward 2/50  a⁽¹⁾₁[1] = tanh(z⁽¹⁾₁[1])" in from_file.stdout
+    assert "run 5" not in from_file.stdout
+
+
+def test_a_script_that_is_not_there_is_named():
+    finished = run("no_such_script.txt")
+    assert finished.returncode == 2
+    assert finished.stderr.splitlines()[-1].endswith("there is no file 'no_such_script.txt' to read commands from")
+
+
+def test_a_script_with_a_mistake_goes_on_and_says_so_in_its_exit_status():
+    ended = run(text="rnu 5\nepoch\n")
+    assert ended.returncode == 1
+    assert "did you mean run?" in ended.stdout
+    assert "epoch 1: the loss was 0.7007" in ended.stdout
+    assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [["--plain"], []], ids=["python's prompt", "IPython"])
+def test_a_person_can_talk_with_it_in_a_terminal(tmp_path, arguments):
+    pty = pytest.importorskip("pty")
+    if not arguments:
+        pytest.importorskip("IPython")
+    ours, theirs = pty.openpty()
+    simple = {"IPY_TEST_SIMPLE_PROMPT": "1", "IPYTHONDIR": str(tmp_path), "PYTHONUTF8": "1", "TERM": "dumb"}
+    command = [sys.executable, "-m", "demos.xor", *arguments]
+    talk = subprocess.Popen(command, cwd=ROOT, env=os.environ | simple, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    os.write(ours, b"step\nstpe\n1/0\nmodel.parameter_count()\nback\nquit\n")
+    said = b""
+    with suppress(OSError):  # the terminal closes when the session ends
+        while piece := os.read(ours, 4096):
+            said += piece
+    os.close(ours)
+    assert talk.wait(timeout=30) == 0
+    text = said.decode()
+    for answer in ("Type  step", "▶ forward 1/50", "mean step?", "division by zero", "17", "back: at the beginning"):
+        assert answer in text
+        text = text.partition(answer)[2]
+    assert "Traceback" not in text

@@ -1,1 +1,0 @@
-"""Fit, optimizers, schedules, history."""

@@ -1,0 +1,1 @@
+"""Programs that tests compile for several backends."""

@@ -1,0 +1,258 @@
+"""None"""
+
+import itertools
+import math
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import nn
+from autograd import Value, detach, dot, relu, sqrt, where
+from autograd.explain.numbers import show_number
+from tests.support.web import OVERFLOWS, SVG, browser, expression, groups, parsed, texts  # noqa: F401  # a fixture
+from viz import draw, draw_network
+from viz.support import palette, rendering
+
+
+# ------------------------------------------------------------------------------- what is on it
+def test_each_node_shows_name_operation_value_and_gradient_and_each_edge_its_local_derivative():
+    x, y = expression()
+    y.backward()
+    picture = draw(y)
+    nodes = groups(picture, "node")
+    assert len(nodes) == 6  # x, x·x, 0.5, x·0.5, exp, y
+    (leaf,) = (texts(g) for g in nodes.values() if "x" in texts(g))
+    assert leaf == ["x", "►", "3", "◄", show_number(x.grad)]
+    everything = " ".join(texts(parsed(picture)))
+    assert "exp" in everything
+    edges = groups(picture, "edge")
+    assert len(edges) == 7
+    labels = sorted(text for g in edges.values() for text in texts(g))
+    assert labels == sorted([*["3"] * 2, "1", "1", "0.5", show_number(math.exp(1.5))])  # the constant's edge has none
+
+
+def test_both_edges_of_x_times_x_are_drawn():
+    x = Value(3.0, "x")
+    edges = groups(draw(x * x), "edge")
+    assert [texts(g) for g in edges.values()] == [["3"], ["3"]]
+
+
+def test_before_a_pass_gradients_are_a_dash_and_a_constant_has_none():
+    x = Value(2.0, "x")
+    picture = draw(x * 3.0)
+    assert sum("—" in texts(g) for g in groups(picture, "node").values()) == 2
+    (constant,) = groups(picture, "constant").values()
+    assert texts(constant) == ["3"]
+
+
+def test_a_neuron_is_one_node_and_unfolds_into_products_that_add_up():
+    weights, inputs = [Value(0.5, "w1"), Value(-1.5, "w2")], [Value(1.0, "x1"), Value(2.0, "x2")]
+    z = dot(weights, inputs, Value(0.25, "b"))
+    assert len(groups(draw(z), "node")) == 6
+    unfolded = draw(z, unfold=True)
+    assert [texts(g)[-3] for g in groups(unfolded, "product").values()] == ["0.5", "−3"]
+    assert len(groups(unfolded, "edge")) == 7
+    without_bias = dot(weights, inputs)
+    assert len(groups(draw(without_bias), "node")) == 5
+
+
+def test_backward_shows_what_is_sent_and_no_direction_is_told_by_hue_alone():
+    x = Value(3.0, "x")
+    y = (x * x) * 2.0
+    y.backward()
+    backward = draw(y, direction="backward")
+    sent = [texts(g) for g in groups(backward, "edge").values() if texts(g)]
+    assert sent == [["3", "◄ 6"], ["3", "◄ 6"], ["2", "◄ 2"]]
+    dashed = [p for g in groups(backward, "edge").values() for p in g.iter(f"{SVG}path") if p.get("stroke-dasharray")]
+    assert len(dashed) == 3
+    assert "◄" not in " ".join(texts(parsed(draw(y, direction="forward"))))
+    with pytest.raises(ValueError, match="sideways"):
+        draw(y, direction="sideways")
+
+
+def test_what_has_no_part_is_faded_and_what_passes_nothing_is_marked():
+    x, unused = Value(-2.0, "x"), Value(1.0, "u")
+    y = relu(x) + detach(unused) * x
+    y.backward()
+    picture = draw(y)
+    everything = " ".join(texts(parsed(picture)))
+    assert everything.count("off: passes no gradient") == 1
+    lines = [p for g in groups(picture, "edge").values() for p in g.iter(f"{SVG}path")]
+    assert sum(p.get("stroke") == palette.FAINT for p in lines) == 2  # relu's dead edge, and the cut one
+
+
+def test_a_nan_is_outlined_from_where_it_was_born():
+    x = Value(-1.0, "x")
+    y = (sqrt(x) + 1.0) * 2.0
+    y.backward()
+    picture = draw(y)
+    marks = [t for t in texts(parsed(picture)) if "born here" in t]
+    assert len([m for m in marks if m == "‼ nan born here"]) == 1
+    assert any("gradient nan born here" in m for m in marks)
+    bold = [t for t in parsed(picture).iter(f"{SVG}text") if t.get("font-weight") == "bold" and t.text.strip() == "nan"]
+    assert bold
+    x = Value(-1.0, "x")
+    safe = where(x > 0.0, sqrt(x), 0.0)
+    safe.backward()
+    assert not [t for t in texts(parsed(draw(safe))) if "gradient nan" in t]
+
+
+HOSTILE = [
+    "a<b|c{}\"&'\\N\\n",
+    "<script>alert(1)",
+    "&lt;b&gt;",
+    "שלום",
+    "tab\tnew\nline\x00",
+    "<B>x</B>",
+    "\\",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_shown_as_typed(name):
+    picture = draw(Value(1.0, name) * 2.0)
+    (leaf,) = groups(picture, "leaf").values()
+    seen = texts(leaf)[0]
+    if name.isprintable():
+        assert seen == name
+        titles = [a.get("{http://www.w3.org/1999/xlink}title") for a in leaf.iter(f"{SVG}a")]
+        assert any(title.startswith(name.replace("\\", "⧵")) for title in titles if title)
+    assert not list(parsed(picture).iter(f"{SVG}script"))
+
+
+def test_a_long_name_is_cut_visibly_and_names_that_turn_text_around_cannot():
+    picture = draw(Value(1.0, "y" * 10_000) + Value(1.0, "a\u202eb"))
+    names = [texts(g)[0] for g in groups(picture, "leaf").values()]
+    assert names[0].endswith("…")
+    assert len(names[0]) < 30
+    assert "\u202e" not in picture.svg
+    assert len(picture.svg) < 20_000
+
+
+# ---------------------------------------------------------------------------------------- files
+def test_a_picture_is_saved_whole_in_each_format_and_other_suffixes_are_refused(tmp_path):
+    picture = draw(expression()[1])
+    assert ET.parse(picture.save(tmp_path / "graph.svg")).getroot().tag == f"{SVG}svg"
+    assert picture.save(tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG")
+    assert picture.save(tmp_path / "graph.dot").read_text() == picture.dot == picture.graph.source
+    for name in ("graph.pdf", "graph"):
+        with pytest.raises(ValueError, match=r"\.svg, \.png, \.dot"):
+            picture.save(tmp_path / name)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["graph.dot", "graph.png", "graph.svg"]
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
+    place = tmp_path / "graph.svg"
+    place.write_text("old")
+
+    def fail(*_):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="full"):
+        draw(Value(1.0)).save(place)
+    assert place.read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_without_any_renderer_one_error_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(rendering.shutil, "which", lambda *_, **__: None)
+    picture = draw(Value(1.0) * 2.0)
+    with pytest.raises(RuntimeError, match="pip install graphviz-pure"):
+        picture.save(tmp_path / "graph.svg")
+    picture.save(tmp_path / "graph.dot")  # needs none
+
+
+def test_the_bytes_are_the_same_in_every_process():
+    script = (
+        "import hashlib; from tests.support.web import expression, moons; from viz import draw;"
+        "p = [draw(expression()[1]), draw(moons(5)[1])];"
+        "print([hashlib.sha256(x).hexdigest() for q in p for x in (q.svg.encode(), q.png, q.dot.encode())])"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+
+
+def test_the_svg_stands_alone_and_is_dark_where_the_page_is():
+    picture = draw(expression()[1])
+    root = parsed(picture)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == picture.description
+    used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', picture.svg))
+    assert used <= set(palette.DARK)
+    for color in used:
+        assert palette.DARK[color] in picture.svg
+    assert "http" not in re.sub(r'xmlns(:xlink)?="[^"]*"', "", picture.svg)
+
+
+def luminance(color):
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_is_readable_on_every_card_in_light_and_dark():
+    inks = [
+        palette.INK,
+        palette.QUIET,
+        palette.FORWARD,
+        palette.BACKWARD,
+        palette.POSITIVE,
+        palette.NEGATIVE,
+        palette.ALARM,
+    ]
+    for ink, card in itertools.product(inks, [palette.PAPER, palette.CARD, palette.HEAD]):
+        for a, b in ((ink, card), (palette.DARK[ink], palette.DARK[card])):
+            high, low = sorted((luminance(a), luminance(b)), reverse=True)
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (a, b)
+
+
+def test_draw_says_what_it_takes():
+    with pytest.raises(TypeError, match="draw_network"):
+        draw(nn.MLP(2, [1]))
+
+
+def test_lines_that_reach_far_are_not_laid_out_one_by_one():
+    a = z = Value(0.5, "a")
+    for _ in range(60):
+        z = z.tanh() + a
+    for picture in (draw(z), draw(z, folded=False)):
+        assert len(groups(picture, "node")) == 36 + 1  # those nearest to the result, and one box for all others
+        assert "85 more nodes" in " ".join(texts(parsed(picture)))
+    own = Value(0.5, "z")
+    for i in range(60):
+        own = own.tanh() + Value(1.0, f"w{i}")
+    assert len(groups(draw(own), "node")) == 181  # each weight beside what uses it: nothing reaches far
+
+
+# --------------------------------------------------------------------------------- as a browser shows it
+def pictures_to_read():
+    neuron = nn.Neuron(2, "tanh", seed=0)([Value(1.0, "x1"), Value(2.0, "x2")])
+    neuron.backward()
+    rows, targets = nn.datasets.xor()
+    small, large = nn.MLP(2, [4, 1], "tanh", seed=0), nn.MLP(2, [16, 16, 1], seed=0)
+    loss = nn.binary_cross_entropy_with_logits([small(row) for row in rows], targets)
+    folded = nn.hinge([large(row) for row in rows], [-1, 1, 1, -1])
+    loss.backward()
+    folded.backward()
+    hostile = Value(1e-9, 'a<b|c{}"&') * Value(-2.0, "<script>alert(1)</script>") + Value(1.0, "w" * 10_000)
+    networks = draw_network(small, rows), draw_network(large, rows)
+    return [draw(neuron), draw(neuron, unfold=True), draw(loss), draw(folded), draw(hostile), *networks]
+
+
+def test_every_word_lies_in_its_box_and_none_upon_another(browser):  # noqa: F811
+    tab = browser.new_page()
+    for picture in pictures_to_read():
+        tab.set_content(picture.svg)
+        found = tab.evaluate(OVERFLOWS)
+        assert found == {"outside": [], "crossed": []}, picture
+    tab.close()

@@ -1,0 +1,115 @@
+"""What Python hands to the page: every sentence and number is Python's."""
+
+import base64
+import math
+import random
+from array import array
+
+import pytest
+
+import viz
+from autograd import Value, dot, largest, steps, tanh, total
+from autograd.explain.events import SENTENCES
+from autograd.explain.numbers import show_number
+from nn import MLP, Adam, mean_squared_error
+from tests.support.web import ROWS, TARGETS, xor
+
+
+def test_a_dead_relu_is_marked_off_once_it_has_been_computed(show):
+    model = MLP(2, [2, 1], activation="relu", seed=1)
+    for neuron, bias in zip(model.layers[0].neurons, (-5.0, 5.0), strict=True):
+        neuron.bias.data = bias
+    tab = show(viz.steps(mean_squared_error([model(row) for row in ROWS], TARGETS)))
+    off = "[...document.querySelectorAll('.alarm')].map((t) => t.textContent).filter((t) => t)"
+    assert tab.evaluate(off) == []
+    tab.click("#last")
+    assert tab.evaluate(off) == ["× off", "× off: no gradient"]  # in the network, and in the graph
+    assert tab.locator("#network [aria-label*='off: no gradient']").count() == 1
+    tab.focus("#graph [aria-label*='off: no gradient']")
+    tab.keyboard.press("Enter")
+    assert "It is so in all 4 examples: this unit cannot learn." in tab.text_content("#about")
+
+
+def test_update_is_the_optimizers_own_and_leaves_it_alone():
+    model, loss = xor()
+    optimizer = Adam(model.parameters(), learning_rate=0.1)
+    page = viz.steps(loss, optimizer=optimizer)
+    assert optimizer.step_count == 0
+    assert not any(p.has_grad for p in model.parameters())
+    after = array("d", base64.b64decode(page.data["after"])).tolist()
+    ends = after[-len(optimizer.parameters) :]
+    loss.backward()
+    optimizer.step()
+    assert ends == [p.data for p in optimizer.parameters]
+
+
+def test_common_mistakes_are_the_numbers_that_they_give(show):
+    w, b, x = Value(0.5, "w"), Value(0.25, "b"), Value(2.0, "x")
+    z = dot([w], [x], b)
+    a = tanh(z)
+    loss = a * a
+    recording = recorded_by(loss, [w, b], 0.1)
+    tab = show(viz.steps(loss, parameters=[w, b], learning_rate=0.1))
+    mistakes = tab.evaluate(
+        "Array.from({ length: COUNT }, (_, i) => answerTo(eventAt(i)) === null ? [] : mistakesAt(eventAt(i)))"
+    )
+    told = {recording.sentence(i).split(" = ")[0]: dict(found) for i, found in enumerate(mistakes)}
+    da, dz = 2 * a.data, 2 * a.data * (1 - a.data**2)
+    assert told["v₁"]["bias"] == 1.0
+    assert told["∂L/∂z" if "∂L/∂z" in told else "∂L/∂v₁"]["activation"] == da
+    sums = next(found for i, found in enumerate(mistakes) if "the sum of all 2" in recording.sentence(i))
+    assert dict(sums)["path"] == a.data
+    assert math.isclose(told["∂L/∂w"]["activation"], da * 2.0)
+    updated = 0.5 - 0.1 * recording.gradient(w)
+    assert math.isclose(told["∂L/∂x"]["updated"], dz * updated)
+    assert told["w ← w − η · ∂L/∂w"]["rate"] == 0.5 - recording.gradient(w)
+    assert math.isclose(told["w ← w − η · ∂L/∂w"]["uphill"], 0.5 + 0.1 * recording.gradient(w))
+
+
+def used_in_many_ways():
+    """Return a loss whose events have every form of sentence: subtotals, sums, constants, branches, hostile names."""
+    x, y, odd = Value(0.3, "x"), Value(-2.5, "{after}"), Value(0.0625, "−q")
+    model = MLP(2, [3, 2, 1], activation="relu", seed=1)
+    z = dot([x, y, odd], [y, x, -1.5], 0.5)
+    return model([x, y]) + z * x + total([x, y, odd, z]) + (x / y - 3.0) ** 2 + largest([x, z]) + (-odd).exp()
+
+
+@pytest.mark.parametrize(
+    ("loss", "forms"),
+    [
+        (used_in_many_ways(), SENTENCES.keys() - {"accumulate", "move"}),
+        (xor()[1], {"compute", "seed", "send", "send one", "send last", "keep", "descend"}),
+        (Value(2.0, "x").log() * math.inf - math.inf, {"compute", "seed", "send", "keep", "descend"}),
+    ],
+    ids=["many", "xor", "nan"],
+)
+def test_every_sentence_and_number_of_the_page_is_pythons(show, loss, forms):
+    page = viz.steps(loss, learning_rate=0.25)
+    recording = steps.record(loss, from_zero=True)
+    gradients = {p: recording.gradient(p) for p in recording.nodes if p.is_leaf and recording.gradient(p) is not None}
+    named = [p for p in gradients if p.name and "neurons" in p.name] or [*gradients]
+    recording = recording.then_update({p: p.data - 0.25 * gradients[p] for p in named}, learning_rate=0.25)
+    tab = show(page)
+    assert tab.evaluate("Array.from({ length: COUNT }, (_, i) => sentence(i))") == [
+        recording.sentence(i) for i in range(len(recording))
+    ]
+    changes = tab.evaluate("Array.from({ length: COUNT }, (_, i) => [eventAt(i).before, eventAt(i).after])")
+    same = lambda a, b: a == b or (a != a and b != b)  # noqa: E731
+    for event, (before, after) in zip(recording.events, changes, strict=True):
+        assert same(before, event.change.before)
+        assert same(after, event.change.after)
+    assert {event.form for event in recording.events} == forms
+
+
+def test_numbers_are_written_in_javascript_as_in_python(show):
+    draw = random.Random(1)
+    ties = [k / 2.0**n for n in range(18) for k in (1, 3, 5, 33, 45, 12345, 65537)]
+    dull = [0.0, -0.0, 1e-4, 9.9995e-5, 999.95, 99995.0, 999950.0, 5e-324, 1.7e308]
+    numbers = [*ties, *dull, *(draw.uniform(-1, 1) * 10.0 ** draw.randint(-320, 300) for _ in range(2000))]
+    tab = show(viz.steps(Value(2.0, "x") ** 2))
+    assert tab.evaluate("(numbers) => numbers.map(shortly)", numbers) == [show_number(x) for x in numbers]
+
+
+def recorded_by(loss, parameters, rate):
+    recording = steps.record(loss, from_zero=True)
+    return recording.then_update({p: p.data - rate * recording.gradient(p) for p in parameters}, learning_rate=rate)
