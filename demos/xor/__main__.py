@@ -17,7 +17,7 @@ from autograd import Value, explain
 from autograd.explain.numbers import show_number
 from autograd.support.messages import documentation
 from demos.stuck import ILL, shape_of, trouble_of
-from demos.xor.prompt import Prompt, progress, usage, wrapped
+from demos.xor.prompt import Prompt, has_terminal, progress, usage, wrapped
 from demos.xor.run import PHASES, Mark, Run
 from demos.xor.words import GREETING, HELP, HINT, as_typed, count_from, number_from, place_of
 from nn import TrainingSession, diagnose
@@ -318,11 +318,6 @@ def show_page(page: viz.Page, name: str, address: str = "") -> None:
     print(f"{done} {place.as_uri()}{'#' * bool(address)}{address}")
 
 
-def has_terminal() -> bool:
-    """Return whether somebody can type: standard input may be closed."""
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
 def main() -> int:
     """Run a script, or talk; return 1 if a line of a script was wrong."""
     options = argparse.ArgumentParser(prog="python -m demos.xor", description="Step through the training of XOR.")
@@ -340,9 +335,8 @@ def main() -> int:
         return 0
     print(greeting)
     if given.script is None:
-        return 1 if prompt.run_script(sys.stdin or ()) else 0
-    with open(given.script, encoding="utf-8") as lines:
-        return 1 if prompt.run_script(lines) else 0
+        return int(bool(prompt.run_script(sys.stdin or ())))
+    return int(bool(prompt.run_script(Path(given.script).read_text(encoding="utf-8").splitlines(keepends=True))))
 
 
 if __name__ == "__main__":

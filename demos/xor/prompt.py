@@ -182,3 +182,8 @@ def progress(done: int, of: int, note: str) -> None:
         filled = 30 * done // of
         bar = f"\r{'█' * filled}{'░' * (30 - filled)} {done} of {of}  {note}\x1b[K"
         print("\r\x1b[K" if done == of else bar, end="", file=sys.stderr, flush=True)
+
+
+def has_terminal() -> bool:
+    """Return whether somebody can type: standard input may be closed."""
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -14,18 +14,16 @@ from typing import Any
 
 from autograd import Value
 from autograd.recording.bulk import set_numbers
-from autograd.rules.maths import FLOATS
 from autograd.support.files import check_folder, read_file, write_file
-from autograd.support.messages import shown
 from nn.history.history import History
 from nn.layers.dense import Layer, Neuron
 from nn.layers.module import Module
 from nn.optim.optimizer import Optimizer
+from nn.saving.matching import check_best, check_kinds, check_memories, check_rule, checked_generators
 from nn.saving.records import (
     check,
     check_whole,
     checked_optimizer,
-    generator_state,
     library,
     packed,
     unpacked,
@@ -197,7 +195,7 @@ class _State:
         _check_boxes(weights, {name: shape for name, (shape, _) in boxes.items()})
         check_buffers("buffers", record["buffers"], model)
         if "kinds" in record:
-            _check_kinds(record["kinds"], _kinds(model))
+            check_kinds(record["kinds"], _kinds(model))
         for given, part in ((optimizer, "optimizer"), (history, "history")):
             if given is not None and part not in record:
                 raise ValueError(f"it was saved without the state of the {part}: load it without one")
@@ -206,16 +204,16 @@ class _State:
         state = cls(dict(found), record["buffers"])
         if optimizer is not None:
             held = record["optimizer"]
-            _check_memories(held["kind"], tensors, optimizer)
+            check_memories(held["kind"], tensors, optimizer)
             memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state_names}
             settings = checked_optimizer(held, optimizer, is_old="digest" not in record)
             state.optimizer = {**settings, "step_count": held["step_count"], **memories}
-            _check_rule(optimizer, memories, held["step_count"])
-            state.generators = _checked_generators(record["generators"], model)
+            check_rule(optimizer, memories, held["step_count"])
+            state.generators = checked_generators(record["generators"], model)
         if history is not None:
             lists = {n.removeprefix("history."): a.tolist() for n, a in tensors.items() if n.startswith("history.")}
             state.history = {**fields, **lists}
-            _check_best(state.history, model, optimizer)
+            check_best(state.history, model, optimizer)
         check_whole(tensors, record)
         return state
 
@@ -296,61 +294,6 @@ def _kinds(model: Any) -> dict[str, str]:
             kinds[path] = kind
             counted.update(module.neurons if isinstance(module, Layer) else ())
     return kinds
-
-
-def _check_kinds(saved: Mapping[str, str], mine: Mapping[str, str]) -> None:
-    for path in sorted(saved.keys() | mine.keys()):
-        before, now = saved.get(path), mine.get(path)
-        if before != now:
-            were = f"it was saved from {shown(before)}" if before is not None else "nothing was"
-            are = f"in this model it is {shown(now)}" if now is not None else "this model has nothing"
-            raise ValueError(
-                f"{shown(path, 80) or 'the model'}: {were}, and {are}: the same numbers would be another function"
-            )
-
-
-def _check_memories(kind: str, tensors: Mapping[str, Any], optimizer: Optimizer) -> None:
-    saved = sorted(n.removeprefix("optimizer.") for n in tensors if n.startswith("optimizer."))
-    if kind != type(optimizer).__name__ or saved != sorted(optimizer.state_names):
-        with_memories = f" with {names(saved)}" if saved else ""
-        raise ValueError(f"it was saved with the optimizer {shown(kind)}{with_memories}, not with {optimizer!r}")
-    for name in saved:
-        count = len(tensors[f"optimizer.{name}"])
-        if count != len(optimizer.parameters):
-            raise ValueError(
-                f"optimizer.{name}: its optimizer moved {count} parameters, not {len(optimizer.parameters)}"
-            )
-
-
-def _check_rule(optimizer: Optimizer, memories: Mapping[str, list[float]], steps: int) -> None:
-    """Raise ValueError for memories that no steps leave, of which the optimizer's own rule cannot make the next."""
-    for i, row in enumerate(zip(*memories.values(), strict=True)):
-        try:
-            optimizer.update(FLOATS, 0.0, 0.0, optimizer.learning_rate, steps + 1, *row)
-        except ValueError:  # of the square root of a negative number
-            held = ", ".join(f"optimizer.{name}[{i}] is {x!r}" for name, x in zip(memories, row, strict=True))
-            raise ValueError(f"{held}: no steps of {type(optimizer).__name__} leave that behind") from None
-        except ArithmeticError:  # numbers too far out for floats, which a training that diverged does leave
-            pass
-
-
-def _checked_generators(saved: list[Any], model: Any) -> list[Any]:
-    held, count = len(saved) - 1, len(BuffersAndRNG(model).generator_states()) - 1
-    if held != count:
-        raise ValueError(f"it was saved with {held} random generators in the model, and this model has {count}")
-    return [None if state is None else generator_state(f"generators[{i}]", state) for i, state in enumerate(saved)]
-
-
-def _check_best(history: Mapping[str, Any], model: Any, optimizer: Optimizer | None) -> None:
-    """Raise ValueError if the best epoch is not this model's, since early stopping will take it back."""
-    kept, buffers = len(history.get("best_parameters", ())), history.get("best_buffers", {})
-    if history.get("best_epoch") is None:
-        if kept or buffers:
-            raise ValueError("history.best_parameters and history.best_buffers are of no best_epoch")
-        return
-    if optimizer is not None and kept != len(optimizer.parameters):
-        raise ValueError(f"history.best_parameters holds {kept} numbers, not {len(optimizer.parameters)}")
-    check_buffers("history.best_buffers", buffers, model)
 
 
 def _array(numbers: list[float], shape: tuple[int, ...]) -> Any:

@@ -1,5 +1,7 @@
 """What every room of nn uses, and what knows none of them.
 
+fields.py     what a field that comes from a file or a dict may be, checked
 guesses.py    names and keywords of other libraries, and what they are here
+naming.py     how the names of parameters are shown: the textbook's letters
 validate.py   how data, counts and attributes are checked, and what the errors say
 """
