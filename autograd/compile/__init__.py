@@ -13,7 +13,7 @@ ir/                the array program, the same for every backend: its form, its 
 backends/          how a program runs: NumPy source, machine code, JAX, JavaScript
 
 To add a backend: one folder in backends/, and one line in backends/registry.py.  To add a structural operation of
-arrays: its row in ir/program.py, and its line in each table that test_tables.py (tests/autograd/compile/backends) names.
+arrays: its row in ir/program.py, and its line in each table that tests/autograd/compile/backends/test_tables.py knows.
 An element-wise operation is a row of autograd/ops.py, and needs nothing here.
 """
 
