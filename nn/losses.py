@@ -145,6 +145,8 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
                 f"logits and {len(wanted)} targets: a model has one output per class; one row goes in brackets, [row]"
             )
         wanted = [wanted]  # one row of logits with one row of probabilities
+    if rows and not len(rows[0]):
+        raise ValueError(f"{call}: row {place(0, len(rows))} holds no logits: a row has one for each class")
     _check_lengths(call, "rows of logits", len(rows), len(wanted))
     losses: list[Any] = []
     flat: list[Value] = []

@@ -46,6 +46,8 @@ def take(values: Any, index: Any) -> Any:
                 f"not {index!r}"
             )
         return found
+    if not (hasattr(values, "__len__") and hasattr(values, "__getitem__")) or isinstance(values, dict):
+        raise TypeError(f"take looks up in a sequence of Values or a table of rows, not in {type(values).__name__}")
     place = number(index)
     if not place.is_integer():
         raise TypeError(f"take needs a whole number as its index, not {index!r}")

@@ -13,6 +13,7 @@ from autograd.support.answers import guessed
 from nn.history.loss_findings import diagnose_losses
 from nn.optim.clipping import percentile
 from nn.support.guesses import GUESSES, OF_A_HISTORY
+from nn.support.validate import checked_losses
 
 if TYPE_CHECKING:
     from nn.history.findings import Diagnosis
@@ -40,6 +41,7 @@ def stretches(losses: Sequence[float]) -> list[Stretch]:
     The drop is the shortest stretch in which the lowest loss so far makes 60 % of its whole fall.  A spike is
     where the loss stands above the lowest before it by a tenth of the fall, or is nan; a rise if it stays to the end.
     """
+    losses = checked_losses("stretches", losses)
     if len(losses) == 0:
         return []
     best = list(accumulate(losses, _lower))

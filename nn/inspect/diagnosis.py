@@ -17,8 +17,9 @@ from nn.losses import given_to_losses
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.guesses import GUESSES
-from nn.support.validate import Loss, check_learner, checked_data
+from nn.support.validate import Loss, check_learner, checked_data, checked_losses
 from nn.training.recorded import record_loss
+from nn.training.settings import checked_optimizer
 
 __all__ = ["diagnose"]
 
@@ -49,7 +50,9 @@ def diagnose(
     check_learner(model, loss)
     inputs, targets = checked_data(inputs, targets)
     places = _spread(len(inputs), MOST_ROWS)
-    losses = history.losses if isinstance(history, History) else list(history or [])
+    losses = history.losses if isinstance(history, History) else checked_losses("diagnose(history=…)", history or [])
+    if optimizer is not None:
+        checked_optimizer(optimizer, model)
     trouble = history.trouble if isinstance(history, History) else ""
     parameters = list(model.parameters())
     buffers_and_rng, gradients = BuffersAndRNG(model), Gradients(parameters)

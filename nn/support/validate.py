@@ -167,6 +167,13 @@ def checked_number(name: str, x: Any) -> float:
         raise TypeError(f"{name}: {error}") from None
 
 
+def checked_losses(call: str, losses: Any) -> list[float]:
+    """Return losses as a list of floats; raises TypeError naming the call for what is no sequence of numbers."""
+    if isinstance(losses, str | Mapping) or not hasattr(losses, "__iter__"):
+        raise TypeError(f"{call} takes a History or a list of losses, not {said(losses)}")
+    return [checked_number(f"{call}: loss {i}", x) for i, x in enumerate(losses, 1)]
+
+
 def checked_setting(call: str, name: str, x: Any, low: float, below: float = math.inf, *, above: bool = False) -> float:
     """Return `x`, the setting of that name in a call; raises ValueError unless low ≤ x < below (low < x with `above`).
 

@@ -22,7 +22,7 @@ from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
 from nn.saving.snapshot import BuffersAndRNG, Snapshot, numbers
 from nn.support.guesses import GUESSES
-from nn.support.validate import check, checked_count
+from nn.support.validate import check, checked_count, checked_number
 from nn.training.first_nonfinite import find_trouble
 from nn.training.progress import Progress
 from nn.training.recorded import Planned, Stepped, Stepper, Task, epoch_order
@@ -49,7 +49,8 @@ class EarlyStopping:
 
     def __post_init__(self) -> None:
         checked_count("EarlyStopping's patience", self.patience)
-        check(self.margin >= 0.0, self, "the margin must be 0 or more")
+        margin = checked_number("EarlyStopping's margin", self.margin)
+        check(margin >= 0.0, self, "the margin must be 0 or more")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 
 import nn
 import viz
-from autograd import Value, explain, steps
+from autograd import Value, explain, steps, take
 
 X, Y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 
@@ -215,3 +215,27 @@ def test_an_array_of_one_number_is_no_list_of_it():
 def test_a_layer_of_giant_size_is_refused_before_any_work(make):
     with pytest.raises(ValueError, match="is at most 10,000,000"):
         make(10**400)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: nn.EarlyStopping(3, None), "EarlyStopping's margin"),
+        (lambda: nn.EarlyStopping(3, "a"), "EarlyStopping's margin"),
+        (lambda: nn.stretches(None), "stretches takes a History or a list of losses"),
+        (lambda: nn.stretches([1.0, None]), "stretches: loss 2"),
+        (lambda: nn.softmax_cross_entropy([[]], [0]), "row 0 holds no logits"),
+        (lambda: take(None, 1), "take looks up in a sequence of Values"),
+        (lambda: take({1, 2}, 1), "take looks up in a sequence of Values"),
+    ],
+)
+def test_what_is_no_number_and_no_sequence_is_said_by_the_call(call, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        call()
+
+
+@pytest.mark.parametrize("given", [{"optimizer": "adam"}, {"history": {"loss": [1.0]}}, {"history": 3}])
+def test_diagnose_says_what_it_takes(given):
+    model = nn.MLP(2, [2, 1], seed=0)
+    with pytest.raises(TypeError, match=r"optimizer is one that knows|takes a History or a list"):
+        nn.diagnose(model, [[0.0, 1.0]], [1.0], loss=nn.mean_squared_error, **given)
