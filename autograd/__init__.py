@@ -85,7 +85,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd.compile import compile, compile_graph  # noqa: A004
     from autograd.explain import steps
-    from autograd.explain.paths import explain
+    from autograd.explain.explanation import explain
     from autograd.functional.gradcheck import gradcheck
 
 __all__ = [
@@ -162,7 +162,7 @@ __all__ += [name for name in _TABLE if name not in __all__]
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
     **dict.fromkeys(["compile", "compile_graph"], "compile"),
-    "explain": "explain.paths",
+    "explain": "explain.explanation",
     "gradcheck": "functional.gradcheck",
     "steps": "explain.steps",
 }

@@ -23,9 +23,9 @@ from autograd.compile.frontend.validate import argument_names, array_of, checked
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
 from autograd.recording.nodes import operand
-from autograd.support.caller import warn
 from autograd.support.locks import make_lock
 from autograd.support.messages import name_or
+from autograd.support.user_line import warn
 from autograd.value import Value
 
 NONE: Final[Mapping[str, Any]] = {}

@@ -1,14 +1,14 @@
 """A pass told in events and words: why a node has the gradient it has.
 
-paths.py      `explain`: the chain rule of one node, and the largest paths its gradient came along
-steps.py      `record`: a pass as events that replay both ways, bit for bit
-record.py     a recorded graph unfolded into events
-events.py     the events, and the sentence for each
-wording.py    how nodes and local derivatives are told, in symbols and in numbers
-naming.py     short names for nodes; `show_paths`, by which `nn` says how names of parameters are shown
-numbers.py    how numbers are written
+explanation.py  `explain`: the chain rule of one node, and the largest paths its gradient came along
+steps.py        `record`: a pass as events that replay both ways, bit for bit
+record.py       a recorded graph unfolded into events
+events.py       the events, and the sentence for each
+notation.py     how nodes and local derivatives are told, in symbols and in numbers
+naming.py       short names for nodes; `show_paths`, by which `nn` says how names of parameters are shown
+numbers.py      how numbers are written
 """
 
-from autograd.explain.paths import explain
+from autograd.explain.explanation import explain
 
 __all__ = ["explain"]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from autograd.explain.notation import Words
 from autograd.explain.numbers import bracketed, show_number
-from autograd.explain.wording import Words
 
 # What is said of an event, by its form.  The page that steps through a pass fills in these same sentences.
 SENTENCES: Final = {

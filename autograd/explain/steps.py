@@ -20,8 +20,8 @@ from typing import Any
 
 from autograd.explain.events import Accumulate, Change, Collect, Compute, Event, Seed, Send, Update
 from autograd.explain.naming import paths
+from autograd.explain.notation import Words
 from autograd.explain.record import backward_events, forward_events
-from autograd.explain.wording import Words
 from autograd.recording.graph import topological_order
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation, number

@@ -14,8 +14,8 @@ from autograd.recording.graph import operands, topological_order
 from autograd.recording.nodes import record_operation
 from autograd.recording.within import Way
 from autograd.rules.operation import Operation
-from autograd.support.caller import user_line
 from autograd.support.messages import name_or
+from autograd.support.user_line import user_line
 from autograd.value import Value
 
 __all__ = ["detect_anomaly", "no_grad"]

@@ -1,10 +1,10 @@
 """What messages, files, locks and names share, for all three packages.
 
-answers.py   names and keywords known from other libraries: accepted where they mean ours, else answered
-guesses.py   the table of such names for `autograd`
-messages.py  text from outside as one safe line, docstrings, and the way to an extra
-caller.py    the user's innermost line, seen from inside the library
-files.py     writes files: each is whole, or is as it was before
-locks.py     locks that a forked child finds free
-made.py      functions made of others, which are pickled as what made them
+answers.py    names and keywords known from other libraries: accepted where they mean ours, else answered
+guesses.py    the table of such names for `autograd`
+messages.py   text from outside as one safe line, docstrings, and the way to an extra
+user_line.py  the user's innermost line, seen from inside the library
+files.py      writes files: each is whole, or is as it was before
+locks.py      locks that a forked child finds free
+made.py       functions made of others, which are pickled as what made them
 """

@@ -9,8 +9,8 @@ from typing import Any
 
 from autograd import Value, number
 from autograd.recording.bulk import keep_gradients
-from autograd.support.caller import warn
 from autograd.support.messages import name_or
+from autograd.support.user_line import warn
 from nn.support.guesses import GUESSES
 from nn.support.validate import check, checked_values
 

@@ -1,7 +1,7 @@
 """What training changes, read, put back, saved and loaded.
 
-files.py     save, load, Autosave
-matching.py  whether what a file holds is this model's
-records.py   what a saved file may hold, and its check sum
-snapshot.py  parameters, gradients, buffers and RNG state, kept in memory to go back to
+files.py        save, load, Autosave
+matching.py     whether what a file holds is this model's
+file_format.py  what a saved file may hold, and its check sum
+snapshot.py     parameters, gradients, buffers and RNG state, kept in memory to go back to
 """

@@ -19,15 +19,8 @@ from nn.history.history import History
 from nn.layers.dense import Layer, Neuron
 from nn.layers.module import Module
 from nn.optim.optimizer import Optimizer
+from nn.saving.file_format import check, check_whole, checked_optimizer, library, packed, unpacked
 from nn.saving.matching import check_best, check_kinds, check_memories, check_rule, checked_generators
-from nn.saving.records import (
-    check,
-    check_whole,
-    checked_optimizer,
-    library,
-    packed,
-    unpacked,
-)
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import check_buffers, names
 from nn.support.guesses import GUESSES

@@ -8,7 +8,7 @@ from typing import Any
 from autograd.rules.maths import FLOATS
 from autograd.support.messages import shown
 from nn.optim.optimizer import Optimizer
-from nn.saving.records import generator_state
+from nn.saving.file_format import generator_state
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import check_buffers, names
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import no_grad, topological_order
 from autograd.recording.graph import operands
-from autograd.support.caller import warn
+from autograd.support.user_line import warn
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_inputs
 from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, predict_rows, tried_loss

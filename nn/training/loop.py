@@ -14,8 +14,8 @@ from itertools import takewhile
 from typing import Any
 
 from autograd.recording.bulk import numbers_of
-from autograd.support.caller import warn
 from autograd.support.messages import shown
+from autograd.support.user_line import warn
 from nn.history.history import History
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule

@@ -13,7 +13,7 @@ from autograd import Value, ops
 from autograd.functional.pytree import flat
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
-from autograd.support.caller import warn
+from autograd.support.user_line import warn
 from nn.optim.optimizer import Optimizer
 from nn.support.validate import shortened
 

@@ -22,7 +22,7 @@ from autograd import (
     total,
     where,
 )
-from autograd.explain.paths import Explanation
+from autograd.explain.explanation import Explanation
 from autograd.functional.gradcheck import GradientCheck
 
 x, y = Value(2.0, "x"), Value(3)

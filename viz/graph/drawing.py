@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from autograd import Group, Value, topological_order
 from autograd.explain.naming import short_names
+from autograd.explain.notation import Words
 from autograd.explain.numbers import show_number
-from autograd.explain.wording import Words
 from viz.graph.folding import Box, Folded, Line, fold
 from viz.graph.nodes import DEAD, SATURATED, Spot, drawn_nodes, not_finite
 from viz.support import palette

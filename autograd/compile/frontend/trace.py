@@ -20,8 +20,8 @@ from autograd.recording import modes
 from autograd.recording.conditions import Condition
 from autograd.recording.nodes import CONSTANT, operand
 from autograd.rules.operation import number
-from autograd.support.caller import user_line
 from autograd.support.messages import name_or
+from autograd.support.user_line import user_line
 from autograd.value import Value
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, detach, dot, explain, leaky_relu, maximum, sigmoid, softplus, sqrt, steps, tanh, where
-from autograd.explain.wording import Words
+from autograd.explain.notation import Words
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
 

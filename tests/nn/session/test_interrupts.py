@@ -90,7 +90,7 @@ def test_a_service_without_streams_trains_and_warns_in_silence(stream, progress,
 
 def test_a_warning_that_cannot_be_written_stops_nothing():
     program = (
-        "import sys, io; from autograd import Value; from autograd.support.caller import warn; from nn import SGD\n"
+        "import sys, io; from autograd import Value; from autograd.support.user_line import warn; from nn import SGD\n"
         "closed = io.StringIO(); closed.close()\n"
         "for sys.stderr in (None, object(), closed):\n"
         "    warn('what nobody reads', UserWarning); SGD([Value(1.0)], 0.1).step()\n"

@@ -16,7 +16,7 @@ from nn import (
     Sequential,
     fit,
 )
-from nn.saving import records as rules
+from nn.saving import file_format as rules
 from tests.support.training.saved import X, Y, loss
 
 safetensors = pytest.importorskip("safetensors.numpy")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.explain.events import SENTENCES, Change
-from autograd.explain.paths import largest_arrivals
+from autograd.explain.explanation import largest_arrivals
 from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation

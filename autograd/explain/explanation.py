@@ -9,9 +9,9 @@ from heapq import nlargest
 from typing import Final, NamedTuple
 
 from autograd.explain.events import Accumulate, Send
+from autograd.explain.notation import Words
 from autograd.explain.numbers import bracketed, show_number
 from autograd.explain.steps import record
-from autograd.explain.wording import Words
 from autograd.recording.nodes import CONSTANT
 from autograd.support.guesses import GUESSES
 from autograd.support.messages import shown
