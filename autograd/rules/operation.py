@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Complex, Number, Real
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 if TYPE_CHECKING:
     from autograd.recording.conditions import Condition
@@ -28,8 +28,6 @@ Box = tuple[Interval, ...]
 ANY: Final[Interval] = (-3.0, 3.0)
 POSITIVE: Final[Interval] = (0.25, 3.0)
 NEGATIVE: Final[Interval] = (-3.0, -0.25)
-
-RuleFunction = TypeVar("RuleFunction", bound=Rule)
 
 
 def number(x: object) -> float:

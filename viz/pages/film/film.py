@@ -12,20 +12,12 @@ from viz.charts.field import checked_rows
 from viz.charts.plotting import losses_of
 from viz.graph.network import layers_of
 from viz.pages.document import Page, packed
-from viz.pages.shared.model_programs import ModelPrograms, check_loss, model_programs
+from viz.pages.shared.model_programs import LIVE_SCRIPTS, LIVE_STYLES, ModelPrograms, check_loss, model_programs
 from viz.support.guesses import GUESSES
 
-STYLES = ("shared/common.css", "shared/live.css", "film/film.css")
+STYLES = (*LIVE_STYLES, "film/film.css")
 CURVES = ("shared/dom.js", "shared/numbers.js", "shared/charts.js", "film/film.js")
-SCRIPTS = (
-    "shared/dom.js",
-    "shared/numbers.js",
-    "shared/live_model.js",
-    "shared/live_network.js",
-    "shared/boundary.js",
-    "shared/charts.js",
-    "film/film.js",
-)
+SCRIPTS = (*LIVE_SCRIPTS, "film/film.js")
 MOST: Final = 240  # moments of a film
 
 

@@ -11,23 +11,21 @@ from autograd.support.messages import shown
 from viz.charts.field import checked_rows
 from viz.graph.network import layers_of
 from viz.pages.document import Page
-from viz.pages.shared.model_programs import ACTIVATIONS, check_loss, check_optimizer, model_programs
+from viz.pages.shared.model_programs import (
+    ACTIVATIONS,
+    LIVE_SCRIPTS,
+    LIVE_STYLES,
+    check_loss,
+    check_optimizer,
+    model_programs,
+)
 from viz.support.guesses import GUESSES
 
 if TYPE_CHECKING:
     from nn import Optimizer
 
-STYLES = ("shared/common.css", "shared/live.css", "playground/playground.css")
-SCRIPTS = (
-    "shared/dom.js",
-    "shared/numbers.js",
-    "shared/live_model.js",
-    "shared/live_network.js",
-    "shared/boundary.js",
-    "shared/charts.js",
-    "playground/training.js",
-    "playground/playground.js",
-)
+STYLES = (*LIVE_STYLES, "playground/playground.css")
+SCRIPTS = (*LIVE_SCRIPTS, "playground/training.js", "playground/playground.js")
 
 
 @GUESSES
