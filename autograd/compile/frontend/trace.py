@@ -38,7 +38,7 @@ class Tracing:
         self.observed: list[tuple[list[Value], Callable[[list[float]], None]]] = []
         self.guards: dict[Callable[[], Any], Any] = {}
         self._tables: dict[int, tuple[Any, list[Group]]] = {}  # tables that were taken from, as columns
-        self.taken: dict[int, tuple[Any, set[int]]] = {}  # likewise, by numbers that are known
+        self.taken: dict[int, tuple[Any, list[Value]]] = {}  # likewise, by numbers that are known
         self.made: list[Value] = [x for values, _ in arguments.values() for x in values]
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
@@ -85,7 +85,7 @@ class Tracing:
 
     def took(self, values: Any, found: Any) -> None:
         """Note what was found in a table by a number that is known: what else is there could have been reached."""
-        self.taken.setdefault(id(values), (values, set()))[1].update(map(id, values_in(found)))
+        self.taken.setdefault(id(values), (values, []))[1].extend(values_in(found))
 
     def refuse_reading(self, what: str, value: Value) -> None:
         """Raise TypeError: a number read now would be frozen into the program."""

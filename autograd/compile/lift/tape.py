@@ -6,6 +6,8 @@ groups are; which is what lets `lift` compute them as one array.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import Any, Final
 
 from autograd.rules.operation import TABLE
@@ -21,64 +23,92 @@ class Tape:
 
     Operands are places on the tape, except: `parameter`, `input` and `constant` have (which one), (argument, place,
     whether it is an index) and (the number); `dot` has two groups, `total` and `largest` one, `take` a group and a
-    place.  A group is a number of its own: `groups[g]` holds its members' places.
+    place.  A group is a number of its own: `groups[g]` holds its members' places.  Of `tanh(w · x + b)` with two inputs:
+
+        place  op         operands    kind
+        0 1 2  parameter  (0,) …      0      w0, w1 and b
+        3 4    input      (0, 0, …)   1      x0 and x1
+        5      dot        (0, 1)      2      of the groups 0, (0, 1), and 1, (3, 4)
+        6      add        (2, 5)      3
+        7      tanh       (6,)        4
+
+    A kind is on one level: a level above all that it is computed from.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parameters: int = 0, sizes: Sequence[int] = ()) -> None:
+        """Begin with so many parameters, then the arguments of these sizes; leaves stand first."""
         self.op: list[str] = []
         self.operands: list[tuple[Any, ...]] = []
         self.kind: list[int] = []
-        self.level: list[int] = []
+        self.level: list[int] = []  # of each kind
         self.others: list[Any] = []  # leaves that are neither parameters nor arguments, as one more argument
         self.groups: list[tuple[int, ...]] = []
-        self.group_kind: list[tuple[Any, ...]] = []
+        self.group_kinds: list[tuple[int, ...]] = []
         self.roots: list[int] = []
         self.recorded = 0  # how many nodes and groups the graph had
         self._known: dict[Any, int] = {}
         self._constant: dict[int, float] = {}
         self._known_groups: dict[tuple[int, ...], int] = {}
         self._kinds: dict[Any, int] = {}
+        self._leaves("parameter", None, zip(range(parameters)))  # noqa: B905
+        for argument, size in enumerate(sizes):
+            self._leaves("input", argument, zip(repeat(argument), range(size), repeat(False)))  # noqa: B905
+
+    def _leaves(self, op: str, kind: Any, operands: Iterable[tuple[Any, ...]]) -> None:
+        self.operands.extend(operands)
+        new = len(self.operands) - len(self.op)
+        self.op.extend([op] * new)
+        self.kind.extend([self._kind((op, kind), ())] * new)
 
     def leaf(self, op: str, operands: tuple[Any, ...], kind: Any) -> int:
         """Return the place of a new leaf."""
-        return self._append(op, operands, (op, kind), 0)
+        return self._append(op, operands, (op, kind), ())
 
     def write(self, op: str, *operands: int) -> int:
         """Return the place of an element-wise operation on places of the tape, written now if it is new."""
         kinds = self.kind
         if op in COMMUTES and kinds[operands[0]] > kinds[operands[1]]:
             operands = operands[::-1]
-        key: Any = (op, *operands)
-        constant = self._constant
-        numbers = [x for x in operands if x in constant] if constant else ()
-        if numbers:
-            if len(numbers) == len(operands):
-                return self.constant(TABLE[op].evaluate(*[constant[x] for x in operands])[0])
-            key = (op, *[("constant", repr(constant[x])) if x in constant else x for x in operands])  # -0.0 is not 0.0
+        if not self._constant.keys().isdisjoint(operands):
+            return self._write_on_numbers(op, operands)
+        key = (op, operands)
         place = self._known.get(key)
         if place is None:
-            if op == "power" and numbers:
-                kind: Any = (op, *[("constant", repr(constant[x])) if x in constant else kinds[x] for x in operands])
-            else:
-                kind = (op, *[kinds[x] for x in operands])
-            levels = self.level
-            place = self._known[key] = self._append(op, operands, kind, 1 + max([levels[x] for x in operands]))
+            below = tuple([kinds[x] for x in operands])
+            place = self._known[key] = self._append(op, operands, (op, below), below)
+        return place
+
+    def _write_on_numbers(self, op: str, operands: tuple[int, ...]) -> int:
+        """The same where numbers are among the operands: on numbers alone it folds, others are known by what they are.
+
+        An exponent says which power it is, so each is of a kind of its own.
+        """
+        constant = self._constant
+        shown = [("constant", repr(constant[x])) if x in constant else x for x in operands]  # -0.0 is not 0.0
+        if all(x in constant for x in operands):
+            return self.constant(TABLE[op].evaluate(*[constant[x] for x in operands])[0])
+        key = (op, *shown)
+        place = self._known.get(key)
+        if place is None:
+            below = tuple([self.kind[x] for x in operands])
+            own = zip(operands, shown, below, strict=True)
+            kind = tuple([s if x in constant else k for x, s, k in own]) if op == "power" else below
+            place = self._known[key] = self._append(op, operands, (op, kind), below)
         return place
 
     def reduce(self, op: str, *operands: int) -> int:
         """Return the place of an operation on groups (and, for `take`, an index), written now if it is new."""
-        key = (op, *operands)
+        key = (op, operands)
         place = self._known.get(key)
         if place is None:
             groups = operands[:1] if op == "take" else operands
-            kinds = [self.group_kind[g] for g in groups] + [(self.kind[x], 0) for x in operands[len(groups) :]]
-            level = 1 + max(kind[-1] for kind in kinds)
-            place = self._known[key] = self._append(op, operands, (op, *[kind[:-1] for kind in kinds]), level)
+            kinds = [self.group_kinds[g] for g in groups] + [(self.kind[x],) for x in operands[len(groups) :]]
+            place = self._known[key] = self._append(op, operands, (op, *kinds), chain.from_iterable(kinds))
         return place
 
     def constant(self, x: float) -> int:
         """Return the place of a new constant."""
-        place = self._append("constant", (x,), "constant", 0)
+        place = self._append("constant", (x,), "constant", ())
         self._constant[place] = x
         return place
 
@@ -92,9 +122,7 @@ class Tape:
         if g is None:
             g = self._known_groups[members] = len(self.groups)
             self.groups.append(members)
-            kinds = {self.kind[x] for x in members}
-            level = max([self.level[x] for x in members], default=0)
-            self.group_kind.append((*sorted(kinds), level))
+            self.group_kinds.append((*sorted({*map(self.kind.__getitem__, members)}),))
         return g
 
     def factors(self, x: int, y: int) -> tuple[int, int]:
@@ -106,14 +134,21 @@ class Tape:
 
     def is_uniform(self, g: int) -> bool:
         """Whether all members of a group are of one kind."""
-        return len(self.group_kind[g]) <= 2
+        return len(self.group_kinds[g]) <= 1
 
-    def _append(self, op: str, operands: tuple[Any, ...], kind: Any, level: int) -> int:
+    def _append(self, op: str, operands: tuple[Any, ...], kind: Any, below: Iterable[int]) -> int:
         self.op.append(op)
         self.operands.append(operands)
-        self.kind.append(self._kinds.setdefault(kind, len(self._kinds)))
-        self.level.append(level)
+        self.kind.append(self._kind(kind, below))
         return len(self.op) - 1
+
+    def _kind(self, key: Any, below: Iterable[int]) -> int:
+        """Return the kind of that key, of scalars that are computed from those of the kinds below."""
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._kinds[key] = len(self.level)
+            self.level.append(1 + max([self.level[k] for k in below], default=-1))
+        return kind
 
     def __str__(self) -> str:
         rows = []

@@ -23,7 +23,7 @@ def without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
     rows: dict[tuple[str, int], list[int]] = {}
     for kind, ids in members.items():
         if tape.op[ids[0]] != "take":
-            rows.setdefault((tape.op[ids[0]], tape.level[ids[0]]), []).append(kind)
+            rows.setdefault((tape.op[ids[0]], tape.level[kind]), []).append(kind)
     loose: set[int] = set()
     for kinds in rows.values():
         if len(kinds) > FEW_KINDS and sum(len(members[kind]) for kind in kinds) < MIDDLING_KIND * len(kinds):

@@ -1,0 +1,85 @@
+"""A recorded graph as numbers: what was given comes first, then every other node and group after its operands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from autograd.fused.operands import open_edges, operands
+from autograd.value import Value
+
+__all__ = ["Numbered"]
+
+
+class Numbered:
+    """Nodes and groups numbered so that operands come before what is computed from them.
+
+    Of `total([w * x, w * x])` with w and x as the leaves given, numbers 0 and 1, the rest are
+
+        number  node      inputs
+        2       w * x     [0, 1]
+        3       w * x     [0, 1]
+        4       the group [2, 3]
+        5       total     [4]
+
+    in the order in which a walk from the left meets them.
+
+    Attributes
+        leaves  how many leaves were given: theirs are the first numbers
+        nodes   what has the numbers after these
+        inputs  for each of them the numbers of its operands
+        roots   the numbers of what it was numbered for
+    """
+
+    def __init__(self, leaves: dict[Value, int], roots: Iterable[Value]) -> None:
+        self.leaves = len(leaves)
+        self.nodes: list[Any] = []
+        self.inputs: list[list[int]] = []
+        self._number: dict[Any, int] = dict(leaves)
+        self.roots = self.add(roots)
+
+    def add(self, roots: Iterable[Value]) -> list[int]:
+        """Return the numbers of more roots; what leads to them is numbered if it is not yet."""
+        number, nodes, inputs = self._number, self.nodes, self.inputs
+        known, first = number.get, self.leaves
+        roots = list(roots)
+        stack: list[Any] = roots[::-1]
+        while stack:
+            node = stack[-1]
+            if node in number:
+                stack.pop()
+                continue
+            below = operands(node)
+            places: list[Any] = [*map(known, below)]
+            if None in places:
+                stack += [x for x, place in zip(reversed(below), reversed(places), strict=True) if place is None]
+            else:
+                number[node] = first + len(nodes)
+                nodes.append(node)
+                inputs.append(places)
+                stack.pop()
+        return [number[x] for x in roots]
+
+    def uses(self) -> list[int]:
+        """Return how often each number is an operand; a root is used twice more."""
+        edges = np.fromiter(chain(chain.from_iterable(self.inputs), self.roots, self.roots), np.intp)
+        counts: list[int] = np.bincount(edges, minlength=self.leaves + len(self.nodes)).tolist()
+        return counts
+
+    def reach(self, roots: Iterable[int], reached: set[int]) -> None:
+        """Add to `reached` what a gradient can get to from the roots: of a choice either branch, but no condition."""
+        reached.update(roots)
+        number = self.leaves + len(self.nodes)
+        for node, inputs in zip(reversed(self.nodes), reversed(self.inputs), strict=True):
+            number -= 1
+            if number in reached:
+                cuts = not node.is_group and getattr(node.op, "stops_at_zero", False)
+                reached.update([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
+
+    def signature(self) -> Sequence[Any]:
+        """Return what was recorded: the operation and operands of each node, or what it holds if it has none."""
+        ops = [None if x.is_group else x.op if inputs else repr(x._data) for x, inputs in zip(self.nodes, self.inputs, strict=True)]
+        return ops, self.inputs, self.roots
