@@ -65,10 +65,7 @@ class Affine:
         The inputs are as many as the weights of a row.
         """
         if modes.active:
-            nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
-            for node, name in zip(nodes, names, strict=True):
-                node.name = name
-            return nodes
+            return row_of_dots(self.weights, self.biases, inputs, names)
         x = inputs._data
         return self.nodes(dots(self.rows, x), inputs, x, names)
 
@@ -82,3 +79,11 @@ class Affine:
             node._grad = node._left = node._right = node._left_derivative = node._right_derivative = None
             nodes.append(node)
         return nodes
+
+
+def row_of_dots(weights: Sequence[Group], biases: Sequence[Value], inputs: Group, names: Sequence[str]) -> list[Value]:
+    """Return `[dot(w, inputs, b) for w, b in zip(weights, biases)]` as the mode that is on records it, by those names."""
+    nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(weights, biases, strict=True)]
+    for node, name in zip(nodes, names, strict=True):
+        node.name = name
+    return nodes

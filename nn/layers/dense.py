@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Group, Value
 from autograd.fused.hidden import Hidden, is_on_rows
-from autograd.fused.rows import Affine
+from autograd.fused.rows import Affine, row_of_dots
 from autograd.recording import modes
 from autograd.rules.operation import TABLE
 from autograd.support.answers import key
@@ -229,8 +229,13 @@ class Layer(Module):
 
     def row(self, inputs: Inputs | Value) -> Row:
         """Return the activations of all neurons, a list even of one; raises ValueError as a call does."""
-        z = self._affine()(self._group(inputs), [n._z_name for n in self.neurons])
-        a = _activated(self.neurons, z)
+        neurons, group = self.neurons, self._group(inputs)
+        names = [n._z_name for n in neurons]
+        if modes.active:  # a trace has no numbers, so that none need be compared
+            z = row_of_dots([n.weights for n in neurons], [n.bias for n in neurons], group, names)
+        else:
+            z = self._affine()(group, names)
+        a = _activated(neurons, z)
         if watching:
             self.keep_pass(z, a)
         return a
@@ -240,10 +245,12 @@ class Layer(Module):
 
         Its nodes are made when somebody looks, where they can wait so long.
         """
-        neurons, affine = self.neurons, self._affine()
+        neurons = self.neurons
         activation = neurons[0].activation
-        can_wait = affine.of_leaves and (activation is None or is_on_rows(activation))
-        if not can_wait or modes.active or watching or [n for n in neurons if n.activation is not activation]:
+        if modes.active or watching or [n for n in neurons if n.activation is not activation]:
+            return Group(self.row(inputs))
+        affine = self._affine()
+        if not affine.of_leaves or not (activation is None or is_on_rows(activation)):
             return Group(self.row(inputs))
         names = [n._z_name for n in neurons], [n._a_name for n in neurons]
         return Hidden(affine, self._group(inputs), activation, names)

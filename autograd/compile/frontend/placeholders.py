@@ -13,10 +13,16 @@ __all__ = ["NO_NUMBER", "TracedByCompile", "close", "node_of"]
 NO_NUMBER: Final = float("nan")  # the number of whatever has none yet: the very object says so
 
 
-def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
-    """Return a node for `op` on operands, without its number."""
-    node = Value(NO_NUMBER)
-    node.op, node._operands = op, Inputs(inputs, ())
+_new = object.__new__
+
+
+def node_of(op: Any = None, inputs: tuple[Any, ...] = ()) -> Value:
+    """Return a node for `op` on operands, or a leaf, without its number."""
+    node = _new(Value)
+    node._data, node.op = NO_NUMBER, op
+    node._operands = None if op is None else Inputs(inputs, ())
+    node._grad = node.name = node._left = node._right = None
+    node._left_derivative = node._right_derivative = None
     return node
 
 

@@ -6,6 +6,7 @@ them, so reading `.data` or branching on a comparison is refused here with the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -43,7 +44,7 @@ class Tracing:
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
         """Return Values for the next `count` numbers that a module draws, by `next_numbers`, at each run."""
-        new = [Value(NO_NUMBER) for _ in range(count)]
+        new = [node_of() for _ in range(count)]
         self.draws.setdefault(id(module), (module, []))[1].extend(new)
         self.made.extend(new)
         return new
@@ -158,7 +159,7 @@ def trace(
 
     Raises TypeError if it does not return one Value (unless predictions are wanted), if it reads numbers or branches.
     """
-    arguments = [[Value(NO_NUMBER) for _ in range(int(np.prod(shape)))] for shape in shapes]
+    arguments = [[node_of() for _ in range(math.prod(shape))] for shape in shapes]
     mode = Tracing(dict(zip(names, zip(arguments, shapes, strict=True), strict=False)))
     try:
         with modes.mode(mode):

@@ -122,7 +122,10 @@ class _Normalizer:
         """Return the number on the tape of the group that is node i."""
         g = self.groups.get(i)
         if g is None:
-            g = self.groups[i] = self.tape.group(tuple(map(self._resolved, self.members[i])))
+            places = tuple([self.place[j] for j in self.members[i]])
+            g = self.groups[i] = self.tape.group(
+                tuple(map(self._resolved, self.members[i])) if -1 in places else places
+            )
         return g
 
     def _dot(self, i: int, inputs: list[int]) -> int:

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from typing import Any, Final
 
+import numpy as np
+
 from autograd.rules.operation import TABLE
 
+Index = np.ndarray[Any, Any]
 COMMUTES: Final = frozenset({"add", "multiply"})
 REDUCTIONS: Final = frozenset({"dot", "total", "largest", "take"})
 LEAVES: Final = ("parameter", "input", "constant")
@@ -21,12 +24,12 @@ GROUPS: Final = {"dot": 2, "total": 1, "largest": 1, "take": 1}  # how many of t
 class Tape:
     """Scalars, each written once: operation, operands and kind, side by side in lists.
 
-    Operands are places on the tape, except: `parameter`, `input` and `constant` have (which one), (argument, place,
-    whether it is an index) and (the number); `dot` has two groups, `total` and `largest` one, `take` a group and a
-    place.  A group is a number of its own: `groups[g]` holds its members' places.  Of `tanh(w · x + b)` with two inputs:
+    Operands are places on the tape, except: `parameter` has none, and stands at its own number; `input` and `constant`
+    have (argument, place, whether it is an index) and (the number); `dot` has two groups, `total` and `largest` one,
+    `take` a group and a place.  A group is a number of its own: `groups[g]` holds its members' places.  Of `tanh(w · x + b)` with two inputs:
 
         place  op         operands    kind
-        0 1 2  parameter  (0,) …      0      w0, w1 and b
+        0 1 2  parameter  ()          0      w0, w1 and b
         3 4    input      (0, 0, …)   1      x0 and x1
         5      dot        (0, 1)      2      of the groups 0, (0, 1), and 1, (3, 4)
         6      add        (2, 5)      3
@@ -50,9 +53,11 @@ class Tape:
         self._constant: dict[int, float] = {}
         self._known_groups: dict[tuple[int, ...], int] = {}
         self._kinds: dict[Any, int] = {}
-        self._leaves("parameter", None, zip(range(parameters)))  # noqa: B905
+        self._members: dict[int, Index] = {}
+        self._leaves("parameter", None, repeat((), parameters))
         for argument, size in enumerate(sizes):
             self._leaves("input", argument, zip(repeat(argument), range(size), repeat(False)))  # noqa: B905
+        self.leaves = len(self.op)
 
     def _leaves(self, op: str, kind: Any, operands: Iterable[tuple[Any, ...]]) -> None:
         self.operands.extend(operands)
@@ -125,6 +130,13 @@ class Tape:
             self.group_kinds.append((*sorted({*map(self.kind.__getitem__, members)}),))
         return g
 
+    def members(self, g: int) -> Index:
+        """Return the places of a group's members as an array."""
+        members = self._members.get(g)
+        if members is None:
+            members = self._members[g] = np.array(self.groups[g], dtype=np.int64)
+        return members
+
     def factors(self, x: int, y: int) -> tuple[int, int]:
         """Return the two factors of a product in the order of a dot: weights first, then what was computed last."""
         x_is, y_is = (self.op[z] in ("parameter", "constant") for z in (x, y))
@@ -159,28 +171,30 @@ class Tape:
         return "\n".join(rows)
 
 
-def operands_of(tape: Tape, i: int) -> list[int]:
-    """Return the places on the tape that scalar i is computed from: of a group, one member of each kind."""
+def kinds_below(tape: Tape, i: int) -> set[int]:
+    """Return the kinds of the scalars that scalar i is computed from."""
     operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
-    found = list(operands[count:])
-    for g in operands[:count]:
-        found.extend(tape.groups[g][:1] if tape.is_uniform(g) else tape.groups[g])
-    return found
+    return {tape.kind[x] for x in operands[count:]}.union(*[tape.group_kinds[g] for g in operands[:count]])
 
 
-def live(tape: Tape) -> list[int]:
-    """Return the places of the tape that the roots need, in order."""
-    needed, seen = bytearray(len(tape.op)), bytearray(len(tape.groups))
-    for root in tape.roots:
-        needed[root] = 1
-    for i in range(len(tape.op) - 1, -1, -1):
-        if needed[i] and tape.op[i] not in LEAVES:
-            operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
-            for g in operands[:count]:
-                if not seen[g]:
-                    seen[g] = 1
-                    for x in tape.groups[g]:
-                        needed[x] = 1
-            for x in operands[count:]:
-                needed[x] = 1
-    return [i for i, wanted in enumerate(needed) if wanted]
+def live(tape: Tape) -> Index:
+    """Return the places of the tape that the roots need, in order.
+
+    Of `w * x` alone as the root, on a tape that holds w, x, w + x and w * x, these are 0, 1 and 3.
+    """
+    marks = bytearray(len(tape.op))
+    needed: Index = np.frombuffer(marks, dtype=np.bool_)  # the same marks
+    needed[tape.roots] = True
+    seen: set[int] = set()
+    for i in range(len(marks) - 1, tape.leaves - 1, -1):
+        if marks[i] and (op := tape.op[i]) not in LEAVES:
+            operands = tape.operands[i]
+            if op in GROUPS:
+                groups, operands = operands[: GROUPS[op]], operands[GROUPS[op] :]
+                for g in groups:
+                    if g not in seen:
+                        seen.add(g)
+                        needed[tape.members(g)] = True
+            for x in operands:
+                marks[x] = 1
+    return np.flatnonzero(needed)

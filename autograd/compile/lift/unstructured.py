@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
+from autograd.compile.lift.layout import Index
 from autograd.compile.lift.tape import GROUPS, Tape
 
 __all__ = ["regions", "without_structure"]
@@ -11,7 +14,7 @@ __all__ = ["regions", "without_structure"]
 FEW_KINDS, SOME_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 200, 3000, 8, 64
 
 
-def without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
+def without_structure(tape: Tape, members: dict[int, Index]) -> set[int]:
     """Return the kinds that are too small to be arrays where there are too many of them.
 
     That is so where hardly two scalars are of one kind, where one operation on one level falls into many small kinds,
@@ -33,7 +36,7 @@ def without_structure(tape: Tape, members: dict[int, list[int]]) -> set[int]:
     return _with_the_rest(tape, members, loose)
 
 
-def _with_the_rest(tape: Tape, members: dict[int, list[int]], loose: set[int]) -> set[int]:
+def _with_the_rest(tape: Tape, members: dict[int, Index], loose: set[int]) -> set[int]:
     """Return the loose kinds, and all others with them if these are little work beside them."""
 
     def work(kinds: Iterable[int]) -> int:
@@ -50,19 +53,19 @@ def _width(tape: Tape, i: int) -> int:
 
 
 def regions(
-    members: dict[int, list[int]], needs: dict[int, set[int]], loose: set[int]
-) -> tuple[dict[int, list[int]], dict[int, set[int]]]:
+    members: dict[int, Index], needs: dict[int, set[int]], loose: set[int]
+) -> tuple[dict[int, Index], dict[int, set[int]]]:
     """Return members and needs with the loose kinds put together, as few regions as the kinds in between allow."""
     phase: dict[int, int] = {}
     for kind in members:  # operands first, as they stand on the tape
         before = [phase[x] + (x in loose and kind not in loose) for x in needs[kind] if x in members]
         phase[kind] = max(before, default=0)
     name = {kind: -1 - phase[kind] if kind in loose else kind for kind in members}
-    joined: dict[int, list[int]] = {}
+    joined: dict[int, list[Index]] = {}
     needed: dict[int, set[int]] = {}
     for kind, ids in members.items():
-        joined.setdefault(name[kind], []).extend(ids)
+        joined.setdefault(name[kind], []).append(ids)
         needed.setdefault(name[kind], set()).update(name.get(x, x) for x in needs[kind])
     for kind, others in needed.items():
         others.discard(kind)
-    return joined, needed
+    return {kind: np.concatenate(parts) for kind, parts in joined.items()}, needed
