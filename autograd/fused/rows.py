@@ -82,7 +82,7 @@ class Affine:
 
 
 def row_of_dots(weights: Sequence[Group], biases: Sequence[Value], inputs: Group, names: Sequence[str]) -> list[Value]:
-    """Return `[dot(w, inputs, b) for w, b in zip(weights, biases)]` as the mode that is on records it, by those names."""
+    """Return `[dot(w, inputs, b) for w, b in zip(weights, biases)]` as the mode that is on records it, so named."""
     nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(weights, biases, strict=True)]
     for node, name in zip(nodes, names, strict=True):
         node.name = name

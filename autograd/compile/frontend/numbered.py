@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -34,33 +34,37 @@ class Numbered:
         roots   the numbers of what it was numbered for
     """
 
-    def __init__(self, leaves: dict[Value, int], roots: Iterable[Value]) -> None:
-        self.leaves = len(leaves)
+    def __init__(self, leaves: Iterable[Value], roots: Iterable[Value]) -> None:
+        self._number: dict[Any, int] = dict(zip(leaves, count()))
+        self.leaves = len(self._number)
         self.nodes: list[Any] = []
         self.inputs: list[list[int]] = []
-        self._number: dict[Any, int] = dict(leaves)
         self.roots = self.add(roots)
 
     def add(self, roots: Iterable[Value]) -> list[int]:
         """Return the numbers of more roots; what leads to them is numbered if it is not yet."""
         number, nodes, inputs = self._number, self.nodes, self.inputs
-        known, first = number.get, self.leaves
+        known, latest = number.get, self.leaves + len(nodes)
         roots = list(roots)
         stack: list[Any] = roots[::-1]
         while stack:
-            node = stack[-1]
+            node = stack.pop()
             if node in number:
-                stack.pop()
                 continue
-            below = operands(node)
-            places: list[Any] = [*map(known, below)]
-            if None in places:
-                stack += [x for x, place in zip(reversed(below), reversed(places), strict=True) if place is None]
+            if node.is_group or (right := node._right) is None:
+                below = operands(node)
+                places: Any = [*map(known, below)]
             else:
-                number[node] = first + len(nodes)
+                below = left, right = node._left, right
+                places = [known(left), known(right)]
+            if None in places:
+                stack.append(node)  # again, after what is missing
+                stack += [x for x, place in zip(below[::-1], places[::-1], strict=True) if place is None]
+            else:
+                number[node] = latest
                 nodes.append(node)
                 inputs.append(places)
-                stack.pop()
+                latest += 1
         return [number[x] for x in roots]
 
     def uses(self) -> list[int]:
@@ -81,5 +85,6 @@ class Numbered:
 
     def signature(self) -> Sequence[Any]:
         """Return what was recorded: the operation and operands of each node, or what it holds if it has none."""
-        ops = [None if x.is_group else x.op if inputs else repr(x._data) for x, inputs in zip(self.nodes, self.inputs, strict=True)]
+        both = zip(self.nodes, self.inputs, strict=True)
+        ops = [None if x.is_group else x.op if inputs else repr(x._data) for x, inputs in both]
         return ops, self.inputs, self.roots

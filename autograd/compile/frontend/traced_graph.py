@@ -57,19 +57,17 @@ class Traced:
     def close(self) -> None:
         """Leave whatever was recorded, and may have been kept somewhere, saying that it has no number."""
         self.taken = {}
-        for name in ("numbered", "_leaves"):
-            vars(self).pop(name, None)
+        vars(self).pop("numbered", None)
         self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
         close(self.made)
 
     @cached_property
     def numbered(self) -> Numbered:
         """The graph of all outputs as numbers: parameters come first, then the arguments row by row."""
-        return Numbered(self._leaves, self.outputs)
+        return self._renumbered()
 
-    @cached_property
-    def _leaves(self) -> dict[Value, int]:
-        return {x: k for k, x in enumerate(chain(self.parameters, *self.arguments))}
+    def _renumbered(self) -> Numbered:
+        return Numbered(chain(self.parameters, *self.arguments), self.outputs)
 
     @cached_property
     def out_of_reach(self) -> set[int]:
@@ -77,7 +75,7 @@ class Traced:
 
         Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
         """
-        graph = Numbered(self._leaves, self.outputs) if self.taken else self.numbered
+        graph = self._renumbered() if self.taken else self.numbered  # tables add what is no part of the program
         reached: set[int] = set()
         graph.reach(graph.add(flat_of(self.root)), reached)
         tables = {key: (table, graph.add(found)) for key, (table, found) in self.taken.items()}

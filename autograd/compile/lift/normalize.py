@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from autograd.compile.frontend.traced_graph import TAKE, Traced
 from autograd.compile.lift.tape import Tape
@@ -29,18 +29,10 @@ def normalize(traced: Traced) -> Tape:
     return _Normalizer(traced).tape
 
 
-class _Product(NamedTuple):
-    """A product that waits: in a sum a sign and two factors, alone the operation on nodes that was written.
-
-    The sign is taken out of the factors, and a number that scales the whole stands in the second: so weights that meet
-    inputs are one dot, however its terms are signed and scaled.
-    """
-
-    sign: int
-    x: int
-    y: int
-    op: str
-    inputs: list[int]
+# A product that waits: in a sum a sign and two factors, alone the operation on nodes that was written.  The sign is
+# taken out of the factors, and a number that scales the whole stands in the second: so weights that meet inputs are one
+# dot, however its terms are signed and scaled.
+Product = tuple[int, int, int, str, list[int]]
 
 
 class _Normalizer:
@@ -65,7 +57,7 @@ class _Normalizer:
         self.arguments = len(traced.arguments)
         self.tape = tape = Tape(len(traced.parameters), [len(values) for values in traced.arguments])
         self.sums: dict[int, tuple[Terms, int]] = {}
-        self.products: dict[int, _Product] = {}
+        self.products: dict[int, Product] = {}
         self.maxima: dict[int, list[int]] = {}
         self.members: dict[int, list[int]] = {}
         self.groups: dict[int, int] = {}
@@ -76,7 +68,9 @@ class _Normalizer:
         for i, (node, inputs) in enumerate(zip(graph.nodes, graph.inputs, strict=True), graph.leaves):
             if node.is_group:
                 self.members[i] = inputs  # a group is written by the operation that uses it
-            elif (op := node.op) is None or op is CONSTANT:
+                continue
+            op: Any = node.op
+            if op is None or op is CONSTANT:
                 self.place[i] = self._leaf(node)
             elif op is TAKE:
                 self.place[i] = self._take(inputs)
@@ -84,8 +78,8 @@ class _Normalizer:
                 self.place[i] = self._resolved(inputs[0])
             elif (write := WRITE.get(op.name)) is not None:
                 self.place[i] = write(self, i, inputs)
-            elif TABLE.get(op.name) is op:
-                self.place[i] = self._elementwise(op.name, inputs)
+            elif TABLE.get(name := op.name) is op:
+                self.place[i] = self._elementwise(name, inputs)
             else:
                 raise TypeError(
                     f"a graph with {op.symbol} in it was recorded already, and keeps only that node's number: compile "
@@ -106,7 +100,7 @@ class _Normalizer:
 
     def _resolved(self, i: int) -> int:
         """Return the place of node i, written now if it waited."""
-        place = self.place[i]
+        place: int = self.place[i]
         if place < 0:
             if i in self.products:
                 place = self._alone(*self.products.pop(i)[3:])
@@ -174,10 +168,12 @@ class _Normalizer:
         return self._product(i, "multiply", inputs)
 
     def _negative(self, i: int, inputs: list[int]) -> int:
-        return self._product(i, "negative", inputs) if inputs[0] in self.products else self._elementwise("negative", inputs)
+        if inputs[0] in self.products:
+            return self._product(i, "negative", inputs)
+        return self._elementwise("negative", inputs)
 
     def _divide(self, i: int, inputs: list[int]) -> int:
-        if inputs[0] in self.products and self._number(inputs[1]) is not None:
+        if inputs[0] in self.products and self.place[inputs[1]] in self.tape.numbers:
             return self._product(i, "divide", inputs)
         return self._elementwise("divide", inputs)
 
@@ -186,7 +182,7 @@ class _Normalizer:
         factors = self._factors(op, inputs) if self.uses[i] == 1 else None
         if factors is None:
             return self._alone(op, inputs)
-        self.products[i] = _Product(*factors, op, inputs)
+        self.products[i] = (*factors, op, inputs)
         return -1
 
     def _factors(self, op: str, inputs: list[int]) -> tuple[int, int, int] | None:
@@ -195,19 +191,22 @@ class _Normalizer:
         if op == "negative":
             sign, x, y, *_ = products[inputs[0]]
             return -sign, x, y
-        for i, j in (inputs, inputs[::-1]):
-            if i in products and j not in products:
+        left, right = inputs
+        if left in products or right in products:
+            for i, j in ((left, right), (right, left)):
+                if i not in products or j in products:
+                    continue
                 sign, *factors = products[i][:3]
                 own, x = self._signed(j)
-                others = [z for z in (*factors, x) if tape.number(z) is None]
-                numbers = [z for z in (*factors, x) if _scales(tape.number(z))]
+                others = [z for z in (*factors, x) if z not in tape.numbers]
+                numbers = [z for z in (*factors, x) if _scales(tape.numbers.get(z))]
                 if len(others) == len(set(others)) == 2 and numbers:
                     x, y = tape.factors(*others)
                     return sign * own, x, tape.write(op, y, numbers[0])
         if op == "divide":
             return None
         (own, x), (other, y) = map(self._signed, inputs)
-        if tape.number(x) is not None and tape.number(y) is not None:
+        if x in tape.numbers and y in tape.numbers:
             return None
         return own * other, *tape.factors(x, y)
 
@@ -233,8 +232,8 @@ class _Normalizer:
     def _sum(self, i: int, inputs: list[int], sign: int) -> int:
         """Let a + b - c wait as the terms +a, +b, −c; a sum on the right, a + (b + c), goes on as well."""
         (left, right), sums, least = inputs, self.sums, WRITTEN_OUT
-        if self._number(left) == 0.0:  # where Python's sum() starts
-            terms, least = (sums.pop(right, None) if sign > 0 else None) or (deque([(sign, right)]), 1)
+        if self.tape.numbers.get(self.place[left]) == 0.0:  # where Python's sum() starts
+            terms, least = sums.pop(right) if sign > 0 and right in sums else (deque([(sign, right)]), 1)
         elif left in sums:
             terms, least = sums.pop(left)
             if right not in sums:
@@ -256,19 +255,15 @@ class _Normalizer:
             return -1
         return self._collected(terms, least)
 
-    def _number(self, i: int) -> float | None:
-        """Return the number that node i is, or None."""
-        return self.tape.number(self.place[i])
-
     def _are_weighted(self, i: int) -> bool:
         """Whether the terms of a waiting sum weight something each, all of different kinds.
 
         Each of them belongs to a dot of its own then, as p·x and q·y do in Σ (p·x − q·y).
         """
         tape, terms = self.tape, self.sums[i][0]
-        products = [(sign, self.products[j]) for sign, j in terms if j in self.products]
+        products = [(sign, *self.products[j][:3]) for sign, j in terms if j in self.products]
         return len(terms) == len({
-            (sign * p.sign, tape.kind[p.x], tape.kind[p.y]) for sign, p in products if tape.op[p.x] == "parameter"
+            (sign * own, tape.kind[x], tape.kind[y]) for sign, own, x, y in products if tape.op[x] == "parameter"
         })  # fmt: skip
 
     def _are_alike(self, left: int, terms: Terms, least: int, right: int) -> bool:
@@ -290,7 +285,7 @@ class _Normalizer:
 
         One term beside others is neither; alone it may be one, as longer ones are.
         """
-        tape, products = self.tape, self.products
+        tape, products, kinds = self.tape, self.products, self.tape.kind
         if len(terms) == 2 and least > 1:
             (sign, i), (other, j) = terms
             if i not in products and j not in products:
@@ -299,17 +294,17 @@ class _Normalizer:
         buckets: dict[Any, list[tuple[int, int]]] = {}
         numbers: list[float] = []
         for sign, i in terms:
-            product = products.get(i)
-            if product is not None:
-                key: Any = (sign * product.sign, tape.kind[product.x], tape.kind[product.y])
+            if i in products:
+                own, x, y, *_ = products[i]
+                key: Any = (sign * own, kinds[x], kinds[y])
                 buckets.setdefault(key, []).append((sign, i))
                 continue
             own, x = self._signed(i)
-            number = tape.number(x)
+            number = tape.numbers.get(x)
             if number is not None:
                 numbers.append(sign * number)
             else:
-                buckets.setdefault((sign * own, tape.kind[x]), []).append((sign * own, x))
+                buckets.setdefault((sign * own, kinds[x]), []).append((sign * own, x))
         if len(buckets) > 1:
             least = max(least, 2)
         parts: list[tuple[int, int]] = []
@@ -331,7 +326,8 @@ def _scales(number: float | None) -> bool:
     return number is not None and (number == 0.0 or MODERATE < abs(number) < 1.0 / MODERATE)
 
 
-WRITE: Final[dict[str, Callable[[_Normalizer, int, list[int]], int]]] = {  # each gives the place on the tape, -1 to wait
+Way = Callable[[_Normalizer, int, list[int]], int]  # of node i and its operands: its place on the tape, or -1 to wait
+WRITE: Final[dict[str, Way]] = {
     "add": _Normalizer._add,
     "subtract": _Normalizer._subtract,
     "multiply": _Normalizer._multiply,

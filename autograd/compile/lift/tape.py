@@ -26,7 +26,8 @@ class Tape:
 
     Operands are places on the tape, except: `parameter` has none, and stands at its own number; `input` and `constant`
     have (argument, place, whether it is an index) and (the number); `dot` has two groups, `total` and `largest` one,
-    `take` a group and a place.  A group is a number of its own: `groups[g]` holds its members' places.  Of `tanh(w · x + b)` with two inputs:
+    `take` a group and a place.  A group is a number of its own: `groups[g]` holds its members' places.  The tape of
+    `tanh(w · x + b)` with two inputs:
 
         place  op         operands    kind
         0 1 2  parameter  ()          0      w0, w1 and b
@@ -48,15 +49,15 @@ class Tape:
         self.groups: list[tuple[int, ...]] = []
         self.group_kinds: list[tuple[int, ...]] = []
         self.roots: list[int] = []
+        self.numbers: dict[int, float] = {}  # of places that are constants
         self.recorded = 0  # how many nodes and groups the graph had
         self._known: dict[Any, int] = {}
-        self._constant: dict[int, float] = {}
         self._known_groups: dict[tuple[int, ...], int] = {}
         self._kinds: dict[Any, int] = {}
         self._members: dict[int, Index] = {}
         self._leaves("parameter", None, repeat((), parameters))
         for argument, size in enumerate(sizes):
-            self._leaves("input", argument, zip(repeat(argument), range(size), repeat(False)))  # noqa: B905
+            self._leaves("input", argument, zip(repeat(argument), range(size), repeat(False)))
         self.leaves = len(self.op)
 
     def _leaves(self, op: str, kind: Any, operands: Iterable[tuple[Any, ...]]) -> None:
@@ -74,7 +75,7 @@ class Tape:
         kinds = self.kind
         if op in COMMUTES and kinds[operands[0]] > kinds[operands[1]]:
             operands = operands[::-1]
-        if not self._constant.keys().isdisjoint(operands):
+        if not self.numbers.keys().isdisjoint(operands):
             return self._write_on_numbers(op, operands)
         key = (op, operands)
         place = self._known.get(key)
@@ -88,7 +89,7 @@ class Tape:
 
         An exponent says which power it is, so each is of a kind of its own.
         """
-        constant = self._constant
+        constant = self.numbers
         shown = [("constant", repr(constant[x])) if x in constant else x for x in operands]  # -0.0 is not 0.0
         if all(x in constant for x in operands):
             return self.constant(TABLE[op].evaluate(*[constant[x] for x in operands])[0])
@@ -114,12 +115,8 @@ class Tape:
     def constant(self, x: float) -> int:
         """Return the place of a new constant."""
         place = self._append("constant", (x,), "constant", ())
-        self._constant[place] = x
+        self.numbers[place] = x
         return place
-
-    def number(self, place: int) -> float | None:
-        """Return the number that a place holds, or None if it is no constant."""
-        return self._constant.get(place)
 
     def group(self, members: tuple[int, ...]) -> int:
         """Return the number of the group of these members."""
@@ -139,10 +136,11 @@ class Tape:
 
     def factors(self, x: int, y: int) -> tuple[int, int]:
         """Return the two factors of a product in the order of a dot: weights first, then what was computed last."""
-        x_is, y_is = (self.op[z] in ("parameter", "constant") for z in (x, y))
-        if x_is != y_is:
-            return (x, y) if x_is else (y, x)
-        return (x, y) if self.kind[x] >= self.kind[y] else (y, x)
+        op, kind = self.op, self.kind
+        x_is = op[x] == "parameter" or op[x] == "constant"
+        y_is = op[y] == "parameter" or op[y] == "constant"
+        in_order = kind[x] >= kind[y] if x_is == y_is else x_is
+        return (x, y) if in_order else (y, x)
 
     def is_uniform(self, g: int) -> bool:
         """Whether all members of a group are of one kind."""

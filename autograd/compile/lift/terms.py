@@ -12,7 +12,7 @@ __all__ = ["combined", "dot", "plus_bias", "times"]
 def times(tape: Tape, x: int, y: int) -> int:
     """Return the place of a product of two places; a weight times 1 is a bias."""
     for one, weight in ((x, y), (y, x)):
-        if tape.op[weight] == "parameter" and tape.number(one) == 1.0:
+        if tape.op[weight] == "parameter" and tape.numbers.get(one) == 1.0:
             return weight
     return tape.write("multiply", x, y)
 
@@ -58,7 +58,7 @@ def dot(tape: Tape, weights: int, values: int) -> int:
             if len(pairs) > 1
             else times(tape, *pairs[0])
         )
-        number = tape.number(x)
+        number = tape.numbers.get(x)
         if number is None:
             parts.append((1, x))
         else:
