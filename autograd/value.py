@@ -55,8 +55,10 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
     @property
     def data(self) -> float:
-        """The number itself.  Raises TypeError inside `compile`, which would freeze it into the program."""
+        """The number itself; inside `compile` what stands for it in arithmetic, and is refused for all else."""
         if modes.active:
+            if (read := modes.current("read")) is not None:
+                return read(self)  # type: ignore[no-any-return]
             modes.refuse("reading", ".data", self)
         return self._data
 

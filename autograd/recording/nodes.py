@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograd.fused.operands import Inputs
 from autograd.recording import modes
-from autograd.recording.conditions import Condition
+from autograd.recording.conditions import AsValue
 from autograd.rules.maths import FLOATS
 from autograd.rules.operation import Operation, number
 
@@ -37,7 +37,7 @@ def operand(x: Any) -> Value:
     kind = x.__class__
     if kind is Value:
         return x  # type: ignore[no-any-return]
-    if kind is Condition:
+    if kind is not float and issubclass(kind, AsValue):
         return x.as_value()  # type: ignore[no-any-return]
     node = _new(Value)
     node._data = x if kind is float else number(x)

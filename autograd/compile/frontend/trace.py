@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compile.frontend.placeholders import NO_NUMBER, close, node_of
+from autograd.compile.frontend.placeholders import NO_NUMBER, ReadNumber, close, maxima_traced, node_of
 from autograd.compile.frontend.traced_graph import TAKE, Traced, values_in
 from autograd.compile.frontend.validate import shape_of
 from autograd.functional.pytree import is_sequence
@@ -88,6 +88,10 @@ class Tracing:
         """Note what was found in a table by a number that is known: what else is there could have been reached."""
         self.taken.setdefault(id(values), (values, []))[1].extend(values_in(found))
 
+    def read(self, value: Value) -> ReadNumber:
+        """Return what stands for the number of a Value."""
+        return ReadNumber(value)
+
     def refuse_reading(self, what: str, value: Value) -> None:
         """Raise TypeError: a number read now would be frozen into the program."""
         raise TypeError(
@@ -162,7 +166,7 @@ def trace(
     arguments = [[node_of() for _ in range(math.prod(shape))] for shape in shapes]
     mode = Tracing(dict(zip(names, zip(arguments, shapes, strict=True), strict=False)))
     try:
-        with modes.mode(mode):
+        with modes.mode(mode), maxima_traced():
             root = function(*[nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
             if not one:
                 root = predictions_of(root)
