@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import reduce
 from threading import Lock
 from typing import Any, Final
 
@@ -138,20 +137,25 @@ def maxima_traced() -> Iterator[None]:
 
 
 def _largest(*given: Any, **named: Any) -> Any:
-    return _extreme(_max, lambda *values: reduce(ops.maximum, values), given, named)
+    return _extreme(_max, ops.maximum, ops.largest, given, named)
 
 
 def _smallest(*given: Any, **named: Any) -> Any:
-    return _extreme(_min, lambda *values: ops.minimum(*values) if len(values) == 2 else smallest(values), given, named)
+    return _extreme(_min, ops.minimum, smallest, given, named)
 
 
 def _extreme(
-    pythons: Callable[..., Any], ours: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]
+    pythons: Callable[..., Any],
+    of_two: Callable[..., Any],
+    of_all: Callable[..., Any],
+    given: tuple[Any, ...],
+    named: dict[str, Any],
 ) -> Any:
     """Return what Python's function gives, or ours if a number that is traced is among what it is given."""
     if given and "key" not in named and modes.current("read") is not None:
         values = [*(given[0] if len(given) == 1 else given)]
         if any(isinstance(x, Value | AsValue) for x in values):
+            ours: Callable[..., Any] = of_two if len(given) == 2 else lambda *values: of_all(values)
             read = next((x for x in values if isinstance(x, ReadNumber)), None)
             return ours(*values) if read is None else read.combined(ours, *values)
         given = (values,)
