@@ -57,9 +57,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     def data(self) -> float:
         """The number itself; inside `compile` what stands for it in arithmetic, and is refused for all else."""
         if modes.active:
-            if (read := modes.current("read")) is not None:
-                return read(self)  # type: ignore[no-any-return]
-            modes.refuse("reading", ".data", self)
+            return modes.read(self)
         return self._data
 
     @data.setter
