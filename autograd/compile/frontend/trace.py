@@ -6,6 +6,7 @@ them, so reading `.data` or branching on a comparison is refused here with the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -153,16 +154,23 @@ def trace(
     names: Sequence[str] = (),
     *,
     one: bool = True,
+    rows: Sequence[Sequence[int] | None] = (),
+    mode: type[Tracing] | None = None,
 ) -> Traced:
     """Return the graph that `function` records on arguments of these shapes.
 
+    `rows`, if given, says for each argument which of its rows are one and the same: those of one number, from 0 on.
     Raises TypeError if it does not return one Value (unless predictions are wanted), if it reads numbers or branches.
     """
-    arguments = [[Value(NO_NUMBER) for _ in range(int(np.prod(shape)))] for shape in shapes]
-    mode = Tracing(dict(zip(names, zip(arguments, shapes, strict=True), strict=False)))
+    repeats = [*rows] or [None] * len(shapes)
+    own = [shape if row is None else (max(row) + 1, *shape[1:]) for shape, row in zip(shapes, repeats, strict=True)]
+    arguments = [[Value(NO_NUMBER) for _ in range(math.prod(shape))] for shape in own]
+    given = [nested(flat, shape) for flat, shape in zip(arguments, own, strict=True)]
+    given = [x if row is None else [copied(x[i]) for i in row] for x, row in zip(given, repeats, strict=True)]
+    recorder = (mode or Tracing)(dict(zip(names, zip(arguments, own, strict=True), strict=False)))
     try:
-        with modes.mode(mode):
-            root = function(*[nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
+        with modes.mode(recorder):
+            root = function(*given)
             if not one:
                 root = predictions_of(root)
                 shape_of(root, "the predictions", operand, deep=True)
@@ -171,19 +179,19 @@ def trace(
                 f"the compiled function must return one Value, the loss, not {type(root).__name__}: {_advice(root)}"
             )
     except BaseException:
-        close(mode.made)
+        close(recorder.made)
         raise
-    drawn = list(mode.draws.values())
+    drawn = list(recorder.draws.values())
     return Traced(
         root,
         [*arguments, *[values for _, values in drawn]],
         [*shapes, *[(len(values),) for _, values in drawn]],
         parameters,
         [module for module, _ in drawn],
-        mode.observed,
-        list(mode.guards.items()),
-        made=mode.made,
-        taken=mode.taken,
+        recorder.observed,
+        list(recorder.guards.items()),
+        made=recorder.made,
+        taken=recorder.taken,
     )
 
 
@@ -204,6 +212,15 @@ def _advice(root: object) -> str:
     return "it must be computed from the parameters"
 
 
-def nested(flat: Any, shape: tuple[int, ...]) -> Any:
-    """Return what an iterator gives, in lists of this shape."""
-    return [nested(flat, shape[1:]) for _ in range(shape[0])] if shape else next(flat)
+def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return a list's entries in lists of this shape."""
+    if 0 in shape:
+        return [nested(flat, shape[1:]) for _ in range(shape[0])]
+    for width in reversed(shape[1:]):
+        flat = [flat[i : i + width] for i in range(0, len(flat), width)]
+    return flat[:] if shape else flat[0]
+
+
+def copied(rows: Any) -> Any:
+    """Return a list of lists as another one, of the same Values."""
+    return [copied(row) for row in rows] if isinstance(rows, list) else rows
