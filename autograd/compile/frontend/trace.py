@@ -155,11 +155,12 @@ def trace(
     *,
     one: bool = True,
     rows: Sequence[Sequence[int] | None] = (),
-    mode: type[Tracing] | None = None,
+    recorder: Callable[[Any], Tracing] | None = None,
 ) -> Traced:
     """Return the graph that `function` records on arguments of these shapes.
 
     `rows`, if given, says for each argument which of its rows are one and the same: those of one number, from 0 on.
+    The `recorder` makes the mode in which it is traced, of the arguments.
     Raises TypeError if it does not return one Value (unless predictions are wanted), if it reads numbers or branches.
     """
     repeats = [*rows] or [None] * len(shapes)
@@ -167,9 +168,9 @@ def trace(
     arguments = [[Value(NO_NUMBER) for _ in range(math.prod(shape))] for shape in own]
     given = [nested(flat, shape) for flat, shape in zip(arguments, own, strict=True)]
     given = [x if row is None else [copied(x[i]) for i in row] for x, row in zip(given, repeats, strict=True)]
-    recorder = (mode or Tracing)(dict(zip(names, zip(arguments, own, strict=True), strict=False)))
+    mode = (recorder or Tracing)(dict(zip(names, zip(arguments, own, strict=True), strict=False)))
     try:
-        with modes.mode(recorder):
+        with modes.mode(mode):
             root = function(*given)
             if not one:
                 root = predictions_of(root)
@@ -179,19 +180,19 @@ def trace(
                 f"the compiled function must return one Value, the loss, not {type(root).__name__}: {_advice(root)}"
             )
     except BaseException:
-        close(recorder.made)
+        close(mode.made)
         raise
-    drawn = list(recorder.draws.values())
+    drawn = list(mode.draws.values())
     return Traced(
         root,
         [*arguments, *[values for _, values in drawn]],
         [*shapes, *[(len(values),) for _, values in drawn]],
         parameters,
         [module for module, _ in drawn],
-        recorder.observed,
-        list(recorder.guards.items()),
-        made=recorder.made,
-        taken=recorder.taken,
+        mode.observed,
+        list(mode.guards.items()),
+        made=mode.made,
+        taken=mode.taken,
     )
 
 

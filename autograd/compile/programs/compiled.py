@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,11 +13,15 @@ from autograd.compile.frontend.audit import Audits
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
 from autograd.compile.lift.indices import choices
+from autograd.compile.programs.outline import Outline
 from autograd.compile.programs.pipeline import build
 from autograd.recording.bulk import numbers_of
 from autograd.value import Value
 
-__all__ = ["Compiled", "compiled_directly"]
+__all__ = ["Compiled", "compiled_directly", "given_to"]
+
+
+SMALL: Final = 50_000  # nodes of a trace, up to which it may help to find a family
 
 
 class Compiled:
@@ -37,9 +41,10 @@ class Compiled:
     ) -> None:
         """Make a runner for the program of what was traced; it reads `others` at each run, which are no parameters."""
         start = perf_counter()
-        self.program, self.traced, self.others_read = program, traced, others
+        self.program, self.traced, self.reads = program, traced, others
         self.runner = make_runner(backend, program, optimizer)
         self.seconds = {**seconds, "emit": perf_counter() - start}
+        self.outline: Outline | None = None  # of what was traced at this very size
         self.family: Any = None  # that the program is one of, if it was not found by tracing at this very size
         self.choices = choices(program, len(names))
         self.audits = Audits(sum(self.seconds.values()))
@@ -58,7 +63,7 @@ class Compiled:
     @property
     def others(self) -> Any:
         """The numbers that the Values read at each run hold now: leaves that are no parameters and no arguments."""
-        return np.array(numbers_of(self.others_read))
+        return np.array(numbers_of(self.reads))
 
     def drawn(self) -> list[tuple[Any, Any]]:
         """Draw what is drawn at each run: return each module that was asked, with its numbers."""
@@ -70,17 +75,14 @@ class Compiled:
         everything = [*arrays]
         if self.traced.draws:
             everything += [numbers for _, numbers in (self.drawn() if drawn is None else drawn)]
-        if self.others_read:
+        if self.reads:
             everything.append(self.others)
-        return [
-            _as_whole(everything[k]).reshape(shape) if whole else everything[k].reshape(shape).astype(float, copy=False)
-            for k, shape, whole in self.program.arguments
-        ]
+        return given_to(self.program, everything)
 
     @property
     def changes(self) -> bool:
         """Whether a run draws numbers, is observed or moves what it must not, so that steps are made one at a time."""
-        return bool(self.traced.draws or self._receivers or self.others_read or len(self.kept))
+        return bool(self.traced.draws or self._receivers or self.reads or len(self.kept))
 
     def notify_observers(self) -> None:
         """Give what was observed in the last run to those who asked."""
@@ -101,9 +103,20 @@ def compiled_directly(
     try:
         program, tape = build(traced, names, gradients=gradients)
         spent = {"trace": seconds, "lift": perf_counter() - start}
-        return Compiled(traced, program, tape.others, names, backend, optimizer, spent, gradients=gradients)
+        compiled = Compiled(traced, program, tape.others, names, backend, optimizer, spent, gradients=gradients)
+        if len(traced.made) <= SMALL:
+            compiled.outline = Outline.of(traced)
+        return compiled
     finally:
         traced.close()
+
+
+def given_to(program: Program, everything: Sequence[Any]) -> list[Any]:
+    """Return the arrays that a program takes, in its shapes and kinds, of all that there is."""
+    return [
+        _as_whole(everything[k]).reshape(shape) if whole else everything[k].reshape(shape).astype(float, copy=False)
+        for k, shape, whole in program.arguments
+    ]
 
 
 def _as_whole(numbers: Any) -> Any:

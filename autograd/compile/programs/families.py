@@ -14,9 +14,10 @@ do not unify, or the rehearsal does not agree, the function is traced at full si
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
+from itertools import chain, product
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,11 +27,13 @@ from autograd.compile.backends.runner import NumpyRunner
 from autograd.compile.frontend.determined import trace_once, trace_twice
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
-from autograd.compile.programs.compiled import Compiled
+from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
+from autograd.compile.programs.outline import Outline
 from autograd.compile.programs.pipeline import build, collector_paused
 from autograd.compile.programs.rehearsal import Once, Rehearsal, Sample
 from autograd.compile.programs.unify import unify
+from autograd.recording.bulk import numbers_of
 
 if TYPE_CHECKING:
     from autograd.compile.programs.program_cache import Programs
@@ -42,6 +45,7 @@ Pattern = tuple[tuple[tuple[bool, int], ...], ...]  # for each axis whether it i
 LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
 LONG: Final = 25  # a first axis of so many is a size, whether or not another length was seen
 LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
+MOST: Final = 3  # programs that were found by tracing at full size, to find a family from
 TRIES: Final = 2  # calls for which no family was found, after which none is looked for
 
 
@@ -53,6 +57,7 @@ class Sized:
     program: Program
     others: list[Any]
     traced: Traced
+    outline: Outline
 
 
 class Family:
@@ -64,6 +69,7 @@ class Family:
         if any(list(map(id, part.others)) != list(map(id, self.others)) for part in parts):
             raise DoesNotFitError("the function reads other Values at each size")
         self.generic = unify([part.program for part in parts], [part.sizes for part in parts])
+        self.outlines = {part.sizes: part.outline for part in parts}
 
     @property
     def samples(self) -> list[Sizes]:
@@ -93,65 +99,96 @@ class Families:
         if self._failed == TRIES or any(0 in shape for shape in shapes):
             return None
         try:
-            return self._agreeing(shapes, arrays)
+            candidates = self._candidates(shapes)
+            first = next(candidates, None)
+            if first is None:
+                return None
+            with self._owner.values_synced(), collector_paused():
+                found = self._first_to_agree(shapes, arrays, chain([first], candidates))
         except Exception:
-            self._failed += 1
-            return None
+            found = None
+        self._failed += found is None
+        return found
 
-    def _agreeing(self, shapes: Shapes, arrays: Sequence[Any]) -> Compiled | None:
-        """Return the program of the first family that agrees with the function, or None if there is none to be had."""
-        families = self._candidates(shapes)
-        family = next(families, None)
-        if family is None:
-            return None
-        start, sample = perf_counter(), Sample(arrays)
-        owner = self._owner
-        with owner.values_synced(), collector_paused():
-            traced = trace_once(
-                owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, rows=sample.rows, mode=Once
-            )
-            rehearsal = Rehearsal(traced, sample, gradients=owner.gradients)
-            while family is not None:
-                compiled = self._rehearsed(family, traced, rehearsal, sample, start)
-                if compiled is not None:
-                    self._found = [known for known in self._found if known is not family] + [family]
-                    traced.close()
-                    traced.outside = owner.outside()
-                    return compiled
-                self._found = [known for known in self._found if known is not family]
-                family = next(families, None)
-        traced.close()
-        raise DoesNotFitError("no family agrees")
+    def _first_to_agree(self, shapes: Shapes, arrays: Sequence[Any], families: Iterable[Family]) -> Compiled | None:
+        """Return the program of the first family that agrees with what the function records at these sizes."""
+        owner, start, sample = self._owner, perf_counter(), Sample(arrays)
+        modes: list[Once] = []
 
-    def _rehearsed(
-        self, family: Family, traced: Traced, rehearsal: Rehearsal, sample: Sample, start: float
-    ) -> Compiled | None:
-        """Return the family's program for what was traced, or None if it gives other numbers than were rehearsed."""
-        owner = self._owner
+        def recorder(arguments: Any) -> Once:
+            modes.append(Once(arguments))
+            return modes[-1]
+
+        traced = self._traced(shapes, trace_once, rows=sample.rows, recorder=recorder)
+
+        @cache
+        def rehearsal(move: bool) -> Rehearsal:
+            return Rehearsal(traced, sample, gradients=owner.gradients, move=move)
+
+        @cache
+        def outline() -> Outline:
+            return Outline.of(traced, modes[-1].ops)
+
         try:
-            program = family.generic.at(sizes_of(family.pattern, traced.shapes) or ())
+            for family in families:
+                sizes = sizes_of(family.pattern, shapes) or ()
+                program = self._agreeing(family, sizes, rehearsal)
+                self._found = [known for known in self._found if known is not family]
+                if program is not None and self._continues(family, sizes, outline()):
+                    self._found.append(family)
+                    return self._compiled(family, program, traced, perf_counter() - start)
+        finally:
+            traced.close()
+        return None
+
+    def _agreeing(self, family: Family, sizes: Sizes, rehearsal: Callable[[bool], Rehearsal]) -> Program | None:
+        """Return the family's program for these sizes, or None if it gives other numbers than were rehearsed."""
+        try:
+            program = family.generic.at(sizes)
         except DoesNotFitError:
             return None
-        seconds = {"trace": perf_counter() - start, "lift": 0.0}
+        runner = NumpyRunner(program)
+        others = [np.array(numbers_of(family.others))] if family.others else []
+        for move in (True, False):  # where the parameters are themselves, if numbers near there are not finite
+            truth = rehearsal(move)
+            runner.theta[:] = truth.theta[program.order]
+            result = runner.run(given_to(program, [*truth.arrays, *others]))
+            gradient = None
+            if self._owner.gradients:
+                gradient = np.empty(len(program.order))
+                gradient[program.order] = runner.gradient
+            agrees = truth.agrees(result, runner.observed, gradient)
+            if agrees is not None:
+                return program if agrees else None
+        return None
+
+    def _compiled(self, family: Family, program: Program, traced: Traced, seconds: float) -> Compiled:
+        owner = self._owner
+        spent = {"trace": seconds, "lift": 0.0}
+        optimizer, gradients = owner.optimizer, owner.gradients
         compiled = Compiled(
-            traced,
-            program,
-            family.others,
-            owner.names,
-            owner.backend,
-            owner.optimizer,
-            seconds,
-            gradients=owner.gradients,
+            traced, program, family.others, owner.names, owner.backend, optimizer, spent, gradients=gradients
         )
         compiled.family = family
-        runner = NumpyRunner(program)
-        runner.theta[:] = rehearsal.theta[program.order]
-        result = runner.run(compiled.arguments(sample.arrays, rehearsal.drawn))
-        gradient = None
-        if owner.gradients:
-            gradient = np.empty(len(program.order))
-            gradient[program.order] = runner.gradient
-        return compiled if rehearsal.agrees(result, runner.observed, gradient) else None
+        return compiled
+
+    def _continues(self, family: Family, sizes: Sizes, outline: Outline) -> bool:
+        """Whether the function's outline at these sizes is what it is to be after those that are known.
+
+        Two lengths of each size are enough where all grows linearly, three where rows meet rows.
+        """
+        known = family.outlines
+        if outline.continues(known, sizes):
+            return True
+        axes = [sorted({at[k] for at in known}) for k in range(len(sizes))]
+        if max(map(len, axes)) > 2:
+            return False
+        for at in product(*[[*axis, axis[-1] + 2] for axis in axes]):
+            if at not in known:
+                traced = self._traced(shapes_of(family.pattern, at), trace_once)
+                known[at] = Outline.of(traced)
+                traced.close()
+        return outline.continues(known, sizes)
 
     # ------------------------------------------------------------------------------------ candidates
     def _candidates(self, shapes: Shapes) -> Iterator[Family]:
@@ -160,42 +197,48 @@ class Families:
             sizes = sizes_of(family.pattern, shapes)
             if sizes is not None and min(sizes) >= LEAST and family.holds:
                 yield family
-        owner = self._owner
-        direct = {known: c for known, cs in owner.known.items() for c in cs[-1:] if c.family is None and c.holds}
+        direct = {known: cs[-1] for known, cs in self._owner.known.items() if cs and cs[-1].holds}
         pattern = pattern_of([known for known in direct if is_alike(known, shapes)], shapes)
         sizes = sizes_of(pattern, shapes)
         if not sizes or min(sizes) < LEAST:
             return
-        parts: list[Sized] = []
-        for known, c in direct.items():
-            at = sizes_of(pattern, known)
-            if at is not None and min(at) >= LEAST:
-                parts.append(Sized(at, c.program, c.others_read, c.traced))
-        if len(parts) >= 2 ** len(sizes):
-            yield from self._unified(pattern, parts)
-        parts = []
-        for step in LADDER:
-            grid = list(product(*[[n + 3 * k for n in step] for k in range(len(sizes))]))
+        if len(sizes) == 1:
+            before = [(sizes_of(pattern, known), c.outline, c) for known, c in direct.items()]
+            parts = [
+                Sized(at, c.program, c.reads, c.traced, outline)
+                for at, outline, c in before
+                if at and at[0] >= LEAST and outline
+            ]
+            if len(parts) > 1:
+                yield from unified(pattern, parts[-MOST:])
+        for lengths in LADDER:
+            grid = list(product(*[[n + 3 * k for n in lengths] for k in range(len(sizes))]))
             if 2 * sum(map(math.prod, grid)) > math.prod(sizes):
                 return
-            parts = [self._traced_at(pattern, at) for at in grid]
-            yield from self._unified(pattern, parts)
+            yield from unified(pattern, [self._sized(pattern, at) for at in grid])
 
-    def _unified(self, pattern: Pattern, parts: list[Sized]) -> list[Family]:
-        """Return the family of these programs, if they are one."""
-        try:
-            return [Family(pattern, parts)]
-        except DoesNotFitError:
-            return []
-
-    def _traced_at(self, pattern: Pattern, sizes: Sizes) -> Sized:
+    def _sized(self, pattern: Pattern, sizes: Sizes) -> Sized:
+        """Trace and lift the function at small sizes."""
         owner = self._owner
-        shapes = tuple([tuple([sizes[n] if is_size else n for is_size, n in shape]) for shape in pattern])
-        traced = trace_twice(owner.function, shapes, owner.parameters, owner.names, one=owner.gradients)
-        traced.outside = owner.outside()
+        traced = self._traced(shapes_of(pattern, sizes), trace_twice)
         program, tape = build(traced, owner.names, gradients=owner.gradients)
+        outline = Outline.of(traced)
         traced.close()
-        return Sized(sizes, program, tape.others, traced)
+        return Sized(sizes, program, tape.others, traced, outline)
+
+    def _traced(self, shapes: Sequence[tuple[int, ...]], trace: Callable[..., Traced], **how: Any) -> Traced:
+        owner = self._owner
+        traced = trace(owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, **how)
+        traced.outside = owner.outside()
+        return traced
+
+
+def unified(pattern: Pattern, parts: list[Sized]) -> list[Family]:
+    """Return the family of these programs, if they are one."""
+    try:
+        return [Family(pattern, parts)]
+    except DoesNotFitError:
+        return []
 
 
 def is_alike(shapes: Shapes, others: Shapes) -> bool:
@@ -228,3 +271,8 @@ def sizes_of(pattern: Pattern, shapes: Sequence[tuple[int, ...]]) -> Sizes | Non
             if (sizes.setdefault(k, n) if is_size else k) != n:
                 return None
     return tuple([sizes[k] for k in sorted(sizes)])
+
+
+def shapes_of(pattern: Pattern, sizes: Sizes) -> list[tuple[int, ...]]:
+    """Return the shapes that a pattern has at these sizes."""
+    return [tuple([sizes[k] if is_size else k for is_size, k in axes]) for axes in pattern]

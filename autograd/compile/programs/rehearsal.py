@@ -10,10 +10,11 @@ done again to the same Values is recorded once.  So a rehearsal costs what it ta
 and little besides.
 
 What it sees: every way in which the function does otherwise at these sizes, if loss or gradient at that point show it:
-other rows, weights, factors or operations, numbers that no gradient passes.  Whatever tracing refuses is refused at
+other rows, weights, factors or operations, numbers that no gradient passes.  What shows nowhere, since it is added as 0
+or stands in a branch that is not taken, is seen by an outline (outline.py).  Whatever tracing refuses is refused at
 these sizes too, and what it binds a program to is that of this trace.
-What it cannot see: another branch of a `where` or a maximum that is not taken at that point; what depends on the very
-identity of a Value.  Audits (frontend/audit.py) go on to look for it, as for all else that nobody sees.
+What it cannot see: in a branch of a `where` or a maximum that is not taken at that point, the same kinds of operations
+in other rows.  Audits (frontend/audit.py) go on to look for it, as for all that nobody sees.
 """
 
 from __future__ import annotations
@@ -76,9 +77,11 @@ class Once(Tracing):
         self._recorded: dict[Any, Value] = {}
         self._groups: dict[tuple[int, ...], Group] = {}  # by the ids of their members, which they keep alive
         self._seen: dict[int, tuple[Group, int]] = {}  # by their own ids: the group itself, and that of its like
+        self.ops: list[Any] = []  # of all that was recorded, each time
 
     def record(self, op: Any, inputs: tuple[Any, ...]) -> Value:
         """Return the node for `op` on these operands, without its number: a new one if there is none."""
+        self.ops.append(op)
         key = (op, *[self._key(x) for x in inputs])
         node = self._recorded.get(key)
         if node is None:
@@ -104,12 +107,12 @@ class Rehearsal:
         theta, count = np.array(numbers_of(traced.parameters)), len(traced.parameters)
         self.theta = theta + move * MOVE * draw.uniform(-1.0, 1.0, count) * (np.abs(theta) + 1.0)
         self._direction = draw.uniform(-1.0, 1.0, count)
-        drawn = traced.shapes[len(sample.arrays) :]
-        self.drawn = [(m, draw.uniform(0.5, 1.5, shape)) for m, shape in zip(traced.draws, drawn, strict=True)]
+        drawn = [draw.uniform(0.5, 1.5, shape) for shape in traced.shapes[len(sample.arrays) :]]
+        self.arrays = [*sample.arrays, *drawn]
         self._numbers: dict[int, float] = {}
         self._tangents: dict[int, float] = {}
         self._groups: dict[int, tuple[Any, Any]] = {}
-        for values, array in zip(traced.arguments, [*sample.distinct, *[x for _, x in self.drawn]], strict=True):
+        for values, array in zip(traced.arguments, [*sample.distinct, *drawn], strict=True):
             self._numbers.update(zip(map(id, values), np.ravel(array).tolist(), strict=True))
         ids = list(map(id, traced.parameters))
         self._numbers.update(zip(ids, self.theta.tolist(), strict=True))
