@@ -10,8 +10,8 @@ import numpy as np
 
 from autograd.compile.backends.registry import make_runner
 from autograd.compile.backends.runner import Floats, NumpyRunner
-from autograd.compile.compiled import Compiled
-from autograd.compile.program_cache import Programs
+from autograd.compile.programs.compiled import Compiled
+from autograd.compile.programs.program_cache import Programs
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
 
@@ -140,7 +140,7 @@ def source_of(compiled: Compiled) -> str:
 def report(programs: Programs) -> str:
     """Return what was found and how long it took, one line per program."""
     lines = []
-    for known in programs._known.values():
+    for known in programs.known.values():
         for compiled in known:
             c, s, program = compiled.program.counts, compiled.seconds, compiled.program
             shapes = ", ".join(

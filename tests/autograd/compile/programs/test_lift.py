@@ -11,7 +11,7 @@ from autograd.compile.ir.program import Builder
 from autograd.compile.lift.layout import affine, collapsed, grid, unfolded, view
 from autograd.compile.lift.lifter import lift
 from autograd.compile.lift.normalize import normalize
-from autograd.compile.pipeline import build
+from autograd.compile.programs.pipeline import build
 
 
 def tape_of(function, shapes, parameters):

@@ -13,13 +13,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.compiled import Compiled
 from autograd.compile.frontend.audit import Auditing, disagreement
 from autograd.compile.frontend.determined import WAY_OUT, UndeterminedError, trace_twice
 from autograd.compile.frontend.guards import Outside
 from autograd.compile.frontend.trace import nested, predictions_of
 from autograd.compile.frontend.traced_graph import Traced, flat_of
 from autograd.compile.frontend.validate import argument_names, array_of, checked_parameters, in_order
+from autograd.compile.programs.compiled import Compiled, compiled_directly
+from autograd.compile.programs.families import Families
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
 from autograd.recording.nodes import operand
@@ -58,8 +59,10 @@ class Programs:
         self.audited = True
         self.values_synced: Callable[[], AbstractContextManager[Any]] = nullcontext  # the Values hold the parameters
         self.undo: Callable[[], None] = _nothing  # what a run has moved, before it is shown to anybody
-        self._known: dict[Any, list[Compiled]] = {}  # the shape that was used last comes last
+        self.known: dict[Any, list[Compiled]] = {}  # the shape that was used last comes last
         self._warned = False
+
+        self._families = Families(self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise TypeError(
@@ -76,10 +79,10 @@ class Programs:
     def program_for(self, arrays: Sequence[Any]) -> Compiled:
         """Return the program for arrays of these shapes."""
         shapes = tuple([a.shape for a in arrays])
-        known = self._known.get(shapes, ())
-        compiled = known[-1] if known and known[-1].holds else self._other(shapes)
+        known = self.known.get(shapes, ())
+        compiled = known[-1] if known and known[-1].holds else self._other(shapes, arrays)
         if compiled is not self._latest:
-            self._known[shapes] = self._known.pop(shapes)
+            self.known[shapes] = self.known.pop(shapes)
         if compiled.choices:
             self.check_indices(compiled, arrays)
         self._latest, self._arrays = compiled, arrays
@@ -94,37 +97,38 @@ class Programs:
 
     def add(self, shapes: tuple[tuple[int, ...], ...], compiled: Compiled) -> None:
         """Take in a program made elsewhere."""
-        self._known.setdefault(shapes, []).append(compiled)
+        self.known.setdefault(shapes, []).append(compiled)
         self._latest = compiled
 
-    def _other(self, shapes: tuple[tuple[int, ...], ...]) -> Compiled:
+    def _other(self, shapes: tuple[tuple[int, ...], ...], arrays: Sequence[Any]) -> Compiled:
         """Return a program of these shapes that holds, if need be a new one, as the last that was used."""
-        known = self._known.pop(shapes, [])
-        self._known[shapes] = known
+        known = self.known.pop(shapes, [])
+        self.known[shapes] = known
         compiled = next((c for c in reversed(known) if c.holds), None)
         if compiled is None:
             self._warn_changing(known)
-            compiled = self._new(shapes)
+            compiled = self._new(shapes, arrays)
         else:
             known.remove(compiled)
         known.append(compiled)
         del known[:-MOST]
-        while sum(map(len, self._known.values())) > MOST_IN_ALL:
-            oldest = next(iter(self._known))
-            del self._known[oldest][0]
-            if not self._known[oldest]:
-                del self._known[oldest]
+        while sum(map(len, self.known.values())) > MOST_IN_ALL:
+            oldest = next(iter(self.known))
+            del self.known[oldest][0]
+            if not self.known[oldest]:
+                del self.known[oldest]
         return compiled
 
-    def _new(self, shapes: tuple[tuple[int, ...], ...]) -> Compiled:
-        start = perf_counter()
-        traced = self._traced(shapes)
-        seconds = perf_counter() - start
-        try:
-            compiled = Compiled(traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients)
-        except BaseException:
-            traced.close()
-            raise
+    def _new(self, shapes: tuple[tuple[int, ...], ...], arrays: Sequence[Any] = ()) -> Compiled:
+        """Return a new program: for these arrays one of a family, if there is any; else of a trace at full size."""
+        compiled = self._families.compiled(arrays) if arrays else None
+        if compiled is None:
+            start = perf_counter()
+            traced = self._traced(shapes)
+            seconds = perf_counter() - start
+            compiled = compiled_directly(
+                traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients
+            )
         if self._changing:
             compiled.audits.at_once()
         self._warn_unused(compiled)
@@ -133,10 +137,11 @@ class Programs:
     def _traced(self, shapes: tuple[tuple[int, ...], ...]) -> Traced:
         """Return what the function records; raises UndeterminedError if it is not the same each time."""
         traced = trace_twice(self.function, shapes, self.parameters, self.names, one=self.gradients)
-        traced.outside = self._outside()  # as tracing left it: what the function counts itself is its own
+        traced.outside = self.outside()  # as tracing left it: what the function counts itself is its own
         return traced
 
-    def _outside(self) -> list[Outside]:
+    def outside(self) -> list[Outside]:
+        """Return what the function reads from outside, as it is now, and an optimizer's rule likewise."""
         if self.rule is None:
             return [Outside(self.function)]
         settings = {*getattr(self.rule, "settings", ())}.difference(GIVEN)
@@ -171,12 +176,12 @@ class Programs:
         wrong = disagreement(self._numbers(result), truth)
         if wrong is None:
             if compiled.traced.changed:  # by the function itself, when it was run
-                compiled.traced.outside = self._outside()
+                compiled.traced.outside = self.outside()
             compiled.audits.passed(seconds + perf_counter() - start, sparing=self.sparing)
             return compiled, result
         self._restore(before)
         shapes = tuple([a.shape for a in arrays])
-        self._known[shapes] = [c for c in self._known[shapes] if c is not compiled]
+        self.known[shapes] = [c for c in self.known[shapes] if c is not compiled]
         calls = compiled.audits.calls - max(compiled.audits.last, 1) - 1
         before_this = f"; the {calls} calls before this one may be wrong" if calls > 1 else ""
         before_this = "; the call before this one may be wrong" if calls == 1 else before_this
@@ -187,7 +192,7 @@ class Programs:
             RuntimeWarning,
         )
         compiled = self._new(shapes)
-        self._known[shapes].append(compiled)
+        self.known[shapes].append(compiled)
         self._latest = compiled
         compiled.audits.due()  # this call is its first
         self.check_indices(compiled, arrays)
@@ -222,7 +227,7 @@ class Programs:
         """Raise ValueError if the function gives something else whenever it runs; else warn that its program does."""
         again = disagreement(numbers_of(self._truth(arrays, drawn)), truth)
         if again is not None:
-            for known in self._known.values():
+            for known in self.known.values():
                 known.clear()
             self._changing = True
             raise UndeterminedError(
@@ -238,7 +243,7 @@ class Programs:
 
     def _truth(self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]]) -> list[Value]:
         """Return what the function itself gives for these arrays, with what was drawn for the program."""
-        given = [nested(map(Value, array.ravel().tolist()), array.shape) for array in arrays]
+        given = [nested(list(map(Value, array.ravel().tolist())), array.shape) for array in arrays]
         with self.values_synced(), modes.mode(Auditing(drawn)):
             root = self.function(*given)
         return [operand(root)] if self.gradients else flat_of(predictions_of(root))
