@@ -69,7 +69,7 @@ class FloatMaths(Maths):
     @staticmethod
     def dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
         """Return the sum of the products, on top of the bias."""
-        return sums.dots(((weights, bias),), inputs)[0]
+        return sums.dot(weights, inputs, bias)
 
     @staticmethod
     def total(values: Sequence[float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar, copy_context
+from itertools import count
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 from autograd import Group, Value
@@ -19,6 +20,7 @@ from nn.support.validate import check_attribute, check_class, checked_number, li
 Inputs = Sequence[Any] | Group
 Result = TypeVar("Result")
 
+_assignment: Final = count(1)
 _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
 
 
@@ -48,18 +50,18 @@ class Module:
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
     mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
     _path: str = ""
-    _assignments: int = 0  # how many times an attribute was set or deleted: compiled programs look again at each
+    _assignments: int = 0  # which assignment to any module was the latest to this: another number, another state
 
     def __setattr__(self, name: str, x: Any) -> None:
         check_attribute(type(self), name, x)
         if name == "training" and not isinstance(x, bool):
             raise TypeError(f"training says which of its two behaviors a module shows, True or False, not {said(x)}")
         object.__setattr__(self, name, x)
-        self.__dict__["_assignments"] = self._assignments + 1
+        self.__dict__["_assignments"] = next(_assignment)
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        self.__dict__["_assignments"] = self._assignments + 1
+        self.__dict__["_assignments"] = next(_assignment)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

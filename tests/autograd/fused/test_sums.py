@@ -21,7 +21,7 @@ def test_sums_of_products_are_added_one_by_one(terms, bias):
     weights, inputs = [w for w, _ in terms], [x for _, x in terms]
     products = [w * x for w, x in terms]
     found = [
-        *dots([(weights, bias)] * 2, inputs),
+        *dots([weights] * 2, [[w, w] for w in weights], inputs, [bias] * 2),
         dot(weights, inputs, bias),
         dot([*map(Value, weights), Value(0.0)], [*inputs, 0.0], bias).data,
     ]
