@@ -1,0 +1,90 @@
+"""What there is to say of a training: why it is stuck, the shape of its curve, whether a gradient is the slope."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from autograd.explain.numbers import show_number
+from nn import Stretch, TrainingSession, diagnose, stretches
+
+# Where several alarms ring, the first of these is the one that explains the others.
+FIRST = ("nan or infinity", "learning rate too high", "dead ReLUs", "exploding gradients", "plateau")
+
+
+def trouble_of(training: TrainingSession) -> str:
+    """Return why this run is not there yet, its cause and its cure, as `nn.diagnose` finds them, or symmetry."""
+    found = diagnose(training.model, training.inputs, training.targets, loss=training.loss, history=training.history)
+    alarms = sorted(found.alarms, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    if alike := _alike(training.model):
+        also = f"\nAlso: {', '.join(alarms)}; health says more." if alarms else ""
+        return (
+            f"Why: symmetry.  {alike} hold the same weights, so they say the same, get the same gradients and stay "
+            "alike: together they can do no more than one.\n"
+            f"Cause: they began alike.\nCure: begin with weights drawn at random, as nn.MLP does.{also}"
+        )
+    if not alarms:
+        return "Not there yet, but on its way: go on."
+    main, *others = alarms
+    what = found[main]
+    also = f"\nAlso: {', '.join(others)}; health says more." if others else ""
+    return f"Why: {main}.  {what.seen[0].upper()}{what.seen[1:]}.\nCause: {what.cause}.\nCure: {what.cure}.{also}"
+
+
+def _alike(model: Any) -> str:
+    """Return which units of a layer hold the same weights, to the bit and on both sides, or ""."""
+    layers = getattr(model, "layers", [])
+    for k, (layer, after) in enumerate(pairwise(layers)):
+        units, readers = getattr(layer, "neurons", []), getattr(after, "neurons", [])
+        sides = [
+            ([w.data for w in unit.weights], unit.bias.data if unit.bias is not None else None,
+             [reader.weights[j].data for reader in readers])
+            for j, unit in enumerate(units)
+        ]  # fmt: skip
+        if len(sides) > 1 and all(side == sides[0] for side in sides):
+            return f"All {len(sides)} units of layer {k + 1}"
+    return ""
+
+
+def shape_of(losses: Sequence[float]) -> str:
+    """Return where the curve lies flat, drops, settles and stands out, with the loss at each end."""
+    if losses[0] - min(losses) < 0.1 and max(losses) > losses[0] + 0.05:
+        low, high, last = map(show_number, (min(losses), max(losses), losses[-1]))
+        return f"Shape of the curve: it leaps about between {low} and {high}, and the loss stands at {last}."
+    parts = stretches(losses)
+    if [part.name for part in parts] == ["plateau"]:
+        return f"Shape of the curve: flat; no drop yet, and the loss stands at {show_number(losses[-1])}."
+    spikes = sum(part.name == "spike" for part in parts)
+    if spikes > 3:
+        ends = f"{show_number(losses[0])} → {show_number(losses[-1])}"
+        return f"Shape of the curve: restless, with {spikes} spikes ({ends})."
+    described = [_described(part, losses) for part in parts]
+    last = f"then {described[-1]}" if described[1:] else described[-1]
+    return f"Shape of the curve: {', '.join([*described[:-1], last])}."
+
+
+def _described(part: Stretch, losses: Sequence[float]) -> str:
+    until = f" to epoch {part.end}" if part.end < len(losses) - 1 else ""
+    inside = losses[part.start : part.end + 1]
+    if part.name in ("spike", "rise"):
+        return f"{part.name}{until} (up to {show_number(max(inside))})"
+    loss = "" if part.start else "loss "
+    return f"{part.name}{until} ({loss}{show_number(inside[0])} → {show_number(min(inside))})"
+
+
+def compared(foretold: float, measured: float, rest: Sequence[float], loss: float) -> str:
+    """Return what to say of a change foretold and measured; `rest` is what a push and half of it leave over."""
+    noise = 1e-13 * max(1.0, abs(loss))
+    if not all(map(math.isfinite, [*rest, foretold])):
+        return "They cannot be compared: a number is not finite."
+    if max(map(abs, rest)) <= max(noise, 1e-6 * abs(measured)):
+        return "They agree: over so small a step the loss is a straight line, whose slope is the gradient."
+    if abs(rest[1]) <= 0.35 * abs(rest[0]):
+        share = f"{abs(rest[0] / measured):.1%}" if measured else show_number(abs(rest[0]))
+        return f"They agree but for {share}, the bend of the curve: half the push leaves about a quarter of that."
+    return (
+        "They do NOT agree, and a smaller push does not bring them nearer: this gradient is not the slope of the loss. "
+        "Look for a wrong local derivative, a kink (as ReLU has at 0), or a number taken out of its graph."
+    )
