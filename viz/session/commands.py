@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from autograd.explain.numbers import show_number
 from nn import TrainingSession
-from viz.session.answers import NEAR, answers_of, is_right, rows_table
+from viz.session.answers import NEAR, answers_of, is_right
 from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board
 from viz.session.looks import Looks
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of
-from viz.session.words import GREETING, HELP, HINT, as_typed, count_from, number_from, place_of
+from viz.session.words import GREETING, HELP, HINT, SHORT_HINT, as_typed, count_from, number_from, place_of
 from viz.support.boxes import paint
 
 LIMIT: Final = 5000
@@ -71,8 +71,9 @@ class Session(Looks):
         """Train until the loss is below a number, or, with `solved`, until every row is within 0.1 of its target."""
         condition = self._is_solved if goal == "solved" else number_from(goal, "until")
         count, first = count_from(limit, "until"), self._training.epoch
-        if goal == "solved" and any(answer.miss is None for answer in answers_of(self._training)):
-            raise ValueError("here the answers have another form than the targets: say until 0.1, a loss to reach")
+        answers = self._answers() if goal == "solved" else []
+        if goal == "solved" and (not answers or any(answer.miss is None for answer in answers)):
+            raise ValueError("here no row has a target that its answer can be held against: say until 0.1, a loss")
         steps_made = self._training.steps_per_epoch
         with self._marked():
             self._leave_phase()
@@ -134,6 +135,10 @@ class Session(Looks):
         raise SystemExit
 
     # -------------------------------------------------------------------------------- the works
+    def _keys(self) -> str:
+        taken = {as_typed(name) for name in self._weight_names()}  # a weight that is called b is shown by b
+        return " · ".join(key[2:] if key[:1] in taken and key[1:2] == " " else key for key in KEYS.split(" · "))
+
     def _help(self) -> str:
         names = [*map(as_typed, self._weight_names())]
         example = next((name for name in reversed(names) if name.endswith("11")), names[0])
@@ -149,7 +154,8 @@ class Session(Looks):
         i = mine[0] if self._cursor is None else self._cursor
         event = story.events[i]
         if is_shown and not self._is_screen and not self._hinted:
-            print(wrapped(HINT))
+            names = story.words.names
+            print(wrapped(HINT if any("⁽" in name for name in names) else SHORT_HINT.format(L=names[-1])))
             self._hinted = True
         self._seen = story.nodes[getattr(event, "parent", event.node)]
         shown = board(self, i) if is_shown and self._is_screen else []
@@ -161,7 +167,7 @@ class Session(Looks):
             where = f"  {self._where()}"
         if shown:
             lines = "\n".join([*shown[:-1], where or shown[-1]])
-            print(f"\x1b[H\x1b[2J{lines}\x1b[{HEIGHT};1H{paint(KEYS, 'quiet')}\x1b[{PROMPT_LINE};1H", end="")
+            print(f"\x1b[H\x1b[2J{lines}\x1b[{HEIGHT};1H{paint(self._keys(), 'quiet')}\x1b[{PROMPT_LINE};1H", end="")
         elif is_shown:
             print(wrapped(said, hang="    "))
             if where:
@@ -201,9 +207,8 @@ class Session(Looks):
         if made:
             losses = training.history[first * training.steps_per_epoch :]
             print(f"{made} epochs: the loss went from {show_number(losses[0])} to {show_number(losses[-1])}")
-        answers = answers_of(training)
-        print("\n".join(rows_table(training, answers)))
-        if all(map(is_right, answers)):
+        print(self._rows())
+        if (answers := self._answers()) and all(map(is_right, answers)):
             print(f"Solved after {training.epoch} epochs: every row is within {NEAR} of its target.")
         elif made >= 100 and not satisfied:
             print(wrapped(trouble_of(training)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import Value, number
 from nn import SGD, Module, TrainingSession
+from viz.session.answers import Answer
 from viz.session.commands import Session
 
 
@@ -58,6 +59,9 @@ class FunctionSession(Session):
         plain = SGD(model.parameters(), learning_rate=0.1)
         training = TrainingSession(model, [[]], [0.0], loss=_first, optimizer=plain)
         super().__init__(training, title or getattr(function, "__name__", "function").strip("<>"))
+
+    def _answers(self) -> list[Answer]:
+        return []
 
     def _rows(self) -> str:
         named = ((name, value) for name, value in zip(self._weight_names(), self._model.parameters(), strict=True))

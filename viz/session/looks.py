@@ -18,7 +18,7 @@ from viz.pages.document import Page, window_browser
 from viz.pages.film.film import film
 from viz.pages.playground.playground import playground
 from viz.pages.steps.steps import steps
-from viz.session.answers import rows_table
+from viz.session.answers import Answer, answers_of, rows_table
 from viz.session.prompt import has_terminal, wrapped
 from viz.session.run import Run
 from viz.session.verdicts import compared, shape_of
@@ -151,8 +151,11 @@ class Looks(Run):
     def _file(self) -> str:
         return "".join(c if c.isascii() and c.isalnum() else "_" for c in self._title.lower()) or "session"
 
+    def _answers(self) -> list[Answer]:
+        return answers_of(self._training)
+
     def _rows(self) -> str:
-        return "\n".join(rows_table(self._training))
+        return "\n".join(rows_table(self._training, self._answers()))
 
     def _show_page(self, page: Page, name: str, address: str = "") -> None:
         """Show a page in the browser and say where it is; a script leaves it in a file instead."""

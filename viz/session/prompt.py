@@ -112,9 +112,11 @@ class Prompt:
         text = line.strip()
         if found := re.fullmatch(rf"({NAME})\s*=\s*([^=].*)|({NAME})", text):
             name = found[1] or found[3]
-            is_free = name not in self.commands and name not in SHORT and name not in self.namespace
-            if is_free and as_typed(name) in map(as_typed, self.names()):
-                return f"_do('set', {name!r}, {found[2]})" if found[1] else f"_do('show', {name!r})"
+            if name not in self.commands and name not in self.namespace:
+                if as_typed(name) in map(as_typed, self.names()):
+                    return f"_do('set', {name!r}, {found[2]})" if found[1] else f"_do('show', {name!r})"
+                if found[3] and name not in SHORT and re.fullmatch(r"[a-zL][\d₀-₉⁰-⁹(⁽].*", name):  # a unit: z11[2]
+                    return f"_do('show', {name!r})"
         found = re.match(r"\s*([a-z]\w*|\?)(?![\w.(\[])\s*(.*)", line, re.DOTALL)
         if found is None or "\n" in text or re.match(r"([-+*/%<>!]+=?\s|==|(in|is|and|or|if)\b)", found[2]):
             return line
@@ -165,7 +167,8 @@ class Prompt:
                 more = self._push(line if line.strip() or more else "step")
 
     def _push(self, line: str) -> bool:
-        if line.strip() and not line.lstrip().startswith("save"):
+        line = line if self._console.buffer else line.lstrip()
+        if line.strip() and not line.startswith("save"):
             self.typed.append(line)
         return self._console.push(line)
 

@@ -146,7 +146,9 @@ class Run:
         recording = self._story().recording
         at = self._cursor if self._cursor is not None else next(iter(self._mine()), len(recording))
         comes = training.phase == "forward" and self._cursor is None
-        yield Look(recording, recording.replay(at), f"of {unit} {count + 1}, {'which comes next' if comes else 'now'}")
+        yield Look(
+            recording, recording.replay(at), f"of {unit} {count + 1}, which {'comes next' if comes else 'is under way'}"
+        )
 
     def _leave_phase(self) -> None:
         """Do what is left of a phase that was begun."""
@@ -177,3 +179,6 @@ class Run:
 
     def _weight_names(self) -> list[str]:
         return short_names(self._model.parameters())
+
+    def _node_names(self) -> list[str]:
+        return self._story().recording.words.names

@@ -70,7 +70,7 @@ def session(
 
 def start(commands: Session, script: Iterable[str] | None = None) -> int:
     """Run a script, or talk, in a terminal or a notebook, or read standard input; return how many lines were wrong."""
-    from viz.session.board import KEYS, is_screen
+    from viz.session.board import is_screen
     from viz.session.prompt import Prompt, has_terminal
 
     prepare()
@@ -79,7 +79,7 @@ def start(commands: Session, script: Iterable[str] | None = None) -> int:
         return prompt.run_script(script)
     if has_terminal() or "ipykernel" in sys.modules:
         commands._is_screen = is_screen()
-        prompt.talk(commands._greeting(), KEYS if commands._is_screen else "")
+        prompt.talk(commands._greeting(), commands._keys() if commands._is_screen else "")
         return 0
     print(commands._greeting())
     return prompt.run_script(sys.stdin or ())

@@ -4,48 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
 
 from autograd.explain.numbers import show_number
 from nn import Stretch, TrainingSession, diagnose, stretches
 
 # Where several alarms ring, the first of these is the one that explains the others.
-FIRST = ("nan or infinity", "learning rate too high", "dead ReLUs", "exploding gradients", "plateau")
+FIRST = ("nan or infinity", "units alike", "learning rate too high", "dead ReLUs", "exploding gradients", "plateau")
 
 
 def trouble_of(training: TrainingSession) -> str:
-    """Return why this run is not there yet, its cause and its cure, as `nn.diagnose` finds them, or symmetry."""
+    """Return why this run is not there yet, its cause and its cure, as `nn.diagnose` finds them."""
     found = diagnose(training.model, training.inputs, training.targets, loss=training.loss, history=training.history)
     alarms = sorted(found.alarms, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
-    if alike := _alike(training.model):
-        also = f"\nAlso: {', '.join(alarms)}; health says more." if alarms else ""
-        return (
-            f"Why: symmetry.  {alike} hold the same weights, so they say the same, get the same gradients and stay "
-            "alike: together they can do no more than one.\n"
-            f"Cause: they began alike.\nCure: begin with weights drawn at random, as nn.MLP does.{also}"
-        )
     if not alarms:
         return "Not there yet, but on its way: go on."
     main, *others = alarms
     what = found[main]
     also = f"\nAlso: {', '.join(others)}; health says more." if others else ""
     return f"Why: {main}.  {what.seen[0].upper()}{what.seen[1:]}.\nCause: {what.cause}.\nCure: {what.cure}.{also}"
-
-
-def _alike(model: Any) -> str:
-    """Return which units of a layer hold the same weights, to the bit and on both sides, or ""."""
-    layers = getattr(model, "layers", [])
-    for k, (layer, after) in enumerate(pairwise(layers)):
-        units, readers = getattr(layer, "neurons", []), getattr(after, "neurons", [])
-        sides = [
-            ([w.data for w in unit.weights], unit.bias.data if unit.bias is not None else None,
-             [reader.weights[j].data for reader in readers])
-            for j, unit in enumerate(units)
-        ]  # fmt: skip
-        if len(sides) > 1 and all(side == sides[0] for side in sides):
-            return f"All {len(sides)} units of layer {k + 1}"
-    return ""
 
 
 def shape_of(losses: Sequence[float]) -> str:

@@ -24,6 +24,10 @@ until solved     trains until every row is within 0.1 of its target
 help             the rest: back, why, nudge, curve, …
 You cannot break anything: back undoes whatever you did.  quit leaves."""
 
+SHORT_HINT = """\
+  How to read it: v₁, v₂, … are steps on the way to {L}, and ∂{L}/∂v₁ is the
+  gradient of one: how much {L} grows for each bit that it grows."""
+
 HINT = """\
   How to read it: z⁽¹⁾₂[3] is the sum in layer 1, unit 2, for row 3, and
   a = tanh(z) what that unit says; w are weights, b biases, x inputs, L is the
@@ -42,7 +46,7 @@ look     {w:<16} one weight, sum or answer: its number and gradient
          curve health     the loss so far; what ails this training, if it does
          boundary svg     the plane of answers; pictures of network and graph
          page film playground  the step, the training, the network in a browser
-change   {w} = 0.3       a weight, as set {w} 0.3 does; rate 0.5: learning rate
+change   {w} = 0.3       a weight, as set {w} 0.3; rate 0.5: learning rate
 {tries}leave    quit             or Ctrl-D; save a.txt: what you typed; load a.txt
 Letters: b back, w why, e epoch, u until solved, s step, ? help, q quit.
 w211: layer 2, unit 1, the weight of input 1, counted from 1; b11: in layer 1
