@@ -1,35 +1,15 @@
-"""Runs that get stuck on purpose, and what there is to say of one; and the shape of a loss curve."""
+"""What there is to say of a training: why it is stuck, the shape of its curve, whether a gradient is the slope."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from autograd.explain.numbers import show_number
 from nn import Stretch, TrainingSession, diagnose, stretches
 
-
-@dataclass(frozen=True)
-class Ill:
-    """How to begin a run that gets stuck."""
-
-    story: str
-    seed: int = 0
-    activation: str = "tanh"
-    rate: float = 0.1
-    scale: float = 1.0  # of the first weights
-    bias: float = 0.0
-
-
-ILL = {
-    "plateau": Ill("all weights begin at 0, so that every unit says the same", scale=0.0),
-    "dead": Ill("ReLU units whose biases begin at −3, so that none of them ever fires", activation="relu", bias=-3.0),
-    "rate": Ill("a learning rate of 30", seed=1, rate=30.0),
-}
-
-
 # Where several alarms ring, the first of these is the one that explains the others.
-FIRST = ("nan or infinity", "learning rate too high", "dead ReLUs", "exploding gradients", "plateau")
+FIRST = ("nan or infinity", "units alike", "learning rate too high", "dead ReLUs", "exploding gradients", "plateau")
 
 
 def trouble_of(training: TrainingSession) -> str:
@@ -68,3 +48,19 @@ def _described(part: Stretch, losses: Sequence[float]) -> str:
         return f"{part.name}{until} (up to {show_number(max(inside))})"
     loss = "" if part.start else "loss "
     return f"{part.name}{until} ({loss}{show_number(inside[0])} → {show_number(min(inside))})"
+
+
+def compared(foretold: float, measured: float, rest: Sequence[float], loss: float) -> str:
+    """Return what to say of a change foretold and measured; `rest` is what a push and half of it leave over."""
+    noise = 1e-13 * max(1.0, abs(loss))
+    if not all(map(math.isfinite, [*rest, foretold])):
+        return "They cannot be compared: a number is not finite."
+    if max(map(abs, rest)) <= max(noise, 1e-6 * abs(measured)):
+        return "They agree: over so small a step the loss is a straight line, whose slope is the gradient."
+    if abs(rest[1]) <= 0.35 * abs(rest[0]):
+        share = f"{abs(rest[0] / measured):.1%}" if measured else show_number(abs(rest[0]))
+        return f"They agree but for {share}, the bend of the curve: half the push leaves about a quarter of that."
+    return (
+        "They do NOT agree, and a smaller push does not bring them nearer: this gradient is not the slope of the loss. "
+        "Look for a wrong local derivative, a kink (as ReLU has at 0), or a number taken out of its graph."
+    )
