@@ -8,6 +8,6 @@ source.py       straight-line Python for a rule on floats
 generate.py     writes methods.py and fused/activations.py from the table
 methods.py      the methods of `Value` (generated)
 identifiers.py  the only text that becomes source code
-composed.py     functions made of operations: `mean`, `softmax`, `logsumexp`, `norm`, `smallest`
+composed.py     functions made of operations: `mean`, `softmax`, `log_softmax`, `logsumexp`, `norm`, `smallest`
 lookup.py       `take`: one Value of a sequence, or one row of a table
 """
