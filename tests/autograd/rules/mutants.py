@@ -109,9 +109,10 @@ POINTS = (-INF, -1000.0, -40.0, -1.0, -0.0, 0.0, 0.5, 1.0, 40.0, 1000.0, INF, NA
 AT_POINTS = {  # what is the very same number, by Python's own means
     "greater": operator.gt, "greater_equal": operator.ge, "less": operator.lt, "less_equal": operator.le,
     "equal": operator.eq, "isnan": lambda x: x != x, "where": lambda condition, x, y: x if condition else y,
-    "abs": math.fabs, "relu": lambda x: x if x != x else max(x, 0.0), "hypot": lambda x, y: NAN if x != x or y != y else math.hypot(x, y), "detach": lambda x: x,
+    "abs": math.fabs, "relu": lambda x: x if x != x else max(x, 0.0), "detach": lambda x: x,
     "maximum": lambda x, y: NAN if x != x or y != y else max(x, y),
     "minimum": lambda x, y: NAN if x != x or y != y else min(x, y),
+    "hypot": lambda x, y: NAN if x != x or y != y else math.hypot(x, y),
     "leaky_relu": lambda x, slope: x if x > 0.0 else x * slope,
     "elu": lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x),
 }  # fmt: skip
