@@ -14,7 +14,7 @@ rules/       what a row is: the operation, its maths on floats, its formulas, th
 recording/   how a program is recorded: modes, making nodes, looking at a graph, copies
 fused/       what makes the recorded engine fast: sums of products, layers and activations as few nodes
 functional/  derivatives of functions: `grad`, `jvp`, `hessian`, `gradients`, `checkpoint`, `gradcheck`
-explain/     a pass told in events and sentences
+explain/     a pass told in events and sentences, and how many of its digits are right
 compile/     from a recorded graph to a program of arrays
 support/     what messages, files, locks and guessed names share
 """
@@ -104,6 +104,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd.compile import compile, compile_graph  # noqa: A004
     from autograd.explain import steps
+    from autograd.explain.digits import certify
     from autograd.explain.explanation import explain
     from autograd.functional.gradcheck import gradcheck
 
@@ -120,6 +121,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "certify",
     "checkpoint",
     "clip",
     "compile",
@@ -203,6 +205,7 @@ __all__ += [name for name in _TABLE if name not in __all__]
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
     **dict.fromkeys(["compile", "compile_graph"], "compile"),
+    "certify": "explain.digits",
     "explain": "explain.explanation",
     "gradcheck": "functional.gradcheck",
     "steps": "explain.steps",

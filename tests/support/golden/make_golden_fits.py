@@ -1,6 +1,6 @@
 """Make `fits.json`: whole trainings of 50 steps by PyTorch (CPU, float64), with optimizer, schedule and clipping.
 
-    python tests/golden/make_golden_fits.py
+    python tests/support/golden/make_golden_fits.py
 
 Each case has the loss of every step, and all parameters after every tenth.  PyTorch's recurrent layers have a second
 bias beside the first; where ours have one, the second stays 0, since two that move together move twice as far.

@@ -1,6 +1,6 @@
 """Make the golden files of this folder with PyTorch (CPU, float64); nothing but PyTorch is needed.
 
-    python tests/golden/make_golden.py
+    python tests/support/golden/make_golden.py
 
 Each file carries PyTorch's version.  The tests compare with the files and need no PyTorch.
 """

@@ -1,6 +1,6 @@
 """Write unreached.json: what PyTorch makes of parameters that a step does not reach.  Needs PyTorch; the tests do not.
 
-    python tests/golden/make_golden_unreached.py
+    python tests/support/golden/make_golden_unreached.py
 
 A parameter that the graph could reach (a branch not taken, a row not looked up) has gradient 0, so that memories and
 decay move it; one that the loss never touches has none, and stays.

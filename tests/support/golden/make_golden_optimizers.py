@@ -1,6 +1,6 @@
 """Write optimizers.json: where PyTorch's optimizers and schedulers lead in 50 steps.  Needs PyTorch; the tests do not.
 
-Run it from the project's root: `python tests/golden/make_golden_optimizers.py`.
+Run it from the project's root: `python tests/support/golden/make_golden_optimizers.py`.
 """
 
 import json
