@@ -8,7 +8,7 @@ xor/                 the training of XOR, stepped through in a prompt
 tutorial/            the claims of a tutorial on backpropagation, each measured
 stuck.py             runs that get stuck on purpose, and what there is to say of one
 terminal.py          what a terminal cannot show, in letters that any can
-pictures/            what the README shows
+pictures/            what the README shows, made again by one command
 """
 
 from demos.terminal import prepare

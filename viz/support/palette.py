@@ -22,6 +22,7 @@ POSITIVE: Final = "#1858a8"
 NEGATIVE: Final = "#a34700"
 ALARM: Final = "#8b0057"
 ALARM_CARD: Final = "#fbe6f3"
+MARKER: Final = "#ffe9a3"  # the one highlighter: under what the words speak of, and nothing else
 
 # On fields of color, which stay light on a dark page: line, minus, plus, and the rim of a mark.
 FIELD: Final = ("#15181c", "#7d3600", "#0f3f7d", "#fdfdfd")
@@ -42,6 +43,7 @@ DARK: Final = {
     NEGATIVE: "#ffb070",
     ALARM: "#ff8fd0",
     ALARM_CARD: "#43122f",
+    MARKER: "#463a08",
 }
 
 
