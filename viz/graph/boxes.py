@@ -55,7 +55,7 @@ def _alarm(mark: str, span: int) -> list[str]:
 def _border(*spots: Spot) -> tuple[str, int]:
     if any(not_finite(s.data, s.gradient) for s in spots):
         return palette.ALARM, 3
-    return (palette.FAINT if all(s.faded for s in spots) else palette.QUIET), 1
+    return (palette.FAINT if all(s.faded for s in spots) else palette.FRAME), 1
 
 
 # ------------------------------------------------------------------------------------------ folded

@@ -87,7 +87,7 @@ def rows_of(*rows: Sequence[str]) -> str:
 
 def table(
     rows: str,
-    color: str = palette.QUIET,
+    color: str = palette.FRAME,
     *,
     border: int = 1,
     ground: str = palette.CARD,

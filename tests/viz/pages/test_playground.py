@@ -11,6 +11,7 @@ import viz
 from tests.support.web import CONTRASTS, names_of_controls, until
 
 XOR = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
+TRAINING = 'MODULES["playground/training.js"]'
 TABLE = """[...document.querySelectorAll("#numbers tr")]
   .map((line) => [...line.children].map((cell) => cell.textContent))"""
 
@@ -31,7 +32,9 @@ def three():
 def table(tab):
     """Return (value, gradient) of each parameter by its place in the model, with all digits."""
     tab.evaluate("document.getElementById('all').open = true")
-    until(tab, "!VIEW.dirty && document.querySelectorAll('#numbers tr').length > 0")  # shown before the next picture
+    until(
+        tab, f'!{TRAINING}.VIEW.dirty && document.querySelectorAll("#numbers tr").length > 0'
+    )  # shown before the next picture
     return {path: tuple(float(x.replace("−", "-")) for x in pair) for _, path, *pair in tab.evaluate(TABLE)}
 
 
@@ -61,7 +64,7 @@ def test_ten_steps_in_the_page_are_pythons_for_every_activation(show):
     for activation in page.data["programs"]:
         tab.click("#reset")
         tab.select_option("#activation", activation)
-        tab.evaluate("for (let k = 0; k < 9; k++) advance()")
+        tab.evaluate(f"for (let k = 0; k < 9; k++) {TRAINING}.advance()")
         tab.click("#step")
         assert "10 steps" in tab.text_content("#counted")
         model, optimizer, _ = xor()
@@ -90,7 +93,7 @@ def test_classes_losses_and_optimizers_that_are_under_way(show, make, loss):
     optimizer = make(model.parameters())
     steps(model, optimizer, loss, rows, targets, 3)
     tab = show(viz.playground(model, (rows, targets), loss=loss, optimizer=optimizer))
-    tab.evaluate("for (let k = 0; k < 9; k++) epoch()")
+    tab.evaluate(f"for (let k = 0; k < 9; k++) {TRAINING}.epoch()")
     tab.click("#epoch")
     agree(table(tab), steps(model, optimizer, loss, rows, targets))
 
@@ -119,7 +122,7 @@ def test_models_of_other_parts_than_layers(show, make):
     targets = [[float(k == c) for k in range(3)] for c in classes] if make is softened else classes
     optimizer = nn.SGD(model.parameters(), 0.1)
     tab = show(viz.playground(model, rows, targets, loss=loss, optimizer=optimizer))
-    tab.evaluate("for (let k = 0; k < 10; k++) advance()")
+    tab.evaluate(f"for (let k = 0; k < 10; k++) {TRAINING}.advance()")
     tab.click("#step")
     agree(table(tab), steps(model, optimizer, loss, rows, targets, 11))
     best = [max(range(3), key=lambda k: outputs[k].data) for outputs in map(model, rows)]

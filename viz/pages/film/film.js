@@ -1,5 +1,12 @@
 // The film: moments of a training, each with its weights; what the network makes of them is computed here, by its own program.
 
+import { FIELD } from "../shared/boundary.js";
+import { drawCurve, plural } from "../shared/charts.js";
+import { $, calm, make, say, set } from "../shared/dom.js";
+import { MODEL, ROWS } from "../shared/live_model.js";
+import { NETWORK } from "../shared/live_network.js";
+import { DATA, between, doubles, fully, shortly } from "../shared/numbers.js";
+
 const LIVE = DATA.moments !== undefined;
 /** @type {number[]} */
 const LOSSES = DATA.curve.map((/** @type {number | string} */ x) =>

@@ -1,16 +1,12 @@
 // The controls: steps and epochs, what is dragged, what is looked at.
 
-const VIEW = {
-  probe: /** @type {Float64Array} */ (new Float64Array(0)),
-  row: 0,
-  chosen: /** @type {Chosen} */ ({ kind: "weight", place: 0 }),
-  losses: /** @type {number[]} */ ([]),
-  running: 0,
-  last: 0,
-  owed: 0,
-  dirty: false,
-  announced: 0,
-};
+import { FIELD } from "../shared/boundary.js";
+import { drawCurve, drawNorms, plural } from "../shared/charts.js";
+import { make, say, set, $ } from "../shared/dom.js";
+import { MODEL, ROWS, TARGETS, wanted } from "../shared/live_model.js";
+import { NETWORK, sub } from "../shared/live_network.js";
+import { DATA, fully, shortly, typedNumber } from "../shared/numbers.js";
+import { VIEW, advance, epoch, run } from "./training.js";
 
 // ---------------------------------------------------------------------------------------------- what is shown
 /** Shows the model as it is now. @param {boolean} whole whether to draw also what takes longest */
@@ -121,7 +117,7 @@ function soon() {
 }
 
 // ---------------------------------------------------------------------------------------------- changes by hand
-/** @param {Chosen} what @param {number} x */
+/** @param {import("../shared/live_network.js").Chosen} what @param {number} x */
 function change(what, x) {
   if (!Number.isFinite(x)) return;
   if (what.kind === "input") {
@@ -132,11 +128,11 @@ function change(what, x) {
   soon();
 }
 
-/** @param {Chosen} what @param {number} by */
+/** @param {import("../shared/live_network.js").Chosen} what @param {number} by */
 const drag = (what, by) =>
   change(what, +((what.kind === "input" ? VIEW.probe : MODEL.theta)[what.place] + by).toFixed(4));
 
-/** @param {Chosen} what */
+/** @param {import("../shared/live_network.js").Chosen} what */
 function choose(what) {
   VIEW.chosen = what;
   const x = what.kind === "input" ? VIEW.probe[what.place] : MODEL.theta[what.place],
@@ -312,6 +308,7 @@ function begin() {
     `${FIELD.flat ? "The curve is the output over the input. Dots are the rows." : marks} ◎ is what you look at: press or drag.${ROWS[0].length > 2 ? " The other inputs are held at its values." : ""}`,
   );
   NETWORK.draw(drag, choose);
+  Object.assign(VIEW, { show, tell, summary });
   VIEW.chosen = { kind: "weight", place: Math.max(0, DATA.layers[0].weights[0][0]) };
   reset();
 }

@@ -13,8 +13,6 @@ from viz.graph.network import layers_of
 from viz.pages.document import Page
 from viz.pages.shared.model_programs import (
     ACTIVATIONS,
-    LIVE_SCRIPTS,
-    LIVE_STYLES,
     check_loss,
     check_optimizer,
     model_programs,
@@ -23,9 +21,6 @@ from viz.support.guesses import GUESSES
 
 if TYPE_CHECKING:
     from nn import Optimizer
-
-STYLES = (*LIVE_STYLES, "playground/playground.css")
-SCRIPTS = (*LIVE_SCRIPTS, "playground/training.js", "playground/playground.js")
 
 
 @GUESSES
@@ -79,4 +74,4 @@ def playground(
     )
     batches = [count, *([batch_size] if batch_size not in (None, 1, count) else []), *([1] if count > 1 else [])]
     data = {"title": title, "batches": batches, "batch": batch_size or count, **programs.data}
-    return Page("playground/playground.html", STYLES, SCRIPTS, data, program=programs.script)
+    return Page("playground", data, programs.script)

@@ -1,25 +1,44 @@
 // Training in the page: a step, an epoch, or on and on, as fast as was asked for.
 
-function advance() {
+import { $, calm, say, set } from "../shared/dom.js";
+import { MODEL, ROWS } from "../shared/live_model.js";
+
+export const VIEW = {
+  probe: /** @type {Float64Array} */ (new Float64Array(0)),
+  row: 0,
+  chosen: /** @type {import("../shared/live_network.js").Chosen} */ ({ kind: "weight", place: 0 }),
+  losses: /** @type {number[]} */ ([]),
+  running: 0,
+  last: 0,
+  owed: 0,
+  dirty: false,
+  announced: 0,
+  // what tells and shows: given by the page
+  show: (/** @type {boolean} */ _whole = true) => {},
+  tell: (/** @type {string} */ _words) => {},
+  summary: () => "",
+};
+
+export function advance() {
   VIEW.losses.push(MODEL.batch === ROWS.length ? MODEL.step() : MODEL.loss(ROWS.map((_, i) => i)) + 0 * MODEL.step());
   if (VIEW.losses.length > 100_000) VIEW.losses.shift();
 }
 
-function epoch() {
+export function epoch() {
   const goal = MODEL.epochs + 1;
   while (MODEL.epochs < goal) advance();
 }
 
 /** @param {boolean} on */
-function run(on) {
+export function run(on) {
   cancelAnimationFrame(VIEW.running);
   VIEW.running = on ? requestAnimationFrame(frame) : 0;
   VIEW.last = performance.now();
   VIEW.owed = 1;
   say($("run"), on ? "Pause" : "Run");
   set($("run"), "aria-pressed", String(on));
-  tell(on ? "running" : `paused at ${summary()}`);
-  if (!on) show();
+  VIEW.tell(on ? "running" : `paused at ${VIEW.summary()}`);
+  if (!on) VIEW.show();
 }
 
 /** @param {number} now */
@@ -36,12 +55,12 @@ function frame(now) {
   }
   if (VIEW.owed > 10) VIEW.owed = 10;
   if (moved && (!calm.matches || now - VIEW.announced > 500)) {
-    show(now - VIEW.announced > 200);
+    VIEW.show(now - VIEW.announced > 200);
     if (now - VIEW.announced > (calm.matches ? 500 : 200)) VIEW.announced = now;
   }
   if (!MODEL.theta.every(Number.isFinite)) {
     run(false);
-    tell("The weights are no longer finite: the learning rate is too high. Reset, and try a lower one.");
+    VIEW.tell("The weights are no longer finite: the learning rate is too high. Reset, and try a lower one.");
     say($("score"), "no longer finite: try a lower learning rate, and Reset");
     return;
   }

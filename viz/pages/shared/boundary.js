@@ -1,15 +1,21 @@
 // What the network answers everywhere: its output over two of the inputs, as a field of color with the line where the
 // answer changes, and the rows on it.  With one input: the curve of the output.
 
-const GRID = 41;
+import { set } from "./dom.js";
+import { MODEL, TARGETS, best, wanted } from "./live_model.js";
+import { NETWORK } from "./live_network.js";
+import { DATA, between } from "./numbers.js";
+
+const GRID = 41,
+  WIDE = DATA.rows?.[0].length ?? 0; // inputs of a row; a film of losses alone has none
 /** @typedef {{x: [number, number], y: [number, number]}} Box */
 
-const FIELD = {
+export const FIELD = {
   canvas: /** @type {HTMLCanvasElement} */ (document.getElementById("field")),
-  axes: [0, Math.min(1, DATA.rows[0].length - 1)],
+  axes: [0, Math.min(1, WIDE - 1)],
   values: new Float64Array(GRID * GRID),
   small: document.createElement("canvas"),
-  flat: DATA.rows[0].length === 1,
+  flat: WIDE === 1,
 
   /** The box of the rows with a margin; of one input, of the outputs wanted. @returns {Box} */
   box() {
@@ -144,7 +150,7 @@ const FIELD = {
     }
   },
 
-  /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {Loaded} row @param {Float64Array} probe */
+  /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {import("./live_model.js").Loaded} row @param {Float64Array} probe */
   curve(draw, box, row, probe) {
     const { width, height } = this.canvas;
     draw.fillStyle = DATA.signs[2];
@@ -162,7 +168,9 @@ const FIELD = {
   },
 };
 
-const COLORS = DATA.signs.map((/** @type {string} */ c) => [1, 3, 5].map((k) => parseInt(c.slice(k, k + 2), 16)));
+const COLORS = (DATA.signs ?? []).map((/** @type {string} */ c) =>
+  [1, 3, 5].map((k) => parseInt(c.slice(k, k + 2), 16)),
+);
 
 /** From −1, orange, by white to 1, blue; gray where it is no number. @param {number} t */
 function signColor(t) {
@@ -176,7 +184,7 @@ function signColor(t) {
 }
 
 const REACH = (() => {
-  const flat = DATA.targets.flat(),
+  const flat = (DATA.targets ?? []).flat(),
     low = Math.min(...flat),
     high = Math.max(...flat);
   return Math.abs((low + high) / 2 - DATA.level) < 1e-9 && high > low ? (high - low) / 2 : 2;

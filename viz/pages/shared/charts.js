@@ -1,8 +1,11 @@
 // Curves and bars: the loss so far, and how large each layer's gradient is.
 
+import { clip, make, set } from "./dom.js";
+import { DATA, between, shortly } from "./numbers.js";
+
 /** Draws a curve with its numbers; `stretches` are [from, to, name] parts of it, `at` is where one stands.
  * @param {any} svg @param {number[]} list @param {{first?: number, at?: number, stretches?: [number, number, string][], unit?: string}} options */
-function drawCurve(svg, list, { first = 0, at = -1, stretches = [], unit = "epoch" } = {}) {
+export function drawCurve(svg, list, { first = 0, at = -1, stretches = [], unit = "epoch" } = {}) {
   const width = 300,
     height = 150,
     left = 52,
@@ -59,7 +62,7 @@ function drawCurve(svg, list, { first = 0, at = -1, stretches = [], unit = "epoc
 }
 
 /** Draws the size of each layer's gradient on a scale of powers of ten. @param {any} svg @param {number[]} norms */
-function drawNorms(svg, norms) {
+export function drawNorms(svg, norms) {
   const width = 300,
     high = 24,
     left = 74,
@@ -79,4 +82,4 @@ function drawNorms(svg, norms) {
   );
 }
 
-const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+export const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;

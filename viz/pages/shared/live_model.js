@@ -1,6 +1,8 @@
 // The model at work: rows in, outputs, loss and gradients out, and the optimizer's step.  PROGRAMS is what the JavaScript
 // backend wrote from the table of operations; here it is only given its numbers.
 
+import { DATA } from "./numbers.js";
+
 /** @typedef {{places: number[], arguments: number[], averages?: number[][], others: number[]}} Signature
  * @typedef {{theta: Float64Array, gradient: Float64Array, run: any, signature: Signature, others: Float64Array[]}} Loaded */
 
@@ -21,12 +23,12 @@ function call(program, what, given) {
 }
 
 /** @type {Float64Array[]} */
-const ROWS = DATA.rows.map((/** @type {number[]} */ row) => Float64Array.from(row));
+export const ROWS = (DATA.rows ?? []).map((/** @type {number[]} */ row) => Float64Array.from(row));
 /** @type {Float64Array[]} */
-const TARGETS = DATA.targets.map((/** @type {number[]} */ row) => Float64Array.from(row));
+export const TARGETS = (DATA.targets ?? []).map((/** @type {number[]} */ row) => Float64Array.from(row));
 const WIDTH = TARGETS.length ? TARGETS[0].length : 1;
 
-const MODEL = {
+export const MODEL = {
   theta: /** @type {Float64Array} */ (new Float64Array(0)),
   gradient: /** @type {Float64Array} */ (new Float64Array(0)),
   memories: /** @type {Float64Array[]} */ ([]),
@@ -153,11 +155,11 @@ const MODEL = {
     });
   },
 };
-const SEEDS = new Float64Array(DATA.outputs).fill(1);
+const SEEDS = new Float64Array(DATA.outputs ?? 0).fill(1);
 
 /** The place of the largest. @param {Float64Array} list */
-const best = (list) => list.reduce((b, x, i) => (x > list[b] ? i : b), 0);
+export const best = (list) => list.reduce((b, x, i) => (x > list[b] ? i : b), 0);
 /** The class a row belongs to. @param {number} i */
-const wanted = (i) =>
+export const wanted = (i) =>
   WIDTH > 1 ? best(TARGETS[i]) : DATA.outputs > 1 ? TARGETS[i][0] : DATA.classes.indexOf(TARGETS[i][0]);
-MODEL.reset();
+if (DATA.rows) MODEL.reset();

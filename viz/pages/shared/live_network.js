@@ -1,6 +1,10 @@
 // The network: a line per weight, wide for large, dashed and orange for negative; a box per unit.  Lines and boxes can be
 // dragged up and down, and moved by the arrow keys.
 
+import { clear, clip, make, say, set } from "./dom.js";
+import { MODEL } from "./live_model.js";
+import { DATA, fully, shortly } from "./numbers.js";
+
 const MOST = 16; // units of a layer that are drawn
 
 /** @typedef {{kind: "input" | "weight" | "bias", place: number}} Chosen what a line or a box stands for
@@ -8,7 +12,7 @@ const MOST = 16; // units of a layer that are drawn
  *   biasText: any, picture: any, tip: any}} Unit
  * @typedef {{place: number, from: Unit, to: Unit, element: any, path: any, words: any, value: any, gradient: any, tip: any}} Line */
 
-const NETWORK = {
+export const NETWORK = {
   svg: /** @type {any} */ (document.getElementById("network")),
   units: /** @type {Unit[]} */ ([]),
   lines: /** @type {Line[]} */ ([]),
@@ -240,4 +244,4 @@ function movable(element, what, drag, choose, reachable) {
 }
 
 /** A number below the line. @param {number} n */
-const sub = (/** @type {number} */ n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[+d]);
+export const sub = (/** @type {number} */ n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[+d]);

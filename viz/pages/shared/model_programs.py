@@ -23,15 +23,6 @@ from viz.support.labels import shown
 if TYPE_CHECKING:
     from autograd.compile.backends.javascript import Emitted
 
-LIVE_STYLES: Final = ("shared/common.css", "shared/live.css")  # of each page that computes
-LIVE_SCRIPTS: Final = (
-    "shared/dom.js",
-    "shared/numbers.js",
-    "shared/live_model.js",
-    "shared/live_network.js",
-    "shared/boundary.js",
-    "shared/charts.js",
-)
 ACTIVATIONS: Final = ("tanh", "relu", "leaky_relu", "sigmoid", "gelu", "silu", "elu", "softplus", "linear")
 MOST_PARAMETERS: Final = 20_000
 SCORES: Final = ("binary_cross_entropy_with_logits", "hinge")  # losses of scores, whose level is 0

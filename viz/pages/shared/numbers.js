@@ -1,9 +1,9 @@
 // What the page was given, and numbers as they are shown everywhere: four significant digits, a true minus, nan and inf by name.
 
-const DATA = JSON.parse(/** @type {any} */ (document.getElementById("data")).textContent);
+export const DATA = JSON.parse(/** @type {any} */ (document.getElementById("data")).textContent);
 
 /** @param {number} x @returns {string} */
-function shortly(x) {
+export function shortly(x) {
   if (Number.isNaN(x)) return "nan";
   const sign = x < 0 ? "−" : "",
     size = Math.abs(x);
@@ -29,7 +29,7 @@ function rounded(size) {
 }
 
 /** Floats that were packed to the bit: little-endian doubles in base 64. @param {string} packed */
-function doubles(packed) {
+export function doubles(packed) {
   const letters = atob(packed),
     bytes = new Uint8Array(letters.length);
   for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
@@ -37,11 +37,12 @@ function doubles(packed) {
 }
 
 /** All digits of a number. @param {number} x */
-const fully = (x) => (Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf").replace(/^-/, "−"));
+export const fully = (x) => (Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf").replace(/^-/, "−"));
 /** A number as it stands behind a sign: in brackets if it begins with one of its own. @param {string} words */
-const bracketed = (words) => (words.startsWith("−") ? `(${words})` : words);
-const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) =>
+export const bracketed = (words) => (words.startsWith("−") ? `(${words})` : words);
+export const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) =>
   Math.max(low, Math.min(high, x));
 
 /** What was typed, as a number; NaN if it is none. @param {string} typed */
-const typedNumber = (typed) => (typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", "."));
+export const typedNumber = (typed) =>
+  typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", ".");
