@@ -8,11 +8,11 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import nn
+import viz
 from autograd import Value
 from autograd.rules.operation import TABLE
 
 pytest.importorskip("matplotlib", reason="plots are an extra")
-from viz.charts import charts
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0]
@@ -39,13 +39,13 @@ def all_charts(*names):
     model, loss = network()
     loss().backward()
     makers = {
-        "loss_curve": lambda: charts.loss_curve([0.7, 0.5, 0.2, 0.1]),
-        "learning_rate_finder": lambda: charts.learning_rate_finder(Sweep()),
-        "decision_boundary": lambda: charts.decision_boundary(model, ROWS, TARGETS, size=12),
-        "gradient_flow": lambda: charts.gradient_flow(model),
-        "histogram": lambda: charts.histogram(model),
-        "loss_landscape": lambda: charts.loss_landscape(model, loss, size=5),
-        "activation": lambda: charts.activation("tanh"),
+        "loss_curve": lambda: viz.loss_curve([0.7, 0.5, 0.2, 0.1]),
+        "learning_rate_finder": lambda: viz.learning_rate_finder(Sweep()),
+        "decision_boundary": lambda: viz.decision_boundary(model, ROWS, TARGETS, size=12),
+        "gradient_flow": lambda: viz.gradient_flow(model),
+        "histogram": lambda: viz.histogram(model),
+        "loss_landscape": lambda: viz.loss_landscape(model, loss, size=5),
+        "activation": lambda: viz.activation("tanh"),
     }
     return {name: makers[name]() for name in names or makers}
 
@@ -84,12 +84,12 @@ def line(chart, label):
 
 def test_a_loss_curve_shows_training_held_out_rows_and_where_it_broke():
     history = nn.History(losses=[0.7, 0.5, math.nan, math.nan], validation_losses=[0.8, 0.6])
-    chart = charts.loss_curve(history)
+    chart = viz.loss_curve(history)
     assert line(chart, "training")[0] == [1, 2, 3, 4]
     assert line(chart, "validation") == ([2.0, 4.0], [0.8, 0.6])
     assert "nan here" in texts(chart)
     with pytest.raises(ValueError, match="train"):
-        charts.loss_curve([])
+        viz.loss_curve([])
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_loss_curve_shows_training_held_out_rows_and_where_it_broke():
 )
 def test_activations_are_read_from_the_table(name):
     op = TABLE[name]
-    chart = charts.activation(name, low=0.25, high=3.0)
+    chart = viz.activation(name, low=0.25, high=3.0)
     places, outputs = line(chart, op.symbol)
     derivatives = line(chart, f"{op.symbol}′, its derivative")[1]
     for k in (0, 200, 400):
@@ -107,18 +107,18 @@ def test_activations_are_read_from_the_table(name):
 
 def test_an_activation_takes_one_input():
     with pytest.raises(ValueError, match="more than one"):
-        charts.activation("add")
+        viz.activation("add")
     with pytest.raises(KeyError, match="tanh"):
-        charts.activation("tanhh")
+        viz.activation("tanhh")
 
 
 def test_gradient_flow_shows_the_norm_of_each_layer():
     model, loss = network()
     with pytest.raises(ValueError, match="backward"):
-        charts.gradient_flow(model)
+        viz.gradient_flow(model)
     loss().backward()
     norm = math.sqrt(sum(w.grad**2 for neuron in model.layers[0].neurons for w in neuron.weights))
-    axes = charts.gradient_flow(model).figure.axes[0]
+    axes = viz.gradient_flow(model).figure.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [
         "layer 1, weights",
         "layer 1, bias",
@@ -126,18 +126,18 @@ def test_gradient_flow_shows_the_norm_of_each_layer():
         "layer 2, bias",
     ]
     assert axes.patches[0].get_width() == pytest.approx(norm, rel=1e-14)
-    assert charts.gradient_flow({"first": 1e-9, "last": 1.0}).figure.axes[0].get_xscale() == "log"
+    assert viz.gradient_flow({"first": 1e-9, "last": 1.0}).figure.axes[0].get_xscale() == "log"
 
 
 def test_a_histogram_counts_every_number():
     model, loss = network()
     loss().backward()
     for of in ("weights", "gradients"):
-        panels = charts.histogram(model, of=of).figure.axes
+        panels = viz.histogram(model, of=of).figure.axes
         counts = [sum(patch.get_height() for patch in axes.patches) for axes in panels]
         assert counts == [6, 3, 3, 1]
     with pytest.raises(ValueError, match="weights"):
-        charts.histogram(model, of="biases")
+        viz.histogram(model, of="biases")
 
 
 def test_a_landscape_leaves_the_model_as_it_was_and_has_its_loss_at_the_center():
@@ -157,7 +157,7 @@ def test_a_landscape_leaves_the_model_as_it_was_and_has_its_loss_at_the_center()
         raise RuntimeError("no loss today")
 
     with pytest.raises(RuntimeError, match="today"):
-        charts.loss_landscape(model, fails, size=5)
+        viz.loss_landscape(model, fails, size=5)
     assert [p.data for p in model.parameters()] == before
 
 
@@ -168,22 +168,22 @@ def test_a_landscape_of_zeros_and_of_a_quadratic():
         def named_parameters(self):
             return iter(weights.items())
 
-    chart = charts.loss_landscape(Model(), lambda: weights["w"] * weights["w"] + weights["zero"], size=5)
+    chart = viz.loss_landscape(Model(), lambda: weights["w"] * weights["w"] + weights["zero"], size=5)
     assert "loss" in texts(chart)
 
 
 def test_names_are_shown_as_typed_and_never_as_formulas():
-    shown = texts(charts.gradient_flow({"a$b$<script>_^": 1.0, "x" * 10_000: 2.0}))
+    shown = texts(viz.gradient_flow({"a$b$<script>_^": 1.0, "x" * 10_000: 2.0}))
     assert "a$b$<script>_^" in shown
     assert max(map(len, shown)) < 100
 
 
 def test_a_boundary_of_classes_has_a_mark_for_each():
-    chart = charts.decision_boundary(lambda row: [row[0], row[1], 0.3], ROWS, [0, 1, 2, 1], size=12)
+    chart = viz.decision_boundary(lambda row: [row[0], row[1], 0.3], ROWS, [0, 1, 2, 1], size=12)
     assert {"target 0", "target 1", "target 2"} <= set(texts(chart))
 
 
 def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ModuleNotFoundError, match=re.escape("chainrule[plots]")):
-        charts.loss_curve([1.0])
+        viz.loss_curve([1.0])
