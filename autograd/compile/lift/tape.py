@@ -45,6 +45,7 @@ class Tape:
         self.operands: list[tuple[Any, ...]] = []
         self.kind: list[int] = []
         self.level: list[int] = []  # of each kind
+        self._rank: list[tuple[bool, int]] = []  # of each kind among the factors of a product
         self.others: list[Any] = []  # leaves that are neither parameters nor arguments, as one more argument
         self.groups: list[tuple[int, ...]] = []
         self.group_kinds: list[tuple[int, ...]] = []
@@ -64,7 +65,7 @@ class Tape:
         self.operands.extend(operands)
         new = len(self.operands) - len(self.op)
         self.op.extend([op] * new)
-        self.kind.extend([self._kind((op, kind), ())] * new)
+        self.kind.extend([self._kind(op, (op, kind), ())] * new)
 
     def leaf(self, op: str, operands: tuple[Any, ...], kind: Any) -> int:
         """Return the place of a new leaf."""
@@ -136,11 +137,8 @@ class Tape:
 
     def factors(self, x: int, y: int) -> tuple[int, int]:
         """Return the two factors of a product in the order of a dot: weights first, then what was computed last."""
-        op, kind = self.op, self.kind
-        x_is = op[x] == "parameter" or op[x] == "constant"
-        y_is = op[y] == "parameter" or op[y] == "constant"
-        in_order = kind[x] >= kind[y] if x_is == y_is else x_is
-        return (x, y) if in_order else (y, x)
+        rank, kind = self._rank, self.kind
+        return (x, y) if rank[kind[x]] >= rank[kind[y]] else (y, x)
 
     def is_uniform(self, g: int) -> bool:
         """Whether all members of a group are of one kind."""
@@ -149,15 +147,16 @@ class Tape:
     def _append(self, op: str, operands: tuple[Any, ...], kind: Any, below: Iterable[int]) -> int:
         self.op.append(op)
         self.operands.append(operands)
-        self.kind.append(self._kind(kind, below))
+        self.kind.append(self._kind(op, kind, below))
         return len(self.op) - 1
 
-    def _kind(self, key: Any, below: Iterable[int]) -> int:
-        """Return the kind of that key, of scalars that are computed from those of the kinds below."""
+    def _kind(self, op: str, key: Any, below: Iterable[int]) -> int:
+        """Return the kind of that key: of scalars made by `op` from those of the kinds below."""
         kind = self._kinds.get(key)
         if kind is None:
             kind = self._kinds[key] = len(self.level)
             self.level.append(1 + max([self.level[k] for k in below], default=-1))
+            self._rank.append((op == "parameter" or op == "constant", kind))
         return kind
 
     def __str__(self) -> str:
