@@ -15,12 +15,11 @@ import numpy as np
 
 from autograd.compile.ir.program import Array, Builder, Shape
 from autograd.compile.lift.layout import Index, combined, coordinates, distinct, grid, ranks
-from autograd.compile.lift.level_schedule import make_levels, opened
 from autograd.compile.lift.places import NUMBERS, THETA, Places
 from autograd.compile.lift.products import arrange_dots
 from autograd.compile.lift.reductions import arrange_reduction, arrange_take
 from autograd.compile.lift.tape import GROUPS, LEAVES, REDUCTIONS, Tape, kinds_below, live
-from autograd.compile.lift.unstructured import regions, without_structure
+from autograd.compile.lift.unstructured import make_levels, opened, regions, without_structure
 from autograd.rules.operation import TABLE
 
 

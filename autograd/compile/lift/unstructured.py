@@ -1,17 +1,23 @@
-"""Scalars without structure: which equivalence classes are too small to be arrays, and the regions they make up."""
+"""Scalars without structure: which they are, what regions they make up, and the level schedule of a region."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice, pairwise
+from typing import Final
 
 import numpy as np
 
-from autograd.compile.lift.layout import Index
+from autograd.compile.lift.layout import Index, ranked
+from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.compile.lift.tape import GROUPS, Tape
+from autograd.rules.operation import TABLE
+from autograd.rules.symbols import formulas
 
-__all__ = ["regions", "without_structure"]
+__all__ = ["make_levels", "opened", "regions", "without_structure"]
 
 FEW_KINDS, SOME_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 200, 3000, 8, 64
+NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy
 
 
 def without_structure(tape: Tape, members: dict[int, Index]) -> set[int]:
@@ -69,3 +75,137 @@ def regions(
     for kind, others in needed.items():
         others.discard(kind)
     return {kind: np.concatenate(parts) for kind, parts in joined.items()}, needed
+
+
+# ---------------------------------------------------------------------------------- the level schedule
+def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, ...]], dict[int, int]]:
+    """Return scalars as operations on numbered scalars: dots and maxima are opened into products and maxima of two.
+
+    Operands below 0 are places on the tape outside, −1 − place; the rest count the scalars returned.  Also returned:
+    the number of each of `ids`.  Of `tanh` at place 7 of a dot at 6, of the places 0, 1 with 3, 4:
+
+        multiply(-1, -4)  multiply(-2, -5)  total(0, 1)  tanh(2)      with the numbers {6: 2, 7: 3}
+    """
+    ops: list[str] = []
+    operands: list[tuple[int, ...]] = []
+    number: dict[int, int] = {}
+
+    def write(op: str, inputs: Iterable[int]) -> int:
+        ops.append(op)
+        operands.append(tuple(inputs))
+        return len(ops) - 1
+
+    for i in ids:
+        op, inputs = tape.op[i], tape.operands[i]
+        groups = inputs[: GROUPS.get(op, 0)]
+        first, *others = [[number.get(x, -1 - x) for x in tape.groups[g]] for g in groups] or [inputs]
+        if not groups:
+            number[i] = write(op, [number.get(x, -1 - x) for x in inputs])
+        elif op == "dot":
+            products = [write("multiply", pair) for pair in zip(first, *others, strict=True)]
+            number[i] = write("total", products) if len(products) > 1 else products[0]
+        elif op == "total" or len(first) == 1:
+            number[i] = write("total", first)
+        else:
+            largest, *rest = first
+            for x in rest:
+                largest = write("maximum", (largest, x))
+            number[i] = largest
+    return ops, operands, number
+
+
+def make_levels(
+    ops: list[str], operands: list[tuple[int, ...]], constant: Callable[[int], bool]
+) -> tuple[LevelSchedule, Index, list[int]]:
+    """Return the schedule of opened scalars, each one's place in the buffer, and the places that come from outside.
+
+    Of the four in `opened`, whose outside is 0, 3, 1 and 4, the levels are 1, 1, 2 and 3, and the buffer holds
+    four numbers, two products, the total and tanh: places 4, 5, 6 and 7.
+    """
+    lengths = np.fromiter(map(len, operands), np.int64, len(operands))
+    flat = np.fromiter(chain.from_iterable(operands), np.int64, int(lengths.sum()))
+    level = np.array(_levels(operands))
+    names = {op: k for k, op in enumerate(dict.fromkeys(ops))}
+    kind = level * len(names) + np.array([names[op] for op in ops])
+    order = np.argsort(kind, kind="stable")
+    outside, entered = _as_met(flat[flat < 0])
+    place = np.empty(len(ops), dtype=np.int64)
+    place[order] = len(outside) + np.arange(len(ops))
+    moved = place[np.maximum(flat, 0)]
+    moved[flat < 0] = entered
+    outer = (-1 - outside).tolist()
+    starts, stops = np.cumsum(lengths) - lengths, np.cumsum(lengths[order])
+    moved = moved[np.repeat(starts[order] - stops + lengths[order], lengths[order]) + np.arange(len(flat))]
+    schedule = LevelSchedule(len(outer), len(outer) + len(ops), [], False)
+    schedule.cuts = any(op != "total" and TABLE[op].stops_at_zero for op in names)
+    is_constant = np.array([constant(x) for x in outer], dtype=bool)
+    width = np.bincount(level)[level[order]]
+    for a, b in pairwise([0, *(np.flatnonzero(np.diff(kind[order])) + 1).tolist(), len(ops)]):
+        op, counts, inputs = ops[order[a]], lengths[order[a:b]], moved[stops[a - 1] if a else 0 : stops[b - 1]]
+        if width[a] < NARROW:
+            if not schedule.blocks or not isinstance(schedule.blocks[-1], SequentialRun):
+                schedule.blocks.append(SequentialRun([], [], len(outer) + a))
+            run, left = schedule.blocks[-1], iter(inputs.tolist())
+            run.ops.extend([op] * (b - a))
+            run.operands.extend([tuple(islice(left, n)) for n in counts.tolist()])
+        elif op == "total":
+            bounds = (np.cumsum(counts) - counts).astype(np.intp)
+            schedule.blocks.append(Block(op, len(outer) + a, len(outer) + b, [inputs.astype(np.intp)], bounds))
+        else:
+            columns = list(inputs.reshape(b - a, -1).T.copy())
+            schedule.blocks.append(Block(op, len(outer) + a, len(outer) + b, columns))
+    _aim([block for block in schedule.blocks if isinstance(block, Block)], is_constant, schedule.size)
+    return schedule, place, outer
+
+
+def _levels(operands: list[tuple[int, ...]]) -> list[int]:
+    """Return how many scalars, itself included, lead one after the other to each: at least 1."""
+    levels: list[int] = []
+    for inputs in operands:
+        highest = 0
+        for x in inputs:
+            if x >= 0 and levels[x] > highest:
+                highest = levels[x]
+        levels.append(highest + 1)
+    return levels
+
+
+def _as_met(entries: Index) -> tuple[Index, Index]:
+    """Return the different entries in the order in which they are met first, and which of them each one is."""
+    different, which = ranked(entries)
+    first = np.empty(len(different), dtype=np.int64)
+    first[which[::-1]] = np.arange(len(entries))[::-1]  # of several the last that is written stays: the first
+    order = np.argsort(first)
+    turn = np.empty(len(order), dtype=np.int64)
+    turn[order] = np.arange(len(order))
+    return different[order], turn[which]
+
+
+def _aim(blocks: Sequence[Block], is_constant: Index, size: int) -> None:
+    """Say for each block which inputs its adjoints go to, and to which places: of all blocks at once.
+
+    A block that multiplies the places 4 and 6 by 4 and 5 sends four adjoints, to 4, 6, 4 and 5: the targets are
+    4, 5 and 6, and `which` is 0, 2, 0 and 1.
+    """
+    carries = {op: op == "total" or [d.number != 0.0 for d in formulas(op)[1]] for op in {block.op for block in blocks}}
+    sent: list[Index] = []
+    for block in blocks:
+        open_edges = [True] if block.op == "total" else carries[block.op]
+        block.active = [
+            k
+            for k, (index, is_open) in enumerate(zip(block.operands, open_edges, strict=True))
+            if is_open and (index[0] >= len(is_constant) or index.max() >= len(is_constant) or not is_constant[index].all())
+        ]
+        sent.append(np.concatenate([block.operands[k] for k in block.active]) if block.active else np.zeros(0, np.intp))
+    counts = np.array([len(places) for places in sent], dtype=np.int64)
+    different, which = ranked(np.concatenate([*sent, np.zeros(0, np.int64)]) + size * np.repeat(np.arange(len(sent)), counts))
+    firsts = np.searchsorted(different, size * np.arange(len(sent) + 1)).tolist()
+    start = 0
+    for k, (block, places) in enumerate(zip(blocks, sent, strict=True)):
+        stop = start + len(places)
+        if firsts[k + 1] - firsts[k] < len(places):
+            block.targets = different[firsts[k] : firsts[k + 1]] - size * k
+            block.which = (which[start:stop] - firsts[k]).astype(np.intp)  # which may be 32 bits wide
+        elif block.active:
+            block.targets = places
+        start = stop
