@@ -248,6 +248,9 @@ class _Normalizer:
             terms, least = sums.pop(right)
             terms.appendleft((1, left))
         else:
+            x, y, op = self.place[left], self.place[right], self.tape.op
+            if x >= 0 <= y and self.uses[i] != 1 and "negative" not in (op[x], op[y]):
+                return self.tape.write("add" if sign > 0 else "subtract", x, y)
             terms = deque([(1, left), (sign, right)])
         if self.uses[i] == 1:
             sums[i] = terms, least

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from itertools import chain, islice, pairwise
 from typing import Final
 
@@ -24,38 +25,36 @@ def without_structure(tape: Tape, members: dict[int, Index]) -> set[int]:
     """Return the kinds that are too small to be arrays where there are too many of them.
 
     That is so where hardly two scalars are of one kind, where one operation on one level falls into many small kinds,
-    and where all kinds together are many.
+    and where all kinds together are many: of 900 rows of `tanh(w · x)` there is one kind of tanh, which is an array; of
+    a program that computes 900 numbers each in a way of its own there are 900 kinds, and none is.
     """
-    small = {kind for kind, ids in members.items() if len(ids) < SMALL_KIND and tape.op[ids[0]] != "take"}
+    ops = {kind: tape.op[ids[0]] for kind, ids in members.items()}
+    small = {kind for kind, ids in members.items() if len(ids) < SMALL_KIND and ops[kind] != "take"}
     if len(members) > SOME_KINDS and sum(map(len, members.values())) < 2 * len(members):
-        return _with_the_rest(tape, members, small)
+        return _with_the_rest(tape, members, ops, small)
+    levels = tape.levels() if len(members) > FEW_KINDS else []
     rows: dict[tuple[str, int], list[int]] = {}
-    for kind, ids in members.items():
-        if tape.op[ids[0]] != "take":
-            rows.setdefault((tape.op[ids[0]], tape.level[kind]), []).append(kind)
+    for kind in members if levels else ():
+        if ops[kind] != "take":
+            rows.setdefault((ops[kind], levels[kind]), []).append(kind)
     loose: set[int] = set()
     for kinds in rows.values():
         if len(kinds) > FEW_KINDS and sum(len(members[kind]) for kind in kinds) < MIDDLING_KIND * len(kinds):
             loose.update(kinds)
     if len(members) - len(loose) > MANY_KINDS:
         loose |= small
-    return _with_the_rest(tape, members, loose)
+    return _with_the_rest(tape, members, ops, loose)
 
 
-def _with_the_rest(tape: Tape, members: dict[int, Index], loose: set[int]) -> set[int]:
+def _with_the_rest(tape: Tape, members: dict[int, Index], ops: dict[int, str], loose: set[int]) -> set[int]:
     """Return the loose kinds, and all others with them if these are little work beside them."""
-
-    def work(kinds: Iterable[int]) -> int:
-        return sum(len(members[k]) * _width(tape, members[k][0]) for k in kinds)
-
-    if 5 * work(loose) <= 4 * work(members):
+    work = {kind: len(ids) for kind, ids in members.items()}
+    for kind in work:
+        if ops[kind] in GROUPS:  # times how many products or summands each is made of
+            work[kind] *= len(tape.groups[tape.operands[members[kind][0]][0]])
+    if 5 * sum([work[kind] for kind in loose]) <= 4 * sum(work.values()):
         return loose
-    return {k for k, ids in members.items() if tape.op[ids[0]] != "take"}
-
-
-def _width(tape: Tape, i: int) -> int:
-    """Return how many products or summands a scalar is made of."""
-    return len(tape.groups[tape.operands[i][0]]) if tape.op[i] in GROUPS else 1
+    return {kind for kind in members if ops[kind] != "take"}
 
 
 def regions(
@@ -97,20 +96,20 @@ def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, .
 
     for i in ids:
         op, inputs = tape.op[i], tape.operands[i]
-        groups = inputs[: GROUPS.get(op, 0)]
-        first, *others = [[number.get(x, -1 - x) for x in tape.groups[g]] for g in groups] or [inputs]
-        if not groups:
-            number[i] = write(op, [number.get(x, -1 - x) for x in inputs])
-        elif op == "dot":
-            products = [write("multiply", pair) for pair in zip(first, *others, strict=True)]
-            number[i] = write("total", products) if len(products) > 1 else products[0]
-        elif op == "total" or len(first) == 1:
-            number[i] = write("total", first)
+        if op not in GROUPS:
+            number[i] = len(ops)
+            ops.append(op)
+            operands.append(tuple([number.get(x, -1 - x) for x in inputs]))
+            continue
+        first, *others = [[number.get(x, -1 - x) for x in tape.groups[g]] for g in inputs]
+        if op == "dot":
+            first = [write("multiply", pair) for pair in zip(first, *others, strict=True)]
+        if op == "dot" and len(first) == 1:
+            number[i] = first[0]
+        elif op == "largest" and len(first) > 1:
+            number[i] = reduce(lambda x, y: write("maximum", (x, y)), first)
         else:
-            largest, *rest = first
-            for x in rest:
-                largest = write("maximum", (largest, x))
-            number[i] = largest
+            number[i] = write("total", first)
     return ops, operands, number
 
 
@@ -136,24 +135,29 @@ def make_levels(
     outer = (-1 - outside).tolist()
     starts, stops = np.cumsum(lengths) - lengths, np.cumsum(lengths[order])
     moved = moved[np.repeat(starts[order] - stops + lengths[order], lengths[order]) + np.arange(len(flat))]
-    schedule = LevelSchedule(len(outer), len(outer) + len(ops), [], False)
-    schedule.cuts = any(op != "total" and TABLE[op].stops_at_zero for op in names)
-    is_constant = np.array([constant(x) for x in outer], dtype=bool)
-    width = np.bincount(level)[level[order]]
-    for a, b in pairwise([0, *(np.flatnonzero(np.diff(kind[order])) + 1).tolist(), len(ops)]):
-        op, counts, inputs = ops[order[a]], lengths[order[a:b]], moved[stops[a - 1] if a else 0 : stops[b - 1]]
+    lengths, kind = lengths[order], kind[order]
+    first = len(outer)
+    blocks: list[Block | SequentialRun] = []
+    width = np.bincount(level)[level[order]].tolist()
+    bounds = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(ops)]
+    at = [0, *stops[np.array(bounds[1:]) - 1].tolist()]
+    for (a, b), (start, stop), i in zip(pairwise(bounds), pairwise(at), order[bounds[:-1]].tolist(), strict=True):
+        op, inputs = ops[i], moved[start:stop]
         if width[a] < NARROW:
-            if not schedule.blocks or not isinstance(schedule.blocks[-1], SequentialRun):
-                schedule.blocks.append(SequentialRun([], [], len(outer) + a))
-            run, left = schedule.blocks[-1], iter(inputs.tolist())
+            run = blocks[-1] if blocks else None
+            if not isinstance(run, SequentialRun):
+                blocks.append(run := SequentialRun([], [], first + a))
+            left = iter(inputs.tolist())
             run.ops.extend([op] * (b - a))
-            run.operands.extend([tuple(islice(left, n)) for n in counts.tolist()])
+            run.operands.extend([tuple(islice(left, n)) for n in lengths[a:b].tolist()])
         elif op == "total":
-            bounds = (np.cumsum(counts) - counts).astype(np.intp)
-            schedule.blocks.append(Block(op, len(outer) + a, len(outer) + b, [inputs.astype(np.intp)], bounds))
+            starts = np.cumsum(lengths[a:b], dtype=np.intp) - lengths[a:b]
+            blocks.append(Block(op, first + a, first + b, [inputs], starts))
         else:
-            columns = list(inputs.reshape(b - a, -1).T.copy())
-            schedule.blocks.append(Block(op, len(outer) + a, len(outer) + b, columns))
+            blocks.append(Block(op, first + a, first + b, [*inputs.reshape(b - a, -1).T.copy()]))
+    cuts = any(op != "total" and TABLE[op].stops_at_zero for op in names)
+    is_constant = np.array([constant(x) for x in outer], dtype=bool)
+    schedule = LevelSchedule(first, first + len(ops), blocks, cuts)
     _aim([block for block in schedule.blocks if isinstance(block, Block)], is_constant, schedule.size)
     return schedule, place, outer
 
@@ -187,18 +191,21 @@ def _aim(blocks: Sequence[Block], is_constant: Index, size: int) -> None:
     A block that multiplies the places 4 and 6 by 4 and 5 sends four adjoints, to 4, 6, 4 and 5: the targets are
     4, 5 and 6, and `which` is 0, 2, 0 and 1.
     """
-    carries = {op: op == "total" or [d.number != 0.0 for d in formulas(op)[1]] for op in {block.op for block in blocks}}
+    others = {block.op for block in blocks} - {"total"}
+    carries = {"total": [True], **{op: [d.number != 0.0 for d in formulas(op)[1]] for op in others}}
     sent: list[Index] = []
     for block in blocks:
-        open_edges = [True] if block.op == "total" else carries[block.op]
         block.active = [
             k
-            for k, (index, is_open) in enumerate(zip(block.operands, open_edges, strict=True))
-            if is_open and (index[0] >= len(is_constant) or index.max() >= len(is_constant) or not is_constant[index].all())
+            for k, (index, is_open) in enumerate(zip(block.operands, carries[block.op], strict=True))
+            if is_open
+            and (index[0] >= len(is_constant) or index.max() >= len(is_constant) or not is_constant[index].all())
         ]
         sent.append(np.concatenate([block.operands[k] for k in block.active]) if block.active else np.zeros(0, np.intp))
     counts = np.array([len(places) for places in sent], dtype=np.int64)
-    different, which = ranked(np.concatenate([*sent, np.zeros(0, np.int64)]) + size * np.repeat(np.arange(len(sent)), counts))
+    different, which = ranked(
+        np.concatenate([*sent, np.zeros(0, np.int64)]) + size * np.repeat(np.arange(len(sent)), counts)
+    )
     firsts = np.searchsorted(different, size * np.arange(len(sent) + 1)).tolist()
     start = 0
     for k, (block, places) in enumerate(zip(blocks, sent, strict=True)):
