@@ -135,29 +135,28 @@ def make_levels(
     outer = (-1 - outside).tolist()
     starts, stops = np.cumsum(lengths) - lengths, np.cumsum(lengths[order])
     moved = moved[np.repeat(starts[order] - stops + lengths[order], lengths[order]) + np.arange(len(flat))]
-    lengths, kind = lengths[order], kind[order]
-    first = len(outer)
-    blocks: list[Block | SequentialRun] = []
-    width = np.bincount(level)[level[order]].tolist()
-    bounds = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(ops)]
+    lengths, kind, sequence = lengths[order], kind[order], order.tolist()
+    narrow = np.bincount(level)[level[order]] < NARROW
+    begins = (narrow[1:] != narrow[:-1]) | ((kind[1:] != kind[:-1]) & ~narrow[1:])
+    bounds = [0, *(np.flatnonzero(begins) + 1).tolist(), len(ops)]
     at = [0, *stops[np.array(bounds[1:]) - 1].tolist()]
-    for (a, b), (start, stop), i in zip(pairwise(bounds), pairwise(at), order[bounds[:-1]].tolist(), strict=True):
-        op, inputs = ops[i], moved[start:stop]
-        if width[a] < NARROW:
-            run = blocks[-1] if blocks else None
-            if not isinstance(run, SequentialRun):
-                blocks.append(run := SequentialRun([], [], first + a))
+    blocks: list[Block | SequentialRun] = []
+    for (a, b), (start, stop), one_by_one in zip(
+        pairwise(bounds), pairwise(at), narrow[bounds[:-1]].tolist(), strict=True
+    ):
+        op, inputs, place_of_first = ops[sequence[a]], moved[start:stop], len(outer) + a
+        if one_by_one:
             left = iter(inputs.tolist())
-            run.ops.extend([op] * (b - a))
-            run.operands.extend([tuple(islice(left, n)) for n in lengths[a:b].tolist()])
+            tuples = [tuple(islice(left, n)) for n in lengths[a:b].tolist()]
+            blocks.append(SequentialRun([ops[i] for i in sequence[a:b]], tuples, place_of_first))
         elif op == "total":
             starts = np.cumsum(lengths[a:b], dtype=np.intp) - lengths[a:b]
-            blocks.append(Block(op, first + a, first + b, [inputs], starts))
+            blocks.append(Block(op, place_of_first, len(outer) + b, [inputs], starts))
         else:
-            blocks.append(Block(op, first + a, first + b, [*inputs.reshape(b - a, -1).T.copy()]))
+            blocks.append(Block(op, place_of_first, len(outer) + b, [*inputs.reshape(b - a, -1).T.copy()]))
     cuts = any(op != "total" and TABLE[op].stops_at_zero for op in names)
     is_constant = np.array([constant(x) for x in outer], dtype=bool)
-    schedule = LevelSchedule(first, first + len(ops), blocks, cuts)
+    schedule = LevelSchedule(len(outer), len(outer) + len(ops), blocks, cuts)
     _aim([block for block in schedule.blocks if isinstance(block, Block)], is_constant, schedule.size)
     return schedule, place, outer
 
