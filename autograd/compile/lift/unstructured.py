@@ -121,9 +121,9 @@ def make_levels(
     Of the four in `opened`, whose outside is 0, 3, 1 and 4, the levels are 1, 1, 2 and 3, and the buffer holds
     four numbers, two products, the total and tanh: places 4, 5, 6 and 7.
     """
-    lengths = np.fromiter(map(len, operands), np.int64, len(operands))
+    lengths = np.fromiter(map(len, operands), np.intp, len(operands))
     flat = np.fromiter(chain.from_iterable(operands), np.int64, int(lengths.sum()))
-    level = np.array(_levels(operands))
+    level = np.array(_levels(operands), dtype=np.intp)
     names = {op: k for k, op in enumerate(dict.fromkeys(ops))}
     kind = level * len(names) + np.array([names[op] for op in ops])
     order = np.argsort(kind, kind="stable")
@@ -133,8 +133,10 @@ def make_levels(
     moved = place[np.maximum(flat, 0)]
     moved[flat < 0] = entered
     outer = (-1 - outside).tolist()
-    starts, stops = np.cumsum(lengths) - lengths, np.cumsum(lengths[order])
-    moved = moved[np.repeat(starts[order] - stops + lengths[order], lengths[order]) + np.arange(len(flat))]
+    starts, stops = np.cumsum(lengths, dtype=np.intp) - lengths, np.cumsum(lengths[order], dtype=np.intp)
+    moved = moved[np.repeat(starts[order] - stops + lengths[order], lengths[order]) + np.arange(len(flat))].astype(
+        np.intp
+    )
     lengths, kind, sequence = lengths[order], kind[order], order.tolist()
     narrow = np.bincount(level)[level[order]] < NARROW
     begins = (narrow[1:] != narrow[:-1]) | ((kind[1:] != kind[:-1]) & ~narrow[1:])
@@ -201,7 +203,7 @@ def _aim(blocks: Sequence[Block], is_constant: Index, size: int) -> None:
             and (index[0] >= len(is_constant) or index.max() >= len(is_constant) or not is_constant[index].all())
         ]
         sent.append(np.concatenate([block.operands[k] for k in block.active]) if block.active else np.zeros(0, np.intp))
-    counts = np.array([len(places) for places in sent], dtype=np.int64)
+    counts = np.array([len(places) for places in sent], dtype=np.intp)
     different, which = ranked(
         np.concatenate([*sent, np.zeros(0, np.int64)]) + size * np.repeat(np.arange(len(sent)), counts)
     )
