@@ -53,18 +53,25 @@ class Numbered:
                 continue
             if node.is_group or (right := node._right) is None:
                 below = operands(node)
-                places: Any = [*map(known, below)]
-            else:
-                below = left, right = node._left, right
-                places = [known(left), known(right)]
-            if None in places:
-                stack.append(node)  # again, after what is missing
-                stack += [x for x, place in zip(below[::-1], places[::-1], strict=True) if place is None]
-            else:
-                number[node] = latest
-                nodes.append(node)
-                inputs.append(places)
-                latest += 1
+                places: list[Any] = [*map(known, below)]
+                if None in places:
+                    stack.append(node)  # again, after what is missing
+                    stack += [x for x in reversed(below) if x not in number]
+                    continue
+            else:  # the same for two operands, which most have
+                left = node._left
+                x, y = places = [known(left), known(right)]
+                if x is None or y is None:
+                    stack.append(node)
+                    if y is None:
+                        stack.append(right)
+                    if x is None:
+                        stack.append(left)
+                    continue
+            number[node] = latest
+            nodes.append(node)
+            inputs.append(places)
+            latest += 1
         return [number[x] for x in roots]
 
     def uses(self) -> list[int]:

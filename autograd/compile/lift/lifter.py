@@ -15,12 +15,11 @@ import numpy as np
 
 from autograd.compile.ir.program import Array, Builder, Shape
 from autograd.compile.lift.layout import Index, combined, coordinates, distinct, grid, ranks
-from autograd.compile.lift.level_schedule import make_levels, opened
 from autograd.compile.lift.places import NUMBERS, THETA, Places
 from autograd.compile.lift.products import arrange_dots
 from autograd.compile.lift.reductions import arrange_reduction, arrange_take
-from autograd.compile.lift.tape import GROUPS, LEAVES, REDUCTIONS, Tape, kinds_below, live
-from autograd.compile.lift.unstructured import regions, without_structure
+from autograd.compile.lift.tape import GROUPS, REDUCTIONS, Tape, kinds_below, live
+from autograd.compile.lift.unstructured import make_levels, opened, regions, without_structure
 from autograd.rules.operation import TABLE
 
 
@@ -42,7 +41,7 @@ class Lifter:
     def run(self, shapes: Sequence[Shape]) -> None:
         """Arrange every kind of scalar that the roots need."""
         members = by_kind(self.tape, live(self.tape))
-        leaves = {kind: members.pop(kind) for kind, ids in [*members.items()] if self.tape.op[ids[0]] in LEAVES}
+        leaves = {kind: members.pop(kind) for kind in [*members] if not self.tape.below[kind]}
         for kind, ids in self._kinds(members, self._leaves(leaves, shapes)):
             if kind < 0:
                 self._levels(ids)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from autograd.compile.frontend.traced_graph import TAKE, Traced
@@ -165,6 +166,10 @@ class _Normalizer:
 
     # ----------------------------------------------------------------------------------- products
     def _multiply(self, i: int, inputs: list[int]) -> int:
+        tape, (x, y) = self.tape, (self.place[inputs[0]], self.place[inputs[1]])
+        if self.uses[i] == 1 and x >= 0 <= y and "negative" not in (tape.op[x], tape.op[y]) and x not in tape.numbers:
+            self.products[i] = (1, *tape.factors(x, y), "multiply", inputs)  # as most are: what follows says the same
+            return -1
         return self._product(i, "multiply", inputs)
 
     def _negative(self, i: int, inputs: list[int]) -> int:
@@ -223,18 +228,10 @@ class _Normalizer:
         return times(self.tape, *places) if op == "multiply" else self.tape.write(op, *places)
 
     # --------------------------------------------------------------------------------------- sums
-    def _add(self, i: int, inputs: list[int]) -> int:
-        return self._sum(i, inputs, 1)
-
-    def _subtract(self, i: int, inputs: list[int]) -> int:
-        return self._sum(i, inputs, -1)
-
-    def _sum(self, i: int, inputs: list[int], sign: int) -> int:
+    def _sum(self, i: int, inputs: list[int], sign: int = 1) -> int:
         """Let a + b - c wait as the terms +a, +b, −c; a sum on the right, a + (b + c), goes on as well."""
         (left, right), sums, least = inputs, self.sums, WRITTEN_OUT
-        if self.tape.numbers.get(self.place[left]) == 0.0:  # where Python's sum() starts
-            terms, least = sums.pop(right) if sign > 0 and right in sums else (deque([(sign, right)]), 1)
-        elif left in sums:
+        if left in sums:
             terms, least = sums.pop(left)
             if right not in sums:
                 terms.append((sign, right))
@@ -245,10 +242,15 @@ class _Normalizer:
             else:
                 self._resolved(right)
                 terms.append((sign, right))
+        elif self.tape.numbers.get(self.place[left]) == 0.0:  # where Python's sum() starts
+            terms, least = sums.pop(right) if sign > 0 and right in sums else (deque([(sign, right)]), 1)
         elif sign > 0 and right in sums:
             terms, least = sums.pop(right)
             terms.appendleft((1, left))
         else:
+            x, y, op = self.place[left], self.place[right], self.tape.op
+            if x >= 0 <= y and self.uses[i] != 1 and "negative" not in (op[x], op[y]):
+                return self.tape.write("add" if sign > 0 else "subtract", x, y)
             terms = deque([(1, left), (sign, right)])
         if self.uses[i] == 1:
             sums[i] = terms, least
@@ -293,18 +295,21 @@ class _Normalizer:
                 return combined(self.tape, [(sign * own, x), (other * others, y)], None)
         buckets: dict[Any, list[tuple[int, int]]] = {}
         numbers: list[float] = []
-        for sign, i in terms:
+        for term in terms:
+            sign, i = term
             if i in products:
-                own, x, y, *_ = products[i]
+                own, x, y, _, _ = products[i]
                 key: Any = (sign * own, kinds[x], kinds[y])
-                buckets.setdefault(key, []).append((sign, i))
-                continue
-            own, x = self._signed(i)
-            number = tape.numbers.get(x)
-            if number is not None:
-                numbers.append(sign * number)
             else:
-                buckets.setdefault((sign * own, kinds[x]), []).append((sign * own, x))
+                own, x = self._signed(i)
+                if x in tape.numbers:
+                    numbers.append(sign * tape.numbers[x])
+                    continue
+                key, term = (sign * own, kinds[x]), (sign * own, x)
+            if key in buckets:
+                buckets[key].append(term)
+            else:
+                buckets[key] = [term]
         if len(buckets) > 1:
             least = max(least, 2)
         parts: list[tuple[int, int]] = []
@@ -328,8 +333,8 @@ def _scales(number: float | None) -> bool:
 
 Way = Callable[[_Normalizer, int, list[int]], int]  # of node i and its operands: its place on the tape, or -1 to wait
 WRITE: Final[dict[str, Way]] = {
-    "add": _Normalizer._add,
-    "subtract": _Normalizer._subtract,
+    "add": _Normalizer._sum,
+    "subtract": partial(_Normalizer._sum, sign=-1),
     "multiply": _Normalizer._multiply,
     "negative": _Normalizer._negative,
     "divide": _Normalizer._divide,

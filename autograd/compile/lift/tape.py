@@ -15,6 +15,7 @@ import numpy as np
 from autograd.rules.operation import TABLE
 
 Index = np.ndarray[Any, Any]
+LAST: Final = 1 << 40  # beyond the number of any kind
 COMMUTES: Final = frozenset({"add", "multiply"})
 REDUCTIONS: Final = frozenset({"dot", "total", "largest", "take"})
 LEAVES: Final = ("parameter", "input", "constant")
@@ -44,7 +45,8 @@ class Tape:
         self.op: list[str] = []
         self.operands: list[tuple[Any, ...]] = []
         self.kind: list[int] = []
-        self.level: list[int] = []  # of each kind
+        self.below: list[tuple[int, ...]] = []  # for each kind those that it is computed from
+        self._rank: list[int] = []  # of each kind: what a factor of it is written before
         self.others: list[Any] = []  # leaves that are neither parameters nor arguments, as one more argument
         self.groups: list[tuple[int, ...]] = []
         self.group_kinds: list[tuple[int, ...]] = []
@@ -54,6 +56,7 @@ class Tape:
         self._known: dict[Any, int] = {}
         self._known_groups: dict[tuple[int, ...], int] = {}
         self._kinds: dict[Any, int] = {}
+        self._number_kind = -1  # as soon as there are numbers, that of them all
         self._members: dict[int, Index] = {}
         self._leaves("parameter", None, repeat((), parameters))
         for argument, size in enumerate(sizes):
@@ -64,7 +67,7 @@ class Tape:
         self.operands.extend(operands)
         new = len(self.operands) - len(self.op)
         self.op.extend([op] * new)
-        self.kind.extend([self._kind((op, kind), ())] * new)
+        self.kind.extend([self._kind(op, (op, kind), ())] * new)
 
     def leaf(self, op: str, operands: tuple[Any, ...], kind: Any) -> int:
         """Return the place of a new leaf."""
@@ -75,30 +78,29 @@ class Tape:
         kinds = self.kind
         if op in COMMUTES and kinds[operands[0]] > kinds[operands[1]]:
             operands = operands[::-1]
-        if not self.numbers.keys().isdisjoint(operands):
-            return self._write_on_numbers(op, operands)
+        below = tuple([kinds[x] for x in operands])
+        if self._number_kind in below:
+            return self._write_on_numbers(op, operands, below)
         key = (op, operands)
         place = self._known.get(key)
         if place is None:
-            below = tuple([kinds[x] for x in operands])
             place = self._known[key] = self._append(op, operands, (op, below), below)
         return place
 
-    def _write_on_numbers(self, op: str, operands: tuple[int, ...]) -> int:
+    def _write_on_numbers(self, op: str, operands: tuple[int, ...], below: tuple[int, ...]) -> int:
         """The same where numbers are among the operands: on numbers alone it folds, others are known by what they are.
 
         An exponent says which power it is, so each is of a kind of its own.
         """
-        constant = self.numbers
-        shown = [("constant", repr(constant[x])) if x in constant else x for x in operands]  # -0.0 is not 0.0
-        if all(x in constant for x in operands):
-            return self.constant(TABLE[op].evaluate(*[constant[x] for x in operands])[0])
+        numbers = self.numbers
+        if all(x in numbers for x in operands):
+            return self.constant(TABLE[op].evaluate(*[numbers[x] for x in operands])[0])
+        shown = [("constant", repr(numbers[x])) if x in numbers else x for x in operands]  # -0.0 is not 0.0
         key = (op, *shown)
         place = self._known.get(key)
         if place is None:
-            below = tuple([self.kind[x] for x in operands])
             own = zip(operands, shown, below, strict=True)
-            kind = tuple([s if x in constant else k for x, s, k in own]) if op == "power" else below
+            kind = tuple([s if x in numbers else k for x, s, k in own]) if op == "power" else below
             place = self._known[key] = self._append(op, operands, (op, kind), below)
         return place
 
@@ -109,12 +111,13 @@ class Tape:
         if place is None:
             groups = operands[:1] if op == "take" else operands
             kinds = [self.group_kinds[g] for g in groups] + [(self.kind[x],) for x in operands[len(groups) :]]
-            place = self._known[key] = self._append(op, operands, (op, *kinds), chain.from_iterable(kinds))
+            place = self._known[key] = self._append(op, operands, (op, *kinds), tuple(chain(*kinds)))
         return place
 
     def constant(self, x: float) -> int:
         """Return the place of a new constant."""
         place = self._append("constant", (x,), "constant", ())
+        self._number_kind = self.kind[place]
         self.numbers[place] = x
         return place
 
@@ -136,29 +139,35 @@ class Tape:
 
     def factors(self, x: int, y: int) -> tuple[int, int]:
         """Return the two factors of a product in the order of a dot: weights first, then what was computed last."""
-        op, kind = self.op, self.kind
-        x_is = op[x] == "parameter" or op[x] == "constant"
-        y_is = op[y] == "parameter" or op[y] == "constant"
-        in_order = kind[x] >= kind[y] if x_is == y_is else x_is
-        return (x, y) if in_order else (y, x)
+        rank, kind = self._rank, self.kind
+        return (x, y) if rank[kind[x]] >= rank[kind[y]] else (y, x)
 
     def is_uniform(self, g: int) -> bool:
         """Whether all members of a group are of one kind."""
         return len(self.group_kinds[g]) <= 1
 
-    def _append(self, op: str, operands: tuple[Any, ...], kind: Any, below: Iterable[int]) -> int:
-        self.op.append(op)
-        self.operands.append(operands)
-        self.kind.append(self._kind(kind, below))
-        return len(self.op) - 1
-
-    def _kind(self, key: Any, below: Iterable[int]) -> int:
-        """Return the kind of that key, of scalars that are computed from those of the kinds below."""
+    def _append(self, op: str, operands: tuple[Any, ...], key: Any, below: tuple[int, ...]) -> int:
+        """Return the place of a new scalar, of the kind of that key: of all made by `op` from those kinds below."""
         kind = self._kinds.get(key)
         if kind is None:
-            kind = self._kinds[key] = len(self.level)
-            self.level.append(1 + max([self.level[k] for k in below], default=-1))
+            kind = self._kind(op, key, below)
+        self.kind.append(kind)
+        self.op.append(op)
+        self.operands.append(operands)
+        return len(self.op) - 1
+
+    def _kind(self, op: str, key: Any, below: tuple[int, ...]) -> int:
+        kind = self._kinds[key] = len(self.below)
+        self.below.append(below)
+        self._rank.append(kind + LAST if op == "parameter" or op == "constant" else kind)
         return kind
+
+    def levels(self) -> list[int]:
+        """Return the level of each kind: 0 for leaves, and one more than the highest of those below."""
+        levels: list[int] = []
+        for below in self.below:
+            levels.append(1 + max([levels[kind] for kind in below], default=-1))
+        return levels
 
     def __str__(self) -> str:
         rows = []

@@ -19,7 +19,8 @@ def times(tape: Tape, x: int, y: int) -> int:
 
 def combined(tape: Tape, parts: list[tuple[int, int]], number: float | None) -> int:
     """Return the place of a few signed places, and a number if there is one, added up one by one."""
-    parts.sort(key=lambda part: -part[0])  # stable: what is added first, then what is taken away
+    if len(parts) != 2 or parts[0][0] < parts[1][0]:
+        parts.sort(key=lambda part: -part[0])  # stable: what is added first, then what is taken away
     if not parts:
         return tape.constant(number or 0.0)
     (sign, whole), *rest = parts
