@@ -53,7 +53,7 @@ class Affine:
             return False
         if not all(map(is_, biases, self.biases)):
             return False
-        if modes.active:  # each node is recorded by itself, from the Values
+        if modes.active and modes.current("record") is not None:  # by itself, each node from the Values
             return True
         now, then = [x._data for x in self._values], self._numbers
         return now == then and all(now[i] is then[i] for i in self._zeros)
@@ -66,7 +66,7 @@ class Affine:
 
         The inputs are as many as the weights of a row.
         """
-        if modes.active:
+        if modes.active and modes.current("record") is not None:
             nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
             for node, name in zip(nodes, names, strict=True):
                 node.name = name
