@@ -126,20 +126,21 @@ class CompiledForward:
         (array,) = self._programs.arrays([inputs])
         if not array.size:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
-        parts = [self._part(array[i : i + self.rows]) for i in range(0, len(array), self.rows)]
+        theta = np.array(numbers_of(self._programs.parameters))
+        parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def spare_audits(self) -> None:
         """Audit the second part, then by the time alone: for who makes many calls in a row."""
         self._programs.sparing = True
 
-    def _part(self, array: Any) -> Floats:
-        with self._programs.one_at_a_time:
-            return np.array(self._programs.run([array], self._run)[1])
+    def _part(self, array: Any, theta: Floats) -> Floats:
+        def run(compiled: Compiled, given: list[Any]) -> Any:
+            compiled.runner.theta[:] = theta[compiled.program.order]
+            return compiled.runner.run(given)
 
-    def _run(self, compiled: Compiled, given: list[Any]) -> Any:
-        compiled.runner.theta[:] = np.array(numbers_of(self._programs.parameters))[compiled.program.order]
-        return compiled.runner.run(given)
+        with self._programs.one_at_a_time:
+            return np.array(self._programs.run([array], run)[1])
 
     @property
     def source(self) -> str:

@@ -39,7 +39,7 @@ class Units:
 
         The inputs are as many as the weights of a unit.
         """
-        if modes.active:  # what is traced has no numbers, so that none need be looked at
+        if modes.active and modes.current("record") is not None:  # what is traced has no numbers, so that none need be looked at
             return row_of_dots(self.weights, self.biases, inputs, names)
         return self.now()(inputs, names)
 

@@ -6,5 +6,6 @@ pipeline.py       the stages: trace, normalize, lift, differentiate, name
 families.py       one program for every size, from what a function is at a few small ones
 forms.py          a number, a shape or an array as a function of the sizes
 unify.py          programs at a few sizes become one of forms
+outline.py        what a function records, but for how much of it there is
 rehearsal.py      a program is compared with its function before it is used at a new size
 """

@@ -212,15 +212,18 @@ class Families:
             if len(parts) > 1:
                 yield from unified(pattern, parts[-MOST:])
         for lengths in LADDER:
-            grid = list(product(*[[n + 3 * k for n in lengths] for k in range(len(sizes))]))
+            grid = list(product(*[[n + k for n in lengths] for k in range(len(sizes))]))
             if 2 * sum(map(math.prod, grid)) > math.prod(sizes):
                 return
-            yield from unified(pattern, [self._sized(pattern, at) for at in grid])
+            first, *rest = grid
+            yield from unified(
+                pattern, [self._sized(pattern, first, twice=True), *[self._sized(pattern, at) for at in rest]]
+            )
 
-    def _sized(self, pattern: Pattern, sizes: Sizes) -> Sized:
+    def _sized(self, pattern: Pattern, sizes: Sizes, *, twice: bool = False) -> Sized:
         """Trace and lift the function at small sizes."""
         owner = self._owner
-        traced = self._traced(shapes_of(pattern, sizes), trace_twice)
+        traced = self._traced(shapes_of(pattern, sizes), trace_twice if twice else trace_once)
         program, tape = build(traced, owner.names, gradients=owner.gradients)
         outline = Outline.of(traced)
         traced.close()

@@ -36,16 +36,17 @@ class Outline:
     @staticmethod
     def of(traced: Traced, recorded: Sequence[Any] | None = None) -> Outline:
         """Return the outline of what was traced, before it is closed; `recorded` is each operation that was."""
-        kinds = {id(x): hash(("parameter", k)) for k, x in enumerate(traced.parameters)}
+        kinds = {x: x for x in map(id, traced.parameters)}  # as other leaves, they stand for themselves
         for k, (values, shape) in enumerate(zip(traced.arguments, traced.shapes, strict=True)):
             width = math.prod(shape[1:])
             columns = [hash(("argument", k, column)) for column in range(width)]
-            kinds.update((id(x), columns[i % width]) for i, x in enumerate(values))
+            kinds.update(zip(map(id, values), columns * (len(values) // max(width, 1)), strict=True))
 
         def kind_of(x: Any) -> int:
             kind = kinds.get(id(x))
             if kind is None and x.is_group:
-                kind = kinds[id(x)] = hash(frozenset(map(kind_of, x.values)))
+                members = [kinds.get(id(y)) or kind_of(y) for y in x.values]
+                kind = kinds[id(x)] = hash(frozenset(members))
             return (hash(x._data.hex()) if x.op is CONSTANT else id(x)) if kind is None else kind
 
         made: list[Any] = [node for node in traced.made if node.op is not None]
