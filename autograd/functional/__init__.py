@@ -4,5 +4,4 @@ transforms.py  `grad`, `value_and_grad`, `jacobian`, `hessian`, `hvp`: from func
 vjp.py         `gradients(output, inputs)`: the backward pass that is a graph itself, so that it can be differentiated
 checkpoint.py  `checkpoint`: keep a function's inputs in place of its graph, and compute it again for gradients
 gradcheck.py   `gradcheck`: the backward pass against central differences
-pytree.py      nested lists, tuples, dicts and arrays of numbers, taken apart and put together again
 """

@@ -114,7 +114,7 @@ class Hidden(Waiting):
             numbers = zip(self._numbers, z, self._slopes, strict=True)
             a = [connected(data, self._op, (x,), (slope,)) for data, x, slope in numbers]
             for node, name in zip(a, a_names, strict=True):
-                node.name = name
+                node._name = name
         if self._grad is not None:
             for nodes, gradients in zip((a, z), self._grad, strict=True):
                 for node, gradient in zip(nodes, gradients, strict=True):

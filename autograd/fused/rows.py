@@ -90,7 +90,7 @@ class Affine:
         if modes.active:
             nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
             for node, name in zip(nodes, names, strict=True):
-                node.name = name
+                node._name = name
             return nodes
         x = inputs._data
         return self.nodes(self.of(x), inputs, x, names)
@@ -104,7 +104,7 @@ class Affine:
         nodes, op = [], ops.dot
         for data, name, weights, bias, row in zip(numbers, names, self.weights, self.biases, self._rows, strict=True):
             node = _new(Value)
-            node._data, node.op, node.name = data, op, name
+            node._data, node.op, node._name = data, op, name
             node._operands = Inputs((weights, inputs, bias), (x, row, 1.0))
             node._grad = node._left = node._right = node._left_derivative = node._right_derivative = None
             nodes.append(node)

@@ -48,7 +48,7 @@ def _unknown(root: Any, known: Callable[[Any], bool]) -> list[Any]:
 
 
 def _state(node: Any) -> tuple[Any, ...]:
-    return () if node.is_group else (node._data, node._grad, node.op, node.name)
+    return () if node.is_group else (node._data, node._grad, node.op, node._name)
 
 
 def _rebuilt(before: object, state: tuple[Any, ...], inputs: tuple[Any, ...], derivatives: tuple[Any, ...]) -> Any:
@@ -66,7 +66,7 @@ def _rebuilt(before: object, state: tuple[Any, ...], inputs: tuple[Any, ...], de
         node.op = op
     else:
         node = connected(data, op, inputs, derivatives)
-        node.name = name
+        node._name = name
     node._grad = grad
     return node
 

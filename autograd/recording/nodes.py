@@ -42,7 +42,7 @@ def operand(x: Any) -> Value:
     node = _new(Value)
     node._data = x if kind is float else number(x)
     node.op = CONSTANT
-    node._grad = node.name = node._left = node._right = None
+    node._grad = node._name = node._left = node._right = None
     node._left_derivative = node._right_derivative = node._operands = None
     return node
 
@@ -72,7 +72,7 @@ def connected(data: float, op: Any, inputs: tuple[Any, ...], derivatives: Any) -
     """Return a node with these operands, and the local derivative with respect to each."""
     node = _new(Value)
     node._data, node.op = data, op
-    node._grad = node.name = node._left = node._right = None
+    node._grad = node._name = node._left = node._right = None
     node._left_derivative = node._right_derivative = node._operands = None
     if op.groups or op.stops_at_zero or len(inputs) > 2:
         node._operands = Inputs.of(op, inputs, derivatives)

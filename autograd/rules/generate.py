@@ -172,9 +172,9 @@ def _method(op: Operation, name: str) -> str:
     formulas += [f"node._right_derivative = {x}" for x in right]
     parents = [f"node._left = {inputs[0]}"]
     if right:
-        parents += [f"node._right = {inputs[1]}", "node._grad = node.name = node._operands = None"]
+        parents += [f"node._right = {inputs[1]}", "node._grad = node._name = node._operands = None"]
     else:
-        parents += ["node._right = node._right_derivative = node._grad = node.name = node._operands = None"]
+        parents += ["node._right = node._right_derivative = node._grad = node._name = node._operands = None"]
     is_value = "        if other.__class__ is not Value:\n            other = operand(other)\n"
     return _METHOD.format(
         name=name,

@@ -47,7 +47,7 @@ class Methods:
             return record_operation(ops.add, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.add
         return node
 
@@ -67,7 +67,7 @@ class Methods:
             return record_operation(ops.add, (other, self))
         node._left = other
         node._right = self
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.add
         return node
 
@@ -87,7 +87,7 @@ class Methods:
             return record_operation(ops.subtract, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.subtract
         return node
 
@@ -107,7 +107,7 @@ class Methods:
             return record_operation(ops.subtract, (other, self))
         node._left = other
         node._right = self
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.subtract
         return node
 
@@ -127,7 +127,7 @@ class Methods:
             return record_operation(ops.multiply, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.multiply
         return node
 
@@ -147,7 +147,7 @@ class Methods:
             return record_operation(ops.multiply, (other, self))
         node._left = other
         node._right = self
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.multiply
         return node
 
@@ -168,7 +168,7 @@ class Methods:
             return record_operation(ops.divide, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.divide
         return node
 
@@ -189,7 +189,7 @@ class Methods:
             return record_operation(ops.divide, (other, self))
         node._left = other
         node._right = self
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.divide
         return node
 
@@ -219,7 +219,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.negative, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.negative
         return node
 
@@ -235,7 +235,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.abs_, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.abs_
         return node
 
@@ -251,7 +251,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.abs_, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.abs_
         return node
 
@@ -268,7 +268,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.exp, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.exp
         return node
 
@@ -284,7 +284,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.expm1, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.expm1
         return node
 
@@ -300,7 +300,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.log, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.log
         return node
 
@@ -316,7 +316,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.log1p, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.log1p
         return node
 
@@ -333,7 +333,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.sqrt, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.sqrt
         return node
 
@@ -358,7 +358,7 @@ class Methods:
             return record_operation(ops.xlogy, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.xlogy
         return node
 
@@ -386,7 +386,7 @@ class Methods:
             return record_operation(ops.hypot, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.hypot
         return node
 
@@ -402,7 +402,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.sin, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.sin
         return node
 
@@ -418,7 +418,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.cos, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.cos
         return node
 
@@ -434,7 +434,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.erf, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.erf
         return node
 
@@ -450,7 +450,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.erfc, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.erfc
         return node
 
@@ -467,7 +467,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.tanh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.tanh
         return node
 
@@ -485,7 +485,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.sigmoid, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.sigmoid
         return node
 
@@ -502,7 +502,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.softplus, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.softplus
         return node
 
@@ -518,7 +518,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.relu, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.relu
         return node
 
@@ -546,7 +546,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.silu, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.silu
         return node
 
@@ -564,7 +564,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.gelu, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.gelu
         return node
 
@@ -586,7 +586,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.gelu_tanh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.gelu_tanh
         return node
 
@@ -609,7 +609,7 @@ class Methods:
             return record_operation(ops.maximum, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.maximum
         return node
 
@@ -632,7 +632,7 @@ class Methods:
             return record_operation(ops.minimum, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.minimum
         return node
 
