@@ -1,7 +1,7 @@
 """A `Value` is one number that remembers how it was computed; `backward` pushes gradients through it.
 
-This file and `backward.py` are the whole engine.  The arithmetic of Values (`methods.py`) is written out from the table
-of operations (`ops.py`); what makes it fast for whole layers is in `fused/`.
+This file and `backward.py` are the whole engine.  The arithmetic of Values (`recording/methods.py`) is written out from
+the table of operations (`ops.py`); what makes it fast for whole layers is in `fused/`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from autograd.backward import Operands, is_leaf, one_pass_at_a_time, sweep
-from autograd.fused import groups
-from autograd.fused.operands import operand_derivatives, operands
-from autograd.recording import modes, nodes
+from autograd.fused import groups, rows
+from autograd.recording import methods, modes, nodes
 from autograd.recording.aliases import Aliases, name_from
 from autograd.recording.conditions import Comparisons
 from autograd.recording.copying import Copying
+from autograd.recording.graph import operand_derivatives, operands
 from autograd.recording.refusals import Refusals
-from autograd.rules import methods
 from autograd.rules.operation import TABLE, Operation, number
 from autograd.support.guesses import GUESSES
 from autograd.support.messages import cut
@@ -134,7 +133,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
         return f"Value({self._data!r}{name}{grad})"
 
 
-for _module in (methods, groups, nodes):  # they make Values, and are there before the class
+for _module in (methods, groups, nodes, rows):  # they make Values, and are there before the class
     vars(_module)["Value"] = Value
 for _name, _method in methods.METHODS.items():
     vars(TABLE[_name]).update(kind=Value, method=_method)

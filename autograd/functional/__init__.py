@@ -1,5 +1,7 @@
-"""Derivatives of functions, nested to any order, and what stands beside them.
+"""Functions of Values that are made of operations, and derivatives of functions, nested to any order.
 
+composed.py    functions made of operations: `mean`, `softmax`, `logsumexp`, `norm`, `smallest`
+lookup.py      `take`: one Value of a sequence, or one row of a table
 transforms.py  `grad`, `value_and_grad`, `jacobian`, `hessian`, `hvp`: from functions to those of their derivatives
 vjp.py         `gradients(output, inputs)`: the backward pass that is a graph itself, so that it can be differentiated
 checkpoint.py  `checkpoint`: keep a function's inputs in place of its graph, and compute it again for gradients

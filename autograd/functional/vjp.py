@@ -12,12 +12,12 @@ from functools import cache
 from typing import Any, Final
 
 from autograd import ops
+from autograd.functional.lookup import TAKEN
 from autograd.fused.groups import Group, by_member
 from autograd.recording import modes
 from autograd.recording.graph import operand_derivatives, operands, structure
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.formulas import fold
-from autograd.rules.lookup import TAKEN
 from autograd.rules.operation import TABLE, Operation, listed, number
 from autograd.rules.symbols import FUNCTIONS, Symbol, formulas, named, parameters
 from autograd.support.guesses import GUESSES

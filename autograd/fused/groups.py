@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd.fused.sums import columns
 from autograd.recording.copying import Copying
 from autograd.recording.nodes import CONSTANT, operand
 from autograd.rules.operation import listed
+from autograd.rules.sums import columns
 
 if TYPE_CHECKING:
     from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there

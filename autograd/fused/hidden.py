@@ -7,7 +7,7 @@ row as it would through its nodes, with the same additions in the same order.  T
 from __future__ import annotations
 
 from operator import mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.backward import one_pass_at_a_time
 from autograd.fused.activations import ON_ROWS
@@ -15,7 +15,9 @@ from autograd.fused.groups import Group, added_up
 from autograd.fused.rows import Affine
 from autograd.recording.nodes import connected, operand
 from autograd.rules.operation import Operation, number
-from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.value import Value
 
 
 class Waiting(Group):

@@ -6,16 +6,18 @@ That buys 2× for the layers of T2, against a `dot` for each unit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import ops
 from autograd.backward import is_leaf
 from autograd.fused.groups import Group
-from autograd.fused.operands import Inputs
-from autograd.fused.sums import dots
 from autograd.recording import modes
+from autograd.recording.graph import Inputs
 from autograd.recording.nodes import apply
-from autograd.value import Value
+from autograd.rules.sums import dots
+
+if TYPE_CHECKING:
+    from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there
 
 _new = object.__new__
 

@@ -10,7 +10,7 @@ from autograd.recording import modes
 from autograd.rules.operation import Operation, number
 
 if TYPE_CHECKING:
-    from autograd.rules.methods import Real
+    from autograd.recording.methods import Real
     from autograd.value import Value
 
 
@@ -66,7 +66,7 @@ class Condition:
     @classmethod
     def apply_operation(cls, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return the recorded result of an operation on conditions, Values and numbers."""
-        from autograd.value import Value
+        from autograd.recording.nodes import Value
 
         return Value.apply_operation(op, inputs)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.fused.operands import Inputs
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
+from autograd.recording.graph import Inputs
 from autograd.rules.maths import FLOATS
 from autograd.rules.operation import Operation, number
 
 if TYPE_CHECKING:
-    from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there
+    from autograd.value import Value as Value  # noqa: TC004  # told at run time, when the class is there
 
 
 class Constant:

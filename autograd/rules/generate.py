@@ -133,7 +133,7 @@ def is_inlined(op: Operation) -> bool:
 
 def files() -> dict[str, str]:
     """Return the text of each file that is written here, by its name."""
-    return {"rules/methods.py": _methods(), "fused/activations.py": _activations()}
+    return {"recording/methods.py": _methods(), "fused/activations.py": _activations()}
 
 
 def _activations() -> str:

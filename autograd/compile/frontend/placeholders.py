@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from autograd.fused.operands import Inputs
+from autograd.recording.graph import Inputs
 from autograd.value import Value
 
 __all__ = ["NO_NUMBER", "TracedByCompile", "close", "node_of"]

@@ -10,8 +10,7 @@ from typing import Any, Final
 from autograd.compile.frontend.guards import Outside
 from autograd.compile.frontend.placeholders import close
 from autograd.fused.groups import Group
-from autograd.fused.operands import open_edges
-from autograd.recording.graph import operands, structure
+from autograd.recording.graph import open_edges, operands, structure
 from autograd.value import Value
 
 __all__ = ["TAKE", "Traced", "flat_of", "signature", "values_in"]

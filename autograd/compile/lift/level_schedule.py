@@ -17,9 +17,9 @@ import numpy as np
 
 from autograd.compile.lift.layout import ranked
 from autograd.compile.lift.tape import Tape
-from autograd.fused.sums import total
 from autograd.rules.operation import TABLE
 from autograd.rules.source import on_floats, primitives
+from autograd.rules.sums import total
 from autograd.rules.symbols import formulas, parameters
 
 NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy

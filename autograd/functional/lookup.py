@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 from weakref import WeakValueDictionary
 
-from autograd.fused.operands import Inputs
 from autograd.recording import modes
+from autograd.recording.graph import Inputs
 from autograd.recording.nodes import apply, operand
 from autograd.rules.operation import Operation, number
 from autograd.support.pytree import flat, is_sequence
