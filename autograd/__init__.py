@@ -10,10 +10,10 @@
 value.py     `Value`: a number that knows what it was computed from
 backward.py  the backward pass
 ops.py       the table of operations: each is one row, and everything else about it is derived
-rules/       what a row is: the operation, its maths on floats, its formulas, the methods made of it
-recording/   how a program is recorded: modes, making nodes, looking at a graph, copies
+rules/       what a row is: the operation, its maths on floats, its formulas; `number`, which checks what enters
+recording/   how a program is recorded: `Value`'s methods, `no_grad`, comparisons, copies, looking at a graph
 fused/       what makes the recorded engine fast: sums of products, layers and activations as few nodes
-functional/  derivatives of functions: `grad`, `jvp`, `hessian`, `gradients`, `checkpoint`, `gradcheck`
+functional/  `softmax`, `take` …, and derivatives of functions: `grad`, `jvp`, `checkpoint`, `gradcheck`
 explain/     a pass told in events and sentences, and how many of its digits are right
 compile/     from a recorded graph to a program of arrays
 support/     what messages, files, locks and guessed names share
@@ -27,6 +27,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.functional.checkpoint import checkpoint
+from autograd.functional.composed import log_softmax, logsumexp, mean, norm, smallest, softmax
+from autograd.functional.lookup import take
 from autograd.functional.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.functional.vjp import gradients
 from autograd.fused.groups import Group
@@ -94,8 +96,6 @@ from autograd.ops import (
 from autograd.recording.conditions import Condition
 from autograd.recording.contexts import detect_anomaly, no_grad
 from autograd.recording.graph import topological_order
-from autograd.rules.composed import log_softmax, logsumexp, mean, norm, smallest, softmax
-from autograd.rules.lookup import take
 from autograd.rules.operation import TABLE as _TABLE
 from autograd.rules.operation import number, op
 from autograd.support.guesses import GUESSES as _GUESSES

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import autograd
 from autograd import Group, Value, dot, equal, exp, log, maximum, mean, number, total, where
 from autograd import abs as absolute
-from autograd.rules.composed import shifted
+from autograd.functional.composed import shifted
 from nn.layers.tracing import tracing
 from nn.support.guesses import GUESSES
 from nn.support.validate import listed, place

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd.fused.sums import columns
 from autograd.recording.copying import Copying
 from autograd.recording.nodes import CONSTANT, operand
+from autograd.rules.operation import listed
+from autograd.rules.sums import columns
 
 if TYPE_CHECKING:
     from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there
@@ -28,7 +29,7 @@ class Group(Copying):
     values: tuple[Value, ...]
 
     def __init__(self, values: Iterable[Any]) -> None:
-        self.values = values = tuple([x if x.__class__ is Value else operand(x) for x in values])
+        self.values = values = tuple([x if x.__class__ is Value else operand(x) for x in listed("Group", values)])
         self._grad: Any = None  # in a pass, a mark; then what the nodes sent, gradient and derivatives in turn
         self.sender: Any = None  # in a pass, who has something for this group and sends it before anybody else does
         self.targets: tuple[Value, ...] = ()  # constants alone need no gradient

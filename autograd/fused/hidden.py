@@ -7,7 +7,7 @@ row as it would through its nodes, with the same additions in the same order.  T
 from __future__ import annotations
 
 from operator import mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.backward import one_pass_at_a_time
 from autograd.fused.activations import ON_ROWS
@@ -15,7 +15,9 @@ from autograd.fused.groups import Group, added_up
 from autograd.fused.rows import Affine
 from autograd.recording.nodes import connected, operand
 from autograd.rules.operation import Operation, number
-from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.value import Value
 
 
 class Waiting(Group):
@@ -114,7 +116,7 @@ class Hidden(Waiting):
             numbers = zip(self._numbers, z, self._slopes, strict=True)
             a = [connected(data, self._op, (x,), (slope,)) for data, x, slope in numbers]
             for node, name in zip(a, a_names, strict=True):
-                node.name = name
+                node._name = name
         if self._grad is not None:
             for nodes, gradients in zip((a, z), self._grad, strict=True):
                 for node, gradient in zip(nodes, gradients, strict=True):

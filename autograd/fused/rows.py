@@ -6,16 +6,18 @@ That buys 2× for the layers of T2, against a `dot` for each unit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import ops
 from autograd.backward import is_leaf
 from autograd.fused.groups import Group
-from autograd.fused.operands import Inputs
-from autograd.fused.sums import dots
 from autograd.recording import modes
+from autograd.recording.graph import Inputs
 from autograd.recording.nodes import apply
-from autograd.value import Value
+from autograd.rules.sums import dots
+
+if TYPE_CHECKING:
+    from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there
 
 _new = object.__new__
 
@@ -39,7 +41,7 @@ class Units:
 
         The inputs are as many as the weights of a unit.
         """
-        if modes.active and modes.current("record") is not None:  # what is traced has no numbers, so that none need be looked at
+        if modes.active and modes.current("record") is not None:  # what is traced has no numbers to look at
             return row_of_dots(self.weights, self.biases, inputs, names)
         return self.now()(inputs, names)
 
@@ -105,7 +107,7 @@ class Affine:
         nodes, op = [], ops.dot
         for data, name, weights, bias, row in zip(numbers, names, self.weights, self.biases, self._rows, strict=True):
             node = _new(Value)
-            node._data, node.op, node.name = data, op, name
+            node._data, node.op, node._name = data, op, name
             node._operands = Inputs((weights, inputs, bias), (x, row, 1.0))
             node._grad = node._left = node._right = node._left_derivative = node._right_derivative = None
             nodes.append(node)
@@ -142,5 +144,5 @@ def row_of_dots(weights: Sequence[Group], biases: Sequence[Value], inputs: Group
     """Return `[dot(w, inputs, b) for w, b in zip(weights, biases)]` as the mode that is on records it, so named."""
     nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(weights, biases, strict=True)]
     for node, name in zip(nodes, names, strict=True):
-        node.name = name
+        node._name = name
     return nodes

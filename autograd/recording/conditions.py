@@ -13,7 +13,7 @@ from autograd.recording import modes
 from autograd.rules.operation import Operation, number
 
 if TYPE_CHECKING:
-    from autograd.rules.methods import Real
+    from autograd.recording.methods import Real
     from autograd.value import Value
 
 

@@ -139,7 +139,7 @@ def is_inlined(op: Operation) -> bool:
 
 def files() -> dict[str, str]:
     """Return the text of each file that is written here, by its name."""
-    return {"rules/methods.py": _methods(), "fused/activations.py": _activations()}
+    return {"recording/methods.py": _methods(), "fused/activations.py": _activations()}
 
 
 def _listing(but: str = "") -> str:
@@ -186,9 +186,9 @@ def _method(op: Operation, name: str) -> str:
     formulas += [f"node._right_derivative = {x}" for x in right]
     parents = [f"node._left = {inputs[0]}"]
     if right:
-        parents += [f"node._right = {inputs[1]}", "node._grad = node.name = node._operands = None"]
+        parents += [f"node._right = {inputs[1]}", "node._grad = node._name = node._operands = None"]
     else:
-        parents += ["node._right = node._right_derivative = node._grad = node.name = node._operands = None"]
+        parents += ["node._right = node._right_derivative = node._grad = node._name = node._operands = None"]
     is_value = "        if other.__class__ is not Value:\n            other = operand(other)\n"
     return _METHOD.format(
         name=name,

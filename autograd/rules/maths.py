@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.fused import sums
+from autograd.rules import sums
 
 if TYPE_CHECKING:
     from autograd.rules.operation import Operation

@@ -8,7 +8,7 @@ Whatever stands in for a number says itself how an operation applies to it, by `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from numbers import Complex, Number, Real
 from typing import TYPE_CHECKING, Any, Final, overload
 
@@ -19,7 +19,20 @@ if TYPE_CHECKING:
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import FLOATS, IEEE, IEEE_FLOATS, TABLE
 
-__all__ = ["ANY", "NEGATIVE", "POSITIVE", "TABLE", "Box", "Interval", "Operation", "Rule", "number", "op", "operation"]
+__all__ = [
+    "ANY",
+    "NEGATIVE",
+    "POSITIVE",
+    "TABLE",
+    "Box",
+    "Interval",
+    "Operation",
+    "Rule",
+    "listed",
+    "number",
+    "op",
+    "operation",
+]
 
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
@@ -63,6 +76,20 @@ def number(x: object) -> float:
     else:
         advice = "pass an int or a float"
     raise TypeError(f"a real number is needed here, not {kind}; {advice}")
+
+
+def listed(who: str, values: Any) -> Any:
+    """Return a sequence of numbers as it is if it has a length, else as a list: the validation of every one.
+
+    Raises TypeError for what is none: one number, also as an array or a Value, text, and what has no order.
+    """
+    kind = values.__class__
+    if kind is list or kind is tuple or getattr(values, "is_group", False):
+        return values
+    ordered = not isinstance(values, str | bytes | Set | Mapping) and not hasattr(kind, "apply_operation")
+    if not ordered or not hasattr(values, "__iter__") or getattr(values, "shape", None) == ():
+        raise TypeError(f"{who} takes a sequence of numbers or Values, not {kind.__name__}: pass a list")
+    return values if hasattr(values, "__len__") else list(values)
 
 
 class Operation:
@@ -174,14 +201,8 @@ class Operation:
             least = self.arity - len(self.defaults)
             wanted = f"{least}" if least == self.arity else f"{least} to {self.arity}"
             raise TypeError(f"{self.name} takes {wanted} input{'s' * (wanted != '1')}, not {len(inputs)}")
-        for i, group in enumerate(inputs[: self.groups]):
-            if isinstance(group, str) or not hasattr(group, "__iter__") or not getattr(group, "is_group", True):
-                raise TypeError(f"{self.name} takes a sequence of numbers as input {i + 1}, not {type(group).__name__}")
         if self.groups:
-            inputs = (
-                tuple(tuple(x) if not hasattr(x, "__len__") else x for x in inputs[: self.groups])
-                + inputs[self.groups :]
-            )
+            inputs = (*[listed(self.name, x) for x in inputs[: self.groups]], *inputs[self.groups :])
         if self.groups == 2 and len(inputs[0]) != len(inputs[1]):
             raise ValueError(
                 f"{self.name} pairs each weight with an input, but got "

@@ -13,7 +13,7 @@ from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
 from nn.layers.forward_cache import ForwardCache, Row, watching
-from nn.support.fields import check_buffers, check_fields
+from nn.support.fields import by_path, check_buffers, check_fields
 from nn.support.guesses import GUESSES, OF_A_MODULE
 from nn.support.validate import check_attribute, check_class, checked_number, listed, said
 
@@ -146,7 +146,7 @@ class Module:
 
     def state_dict(self) -> dict[str, Any]:
         """Return a copy of all numbers by path: the parameters, then the buffers, lists where those are lists."""
-        return {path: parameter.data for path, parameter in self.named_parameters()} | self.named_buffers()
+        return {path: p.data for path, p in by_path(self.named_parameters()).items()} | self.named_buffers()
 
     @GUESSES
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -154,7 +154,7 @@ class Module:
 
         Raises ValueError or TypeError naming the path, and changes nothing, for names, shapes or kinds that do not fit.
         """
-        named = dict(self.named_parameters())
+        named = by_path(self.named_parameters())
         check_fields("the state_dict", state, {*named, *self.named_buffers()})
         buffers = {path: x for path, x in state.items() if path not in named}
         check_buffers("buffers", buffers, self)

@@ -22,6 +22,7 @@ from nn.session.undo import (
     UndoWeight,
     with_update,
 )
+from nn.support.fields import by_path
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_parameter
 from nn.training.recorded import epoch_order, record_pass
@@ -236,7 +237,8 @@ class TrainingSession:
 
         Raises KeyError naming the nearest paths if there is none of that name.
         """
-        found = checked_parameter(weight, dict(self.model.named_parameters()), self._state.values)
+        named = by_path(self.model.named_parameters()) if isinstance(weight, str) else {}
+        found = checked_parameter(weight, named, self._state.values)
         before = found.data
         found.data = number(x)
         self._records.keep(UndoWeight(self._phase, 100, found, before))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.functional.pytree import flat
+from autograd.support.pytree import flat
 from nn.datasets import split
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer

@@ -91,7 +91,7 @@ METHODS = {name: op for name, op in TABLE.items() if not op.groups and (not op.s
 
 
 def declared():
-    tree = ast.parse((ROOT / "autograd" / "rules" / "methods.py").read_text())
+    tree = ast.parse((ROOT / "autograd" / "recording" / "methods.py").read_text())
     return {node.name: node.args for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 

@@ -9,10 +9,10 @@ from threading import Lock
 from typing import Any, Final
 
 from autograd import ops
-from autograd.fused.operands import Inputs
+from autograd.functional.composed import smallest
 from autograd.recording import modes
 from autograd.recording.conditions import AsValue, Condition
-from autograd.rules.composed import smallest
+from autograd.recording.graph import Inputs
 from autograd.value import Value
 
 __all__ = ["NO_NUMBER", "ReadNumber", "TracedByCompile", "close", "maxima_traced", "node_of"]

@@ -15,13 +15,13 @@ import numpy as np
 from autograd.compile.frontend.placeholders import NO_NUMBER, ReadNumber, close, maxima_traced, node_of
 from autograd.compile.frontend.traced_graph import TAKE, Traced, values_in
 from autograd.compile.frontend.validate import shape_of
-from autograd.functional.pytree import is_sequence
 from autograd.fused.groups import Group
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
 from autograd.recording.nodes import CONSTANT, operand
 from autograd.rules.operation import number
 from autograd.support.messages import name_or
+from autograd.support.pytree import is_sequence
 from autograd.support.user_line import user_line
 from autograd.value import Value
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from autograd.backward import one_pass_at_a_time
 from autograd.explain.digits.balls import arb, row_of
+from autograd.functional.lookup import TAKEN
 from autograd.functional.vjp import is_stale
 from autograd.recording.graph import operands, structure
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.lookup import TAKEN
 from autograd.rules.operation import TABLE, Operation
 from autograd.value import Value
 

@@ -70,7 +70,7 @@ class Methods:
             return record_operation(ops.add, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.add
         return node
 
@@ -90,7 +90,7 @@ class Methods:
             return record_operation(ops.add, (other, self))
         node._left = other
         node._right = self
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.add
         return node
 
@@ -110,7 +110,7 @@ class Methods:
             return record_operation(ops.subtract, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.subtract
         return node
 
@@ -130,7 +130,7 @@ class Methods:
             return record_operation(ops.subtract, (other, self))
         node._left = other
         node._right = self
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.subtract
         return node
 
@@ -150,7 +150,7 @@ class Methods:
             return record_operation(ops.multiply, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.multiply
         return node
 
@@ -170,7 +170,7 @@ class Methods:
             return record_operation(ops.multiply, (other, self))
         node._left = other
         node._right = self
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.multiply
         return node
 
@@ -191,7 +191,7 @@ class Methods:
             return record_operation(ops.divide, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.divide
         return node
 
@@ -212,7 +212,7 @@ class Methods:
             return record_operation(ops.divide, (other, self))
         node._left = other
         node._right = self
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.divide
         return node
 
@@ -242,7 +242,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.negative, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.negative
         return node
 
@@ -258,7 +258,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.abs_, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.abs_
         return node
 
@@ -274,7 +274,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.abs_, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.abs_
         return node
 
@@ -291,7 +291,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.exp, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.exp
         return node
 
@@ -307,7 +307,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.expm1, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.expm1
         return node
 
@@ -323,7 +323,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.log, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.log
         return node
 
@@ -339,7 +339,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.log2, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.log2
         return node
 
@@ -355,7 +355,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.log10, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.log10
         return node
 
@@ -371,7 +371,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.log1p, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.log1p
         return node
 
@@ -388,7 +388,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.sqrt, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.sqrt
         return node
 
@@ -413,7 +413,7 @@ class Methods:
             return record_operation(ops.xlogy, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.xlogy
         return node
 
@@ -441,7 +441,7 @@ class Methods:
             return record_operation(ops.hypot, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.hypot
         return node
 
@@ -457,7 +457,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.sin, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.sin
         return node
 
@@ -473,7 +473,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.cos, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.cos
         return node
 
@@ -490,7 +490,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.tan, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.tan
         return node
 
@@ -506,7 +506,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.asin, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.asin
         return node
 
@@ -522,7 +522,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.acos, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.acos
         return node
 
@@ -538,7 +538,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.atan, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.atan
         return node
 
@@ -563,7 +563,7 @@ class Methods:
             return record_operation(ops.atan2, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.atan2
         return node
 
@@ -579,7 +579,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.sinh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.sinh
         return node
 
@@ -595,7 +595,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.cosh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.cosh
         return node
 
@@ -617,7 +617,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.asinh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.asinh
         return node
 
@@ -633,7 +633,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.acosh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.acosh
         return node
 
@@ -649,7 +649,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.atanh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.atanh
         return node
 
@@ -665,7 +665,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.erf, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.erf
         return node
 
@@ -681,7 +681,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.erfc, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.erfc
         return node
 
@@ -698,7 +698,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.tanh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.tanh
         return node
 
@@ -716,7 +716,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.sigmoid, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.sigmoid
         return node
 
@@ -733,7 +733,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.softplus, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.softplus
         return node
 
@@ -751,7 +751,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.log_sigmoid, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.log_sigmoid
         return node
 
@@ -768,7 +768,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.softsign, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.softsign
         return node
 
@@ -787,7 +787,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.mish, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.mish
         return node
 
@@ -803,7 +803,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.relu, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.relu
         return node
 
@@ -829,7 +829,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.selu, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.selu
         return node
 
@@ -845,7 +845,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.hardtanh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.hardtanh
         return node
 
@@ -865,7 +865,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.silu, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.silu
         return node
 
@@ -883,7 +883,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.gelu, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.gelu
         return node
 
@@ -905,7 +905,7 @@ class Methods:
         except (ArithmeticError, ValueError):
             return record_operation(ops.gelu_tanh, (self,))
         node._left = self
-        node._right = node._right_derivative = node._grad = node.name = node._operands = None
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.gelu_tanh
         return node
 
@@ -928,7 +928,7 @@ class Methods:
             return record_operation(ops.maximum, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.maximum
         return node
 
@@ -951,7 +951,7 @@ class Methods:
             return record_operation(ops.minimum, (self, other))
         node._left = self
         node._right = other
-        node._grad = node.name = node._operands = None
+        node._grad = node._name = node._operands = None
         node.op = ops.minimum
         return node
 

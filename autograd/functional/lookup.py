@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 from weakref import WeakValueDictionary
 
-from autograd.fused.operands import Inputs
 from autograd.recording import modes
+from autograd.recording.graph import Inputs
 from autograd.recording.nodes import apply, operand
 from autograd.rules.operation import Operation, number
+from autograd.support.pytree import flat, is_sequence
 from autograd.value import Value
 
 __all__ = ["take"]
@@ -46,7 +46,7 @@ def take(values: Any, index: Any) -> Any:
                 f"not {index!r}"
             )
         return found
-    if not (hasattr(values, "__len__") and hasattr(values, "__getitem__")) or isinstance(values, dict):
+    if not (is_sequence(values) and hasattr(values, "__getitem__")) or isinstance(values, dict):
         raise TypeError(f"take looks up in a sequence of Values or a table of rows, not in {type(values).__name__}")
     place = number(index)
     if not place.is_integer():
@@ -58,9 +58,9 @@ def take(values: Any, index: Any) -> Any:
         if (took := modes.current("took")) is not None:
             took(values, chosen)
         return chosen
-    is_row = not isinstance(chosen, Value) and hasattr(chosen, "__iter__")
+    is_row = is_sequence(chosen)
     entries = list(chosen) if is_row else [chosen]
-    if any(isinstance(x, Value) for x in entries) or any(isinstance(x, Value) for x in _flat(values)):
+    if any(isinstance(x, Value) for x in entries) or any(isinstance(x, Value) for x in flat(values)):
         table = Table.of(values)
         entries = [_looked_up(operand(x), table) for x in entries]
     return entries if is_row else entries[0]
@@ -107,7 +107,7 @@ class Table:
     @property
     def values(self) -> list[Value]:
         """What is in the table now."""
-        return [x for x in _flat(self._table) if isinstance(x, Value)]
+        return [x for x in flat(self._table) if isinstance(x, Value)]
 
     inputs = targets = values
 
@@ -120,11 +120,3 @@ class Table:
 
 
 _known: Final[WeakValueDictionary[int, Table]] = WeakValueDictionary()  # by the id of a table, which its node holds
-
-
-def _flat(table: Sequence[Any]) -> Iterable[Any]:
-    for x in table:
-        if isinstance(x, Value) or not hasattr(x, "__iter__"):
-            yield x
-        else:
-            yield from x

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, dot, total
-from autograd.fused.sums import columns, dots
+from autograd.rules.sums import columns, dots
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e100, max_value=1e100)
 pairs = st.lists(st.tuples(numbers, numbers), max_size=18)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from autograd.support.messages import LONGEST_NAME, shown
 
 __all__ = ["check_runs_at_once", "flat", "is_sequence", "name_of", "rebuilt"]
 
+DEEPEST: Final = 100
 _LATER = 0x20 | 0x80 | 0x200  # the flags of generators', coroutines' and asynchronous generators' code
 
 
@@ -24,11 +25,16 @@ def is_sequence(x: Any) -> bool:
     )
 
 
-def flat(x: Any) -> list[Any]:
-    """Return the numbers in a nested structure, from left to right; a number is a structure of one."""
+def flat(x: Any, depth: int = 0) -> list[Any]:
+    """Return the numbers in a nested structure, from left to right; a number is a structure of one.
+
+    Raises ValueError for what is nested more than 100 deep, as a list that holds itself is.
+    """
     if not is_sequence(x):
         return [x.item() if _is_array(x) else x]
-    return [y for item in (x.values() if isinstance(x, Mapping) else x) for y in flat(item)]
+    if depth == DEEPEST:
+        raise ValueError(f"this {type(x).__name__} is nested more than {DEEPEST} deep: does a list in it hold itself?")
+    return [y for item in (x.values() if isinstance(x, Mapping) else x) for y in flat(item, depth + 1)]
 
 
 def rebuilt(shape: Any, numbers: Iterator[Any]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from autograd import ops
 from autograd.fused.groups import Group
+from autograd.rules.operation import listed
 from autograd.value import Value
 
 __all__ = ["log_softmax", "logsumexp", "mean", "norm", "smallest", "softmax"]
@@ -142,11 +143,7 @@ def norm(values: Iterable[Any]) -> Any:
 
 
 def _members(function: str, values: Iterable[Any]) -> Any:
-    if isinstance(values, Value):
-        raise TypeError(f"{function} takes a sequence of numbers or Values, not one Value: {function}([{values!r}])")
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
-        raise TypeError(f"{function} takes a sequence of numbers or Values, not {type(values).__name__}")
-    members = values if isinstance(values, Group) else list(values)
+    members = listed(function, values)
     if not len(members):
         raise ValueError(f"{function} of no values is not defined: pass at least one")
-    return Group(members) if members.__class__ is list and Value in map(type, members) else members
+    return Group(members) if Value in map(type, members) else members
