@@ -51,7 +51,6 @@ class Prompt:
         self.namespace |= variables() | {"_do": self.do, "help": lambda *words: self.do("help", *words)}
         self.wrong, self.keys = 0, ""
         self.typed: list[str] = []
-        self._console = _Console(self)
         self._known = set(self.namespace)
 
     def do(self, name: str, *words: Any) -> None:
@@ -76,6 +75,8 @@ class Prompt:
         self.wrong += 1
         if isinstance(error, NameError) and error.name:
             print(wrapped(self.unknown(error.name)))
+        elif isinstance(error, OSError) and error.strerror:
+            print(wrapped(f"{error.filename}: {error.strerror}"))
         elif isinstance(error, SyntaxError):
             print("that is neither a command nor Python; help lists what there is")
         else:
@@ -136,20 +137,21 @@ class Prompt:
     # ------------------------------------------------------------------------------ three ways to run
     def run_script(self, lines: Iterable[str]) -> int:
         """Run lines as if they were typed, showing each before its answer; return how many were wrong."""
+        console = _Console(self)
         with suppress(SystemExit):
             for line in lines:
                 text = line.rstrip("\n")
                 typed = printable(text.expandtabs())
                 print(f"\n{MARK}{typed}" if text.strip() and not text.lstrip().startswith("#") else typed)
-                self._push(text)
-            self._push("")
+                self._push(console, text)
+            self._push(console, "")
         return self.wrong
 
     def talk(self, greeting: str, keys: str = "") -> None:
         """Talk with a person until they leave; `keys` stand below the prompt."""
         self.keys = keys
         print(greeting)
-        read, more = self._reader(), False
+        read, more, console = self._reader(), False, _Console(self)
         with suppress(SystemExit):
             while True:
                 try:
@@ -158,19 +160,19 @@ class Prompt:
                     print()
                     return
                 except KeyboardInterrupt:
-                    self._console.resetbuffer()
+                    console.resetbuffer()
                     print("\nquit, or Ctrl-D, leaves")
                     more = False
                     continue
                 if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
                     print("\x1b[J", end="")  # what stood below the prompt
-                more = self._push(line if line.strip() or more else "step")
+                more = self._push(console, line if line.strip() or more else "step")
 
-    def _push(self, line: str) -> bool:
-        line = line if self._console.buffer else line.lstrip()
-        if line.strip() and not line.startswith("save"):
+    def _push(self, console: _Console, line: str) -> bool:
+        line = line if console.buffer else line.lstrip()
+        if (line or console.buffer) and not line.startswith(("save ", "load ")):
             self.typed.append(line)
-        return self._console.push(line)
+        return console.push(line)
 
     def _reader(self) -> Callable[[str], str]:
         """Return what reads a line: prompt_toolkit where it is installed and the terminal can, else Python's own."""
