@@ -68,7 +68,6 @@ class Prompt:
             print("\nstopped; what was done so far stays, and back takes it back")
         except Exception as error:
             self.explain(error)
-        self.namespace.update(self.variables())
 
     def explain(self, error: BaseException) -> None:
         """Say what was wrong, in a sentence."""
@@ -111,13 +110,15 @@ class Prompt:
     def to_python(self, line: str) -> str:
         """Return a line of Python for what was typed: a command becomes a call, the rest stays as it is."""
         text = line.strip()
-        if found := re.fullmatch(rf"({NAME})\s*=\s*([^=].*)|({NAME})", text):
-            name = found[1] or found[3]
-            if name not in self.commands and name not in self.namespace:
-                if as_typed(name) in map(as_typed, self.names()):
-                    return f"_do('set', {name!r}, {found[2]})" if found[1] else f"_do('show', {name!r})"
-                if found[3] and name not in SHORT and re.fullmatch(r"[a-zL][\d₀-₉⁰-⁹(⁽].*", name):  # a unit: z11[2]
-                    return f"_do('show', {name!r})"
+        if found := re.fullmatch(rf"({NAME})(?:\s*(\*\*|//|[-+*/%])?=\s*([^=].*))?", text):
+            name, op, number = found[1], found[2], found[3]
+            is_weight = name not in self.commands and as_typed(name) in map(as_typed, self.names())
+            if is_weight and number:
+                return f"_do('set', {name!r}, {f'{as_typed(name)} {op} ({number})' if op else number})"
+            # a unit, z11[2], may be shown like a weight
+            is_unit = name == "L" or (name not in SHORT and re.fullmatch(r"[a-z][\d₀-₉⁰-⁹(⁽].*", name))
+            if not number and (is_weight or (is_unit and name not in self.namespace)):
+                return f"_do('show', {name!r})"
         found = re.match(r"\s*([a-z]\w*|\?)(?![\w.(\[])\s*(.*)", line, re.DOTALL)
         if found is None or "\n" in text or re.match(r"([-+*/%<>!]+=?\s|==|(in|is|and|or|if)\b)", found[2]):
             return line
@@ -170,6 +171,7 @@ class Prompt:
 
     def _push(self, console: _Console, line: str) -> bool:
         line = line if console.buffer else line.lstrip()
+        self.namespace.update(self.variables())
         if (line or console.buffer) and not line.startswith(("save ", "load ")):
             self.typed.append(line)
         return console.push(line)

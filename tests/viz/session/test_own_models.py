@@ -94,6 +94,8 @@ def test_weights_show_and_why_speak_of_the_same_pass_wherever_one_stands(said):
 def test_a_weight_is_set_and_shown_by_its_name_and_a_push_is_measured(said):
     given = {"loss": nn.mean_squared_error}
     assert "w⁽³⁾₁₂ = 0.5;" in said(network(), X, Y, **given, lines=["w312 = 1 / 2", "w312"])
+    assert "w⁽³⁾₁₂ = 1.75;" in said(network(), X, Y, **given, lines=["w312 = 0.5", "w312 += w312 * 2.5", "w312"])
+    assert said(network(), X, Y, **given, lines=["w312 = 0.5", "training.step()", "w312 == 0.5"]) == "False\n"
     assert "the loss rises from 0.4765 to" in said(network(), X, Y, **given, lines=["w312 = 1 / 2"])
     push = said(network(), X, Y, **given, lines=["nudge w312"])
     foretold = re.search(r"foretold .* = ([−.\de]+)$", push, re.MULTILINE)[1].replace("−", "-")
@@ -109,6 +111,10 @@ def test_a_wrong_gradient_is_found(said):
     assert "do NOT agree" in " ".join(wrong.split())
     assert "They agree" in said(lambda a, b: a * a * b, [2.0, 3.0], lines=["nudge a"])
     assert "They agree" in said(lambda a, b: a * b, [2.0, 3.0], lines=["nudge b"])
+    assert "They agree but for" in said(lambda a: a**2, [2.0], lines=["nudge a 1e6"])
+    assert "a kink here: its slope is 0 on the left and 1 on the right" in said(
+        lambda a: a.relu(), [0.0], lines=["nudge a"]
+    )
 
 
 def test_a_function_is_learned_by_its_arguments(said):
