@@ -74,6 +74,8 @@ class Neuron(Module):
             x = Group.of(x)
         elif name == "activation":
             x = resolve_activation(x)
+        elif name == "bias" and not isinstance(x, Value):
+            raise TypeError(f"a neuron's bias is a Value, not {said(x)}: neuron.bias.data = 0.0 changes its number")
         super().__setattr__(name, x)
 
     @property

@@ -16,7 +16,7 @@ from viz.session.looks import Looks
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of
-from viz.session.words import GREETING, HELP, HINT, SHORT_HINT, as_typed, count_from, number_from, place_of
+from viz.session.words import GREETING, HELP, HINT, NOTES, SHORT_HINT, as_typed, count_from, number_from, place_of
 from viz.support.boxes import paint
 
 LIMIT: Final = 5000
@@ -142,12 +142,14 @@ class Session(Looks):
     def _help(self) -> str:
         names = [*map(as_typed, self._weight_names())]
         example = next((name for name in reversed(names) if name.endswith("11")), names[0])
-        return wrapped(HELP.format(tries=self._tries, w=example), hang=" " * 17)
+        told = HELP.format(tries=self._tries, w=example).split("\n")
+        table = [wrapped(line, hang=" " * (17 if line[0] == " " else 26)) for line in told]
+        return "\n".join([*table, wrapped(NOTES)])
 
     def _greeting(self) -> str:
         count, rows = len(self._model.parameters()), len(self._training.inputs)
         about = f"{self._title}: {count} weights and biases to learn, {rows} row{'s' * (rows != 1)} of data."
-        return GREETING.format(about=about, rows=self._rows())
+        return wrapped(GREETING.format(about=about, rows=self._rows()), hang=" " * 17)
 
     def _one_event(self, *, is_shown: bool = True) -> None:
         story, phase, mine = self._story().recording, self._training.phase, self._mine()
@@ -155,7 +157,7 @@ class Session(Looks):
         event = story.events[i]
         if is_shown and not self._is_screen and not self._hinted:
             names = story.words.names
-            print(wrapped(HINT if any("⁽" in name for name in names) else SHORT_HINT.format(L=names[-1])))
+            print(wrapped(HINT if any("⁽" in name for name in names) else SHORT_HINT.format(L=names[-1]), hang="  "))
             self._hinted = True
         self._seen = story.nodes[getattr(event, "parent", event.node)]
         shown = board(self, i) if is_shown and self._is_screen else []
@@ -166,7 +168,8 @@ class Session(Looks):
             self._leave_phase()
             where = f"  {self._where()}"
         if shown:
-            lines = "\n".join([*shown[:-1], where or shown[-1]])
+            then = f"  {phase} is done; {self._training.phase} comes next" if where else ""
+            lines = "\n".join([*shown[:-1], then])
             print(f"\x1b[H\x1b[2J{lines}\x1b[{HEIGHT};1H{paint(self._keys(), 'quiet')}\x1b[{PROMPT_LINE};1H", end="")
         elif is_shown:
             print(wrapped(said, hang="    "))

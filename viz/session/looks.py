@@ -81,16 +81,15 @@ class Looks(Run):
         name, value, recording = names[i], self._model.parameters()[i], self._story().recording
         slope = (recording.gradient(value) if value in set(recording.nodes) else None) or 0.0
         before, x = recording.numbers[-1], value.data
-        after = loss_with(self._training, value, x + h)
-        # halving the push quarters what is left over, where the gradient is the slope
-        rest = [loss_with(self._training, value, x + p) - before - slope * p for p in (h, h / 2)]
+        after, tiny = loss_with(self._training, value, x + h), 6e-6 * max(1.0, abs(x))  # ∛ε: a difference's best
+        beside = loss_with(self._training, value, x - tiny), before, loss_with(self._training, value, x + tiny)
         foretold, measured = slope * h, after - before
         print(wrapped(f"{name} pushed by {show_number(h)}, from {show_number(x)} to {show_number(x + h)}:"))
         figures = f"({show_number(slope)})({show_number(h)}) = {show_number(foretold)}"
         print(wrapped(f"  foretold  gradient × push = {figures}", hang="            "))
         ends = f"{before:.7g} → {after:.7g}".replace("-", "−")
         print(wrapped(f"  measured  L: {ends}, a change of {show_number(measured)}", hang="            "))
-        print(wrapped(compared(foretold, measured, rest, before)))
+        print(wrapped(compared(foretold, measured, slope, beside, tiny)))
 
     def curve(self) -> None:
         """Plot the loss of each epoch so far, and say what shape it has."""

@@ -51,7 +51,6 @@ class Prompt:
         self.namespace |= variables() | {"_do": self.do, "help": lambda *words: self.do("help", *words)}
         self.wrong, self.keys = 0, ""
         self.typed: list[str] = []
-        self._console = _Console(self)
         self._known = set(self.namespace)
 
     def do(self, name: str, *words: Any) -> None:
@@ -69,13 +68,14 @@ class Prompt:
             print("\nstopped; what was done so far stays, and back takes it back")
         except Exception as error:
             self.explain(error)
-        self.namespace.update(self.variables())
 
     def explain(self, error: BaseException) -> None:
         """Say what was wrong, in a sentence."""
         self.wrong += 1
         if isinstance(error, NameError) and error.name:
             print(wrapped(self.unknown(error.name)))
+        elif isinstance(error, OSError) and error.strerror:
+            print(wrapped(f"{error.filename}: {error.strerror}"))
         elif isinstance(error, SyntaxError):
             print("that is neither a command nor Python; help lists what there is")
         else:
@@ -110,13 +110,15 @@ class Prompt:
     def to_python(self, line: str) -> str:
         """Return a line of Python for what was typed: a command becomes a call, the rest stays as it is."""
         text = line.strip()
-        if found := re.fullmatch(rf"({NAME})\s*=\s*([^=].*)|({NAME})", text):
-            name = found[1] or found[3]
-            if name not in self.commands and name not in self.namespace:
-                if as_typed(name) in map(as_typed, self.names()):
-                    return f"_do('set', {name!r}, {found[2]})" if found[1] else f"_do('show', {name!r})"
-                if found[3] and name not in SHORT and re.fullmatch(r"[a-zL][\d₀-₉⁰-⁹(⁽].*", name):  # a unit: z11[2]
-                    return f"_do('show', {name!r})"
+        if found := re.fullmatch(rf"({NAME})(?:\s*(\*\*|//|[-+*/%])?=\s*([^=].*))?", text):
+            name, op, number = found[1], found[2], found[3]
+            is_weight = name not in self.commands and as_typed(name) in map(as_typed, self.names())
+            if is_weight and number:
+                return f"_do('set', {name!r}, {f'{as_typed(name)} {op} ({number})' if op else number})"
+            # a unit, z11[2], may be shown like a weight
+            is_unit = name == "L" or (name not in SHORT and re.fullmatch(r"[a-z][\d₀-₉⁰-⁹(⁽].*", name))
+            if not number and (is_weight or (is_unit and name not in self.namespace)):
+                return f"_do('show', {name!r})"
         found = re.match(r"\s*([a-z]\w*|\?)(?![\w.(\[])\s*(.*)", line, re.DOTALL)
         if found is None or "\n" in text or re.match(r"([-+*/%<>!]+=?\s|==|(in|is|and|or|if)\b)", found[2]):
             return line
@@ -136,20 +138,21 @@ class Prompt:
     # ------------------------------------------------------------------------------ three ways to run
     def run_script(self, lines: Iterable[str]) -> int:
         """Run lines as if they were typed, showing each before its answer; return how many were wrong."""
+        console = _Console(self)
         with suppress(SystemExit):
             for line in lines:
                 text = line.rstrip("\n")
                 typed = printable(text.expandtabs())
                 print(f"\n{MARK}{typed}" if text.strip() and not text.lstrip().startswith("#") else typed)
-                self._push(text)
-            self._push("")
+                self._push(console, text)
+            self._push(console, "")
         return self.wrong
 
     def talk(self, greeting: str, keys: str = "") -> None:
         """Talk with a person until they leave; `keys` stand below the prompt."""
         self.keys = keys
         print(greeting)
-        read, more = self._reader(), False
+        read, more, console = self._reader(), False, _Console(self)
         with suppress(SystemExit):
             while True:
                 try:
@@ -158,19 +161,20 @@ class Prompt:
                     print()
                     return
                 except KeyboardInterrupt:
-                    self._console.resetbuffer()
+                    console.resetbuffer()
                     print("\nquit, or Ctrl-D, leaves")
                     more = False
                     continue
                 if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
                     print("\x1b[J", end="")  # what stood below the prompt
-                more = self._push(line if line.strip() or more else "step")
+                more = self._push(console, line if line.strip() or more else "step")
 
-    def _push(self, line: str) -> bool:
-        line = line if self._console.buffer else line.lstrip()
-        if line.strip() and not line.startswith("save"):
+    def _push(self, console: _Console, line: str) -> bool:
+        line = line if console.buffer else line.lstrip()
+        self.namespace.update(self.variables())
+        if (line or console.buffer) and not line.startswith(("save ", "load ")):
             self.typed.append(line)
-        return self._console.push(line)
+        return console.push(line)
 
     def _reader(self) -> Callable[[str], str]:
         """Return what reads a line: prompt_toolkit where it is installed and the terminal can, else Python's own."""

@@ -15,6 +15,7 @@ from autograd.explain.steps import Recording, Replay
 from nn import TrainingSession
 from nn.session.questions import before_update
 from viz.session.answers import rows_of_nodes
+from viz.session.words import as_typed
 
 PHASES: Final = ("forward", "backward", "update")
 
@@ -78,7 +79,9 @@ class Run:
     def _variables(self) -> dict[str, Any]:
         # the rows are copies: what is done to them in Python must not reach the run
         rows = {"inputs": deepcopy(self._training.inputs), "targets": deepcopy(self._training.targets)}
-        return {"model": self._model, "training": self._training, **rows}
+        named = zip(map(as_typed, self._weight_names()), self._model.parameters(), strict=True)
+        weights = {name: weight.data for name, weight in named if name.isidentifier()}
+        return {**weights, "model": self._model, "training": self._training, **rows}
 
     def _place(self) -> int:
         return 3 * self._training.step_count + PHASES.index(self._training.phase)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 
 from autograd.explain.numbers import show_number
@@ -50,17 +51,27 @@ def _described(part: Stretch, losses: Sequence[float]) -> str:
     return f"{part.name}{until} ({loss}{show_number(inside[0])} → {show_number(min(inside))})"
 
 
-def compared(foretold: float, measured: float, rest: Sequence[float], loss: float) -> str:
-    """Return what to say of a change foretold and measured; `rest` is what a push and half of it leave over."""
-    noise = 1e-13 * max(1.0, abs(loss))
-    if not all(map(math.isfinite, [*rest, foretold])):
+def compared(foretold: float, measured: float, slope: float, beside: tuple[float, float, float], tiny: float) -> str:
+    """Return what to say of a change that was foretold and measured.
+
+    `beside` are the losses at the weight less `tiny`, at the weight, and at the weight plus `tiny`: a difference
+    quotient over so little says what the slope is, however large the push was.
+    """
+    left, here, right = beside
+    before, after = (here - left) / tiny, (right - here) / tiny
+    if not all(map(math.isfinite, (before, after, slope, measured))):
         return "They cannot be compared: a number is not finite."
-    if max(map(abs, rest)) <= max(noise, 1e-6 * abs(measured)):
-        return "They agree: over so small a step the loss is a straight line, whose slope is the gradient."
-    if abs(rest[1]) <= 0.35 * abs(rest[0]):
-        share = f"{abs(rest[0] / measured):.1%}" if measured else show_number(abs(rest[0]))
-        return f"They agree but for {share}, the bend of the curve: half the push leaves about a quarter of that."
+    near = 1e-5 * max(abs(slope), abs(after), abs(before)) + 8.0 * sys.float_info.epsilon * abs(here) / tiny
+    if abs((before + after) / 2.0 - slope) <= near:
+        if abs(measured - foretold) <= 1e-3 * abs(measured) or abs(measured - foretold) <= near * tiny:
+            return "They agree: over such a push the loss is nearly a straight line, whose slope is the gradient."
+        share = f"{abs(measured - foretold) / abs(measured):.1%}" if measured else "all of it"
+        return f"They agree but for {share}, the bend of the curve: a push of {show_number(tiny)} shows the same slope."
+    if min(abs(before - slope), abs(after - slope)) <= near:
+        sides = f"{show_number(before)} on the left and {show_number(after)} on the right"
+        return f"The loss has a kink here: its slope is {sides}, and the gradient is one of the two."
     return (
-        "They do NOT agree, and a smaller push does not bring them nearer: this gradient is not the slope of the loss. "
-        "Look for a wrong local derivative, a kink (as ReLU has at 0), or a number taken out of its graph."
+        f"They do NOT agree: a push of {show_number(tiny)} measures a slope of {show_number((before + after) / 2.0)}, "
+        f"and the gradient says {show_number(slope)}. Look for a wrong local derivative, or a number taken out of its "
+        "graph."
     )

@@ -25,13 +25,12 @@ help             the rest: back, why, nudge, curve, …
 You cannot break anything: back undoes whatever you did.  quit leaves."""
 
 SHORT_HINT = """\
-  How to read it: v₁, v₂, … are steps on the way to {L}, and ∂{L}/∂v₁ is the
-  gradient of one: how much {L} grows for each bit that it grows."""
+  How to read it: v₁, v₂, … are steps on the way to {L}, and ∂{L}/∂v₁ is the gradient of one: \
+how much {L} grows for each bit that it grows."""
 
 HINT = """\
-  How to read it: z⁽¹⁾₂[3] is the sum in layer 1, unit 2, for row 3, and
-  a = tanh(z) what that unit says; w are weights, b biases, x inputs, L is the
-  loss, ∂L/∂w its gradient; v₁, v₂, … are steps on the way to the loss."""
+  How to read it: z⁽¹⁾₂[3] is the sum in layer 1, unit 2, for row 3, and a = tanh(z) what that unit says; \
+w are weights, b biases, x inputs, L is the loss, ∂L/∂w its gradient; v₁, v₂, … are steps on the way to the loss."""
 
 HELP = """\
 go on    step 5           Enter is step; step 5: the next five operations
@@ -47,10 +46,12 @@ look     {w:<16} one weight, sum or answer: its number and gradient
          boundary svg     the plane of answers; pictures of network and graph
          page film playground  the step, the training, the network in a browser
 change   {w} = 0.3       a weight, as set {w} 0.3; rate 0.5: learning rate
-{tries}leave    quit             or Ctrl-D; save a.txt: what you typed; load a.txt
+{tries}leave    quit             or Ctrl-D; save a.txt: what you typed; load a.txt"""
+
+NOTES = """\
 Letters: b back, w why, e epoch, u until solved, s step, ? help, q quit.
-w211: layer 2, unit 1, the weight of input 1, counted from 1; b11: in layer 1
-the bias of unit 1; z11[2]: that unit's sum for row 2.  show is for such names.
+w211: layer 2, unit 1, the weight of input 1, counted from 1; b11: in layer 1 the bias of unit 1; z11[2]: \
+that unit's sum for row 2.  show is for such names.
 Anything else is Python; model, training, inputs and targets are there."""
 
 

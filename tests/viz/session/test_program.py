@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from viz.console.command_line import main
 
 ROOT = Path(__file__).parents[3]
 
@@ -26,6 +29,20 @@ def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
     assert "› step 2\n  How to read it" in from_file.stdout
     assert "► forward 2/50  a⁽¹⁾₁[1] = tanh(z⁽¹⁾₁[1])" in from_file.stdout
     assert "run 5" not in from_file.stdout
+
+
+def test_the_console_script_runs_a_subcommand_and_names_what_there_is(capsys, tmp_path):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"chainrule": "viz.console.command_line:main"}
+    script = tmp_path / "script.txt"
+    script.write_text("step\nback\n", encoding="utf-8")
+    assert main(["xor", str(script)]) == 0
+    assert "► forward 1/50" in capsys.readouterr().out
+    for nothing in ([], ["--help"]):
+        assert main(nothing) == 0
+        assert "chainrule xor" in capsys.readouterr().out
+    assert main(["xro"]) == 2
+    assert "there is no chainrule xro: did you mean xor?" in capsys.readouterr().err
 
 
 def test_a_script_that_is_not_there_is_named():
