@@ -9,7 +9,6 @@ normalization.py   BatchNorm, Dropout
 recurrent.py       RNN, LSTM, GRU
 initializers.py    how weights begin: Xavier and He
 counter_random.py  random numbers by counter, for masks
-tracing.py         what a compiled program's trace asks of a layer
 """
 
 from nn.layers.containers import Activation, Checkpoint, Embedding, Residual, Sequential, Softmax

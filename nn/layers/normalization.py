@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value, mean, number, sqrt, where
-from nn.layers import tracing
 from nn.layers.containers import as_row
 from nn.layers.counter_random import stream_key, uniform, uniforms
 from nn.layers.forward_cache import Row
 from nn.layers.module import Inputs, Module
+from nn.support import tracing
 from nn.support.validate import listed, positive_count
 
 if TYPE_CHECKING:
