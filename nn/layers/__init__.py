@@ -5,18 +5,20 @@ calling.py         what a module's constructor and `__call__` are wrapped in
 forward_cache.py   what each layer computed in a pass
 dense.py           Neuron, Perceptron, Layer, MLP
 containers.py      Sequential, Residual, Checkpoint, Activation, Softmax, Embedding
-normalization.py   BatchNorm, Dropout
+normalization.py   BatchNorm, LayerNorm, RMSNorm, Dropout
+attention.py       Attention
 recurrent.py       RNN, LSTM, GRU
 initializers.py    how weights begin: Xavier and He
 counter_random.py  random numbers by counter, for masks
 """
 
+from nn.layers.attention import Attention
 from nn.layers.containers import Activation, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.layers.dense import MLP, Layer, Neuron, Perceptron
 from nn.layers.forward_cache import LayerPass
 from nn.layers.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
 from nn.layers.module import Module
-from nn.layers.normalization import BatchNorm, Dropout
+from nn.layers.normalization import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.layers.recurrent import GRU, LSTM, RNN, Recurrent, detach_state
 
 __all__ = [
@@ -25,16 +27,19 @@ __all__ = [
     "MLP",
     "RNN",
     "Activation",
+    "Attention",
     "BatchNorm",
     "Checkpoint",
     "Dropout",
     "Embedding",
     "Initializer",
     "Layer",
+    "LayerNorm",
     "LayerPass",
     "Module",
     "Neuron",
     "Perceptron",
+    "RMSNorm",
     "Recurrent",
     "Residual",
     "Sequential",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from autograd import Group, Value
 from autograd.fused.hidden import Hidden, is_on_rows
 from autograd.fused.rows import Affine
 from autograd.recording import modes
+from autograd.recording.nodes import operand
 from autograd.rules.operation import TABLE
 from autograd.support.answers import key
 from autograd.support.messages import shown
@@ -23,6 +24,7 @@ from nn.support.validate import positive_count, said
 
 ActivationLike = str | Callable[[Any], Any] | None
 Seed = int | random.Random | None
+ZERO: Final = operand(0.0)  # what a neuron without bias adds
 
 
 def resolve_activation(activation: ActivationLike) -> Any:
@@ -93,12 +95,13 @@ class Neuron(Module):
     """a = activation(w · x + b), over `inputs` numbers: the perceptron.  (Rosenblatt 1958.)
 
     `activation` is a name from the table of operations, an operation, any function of a Value, or None.  Weights
-    begin by `initializer`, by default He's or Xavier's as suits the activation, the bias at 0; `nonlin=False`
-    means no activation, `outputs` is how many neurons its layer has, on which Xavier's variance depends.  A neuron is
-    one node for z (`<path>.z`) and one for a (`<path>.a`).
+    begin by `initializer`, by default He's or Xavier's as suits the activation, the bias at 0; with `bias=False` it is
+    None.  `nonlin=False` means no activation, `outputs` is how many neurons its layer has, on which Xavier's variance
+    depends.  A neuron is one node for z (`<path>.z`) and one for a (`<path>.a`).
     """
 
     weights: Group
+    bias: Value | None = None
 
     def __init__(
         self,
@@ -109,12 +112,14 @@ class Neuron(Module):
         initializer: Initializer | None = None,
         seed: Seed = None,
         outputs: int = 1,
+        bias: bool = True,
     ) -> None:
         inputs = positive_count(inputs, "the number of inputs")
         self.activation = resolve_activation(activation) if nonlin else None
         draw, generator = chosen(initializer, self.activation), generator_from(seed)
         self.weights = Group([Value(draw(generator, inputs, outputs)) for _ in range(inputs)])
-        self.bias = Value(0.0)
+        if bias:
+            self.bias = Value(0.0)
 
     def __setattr__(self, name: str, x: Any) -> None:
         if name == "weights":
@@ -133,13 +138,17 @@ class Neuron(Module):
         self.weights = weights
 
     @property
-    def b(self) -> Value:
+    def b(self) -> Value | None:
         """The bias, by the name that micrograd has for it."""
         return self.bias
 
     @b.setter
-    def b(self, bias: Value) -> None:
+    def b(self, bias: Value | None) -> None:
         self.bias = bias
+
+    @property
+    def _added(self) -> Value:
+        return ZERO if self.bias is None else self.bias
 
     @property
     def nonlin(self) -> bool:
@@ -161,7 +170,7 @@ class Neuron(Module):
         if more:
             refuse_more(self, (inputs, *more))
         group = input_group(inputs, len(self.weights), "this neuron")
-        z = Affine([self.weights], [self.bias])(group, [self._z_name])
+        z = Affine([self.weights], [self._added])(group, [self._z_name])
         a = _activated([self], z)
         if watching:
             self.keep_pass(z, a)
@@ -172,10 +181,14 @@ class Neuron(Module):
 
     def describe(self) -> str:
         """Return the neuron's size and activation."""
-        return f"Neuron {len(self.weights)} → 1, {activation_name(self.activation)}"
+        return f"Neuron {len(self.weights)} → 1, {activation_name(self.activation)}{_without(self)}"
 
 
 Perceptron = Neuron
+
+
+def _without(neuron: Neuron) -> str:
+    return ", no bias" if neuron.bias is None else ""
 
 
 def _activated(neurons: Sequence[Neuron], z: Row) -> Row:
@@ -195,7 +208,7 @@ def _activated(neurons: Sequence[Neuron], z: Row) -> Row:
 class Layer(Module):
     """`outputs` neurons that see the same `inputs`: a = activation(W x + b), one row in, one row out.
 
-    W has a row of `inputs` weights for each of the `outputs` neurons, b one number for each.
+    W has a row of `inputs` weights for each of the `outputs` neurons, b one number for each (none with `bias=False`).
     """
 
     _latest: Affine | None = None
@@ -209,10 +222,13 @@ class Layer(Module):
         nonlin: bool = True,
         initializer: Initializer | None = None,
         seed: Seed = None,
+        bias: bool = True,
     ) -> None:
         generator = generator_from(seed)
         self.neurons = [
-            Neuron(inputs, activation, nonlin=nonlin, initializer=initializer, seed=generator, outputs=outputs)
+            Neuron(
+                inputs, activation, nonlin=nonlin, initializer=initializer, seed=generator, outputs=outputs, bias=bias
+            )
             for _ in range(positive_count(outputs, "the number of outputs"))
         ]
 
@@ -254,7 +270,7 @@ class Layer(Module):
     def _affine(self) -> Affine:
         """Return W and b with the numbers of this moment: those of the last call, if they are the same."""
         neurons, affine = self.neurons, self._latest
-        weights, biases = [n.weights for n in neurons], [n.bias for n in neurons]
+        weights, biases = [n.weights for n in neurons], [n._added for n in neurons]
         if affine is None or not affine.holds(weights, biases):
             affine = vars(self)["_latest"] = Affine(weights, biases)
         return affine
@@ -279,7 +295,9 @@ class Layer(Module):
     def describe(self) -> str:
         """Return the layer's sizes and activation."""
         neuron = self.neurons[0]
-        return f"Layer {len(neuron.weights)} → {len(self.neurons)}, {activation_name(neuron.activation)}"
+        return (
+            f"Layer {len(neuron.weights)} → {len(self.neurons)}, {activation_name(neuron.activation)}{_without(neuron)}"
+        )
 
 
 class MLP(Module):
@@ -287,7 +305,7 @@ class MLP(Module):
 
     aˡ = activation(Wˡ aˡ⁻¹ + bˡ), layer by layer from a⁰ = x.  (Rumelhart, Hinton and Williams 1986.)
     Hidden layers have the `activation`, the last has `output` (by default none: a score or a logit).  Weights are
-    those of the `seed`; with None they follow from Python's own `random`.
+    those of the `seed`; with None they follow from Python's own `random`.  With `bias=False` no layer has biases.
     """
 
     def __init__(
@@ -299,6 +317,7 @@ class MLP(Module):
         output: ActivationLike = None,
         initializer: Initializer | None = None,
         seed: Seed = None,
+        bias: bool = True,
     ) -> None:
         if isinstance(sizes, str) or not hasattr(sizes, "__len__") or not len(sizes):
             counted = isinstance(sizes, int) and isinstance(activation, int)
@@ -307,7 +326,7 @@ class MLP(Module):
         generator = generator_from(seed)
         activation, last = resolve_activation(activation), len(sizes) - 1
         self.layers = [
-            Layer(before, size, activation if i < last else output, initializer=initializer, seed=generator)
+            Layer(before, size, activation if i < last else output, initializer=initializer, seed=generator, bias=bias)
             for i, (before, size) in enumerate(zip([inputs, *sizes], sizes, strict=False))
         ]
 

@@ -14,7 +14,7 @@ _INITIALIZERS: Final = "nn.he_normal, he_uniform, xavier_normal and xavier_unifo
 _PRECISION: Final = "numbers are Python's floats, in double precision"
 _HERE: Final = "everything runs on this machine; fit(…, backend='jax') uses what JAX finds"
 _LIST: Final = "a plain list of modules, a tuple or a dict is walked: self.layers = [nn.Layer(2, 4), nn.Layer(4, 1)]"
-_ATTENTION: Final = "there is no attention here: write it with nn.Layer, autograd.dot and autograd.softmax"
+_ATTENTION: Final = "nn.Attention(width, heads) is what they are made of, between nn.LayerNorm and nn.Layer"
 _HOOKS: Final = "model.forward_cache(rows) has what each layer computed; there are no hooks"
 
 NAMES: Final = {
@@ -41,12 +41,12 @@ NAMES: Final = {
     **dict.fromkeys(("LogSoftmax", "log_softmax"), "give the scores to nn.softmax_cross_entropy, which has it inside"),
     **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d", "Conv2D", "MaxPool2d", "AvgPool2d"), _NO_IMAGES),
     **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNormalization"), "it is nn.BatchNorm(width)"),
-    "LayerNorm": "nn.BatchNorm(width) is the normalization that there is",
     "Dropout1d": "it is nn.Dropout(p)",
     "RNNCell": "nn.RNN(inputs, hidden).step(row, state) makes one step",
     "LSTMCell": "nn.LSTM(inputs, hidden).step(row, state) makes one step",
     "GRUCell": "nn.GRU(inputs, hidden).step(row, state) makes one step",
-    **dict.fromkeys(("Transformer", "MultiheadAttention"), _ATTENTION),
+    **dict.fromkeys(("Transformer", "TransformerEncoderLayer"), _ATTENTION),
+    **dict.fromkeys(("MultiheadAttention", "MultiHeadAttention"), "Attention"),
     # losses
     "MSELoss": "a loss is a function here: nn.mean_squared_error",
     "MeanSquaredError": "it is nn.mean_squared_error",
@@ -136,6 +136,7 @@ SAME: Final = {
     **dict.fromkeys(("out_features", "nout", "units", "output_dim"), "outputs"),
     **dict.fromkeys(("nouts", "layer_sizes", "layers"), "sizes"),
     "hidden_size": "hidden",
+    "use_bias": "bias",
     "nonlinearity": "activation",
     "output_activation": "output",
     "kernel_initializer": "initializer",
@@ -169,7 +170,6 @@ KEYWORDS: Final = {
     "max_iter": "training is counted in epochs; without batch_size an epoch is one step",
     **dict.fromkeys(("device", "map_location"), _HERE),
     "dtype": _PRECISION,
-    **dict.fromkeys(("bias", "use_bias"), "each neuron has a bias, which begins at 0"),
     "dropout": "nn.Dropout(p) is a module of its own",
     "num_layers": "put several into a module of your own, one after another",
     "bidirectional": "run a second network over the rows in reverse",

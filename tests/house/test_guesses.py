@@ -154,7 +154,6 @@ def fit(*given, **named):
         (lambda: nn.Layer(2, 3, "Softmax"), "softmax is an activation of a whole row: put nn.Softmax()"),
         (lambda: nn.Layer(2, 3, nn.Softmax), "softmax is an activation of a whole row: put nn.Softmax()"),
         (lambda: nn.Layer(2, 3, nn.Activation), "an activation is a name, an operation or a function, not the class A"),
-        (lambda: nn.Layer(2, 3, bias=False), "Layer takes no bias: each neuron has a bias"),
         (lambda: nn.mean_squared_error(Y, Y, reduction="sum"), "mean_squared_error takes no reduction: the"),
         (lambda: nn.predict(model, X, verbose=0), "predict takes no verbose: progress=True"),
         (lambda: model.zero_grad(set_to_none=True), "zero_grad takes no set_to_none: it does so always"),
