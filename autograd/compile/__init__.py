@@ -110,7 +110,7 @@ def compile_training(
 ) -> TrainingStep:
     """Return steps of an optimizer on the loss `function`, compiled with the optimizer's own rule.
 
-    The optimizer is one of nn's: `update`, `state_names`, `state`, `learning_rate`, `step_count`, `parameters`.
+    The optimizer is one of nn's: `rule`, `state_names`, `state`, `learning_rate`, `step_count`, `parameters`.
     """
     check_backend(backend)
     return TrainingStep(function, parameters, optimizer, backend, clip)

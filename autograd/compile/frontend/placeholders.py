@@ -28,7 +28,7 @@ def node_of(op: Any = None, inputs: tuple[Any, ...] = ()) -> Value:
     """Return a node for `op` on operands, or a leaf, without its number."""
     node = _new(Value)
     node._data, node.op = NO_NUMBER, op
-    node._grad = node.name = node._left = node._right = node._operands = None
+    node._grad = node._name = node._left = node._right = node._operands = None
     node._left_derivative = node._right_derivative = None
     if len(inputs) == 2:
         node._left, node._right = inputs

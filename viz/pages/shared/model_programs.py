@@ -104,7 +104,7 @@ def model_programs(
         "level": _level(loss, flat) if level is None else level,
         "classes": _classes(flat),
         "loss": shown(getattr(loss, "__name__", "loss")).replace("_", " "),
-        "optimizer": type(optimizer).__name__,
+        "optimizer": type(optimizer).__name__ + " with decay" * (not optimizer.is_plain),
         "rate": optimizer.learning_rate,
         "steps": optimizer.step_count,
         "memories": _memories(optimizer, order),

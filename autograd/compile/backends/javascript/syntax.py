@@ -61,7 +61,7 @@ def emit_update(optimizer: Any) -> Emitted:
     """
     names = [f"memory{k}" for k in range(len(optimizer.state_names))]
     known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
-    moved, after = optimizer.update(SYMBOLS, *known)
+    moved, after = optimizer.rule(SYMBOLS, *known)
     printer = Printer()
     kept: dict[Symbol, Symbol] = {}
     lines = []

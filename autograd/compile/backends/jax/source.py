@@ -144,7 +144,7 @@ class Jax:
             losses, pieces, memories, *_ = state
             loss, gradients, observed = self._computed(pieces, arguments)
             moved = [
-                self.optimizer.update(MATHS, p, g, rate, before + i + 1.0, *kept) if used else (p, kept)
+                self.optimizer.rule(MATHS, p, g, rate, before + i + 1.0, *kept) if used else (p, kept)
                 for used, p, g, *kept in zip(is_used, pieces, gradients, *memories, strict=True)
             ]
             losses = jax.lax.dynamic_update_index_in_dim(losses, loss, i % FEW, 0)

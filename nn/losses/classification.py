@@ -1,73 +1,28 @@
-"""Losses: each takes one row per example (a single Value counts as one row) and returns ONE Value, the mean.
-
-Wrong lengths, shapes and ranges are refused here, in the user's terms, before anything is recorded.  While a
-program is traced its inputs have no numbers yet, so only shapes are checked then.
-"""
+"""Losses for classes: of probabilities, of logits, of scores."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import autograd
-from autograd import Group, Value, dot, equal, exp, log, maximum, mean, number, total, where
+from autograd import Group, Value, dot, equal, exp, log, maximum, number, total, where
 from autograd import abs as absolute
 from autograd.functional.composed import shifted
-from nn.layers.tracing import tracing
+from nn.losses.given import averaged, check_lengths, check_range, is_row, note, paired, rows_of, said_number
 from nn.support.guesses import GUESSES
-from nn.support.validate import listed, place
+from nn.support.tracing import tracing
+from nn.support.validate import checked_setting, listed, place
+
+__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "hinge", "softmax_cross_entropy"]
 
 LEAST_PROBABILITY: Final = 1e-12
 
 
-class Given(NamedTuple):
-    """What a loss was given: its name, and rows of predictions."""
-
-    call: str
-    rows: list[Sequence[Value]]
-
-
-_given: Final[ContextVar[list[Given] | None]] = ContextVar("given", default=None)
-
-
-@contextmanager
-def given_to_losses() -> Iterator[list[Given]]:
-    """Inside the block the losses add to the list what they are given."""
-    seen: list[Given] = []
-    token = _given.set(seen)
-    try:
-        yield seen
-    finally:
-        _given.reset(token)
-
-
-def _note(call: str, outputs: Sequence[Value], count: int) -> None:
-    """Add to what losses are given, if somebody wants to know, these numbers of so many rows."""
-    if (seen := _given.get()) is not None:
-        width = len(outputs) // count
-        seen.append(Given(call, [outputs[i : i + width] for i in range(0, len(outputs), width)]))
-
-
 @GUESSES
-def mean_squared_error(predictions: Any, targets: Any) -> Value:
-    """Return the mean of (prediction − target)² over all numbers of all rows.  (Legendre 1805.)
-
-    Both are n numbers, or n rows of k.  Raises ValueError if the shapes differ.
-    """
-    outputs, wanted, _ = _paired("mean_squared_error", predictions, targets)
-    squares = []
-    for output, target in zip(outputs, wanted, strict=True):
-        error = output - target
-        squares.append(error * error)
-    return mean(squares)  # type: ignore[no-any-return]
-
-
-@GUESSES
-def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
+def binary_cross_entropy(probabilities: Any, targets: Any, *, weights: Any = None) -> Value:
     """Return the mean of −(y log p + (1 − y) log(1 − p)), for n numbers or n rows of k.  (Bishop 2006, 4.3.2.)
+    `weights` are one number for each row, by which its losses count.
 
     Below 1e-12 the logarithm goes on as the straight line that touches it there: at p exactly 0 or 1 a wrong
     prediction costs 28.6 with gradient ∓1e12, finite and still pointing the right way.
@@ -75,56 +30,58 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     `binary_cross_entropy_with_logits`, whose gradient does not pass through σ′.
     """
     call = "binary_cross_entropy"
-    outputs, wanted, count = _paired(call, probabilities, targets)
-    _note(call, outputs, count)
-    _check_range(call, "probability", outputs, count, "; for raw scores use binary_cross_entropy_with_logits")
-    _check_range(call, "target", wanted, count)
+    outputs, wanted, count = paired(call, probabilities, targets)
+    note(call, outputs, count)
+    check_range(call, "probability", outputs, count, "; for raw scores use binary_cross_entropy_with_logits")
+    check_range(call, "target", wanted, count)
     seen = not tracing()
     losses = [
         -(y * _safe_log(p, seen) + (1.0 - y) * _safe_log(1.0 - p, seen)) for p, y in zip(outputs, wanted, strict=True)
     ]
-    return mean(losses)  # type: ignore[no-any-return]
+    return averaged(call, losses, count, weights)
 
 
 @GUESSES
-def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Value:
+def binary_cross_entropy_with_logits(logits: Any, targets: Any, *, weights: Any = None) -> Value:
     """Return the mean of softplus(z) − y·z, the cross-entropy of σ(z): its gradient is σ(z) − y exactly.
 
-    Both are n numbers, or n rows of k.  (Bishop 2006, 4.3.2.)
+    Both are n numbers, or n rows of k; `weights` are one number for each row.  (Bishop 2006, 4.3.2.)
     A row's loss is right to 1e-16 of max(1, |z|), its gradient to 1e-16: what is smaller, such as e^−40 for a right
     logit of 40, is 0.  Infinite logits give 0 where they are right and inf where they are wrong (in a compiled program
     a layer's own Σ wx + b, which is infinite by overflow alone, gives nan).
     Raises ValueError for targets outside [0, 1].
     """
     call = "binary_cross_entropy_with_logits"
-    outputs, wanted, count = _paired(call, logits, targets)
-    _note(call, outputs, count)
-    _check_range(call, "target", wanted, count, "; for scores and targets of −1 and 1 use hinge")
+    outputs, wanted, count = paired(call, logits, targets)
+    note(call, outputs, count)
+    check_range(call, "target", wanted, count, "; for scores and targets of −1 and 1 use hinge")
     seen = not tracing()
     losses = [
         z.softplus() - y * z if seen and abs(z.data) != math.inf else _logit_loss(z, y, seen)
         for z, y in zip(outputs, wanted, strict=True)
     ]
-    return mean(losses)  # type: ignore[no-any-return]
+    return averaged(call, losses, count, weights)
 
 
 @GUESSES
-def hinge(scores: Any, targets: Any) -> Value:
+def hinge(scores: Any, targets: Any, *, weights: Any = None) -> Value:
     """Return the mean of max(0, 1 − y·score), for targets of −1 and 1.  (Cortes and Vapnik 1995.)
 
-    Both are n numbers, or n rows of k.  Raises ValueError for other targets.
+    Both are n numbers, or n rows of k; `weights` are one number for each row.  Raises ValueError for other targets.
     """
-    outputs, wanted, count = _paired("hinge", scores, targets)
-    _note("hinge", outputs, count)
+    outputs, wanted, count = paired("hinge", scores, targets)
+    note("hinge", outputs, count)
     for i, y in enumerate(wanted):
         if not isinstance(y, Value) and y not in (-1.0, 1.0):
             advice = "; for targets of 0 and 1 pass 2 * y - 1"
-            raise ValueError(f"hinge takes targets of −1 and 1, and {_said(i, wanted, count)} is {y:g}{advice}")
-    return mean([(1.0 - y * score).relu() for score, y in zip(outputs, wanted, strict=True)])  # type: ignore[no-any-return]
+            raise ValueError(f"hinge takes targets of −1 and 1, and {said_number(i, wanted, count)} is {y:g}{advice}")
+    return averaged("hinge", [(1.0 - y * z).relu() for z, y in zip(outputs, wanted, strict=True)], count, weights)
 
 
 @GUESSES
-def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
+def softmax_cross_entropy(
+    logit_rows: Any, targets: Any, *, smoothing: float = 0.0, class_weights: Any = None, weights: Any = None
+) -> Value:
     """Return the mean over rows of log Σ exp(zⱼ) − Σ yⱼ zⱼ, the cross-entropy of softmax(z).
 
     There are n rows of k logits and n targets; a target is the number of a class, from 0, or a row of k probabilities
@@ -132,13 +89,17 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
     The gradients of a row are softmax(z) − y, and sum to 0.  A logit of −inf is a class that cannot occur: it adds
     nothing, or makes the loss inf, with gradient −y there, where its probability y is more than 0; one of inf gives
     nan.
+
+    With `smoothing` ε each class has (1 − ε) of its target and ε / k more (Szegedy et al. 2016).  `weights` are one
+    number for each row; `class_weights` are one for each class, by which its part of each loss counts; the mean is
+    over the weights, those of the rows' own classes for numbers of classes.  All three are as PyTorch has them.
     Raises ValueError for rows of different lengths or of one logit, for classes that there are not, and for
     probabilities that do not sum to 1.
     """
     call = "softmax_cross_entropy"
-    given, wanted = _listed(call, "logits", logit_rows), _listed(call, "targets", targets)
-    rows = given if all(map(_is_row, given)) else [given]
-    if len(rows) == 1 and len(wanted) == len(rows[0]) != 1 and not _is_row(wanted[0]):
+    given, wanted = rows_of(call, "logits", logit_rows), rows_of(call, "targets", targets)
+    rows = given if all(map(is_row, given)) else [given]
+    if len(rows) == 1 and len(wanted) == len(rows[0]) != 1 and not is_row(wanted[0]):
         if rows is not given:  # it might be a score alone for each of so many rows, and is no row of probabilities then
             raise ValueError(
                 f"{call} takes a row of logits for each target, one logit per class, and here are {len(given)} single "
@@ -147,8 +108,12 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
         wanted = [wanted]  # one row of logits with one row of probabilities
     if rows and not len(rows[0]):
         raise ValueError(f"{call}: row {place(0, len(rows))} holds no logits: a row has one for each class")
-    _check_lengths(call, "rows of logits", len(rows), len(wanted))
+    check_lengths(call, "rows of logits", len(rows), len(wanted))
+    smoothing = checked_setting(call, "smoothing", smoothing, 0.0, 1.0)
+    shares = None if class_weights is None else rows_of(call, "class_weights", class_weights)
+    is_plain = smoothing == 0.0 and shares is None
     losses: list[Any] = []
+    norms: list[Any] = []
     flat: list[Value] = []
     for i, (row, target) in enumerate(zip(rows, wanted, strict=True)):
         which = place(i, len(rows))
@@ -163,73 +128,15 @@ def softmax_cross_entropy(logit_rows: Any, targets: Any) -> Value:
             )
         flat += logits
         near = shifted(logits)[0]  # as differences of large numbers the losses would lose their last digits
-        losses.append(log(total([exp(z) for z in near])) - _chosen(call, which, near, target))
-    _note(call, flat, len(rows))
-    return mean(losses)  # type: ignore[no-any-return]
-
-
-# ------------------------------------------------------------------------------------- validation
-def _is_row(x: object) -> bool:
-    return not isinstance(x, Value | str) and hasattr(x, "__iter__")
-
-
-def _listed(call: str, what: str, given: Any) -> list[Any]:
-    """Return rows or numbers as a list, of one if it is one number."""
-    return listed(given, f"{call}: {what}") if _is_row(given) else [given]
-
-
-def _check_lengths(call: str, what: str, found: int, targets: int) -> None:
-    if found != targets:
-        counted = f"{targets} target{'s' * (targets != 1)}"
-        raise ValueError(f"{call} pairs each prediction with a target, but got {found} {what} and {counted}")
-    if not found:
-        raise ValueError(f"{call} of no rows is not defined: pass at least one")
-
-
-def _paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...], list[Any], int]:
-    """Return predictions as Values and targets as Values and floats, row after row, in pairs; and how many rows."""
-    lists = predictions.__class__ is targets.__class__ is list and len(predictions) == len(targets)
-    if lists and set(map(type, predictions)) == {Value} and set(map(type, targets)) == {float}:
-        return tuple(predictions), targets, len(targets)  # what training passes, step after step
-    outputs, shape = _flat(call, "predictions", predictions)
-    wanted, wanted_shape = _flat(call, "targets", targets)
-    _check_lengths(call, "predictions", shape[0], wanted_shape[0])
-    if shape[1] != wanted_shape[1]:
-        raise ValueError(f"{call}: each row has {shape[1]} predictions, but {wanted_shape[1]} targets")
-    try:
-        return Group(outputs).values, [y if isinstance(y, Value) else number(y) for y in wanted], shape[0]
-    except TypeError as error:
-        raise TypeError(f"{call} takes numbers, or rows of numbers: {error}") from None
-
-
-def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]:
-    rows = _listed(call, what, given)
-    widths = {len(row) if _is_row(row) else 1 for row in rows}
-    if len(widths) > 1:
-        raise ValueError(f"{call}: all rows of {what} must be of one length, and here are lengths {sorted(widths)}")
-    flat: list[Any] = []
-    for row in rows:
-        flat.extend(_listed(call, f"a row of {what}", row))
-    return flat, (len(rows), widths.pop() if widths else 0)
-
-
-def _check_range(call: str, what: str, numbers: Sequence[Any], count: int, advice: str = "") -> None:
-    """Raise ValueError if a number of so many rows lies outside [0, 1]; nan passes and travels."""
-    hidden = tracing()
-    for i, x in enumerate(numbers):
-        if isinstance(x, Value):
-            if hidden:
-                continue
-            x = x.data
-        if x < 0.0 or x > 1.0:
-            raise ValueError(f"{call} takes a {what} from 0 to 1, and {_said(i, numbers, count)} is {x:g}{advice}")
-
-
-def _said(i: int, numbers: Sequence[Any], count: int) -> str:
-    """Return which of the numbers of so many rows it is, in words."""
-    row, column = divmod(i, len(numbers) // count)
-    which = place(row, count)
-    return f"number {which}" if len(numbers) == count else f"number {column} of row {which}"
+        whole, chosen = log(total([exp(z) for z in near])), _chosen(call, which, near, target)
+        if is_plain:
+            losses.append(whole - chosen)
+            continue
+        loss, norm = _smoothed(near, whole, chosen, target, smoothing, _checked_shares(call, shares, len(near)))
+        losses.append(loss)
+        norms.append(norm)
+    note(call, flat, len(rows))
+    return averaged(call, losses, len(rows), weights, None if is_plain or shares is None else norms)
 
 
 # --------------------------------------------------------------------------------------- one row
@@ -270,9 +177,33 @@ def _possible(z: Value, y: Any) -> Any:
     return where(equal(z, -math.inf) * equal(y, 0.0), 0.0, z)
 
 
+def _checked_shares(call: str, shares: list[Any] | None, classes: int) -> list[float]:
+    """Return the weight of each class, 1 if none are given."""
+    if shares is None:
+        return [1.0] * classes
+    found = [number(x) for x in shares]
+    if len(found) != classes or not min(found) >= 0.0:
+        raise ValueError(f"{call} takes a weight of 0 or more for each of {classes} classes, not {shares!r}")
+    return found
+
+
+def _smoothed(
+    logits: list[Any], whole: Any, chosen: Any, target: Any, smoothing: float, shares: list[float]
+) -> tuple[Any, Any]:
+    """Return Σ wⱼ qⱼ (log Σ exp(z) − zⱼ), with qⱼ the smoothed target, and the weight of the row's own class."""
+    each = smoothing / len(logits)
+    if is_row(target):
+        wanted = [(1.0 - smoothing) * y + each for y in listed(target, "targets")]
+        parts = [w * q for w, q in zip(shares, wanted, strict=True)]
+        return dot(parts, [whole - _possible(z, q) for z, q in zip(logits, wanted, strict=True)]), 1.0
+    own = autograd.take(shares, target) if isinstance(target, Value) else shares[int(target)]
+    loss = (1.0 - smoothing) * own * (whole - chosen)
+    return (loss + each * dot(shares, [whole - z for z in logits]) if smoothing else loss), own
+
+
 def _chosen(call: str, i: int, logits: list[Value], target: Any) -> Any:
     """Return Σ yⱼ zⱼ, where 0 · −inf is 0: the logit of the class, or the mixture that the probabilities say."""
-    if _is_row(target):
+    if is_row(target):
         weights: list[Any] = [
             y if isinstance(y, Value) else number(y) for y in listed(target, f"{call}: row {i} of targets")
         ]
