@@ -80,9 +80,9 @@ def test_backends_differ_by_roundings_alone(backend):
 ULPS = {
     "exp": 1.0, "expm1": 1.0, "log": 1.0, "log1p": 1.0, "sin": 1.0, "cos": 1.0, "tan": 1.0, "tanh": 2.5, "sinh": 2.5,
     "cosh": 2.0, "asin": 1.0, "acos": 1.0, "atan": 1.0, "asinh": 2.0, "acosh": 2.5, "atanh": 2.5, "erf": 1.0,
-    "erfc": 5.5, "power": 1.0, "sqrt": 0.5, "abs": 0.0, "atan2": 1.0, "log2": 1.0, "log10": 2.0, "exp2": 1.0, "cbrt": 4.0,
+    "erfc": 5.5, "power": 1.0, "sqrt": 0.5, "abs": 0.0, "atan2": 1.0, "log2": 1.0, "log10": 2.0,
 }  # fmt: skip
-TRUE = {"abs": abs, "cbrt": mpmath.cbrt, "log2": lambda x: mpmath.log(x, 2), "exp2": lambda x: mpmath.mpf(2) ** x}
+TRUE = {"abs": abs, "log2": lambda x: mpmath.log(x, 2)}
 STRUCTURAL = {"where", "isnan", "equal", "dot", "total", "largest", "first"}
 
 
