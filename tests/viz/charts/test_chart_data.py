@@ -8,7 +8,7 @@ import nn
 from autograd import Value
 
 pytest.importorskip("matplotlib", reason="plots are an extra")
-from viz.charts import charts
+import viz as charts
 from viz.charts.field import Field
 from viz.charts.landscape import landscape
 from viz.support import palette
@@ -158,3 +158,45 @@ def test_a_landscape_is_the_loss_along_each_direction_of_its_own():
     chart = charts.loss_landscape(nn.MLP(1, [1], seed=0), lambda: 1.0, size=3)
     assert labels(chart) == ("first direction", "second direction")
     assert chart.figure.axes[1].get_ylabel() == "loss"
+
+
+def test_limits_of_charts():
+    assert len(Field.over(lambda row: 1.0, ROWS, TARGETS, 2, 2).outputs) == 2
+    for size in (1, 2001):
+        with pytest.raises(ValueError, match="size"):
+            Field.over(lambda row: 1.0, ROWS, TARGETS, size, 2)
+        with pytest.raises(ValueError, match="size"):
+            Field.over(lambda row: 1.0, ROWS, TARGETS, 2, size)
+    for low, high in ((1.0, 1.0), (2.0, 1.0)):
+        with pytest.raises(ValueError, match="low lies below high"):
+            charts.activation("tanh", low=low, high=high)
+    charts.activation("tanh", low=1.0, high=1.5)
+    for size in (2, 2001):
+        with pytest.raises(ValueError, match="size"):
+            landscape([[Value(1.0)]], lambda: 1.0, reach=1.0, size=size, seed=0)
+    for bins in (0, 10_001):
+        with pytest.raises(ValueError, match="bins"):
+            charts.histogram(nn.MLP(1, [1], seed=0), bins=bins)
+
+
+def test_what_is_written_in_a_chart_stands_inside_its_axes():
+    broken = charts.loss_curve([1.0, math.nan])
+
+    class Sweep:
+        rates, losses, suggestion = [1e-3, 1e-2], [0.7, 0.5], 0.005
+
+    for chart in (broken, charts.learning_rate_finder(Sweep())):
+        (note,) = chart.figure.axes[0].texts
+        x, y = note.xy
+        assert 0.0 < y < 1.0
+        low, high = chart.figure.axes[0].get_xlim()
+        assert low < x < high
+
+
+def test_an_activation_is_drawn_from_end_to_end_with_its_derivative():
+    chart = charts.activation("relu", low=-2.0, high=2.0)
+    curve, slope = [line for line in chart.figure.axes[0].get_lines() if len(line.get_xdata()) > 2]
+    assert (curve.get_xdata()[0], curve.get_xdata()[-1], len(curve.get_xdata())) == (-2.0, 2.0, 401)
+    assert (curve.get_ydata()[0], curve.get_ydata()[-1]) == (0.0, 2.0)
+    assert (slope.get_ydata()[0], slope.get_ydata()[-1]) == (0.0, 1.0)
+    assert (curve.get_label(), slope.get_label()) == ("ReLU", "ReLU′, its derivative")
