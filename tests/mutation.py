@@ -52,6 +52,8 @@ def _below(node):
     for field, child in ast.iter_fields(node):
         if field in ("annotation", "returns", "exc", "msg") or isinstance(node, ast.JoinedStr):
             continue
+        if isinstance(node, ast.keyword) and node.arg == "strict":  # of a zip of as many by construction
+            continue
         for x in child if isinstance(child, list) else [child]:
             if isinstance(x, ast.AST):
                 yield from _below(x)

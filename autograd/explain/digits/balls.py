@@ -159,10 +159,12 @@ PRIMITIVES: Final[dict[str, Callable[..., Any]]] = {
     "largest": _largest,
     "first": _first,
     "detach": lambda x: x,
+    "log2": lambda x: x.log_base(2),
+    "log10": lambda x: x.log_base(10),
 }
 ELEMENTARY: Final = (
     "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-    "asinh", "acosh", "atanh", "erf", "erfc",
+    "asinh", "acosh", "atanh", "atan2", "erf", "erfc",
 )  # fmt: skip  # by the names of arb's own methods
 
 

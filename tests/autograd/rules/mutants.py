@@ -106,7 +106,7 @@ def mutants(op):
 
 
 POINTS = (-INF, -1000.0, -40.0, -1.0, -0.0, 0.0, 0.5, 1.0, 40.0, 1000.0, INF, NAN)
-AT_POINTS = {  # what is the very same number, by Python's own means
+BY_PYTHON = {  # what is the very same number, by Python's own means
     "greater": operator.gt, "greater_equal": operator.ge, "less": operator.lt, "less_equal": operator.le,
     "equal": operator.eq, "isnan": lambda x: x != x, "where": lambda condition, x, y: x if condition else y,
     "abs": math.fabs, "relu": lambda x: x if x != x else max(x, 0.0), "detach": lambda x: x,
@@ -115,7 +115,15 @@ AT_POINTS = {  # what is the very same number, by Python's own means
     "hypot": lambda x, y: NAN if x != x or y != y else math.hypot(x, y),
     "leaky_relu": lambda x, slope: x if x > 0.0 else x * slope,
     "elu": lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x),
+    "sign": lambda x: math.copysign(1.0, x) if x == x and x != 0.0 else x,
+    "hardtanh": lambda x: x if x != x else min(max(x, -1.0), 1.0),
+    "clip": lambda x, low, high: NAN if x != x or low != low or high != high else min(max(x, low), high),
 }  # fmt: skip
+AT_POINTS = {name: function for name, function in BY_PYTHON.items() if name in TABLE}
+
+MORE_EDGES = {  # beside those that the row states: (output, derivatives)
+    "atan2": {(-INF, 1.0): (-math.pi / 2.0, (0.0, 0.0))},
+}
 
 
 def points(op):
@@ -135,7 +143,7 @@ def killer(op, output, derivatives):
 
     if any(differs(at(output, point), op.evaluate(*point)[0], 1e-13) for point in samples(op)):
         return "forward"
-    for point, truth in op.at_edges.items():
+    for point, truth in {**op.at_edges, **MORE_EDGES.get(op.name, {})}.items():
         stated = zip((output, *derivatives), (truth[0], *truth[1]), strict=True)
         if any(differs(at(formula, point), true, 0.0) for formula, true in stated):
             return "edges"

@@ -27,10 +27,12 @@ CLOSED = [
 ELEMENTARY = {
     **{name: getattr(sympy, name) for name in (
         "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
-        "atanh", "erf", "erfc",
+        "atanh", "atan2", "erf", "erfc",
     )},
     "expm1": lambda x: sympy.exp(x) - 1,
     "log1p": lambda x: sympy.log(1 + x),
+    "log2": lambda x: sympy.log(x) / sympy.log(2),
+    "log10": lambda x: sympy.log(x) / sympy.log(10),
     "add": lambda x, y: x + y,
     "subtract": lambda x, y: x - y,
     "multiply": lambda x, y: x * y,
@@ -73,17 +75,20 @@ class Branch:
         return self.signs[key] is not turned
 
     def holds(self, condition, known):
-        if condition.function in ("isnan", "equal"):
-            return False  # but for single numbers
+        if condition.function == "isnan":
+            return False
         if condition.function in COMPARISONS:
             left, right = (self.read(x, known) for x in condition.inputs)
+            if left == right:
+                return condition.function.endswith("equal")
+            if condition.function == "equal":
+                return False  # but for single numbers
             greater = self.sign(left - right)
             return greater if condition.function.startswith("greater") else not greater
         if condition.function == "where":
             return self.holds(condition.inputs[1 if self.holds(condition.inputs[0], known) else 2], known)
-        if condition.number is not None:
-            return bool(condition.number)
-        return self.sign(self.read(condition, known))
+        x = self.read(condition, known)
+        return x != 0 if x.is_number else self.sign(x)
 
     def read(self, x, known):
         """Return a formula as an expression of SymPy's."""
@@ -166,8 +171,8 @@ def unproved(op, output, derivatives):
         return branch.read(output, known), [branch.read(d, known) for d in derivatives]
 
     for branch, (y, stated) in branches(run):
-        positive = {x: sympy.Symbol(x.name, positive=True) * (1 if s else -1)
-                    for x, s in branch.signs.items() if x.is_Symbol}  # fmt: skip
+        known_signs = [(x, s) for x, s in branch.signs.items()] + [(-x, not s) for x, s in branch.signs.items()]
+        positive = {x: sympy.Symbol(x.name, positive=True) * (1 if s else -1) for x, s in known_signs if x.is_Symbol}
         found = ""
         for name, d in zip(known, stated, strict=True):
             variables = known[name] if isinstance(known[name], list) else [known[name]]

@@ -3,7 +3,7 @@
 import pytest
 
 from autograd.rules.operation import TABLE
-from tests.autograd.rules.mutants import AT_POINTS, LIST, differs, listed, points
+from tests.autograd.rules.mutants import AT_POINTS, LIST, MORE_EDGES, differs, listed, points
 from tests.autograd.rules.proofs import not_enclosed, outside_of_hull, proof
 from tests.support.exact import OPERATIONS
 
@@ -23,6 +23,12 @@ def test_ties_zeros_infinities_and_nan_are_as_by_pythons_own_means(name):
     op = TABLE[name]
     wrong = [p for p in points(op) if differs(op(*p), float(AT_POINTS[name](*p)), 1e-14)]
     assert not wrong
+
+
+@pytest.mark.parametrize("name", [name for name in MORE_EDGES if name in TABLE])
+def test_more_edges(name):
+    for point, truth in MORE_EDGES[name].items():
+        assert TABLE[name].evaluate(*point) == truth
 
 
 @OPERATIONS
