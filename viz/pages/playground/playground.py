@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from autograd import Value
 from autograd.support.messages import shown
 from viz.charts.field import checked_rows
 from viz.graph.network import layers_of
-from viz.pages.document import Page
+from viz.pages.document import Page, packed
 from viz.pages.shared.model_programs import (
     ACTIVATIONS,
     check_loss,
@@ -47,7 +48,7 @@ def playground(
         if not isinstance(X, tuple) or len(X) != 2:
             raise TypeError("playground takes rows and targets: playground(model, X, Y), or playground(model, (X, Y))")
         X, Y = X  # noqa: N806
-    from nn import SGD, mean_squared_error
+    from nn import SGD
     from nn.support.validate import checked_count
 
     layers_of(model)  # so that what is no model is told so
@@ -66,12 +67,35 @@ def playground(
         model,
         X,
         Y,
-        loss=mean_squared_error if loss is None else loss,
+        loss=loss,
         optimizer=optimizer,
         sizes=sizes,
         activations=ACTIVATIONS,
         level=level,
     )
     batches = [count, *([batch_size] if batch_size not in (None, 1, count) else []), *([1] if count > 1 else [])]
-    data = {"title": title, "batches": batches, "batch": batch_size or count, **programs.data}
+    numbers = random.Random(0)
+    data = {
+        "title": title,
+        "batches": batches,
+        "batch": batch_size or count,
+        "python": _python(model, optimizer),
+        "plain": not dict(model.named_buffers()),
+        "drawn": packed(numbers.uniform(-1.0, 1.0) for _ in range(200)),
+        **programs.data,
+    }
     return Page("playground", data, programs.script)
+
+
+def _python(model: Any, optimizer: Optimizer) -> str:
+    """Return how the optimizer is made, for a program that the page shows, or nothing where it is not of ours."""
+    import nn
+
+    kind = type(optimizer).__name__
+    if type(model) is not nn.MLP or getattr(nn, kind, None) is not type(optimizer):
+        return ""
+    settings = {name: getattr(optimizer, name) for name in optimizer.settings if name != "learning_rate"}
+    if not all(isinstance(x, bool | int | float | tuple) for x in settings.values()):
+        return ""
+    said = "".join(f", {name}={x!r}" for name, x in settings.items())
+    return f"nn.{kind}(model.parameters(), learning_rate=RATE{said})"

@@ -1,0 +1,70 @@
+// Layers and units, added and removed.  Weights that stay keep their numbers; new ones are drawn, the same at every time.
+
+import { MODEL } from "../shared/live_model.js";
+import { sub } from "../shared/live_map.js";
+import { DATA, doubles } from "../shared/numbers.js";
+
+const DRAWN = DATA.drawn ? doubles(DATA.drawn) : new Float64Array(1); // between −1 and 1
+
+/** How many units each layer may have: those of which there are programs. */
+export const sizes = () =>
+  Object.keys(DATA.parts ?? {})
+    .filter((name) => name.startsWith("sum."))
+    .map((name) => +name.slice(4))
+    .sort((a, b) => a - b);
+export const MOST_LAYERS = 5;
+
+/** The numbers of units from the inputs to the outputs. */
+export const shape = () => [MODEL.rows[0].length, ...MODEL.layers.map((layer) => layer.biases.length)];
+
+/** Makes the network one of these numbers of units, whose `numbers` are given or else kept and drawn.
+ * @param {number[]} counts @param {Float64Array | null} numbers */
+export function reshape(counts, numbers = null) {
+  const before = MODEL.layers.map(({ weights, biases }) => ({
+      weights: weights.map((list) => list.map((place) => MODEL.theta[place])),
+      biases: biases.map((place) => MODEL.theta[place]),
+    })),
+    output = MODEL.layers[MODEL.layers.length - 1].activation || (MODEL.layers.length > 1 ? "linear" : MODEL.activation),
+    theta = /** @type {number[]} */ ([]),
+    parameters = /** @type {[string, string][]} */ ([]);
+  const add = (/** @type {number | undefined} */ x, /** @type {string} */ name, /** @type {string} */ path, fresh = true) => {
+    theta.push(numbers ? numbers[theta.length] : (x ?? (fresh ? DRAWN[theta.length % DRAWN.length] : 0)));
+    parameters.push([name, path]);
+    return theta.length - 1;
+  };
+  const last = counts.length - 2;
+  MODEL.layers = counts.slice(1).map((units, k) => {
+    // the output layer stays the output layer, wherever it comes to stand
+    const old = k === last ? before[before.length - 1] : k < before.length - 1 ? before[k] : undefined;
+    const up = (/** @type {number} */ n) => String(n).replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[+d]);
+    const layer = { name: `layer ${k + 1}`, activation: k === last ? output : "", weights: /** @type {number[][]} */ ([]), biases: /** @type {number[]} */ ([]) };
+    for (let j = 0; j < units; j++) {
+      const path = `layers.${k}.neurons.${j}`,
+        letter = (/** @type {string} */ x) => `${x}⁽${up(k + 1)}⁾${sub(j + 1)}`;
+      layer.weights.push(
+        Array.from({ length: counts[k] }, (_, i) =>
+          add(old?.weights[j]?.[i], `${letter("w")}${sub(i + 1)}`, `${path}.weights.${i}`),
+        ),
+      );
+      layer.biases.push(add(old?.biases[j], letter("b"), `${path}.bias`, false));
+    }
+    return layer;
+  });
+  if (MODEL.activation === "linear" && counts.length > 2) MODEL.activation = "tanh";
+  MODEL.theta = Float64Array.from(theta);
+  MODEL.parameters = parameters;
+  MODEL.memories = DATA.memories.map(() => new Float64Array(theta.length));
+  MODEL.edited = true;
+  MODEL.begin();
+  MODEL.reshaped();
+}
+
+/** Why the network cannot have these numbers of units, or nothing. @param {number[]} counts */
+export function refusal(counts) {
+  const known = sizes();
+  if (!known.length) return "This model is made of more than layers: its units are changed in Python.";
+  if (counts.length - 1 > MOST_LAYERS) return `A page holds up to ${MOST_LAYERS} layers.`;
+  const odd = counts.slice(0, -1).find((n) => !known.includes(n));
+  if (odd !== undefined) return `A page computes with 1 to ${known[known.length - 1]} inputs and units a layer, not ${odd}.`;
+  return "";
+}
