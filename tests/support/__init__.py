@@ -9,6 +9,6 @@ unreached.py        programs with nan where no gradient reaches
 outcomes.py         what a call comes to: numbers as recorded, changes noticed, errors
 exact.py            the rules at 60 digits
 golden_files.py     reading PyTorch's numbers, and comparing with them
-web.py              a browser without network, node, and what pictures hold
+web/                a browser without network, node, and what pictures hold
 sdist.py            what a source distribution holds besides the packages
 """

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.web import npx
-from viz.pages.modules import bundled, file_of
+from viz.pages.modules import bundled
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "viz" / "pages"
@@ -46,6 +46,8 @@ def absent(start):
         ("viz/pages/playground/playground.js", []),
         ("viz/pages/film/film.js", []),
         ("viz/pages/steps/steps.js", LOOSE),
+        ("viz/pages/shared/network.js", []),
+        ("viz/pages/shared/player.js", []),
         ("viz/support/picture.js", []),
         ("autograd/compile/backends/javascript/maths.js", ["--noUnusedLocals", "false"]),
     ],
@@ -70,17 +72,10 @@ def test_format():
 
 
 def test_every_file_of_a_page_is_used_and_checked():
-    names = ("steps", "film", "playground")
+    entries = [f"{page}/{page}" for page in ("steps", "film", "playground")] + ["shared/network", "shared/player"]
     found = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")}
-    scripts = {
-        name for page in names for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{page}/{page}.js"), re.M)
-    }
-    sheets = {f"{page}/{page}.css" for page in names}
-    sheets |= {
-        f"shared/{name}.css"
-        for page in names
-        for name in re.findall(r'shared/(\w+)\.css"', file_of(f"{page}/{page}.css"))
-    }
+    scripts = {name for entry in entries for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)}
+    sheets = {"shared/tokens.css", "shared/common.css", "live/live.css", *(f"{entry}.css" for entry in entries[:3])}
     assert found == scripts | sheets
     assert "viz/pages/**" in json.loads((ROOT / ".biome.json").read_text())["files"]["includes"]
 

@@ -1,10 +1,10 @@
 // The film: moments of a training, each with its weights; what the network makes of them is computed here, by its own program.
 
-import { FIELD } from "../shared/boundary.js";
-import { drawCurve, plural } from "../shared/charts.js";
+import { FIELD } from "../live/boundary.js";
+import { drawCurve, plural } from "../live/charts.js";
 import { $, make, roomIn, say, set } from "../shared/dom.js";
-import { columns, fill, told } from "../shared/live_map.js";
-import { MODEL } from "../shared/live_model.js";
+import { columns, fill, told } from "../live/map.js";
+import { MODEL } from "../live/model.js";
 import { Network } from "../shared/network.js";
 import { DATA, between, doubles, fully, shortly } from "../shared/numbers.js";
 import { player, remember } from "../shared/player.js";

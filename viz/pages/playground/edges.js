@@ -1,8 +1,8 @@
 // The table of a unit: all the numbers of what leads to it, with a slider for each; and the step of the one that is chosen.
 
 import { $, make, say, set } from "../shared/dom.js";
-import { layerName, unitName } from "../shared/live_map.js";
-import { MODEL } from "../shared/live_model.js";
+import { layerName, unitName } from "../live/map.js";
+import { MODEL } from "../live/model.js";
 import { DATA, fewer, shortly } from "../shared/numbers.js";
 import { VIEW } from "./training.js";
 
@@ -53,7 +53,11 @@ export function edges({ change, choose, typed }) {
       : [{ layer, unit, input: 0 }];
   /** @param {What} what */
   const called = ({ layer, unit, input }) =>
-    !layer ? unitName(0, unit) : input < MODEL.layers[layer - 1].weights[unit].length ? unitName(layer - 1, input) : "bias";
+    !layer
+      ? unitName(0, unit)
+      : input < MODEL.layers[layer - 1].weights[unit].length
+        ? unitName(layer - 1, input)
+        : "bias";
 
   function build() {
     const { chosen } = VIEW,
@@ -63,7 +67,13 @@ export function edges({ change, choose, typed }) {
     lines = leading(chosen).map((what) => {
       const button = make("button", { type: "button" }, called(what)),
         most = Math.max(4, Math.ceil(2 * Math.abs(number(what))) || 4),
-        slider = make("input", { type: "range", min: -most, max: most, step: 0.01, "aria-label": `weight from ${called(what)}` });
+        slider = make("input", {
+          type: "range",
+          min: -most,
+          max: most,
+          step: 0.01,
+          "aria-label": `weight from ${called(what)}`,
+        });
       button.addEventListener("click", () => choose(what));
       slider.addEventListener("focus", () => choose(what));
       slider.addEventListener("input", () => change(what, +slider.value));
@@ -71,7 +81,12 @@ export function edges({ change, choose, typed }) {
       const line = make("tr", {}, make("td", {}, button), make("td", { class: "grow" }, slider), weight, slope, next);
       return { what, line, slider, weight, slope, next, button };
     });
-    const wide = make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...lines.map((l) => l.line)));
+    const wide = make(
+      "table",
+      {},
+      make("thead", {}, make("tr", {}, ...head)),
+      make("tbody", {}, ...lines.map((l) => l.line)),
+    );
     $("edges").replaceChildren(wide);
     for (const [k, { button }] of lines.entries())
       button.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -92,7 +107,11 @@ export function edges({ change, choose, typed }) {
       build();
     }
     const who = layer ? `unit ${unit + 1} of ${layerName(layer)}` : `input ${unit + 1}`;
-    say($("chosen"), `Chosen: ${who}. ${layer ? "Its weights, and where the next step takes them" : "It changes what the units say, not what is learned"}`);
+    say(
+      $("chosen"),
+      `Chosen: ${who}. ${layer ? "Its weights, and where the next step takes them" : "It changes what the units say, not what is learned"}`,
+    );
+    const digits = innerWidth < 480 ? 3 : 4;
     for (const { what, line, slider, weight, slope, next, button } of lines) {
       const x = number(what),
         on = what.input === chosen.input;
@@ -100,9 +119,9 @@ export function edges({ change, choose, typed }) {
       set(button, "aria-pressed", String(on));
       if (document.activeElement !== slider || Math.abs(+slider.value - x) > 0.02) slider.value = String(x);
       set(slider, "aria-valuetext", shortly(x));
-      say(weight, shortly(x));
-      say(slope, layer ? shortly(MODEL.gradient[place(what)]) : "");
-      say(next, layer ? shortly(MODEL.ahead(place(what))) : "");
+      say(weight, fewer(x, digits));
+      say(slope, layer ? fewer(MODEL.gradient[place(what)], digits) : "");
+      say(next, layer ? fewer(MODEL.ahead(place(what)), digits) : "");
     }
     const x = number(chosen);
     if (document.activeElement !== now) now.value = shortly(x);
@@ -113,7 +132,9 @@ export function edges({ change, choose, typed }) {
       plain = DATA.optimizer === "SGD" && !DATA.memories.length;
     say(boxes.step.children[0], plain ? "η × ◄ slope" : `a step of ${DATA.optimizer}`);
     fitted(boxes.step.children[1], (digits) =>
-      plain ? `${fewer(MODEL.rate, digits)} × ${fewer(MODEL.gradient[at], digits)}` : fewer(x - MODEL.ahead(at), digits),
+      plain
+        ? `${fewer(MODEL.rate, digits)} × ${fewer(MODEL.gradient[at], digits)}`
+        : fewer(x - MODEL.ahead(at), digits),
     );
     fitted(boxes.next.children[1], (digits) => fewer(MODEL.ahead(at), digits));
   }

@@ -1,6 +1,6 @@
 // What comes in and goes out: rows from a CSV file, weights as nn.save writes them, the program in Python.
 
-import { MODEL, wide } from "../shared/live_model.js";
+import { MODEL, wide } from "../live/model.js";
 import { DATA, typedNumber } from "../shared/numbers.js";
 
 export const MOST_ROWS = 1000;
@@ -8,13 +8,17 @@ export const MOST_ROWS = 1000;
 /** Returns rows and targets of a table whose last column is what is wanted; throws an Error that says what is wrong.
  * @param {string} text */
 export function table(text) {
-  const lines = text.split(/\r?\n/).map((line, k) => ({ k: k + 1, line })).filter(({ line }) => line.trim());
+  const lines = text
+    .split(/\r?\n/)
+    .map((line, k) => ({ k: k + 1, line }))
+    .filter(({ line }) => line.trim());
   const split = (/** @type {string} */ line) => line.split(line.includes(";") ? ";" : /[,\t]/).map((x) => x.trim());
   const table = lines.map(({ k, line }) => ({ k, cells: split(line) }));
   const isHead = table.length > 0 && table[0].cells.every((x) => Number.isNaN(typedNumber(x)));
   const rows = isHead ? table.slice(1) : table;
   if (!rows.length) throw new Error("The file holds no rows of numbers.");
-  if (rows.length > MOST_ROWS) throw new Error(`The file has ${rows.length} rows, and a page holds up to ${MOST_ROWS}.`);
+  if (rows.length > MOST_ROWS)
+    throw new Error(`The file has ${rows.length} rows, and a page holds up to ${MOST_ROWS}.`);
   const width = rows[0].cells.length;
   if (width < 2) throw new Error("A row is its inputs and, last, the target: at least two columns, as in 0,1,1.");
   const numbers = rows.map(({ k, cells }) => {
@@ -32,20 +36,18 @@ export function table(text) {
 function arrays() {
   /** @type {Map<string, {places: number[], shape: number[]}>} */
   const found = new Map();
-  MODEL.parameters.forEach(([, path], place) => {
-    const name = path.replace(/\.neurons\.\d+/, ".neurons").replace(/\.weights\.\d+$/, ".weights"),
-      at = [...path.matchAll(/\.(?:neurons|weights)\.(\d+)/g)].map((m) => +m[1] + 1);
-    const array = found.get(name) ?? { places: [], shape: at.map(() => 0) };
-    array.shape = array.shape.map((n, k) => Math.max(n, at[k]));
-    found.set(name, array);
-  });
-  for (const [name, array] of found) {
-    const inner = array.shape[1] ?? 1;
-    MODEL.parameters.forEach(([, path], place) => {
-      if (path.replace(/\.neurons\.\d+/, ".neurons").replace(/\.weights\.\d+$/, ".weights") !== name) return;
-      const at = [...path.matchAll(/\.(?:neurons|weights)\.(\d+)/g)].map((m) => +m[1]);
-      array.places[at[0] * inner + (at[1] ?? 0)] = place;
-    });
+  const known = MODEL.parameters.map(([, path], place) => ({
+    place,
+    name: path.replace(/\.neurons\.\d+/, ".neurons").replace(/\.weights\.\d+$/, ".weights"),
+    at: [...path.matchAll(/\.(?:neurons|weights)\.(\d+)/g)].map((m) => +m[1]),
+  }));
+  for (const { name, at } of known) {
+    const { shape } = found.get(name) ?? { shape: at.map(() => 0) };
+    found.set(name, { places: [], shape: shape.map((n, k) => Math.max(n, at[k] + 1)) });
+  }
+  for (const { name, at, place } of known) {
+    const array = found.get(name);
+    if (array) array.places[at[0] * (array.shape[1] ?? 1) + (at[1] ?? 0)] = place;
   }
   return found;
 }

@@ -1,16 +1,17 @@
 // The page: what is shown of the model, what is looked at, and the controls.
 
-import { FIELD } from "../shared/boundary.js";
-import { drawCurve, drawNorms, plural } from "../shared/charts.js";
-import { $, make, pressable, roomIn, say, set } from "../shared/dom.js";
-import { columns, fill, layerName, sub, told, unitName } from "../shared/live_map.js";
-import { MODEL, packed, unpacked, wanted } from "../shared/live_model.js";
+import { FIELD } from "../live/boundary.js";
+import { drawCurve, drawNorms, plural } from "../live/charts.js";
+import { $, make, roomIn, say, set } from "../shared/dom.js";
+import { columns, fill, layerName, told, unitName } from "../live/map.js";
+import { MODEL, wanted } from "../live/model.js";
 import { Network } from "../shared/network.js";
 import { DATA, fewer, fully, shortly, typedNumber } from "../shared/numbers.js";
 import { remember } from "../shared/player.js";
-import { program, saved, table, weights } from "./files.js";
 import { edges } from "./edges.js";
-import { refusal, reshape, shape } from "./structure.js";
+import { address, fromAddress, option, setLoss, spaced } from "./exchange.js";
+import { axes, legend } from "./field.js";
+import { refusal, reshape, shape, steppers } from "./structure.js";
 import { VIEW, advance, epoch, run } from "./training.js";
 
 const MAP = {
@@ -192,8 +193,6 @@ function build(counts) {
 // ---------------------------------------------------------------------------------------------- what fits the model
 /** @type {{layer: number, unit: number, canvas: HTMLCanvasElement}[]} */
 let SMALL = [];
-const option = (/** @type {string | number} */ value, /** @type {string} */ words) => make("option", { value }, words);
-const spaced = (/** @type {string} */ name) => name.replaceAll("_", " ");
 
 /** Makes whatever depends on the shape of the model or on the rows, and shows it. */
 function fitting() {
@@ -203,7 +202,9 @@ function fitting() {
   if (!layer || chosen.unit >= layer.biases.length || chosen.input > layer.weights[0].length) VIEW.chosen = steepest();
   const rows = MODEL.rows.length,
     batches = [...new Set([rows, ...(MODEL.rows.length === DATA.rows.length ? DATA.batches : []), 1])];
-  $("batch").replaceChildren(...batches.map((n) => option(n, n === rows ? `all ${plural(n, "row")}` : plural(n, "row"))));
+  $("batch").replaceChildren(
+    ...batches.map((n) => option(n, n === rows ? `all ${plural(n, "row")}` : plural(n, "row"))),
+  );
   $("batch").value = String(MODEL.batch);
   const shown = MODEL.rows.slice(0, 2000).map((_, i) => option(i, `${i + 1} of ${rows}`));
   $("row").replaceChildren(option(-1, "your own"), ...shown);
@@ -214,10 +215,12 @@ function fitting() {
     biases.slice(0, 16).map((_, j) => ({ layer: k, unit: j, canvas: make("canvas", { width: 44, height: 44 }) })),
   );
   $("small").replaceChildren(
-    ...SMALL.map(({ layer: k, unit, canvas }) => make("figure", {}, canvas, `${layerName(k + 1)} ${unitName(k + 1, unit)}`)),
+    ...SMALL.map(({ layer: k, unit, canvas }) =>
+      make("figure", {}, canvas, `${layerName(k + 1)} ${unitName(k + 1, unit)}`),
+    ),
   );
   axes();
-  steppers();
+  steppers(build);
   legend();
   place();
   look(Math.min(1, rows - 1));
@@ -249,181 +252,6 @@ function place() {
   const room = roomIn($("network-part"));
   MAP.network.layOut(MAP.columns, room, room > 500 ? 240 : 0);
 }
-
-function axes() {
-  const wide = MODEL.rows[0].length;
-  $("axes").replaceChildren();
-  if (wide < 3) return;
-  FIELD.axes.forEach((axis, k) => {
-    const all = [...MODEL.rows[0]].slice(0, 200).map((_, i) => option(i, `x${sub(i + 1)}`)),
-      select = make("select", { "aria-label": k ? "input drawn upwards" : "input drawn across" }, ...all);
-    select.value = String(Math.min(axis, wide - 1));
-    select.addEventListener("change", () => {
-      FIELD.axes[k] = +select.value;
-      show();
-    });
-    $("axes").append(k ? " and " : "over ", select);
-  });
-}
-
-/** The buttons that add and remove units and layers. */
-function steppers() {
-  const counts = shape(),
-    button = (/** @type {string} */ sign, /** @type {string} */ what, /** @type {number[]} */ then) => {
-      const made = make("button", { type: "button", "aria-label": what, title: what }, sign);
-      made.addEventListener("click", () => build(then));
-      return made;
-    };
-  const hidden = counts.slice(1, -1).map((n, k) => {
-    const name = layerName(k + 1),
-      less = button("−", `one unit less in ${name}`, counts.with(k + 1, n - 1)),
-      more = button("+", `one unit more in ${name}`, counts.with(k + 1, n + 1));
-    less.disabled = n < 2;
-    return make("span", {}, `${name}: `, less, ` ${n} `, more);
-  });
-  const all = [...hidden];
-  if (DATA.parts) {
-    const width = counts.length > 2 ? counts[counts.length - 2] : 4;
-    all.push(button("Add a layer", "a hidden layer more, before the output", counts.toSpliced(-1, 0, Math.min(width, 8))));
-    if (hidden.length) all.push(button("Remove one", "without the last hidden layer", counts.toSpliced(-2, 1)));
-  }
-  $("shape").replaceChildren(...(DATA.parts ? all : []));
-}
-
-function legend() {
-  const { classes, level } = MODEL,
-    [low, high] = classes.map(shortly);
-  const marks =
-    DATA.outputs > 1 || classes.length > 2
-      ? "Digits are the rows' classes, shades the class with the highest output."
-      : classes.length === 2
-        ? `× wants ${high} (blue), ○ wants ${low} (orange). The line: where it says ${shortly(level)}.`
-        : "Dots are the rows.";
-  const rest = MODEL.rows[0].length > 2 ? " The other inputs are held at its values." : "";
-  say($("key"), `${FIELD.flat ? "The curve is the output over the input, dots are the rows." : marks} ◎ is what you look at: drag it.${rest}`);
-}
-
-// ---------------------------------------------------------------------------------------------- the address
-/** What a link has to say of what one sees: only what is not as it was given. */
-function address() {
-  const start = new Map(DATA.parameters.map((/** @type {any[]} */ p, /** @type {number} */ k) => [k, p[2]])),
-    moved = MODEL.edited || MODEL.theta.some((x, k) => x !== start.get(k));
-  const said = {
-    units: MODEL.edited ? shape().join("-") : "",
-    act: MODEL.activation === DATA.activation ? "" : MODEL.activation,
-    loss: MODEL.lossName === DATA.loss ? "" : MODEL.lossName,
-    rate: MODEL.rate === DATA.rate ? "" : String(MODEL.rate),
-    row: VIEW.row >= 0 && VIEW.row !== Math.min(1, MODEL.rows.length - 1) ? String(VIEW.row + 1) : "",
-    w: moved && MODEL.theta.length <= 1000 ? packed(MODEL.theta) : "",
-  };
-  return new URLSearchParams(Object.entries(said).filter(([, x]) => x)).toString();
-}
-
-/** Takes over what the address says, if it says anything; what does not fit is said. */
-function fromAddress() {
-  const said = new URLSearchParams(location.hash.slice(1));
-  try {
-    const counts = said.get("units")?.split("-").map(Number),
-      numbers = said.has("w") ? unpacked(said.get("w") ?? "") : null;
-    if (counts) {
-      const why = counts[0] !== MODEL.rows[0].length ? "it is of rows that are not here" : refusal(counts);
-      if (why) throw new Error(why);
-      reshape(counts);
-    }
-    if (numbers) {
-      if (numbers.length !== MODEL.theta.length || !numbers.every(Number.isFinite)) throw new Error("its weights are of another network");
-      MODEL.theta = numbers;
-    }
-    const act = said.get("act"),
-      loss = said.get("loss"),
-      rate = typedNumber(said.get("rate") ?? ""),
-      row = Number(said.get("row") ?? 0);
-    if (act && act in DATA.programs) MODEL.activation = act;
-    if (loss && loss in DATA.losses) setLoss(loss);
-    if (rate >= 0 && rate < Infinity) MODEL.rate = rate;
-    fitting();
-    setRate(MODEL.rate);
-    if (row >= 1 && row <= MODEL.rows.length) look(row - 1);
-  } catch (error) {
-    MODEL.reset();
-    fitting();
-    setRate(MODEL.rate);
-    refuse(`The link does not fit: ${/** @type {Error} */ (error).message}.`);
-  }
-}
-
-/** @param {string} name */
-function setLoss(name) {
-  const { steps, epochs, at } = MODEL;
-  MODEL.lossName = name;
-  MODEL.begin();
-  Object.assign(MODEL, { steps, epochs, at });
-}
-
-// ---------------------------------------------------------------------------------------------- files
-/** Hands a text over: to the clipboard where there is one, and to the eye. @param {string} words @param {string} what */
-async function copy(words, what) {
-  $("text").value = words;
-  $("text").hidden = false;
-  $("text").select();
-  try {
-    await navigator.clipboard.writeText(words);
-    tell(`${what} copied`);
-  } catch {
-    tell(`${what} is below, to be copied`);
-  }
-}
-
-/** Reads a file that was chosen, and shows what came of it. @param {string} id @param {(file: File) => Promise<string>} take */
-function fileAt(id, take) {
-  $(id).addEventListener("change", async () => {
-    const [file] = $(id).files;
-    if (!file) return;
-    try {
-      run(false);
-      const done = await take(file);
-      refuse("");
-      tell(done);
-    } catch (error) {
-      refuse(`${file.name}: ${/** @type {Error} */ (error).message}`);
-    }
-    $(id).value = "";
-  });
-}
-
-fileAt("csv", async (file) => {
-  const { rows, targets } = table(await file.text()),
-    counts = [rows[0].length, ...shape().slice(1)],
-    classes = targets.every(([t]) => Number.isInteger(t) && t >= 0 && t < DATA.outputs);
-  if (DATA.outputs > 1 && !classes) throw new Error(`the targets are to be classes from 0 to ${DATA.outputs - 1}.`);
-  if (counts[0] !== MODEL.rows[0].length) {
-    const why = refusal(counts);
-    if (why) throw new Error(why);
-  }
-  const binary = targets.every(([t]) => t === 0 || t === 1),
-    fits = DATA.outputs > 1 ? "softmax_cross_entropy" : binary ? "binary_cross_entropy_with_logits" : "mean_squared_error";
-  if (!(fits in DATA.losses)) throw new Error(`its targets want ${spaced(fits)}, which this page was not given.`);
-  MODEL.lossName = fits;
-  const widened = counts[0] !== MODEL.rows[0].length;
-  MODEL.give(rows, targets);
-  if (widened) reshape(counts);
-  VIEW.losses = [];
-  fitting();
-  return `${plural(rows.length, "row")} read from ${file.name}: ${summary()}`;
-});
-fileAt("open", async (file) => {
-  MODEL.theta = weights(await file.arrayBuffer());
-  MODEL.reshaped();
-  show();
-  return `weights read from ${file.name}: ${summary()}`;
-});
-$("save").addEventListener("click", () => {
-  const link = make("a", { href: URL.createObjectURL(new Blob([saved()])), download: "weights.safetensors" });
-  link.click();
-  tell("weights saved as weights.safetensors");
-});
-$("python").addEventListener("click", () => copy(program(), "the program"));
-$("link").addEventListener("click", () => copy(`${location.href.split("#")[0]}#${address()}`, "the link"));
 
 // ---------------------------------------------------------------------------------------------- controls
 $("reset").addEventListener("click", reset);
@@ -478,42 +306,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   run(!VIEW.running);
 });
-let holding = false;
-FIELD.canvas.addEventListener("pointerdown", (event) => {
-  holding = true;
-  FIELD.canvas.setPointerCapture(event.pointerId);
-  probeAt(event, true);
-});
-FIELD.canvas.addEventListener("pointermove", (event) => {
-  if (holding) probeAt(event, false);
-});
-for (const end of ["pointerup", "pointercancel"])
-  FIELD.canvas.addEventListener(end, () => {
-    holding = false;
-  });
-
-/** Looks at the row that was pressed, or else at that point. @param {PointerEvent} event @param {boolean} near */
-function probeAt(event, near) {
-  const seen = FIELD.canvas.getBoundingClientRect(),
-    box = FIELD.box(),
-    [i, j] = FIELD.axes;
-  const a = (event.clientX - seen.left) / seen.width,
-    b = (event.clientY - seen.top) / seen.height;
-  const found = near
-    ? MODEL.rows.findIndex((row, k) => {
-        const [x, y] = FIELD.place(row, FIELD.flat ? MODEL.targets[k][0] : row[j], box);
-        return Math.hypot(x / FIELD.canvas.width - a, y / FIELD.canvas.height - b) < 0.035;
-      })
-    : -1;
-  if (found >= 0) {
-    look(found);
-    return;
-  }
-  VIEW.probe[i] = box.x[0] + (box.x[1] - box.x[0]) * a;
-  if (!FIELD.flat) VIEW.probe[j] = box.y[1] - (box.y[1] - box.y[0]) * b;
-  look(-1);
-}
-
 function begin() {
   $("title").textContent = document.title = DATA.title;
   const named = (/** @type {string} */ name) => option(name, name === "own" ? "as given" : spaced(name));
@@ -522,7 +314,7 @@ function begin() {
   $("loss-choice").append(...(DATA.loss === "own" ? ["own", ...losses] : losses).map(named));
   $("python").disabled = !DATA.python || DATA.loss === "own";
   $("save").disabled = $("open").disabled = !DATA.plain;
-  Object.assign(VIEW, { show, tell, refuse, summary });
+  Object.assign(VIEW, { show, tell, refuse, summary, fitting, look, setRate });
   VIEW.chosen = steepest();
   new ResizeObserver(() => {
     if (roomIn($("network-part")) === MAP.network.width) return;

@@ -12,7 +12,7 @@ from autograd.support.messages import shown
 from viz.charts.field import checked_rows
 from viz.graph.network import layers_of
 from viz.pages.document import Page, packed
-from viz.pages.shared.model_programs import (
+from viz.pages.live.model_programs import (
     ACTIVATIONS,
     check_loss,
     check_optimizer,

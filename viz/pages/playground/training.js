@@ -1,7 +1,7 @@
 // Training in the page: a step, an epoch, or on and on, as fast as was asked for.
 
 import { $, calm, say, set } from "../shared/dom.js";
-import { MODEL } from "../shared/live_model.js";
+import { MODEL } from "../live/model.js";
 
 export const VIEW = {
   probe: /** @type {Float64Array} */ (new Float64Array(0)),
@@ -18,6 +18,9 @@ export const VIEW = {
   tell: (/** @type {string} */ _words) => {},
   refuse: (/** @type {string} */ _words) => {},
   summary: () => "",
+  fitting: () => {},
+  look: (/** @type {number} */ _row) => {},
+  setRate: (/** @type {number} */ _rate) => {},
 };
 
 export function advance() {

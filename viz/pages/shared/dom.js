@@ -12,7 +12,7 @@ export function make(tag, attributes = {}, ...inside) {
   element.append(...inside);
   return element;
 }
-const SVG_TAGS = new Set(["g", "rect", "text", "path", "circle", "title", "tspan", "image"]);
+const SVG_TAGS = new Set(["svg", "g", "rect", "text", "path", "line", "circle", "title", "tspan", "image"]);
 
 /** Changes an element only where it differs, so that a step costs what it changes. @param {any} element @param {string} words */
 export function say(element, words) {
@@ -26,6 +26,36 @@ export const clip = (/** @type {string} */ words, /** @type {number} */ most) =>
   const all = [...words];
   return all.length > most ? all.slice(0, most - 1).join("") + "…" : words;
 };
+
+/** Returns a function that measures words in the page's font. @param {number} size @param {number} weight */
+export function ruler(size, weight = 600) {
+  const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  pen.font = `${weight} ${size}px ${getComputedStyle(document.documentElement).getPropertyValue("--ui")}`;
+  return (/** @type {string} */ words) => pen.measureText(words).width;
+}
+
+/** The room inside an element, without its padding. @param {Element} element */
+export function roomIn(element) {
+  const { paddingLeft, paddingRight } = getComputedStyle(element);
+  return element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+}
+
+/** Lets an element be pressed, by pointer and by keyboard. @param {any} element @param {() => void} act */
+export function pressable(element, act) {
+  element.addEventListener("click", act);
+  element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  });
+}
+
+/** A path that is level at both ends. @param {number} a @param {number} b @param {number} c @param {number} d */
+export function curve(a, b, c, d) {
+  const bend = (c - a) * 0.45;
+  return `M${a} ${b}C${a + bend} ${b} ${c - bend} ${d} ${c} ${d}`;
+}
 
 /** How far points are from all those taken, where 1 is far enough for numbers of that size. @param {number[][]} taken */
 export const clear =

@@ -19,6 +19,22 @@ export function shortly(x) {
   return `${sign}${bare}${bare.endsWith(".") ? "0" : ""}e${exponent}`;
 }
 
+/** The same to fewer digits. @param {number | null} x @param {number} digits */
+export function fewer(x, digits) {
+  if (x === null) return "—";
+  const told = Number.isFinite(x) && x ? shortly(+x.toPrecision(digits)) : shortly(x);
+  return told.replace(/\.0e/, "e");
+}
+
+/** At most six characters, for boxes of a map; what is not quite 0 is 0.000. @param {number | null} x */
+export function compact(x) {
+  if (x === null || !Number.isFinite(x) || x === 0) return fewer(x, 2);
+  const size = Math.abs(x);
+  if (size < 0.0005) return x < 0 ? "−0.000" : "0.000";
+  if (size >= 99999.5) return x.toExponential(0).replace("-", "−").replace("e+", "e");
+  return x.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : size < 0.0995 ? 3 : 2).replace("-", "−");
+}
+
 /** Four digits and a power of ten; what lies right in the middle goes to the even digit, as in Python. @param {number} size */
 function rounded(size) {
   const up = size.toExponential(3),

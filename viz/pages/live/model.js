@@ -2,12 +2,12 @@
 // backend wrote from the table of operations; here it is only given its numbers.
 
 import { call, composed, load } from "./composed.js";
-import { DATA, doubles } from "./numbers.js";
+import { DATA, doubles } from "../shared/numbers.js";
 
 /** @typedef {import("./composed.js").Loaded} Loaded @typedef {import("./composed.js").Signature} Signature
  * @typedef {import("./composed.js").Layer} Layer */
 
-const none = new Float64Array(0);
+const none = /** @type {Float64Array} */ (new Float64Array(0));
 
 export const MODEL = {
   theta: none,
@@ -223,7 +223,11 @@ export const wide = () => MODEL.targets[0]?.length ?? 1;
 export const best = (list) => list.reduce((b, x, i) => (x > list[b] ? i : b), 0);
 /** The class a row belongs to. @param {number} i */
 export const wanted = (i) =>
-  wide() > 1 ? best(MODEL.targets[i]) : DATA.outputs > 1 ? MODEL.targets[i][0] : MODEL.classes.indexOf(MODEL.targets[i][0]);
+  wide() > 1
+    ? best(MODEL.targets[i])
+    : DATA.outputs > 1
+      ? MODEL.targets[i][0]
+      : MODEL.classes.indexOf(MODEL.targets[i][0]);
 /** Numbers as text in an address, to the bit, and back. @param {Float64Array} list */
 export const packed = (list) => {
   const bytes = new Uint8Array(list.buffer, list.byteOffset, list.byteLength);

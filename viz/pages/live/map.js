@@ -1,9 +1,9 @@
 // The network of a page that computes, as the drawing takes it: a column for the inputs, for each layer, and for the loss.
 
-import { MODEL } from "./live_model.js";
-import { DATA, shortly } from "./numbers.js";
+import { MODEL } from "./model.js";
+import { DATA, shortly } from "../shared/numbers.js";
 
-/** @typedef {import("./network.js").Column} Column @typedef {import("./network.js").Unit} Unit */
+/** @typedef {import("../shared/network.js").Column} Column @typedef {import("../shared/network.js").Unit} Unit */
 
 /** A number below the line. @param {number} n */
 export const sub = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[+d]);
@@ -64,7 +64,9 @@ export function told() {
   if (silent.length) {
     const [k, j] = silent[0],
       more = silent.length > 1 ? `, and ${silent.length - 1} more,` : "";
-    found.push(`Unit ${j + 1} of ${layerName(k + 1)}${more} is off in every row: no gradient reaches it, and it cannot learn.`);
+    found.push(
+      `Unit ${j + 1} of ${layerName(k + 1)}${more} says the same in every row, and no gradient reaches it: it cannot learn.`,
+    );
   }
   for (const [k, layer] of MODEL.layers.slice(0, -1).entries()) {
     const seen = new Map();
@@ -72,7 +74,9 @@ export function told() {
       const onward = MODEL.layers[k + 1].weights.map((list) => list[j]),
         key = [...layer.weights[j], bias, ...onward].map((place) => theta[place]).join();
       if (seen.has(key)) {
-        found.push(`Units ${seen.get(key) + 1} and ${j + 1} of ${layerName(k + 1)} are twins: the same weights get the same gradients, so they stay one.`);
+        found.push(
+          `Units ${seen.get(key) + 1} and ${j + 1} of ${layerName(k + 1)} are twins: the same weights get the same gradients, so they stay one.`,
+        );
         break;
       }
       seen.set(key, j);
@@ -81,6 +85,8 @@ export function told() {
   const steepest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
     right = MODEL.right();
   if (!found.length && steepest < 1e-5 && right >= 0 && right < MODEL.rows.length)
-    found.push(`It is stuck: no slope is over ${shortly(steepest)}, and ${DATA.outputs === 1 ? "not all" : "some"} rows are answered wrongly. Reset, or move a weight.`);
+    found.push(
+      `It is stuck: no slope is over ${shortly(steepest)}, and ${DATA.outputs === 1 ? "not all" : "some"} rows are answered wrongly. Reset, or move a weight.`,
+    );
   return found;
 }

@@ -11,6 +11,8 @@ from autograd import Value, exp
 from nn import MLP, hinge, mean_squared_error
 
 CHROMIUM = Path("/usr/bin/chromium")
+LAYOUT = (Path(__file__).parent / "layout.js").read_text(encoding="utf-8").split(";\n};")[0] + ";\n}"
+FONTS = {"DejaVu": "", "Arial": "'DejaVu Sans Condensed'"}  # as wide as what is named, where the system has no other
 
 
 def node():
@@ -78,6 +80,11 @@ def until(tab, condition):
             return
         tab.wait_for_timeout(50)
     raise AssertionError(f"never: {condition}")
+
+
+def collisions(tab):
+    """Return what of a page's layout is wrong, by the seven checks of layout.js: an empty list where nothing is."""
+    return tab.evaluate(LAYOUT)
 
 
 def names_of_controls(tab):

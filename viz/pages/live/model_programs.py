@@ -17,7 +17,7 @@ from autograd.rules.operation import TABLE, Operation
 from nn.support.naming import titled
 from viz.charts.field import checked_rows, near, plain_number
 from viz.graph.network import Layers, layers_of
-from viz.pages.shared import parts as made
+from viz.pages.live import parts as made
 from viz.support import palette
 from viz.support.labels import shown
 

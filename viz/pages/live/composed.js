@@ -1,7 +1,7 @@
 // The program of one row for layers of any size, put together from the programs of one sum and of one activation, all of
 // which the JavaScript backend wrote.  What several of them send back to one number adds up: nothing else is computed here.
 
-import { DATA } from "./numbers.js";
+import { DATA } from "../shared/numbers.js";
 
 /** @typedef {{places: number[], arguments: number[], averages?: number[][], others: number[]}} Signature
  * @typedef {{theta: Float64Array, gradient: Float64Array, run: any, signature: Signature, others: Float64Array[]}} Loaded

@@ -1,8 +1,8 @@
 // What the network answers everywhere: its output over two of the inputs, as a field of color with the line where the
 // answer changes, and the rows on it.  With one input: the curve of the output.
 
-import { MODEL, best, wanted } from "./live_model.js";
-import { DATA, between } from "./numbers.js";
+import { MODEL, best, wanted } from "./model.js";
+import { DATA, between } from "../shared/numbers.js";
 
 const GRID = 41;
 /** @typedef {{x: [number, number], y: [number, number]}} Box */
@@ -27,9 +27,7 @@ export const FIELD = {
           margin = 0.15 * (high - low) || 1;
         return /** @type {[number, number]} */ ([low - margin, high + margin]);
       };
-    const down = this.flat
-      ? MODEL.targets.map((t) => t[0])
-      : MODEL.rows.map((row) => row[j]);
+    const down = this.flat ? MODEL.targets.map((t) => t[0]) : MODEL.rows.map((row) => row[j]);
     return { x: around(MODEL.rows.map((row) => row[i])), y: around(down) };
   },
 
@@ -158,7 +156,7 @@ export const FIELD = {
     }
   },
 
-  /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {import("./live_model.js").Loaded} row @param {Float64Array} probe */
+  /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {import("./model.js").Loaded} row @param {Float64Array} probe */
   curve(draw, box, row, probe) {
     const { width, height } = this.canvas;
     draw.fillStyle = DATA.signs[2];

@@ -1,8 +1,8 @@
 // Curves and bars: the loss so far, and how large each layer's gradient is.  One unit of length is one pixel.
 
-import { clip, make, roomIn, set } from "./dom.js";
-import { MODEL } from "./live_model.js";
-import { between, shortly } from "./numbers.js";
+import { clip, make, roomIn, set } from "../shared/dom.js";
+import { MODEL } from "./model.js";
+import { between, shortly } from "../shared/numbers.js";
 
 const HIGH = 150,
   LEFT = 60,
@@ -51,7 +51,13 @@ export function drawCurve(svg, list, { first = 0, at = -1, stretches = [], unit 
   stretches.forEach(([from, to, name], k) => {
     const [a, b] = [x(from), x(to)];
     drawn.push(
-      make("rect", { class: `stretch s${k % 2}`, x: a.toFixed(1), y: floor + 20, width: Math.max(0, b - a).toFixed(1), height: 18 }),
+      make("rect", {
+        class: `stretch s${k % 2}`,
+        x: a.toFixed(1),
+        y: floor + 20,
+        width: Math.max(0, b - a).toFixed(1),
+        height: 18,
+      }),
     );
     if (b - a > 8 * name.length) drawn.push(note(name, (a + b) / 2, floor + 33, "middle"));
   });
