@@ -38,9 +38,11 @@ def playground(
 ) -> Page:
     """Return a page in which the model trains on the rows X and the targets Y, as it would in Python, to 1e-12.
 
-    `X` alone may be a pair (rows, targets).  The loss is by default nn.mean_squared_error, the optimizer plain descent
-    at 0.1.  `batch_size` adds a choice besides all rows and one row a step, always in their order; `level` is the
-    output at which the answer changes.  The model and the optimizer are left as they are.
+    `X` alone may be a pair (rows, targets).  The loss is by default the cross-entropy that fits targets of 0 and 1 or
+    classes, else nn.mean_squared_error; the optimizer is plain descent at 0.1.  `batch_size` adds a choice besides all
+    rows and one row a step, always in their order; `level` is the output at which the answer changes.  Units and layers
+    of an MLP can be added and removed in the page, rows read from a CSV file, weights saved as nn.load reads them; what
+    one sees it hands over as a program in Python, and as a link.  The model and the optimizer are left as they are.
     Raises TypeError for a model without layers of neurons, ValueError for data that do not fit and for models that do
     not compute row by row (batch norm, dropout).
     """
