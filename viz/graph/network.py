@@ -54,7 +54,7 @@ class Unit:
 def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture:  # noqa: N803
     """Return a picture of a model's units by layer, with its weights, biases and their gradients.
 
-    A weight's width is its size; positive ones are blue and solid, negative ones orange and dashed.  Where they are few,
+    A weight's width is its size; positive ones are blue and solid, negative ones orange and dashed.  If they are few,
     each has its number and gradient before its unit; more than 64 between two layers are squares in the row of the unit
     that they lead to, filled for positive ones, their area the size.  With `X`, a row of inputs or several, each unit
     shows its activation for the `example`, counted from 0, and when pointed at the range over all rows.
