@@ -1,8 +1,11 @@
 """What the README shows, made again by `python -m demos.pictures`; a test holds it to be current.
 
-__main__.py  makes every picture again
-why.svg      the graph of the first example, and why the gradient of a is what it is
-network.svg  the network of the second example, with its weights and their gradients
+__main__.py     makes every picture again
+pages.py        pages as a browser shows them
+why.svg         the graph of the first example, and why the gradient of a is what it is
+network.svg     the network of the second example, with its weights and their gradients
+playground.png  the page in which the network learns
+film.gif        its training, from beginning to end, once
 """
 
 from __future__ import annotations

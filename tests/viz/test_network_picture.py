@@ -68,6 +68,22 @@ def test_a_row_shows_activations_and_a_batch_their_range():
         draw_network(model, [1.0, 2.0, 3.0])
 
 
+def test_many_weights_are_squares_in_the_row_of_their_unit():
+    model = trained([9, 8, 1])
+    squares = {
+        key: g for key, g in groups(draw_network(model), "weight").items() if g.find(f".//{SVG}polygon") is not None
+    }
+    polygons = [g.find(f".//{SVG}polygon") for g in squares.values()]
+    weights = [w.data for neuron in model.layers[1].neurons for w in neuron.weights]
+    assert len(polygons) == len(weights) == 72
+    assert [p.get("fill") == palette.CARD for p in polygons] == [w < 0.0 for w in weights]
+    corners = [[tuple(map(float, pair.split(","))) for pair in p.get("points").split()] for p in polygons]
+    sides = [max(x for x, _ in c) - min(x for x, _ in c) for c in corners]
+    largest = max(abs(w.data) for layer in model.layers for neuron in layer.neurons for w in neuron.weights)
+    for side, w in zip(sides, weights, strict=True):
+        assert side == pytest.approx(max(2.0, 13.0 * (abs(w) / largest) ** 0.5), abs=0.05)
+
+
 def test_wide_layers_show_some_units_and_count_the_others():
     picture = draw_network(nn.MLP(10, [64, 3], seed=1))
     everything = " ".join(texts(ET.fromstring(picture.svg)))

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 MOST_UNITS = 16  # of a layer that are drawn; of a larger one, some of the first and the last
 SOME_UNITS = 6
 MOST_NUMBERS = 24  # weights between two layers that get chips with their numbers
-GAP, APART, CHIP = 70, 14, 23  # pixels between columns, between boxes, and from chip to chip
+MOST_LINES = 64  # that are drawn as lines: more make a matrix of squares
+GAP, APART, CHIP, SQUARE = 70, 14, 23, 15  # pixels between columns, between boxes, from chip to chip, and for a square
 
 
 Layers = list[tuple[str, list[Any]]]  # the path of each layer, and its neurons
@@ -53,9 +54,10 @@ class Unit:
 def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture:  # noqa: N803
     """Return a picture of a model's units by layer, with its weights, biases and their gradients.
 
-    A weight's width is its size; positive ones are blue and solid, negative ones orange and dashed, and where there are
-    few each has its number and gradient before its unit.  With `X`, a row of inputs or several, each unit shows its
-    activation for the `example`, counted from 0, and when pointed at the range over all rows.
+    A weight's width is its size; positive ones are blue and solid, negative ones orange and dashed.  If they are few,
+    each has its number and gradient before its unit; more than 64 between two layers are squares in the row of the unit
+    that they lead to, filled for positive ones, their area the size.  With `X`, a row of inputs or several, each unit
+    shows its activation for the `example`, counted from 0, and when pointed at the range over all rows.
     Raises TypeError for a model without layers of neurons, ValueError if its layers do not follow on one another.
     """
     if isinstance(model, Value):
@@ -184,29 +186,41 @@ def _place(columns: list[list[Unit]], gaps: list[list[Chip]], heads: list[int], 
     """Give every unit and every chip its place: columns, gaps and what stands in each of them are apart."""
     pitches = []
     for chips in ([], *gaps):
-        many = len({id(chip.source) for chip in chips}) if _numbered(chips) else 0
+        many = _sources(chips) if _manner(chips) == "numbers" else 0
         pitches.append(max(22 * lines + 8 + APART, many * CHIP + APART))
     tall = max(len(column) * pitch for column, pitch in zip(columns, pitches, strict=True))
     right = 0.0
     for k, (column, pitch) in enumerate(zip(columns, pitches, strict=True)):
         wide = max(unit.wide for unit in column)
-        chips = gaps[k - 1] if k and _numbered(gaps[k - 1]) else []
+        chips = gaps[k - 1] if k else []
+        manner, many = _manner(chips), _sources(chips)
         chip_wide = max((wide_of(chip.cells) for chip in chips), default=0)
-        left = right + (GAP + (chip_wide + APART if chips else 0) if k else 0)
+        room = {"numbers": GAP + chip_wide + APART, "lines": GAP, "squares": many * SQUARE + 2 * APART}
+        left = right + (room[manner] if k else 0)
         middle = left + max(wide, heads[k]) / 2 if k else wide / 2
         down = min(max(pitch, tall / len(column)), 2.0 * pitch)
         for i, unit in enumerate(column):
             unit.x, unit.y = middle, ((len(column) - 1) / 2 - i) * down
-        for chip in chips:
-            own = [c for c in chips if c.unit is chip.unit]
-            chip.x = middle - wide / 2 - APART - chip_wide / 2
-            chip.y = chip.unit.y + ((len(own) - 1) / 2 - own.index(chip)) * CHIP
+        for n, chip in enumerate(chips):  # unit by unit, and of each as its sources
+            chip.x, chip.y = middle - wide / 2 - APART, chip.unit.y
+            if manner == "numbers":
+                chip.x -= chip_wide / 2
+                chip.y += ((many - 1) / 2 - n % many) * CHIP
+            else:
+                chip.x -= (many - n % many - 0.5) * SQUARE
         right = middle + max(wide, heads[k]) / 2
 
 
-def _numbered(chips: Sequence[Chip]) -> bool:
-    """Whether the weights between two columns have numbers: all of them do, or none."""
-    return len(chips) <= MOST_NUMBERS and len(chips) == sum(len(unit.weights or ()) for unit in _units(chips))
+def _manner(chips: Sequence[Chip]) -> str:
+    """Return how all weights between two columns are drawn: as lines, with their numbers, or as squares."""
+    if len(chips) > MOST_LINES:
+        return "squares"
+    whole = len(chips) == sum(len(unit.weights or ()) for unit in _units(chips))
+    return "numbers" if whole and len(chips) <= MOST_NUMBERS else "lines"
+
+
+def _sources(chips: Sequence[Chip]) -> int:
+    return len({id(chip.source) for chip in chips})
 
 
 def _units(chips: Sequence[Chip]) -> list[Unit]:
@@ -219,7 +233,6 @@ def _digraph(layers: Layers, columns: list[list[Unit]], sizes: list[int], exampl
 
     graph = Digraph("network")
     graph.attr(bgcolor=palette.PAPER, splines="line", pad="0.2", outputorder="edgesfirst", labelloc="b")
-    graph.attr(label=_legend(example, columns))
     graph.attr("node", shape="plain", fontname=FONT, fontsize=str(TEXT), fontcolor=palette.INK)
     graph.attr("edge", arrowhead="none")
     labels = {unit.key: _unit(unit, k, len(columns) - 1, example) for k, us in enumerate(columns) for unit in us}
@@ -230,6 +243,7 @@ def _digraph(layers: Layers, columns: list[list[Unit]], sizes: list[int], exampl
     names = ["inputs", *(_head(path, neurons) for path, neurons in layers)]
     heads = [[cell(name, palette.INK, size=SMALL, bold=True)] for name in names]
     gaps = [_chips(before, column) for before, column in pairwise(columns)]
+    graph.attr(label=_legend(example, columns, "squares" in map(_manner, gaps)))
     lines = max(len(label) for label, _ in labels.values())
     _place(columns, gaps, list(map(wide_of, heads)), lines)
     top = max(unit.y for column in columns for unit in column) + 11 * lines + 26
@@ -240,7 +254,7 @@ def _digraph(layers: Layers, columns: list[list[Unit]], sizes: list[int], exampl
     largest = max((size for size in sizes_of_weights if size == size), default=0.0) or 1.0
     for gap in gaps:
         for chip in gap:
-            _draw_weight(graph, chip, largest, numbered=_numbered(gap))
+            _draw_weight(graph, chip, largest, _manner(gap))
     for unit in (unit for column in columns for unit in column):
         label, tip = labels[unit.key]
         frame = bare(rows_of(*label)) if unit.weights is None else table(rows_of(*label), style="ROUNDED")
@@ -259,11 +273,11 @@ def _head(path: str, neurons: list[Any]) -> str:
     return f"{shown(titled(path))} · {shown(name)}" if path else shown(name)
 
 
-def _legend(example: int | None, columns: list[list[Unit]]) -> str:
+def _legend(example: int | None, columns: list[list[Unit]], squares: bool) -> str:
     parts = [
-        cell("— positive weight", palette.POSITIVE, size=SMALL),
-        cell("– – negative weight", palette.NEGATIVE, size=SMALL),
-        cell("wider is larger", palette.QUIET, size=SMALL),
+        cell("— ■ positive weight" if squares else "— positive weight", palette.POSITIVE, size=SMALL),
+        cell("– – □ negative weight" if squares else "– – negative weight", palette.NEGATIVE, size=SMALL),
+        cell("area is size" if squares else "wider is larger", palette.QUIET, size=SMALL),
         cell(f"{GRADIENT} gradient", palette.BACKWARD, size=SMALL),
     ]
     if example is not None:
@@ -293,25 +307,27 @@ def _unit(unit: Unit, column: int, last: int, example: int | None) -> tuple[list
     return [head, [bias, slope]], "\n".join(tips)
 
 
-def _draw_weight(graph: Digraph, chip: Chip, largest: float, *, numbered: bool) -> None:
-    """Draw a weight as a line, through its number if it has one."""
+def _draw_weight(graph: Digraph, chip: Chip, largest: float, manner: str) -> None:
+    """Draw a weight: as a line, through its number if it has one, or as a square in the row of its unit."""
     weight, gradient = chip.weight, _gradient(chip.weight)
     words = f"weight {weight.data!r}, gradient {'none yet' if gradient is None else repr(gradient)}"
     tip = tooltip_text(f"{shown(weight.name or '', 200)}\n{words}")
     minus = weight.data < 0.0
     share = math.sqrt(abs(weight.data) / largest) if weight.data == weight.data else 1.0
     alarm = not_finite(weight.data, gradient)
-    style = {
-        "color": palette.ALARM if alarm else palette.NEGATIVE if minus else palette.POSITIVE,
-        "style": "dashed" if minus else "solid",
-        "tooltip": tip,
-        "tailport": "e",
-        "headport": "w",
-    }
-    widest = 3.5 if numbered else 2.0
-    key = f"w{chip.source.key}{chip.unit.key}" if numbered else chip.unit.key
-    graph.edge(chip.source.key, key, penwidth=f"{0.5 + widest * share:.2f}", **style, **{"class": "weight"})
+    color = palette.ALARM if alarm else palette.NEGATIVE if minus else palette.POSITIVE
+    key, place = f"w{chip.source.key}{chip.unit.key}", _pos(chip.x, chip.y)
+    if manner == "squares":
+        side = f"{max(2.0, (SQUARE - 2.0) * min(share, 1.0)) / 72.0:.4f}"
+        square = {"shape": "box", "fixedsize": "true", "width": side, "height": side, "style": "filled"}
+        ground = palette.CARD if minus else color
+        graph.node(key, "", pos=place, color=color, fillcolor=ground, tooltip=tip, **square, **{"class": "weight"})
+        return
+    line = {"color": color, "style": "dashed" if minus else "solid", "tooltip": tip, "tailport": "e", "headport": "w"}
+    numbered = manner == "numbers"
+    width = f"{0.5 + (3.5 if numbered else 2.0) * share:.2f}"
+    graph.edge(chip.source.key, key if numbered else chip.unit.key, penwidth=width, **line, **{"class": "weight"})
     if numbered:
         label = table(rows_of(chip.cells), style="ROUNDED", padding=1)
-        graph.node(key, label, pos=_pos(chip.x, chip.y), tooltip=tip, id=key, **{"class": "number"})
-        graph.edge(key, chip.unit.key, penwidth="1", **style, **{"class": "rest"})
+        graph.node(key, label, pos=place, tooltip=tip, id=key, **{"class": "number"})
+        graph.edge(key, chip.unit.key, penwidth="1", **line, **{"class": "rest"})

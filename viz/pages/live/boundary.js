@@ -1,24 +1,25 @@
 // What the network answers everywhere: its output over two of the inputs, as a field of color with the line where the
 // answer changes, and the rows on it.  With one input: the curve of the output.
 
-import { set } from "./dom.js";
-import { MODEL, TARGETS, best, wanted } from "./live_model.js";
-import { NETWORK } from "./live_network.js";
-import { DATA, between } from "./numbers.js";
+import { MODEL, best, wanted } from "./model.js";
+import { DATA, between } from "../shared/numbers.js";
 
-const GRID = 41,
-  WIDE = DATA.rows?.[0].length ?? 0; // inputs of a row; a film of losses alone has none
+const GRID = 41;
 /** @typedef {{x: [number, number], y: [number, number]}} Box */
 
 export const FIELD = {
   canvas: /** @type {HTMLCanvasElement} */ (document.getElementById("field")),
-  axes: [0, Math.min(1, WIDE - 1)],
+  axes: [0, 1],
   values: new Float64Array(GRID * GRID),
   small: document.createElement("canvas"),
-  flat: WIDE === 1,
+  /** Whether rows have one input, so that the output is a curve. */
+  get flat() {
+    return MODEL.rows[0]?.length === 1;
+  },
 
   /** The box of the rows with a margin; of one input, of the outputs wanted. @returns {Box} */
   box() {
+    if (Math.max(...this.axes) >= MODEL.rows[0].length) this.axes = [0, Math.min(1, MODEL.rows[0].length - 1)];
     const [i, j] = this.axes,
       around = (/** @type {number[]} */ list) => {
         const low = Math.min(...list),
@@ -26,14 +27,13 @@ export const FIELD = {
           margin = 0.15 * (high - low) || 1;
         return /** @type {[number, number]} */ ([low - margin, high + margin]);
       };
-    const down = this.flat
-      ? DATA.targets.map((/** @type {number[]} */ t) => t[0])
-      : DATA.rows.map((/** @type {number[]} */ row) => row[j]);
-    return { x: around(DATA.rows.map((/** @type {number[]} */ row) => row[i])), y: around(down) };
+    const down = this.flat ? MODEL.targets.map((t) => t[0]) : MODEL.rows.map((row) => row[j]);
+    return { x: around(MODEL.rows.map((row) => row[i])), y: around(down) };
   },
 
-  /** Computes and draws. @param {Float64Array} probe the row that is looked at @param {boolean} pictures whether units get theirs */
-  paint(probe, pictures) {
+  /** Computes and draws; each of `small` gets what its unit says. @param {Float64Array} probe the row that is looked at
+   * @param {{layer: number, unit: number, canvas: HTMLCanvasElement}[]} small */
+  paint(probe, small = []) {
     const draw = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d")),
       { width, height } = this.canvas;
     const box = this.box(),
@@ -45,8 +45,7 @@ export const FIELD = {
       this.curve(draw, box, row, probe);
       return;
     }
-    const drawn = pictures ? NETWORK.units.filter((u) => u.column && !u.hidden) : [],
-      seen = drawn.map(() => new Float64Array(GRID * GRID));
+    const seen = small.map(() => new Float64Array(GRID * GRID));
     for (let b = 0; b < GRID; b++) {
       x[j] = box.y[1] + ((box.y[0] - box.y[1]) * b) / (GRID - 1);
       for (let a = 0; a < GRID; a++) {
@@ -54,21 +53,22 @@ export const FIELD = {
         const run = MODEL.forward(row, x),
           k = b * GRID + a;
         this.values[k] = DATA.outputs > 1 ? best(run.outputs) : run.outputs[0];
-        drawn.forEach((u, n) => {
-          seen[n][k] = run["layer" + (u.column - 1)][u.index];
+        small.forEach((u, n) => {
+          seen[n][k] = run[`layer${u.layer}`][u.unit];
         });
       }
     }
     this.small.width = this.small.height = GRID;
-    this.spread(this.values, DATA.outputs > 1 ? classColor : outputColor);
+    const far = reach();
+    this.spread(this.values, DATA.outputs > 1 ? classColor : (v) => signColor((v - MODEL.level) / far));
     draw.imageSmoothingEnabled = DATA.outputs === 1;
     draw.drawImage(this.small, 0.5, 0.5, GRID - 1, GRID - 1, 0, 0, width, height);
     if (DATA.outputs === 1) this.contour(draw, width, height);
     this.marks(draw, box, probe);
-    drawn.forEach((u, n) => {
-      const most = Math.max(1e-9, ...seen[n].map(Math.abs));
+    small.forEach(({ canvas }, n) => {
+      const most = seen[n].reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
       this.spread(seen[n], (v) => signColor(v / most));
-      set(u.picture, "href", this.small.toDataURL());
+      canvas.getContext("2d")?.drawImage(this.small, 0, 0, canvas.width, canvas.height);
     });
   },
 
@@ -82,7 +82,7 @@ export const FIELD = {
 
   /** The line where the output is at its level, cell by cell. @param {CanvasRenderingContext2D} draw @param {number} width @param {number} height */
   contour(draw, width, height) {
-    const over = (/** @type {number} */ a, /** @type {number} */ b) => this.values[b * GRID + a] - DATA.level;
+    const over = (/** @type {number} */ a, /** @type {number} */ b) => this.values[b * GRID + a] - MODEL.level;
     draw.beginPath();
     for (let b = 0; b + 1 < GRID; b++)
       for (let a = 0; a + 1 < GRID; a++) {
@@ -105,7 +105,7 @@ export const FIELD = {
         );
       }
     draw.strokeStyle = DATA.ink;
-    draw.lineWidth = 2;
+    draw.lineWidth = 2 * this.scale;
     draw.stroke();
   },
 
@@ -118,11 +118,17 @@ export const FIELD = {
     ];
   },
 
+  /** How many of the canvas's pixels one of the page's is. */
+  get scale() {
+    return this.canvas.width / (this.canvas.clientWidth || this.canvas.width);
+  },
+
   /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {Float64Array} probe */
   marks(draw, box, probe) {
-    DATA.rows.forEach((/** @type {number[]} */ row, /** @type {number} */ i) => {
-      const [x, y] = this.place(row, this.flat ? DATA.targets[i][0] : row[this.axes[1]], box);
-      mark(draw, x, y, DATA.rows.length > 60 ? 5 : 8, i);
+    const { scale } = this;
+    MODEL.rows.forEach((row, i) => {
+      const [x, y] = this.place(row, this.flat ? MODEL.targets[i][0] : row[this.axes[1]], box);
+      mark(draw, x, y, (MODEL.rows.length > 60 ? 4 : 6) * scale, i, scale);
     });
     const [x, y] = this.place(
       probe,
@@ -134,23 +140,23 @@ export const FIELD = {
       [DATA.ink, 2],
     ])) {
       draw.strokeStyle = color;
-      draw.lineWidth = width;
+      draw.lineWidth = width * scale;
       draw.beginPath();
-      draw.arc(x, y, 14, 0, 7);
+      draw.arc(x, y, 12 * scale, 0, 7);
       for (const [dx, dy] of [
         [1, 0],
         [-1, 0],
         [0, 1],
         [0, -1],
       ]) {
-        draw.moveTo(x + 14 * dx, y + 14 * dy);
-        draw.lineTo(x + 21 * dx, y + 21 * dy);
+        draw.moveTo(x + 12 * scale * dx, y + 12 * scale * dy);
+        draw.lineTo(x + 17 * scale * dx, y + 17 * scale * dy);
       }
       draw.stroke();
     }
   },
 
-  /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {import("./live_model.js").Loaded} row @param {Float64Array} probe */
+  /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {import("./model.js").Loaded} row @param {Float64Array} probe */
   curve(draw, box, row, probe) {
     const { width, height } = this.canvas;
     draw.fillStyle = DATA.signs[2];
@@ -162,7 +168,7 @@ export const FIELD = {
       draw.lineTo((a / 200) * width, between(-9e3, this.place([x], out, box)[1], 9e3));
     }
     draw.strokeStyle = DATA.ink;
-    draw.lineWidth = 3;
+    draw.lineWidth = 2.5 * this.scale;
     draw.stroke();
     this.marks(draw, box, probe);
   },
@@ -183,25 +189,25 @@ function signColor(t) {
   ];
 }
 
-const REACH = (() => {
-  const flat = (DATA.targets ?? []).flat(),
+/** How far from the level a color is at its fullest. */
+function reach() {
+  const flat = MODEL.targets.flatMap((t) => [...t]),
     low = Math.min(...flat),
     high = Math.max(...flat);
-  return Math.abs((low + high) / 2 - DATA.level) < 1e-9 && high > low ? (high - low) / 2 : 2;
-})();
-const outputColor = (/** @type {number} */ v) => signColor((v - DATA.level) / REACH);
+  return Math.abs((low + high) / 2 - MODEL.level) < 1e-9 && high > low ? (high - low) / 2 : 2;
+}
 const classColor = (/** @type {number} */ k) => signColor(DATA.outputs > 1 ? (2 * k) / (DATA.outputs - 1) - 1 : 0);
 
 /** A row: a circle or a cross for two classes, its digit for more, a dot for numbers.
  * @param {CanvasRenderingContext2D} draw @param {number} x @param {number} y @param {number} size @param {number} i */
-function mark(draw, x, y, size, i) {
-  const two = DATA.classes.length === 2 && DATA.outputs === 1,
-    many = DATA.classes.length > 2 || DATA.outputs > 1;
+function mark(draw, x, y, size, i, scale = 1) {
+  const two = MODEL.classes.length === 2 && DATA.outputs === 1,
+    many = MODEL.classes.length > 2 || DATA.outputs > 1;
   if (many) {
-    draw.font = "bold 15px Arial";
+    draw.font = `bold ${14 * scale}px sans-serif`;
     draw.textAlign = "center";
     draw.textBaseline = "middle";
-    draw.lineWidth = 4;
+    draw.lineWidth = 4 * scale;
     draw.strokeStyle = DATA.rim;
     draw.fillStyle = DATA.ink;
     const label = String(wanted(i));
@@ -214,14 +220,14 @@ function mark(draw, x, y, size, i) {
     [DATA.ink, 2.5],
   ])) {
     draw.strokeStyle = color;
-    draw.lineWidth = width;
+    draw.lineWidth = width * scale;
     draw.beginPath();
-    if (two && TARGETS[i][0] === DATA.classes[1]) {
+    if (two && MODEL.targets[i][0] === MODEL.classes[1]) {
       for (const s of [1, -1]) {
         draw.moveTo(x - size, y - s * size);
         draw.lineTo(x + size, y + s * size);
       }
-    } else draw.arc(x, y, two ? size : 4, 0, 7);
+    } else draw.arc(x, y, two ? size : 3 * scale, 0, 7);
     draw.stroke();
   }
 }

@@ -17,6 +17,7 @@ from autograd.rules.operation import TABLE, Operation
 from nn.support.naming import titled
 from viz.charts.field import checked_rows, near, plain_number
 from viz.graph.network import Layers, layers_of
+from viz.pages.live import parts as made
 from viz.support import palette
 from viz.support.labels import shown
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ACTIVATIONS: Final = ("tanh", "relu", "leaky_relu", "sigmoid", "gelu", "silu", "elu", "softplus", "linear")
 MOST_PARAMETERS: Final = 20_000
 SCORES: Final = ("binary_cross_entropy_with_logits", "hinge")  # losses of scores, whose level is 0
+OWN: Final = "own"  # a loss of the user's, or an activation
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def model_programs(
     inputs: Any,
     targets: Any,
     *,
-    loss: Callable[[Any, Any], Value],
+    loss: Callable[[Any, Any], Value] | None,
     optimizer: Any,
     sizes: Iterable[int] = (),
     activations: Sequence[str] = (),
@@ -64,9 +66,10 @@ def model_programs(
 ) -> ModelPrograms:
     """Return the model, the data, the loss and the optimizer's rule as programs and numbers; nothing is changed.
 
-    `sizes` are the numbers of rows that a step may take, besides all of them; `activations` are those to choose from,
-    besides the model's own.  Raises TypeError for a model without layers of neurons, ValueError if they do not follow
-    on one another, for a model that does not compute row by row, and for rows that do not fit.
+    Without a loss it is the one that fits the targets.  `sizes` are the numbers of rows that a step may take, besides
+    all of them, `activations` those to choose from, besides the model's own.  A chain of layers brings, with these, the
+    parts that others of any size are composed of.  Raises TypeError for a model without layers of neurons, ValueError
+    if they do not follow on one another, for a model that does not compute row by row, and for rows that do not fit.
     """
     from autograd.compile.backends import javascript
 
@@ -76,21 +79,23 @@ def model_programs(
     _refuse(model, optimizer)
     own, choices = _choices(layers, activations)
     order: list[Value] = []
-    parts: dict[str, Emitted] = {"update": javascript.emit_update(optimizer)}
     programs: dict[str, Any] = {}
+    emitted: dict[str, Emitted] = {"update": javascript.emit_update(optimizer)}
     for name, activation in choices.items():
         with _showing(layers, activation):
-            part, signature, parameters, outputs = _row_program(model, layers, len(rows[0]))
+            program, signature, parameters, outputs = _row_program(model, layers, len(rows[0]))
         if name == own:
             order, used = parameters, signature["used"]
-        parts[f"row.{name}"], programs[name] = part, signature
+        emitted[f"row.{name}"], programs[name] = program, signature
     place = {parameter: i for i, parameter in enumerate(order)}
     for signature in programs.values():
         signature["places"] = [place[parameter] for parameter in signature.pop("parameters")]
-    losses = {}
-    for size in sorted({len(rows), *sizes}):
-        parts[f"loss.{size}"], losses[str(size)] = _loss_program(loss, size, outputs, wanted)
     flat = [[plain_number(x) for x in _row(target)] for target in wanted]
+    loss = made.fitting_loss(flat, outputs) if loss is None else loss
+    named, losses = _losses(loss, flat, outputs, emitted, several=bool(activations))
+    if named == OWN:
+        for size in sorted({len(rows), *sizes}):
+            emitted[f"loss.{OWN}.{size}"], losses[f"{OWN}.{size}"] = _loss_program(loss, size, outputs, wanted)
     data = {
         "layers": _layers_as_data(layers, place, own),
         "parameters": _parameters_as_data(model, order),
@@ -99,11 +104,12 @@ def model_programs(
         "targets": flat,
         "outputs": outputs or 1,
         "programs": programs,
+        "parts": None,
         "losses": losses,
+        "loss": named,
         "activation": own,
-        "level": _level(loss, flat) if level is None else level,
-        "classes": _classes(flat),
-        "loss": shown(getattr(loss, "__name__", "loss")).replace("_", " "),
+        "level": level,
+        "scores": SCORES,
         "optimizer": type(optimizer).__name__ + " with decay" * (not optimizer.is_plain),
         "rate": optimizer.learning_rate,
         "steps": optimizer.step_count,
@@ -112,7 +118,35 @@ def model_programs(
         "ink": palette.FIELD[0],
         "rim": palette.FIELD[3],
     }
-    return ModelPrograms(data, javascript.script("PROGRAMS", parts), order)
+    if activations and made.is_chain(model) and own != "own":
+        present = [len(neurons) for _, neurons in layers]
+        sizes_of_sums = {len(rows[0]), *present, *range(1, made.MOST_UNITS + 1)}
+        names = {*activations, own, *(layer["activation"] for layer in data["layers"])} - {"", "linear"}
+        parts = made.sums(sizes_of_sums) | made.activations(sorted(names))
+        emitted |= {key: program for key, (program, _) in parts.items()}
+        data["parts"] = {key: signature for key, (_, signature) in parts.items()}
+    return ModelPrograms(data, javascript.script("PROGRAMS", emitted), order)
+
+
+def _losses(
+    loss: Any, targets: list[list[float]], outputs: int, emitted: dict[str, Emitted], *, several: bool
+) -> tuple[str, dict[str, Any]]:
+    """Return what the page calls the loss, and those that it can compute; of several, those that fit the targets."""
+    name = getattr(loss, "__name__", "")
+    named = name if made.MEANS.get(name) is loss else OWN
+    wanted = {named} - {OWN}
+    if several:
+        flat = {x for target in targets for x in target}
+        wanted.add(made.fitting_loss(targets, outputs).__name__)
+        if max(outputs, 1) == len(targets[0]):
+            wanted.add("mean_squared_error")
+        if outputs < 2:
+            wanted |= {"binary_cross_entropy_with_logits"}
+        if flat <= {-1.0, 1.0}:
+            wanted.add("hinge")
+    shares = made.shares([known for known in made.MEANS if known in wanted], outputs, len(targets[0]))
+    emitted |= {key: program for key, (program, _) in shares.items()}
+    return named, {key.removeprefix("loss."): signature for key, (_, signature) in shares.items()}
 
 
 # --------------------------------------------------------------------------------------------- checks
@@ -258,17 +292,3 @@ def _parameters_as_data(model: Any, order: list[Value]) -> list[list[Any]]:
 def _memories(optimizer: Any, order: list[Value]) -> list[list[float]]:
     place = {parameter: i for i, parameter in enumerate(optimizer.parameters)}
     return [[optimizer.state[name][place[p]] for p in order] for name in optimizer.state_names]
-
-
-def _classes(targets: list[list[float]]) -> list[float]:
-    """Return the classes among the targets, lowest first; none if they are numbers to be met."""
-    if len(targets[0]) > 1:
-        return [float(k) for k in range(len(targets[0]))] if all(sum(t) == 1.0 == max(t) for t in targets) else []
-    found = sorted({t[0] for t in targets})
-    return found if len(found) <= 10 and all(t.is_integer() for t in found) else []
-
-
-def _level(loss: Any, targets: list[list[float]]) -> float:
-    """Return the output at which the answer changes."""
-    flat = [x for target in targets for x in target]
-    return 0.0 if getattr(loss, "__name__", "") in SCORES else min(flat) / 2.0 + max(flat) / 2.0
