@@ -65,7 +65,7 @@ class AsValue:
     @classmethod
     def apply_operation(cls, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return the recorded result of an operation on what stands for Values, Values and numbers."""
-        from autograd.value import Value
+        from autograd.recording.nodes import Value
 
         return Value.apply_operation(op, inputs)
 

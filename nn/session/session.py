@@ -144,7 +144,7 @@ class TrainingSession:
             self.predictions, self.loss_value = self._pass()
         except BaseException:
             self._state.buffers_and_rng.put(before)
-            self._forget_graph()
+            self.loss_value, self.predictions = None, []
             raise
         size = 200 + 20_000 * self._state.buffers_and_rng.changed
         self._done(UndoForward("forward", size, before, self._graph.data))
@@ -173,7 +173,7 @@ class TrainingSession:
             before.undo(self._state)
             raise
         self._done(before)
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
 
     def step(self, n: int = 1) -> float:
         """Return the loss after `n` whole steps; a step that was begun is finished as the first of them."""
@@ -243,7 +243,7 @@ class TrainingSession:
         found.data = number(x)
         self._records.keep(UndoWeight(self._phase, 100, found, before))
         self._phase = "forward"
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
 
     def pass_now(self) -> tuple[list[Any], Value]:
         """Return the current step's predictions and loss as graphs: of its forward pass, or before that of one tried.
@@ -292,7 +292,7 @@ class TrainingSession:
         self._records.check(checked_count("the number of undo records", n))
         for _ in range(n):
             self._phase = self._records.undo_latest(self._state)
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
         self._rebuild_graph()
 
     def _rebuild_graph(self) -> None:
@@ -339,9 +339,6 @@ class TrainingSession:
         for value in self._state.values:
             value.clear_grad()
         self._graph.backward()
-
-    def _forget_graph(self) -> None:
-        self.loss_value, self.predictions = None, []
 
     def _done(self, record: UndoRecord) -> None:
         self._records.keep(record)
