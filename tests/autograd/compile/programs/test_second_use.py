@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from autograd.compile.program_cache import MOST, MOST_IN_ALL
+from autograd.compile.programs.program_cache import MOST, MOST_IN_ALL
 
 import autograd as ag
 import nn
