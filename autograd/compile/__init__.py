@@ -60,8 +60,8 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
 
     Of many rows, or of a third length, no program is searched anew: it is found from what the function is at two small
     sizes, and then `source` says n.  Before it is used, its loss and gradient are compared with what the function
-    records at the new size, on some of the caller's rows (programs/rehearsal.py says what that sees).  Where they differ,
-    or no two sizes are alike, the program is that of a trace at full size.
+    records at the new size, on some of the caller's rows (programs/rehearsal.py says what that sees).  Where these
+    differ, or no two sizes are alike, the program is that of a trace at full size.
 
     A program is traced anew if what it was traced from has changed: names and defaults that the function reads from
     outside, anything about our modules, attributes of the user's objects, and what lists, dicts and arrays of up to
