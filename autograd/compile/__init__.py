@@ -27,7 +27,7 @@ from autograd.compile.programs.program_cache import Programs
 from autograd.compile.recorded_graph import GraphStep, graph_programs
 from autograd.compile.step import CompiledForward, Step
 from autograd.compile.training import TrainingStep
-from autograd.rules.lookup import take
+from autograd.functional.lookup import take
 from autograd.support.guesses import GUESSES
 from autograd.value import Value
 
@@ -115,7 +115,7 @@ def compile_training(
 ) -> TrainingStep:
     """Return steps of an optimizer on the loss `function`, compiled with the optimizer's own rule.
 
-    The optimizer is one of nn's: `update`, `state_names`, `state`, `learning_rate`, `step_count`, `parameters`.
+    The optimizer is one of nn's: `rule`, `state_names`, `state`, `learning_rate`, `step_count`, `parameters`.
     """
     check_backend(backend)
     return TrainingStep(function, parameters, optimizer, backend, clip)

@@ -13,8 +13,8 @@ from autograd.compile.frontend.validate import checked_parameters, shape_of
 from autograd.compile.programs.compiled import compiled_directly
 from autograd.compile.programs.program_cache import Programs
 from autograd.compile.step import Step
-from autograd.functional.pytree import flat, is_sequence
 from autograd.recording.graph import topological_order
+from autograd.support.pytree import flat, is_sequence
 from autograd.value import Value
 
 __all__ = ["GraphStep", "graph_programs"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from autograd.compile.programs.compiled import Compiled
 from autograd.compile.programs.program_cache import Programs
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
+
+if TYPE_CHECKING:
+    from autograd.explain.digits.certificate import Certificate
 
 
 class Step:
@@ -59,6 +62,21 @@ class Step:
     def _run(self, compiled: Compiled, given: list[Any]) -> float:
         compiled.runner.theta[:] = np.array(numbers_of(self.parameters))[compiled.program.order]
         return float(compiled.runner.run(given)[0])
+
+    def certify(self, *arguments: Any, **named: Any) -> Certificate:
+        """Return how many digits of the program's loss and gradient are right, as `autograd.certify` does for a graph.
+
+        The truth is that of what the function itself records on these numbers.  Nothing is moved or left on parameters.
+        Raises ImportError without the extra `exact`.
+        """
+        from autograd.explain.digits import compare
+
+        arrays = self._programs.arrays(arguments, named)
+        with self._programs.one_at_a_time:
+            compiled, loss, root = self._programs.beside(arrays, self._run)
+            gradient = np.empty(len(compiled.program.order))
+            gradient[compiled.program.order] = compiled.runner.gradient
+        return compare(root, self.parameters, loss, gradient.tolist())
 
     def as_jax(self, *arguments: Any, **named: Any) -> tuple[Callable[..., Any], Floats]:
         """Return the program for arguments like these as a pure function of JAX's arrays, and θ as it is now.

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from autograd.compile.frontend.guards import Outside
 from autograd.compile.frontend.trace import trace
-from autograd.compile.frontend.traced_graph import Traced, signature
+from autograd.compile.frontend.traced_graph import Traced
 from autograd.value import Value
 
 __all__ = ["WAY_OUT", "UndeterminedError", "trace_once", "trace_twice"]
@@ -66,10 +66,10 @@ def trace_twice(
     start = perf_counter()
     traced = _undrawn(record, generators)
     if perf_counter() - start < LONG:
-        first = signature(traced)
+        first = traced.numbered.signature()
         traced.close()
         traced = _undrawn(record, generators)
-        if signature(traced) != first:
+        if traced.numbered.signature() != first:
             traced.close()
             raise UndeterminedError(
                 f"traced twice, the function wrote another program each time, so no program can stand for it: {WAY_OUT}"

@@ -221,6 +221,20 @@ class Programs:
         finally:
             self._restore(before)
 
+    def beside(self, arrays: Sequence[Any], run: Callable[[Compiled, list[Any]], Any]) -> tuple[Compiled, Any, Value]:
+        """Return the program, what `run` gave, and what the function itself records on the same numbers.
+
+        What is drawn at each run and running averages are as they were.
+        """
+        compiled = self.program_for(arrays)
+        before = compiled.state()
+        try:
+            drawn = compiled.drawn()
+            (root,) = self._truth(arrays, drawn)
+            return compiled, run(compiled, compiled.arguments(arrays, drawn)), root
+        finally:
+            self._restore(before)
+
     def _refuse_to_differ(
         self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]], truth: list[Value], wrong: tuple[float, float]
     ) -> None:

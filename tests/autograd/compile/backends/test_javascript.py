@@ -16,7 +16,7 @@ from autograd.compile.frontend.trace import trace
 from autograd.compile.ir.program import Builder, Program
 from autograd.compile.programs.pipeline import build
 from autograd.rules.operation import TABLE
-from tests.support.random_programs import Drawn, assert_same, recorded
+from tests.fuzz.random_programs import Drawn, assert_same, recorded
 from tests.support.unreached import GOOD, UNREACHED, K, X
 from tests.support.web import node
 

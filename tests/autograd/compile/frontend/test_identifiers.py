@@ -182,7 +182,7 @@ def test_a_graphs_inputs_and_parameters_may_bear_any_name(invaded):
 
 
 def test_a_pages_script_holds_no_text_of_the_users(invaded):
-    from viz.pages.shared.model_programs import model_programs
+    from viz.pages.live.model_programs import model_programs
 
     class Plain(nn.SGD):
         pass
