@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.ir.program import COMPARISONS
+from autograd.compile.ir.sizes import SizedFloat
 from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import FloatMaths
@@ -118,7 +119,9 @@ def called(op: str) -> Name:
 
 
 def literal(x: float) -> Text:
-    """Return a number as source; raises TypeError for what is none."""
+    """Return a number as source, or what it is of the sizes; raises TypeError for what is none."""
+    if isinstance(x, SizedFloat):
+        return x.text, ATOM
     x = number(x)
     if x != x or abs(x) == math.inf:
         return ("nan" if x != x else "inf" if x > 0 else "-inf", UNARY if x < 0 else ATOM)
@@ -129,6 +132,8 @@ def literal(x: float) -> Text:
 def float_literal(x: float) -> Text:
     """Return a number as source that is a float in Python, too, not a whole number."""
     text, binds = literal(x)
+    if isinstance(x, SizedFloat):
+        return f"float({text})", ATOM
     return (f"{text}.0" if text.lstrip("-").isdigit() else text), binds
 
 

@@ -205,3 +205,18 @@ def test_fit_and_predict_find_the_same_as_tracing_each_size(backend, monkeypatch
     monkeypatch.setattr(families, "TRIES", 0)
     for one, other in zip(trained(), found, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-12)
+
+
+# ------------------------------------------------------------------------------------------ what it says
+def test_the_source_and_the_report_say_n():
+    model = nn.MLP(4, [5, 3], activation="relu", seed=1)
+    step = ag.compile(lambda x, y: nn.softmax_cross_entropy(model.batch(x), y), model.parameters())
+    step(np.ones((40, 4)), [0, 1] * 20)
+    assert "n = 40\n" in step.source
+    assert "# layer 1: (n rows, 5 units)" in step.source
+    assert " / n" in step.source
+    assert "x: (n, 4), y: (n,): found at n = 5 and n = 7, compared with the function at n = 40" in repr(step)
+    own, named = {}, {}
+    exec(step._programs.latest.runner.source, own)
+    exec(step.source, named)  # which runs as it is: `n` is said in it
+    assert set(own) - {"rows40"} <= set(named)
