@@ -13,7 +13,7 @@ from autograd.recording import modes
 from autograd.rules.operation import Operation, number
 
 if TYPE_CHECKING:
-    from autograd.rules.methods import Real
+    from autograd.recording.methods import Real
     from autograd.value import Value
 
 
@@ -65,7 +65,7 @@ class AsValue:
     @classmethod
     def apply_operation(cls, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return the recorded result of an operation on what stands for Values, Values and numbers."""
-        from autograd.value import Value
+        from autograd.recording.nodes import Value
 
         return Value.apply_operation(op, inputs)
 

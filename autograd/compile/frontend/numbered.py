@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.fused.operands import open_edges, operands
+from autograd.recording.graph import open_edges, operands
 from autograd.value import Value
 
 __all__ = ["Numbered"]

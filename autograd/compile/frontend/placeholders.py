@@ -9,10 +9,10 @@ from threading import Lock
 from typing import Any, Final
 
 from autograd import ops
-from autograd.fused.operands import Inputs
+from autograd.functional.composed import smallest
 from autograd.recording import modes
 from autograd.recording.conditions import AsValue, Condition
-from autograd.rules.composed import smallest
+from autograd.recording.graph import Inputs
 from autograd.value import Value
 
 __all__ = ["NO_NUMBER", "ReadNumber", "TracedByCompile", "close", "maxima_traced", "node_of"]
@@ -28,7 +28,7 @@ def node_of(op: Any = None, inputs: tuple[Any, ...] = ()) -> Value:
     """Return a node for `op` on operands, or a leaf, without its number."""
     node = _new(Value)
     node._data, node.op = NO_NUMBER, op
-    node._grad = node.name = node._left = node._right = node._operands = None
+    node._grad = node._name = node._left = node._right = node._operands = None
     node._left_derivative = node._right_derivative = None
     if len(inputs) == 2:
         node._left, node._right = inputs

@@ -92,6 +92,11 @@ class Traced:
         return ""
 
     @property
+    def holds(self) -> bool:
+        """Whether all that the function was traced under is as it was."""
+        return all(read() == given for read, given in self.guards) and not self.changed
+
+    @property
     def outputs(self) -> list[Value]:
         """What the program computes: the loss or the predictions, row by row, and what is observed."""
         return [*flat_of(self.root), *[x for values, _ in self.observed for x in values]]

@@ -14,10 +14,10 @@ from typing import Any, Final
 from autograd.compile.frontend.traced_graph import TAKE, Traced
 from autograd.compile.lift.tape import Tape
 from autograd.compile.lift.terms import combined, dot, plus_bias, times
-from autograd.fused.sums import total
+from autograd.functional.lookup import TAKEN
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.lookup import TAKEN
 from autograd.rules.operation import TABLE
+from autograd.rules.sums import total
 
 WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition
 MODERATE: Final = 1e-30  # a number beyond it, or its inverse, scales what it was written beside: that may need it
