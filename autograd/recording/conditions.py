@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,6 @@ from autograd.recording import modes
 from autograd.rules.operation import Operation, number
 
 if TYPE_CHECKING:
-    from autograd.recording.methods import Real
     from autograd.value import Value
 
 
@@ -44,6 +44,16 @@ class Comparisons:
         return NotImplemented
 
     __hash__ = object.__hash__
+
+
+def _of_value(name: str) -> Callable[..., Any]:
+    """Return the method of a condition that does as 1 or 0 does."""
+
+    def method(self: Condition, *others: object) -> Any:
+        return getattr(self.as_value(), name)(*others)
+
+    method.__name__ = name
+    return method
 
 
 class Condition:
@@ -106,56 +116,14 @@ class Condition:
     __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
 
     # ---------------------------------------------------------------------- arithmetic, as a Value
-    def __add__(self, other: Real) -> Value:
-        return self.as_value() + other
-
-    def __radd__(self, other: Real) -> Value:
-        return other + self.as_value()
-
-    def __sub__(self, other: Real) -> Value:
-        return self.as_value() - other
-
-    def __rsub__(self, other: Real) -> Value:
-        return other - self.as_value()
-
-    def __mul__(self, other: Real) -> Value:
-        return self.as_value() * other
-
-    def __rmul__(self, other: Real) -> Value:
-        return other * self.as_value()
-
-    def __truediv__(self, other: Real) -> Value:
-        return self.as_value() / other
-
-    def __rtruediv__(self, other: Real) -> Value:
-        return other / self.as_value()
-
-    def __pow__(self, other: Real) -> Value:
-        return self.as_value() ** other
-
-    def __rpow__(self, other: Real) -> Value:
-        return other ** self.as_value()
-
-    def __neg__(self) -> Value:
-        return -self.as_value()
-
-    def __pos__(self) -> Value:
-        return self.as_value()
-
-    def __abs__(self) -> Value:
-        return abs(self.as_value())
-
-    def __lt__(self, other: object) -> Condition:
-        return self.as_value() < other
-
-    def __le__(self, other: object) -> Condition:
-        return self.as_value() <= other
-
-    def __gt__(self, other: object) -> Condition:
-        return self.as_value() > other
-
-    def __ge__(self, other: object) -> Condition:
-        return self.as_value() >= other
+    __add__, __radd__, __sub__, __rsub__ = map(_of_value, ("__add__", "__radd__", "__sub__", "__rsub__"))
+    __mul__, __rmul__, __truediv__, __rtruediv__ = map(
+        _of_value, ("__mul__", "__rmul__", "__truediv__", "__rtruediv__")
+    )
+    __pow__, __rpow__, __neg__, __pos__, __abs__ = map(
+        _of_value, ("__pow__", "__rpow__", "__neg__", "__pos__", "__abs__")
+    )
+    __lt__, __le__, __gt__, __ge__ = map(_of_value, ("__lt__", "__le__", "__gt__", "__ge__"))
 
 
 def _comparable(x: object) -> Any:
