@@ -10,13 +10,13 @@
 value.py     `Value`: a number that knows what it was computed from
 backward.py  the backward pass
 ops.py       the table of operations: each is one row, and everything else about it is derived
-rules/       what a row is: the operation, its maths on floats, its formulas; `number`, which checks what enters
+rules/       what a row is: the operation, its maths on floats, its formulas
 recording/   how a program is recorded: `Value`'s methods, `no_grad`, comparisons, copies, looking at a graph
 fused/       what makes the recorded engine fast: sums of products, layers and activations as few nodes
 functional/  `softmax`, `take` …, and derivatives of functions: `grad`, `hessian`, `checkpoint`, `gradcheck`
 explain/     a pass told in events and sentences
 compile/     from a recorded graph to a program of arrays
-support/     what messages, files, locks and guessed names share
+support/     what all share: the check of numbers that enter, nested lists, messages, files, locks, guessed names
 """
 
 from __future__ import annotations
@@ -75,11 +75,12 @@ from autograd.ops import (
     xlogy,
 )
 from autograd.recording.conditions import Condition
-from autograd.recording.contexts import detect_anomaly, no_grad
+from autograd.recording.detect_anomaly import detect_anomaly
 from autograd.recording.graph import topological_order
+from autograd.recording.no_grad import no_grad
 from autograd.rules.operation import TABLE as _TABLE
-from autograd.rules.operation import number
 from autograd.support.guesses import GUESSES as _GUESSES
+from autograd.support.validate import number
 from autograd.value import Value
 
 if TYPE_CHECKING:
