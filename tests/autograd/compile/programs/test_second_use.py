@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from autograd.compile.programs.program_cache import MOST, MOST_IN_ALL
 
 import autograd as ag
 import nn
 from autograd import Value, compile, gradcheck  # noqa: A004
+from autograd.compile.programs.program_cache import MOST, MOST_IN_ALL
 
 BACKENDS = pytest.mark.parametrize("backend", ["numpy", "native"])
 INF, NAN = math.inf, math.nan
