@@ -17,7 +17,7 @@ from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of
 from viz.session.words import GREETING, HELP, HINT, NOTES, SHORT_HINT, as_typed, count_from, number_from, place_of
-from viz.support.boxes import paint
+from viz.support.characters import paint
 
 LIMIT: Final = 5000
 MOST_WEIGHTS: Final = 60  # beyond, a table is by layer

@@ -180,6 +180,32 @@ def test_the_screen_says_where_the_sum_stands():
     assert "…" in lines[14]
 
 
+def test_the_screen_loses_color_but_no_meaning_and_no_column(monkeypatch):
+    session = XorSession()
+    session.forward()
+    places = (0, 1, 50, 62, 80, 190)
+    plain = ["\n".join(board(session, i)) for i in places]
+    for text in plain:
+        written = text.encode("ascii", "chainrule.plain").decode()
+        assert max(map(len, written.splitlines())) <= 80
+        pairs = [*zip(written.splitlines(), text.splitlines(), strict=True)][1:]
+        assert all(len(a) == len(b) for a, b in pairs if "…" not in b)
+    monkeypatch.setattr("sys.stdout", type("Terminal", (), {"isatty": lambda self: True})())
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    colored = ["\n".join(board(session, i)) for i in places]
+    assert colored != plain
+    for text, same in zip(colored, plain, strict=True):
+        assert [x.rstrip() for x in re.sub(r"\x1b\[\d+m", "", text).splitlines()] == [
+            x.rstrip() for x in same.splitlines()
+        ]
+    assert {code for text in colored for code in re.findall(r"\x1b\[(\d+)m", text)} == {*"0127", "31", "32", "35"}
+    for name, value in (("NO_COLOR", "1"), ("TERM", "dumb")):
+        with monkeypatch.context() as here:
+            here.setenv(name, value)
+            assert ["\n".join(board(session, i)) for i in places] == plain
+
+
 @pytest.mark.parametrize("numbers", [[1e-7, -1e6], [float("inf"), 1.0], [float("nan"), 1.0], [-0.0, 0.0]])
 def test_the_screen_takes_any_numbers(numbers):
     def function(a, b):
