@@ -103,6 +103,9 @@ def test_a_weight_is_set_and_shown_by_its_name_and_a_push_is_measured(said):
     assert float(foretold) == pytest.approx(float(measured), rel=0.01)
     assert "They agree" in push
     assert "there is no 'w999' here" in said(network(), X, Y, **given, lines=["w999"])
+    path = "layers.2.neurons.0.weights.1"
+    assert "w⁽³⁾₁₂ = 0.5;" in said(network(), X, Y, **given, lines=[f"{path} = 0.5", path])
+    assert "w⁽³⁾₁₂ pushed" in said(network(), X, Y, **given, lines=[f"nudge {path}"])
     assert "z⁽¹⁾₂[3] = −0.1667" in said(network(), X, Y, **given, lines=["forward", "z12[3]"])
 
 
