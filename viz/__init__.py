@@ -16,16 +16,12 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from viz import terminal
+from viz.charts.activation import activation
 from viz.charts.chart import Chart
-from viz.charts.charts import (
-    activation,
-    decision_boundary,
-    gradient_flow,
-    histogram,
-    learning_rate_finder,
-    loss_curve,
-    loss_landscape,
-)
+from viz.charts.decision_boundary import decision_boundary
+from viz.charts.landscape import loss_landscape
+from viz.charts.loss_curve import learning_rate_finder, loss_curve
+from viz.charts.parameters import gradient_flow, histogram
 from viz.graph.drawing import draw
 from viz.graph.network import draw_network
 from viz.notebook import register as _tell_the_notebook

@@ -7,8 +7,9 @@ from typing import Any
 
 import autograd
 from autograd import Group, Value, softmax
+from nn.layers.activations import ActivationLike, activation_name, resolve_activation, returned
 from nn.layers.calling import one_row, refuse_more
-from nn.layers.dense import ActivationLike, Seed, activation_name, resolve_activation, returned
+from nn.layers.dense import Seed
 from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
 from nn.layers.module import Inputs, Module

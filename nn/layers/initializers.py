@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd import elu, gelu, gelu_tanh, leaky_relu, relu, silu, softplus
+from autograd import elu, gelu, gelu_tanh, leaky_relu, mish, relu, silu, softplus
 
-HALVING: Final = (relu, leaky_relu, elu, gelu, gelu_tanh, silu, softplus)  # activations that pass about half a signal
+HALVING: Final = (relu, leaky_relu, elu, gelu, gelu_tanh, silu, mish, softplus)  # activations that pass half a signal
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar, copy_context
+from itertools import count
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 from autograd import Group, Value
@@ -12,13 +13,14 @@ from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
 from nn.layers.forward_cache import ForwardCache, Row, watching
-from nn.support.fields import check_buffers, check_fields
+from nn.support.fields import by_path, check_buffers, check_fields
 from nn.support.guesses import GUESSES, OF_A_MODULE
 from nn.support.validate import check_attribute, check_class, checked_number, listed, said
 
 Inputs = Sequence[Any] | Group
 Result = TypeVar("Result")
 
+_assignment: Final = count(1)
 _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
 
 
@@ -48,18 +50,18 @@ class Module:
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
     mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
     _path: str = ""
-    _assignments: int = 0  # how many times an attribute was set or deleted: compiled programs look again at each
+    _assignments: int = 0  # which assignment to any module was the latest to this: another number, another state
 
     def __setattr__(self, name: str, x: Any) -> None:
         check_attribute(type(self), name, x)
         if name == "training" and not isinstance(x, bool):
             raise TypeError(f"training says which of its two behaviors a module shows, True or False, not {said(x)}")
         object.__setattr__(self, name, x)
-        self.__dict__["_assignments"] = self._assignments + 1
+        self.__dict__["_assignments"] = next(_assignment)
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        self.__dict__["_assignments"] = self._assignments + 1
+        self.__dict__["_assignments"] = next(_assignment)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -156,7 +158,7 @@ class Module:
 
     def state_dict(self) -> dict[str, Any]:
         """Return a copy of all numbers by path: the parameters, then the buffers, lists where those are lists."""
-        return {path: parameter.data for path, parameter in self.named_parameters()} | self.named_buffers()
+        return {path: p.data for path, p in by_path(self.named_parameters()).items()} | self.named_buffers()
 
     @GUESSES
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -164,7 +166,7 @@ class Module:
 
         Raises ValueError or TypeError naming the path, and changes nothing, for names, shapes or kinds that do not fit.
         """
-        named = dict(self.named_parameters())
+        named = by_path(self.named_parameters())
         check_fields("the state_dict", state, {*named, *self.named_buffers()})
         buffers = {path: x for path, x in state.items() if path not in named}
         check_buffers("buffers", buffers, self)

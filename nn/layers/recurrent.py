@@ -124,7 +124,7 @@ class LSTM(Recurrent):
         self.candidate = Layer(inputs + hidden, hidden, "tanh", seed=generator)
         self.output_gate = Layer(inputs + hidden, hidden, "sigmoid", seed=generator)
         for neuron in self.forget_gate.neurons:
-            neuron.bias.data = forget_bias
+            neuron.bias = Value(forget_bias)
 
     def initial_state(self) -> State:
         """Return the state before any input: (h, c), zeros both."""

@@ -22,6 +22,7 @@ from nn.session.undo import (
     UndoWeight,
     with_update,
 )
+from nn.support.fields import by_path
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_parameter
 from nn.training.recorded import epoch_order, record_pass
@@ -143,7 +144,7 @@ class TrainingSession:
             self.predictions, self.loss_value = self._pass()
         except BaseException:
             self._state.buffers_and_rng.put(before)
-            self._forget_graph()
+            self.loss_value, self.predictions = None, []
             raise
         size = 200 + 20_000 * self._state.buffers_and_rng.changed
         self._done(UndoForward("forward", size, before, self._graph.data))
@@ -172,7 +173,7 @@ class TrainingSession:
             before.undo(self._state)
             raise
         self._done(before)
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
 
     def step(self, n: int = 1) -> float:
         """Return the loss after `n` whole steps; a step that was begun is finished as the first of them."""
@@ -236,12 +237,13 @@ class TrainingSession:
 
         Raises KeyError naming the nearest paths if there is none of that name.
         """
-        found = checked_parameter(weight, dict(self.model.named_parameters()), self._state.values)
+        named = by_path(self.model.named_parameters()) if isinstance(weight, str) else {}
+        found = checked_parameter(weight, named, self._state.values)
         before = found.data
         found.data = number(x)
         self._records.keep(UndoWeight(self._phase, 100, found, before))
         self._phase = "forward"
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
 
     def pass_now(self) -> tuple[list[Any], Value]:
         """Return the current step's predictions and loss as graphs: of its forward pass, or before that of one tried.
@@ -290,7 +292,7 @@ class TrainingSession:
         self._records.check(checked_count("the number of undo records", n))
         for _ in range(n):
             self._phase = self._records.undo_latest(self._state)
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
         self._rebuild_graph()
 
     def _rebuild_graph(self) -> None:
@@ -337,9 +339,6 @@ class TrainingSession:
         for value in self._state.values:
             value.clear_grad()
         self._graph.backward()
-
-    def _forget_graph(self) -> None:
-        self.loss_value, self.predictions = None, []
 
     def _done(self, record: UndoRecord) -> None:
         self._records.keep(record)

@@ -1,7 +1,6 @@
-"""What the README says is so: its examples, its picture, its transcript and its commands; and what the wheel holds."""
+"""What the README says is so: its examples, its transcript and its commands; and what the wheel holds."""
 
 import doctest
-import html
 import os
 import re
 import shutil
@@ -14,9 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value
 from tests.support.training.seeds import epochs_until_solved
-from viz import draw
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,19 +24,6 @@ def test_the_examples_print_what_they_say(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
     assert (failed, tried > 10) == (0, True)
-
-
-def test_the_picture_is_of_the_first_example():
-    a, b, c = Value(2.0, "a"), Value(-3.0, "b"), Value(10.0, "c")
-    d = a * b + c
-    L = d * d - a
-    L.backward()
-    committed = (ROOT / "demos/pictures/expression.svg").read_text(encoding="utf-8")
-    assert _texts(committed) == _texts(draw(L).svg)
-
-
-def _texts(svg):
-    return sorted(html.unescape(text) for text in re.findall(r">([^<>]+)</(?:text|tspan|title)>", svg))
 
 
 def test_the_transcript_is_what_the_session_says():

@@ -41,7 +41,7 @@ def sharpness(**given):
         (lambda: nn.LSTM(1, 2)([[1.0]], ([0, 0],)), r"the state of this LSTM is a pair \(h, c\)"),
         (lambda: nn.BatchNorm(2).load_buffers(None), "load_buffers takes what named_buffers"),
         (lambda: small().name_nodes(5), r"name_nodes\(prefix\) puts a text"),
-        (lambda: setattr(nn.Neuron(2), "bias", None), "neuron's bias is a Value, not None"),
+        (lambda: setattr(nn.Neuron(2), "bias", 0.0), "neuron's bias is a Value or None, not a float"),
     ],
 )
 def test_an_odd_input_is_answered_by_the_call(call, words):
