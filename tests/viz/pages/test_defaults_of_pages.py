@@ -11,8 +11,7 @@ import viz
 X, Y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 
 
-def level_of(page):
-    return float(re.search(r'"level":([-\d.e]+)', page.html)[1])
+LEVEL = 'MODULES["live/model.js"].MODEL.level'
 
 
 def network():
@@ -36,11 +35,11 @@ def filmed(loss, targets, **given):
         (nn.hinge, [-1.0, 1.0, 1.0, -1.0], 0.0),
     ],
 )
-def test_the_level_lies_between_the_classes_or_is_0_for_scores(loss, targets, level):
-    assert level_of(filmed(loss, targets)) == level
-    assert level_of(viz.playground(network(), X, targets, loss=loss)) == level
-    assert level_of(filmed(loss, targets, level=0.75)) == 0.75
-    assert level_of(viz.playground(network(), X, targets, loss=loss, level=0.75)) == 0.75
+def test_the_level_lies_between_the_classes_or_is_0_for_scores(show, loss, targets, level):
+    assert show(filmed(loss, targets)).evaluate(LEVEL) == level
+    assert show(viz.playground(network(), X, targets, loss=loss)).evaluate(LEVEL) == level
+    assert show(filmed(loss, targets, level=0.75)).evaluate(LEVEL) == 0.75
+    assert show(viz.playground(network(), X, targets, loss=loss, level=0.75)).evaluate(LEVEL) == 0.75
 
 
 def test_a_playground_begins_with_plain_descent_at_a_tenth():
