@@ -33,6 +33,7 @@ from autograd.compile.lift.level_schedule import on_numbers
 from autograd.compile.programs.outline import width_of
 from autograd.fused.groups import Group
 from autograd.recording.bulk import numbers_of
+from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.value import Value
 
@@ -151,7 +152,7 @@ class Rehearsal:
             op = node.op
             if op is None:
                 continue
-            inputs = node._operands.inputs
+            inputs = operands(node)
             if op is TAKE:
                 number, tangent = self._taken(*inputs)
             elif op.groups:
