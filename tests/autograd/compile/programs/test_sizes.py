@@ -16,9 +16,9 @@ from autograd.compile.programs.families import pattern_of, sizes_of
 from autograd.compile.programs.forms import DoesNotFitError, fit
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.unify import unify
+from tests.fuzz.random_programs import Drawn, assert_same, recorded
 from tests.support.compiled.changes_of_mind import AT, CHANGES, GENERIC, drawn
 from tests.support.programs import PROGRAMS, Draw
-from tests.support.random_programs import Drawn, assert_same, recorded
 
 OWN_MIND = {"small_transformer", "of_every_length", "branches"}  # of one length, or with branches that differ at 5 rows
 
