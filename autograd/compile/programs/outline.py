@@ -48,8 +48,8 @@ class Outline:
         def kind_of(x: Any) -> int:
             kind = kinds.get(id(x))
             if kind is None and x.is_group:
-                members = [kinds.get(id(y)) or kind_of(y) for y in x.values]
-                kind = kinds[id(x)] = hash(frozenset(members))
+                members = frozenset(map(kinds.get, map(id, x.values)))
+                kind = kinds[id(x)] = hash(frozenset(map(kind_of, x.values)) if None in members else members)
             return (hash(x._data.hex()) if x.op is CONSTANT else id(x)) if kind is None else kind
 
         made: list[Any] = [node for node in traced.made if node.op is not None]

@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from operator import mul
 from typing import Any, Final
 
@@ -172,8 +173,10 @@ class Rehearsal:
         known = self._groups.get(id(group))
         if known is None:
             members = group.values
-            numbers: Any = list(map(self._number, members))
-            tangents: Any = [self._tangents.get(id(x), 0.0) for x in members]
+            numbers: Any = list(map(self._numbers.get, map(id, members)))
+            if None in numbers:
+                numbers = list(map(self._number, members))
+            tangents: Any = list(map(self._tangents.get, map(id, members), repeat(0.0)))
             tangents = tangents if any(tangents) else None
             if len(members) > SHORT:
                 numbers = np.array(numbers)
