@@ -7,15 +7,17 @@ library for every node, which buys 2× for plain scalars.
 from __future__ import annotations
 
 import inspect
+import math
 from pathlib import Path
 from typing import Final
 
 from autograd.rules.operation import TABLE, Operation
-from autograd.rules.source import on_floats
+from autograd.rules.source import on_floats, primitives
 from autograd.rules.symbols import parameters
 from autograd.support.files import write_file
 
 FOLDER: Final = Path(__file__).parents[1]
+FUNCTIONS: Final = ", ".join(sorted(name for name, x in primitives().items() if x is getattr(math, name, None)))
 
 _HEAD: Final = '''# mypy: disable-error-code="assignment, operator, union-attr"
 """The methods of Value, each its operation's rule on floats, inlined.
@@ -25,7 +27,7 @@ _HEAD: Final = '''# mypy: disable-error-code="assignment, operator, union-attr"
 
 from __future__ import annotations
 
-from math import cos, erf, erfc, exp, expm1, log, log1p, sin, sqrt, tanh
+from math import {functions}
 from typing import TYPE_CHECKING, Final, SupportsFloat, TypeAlias, Union
 
 from autograd import ops
@@ -98,7 +100,7 @@ _ROWS: Final = '''"""Operations of one input on rows of numbers: outputs and der
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import cos, erf, erfc, exp, expm1, log, log1p, sin, sqrt, tanh
+from math import {functions}
 from typing import Final
 
 Row = list[float]
@@ -145,7 +147,11 @@ def files() -> dict[str, str]:
 def _activations() -> str:
     rows = [op for op in TABLE.values() if op.arity == 1 and is_inlined(op)]
     return "".join(
-        [_ROWS, *map(_row, rows), _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows))]
+        [
+            _ROWS.format(functions=FUNCTIONS),
+            *map(_row, rows),
+            _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows)),
+        ]
     )
 
 
@@ -157,7 +163,7 @@ def _row(op: Operation) -> str:
 
 
 def _methods() -> str:
-    parts = [_HEAD]
+    parts = [_HEAD.format(functions=FUNCTIONS)]
     for op in TABLE.values():
         name, *second = method_names(op) or [""]
         if name:
