@@ -7,18 +7,20 @@ library for every node, which buys 2× for plain scalars.
 from __future__ import annotations
 
 import inspect
+import math
+import re
 from pathlib import Path
 from typing import Final
 
 from autograd.rules.operation import TABLE, Operation
-from autograd.rules.source import on_floats
+from autograd.rules.source import on_floats, primitives
 from autograd.rules.symbols import parameters
 from autograd.support.files import write_file
 
 FOLDER: Final = Path(__file__).parents[1]
-_FUNCTIONS: Final = (  # of Python's `math`
-    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "erf", "erfc", "exp", "expm1", "log"),
-    *("log1p", "log2", "log10", "sin", "sinh", "sqrt", "tan", "tanh"),
+_FUNCTIONS: Final = sorted(  # log2 before log10
+    (name for name, x in primitives().items() if x is getattr(math, name, None)),
+    key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)],
 )
 
 _HEAD: Final = '''# mypy: disable-error-code="assignment, operator, union-attr"
