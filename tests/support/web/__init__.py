@@ -99,23 +99,41 @@ def names_of_controls(tab):
 
 OVERFLOWS = """() => {
   const boxOf = (e) => e.getBoundingClientRect();
-  const outside = [], crossed = [];
+  const meet = (a, b, by) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > by;
+  const words = [...document.querySelectorAll("text")].filter((t) => t.textContent.trim());
+  const outside = [], crossed = [], boxes = [], struck = [], small = [];
   for (const node of document.querySelectorAll("g.node, g.cluster")) {
     const frames = [...node.querySelectorAll("polygon, path")].map(boxOf).filter((box) => box.width);
     if (!frames.length) continue;
-    const left = Math.min(...frames.map((b) => b.left)), right = Math.max(...frames.map((b) => b.right));
-    const words = [...node.querySelectorAll("text")].filter((t) => t.textContent.trim());
-    for (const word of words) {
-      const box = boxOf(word);
-      if (box.left < left - 0.5 || box.right > right + 0.5) outside.push(word.textContent);
-      for (const other of words) {
-        const b = boxOf(other), wide = Math.min(box.right, b.right) - Math.max(box.left, b.left);
-        const high = Math.min(box.bottom, b.bottom) - Math.max(box.top, b.top);
-        if (other !== word && wide > 0.5 && high > box.height / 2) crossed.push([word.textContent, other.textContent]);
-      }
+    const side = (name, pick) => pick(...frames.map((b) => b[name]));
+    const box = { left: side("left", Math.min), right: side("right", Math.max), top: side("top", Math.min),
+      bottom: side("bottom", Math.max) };
+    boxes.push(box);
+    for (const word of words.filter((t) => node.contains(t))) {
+      const b = boxOf(word);
+      if (b.left < box.left || b.right > box.right || b.top < box.top - 2 || b.bottom > box.bottom + 2)
+        outside.push(word.textContent);
     }
   }
-  return { outside, crossed };
+  words.forEach((word, k) => {
+    const box = boxOf(word);
+    if (parseFloat(getComputedStyle(word).fontSize) * word.getScreenCTM().a < 12) small.push(word.textContent);
+    for (const other of words.slice(k + 1))
+      if (meet(box, boxOf(other), Math.min(box.height, boxOf(other).height) * 0.36))
+        crossed.push([word.textContent, other.textContent]);
+  });
+  boxes.forEach((box, k) => { for (const b of boxes.slice(k + 1)) if (meet(box, b, 0.5)) crossed.push([box, b]); });
+  const bare = words.filter((t) => !t.closest("g.node")).map((t) => [t.textContent, boxOf(t)]);
+  for (const line of document.querySelectorAll("g.edge path")) {
+    const matrix = line.getScreenCTM();
+    for (let k = 0; k <= 20; k++) {
+      const at = line.getPointAtLength((line.getTotalLength() * k) / 20).matrixTransform(matrix);
+      for (const [text, b] of bare)
+        if (at.x > b.left && at.x < b.right && at.y > b.top && at.y < b.bottom) struck.push(text);
+    }
+  }
+  return { outside, crossed, struck, small };
 }"""
 CONTRASTS = """() => {
   const rgb = (c) => c.match(/[\\d.]+/g).map(Number);

@@ -1,12 +1,12 @@
 // Training in the page: a step, an epoch, or on and on, as fast as was asked for.
 
 import { $, calm, say, set } from "../shared/dom.js";
-import { MODEL, ROWS } from "../shared/live_model.js";
+import { MODEL } from "../live/model.js";
 
 export const VIEW = {
   probe: /** @type {Float64Array} */ (new Float64Array(0)),
   row: 0,
-  chosen: /** @type {import("../shared/live_network.js").Chosen} */ ({ kind: "weight", place: 0 }),
+  chosen: { layer: 1, unit: 0, input: 0 }, // layer 0 are the inputs; after a unit's inputs comes its bias
   losses: /** @type {number[]} */ ([]),
   running: 0,
   last: 0,
@@ -16,11 +16,15 @@ export const VIEW = {
   // what tells and shows: given by the page
   show: (/** @type {boolean} */ _whole = true) => {},
   tell: (/** @type {string} */ _words) => {},
+  refuse: (/** @type {string} */ _words) => {},
   summary: () => "",
+  fitting: () => {},
+  look: (/** @type {number} */ _row) => {},
+  setRate: (/** @type {number} */ _rate) => {},
 };
 
 export function advance() {
-  VIEW.losses.push(MODEL.batch === ROWS.length ? MODEL.step() : MODEL.loss(ROWS.map((_, i) => i)) + 0 * MODEL.step());
+  VIEW.losses.push(MODEL.batch === MODEL.rows.length ? MODEL.step() : MODEL.whole() + 0 * MODEL.step());
   if (VIEW.losses.length > 100_000) VIEW.losses.shift();
 }
 
@@ -54,14 +58,13 @@ function frame(now) {
     moved = true;
   }
   if (VIEW.owed > 10) VIEW.owed = 10;
-  if (moved && (!calm.matches || now - VIEW.announced > 500)) {
-    VIEW.show(now - VIEW.announced > 200);
-    if (now - VIEW.announced > (calm.matches ? 500 : 200)) VIEW.announced = now;
+  if (moved && now - VIEW.announced > (calm.matches ? 500 : 33)) {
+    VIEW.show(false);
+    VIEW.announced = now;
   }
   if (!MODEL.theta.every(Number.isFinite)) {
     run(false);
-    VIEW.tell("The weights are no longer finite: the learning rate is too high. Reset, and try a lower one.");
-    say($("score"), "no longer finite: try a lower learning rate, and Reset");
+    VIEW.refuse("The weights are no longer finite: the learning rate is too high. Reset, and try a lower one.");
     return;
   }
   VIEW.running = requestAnimationFrame(frame);

@@ -17,7 +17,7 @@ from autograd.rules.operation import TABLE, Operation
 from nn.support.naming import neuron_of, titled
 from viz.graph.nodes import NOBODY, examples, is_weighted_sum, not_a_number, silence
 from viz.pages.document import Page, packed
-from viz.pages.shared.model_programs import check_optimizer
+from viz.pages.live.model_programs import check_optimizer
 from viz.support.guesses import GUESSES
 from viz.support.labels import shown
 
