@@ -10,8 +10,8 @@ import numpy as np
 
 from autograd.compile.backends.registry import make_runner
 from autograd.compile.backends.runner import Floats, NumpyRunner
-from autograd.compile.compiled import Compiled
-from autograd.compile.program_cache import Programs
+from autograd.compile.programs.compiled import Compiled
+from autograd.compile.programs.program_cache import Programs
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
 
@@ -126,20 +126,21 @@ class CompiledForward:
         (array,) = self._programs.arrays([inputs])
         if not array.size:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
-        parts = [self._part(array[i : i + self.rows]) for i in range(0, len(array), self.rows)]
+        theta = np.array(numbers_of(self._programs.parameters))
+        parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def spare_audits(self) -> None:
         """Audit the second part, then by the time alone: for who makes many calls in a row."""
         self._programs.sparing = True
 
-    def _part(self, array: Any) -> Floats:
-        with self._programs.one_at_a_time:
-            return np.array(self._programs.run([array], self._run)[1])
+    def _part(self, array: Any, theta: Floats) -> Floats:
+        def run(compiled: Compiled, given: list[Any]) -> Any:
+            compiled.runner.theta[:] = theta[compiled.program.order]
+            return compiled.runner.run(given)
 
-    def _run(self, compiled: Compiled, given: list[Any]) -> Any:
-        compiled.runner.theta[:] = np.array(numbers_of(self._programs.parameters))[compiled.program.order]
-        return compiled.runner.run(given)
+        with self._programs.one_at_a_time:
+            return np.array(self._programs.run([array], run)[1])
 
     @property
     def source(self) -> str:
@@ -158,7 +159,7 @@ def source_of(compiled: Compiled) -> str:
 def report(programs: Programs) -> str:
     """Return what was found and how long it took, one line per program."""
     lines = []
-    for known in programs._known.values():
+    for known in programs.known.values():
         for compiled in known:
             c, s, program = compiled.program.counts, compiled.seconds, compiled.program
             shapes = ", ".join(

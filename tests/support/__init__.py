@@ -9,6 +9,6 @@ outcomes.py         what a call comes to: numbers as recorded, changes noticed, 
 exact.py            the rules at 60 digits
 golden/             numbers of PyTorch's and of earlier days, and the programs that made them
 golden_files.py     reading PyTorch's numbers, and comparing with them
-web.py              a browser without network, node, and what pictures hold
+web/                a browser without network, node, and what pictures hold
 sdist.py            what a source distribution holds besides the packages
 """

@@ -8,10 +8,10 @@ from typing import Any, Final
 from autograd.backward import one_pass_at_a_time
 from autograd.explain.digits.balls import arb, row_of
 from autograd.explain.notation import Words
+from autograd.functional.lookup import TAKEN
 from autograd.functional.vjp import is_stale
 from autograd.recording.graph import operands, structure
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.lookup import TAKEN
 from autograd.rules.operation import TABLE, Operation
 from autograd.support.locks import cached_property
 from autograd.value import Value

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value, compile, compile_graph, dot, largest, maximum, mean, take, total, where  # noqa: A004
 from autograd.compile.ir.program import Builder
-from autograd.rules import lookup
+from autograd.functional import lookup
 from nn import SGD, Adam, AdamW, Embedding
 from tests.fuzz.random_programs import (
     Drawn,

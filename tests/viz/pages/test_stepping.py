@@ -14,6 +14,8 @@ from autograd.explain.numbers import show_number
 from nn import MLP, Adam, mean_squared_error
 from tests.support.web import ROWS, TARGETS, xor
 
+REPLAY = 'var { COUNT, eventAt, sentence } = MODULES["steps/replay.js"];'  # what a statement returns is its value
+
 
 def test_a_dead_relu_is_marked_off_once_it_has_been_computed(show):
     model = MLP(2, [2, 1], activation="relu", seed=1)
@@ -51,7 +53,9 @@ def test_common_mistakes_are_the_numbers_that_they_give(show):
     recording = recorded_by(loss, [w, b], 0.1)
     tab = show(viz.steps(loss, parameters=[w, b], learning_rate=0.1))
     mistakes = tab.evaluate(
-        "Array.from({ length: COUNT }, (_, i) => answerTo(eventAt(i)) === null ? [] : mistakesAt(eventAt(i)))"
+        "(({ COUNT, eventAt }, { answerTo, mistakesAt }) => Array.from({ length: COUNT }, (_, i) => eventAt(i))"
+        '.map((e) => (answerTo(e) === null ? [] : mistakesAt(e))))(MODULES["steps/replay.js"], '
+        'MODULES["steps/common_mistakes.js"])'
     )
     told = {recording.sentence(i).split(" = ")[0]: dict(found) for i, found in enumerate(mistakes)}
     da, dz = 2 * a.data, 2 * a.data * (1 - a.data**2)
@@ -90,10 +94,10 @@ def test_every_sentence_and_number_of_the_page_is_pythons(show, loss, forms):
     named = [p for p in gradients if p.name and "neurons" in p.name] or [*gradients]
     recording = recording.then_update({p: p.data - 0.25 * gradients[p] for p in named}, learning_rate=0.25)
     tab = show(page)
-    assert tab.evaluate("Array.from({ length: COUNT }, (_, i) => sentence(i))") == [
+    assert tab.evaluate(f"{REPLAY}Array.from({{ length: COUNT }}, (_, i) => sentence(i))") == [
         recording.sentence(i) for i in range(len(recording))
     ]
-    changes = tab.evaluate("Array.from({ length: COUNT }, (_, i) => [eventAt(i).before, eventAt(i).after])")
+    changes = tab.evaluate(f"{REPLAY}Array.from({{ length: COUNT }}, (_, i) => [eventAt(i).before, eventAt(i).after])")
     same = lambda a, b: a == b or (a != a and b != b)  # noqa: E731
     for event, (before, after) in zip(recording.events, changes, strict=True):
         assert same(before, event.change.before)
@@ -107,7 +111,9 @@ def test_numbers_are_written_in_javascript_as_in_python(show):
     dull = [0.0, -0.0, 1e-4, 9.9995e-5, 999.95, 99995.0, 999950.0, 5e-324, 1.7e308]
     numbers = [*ties, *dull, *(draw.uniform(-1, 1) * 10.0 ** draw.randint(-320, 300) for _ in range(2000))]
     tab = show(viz.steps(Value(2.0, "x") ** 2))
-    assert tab.evaluate("(numbers) => numbers.map(shortly)", numbers) == [show_number(x) for x in numbers]
+    assert tab.evaluate('(numbers) => numbers.map(MODULES["shared/numbers.js"].shortly)', numbers) == [
+        show_number(x) for x in numbers
+    ]
 
 
 def recorded_by(loss, parameters, rate):

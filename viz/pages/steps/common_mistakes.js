@@ -1,5 +1,29 @@
 // Predict first: what is asked at an event, and the common mistakes of someone who answers, with the number that each leads to.
 
+import { $, make } from "../shared/dom.js";
+import { DATA, typedNumber } from "../shared/numbers.js";
+import {
+  ACTORS,
+  ACTS,
+  AFTER,
+  COMPUTED,
+  COUNT,
+  EXPECTED,
+  FORMS,
+  FORM_OF,
+  NODES,
+  ROOT,
+  STATE,
+  TARGETS,
+  TOTALS,
+  VALUES,
+  eventAt,
+  gradientOf,
+  localOf,
+  sentence,
+  text,
+} from "./replay.js";
+
 const MISTAKES = {
   sign: "the size is right but the sign is not: look at the signs of the factors",
   upstream: "that is the gradient from above alone: multiply it by the local derivative",
@@ -18,11 +42,11 @@ const MISTAKES = {
 const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
 
 /** The number to predict at an event: a result, a contribution or the last one's sum, where an update leads; else null. @param {any} e */
-const answerTo = (e) =>
+export const answerTo = (e) =>
   e.kind === "Compute" || e.kind === "Update" || asksSum(e) ? e.after : e.kind === "Send" ? e.sent : null;
 
 /** The mistakes that lead to another number than the right one, with that number. @param {any} e @returns {[keyof MISTAKES, number][]} */
-function mistakesAt(e) {
+export function mistakesAt(e) {
   const right = answerTo(e),
     seen = [right];
   return candidates(e, right).filter(([, x]) => {
@@ -82,7 +106,7 @@ function updateOf(node) {
   return -1;
 }
 
-function ask(e) {
+export function ask(e) {
   STATE.asked = e.index;
   const [left, middle] = sentence(e.index).split(";")[0].split(" = ");
   $("asked").textContent = asksSum(e)
@@ -95,7 +119,7 @@ function ask(e) {
   $("guess").focus();
 }
 
-function dismiss() {
+export function dismiss() {
   STATE.asked = null;
   if (!$("question").hidden) {
     $("question").hidden = true;
@@ -106,14 +130,14 @@ function dismiss() {
 /** Whether an answer is right to about the digits that are shown. */
 const near = (answer, right) => answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
 
-function check() {
+export function check() {
   const e = eventAt(STATE.asked),
     typed = $("guess").value.trim().replaceAll("−", "-"),
     named = { nan: NaN, inf: Infinity, "-inf": -Infinity };
   const right = answerTo(e),
     answer = typed in named ? named[typed] : typedNumber(typed);
   if (typed === "nan" ? Number.isNaN(right) : near(answer, right)) {
-    go(next());
+    ACTS.go(ACTS.next());
     $("sentence").prepend(make("p", { class: "lead" }, "Right."));
   } else if (Number.isNaN(answer)) {
     $("verdict").textContent = "Type a number, for example −0.62.";

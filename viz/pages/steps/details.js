@@ -1,7 +1,29 @@
 // Details of one node: what it is, what came to it and by which paths, and what is wrong with it.
 
+import { $, clip, make } from "../shared/dom.js";
+import { DATA, doubles } from "../shared/numbers.js";
+import {
+  ACTORS,
+  ACTS,
+  COMPUTED,
+  EXPECTED,
+  GROUPS,
+  NODES,
+  ROOT,
+  SHOWN,
+  SLOTS,
+  STATE,
+  TARGETS,
+  gradientOf,
+  localOf,
+  precise,
+  sentence,
+  text,
+} from "./replay.js";
+import { OPEN, marked, pointing } from "./graph.js";
+
 /** Shows the details of a node: its formula, its exact numbers, and every contribution to its gradient so far. */
-function about() {
+export function about() {
   const b = STATE.chosen;
   if (!b) return;
   const n = b.shown,
@@ -30,7 +52,7 @@ function about() {
     button.addEventListener("click", () => {
       if (b.folded) OPEN.add(group);
       else OPEN.delete(group);
-      draw();
+      ACTS.draw();
     });
     $("about").append(button);
   }
@@ -100,7 +122,7 @@ function tellPaths(n) {
     pointing(button, new Set(nodes));
     button.addEventListener("click", () => {
       for (const i of nodes) for (let g = NODES[i].group; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
-      draw();
+      ACTS.draw();
       $("about").querySelectorAll(".path")[paths.findIndex(([, i, rank]) => i === last[0] && rank === last[1])].focus();
     });
     $("about").append(button);

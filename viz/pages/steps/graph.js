@@ -1,8 +1,26 @@
 // The scalar graph as boxes and wires.  Nodes fold into neurons, layers and runs; a box shows its own value and gradient.
 
-const OPEN = new Set(); // the groups that are unfolded
+import { clip, make, say, set } from "../shared/dom.js";
+import { arrange, groupBy, smooth } from "./layout.js";
+import {
+  ACTS,
+  CARRIED,
+  COMPUTED,
+  GROUPS,
+  NODES,
+  ROOT,
+  SENT,
+  SHOWN,
+  TOTALS,
+  localOf,
+  precise,
+  spoken,
+  text,
+} from "./replay.js";
+
+export const OPEN = new Set(); // the groups that are unfolded
 const READABLE = 60;
-const GRAPH = {
+export const GRAPH = {
   svg: /** @type {any} */ (document.getElementById("graph")),
   boxes: [],
   wires: [],
@@ -19,7 +37,7 @@ function boxOf(node) {
 }
 
 /** Nodes that are drawn for an example: its own and everybody's, but for a bias of 0 that a sum does not have. */
-function visible(row) {
+export function visible(row) {
   if (VISIBLE.has(row)) return VISIBLE.get(row);
   const mine = row < 0 ? NODES : NODES.filter((n) => n.row < 0 || n.row === row),
     used = new Set([ROOT.index]);
@@ -36,7 +54,7 @@ function visible(row) {
 const VISIBLE = new Map();
 const absent = (n, p, slot) => n.pairs && slot === 2 * n.pairs && NODES[p].kind === "constant" && NODES[p].value === 0;
 
-function foldToFit(row) {
+export function foldToFit(row) {
   const nodes = visible(row),
     count = () => new Set(nodes.map(boxOf)).size;
   OPEN.clear();
@@ -48,7 +66,7 @@ function foldToFit(row) {
 }
 
 /** Lets an element be pressed, by click or by Enter. */
-function pressable(element, act) {
+export function pressable(element, act) {
   element.addEventListener("click", act);
   element.addEventListener("keydown", (event) => {
     if (event.key === "Enter") act();
@@ -56,14 +74,14 @@ function pressable(element, act) {
 }
 
 /** Shows where these nodes are while an element is pointed at or has the focus. */
-function pointing(element, nodes) {
-  for (const type of ["mouseenter", "focus"]) element.addEventListener(type, () => link(nodes));
-  for (const type of ["mouseleave", "blur"]) element.addEventListener(type, () => link(new Set()));
+export function pointing(element, nodes) {
+  for (const type of ["mouseenter", "focus"]) element.addEventListener(type, () => ACTS.link(nodes));
+  for (const type of ["mouseleave", "blur"]) element.addEventListener(type, () => ACTS.link(new Set()));
 }
 
-const middle = (style, x, y, words = "") => make("text", { class: style, "text-anchor": "middle", x, y }, words);
+export const middle = (style, x, y, words = "") => make("text", { class: style, "text-anchor": "middle", x, y }, words);
 
-function drawGraph(row, room) {
+export function drawGraph(row, room) {
   const members = groupBy(visible(row), boxOf);
   const boxes = [...members].map(([key, nodes]) => {
     const folded = key[0] === "g",
@@ -171,13 +189,13 @@ function drawBox(b) {
           ...(b.marks.length ? [b.alarm] : []),
         ]),
   );
-  pressable(b.element, () => choose(b));
+  pressable(b.element, () => ACTS.choose(b));
   pointing(b.element, new Set(b.nodes.map((n) => n.index)));
   return b.element;
 }
 
 /** Whether what a node is marked with has come to light. */
-const marked = (n) =>
+export const marked = (n) =>
   n.mark.startsWith("gradient")
     ? Object.is(SHOWN.channels[1][n.index], TOTALS[n.index])
     : SHOWN.position > COMPUTED[n.index];
@@ -196,7 +214,7 @@ function alarm(b) {
 }
 
 /** Shows the numbers of this position, and what the events of the last step did. */
-function paintGraph(step) {
+export function paintGraph(step) {
   const last = step.at(-1),
     phase = last ? last.phase : "",
     [values, gradients, kept] = SHOWN.channels;
@@ -258,7 +276,7 @@ function paintWires(step) {
 }
 
 /** Keeps the box that changed in sight, moving only the drawing and never the page. */
-function follow(event) {
+export function follow(event) {
   const b = event && GRAPH.boxes.find((one) => one.key === GRAPH.of.get(event.target)),
     frame = GRAPH.svg.parentNode;
   if (!b || !GRAPH.scale) return;

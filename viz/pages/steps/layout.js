@@ -7,7 +7,7 @@
  * @param {Wire[]} wires from parents to children; their points are filled in
  * @returns {{width: number, height: number}}
  */
-function arrange(boxes, wires) {
+export function arrange(boxes, wires) {
   const GAP = 14,
     APART = 76;
   const at = new Map(boxes.map((b) => [b.key, b]));
@@ -124,7 +124,7 @@ function settle(list, wish, gap) {
 }
 
 /** @template T @param {T[]} list @param {(x: T) => any} key @returns {Map<any, T[]>} */
-function groupBy(list, key) {
+export function groupBy(list, key) {
   const map = new Map();
   for (const x of list) {
     const k = key(x);
@@ -135,7 +135,7 @@ function groupBy(list, key) {
 }
 
 /** A smooth path through points, level at each of them. */
-function smooth(points) {
+export function smooth(points) {
   let path = `M${points[0][0].toFixed(1)} ${points[0][1].toFixed(1)}`;
   for (let i = 1; i < points.length; i++) {
     const [a, b] = points[i - 1],

@@ -1,5 +1,10 @@
 // The same numbers as a network: neurons in columns, weights as lines whose width is their size and whose dashes are a minus.
 
+import { clear, clip, make, say, set } from "../shared/dom.js";
+import { groupBy } from "./layout.js";
+import { ACTS, GROUPS, NODES, ROOT, SHOWN, precise, spoken, text } from "./replay.js";
+import { marked, middle, pointing, pressable, visible } from "./graph.js";
+
 const NETWORK = { svg: /** @type {any} */ (document.getElementById("network")), units: [], lines: [], labels: [] };
 
 /** Finds the neurons among the nodes: a sum of weights × inputs that a module named, and what is computed from it there. */
@@ -24,7 +29,7 @@ function unitsOf(row) {
   return [...units.values()];
 }
 
-function drawNetwork(row) {
+export function drawNetwork(row) {
   const units = unitsOf(row),
     svg = NETWORK.svg,
     made = new Map(units.map((u) => [u.out.index, u]));
@@ -126,12 +131,12 @@ function addUnit(u, wide, small) {
     u.alarm,
   );
   if (!small) u.element.append(u.value, u.gradient, u.biasText);
-  pressable(u.element, () => choose({ shown: u.out, folded: false, nodes: [u.out] }));
+  pressable(u.element, () => ACTS.choose({ shown: u.out, folded: false, nodes: [u.out] }));
   pointing(u.element, u.nodes);
   NETWORK.svg.append(u.element);
 }
 
-function paintNetwork(step, linked) {
+export function paintNetwork(step, linked) {
   const last = step.at(-1),
     phase = last ? last.phase : "",
     [values, gradients] = SHOWN.channels;

@@ -1,21 +1,36 @@
 // The controls: where one stands, how far a step goes, what is asked and told.
 
+import { $, calm, make, say, set } from "../shared/dom.js";
+import { DATA, between } from "../shared/numbers.js";
+import {
+  ACTS,
+  COUNT,
+  FORMS,
+  FORM_OF,
+  GROUPS,
+  NODES,
+  ROOT,
+  SHOWN,
+  STATE,
+  concerns,
+  eventAt,
+  jump,
+  precise,
+  sentence,
+  stopsOf,
+  text,
+} from "./replay.js";
+import { GRAPH, OPEN, drawGraph, foldToFit, follow, paintGraph } from "./graph.js";
+import { drawNetwork, paintNetwork } from "./network.js";
+import { answerTo, ask, check, dismiss } from "./common_mistakes.js";
+import { about } from "./details.js";
+
 const on = (
   /** @type {string} */ id,
   /** @type {string} */ event,
   /** @type {(event: any) => void} */ act,
   options = {},
 ) => $(id).addEventListener(event, act, options);
-const STATE = {
-  row: -1,
-  granularity: "edge",
-  stops: [0],
-  chosen: null,
-  linked: new Set(),
-  timer: 0,
-  writing: 0,
-  asked: null,
-};
 const MEANINGS = {
   // for those who read such signs for the first time
   forward: `Forward, numbers flow from what is given to ${ROOT.name}, the result. Of a network, ${ROOT.name} is the loss: how wrong it is.`,
@@ -322,4 +337,5 @@ function transcribe() {
   if ($("lines").children.length < COUNT) requestAnimationFrame(transcribe);
   show();
 }
+Object.assign(ACTS, { choose, link, draw, go, next });
 begin();

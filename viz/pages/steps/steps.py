@@ -17,18 +17,13 @@ from autograd.rules.operation import Operation
 from nn.support.naming import neuron_of, titled
 from viz.graph.nodes import NOBODY, examples, is_weighted_sum, not_a_number, silence
 from viz.pages.document import Page, packed
-from viz.pages.shared.model_programs import check_optimizer
+from viz.pages.live.model_programs import check_optimizer
 from viz.support.guesses import GUESSES
 from viz.support.labels import shown
 
 if TYPE_CHECKING:
     from nn import Optimizer
 
-STYLES = ("shared/common.css", "steps/steps.css")
-SCRIPTS = (
-    *("shared/dom.js", "shared/numbers.js", "steps/layout.js", "steps/replay.js"),
-    *("steps/graph.js", "steps/network.js", "steps/common_mistakes.js", "steps/details.js", "steps/steps.js"),
-)
 RUN = 40  # nameless nodes that are folded into one box
 LARGEST = 20_000
 PATHS = 3  # of a node's gradient that the page lists
@@ -62,7 +57,7 @@ def steps(
             "compute the loss on fewer rows"
         )
     recording = _with_update(passes.record(loss, from_zero=True), optimizer, rate, moved)
-    return Page("steps/steps.html", STYLES, SCRIPTS, _data(recording, title))
+    return Page("steps", _data(recording, title))
 
 
 def _checked(parameters: Iterable[Value]) -> list[Value]:
