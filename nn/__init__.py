@@ -1,11 +1,11 @@
 """Neural networks from scalars: layers, losses and training on `autograd`.
 
 layers/      Module and the layers: dense, recurrent, normalization, containers, initializers
-losses.py    functions of predictions and targets
+losses/      functions of predictions and targets
 optim/       optimizers, schedules of the learning rate, clipping
 training/    fit and predict, and what computes their steps: recorded or compiled
-session/     TrainingSession: a training forward and back, phase by phase
 history/     History, and what its losses alone show
+session/     TrainingSession: a training forward and back, phase by phase
 inspect/     diagnose, sharpness, find_learning_rate
 saving/      save, load, Autosave; snapshots of what training changes
 datasets.py  small data to learn from
@@ -25,10 +25,14 @@ from nn.inspect.diagnosis import diagnose
 from nn.inspect.rate_finder import RateSweep, find_learning_rate
 from nn.layers import *  # noqa: F403  # whose exports are listed there
 from nn.losses import (
+    accuracy,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     hinge,
+    huber,
+    mean_absolute_error,
     mean_squared_error,
+    poisson,
     softmax_cross_entropy,
 )
 from nn.optim import *  # noqa: F403
@@ -52,14 +56,18 @@ __all__ = [
     "Report",
     "Stretch",
     "TrainingSession",
+    "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "diagnose",
     "find_learning_rate",
     "fit",
     "hinge",
+    "huber",
     "load",
+    "mean_absolute_error",
     "mean_squared_error",
+    "poisson",
     "predict",
     "save",
     "sharpness",

@@ -5,6 +5,8 @@ charts/      plots by matplotlib: loss_curve, decision_boundary, gradient_flow, 
 terminal.py  the same in characters: tree, table, loss_curve, decision_boundary
 notebook.py  what a notebook shows for a bare Value, model or history
 pages/       pages that work offline: steps, film, playground
+session/     a training stepped through in the terminal
+console/     what is installed as a program: `chainrule`
 support/     what every view is made of: picture, escaping, palette, guesses
 """
 
@@ -27,6 +29,7 @@ from viz.pages.document import Page
 from viz.pages.film.film import Recorder, film
 from viz.pages.playground.playground import playground
 from viz.pages.steps.steps import steps
+from viz.session.session import session
 from viz.support.guesses import GUESSES as _GUESSES
 from viz.support.rendering import Picture
 from viz.terminal import table, tree
@@ -47,6 +50,7 @@ __all__ = [
     "loss_curve",
     "loss_landscape",
     "playground",
+    "session",
     "steps",
     "table",
     "terminal",

@@ -4,9 +4,7 @@ step.py            what `compile` returns: the loss and its gradients from one c
 training.py        the same with the optimizer's own rule in the program
 recorded_graph.py  `compile_graph`: a step from a graph that is recorded already
 emitting.py        `emit`: a function as source in a language that runs elsewhere
-program_cache.py   which program runs: one for each shape, traced anew if what it was traced from has changed
-compiled.py        one compiled program, and what it was traced under
-pipeline.py        the stages: trace, normalize, lift, differentiate, name
+programs/          which program runs, the stages it is found by, and how one is found for every size
 frontend/          the user's function and data: validated, traced, watched for changes, audited
 lift/              from scalars to arrays: a tape of scalars, equivalence classes of them as arrays
 ir/                the array program, the same for every backend: its form, its backward pass, its names
@@ -25,11 +23,11 @@ from typing import Any
 from autograd.compile.backends.registry import check_backend
 from autograd.compile.backends.runner import Floats
 from autograd.compile.emitting import EmittedProgram, emit
-from autograd.compile.program_cache import Programs
+from autograd.compile.programs.program_cache import Programs
 from autograd.compile.recorded_graph import GraphStep, graph_programs
 from autograd.compile.step import CompiledForward, Step
 from autograd.compile.training import TrainingStep
-from autograd.rules.lookup import take
+from autograd.functional.lookup import take
 from autograd.support.guesses import GUESSES
 from autograd.value import Value
 
@@ -112,7 +110,7 @@ def compile_training(
 ) -> TrainingStep:
     """Return steps of an optimizer on the loss `function`, compiled with the optimizer's own rule.
 
-    The optimizer is one of nn's: `update`, `state_names`, `state`, `learning_rate`, `step_count`, `parameters`.
+    The optimizer is one of nn's: `rule`, `state_names`, `state`, `learning_rate`, `step_count`, `parameters`.
     """
     check_backend(backend)
     return TrainingStep(function, parameters, optimizer, backend, clip)

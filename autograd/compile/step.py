@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.compile.backends.registry import make_runner
 from autograd.compile.backends.runner import Floats, NumpyRunner
-from autograd.compile.compiled import Compiled
-from autograd.compile.program_cache import Programs
+from autograd.compile.programs.compiled import Compiled
+from autograd.compile.programs.program_cache import Programs
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
+
+if TYPE_CHECKING:
+    from autograd.explain.digits.certificate import Certificate
 
 
 class Step:
@@ -56,6 +59,21 @@ class Step:
     def _run(self, compiled: Compiled, given: list[Any]) -> float:
         compiled.runner.theta[:] = np.array(numbers_of(self.parameters))[compiled.program.order]
         return float(compiled.runner.run(given)[0])
+
+    def certify(self, *arguments: Any, **named: Any) -> Certificate:
+        """Return how many digits of the program's loss and gradient are right, as `autograd.certify` does for a graph.
+
+        The truth is that of what the function itself records on these numbers.  Nothing is moved or left on parameters.
+        Raises ImportError without the extra `exact`.
+        """
+        from autograd.explain.digits import compare
+
+        arrays = self._programs.arrays(arguments, named)
+        with self._programs.one_at_a_time:
+            compiled, loss, root = self._programs.beside(arrays, self._run)
+            gradient = np.empty(len(compiled.program.order))
+            gradient[compiled.program.order] = compiled.runner.gradient
+        return compare(root, self.parameters, loss, gradient.tolist())
 
     def as_jax(self, *arguments: Any, **named: Any) -> tuple[Callable[..., Any], Floats]:
         """Return the program for arguments like these as a pure function of JAX's arrays, and θ as it is now.
@@ -108,20 +126,21 @@ class CompiledForward:
         (array,) = self._programs.arrays([inputs])
         if not array.size:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
-        parts = [self._part(array[i : i + self.rows]) for i in range(0, len(array), self.rows)]
+        theta = np.array(numbers_of(self._programs.parameters))
+        parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def spare_audits(self) -> None:
         """Audit the second part, then by the time alone: for who makes many calls in a row."""
         self._programs.sparing = True
 
-    def _part(self, array: Any) -> Floats:
-        with self._programs.one_at_a_time:
-            return np.array(self._programs.run([array], self._run)[1])
+    def _part(self, array: Any, theta: Floats) -> Floats:
+        def run(compiled: Compiled, given: list[Any]) -> Any:
+            compiled.runner.theta[:] = theta[compiled.program.order]
+            return compiled.runner.run(given)
 
-    def _run(self, compiled: Compiled, given: list[Any]) -> Any:
-        compiled.runner.theta[:] = np.array(numbers_of(self._programs.parameters))[compiled.program.order]
-        return compiled.runner.run(given)
+        with self._programs.one_at_a_time:
+            return np.array(self._programs.run([array], run)[1])
 
     @property
     def source(self) -> str:
@@ -140,7 +159,7 @@ def source_of(compiled: Compiled) -> str:
 def report(programs: Programs) -> str:
     """Return what was found and how long it took, one line per program."""
     lines = []
-    for known in programs._known.values():
+    for known in programs.known.values():
         for compiled in known:
             c, s, program = compiled.program.counts, compiled.seconds, compiled.program
             shapes = ", ".join(

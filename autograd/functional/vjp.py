@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any, Final
 
 from autograd import ops
+from autograd.functional.lookup import TAKEN
 from autograd.fused.groups import Group, by_member
 from autograd.recording import modes
 from autograd.recording.graph import operand_derivatives, operands, structure
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.formulas import fold
-from autograd.rules.lookup import TAKEN
-from autograd.rules.operation import TABLE, Operation
+from autograd.rules.operation import TABLE, Operation, listed, number
 from autograd.rules.symbols import FUNCTIONS, Symbol, formulas, named, parameters
 from autograd.support.guesses import GUESSES
 from autograd.value import Value
@@ -41,10 +41,11 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Any = 1.0, *, re
     """
     if isinstance(inputs, Value):
         raise TypeError(f"gradients takes a list of inputs: gradients(output, [{inputs!r}])")
-    inputs = list(inputs)
+    inputs = list(listed("gradients", inputs))
     for x in (output, *inputs):
         if not isinstance(x, Value):
-            raise TypeError(f"gradients are those of a Value with respect to Values, and {x!r} is none")
+            raise TypeError(f"gradients are those of a Value with respect to Values, and a {type(x).__name__} is none")
+    gradient = gradient if isinstance(gradient, Value) else number(gradient)
     wanted = {id(v) for v in inputs}
     order, leads = _between(output, wanted)
     arrived: dict[int, Pairs] = {id(output): [(gradient, 1.0)]}
@@ -150,6 +151,11 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
             (x, gradient, d, None) if type(d) is float else (x, ops.where(d, gradient, 0.0), 1.0, d) for x, d in edges
         ]
     return [(x, gradient, d, None) for x, d in edges]
+
+
+def edges_of(node: Value, leads: set[int], recorded: bool) -> Sent:
+    """Return what a node sends to its operands that lead on, for a gradient of 1: its local derivatives."""
+    return _to_operands(node, 1.0, leads, recorded)
 
 
 def is_stale(node: Value, op: Operation) -> bool:

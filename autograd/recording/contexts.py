@@ -5,23 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import ops
-from autograd.fused.groups import Group
 from autograd.recording import modes
 from autograd.recording.graph import operands, topological_order
-from autograd.recording.nodes import record_operation
+from autograd.recording.nodes import operand, record_operation
 from autograd.recording.within import Way
 from autograd.rules.operation import Operation
 from autograd.support.messages import name_or
 from autograd.support.user_line import user_line
-from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.value import Value
 
 __all__ = ["detect_anomaly", "no_grad"]
 
 
-Record = Callable[[Operation, tuple[Any, ...]], Value]
+Record = Callable[[Operation, tuple[Any, ...]], "Value"]
 
 
 def recorder() -> Record:
@@ -63,7 +64,8 @@ class RecordNothing(_Recorder):
 
 def forgotten(data: float) -> Value:
     """Return a leaf that knows that it was computed."""
-    leaf = Value(data)
+    leaf = operand(data)
+    leaf.op = None
     leaf._right_derivative = modes.FORGOTTEN
     return leaf
 
@@ -149,7 +151,7 @@ class _Watch(_Recorder):
 
 
 def _birth(op: Operation, inputs: tuple[Any, ...], result: float) -> str:
-    entered = [x for i in inputs for x in (i.values if isinstance(i, Group) else (i,)) if not math.isfinite(x._data)]
+    entered = [x for i in inputs for x in (i.values if i.is_group else (i,)) if not math.isfinite(x._data)]
     call = _call(op, inputs)
     if not entered:
         return f"{result!r} is born in {call}, whose inputs are all finite"
@@ -163,7 +165,7 @@ def _call(op: Any, inputs: tuple[Any, ...]) -> str:
 
 
 def _shown(x: Any) -> str:
-    if isinstance(x, Group):
+    if x.is_group:
         members = [_shown(v) for v in x.values]
         return f"[{', '.join(members[:6])}{f', … {len(members)} in all' if len(members) > 6 else ''}]"
     return f"{name_or(x, '')}={x._data!r}" if x.name else f"{x._data!r}"

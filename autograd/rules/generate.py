@@ -16,6 +16,10 @@ from autograd.rules.symbols import parameters
 from autograd.support.files import write_file
 
 FOLDER: Final = Path(__file__).parents[1]
+_FUNCTIONS: Final = (  # of Python's `math`
+    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "erf", "erfc", "exp", "expm1", "log"),
+    *("log1p", "log2", "log10", "sin", "sinh", "sqrt", "tan", "tanh"),
+)
 
 _HEAD: Final = '''# mypy: disable-error-code="assignment, union-attr"
 """The methods of Value, each its operation's rule on floats, inlined.
@@ -25,7 +29,8 @@ _HEAD: Final = '''# mypy: disable-error-code="assignment, union-attr"
 
 from __future__ import annotations
 
-from math import cos, erf, erfc, exp, expm1, log, log1p, sin, sqrt, tanh
+from math import (
+{functions})
 from typing import TYPE_CHECKING, Final, SupportsFloat, TypeAlias, Union
 
 from autograd import ops
@@ -92,7 +97,8 @@ _ROWS: Final = '''"""Operations of one input on rows of numbers: outputs and der
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import cos, erf, erfc, exp, expm1, log, log1p, sin, sqrt, tanh
+from math import (
+{functions})
 from typing import Final
 
 Row = list[float]
@@ -128,18 +134,26 @@ def method_names(op: Operation) -> list[str]:
 
 def is_inlined(op: Operation) -> bool:
     """Return whether an operation's method is its rule, inlined."""
-    return not (op.groups or op.defaults or op.stops_at_zero or op.name == "power")
+    return not (op.groups or op.defaults or op.stops_at_zero or op.arity > 2 or op.name == "power")
 
 
 def files() -> dict[str, str]:
     """Return the text of each file that is written here, by its name."""
-    return {"rules/methods.py": _methods(), "fused/activations.py": _activations()}
+    return {"recording/methods.py": _methods(), "fused/activations.py": _activations()}
+
+
+def _listing(but: str = "") -> str:
+    return "".join(f"    {name},\n" for name in _FUNCTIONS if name != but)
 
 
 def _activations() -> str:
     rows = [op for op in TABLE.values() if op.arity == 1 and is_inlined(op)]
     return "".join(
-        [_ROWS, *map(_row, rows), _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows))]
+        [
+            _ROWS.format(functions=_listing("atan2")),
+            *map(_row, rows),
+            _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows)),
+        ]
     )
 
 
@@ -151,7 +165,7 @@ def _row(op: Operation) -> str:
 
 
 def _methods() -> str:
-    parts = [_HEAD]
+    parts = [_HEAD.format(functions=_listing())]
     for op in TABLE.values():
         names = method_names(op)
         for name in names:
@@ -172,9 +186,9 @@ def _method(op: Operation, name: str) -> str:
     formulas += [f"node._right_derivative = {x}" for x in right]
     parents = [f"node._left = {inputs[0]}"]
     if right:
-        parents += [f"node._right = {inputs[1]}", "node._grad = node.name = node._operands = None"]
+        parents += [f"node._right = {inputs[1]}", "node._grad = node._name = node._operands = None"]
     else:
-        parents += ["node._right = node._right_derivative = node._grad = node.name = node._operands = None"]
+        parents += ["node._right = node._right_derivative = node._grad = node._name = node._operands = None"]
     is_value = "        if other.__class__ is not Value:\n            other = operand(other)\n"
     return _METHOD.format(
         name=name,

@@ -1,4 +1,4 @@
-"""What messages, files, locks and names share, for all three packages.
+"""What messages, files, locks, names and nested lists share, for all three packages.
 
 answers.py    names and keywords known from other libraries: accepted where they mean ours, else answered
 guesses.py    the table of such names for `autograd`
@@ -6,5 +6,6 @@ messages.py   text from outside as one safe line, docstrings, and the way to an 
 user_line.py  the user's innermost line, seen from inside the library
 files.py      writes files: each is whole, or is as it was before
 locks.py      locks that a forked child finds free
+pytree.py     nested lists, tuples, dicts and arrays of numbers, taken apart and put together again
 made.py       functions made of others, which are pickled as what made them
 """

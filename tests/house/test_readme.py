@@ -68,9 +68,18 @@ def test_what_it_names_is_there():
     assert {name for name in extras if f"`{name}`" in README} == extras.keys() - {"session", "test", "docs"}
 
 
+def test_it_is_short_and_its_table_of_speed_has_the_rows_that_the_command_prints():
+    assert len(README.splitlines()) <= 150
+    source = (ROOT / "tests/benchmarks/ratios.py").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.*) \| [\d,]+ \|$", README, re.MULTILINE)
+    assert len(rows) == 6
+    assert not [row for row in rows if row not in source and not row.startswith("`compile`, ")]
+    assert "-m tests.benchmarks.ratios" in README
+
+
 def test_there_are_two_commands_of_one_line_and_continuous_integration_runs_the_second():
     session, tests = COMMANDS
-    assert session.endswith("-m demos.xor")
+    assert session.endswith("bin/chainrule xor")
     assert tests.endswith("-m tests")
     assert "grep -- '-m tests$' README.md" in (ROOT / ".ci/run").read_text(encoding="utf-8")
 

@@ -46,7 +46,6 @@ class Places:
         self.fillings: list[float | None] = [None, None]  # what stands in the holes, if that is known
         self.seats: list[Array] = []
         self.order: list[int] = []  # which parameter sits at each place of θ
-        self._members: dict[int, Index] = {}
         self.in_pieces = True  # whether views may be put together; an index must stay one of whole numbers
 
     # -------------------------------------------------------------------------------- moving in
@@ -79,11 +78,7 @@ class Places:
 
     def members(self, groups: Index) -> Index:
         """Return the members of groups as rows, padded with holes where groups are shorter than the longest."""
-        flat = groups.reshape(-1).tolist()
-        for g in flat:
-            if g not in self._members:
-                self._members[g] = np.array(self.tape.groups[g], dtype=np.int64)
-        rows = [self._members[g] for g in flat]
+        rows = [*map(self.tape.members, groups.reshape(-1).tolist())]
         width = max(map(len, rows))
         if all(len(row) == width for row in rows):
             return np.concatenate(rows).reshape((*groups.shape, width))
@@ -268,7 +263,7 @@ class Places:
             wanted = flat = np.array(new, dtype=np.int64)
         offset = len(self.order)
         self.place[flat] = offset + np.arange(len(flat))
-        self.order.extend(self.tape.operands[i][0] for i in flat)
+        self.order.extend(flat.tolist())  # on the tape a parameter stands at its own number
         self.seats.append(self.builder.make("parameter", (), wanted.shape, offset))
 
     def columns_of(self, groups: Index) -> list[Index]:
@@ -280,7 +275,7 @@ class Places:
         elif home == THETA and (self.place[first] >= 0).all():
             columns = [self.place[first]]
         elif home == THETA:  # in the order in which the user has them
-            columns = [np.array([self.tape.operands[i][0] for i in first.tolist()])]
+            columns = [first]
         else:
             return [groups]
         if len(groups) > 1 and (not columns or combined([ranks(c) for c in columns])[1] < len(groups)):

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import autograd
-from autograd.compile.compiled import Compiled
+from autograd.compile.programs.compiled import Compiled
 from nn import (
     MLP,
     SGD,

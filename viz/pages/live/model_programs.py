@@ -110,7 +110,7 @@ def model_programs(
         "activation": own,
         "level": level,
         "scores": SCORES,
-        "optimizer": type(optimizer).__name__,
+        "optimizer": type(optimizer).__name__ + " with decay" * (not optimizer.is_plain),
         "rate": optimizer.learning_rate,
         "steps": optimizer.step_count,
         "memories": _memories(optimizer, order),

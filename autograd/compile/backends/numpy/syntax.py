@@ -24,9 +24,14 @@ INFIX: Final = {
     "greater_equal": (">=", COMPARE), "equal": ("==", COMPARE),
 }  # fmt: skip
 OWN: Final = frozenset({
-    "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "isnan", "isinf", "where",
-    "maximum", "minimum",
+    "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+    "power", "isnan", "isinf", "where", "maximum", "minimum", "sign",
 })  # fmt: skip
+# What NumPy has by another name: these work with its versions before 2, too.
+RENAMED: Final = {
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh",
+    "atanh": "arctanh",
+}  # fmt: skip
 # What NumPy says better than the rule: the same function, in fewer passes over the data.
 BETTER: Final = {
     "sigmoid": "1.0 / (1.0 + exp(-x))",
@@ -41,7 +46,7 @@ def _vector_erf(function: Callable[[float], float]) -> Callable[[Any], Any]:
 
 
 NAMESPACE: Final[dict[str, Any]] = {
-    **{name: getattr(np, name) for name in OWN},
+    **{name: getattr(np, name) for name in (*OWN, *RENAMED.values())},
     "add": np.add,
     "multiply": np.multiply,
     "sum": np.add.reduce,
@@ -107,6 +112,8 @@ def is_reserved(name: str) -> bool:
 
 def called(op: str) -> Name:
     """Return the name of the function that computes an operation."""
+    if op in RENAMED:
+        return Name(RENAMED[op])
     return Name(op if op in vars(FloatMaths) or op in OWN or not is_reserved(op) else f"{op}_op")
 
 

@@ -18,7 +18,7 @@ from autograd.compile.backends.javascript import source as javascript
 from autograd.compile.backends.numpy.syntax import NAMESPACE
 from autograd.compile.backends.numpy.update import emit_update
 from autograd.compile.frontend.trace import trace
-from autograd.compile.pipeline import build
+from autograd.compile.programs.pipeline import build
 from autograd.rules.identifiers import Name, apart, comment
 from tests.support.web import node
 
