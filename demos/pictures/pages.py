@@ -67,7 +67,7 @@ def taken(photograph: Photograph, browser: Any) -> tuple[list[bytes], str]:
             viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", reduced_motion="reduce"
         )
         for address in photograph.addresses:
-            tab.goto(f"{place}#{address}")
+            tab.goto(f"{place}#{address}", timeout=0)
             tab.evaluate(photograph.act)
             tab.wait_for_timeout(PAUSE)
             shown.append(tab.screenshot())
