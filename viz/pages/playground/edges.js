@@ -23,8 +23,11 @@ export function edges({ change, choose, typed }) {
   let shown = "",
     lines = /** @type {any[]} */ ([]);
   const now = make("input", { id: "value", inputmode: "decimal", autocomplete: "off" }),
-    box = (/** @type {string} */ style, /** @type {string} */ title, /** @type {any} */ inside = make("output")) =>
-      make("div", { class: style }, make("small", {}, title), inside);
+    box = (
+      /** @type {string} */ style,
+      /** @type {string} */ title,
+      /** @type {any} */ inside = make("span", { class: "number" }),
+    ) => make("div", { class: style }, make("small", {}, title), inside);
   const boxes = {
     now: box("value", "now", now),
     step: box("local", "η × ◄ gradient"),
