@@ -284,7 +284,7 @@ def in_order(needs: dict[int, set[int]], users: dict[int, list[int]], data: set[
 
         2  w · w, needs 0       3  w · x, needs 0, 1       4  tanh, needs 3       5  +, needs 2, 4
 
-    and the order is 3, 4, 2, 5: so weights are seated in θ as the matrix that meets the data.
+    and the order is 3, 4, 2, 5: so weights lie in θ as the matrix that meets the data.
     """
     touched = set(data)  # the kinds that depend on data
     missing = {kind: len([x for x in needed if x in needs]) for kind, needed in needs.items()}

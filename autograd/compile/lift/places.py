@@ -37,7 +37,7 @@ class Places:
     Of `2 * tanh(W x + b)`, with 4 units and on 5 rows of 3 numbers, as far as it has been arranged:
 
         scalars         home                    place
-        W, then b       0, θ                    0 … 11, then 12 … 15: seated as they were asked for
+        W, then b       0, θ                    0 … 11, then 12 … 15: as they were asked for
         the number 2    1                       none: it is looked up by its value
         x               2, the argument         3 · row + column
         W x             3, `x @ W.T`            4 · row + unit
