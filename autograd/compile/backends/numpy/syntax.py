@@ -14,8 +14,9 @@ from autograd.compile.ir.sizes import SizedFloat
 from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import FloatMaths
-from autograd.rules.operation import TABLE, number
+from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol, formulas, parameters
+from autograd.support.validate import number
 
 Text = tuple[str, int]  # an expression and how tightly it binds
 ATOM, UNARY, TIMES, PLUS, COMPARE = 10, 8, 7, 6, 4
