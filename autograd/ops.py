@@ -18,6 +18,9 @@ INF, NAN = constants.inf, constants.nan
 LARGE = 2.0**600  # its square is inf
 WIDE = (-20.0, 20.0)
 UNIT = (-0.9, 0.9)
+HALF_PI = constants.pi / 2.0
+LN2, LN10 = constants.log(2.0), constants.log(10.0)
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # as Klambauer et al. give them
 Out = tuple[Any, tuple[Any, ...]]
 
 
@@ -59,6 +62,7 @@ def divide(maths: Any, x: Any, y: Any) -> Out:
         (0.0, 0.0): (1.0, (0.0, 0.0)),
         (0.0, 1.0): (0.0, (1.0, 0.0)),
         (0.0, 0.5): (0.0, (INF, 0.0)),
+        (0.0, -1.0): (INF, (-INF, -INF)),
         (-2.0, -3.0): (-0.125, (-0.1875, NAN)),
     },
     role="power",
@@ -119,6 +123,24 @@ def expm1(maths: Any, x: Any) -> Out:
 def log(maths: Any, x: Any) -> Out:
     """The natural logarithm of x; −inf at 0, nan below."""
     return maths.log(x), (1.0 / x,)
+
+
+@op(
+    smooth_on=[(POSITIVE,)],
+    at_edges={(0.0,): (-INF, (INF,)), (INF,): (INF, (0.0,)), (8.0,): (3.0, (1.0 / (8.0 * LN2),))},
+)
+def log2(maths: Any, x: Any) -> Out:
+    """The logarithm of x to the base 2; −inf at 0, nan below."""
+    return maths.log2(x), (1.0 / (x * LN2),)
+
+
+@op(
+    smooth_on=[(POSITIVE,)],
+    at_edges={(0.0,): (-INF, (INF,)), (INF,): (INF, (0.0,)), (1e3,): (3.0, (1.0 / (1e3 * LN10),))},
+)
+def log10(maths: Any, x: Any) -> Out:
+    """The logarithm of x to the base 10; −inf at 0, nan below."""
+    return maths.log10(x), (1.0 / (x * LN10),)
 
 
 @op(smooth_on=[(POSITIVE,), (UNIT,)], at_edges={(-1.0,): (-INF, (INF,))})
@@ -193,6 +215,86 @@ def cos(maths: Any, x: Any) -> Out:
     return maths.cos(x), (-maths.sin(x),)
 
 
+@op(smooth_on=[(UNIT,)], at_edges={(0.0,): (0.0, (1.0,)), (INF,): (NAN, (NAN,))})
+def tan(maths: Any, x: Any) -> Out:
+    """The tangent of x in radians."""
+    y = maths.tan(x)
+    return y, (1.0 + y * y,)
+
+
+@op(smooth_on=[(UNIT,)], at_edges={(1.0,): (HALF_PI, (INF,)), (-1.0,): (-HALF_PI, (INF,)), (2.0,): (NAN, (NAN,))})
+def asin(maths: Any, x: Any) -> Out:
+    """The angle in radians, from −π/2 to π/2, whose sine is x; its derivative at ±1 is inf, and beyond all is nan."""
+    return maths.asin(x), (1.0 / maths.sqrt((1.0 - x) * (1.0 + x)),)
+
+
+@op(smooth_on=[(UNIT,)], at_edges={(1.0,): (0.0, (-INF,)), (-1.0,): (2.0 * HALF_PI, (-INF,)), (2.0,): (NAN, (NAN,))})
+def acos(maths: Any, x: Any) -> Out:
+    """The angle in radians, from 0 to π, whose cosine is x; its derivative at ±1 is −inf, and beyond all is nan."""
+    return maths.acos(x), (-1.0 / maths.sqrt((1.0 - x) * (1.0 + x)),)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(INF,): (HALF_PI, (0.0,)), (-INF,): (-HALF_PI, (0.0,))})
+def atan(maths: Any, x: Any) -> Out:
+    """The angle in radians, from −π/2 to π/2, whose tangent is x."""
+    return maths.atan(x), (1.0 / (1.0 + x * x),)
+
+
+@op(
+    smooth_on=[(ANY, POSITIVE), (POSITIVE, ANY), (NEGATIVE, ANY)],
+    at_edges={
+        (0.0, 0.0): (0.0, (NAN, NAN)),
+        (0.0, -2.0): (2.0 * HALF_PI, (-0.5, 0.0)),
+        (3.0, 0.0): (HALF_PI, (0.0, -1.0 / 3.0)),
+        (1e200, -1e200): (1.5 * HALF_PI, (-0.5e-200, -0.5e-200)),
+        (1.0, INF): (0.0, (0.0, -0.0)),
+        (1.0, -INF): (2.0 * HALF_PI, (-0.0, 0.0)),
+        (INF, INF): (0.5 * HALF_PI, (NAN, NAN)),
+        (NAN, 1.0): (NAN, (NAN, NAN)),
+    },
+)
+def atan2(maths: Any, y: Any, x: Any) -> Out:
+    """The angle in radians, from −π to π, of the point (x, y), y first; at (0, 0) its derivatives are nan."""
+    is_flat = maths.abs(x) >= maths.abs(y)
+    large, small = maths.where(is_flat, x, y), maths.where(is_flat, y, x)
+    ratio = small / large
+    share = 1.0 / (large * (1.0 + ratio * ratio))
+    return maths.atan2(y, x), (
+        maths.where(is_flat, share, ratio * share),
+        maths.where(is_flat, -(ratio * share), -share),
+    )
+
+
+@op(smooth_on=[(ANY,)], at_edges={(INF,): (INF, (INF,)), (-1000.0,): (-INF, (INF,))})
+def sinh(maths: Any, x: Any) -> Out:
+    """The hyperbolic sine, (exp(x) − exp(−x)) / 2."""
+    return maths.sinh(x), (maths.cosh(x),)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(-INF,): (INF, (-INF,)), (1000.0,): (INF, (INF,))})
+def cosh(maths: Any, x: Any) -> Out:
+    """The hyperbolic cosine, (exp(x) + exp(−x)) / 2."""
+    return maths.cosh(x), (maths.sinh(x),)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(INF,): (INF, (0.0,)), (-1e200,): (-constants.asinh(1e200), (1e-200,))})
+def asinh(maths: Any, x: Any) -> Out:
+    """The inverse of sinh."""
+    return maths.asinh(x), (1.0 / maths.hypot(x, 1.0),)
+
+
+@op(smooth_on=[((1.25, 3.0),)], at_edges={(1.0,): (0.0, (INF,)), (0.5,): (NAN, (NAN,)), (INF,): (INF, (0.0,))})
+def acosh(maths: Any, x: Any) -> Out:
+    """The inverse of cosh, 0 or more; its derivative at 1 is inf, and below 1 all is nan."""
+    return maths.acosh(x), (1.0 / (maths.sqrt(x - 1.0) * maths.sqrt(x + 1.0)),)
+
+
+@op(smooth_on=[(UNIT,)], at_edges={(1.0,): (INF, (INF,)), (-1.0,): (-INF, (INF,)), (INF,): (NAN, (-0.0,))})
+def atanh(maths: Any, x: Any) -> Out:
+    """The inverse of tanh; ±inf at ±1, nan beyond."""
+    return maths.atanh(x), (1.0 / ((1.0 - x) * (1.0 + x)),)
+
+
 @op(smooth_on=[(ANY,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
 def erf(maths: Any, x: Any) -> Out:
     """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
@@ -235,6 +337,35 @@ def softplus(maths: Any, x: Any) -> Out:
 
 
 @op(
+    "log σ",
+    smooth_on=[(ANY,), (WIDE,)],
+    at_edges={(1000.0,): (0.0, (0.0,)), (INF,): (0.0, (0.0,)), (-INF,): (-INF, (1.0,))},
+)
+def log_sigmoid(maths: Any, x: Any) -> Out:
+    """log σ(x) = −softplus(−x), computed without overflow; its derivative is σ(−x)."""
+    return -maths.softplus(-x), (maths.sigmoid(-x),)
+
+
+@op(smooth_on=[(ANY,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,)), (0.0,): (0.0, (1.0,))})
+def softsign(maths: Any, x: Any) -> Out:
+    """x / (1 + |x|).  (Bergstra et al. 2009.)"""
+    share = 1.0 / (1.0 + maths.abs(x))
+    return maths.where(maths.equal(share, 0.0), maths.sign(x), x * share), (share * share,)
+
+
+@op(
+    "Mish",
+    smooth_on=[(ANY,), (WIDE,)],
+    at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))},
+)
+def mish(maths: Any, x: Any) -> Out:
+    """x · tanh(softplus(x)).  (Misra 2019.)"""
+    t, s = maths.tanh(maths.softplus(x)), maths.sigmoid(x)
+    slope = s * (1.0 - t * t)
+    return maths.where(maths.equal(t, 0.0), 0.0, x * t), (maths.where(maths.equal(slope, 0.0), t, t + x * slope),)
+
+
+@op(
     "ReLU",
     smooth_on=[(POSITIVE,), (NEGATIVE,)],
     kink=lambda x: x,
@@ -267,6 +398,32 @@ def elu(maths: Any, x: Any, alpha: Any = 1.0) -> Out:
     below = maths.where(x > 0.0, 0.0, x)
     fall = maths.expm1(below)
     return maths.where(x > 0.0, x, alpha * fall), (maths.where(x > 0.0, 1.0, alpha * maths.exp(below)), fall)
+
+
+@op(
+    "SELU",
+    smooth_on=[(POSITIVE,), (NEGATIVE,)],
+    kink=lambda x: x,
+    at_edges={(0.0,): (0.0, (SELU_SCALE * SELU_ALPHA,)), (-INF,): (-SELU_SCALE * SELU_ALPHA, (0.0,))},
+)
+def selu(maths: Any, x: Any) -> Out:
+    """1.0507 · ELU(x) with alpha = 1.6733, which keep mean 0 and variance 1.  (Klambauer et al. 2017.)"""
+    below = maths.where(x > 0.0, 0.0, x)
+    fall = SELU_SCALE * SELU_ALPHA
+    return maths.where(x > 0.0, SELU_SCALE * x, fall * maths.expm1(below)), (
+        maths.where(x > 0.0, SELU_SCALE, fall * maths.exp(below)),
+    )
+
+
+@op(
+    smooth_on=[((-0.75, 0.75),), ((1.25, 3.0),), ((-3.0, -1.25),)],
+    kink=lambda x: (x - 1.0) * (x + 1.0),
+    at_edges={(1.0,): (1.0, (0.0,)), (-1.0,): (-1.0, (0.0,)), (INF,): (1.0, (0.0,)), (NAN,): (NAN, (0.0,))},
+)
+def hardtanh(maths: Any, x: Any) -> Out:
+    """x, held between −1 and 1; the derivative at −1 and 1 is 0.  (Collobert 2004.)"""
+    inside = maths.where(x > -1.0, maths.where(x < 1.0, 1.0, 0.0), 0.0)
+    return maths.where(x >= 1.0, 1.0, maths.where(x <= -1.0, -1.0, x)), (inside,)
 
 
 @op("SiLU", smooth_on=[(ANY,), (WIDE,)], at_edges={(-INF,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
@@ -322,6 +479,34 @@ def minimum(maths: Any, x: Any, y: Any) -> Out:
     """The smaller of x and y; ties go to the first, nan wins."""
     first = maths.where(x <= y, 1.0, maths.where(maths.isnan(x), 1.0, 0.0))
     return maths.where(x <= y, x, maths.where(maths.isnan(x), x, y)), (first, 1.0 - first)
+
+
+@op(
+    smooth_on=[((-0.2, 0.2), NEGATIVE, POSITIVE), ((-9.0, -4.0), NEGATIVE, POSITIVE), ((4.0, 9.0), NEGATIVE, POSITIVE)],
+    kink=lambda x, low, high: (x - low) * (x - high) * (low - high),
+    at_edges={
+        (1.0, 0.0, 1.0): (1.0, (1.0, 0.0, 0.0)),
+        (0.0, 0.0, 1.0): (0.0, (1.0, 0.0, 0.0)),
+        (INF, 0.0, 1.0): (1.0, (0.0, 0.0, 1.0)),
+        (0.5, 2.0, 1.0): (1.0, (0.0, 0.0, 1.0)),
+        (NAN, 0.0, 1.0): (NAN, (1.0, 0.0, 0.0)),
+        (0.5, NAN, 1.0): (NAN, (0.0, 1.0, 0.0)),
+        (0.5, 0.0, NAN): (NAN, (0.0, 0.0, 1.0)),
+    },
+)
+def clip(maths: Any, x: Any, low: Any, high: Any) -> Out:
+    """min(max(x, low), high): x, held between low and high; at the limits the derivative is that of x, nan wins."""
+    raised = maths.maximum(x, low)
+    is_low = maths.where(x >= low, 0.0, maths.where(maths.isnan(x), 0.0, 1.0))
+    is_high = maths.where(raised <= high, 0.0, maths.where(maths.isnan(raised), 0.0, 1.0))
+    below = maths.where(is_high > 0.0, 0.0, is_low)
+    return maths.minimum(raised, high), (1.0 - below - is_high, below, is_high)
+
+
+@op(smooth_on=[(POSITIVE,), (NEGATIVE,)], stops_at_zero=True, kink=lambda x: x)
+def sign(maths: Any, x: Any) -> Out:
+    """1 if x > 0, −1 if x < 0, x itself if it is 0 or nan; no gradient passes."""
+    return maths.where(x > 0.0, 1.0, maths.where(x < 0.0, -1.0, x)), (0.0,)
 
 
 @op(">", smooth_on=[(POSITIVE, NEGATIVE)], stops_at_zero=True, kink=lambda x, y: x - y)

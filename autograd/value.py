@@ -58,9 +58,9 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
     @property
     def data(self) -> float:
-        """The number itself.  Raises TypeError inside `compile`, which would freeze it into the program."""
+        """The number itself; inside `compile` what stands for it in arithmetic, and is refused for all else."""
         if modes.active:  # inside `compile`, `no_grad` or `detect_anomaly`, somewhere
-            modes.refuse("reading", ".data", self)
+            return modes.read(self)
         return self._data
 
     @data.setter

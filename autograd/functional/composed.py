@@ -11,7 +11,7 @@ from autograd.fused.groups import Group
 from autograd.support.validate import listed
 from autograd.value import Value
 
-__all__ = ["logsumexp", "mean", "norm", "smallest", "softmax"]
+__all__ = ["log_softmax", "logsumexp", "mean", "norm", "smallest", "softmax"]
 
 
 @overload
@@ -92,6 +92,26 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     exponentials = [ops.exp(x - shift) for x in members]
     whole = ops.total(exponentials)
     return [x / whole for x in exponentials]
+
+
+@overload
+def log_softmax(values: Iterable[Value]) -> list[Value]: ...
+@overload
+def log_softmax(values: Iterable[float]) -> list[float]: ...
+@overload
+def log_softmax(values: Iterable[Any]) -> list[Any]: ...
+def log_softmax(values: Iterable[Any]) -> list[Any]:
+    """Return the logarithm of each share in `softmax(values)`: valueᵢ − logsumexp(values), which does not underflow.
+
+    Floats for numbers, Values where one is among them.  Where all are −inf or one is inf, there are no such shares: all
+    of those that are infinite are nan.  Raises ValueError if there are none.
+
+    >>> log_softmax([0.0, -1000.0, -math.inf])
+    [0.0, -1000.0, -inf]
+    """
+    near, _ = shifted(_members("log_softmax", values))
+    whole = ops.log(ops.total([ops.exp(x) for x in near]))
+    return [x - whole for x in near]
 
 
 @overload

@@ -154,6 +154,11 @@ def _to_operands(node: Value, gradient: Any, leads: set[int], recorded: bool) ->
     return [(x, gradient, d, None) for x, d in edges]
 
 
+def edges_of(node: Value, leads: set[int], recorded: bool) -> Sent:
+    """Return what a node sends to its operands that lead on, for a gradient of 1: its local derivatives."""
+    return _to_operands(node, 1.0, leads, recorded)
+
+
 def is_stale(node: Value, op: Operation) -> bool:
     """Return whether the inputs of a recorded operation have other numbers than when it was recorded."""
     inputs = operands(node)

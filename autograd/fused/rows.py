@@ -36,6 +36,15 @@ class Units:
         self.can_wait = len(set(weights)) == len(weights) and all(map(is_leaf, self.values))
         self._latest: Affine | None = None
 
+    def __call__(self, inputs: Group, names: Sequence[str]) -> list[Value]:
+        """Return `[dot(w, inputs, b) for w, b in zip(weights, biases)]`, by those names.
+
+        The inputs are as many as the weights of a unit.
+        """
+        if modes.active and modes.current("record") is not None:  # what is traced has no numbers to look at
+            return row_of_dots(self.weights, self.biases, inputs, names)
+        return self.now()(inputs, names)
+
     def now(self) -> Affine:
         """Return W and b with the numbers of this moment: those of the last time, if they are the same.
 
@@ -85,15 +94,7 @@ class Affine:
         return self._reversed
 
     def __call__(self, inputs: Group, names: Sequence[str]) -> list[Value]:
-        """Return `[dot(w, inputs, b) for w, b in zip(weights, biases)]`, by those names.
-
-        The inputs are as many as the weights of a unit.
-        """
-        if modes.active:
-            nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
-            for node, name in zip(nodes, names, strict=True):
-                node._name = name
-            return nodes
+        """Return the nodes of W x + b for these inputs, by those names."""
         x = inputs._data
         return self.nodes(self.of(x), inputs, x, names)
 
@@ -137,3 +138,11 @@ class Affine:
     def push(self, _: Any) -> None:
         """Hand on what is left."""
         self.send()
+
+
+def row_of_dots(weights: Sequence[Group], biases: Sequence[Value], inputs: Group, names: Sequence[str]) -> list[Value]:
+    """Return `[dot(w, inputs, b) for w, b in zip(weights, biases)]` as the mode that is on records it, so named."""
+    nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(weights, biases, strict=True)]
+    for node, name in zip(nodes, names, strict=True):
+        node._name = name
+    return nodes

@@ -6,7 +6,30 @@
 
 from __future__ import annotations
 
-from math import cos, erf, erfc, exp, expm1, log, log1p, sin, sqrt, tanh
+from math import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)
 from typing import TYPE_CHECKING, Final, SupportsFloat, TypeAlias, Union
 
 from autograd import ops
@@ -227,6 +250,38 @@ class Methods:
         node.op = ops.log
         return node
 
+    def log2(self) -> Value:
+        """The logarithm of x to the base 2; −inf at 0, nan below."""
+        if modes.active:
+            return apply(ops.log2, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = log2(x)
+            node._left_derivative = 1.0 / (x * 0.6931471805599453)
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.log2, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.log2
+        return node
+
+    def log10(self) -> Value:
+        """The logarithm of x to the base 10; −inf at 0, nan below."""
+        if modes.active:
+            return apply(ops.log10, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = log10(x)
+            node._left_derivative = 1.0 / (x * 2.302585092994046)
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.log10, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.log10
+        return node
+
     def log1p(self) -> Value:
         """The natural logarithm of 1 + x, without cancellation near 0."""
         if modes.active:
@@ -345,6 +400,182 @@ class Methods:
         node.op = ops.cos
         return node
 
+    def tan(self) -> Value:
+        """The tangent of x in radians."""
+        if modes.active:
+            return apply(ops.tan, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            t0 = tan(x)
+            node._data = t0
+            node._left_derivative = 1.0 + (t0 * t0)
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.tan, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.tan
+        return node
+
+    def asin(self) -> Value:
+        """The angle in radians, from −π/2 to π/2, whose sine is x; its derivative at ±1 is inf, and beyond all is nan."""
+        if modes.active:
+            return apply(ops.asin, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = asin(x)
+            node._left_derivative = 1.0 / sqrt((1.0 - x) * (1.0 + x))
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.asin, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.asin
+        return node
+
+    def acos(self) -> Value:
+        """The angle in radians, from 0 to π, whose cosine is x; its derivative at ±1 is −inf, and beyond all is nan."""
+        if modes.active:
+            return apply(ops.acos, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = acos(x)
+            node._left_derivative = -1.0 / sqrt((1.0 - x) * (1.0 + x))
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.acos, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.acos
+        return node
+
+    def atan(self) -> Value:
+        """The angle in radians, from −π/2 to π/2, whose tangent is x."""
+        if modes.active:
+            return apply(ops.atan, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = atan(x)
+            node._left_derivative = 1.0 / (1.0 + (x * x))
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.atan, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.atan
+        return node
+
+    def atan2(self, other: Real) -> Value:
+        """The angle in radians, from −π to π, of the point (x, y), y first; at (0, 0) its derivatives are nan."""
+        if other.__class__ is not Value:
+            other = operand(other)
+        if modes.active:
+            return apply(ops.atan2, (self, other))
+        y, x = self._data, other._data
+        node = new(Value)
+        try:
+            t0 = abs(x) >= abs(y)
+            t1 = x if t0 else y
+            t2 = (y if t0 else x) / t1
+            t3 = 1.0 / (t1 * (1.0 + (t2 * t2)))
+            t4 = t2 * t3
+            node._data = atan2(y, x)
+            node._left_derivative = t3 if t0 else t4
+            node._right_derivative = (-t4) if t0 else (-t3)
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.atan2, (self, other))
+        node._left = self
+        node._right = other
+        node._grad = node._name = node._operands = None
+        node.op = ops.atan2
+        return node
+
+    def sinh(self) -> Value:
+        """The hyperbolic sine, (exp(x) − exp(−x)) / 2."""
+        if modes.active:
+            return apply(ops.sinh, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = sinh(x)
+            node._left_derivative = cosh(x)
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.sinh, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.sinh
+        return node
+
+    def cosh(self) -> Value:
+        """The hyperbolic cosine, (exp(x) + exp(−x)) / 2."""
+        if modes.active:
+            return apply(ops.cosh, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = cosh(x)
+            node._left_derivative = sinh(x)
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.cosh, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.cosh
+        return node
+
+    def asinh(self) -> Value:
+        """The inverse of sinh."""
+        if modes.active:
+            return apply(ops.asinh, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            t0 = abs(x)
+            t1 = abs(1.0)
+            t2 = t0 > t1
+            t3 = t0 if t2 else t1
+            t4 = t1 if t2 else t0
+            t5 = 1.0 if (t4 == t3) else (t4 / t3)
+            node._data = asinh(x)
+            node._left_derivative = 1.0 / (t3 * sqrt(1.0 + (t5 * t5)))
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.asinh, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.asinh
+        return node
+
+    def acosh(self) -> Value:
+        """The inverse of cosh, 0 or more; its derivative at 1 is inf, and below 1 all is nan."""
+        if modes.active:
+            return apply(ops.acosh, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = acosh(x)
+            node._left_derivative = 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0))
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.acosh, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.acosh
+        return node
+
+    def atanh(self) -> Value:
+        """The inverse of tanh; ±inf at ±1, nan beyond."""
+        if modes.active:
+            return apply(ops.atanh, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = atanh(x)
+            node._left_derivative = 1.0 / ((1.0 - x) * (1.0 + x))
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.atanh, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.atanh
+        return node
+
     def erf(self) -> Value:
         """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
         if modes.active:
@@ -432,6 +663,60 @@ class Methods:
         node.op = ops.softplus
         return node
 
+    def log_sigmoid(self) -> Value:
+        """log σ(x) = −softplus(−x), computed without overflow; its derivative is σ(−x)."""
+        if modes.active:
+            return apply(ops.log_sigmoid, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            t0 = -x
+            t1 = exp(-abs(t0))
+            node._data = -((t0 if (t0 >= 0.0) else (t0 if (t0 != t0) else 0.0)) + log1p(t1))
+            node._left_derivative = (t1 if (t0 < 0.0) else 1.0) / (1.0 + t1)
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.log_sigmoid, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.log_sigmoid
+        return node
+
+    def softsign(self) -> Value:
+        """x / (1 + |x|).  (Bergstra et al. 2009.)"""
+        if modes.active:
+            return apply(ops.softsign, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            t0 = 1.0 / (1.0 + abs(x))
+            node._data = (1.0 if (x > 0.0) else (-1.0 if (x < 0.0) else x)) if (t0 == 0.0) else (x * t0)
+            node._left_derivative = t0 * t0
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.softsign, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.softsign
+        return node
+
+    def mish(self) -> Value:
+        """x · tanh(softplus(x)).  (Misra 2019.)"""
+        if modes.active:
+            return apply(ops.mish, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            t0 = exp(-abs(x))
+            t1 = tanh((x if (x >= 0.0) else (x if (x != x) else 0.0)) + log1p(t0))
+            t2 = ((t0 if (x < 0.0) else 1.0) / (1.0 + t0)) * (1.0 - (t1 * t1))
+            node._data = 0.0 if (t1 == 0.0) else (x * t1)
+            node._left_derivative = t1 if (t2 == 0.0) else (t1 + (x * t2))
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.mish, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.mish
+        return node
+
     def relu(self) -> Value:
         """max(0, x); the derivative at 0 is 0."""
         if modes.active:
@@ -455,6 +740,40 @@ class Methods:
     def elu(self, alpha: Real = 1.0) -> Value:
         """x above 0 and alpha · (exp(x) − 1) below; the derivative at 0 is alpha.  (Clevert et al. 2015.)"""
         return Value.apply_operation(ops.elu, (self, alpha))
+
+    def selu(self) -> Value:
+        """1.0507 · ELU(x) with alpha = 1.6733, which keep mean 0 and variance 1.  (Klambauer et al. 2017.)"""
+        if modes.active:
+            return apply(ops.selu, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            t0 = x > 0.0
+            t1 = 0.0 if t0 else x
+            node._data = (1.0507009873554805 * x) if t0 else (1.7580993408473766 * expm1(t1))
+            node._left_derivative = 1.0507009873554805 if t0 else (1.7580993408473766 * exp(t1))
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.selu, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.selu
+        return node
+
+    def hardtanh(self) -> Value:
+        """x, held between −1 and 1; the derivative at −1 and 1 is 0.  (Collobert 2004.)"""
+        if modes.active:
+            return apply(ops.hardtanh, (self,))
+        x = self._data
+        node = new(Value)
+        try:
+            node._data = 1.0 if (x >= 1.0) else (-1.0 if (x <= -1.0) else x)
+            node._left_derivative = (1.0 if (x < 1.0) else 0.0) if (x > -1.0) else 0.0
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.hardtanh, (self,))
+        node._left = self
+        node._right = node._right_derivative = node._grad = node._name = node._operands = None
+        node.op = ops.hardtanh
+        return node
 
     def silu(self) -> Value:
         """x · σ(x), also called swish.  (Elfwing et al. 2017.)"""
@@ -562,6 +881,10 @@ class Methods:
         node.op = ops.minimum
         return node
 
+    def clip(self, low: Real, high: Real) -> Value:
+        """min(max(x, low), high): x, held between low and high; at the limits the derivative is that of x, nan wins."""
+        return Value.apply_operation(ops.clip, (self, low, high))
+
     def detach(self) -> Value:
         """x, as a number that no gradient passes."""
         return Value.apply_operation(ops.detach, (self,))
@@ -577,18 +900,35 @@ METHODS: Final = {
     "exp": Methods.exp,
     "expm1": Methods.expm1,
     "log": Methods.log,
+    "log2": Methods.log2,
+    "log10": Methods.log10,
     "log1p": Methods.log1p,
     "sqrt": Methods.sqrt,
     "xlogy": Methods.xlogy,
     "hypot": Methods.hypot,
     "sin": Methods.sin,
     "cos": Methods.cos,
+    "tan": Methods.tan,
+    "asin": Methods.asin,
+    "acos": Methods.acos,
+    "atan": Methods.atan,
+    "atan2": Methods.atan2,
+    "sinh": Methods.sinh,
+    "cosh": Methods.cosh,
+    "asinh": Methods.asinh,
+    "acosh": Methods.acosh,
+    "atanh": Methods.atanh,
     "erf": Methods.erf,
     "erfc": Methods.erfc,
     "tanh": Methods.tanh,
     "sigmoid": Methods.sigmoid,
     "softplus": Methods.softplus,
+    "log_sigmoid": Methods.log_sigmoid,
+    "softsign": Methods.softsign,
+    "mish": Methods.mish,
     "relu": Methods.relu,
+    "selu": Methods.selu,
+    "hardtanh": Methods.hardtanh,
     "silu": Methods.silu,
     "gelu": Methods.gelu,
     "gelu_tanh": Methods.gelu_tanh,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.recording import modes
-from autograd.recording.conditions import Condition
+from autograd.recording.conditions import AsValue
 from autograd.recording.graph import Inputs
 from autograd.rules.maths import FLOATS
 from autograd.rules.operation import Operation
@@ -38,7 +38,7 @@ def operand(x: Any) -> Value:
     kind = x.__class__
     if kind is Value:
         return x  # type: ignore[no-any-return]
-    if kind is Condition:
+    if kind is not float and issubclass(kind, AsValue):
         return x.as_value()  # type: ignore[no-any-return]
     node = _new(Value)
     node._data = x if kind is float else number(x)

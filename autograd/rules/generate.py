@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,10 @@ from autograd.rules.symbols import parameters
 from autograd.support.files import write_file
 
 FOLDER: Final = Path(__file__).parents[1]
-FUNCTIONS: Final = ", ".join(sorted(name for name, x in primitives().items() if x is getattr(math, name, None)))
+_FUNCTIONS: Final = sorted(  # log2 before log10
+    (name for name, x in primitives().items() if x is getattr(math, name, None)),
+    key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)],
+)
 
 _HEAD: Final = '''# mypy: disable-error-code="assignment, operator, union-attr"
 """The methods of Value, each its operation's rule on floats, inlined.
@@ -27,7 +31,8 @@ _HEAD: Final = '''# mypy: disable-error-code="assignment, operator, union-attr"
 
 from __future__ import annotations
 
-from math import {functions}
+from math import (
+{functions})
 from typing import TYPE_CHECKING, Final, SupportsFloat, TypeAlias, Union
 
 from autograd import ops
@@ -100,7 +105,8 @@ _ROWS: Final = '''"""Operations of one input on rows of numbers: outputs and der
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import {functions}
+from math import (
+{functions})
 from typing import Final
 
 Row = list[float]
@@ -136,7 +142,7 @@ def method_names(op: Operation) -> list[str]:
 
 def is_inlined(op: Operation) -> bool:
     """Return whether an operation's method is its rule, inlined."""
-    return not (op.groups or op.defaults or op.stops_at_zero or op.name == "power")
+    return not (op.groups or op.defaults or op.stops_at_zero or op.arity > 2 or op.name == "power")
 
 
 def files() -> dict[str, str]:
@@ -144,11 +150,15 @@ def files() -> dict[str, str]:
     return {"recording/methods.py": _methods(), "fused/activations.py": _activations()}
 
 
+def _listing(but: str = "") -> str:
+    return "".join(f"    {name},\n" for name in _FUNCTIONS if name != but)
+
+
 def _activations() -> str:
     rows = [op for op in TABLE.values() if op.arity == 1 and is_inlined(op)]
     return "".join(
         [
-            _ROWS.format(functions=FUNCTIONS),
+            _ROWS.format(functions=_listing("atan2")),
             *map(_row, rows),
             _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows)),
         ]
@@ -163,7 +173,7 @@ def _row(op: Operation) -> str:
 
 
 def _methods() -> str:
-    parts = [_HEAD.format(functions=FUNCTIONS)]
+    parts = [_HEAD.format(functions=_listing())]
     for op in TABLE.values():
         name, *second = method_names(op) or [""]
         if name:

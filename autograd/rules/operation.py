@@ -194,20 +194,42 @@ def operation(name: str) -> Operation:
 def op(
     symbol: str = "",
     *,
-    smooth_on: Sequence[Box],
+    smooth_on: Sequence[Box] = (),
     groups: int = 0,
     stops_at_zero: bool = False,
     kink: Callable[..., float] | None = None,
     at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
     role: str = "",
 ) -> Callable[[Rule], Operation]:
-    """Enter the decorated rule in the table under its own name; raises ValueError if that is taken, or no name."""
+    """Make an operation of the decorated rule: one row of the table, by the rule's own name.
+
+    A rule takes a library of functions and the inputs, and returns the output with the derivative with respect to each
+    input, in arithmetic that floats, formulas and arrays do alike: `maths.where` for `if`, `maths.exp` for `math.exp`;
+    every operation of the table is a function of the library.  The operation is then recorded, differentiated to any
+    order, compiled by every backend, explained and drawn like all others, and is an activation by its name.
+
+        symbol         how it prints, by default its name
+        smooth_on, kink, at_edges   see `Operation`: what tests and pictures are to know of it
+
+    Raises ValueError if the name is taken or is no name, or for a wrong number of derivatives, TypeError for a rule
+    that branches on its inputs.  The same rule entered again, as a notebook's cell does, is the operation it was.
+
+    >>> @op("cube")
+    ... def cube(maths, x):
+    ...     return x * x * x, (3.0 * x * x,)
+    >>> from autograd import grad
+    >>> cube(2.0), grad(cube)(2.0), grad(grad(cube))(2.0)
+    (8.0, 12.0, 12.0)
+    """
 
     def enter(rule: Rule) -> Operation:
         name = Name(rule.__name__.strip("_"))
         if name in TABLE:
+            known = TABLE[name]
+            if known.rule.__code__ == rule.__code__ and known.symbol == (symbol or name) and not rule.__closure__:
+                return known
             raise ValueError(f"there is an operation {name!r} already")
-        TABLE[name] = row = Operation(
+        row = Operation(
             name,
             rule,
             symbol=symbol or name,
@@ -218,6 +240,22 @@ def op(
             at_edges=at_edges,
             role=role,
         )
+        if rule.__module__ != "autograd.ops":  # whose rules may use each other before all are there
+            _check(row)
+        TABLE[name] = row
         return row
 
     return enter
+
+
+def _check(row: Operation) -> None:
+    """Raise TypeError or ValueError unless the rule can be read on symbols, and has a derivative for each input."""
+    from autograd.rules.symbols import SYMBOLS, named, parameters
+
+    if row.arity < 1:
+        raise ValueError(f"{row.name}: a rule takes a library of functions and then its inputs, one or more")
+    result = row.rule(SYMBOLS, *map(named, parameters(row)))
+    if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], tuple)):
+        raise TypeError(f"{row.name}: a rule returns its output and a tuple of derivatives, as in `return y, (1.0,)`")
+    if len(result[1]) != row.arity:
+        raise ValueError(f"{row.name} takes {row.arity} inputs, and its rule returns {len(result[1])} derivatives")

@@ -88,6 +88,8 @@ class History:
     Attributes
         losses               the mean over the rows of each epoch, of the loss before each update
         validation_losses    the loss on rows held out, at each report (empty without them)
+        metrics              by name, what fit's metrics gave at each report (empty without them)
+        classes              the numbers of the classes, by the names that the targets were (empty for others)
         learning_rates       the rate of the last step of each epoch
         gradient_norms       the norm at each step, before clipping (empty without `clip`)
         backend              what computed the steps: recorded, numpy, native or jax
@@ -102,6 +104,8 @@ class History:
 
     losses: list[float] = field(default_factory=list)
     validation_losses: list[float] = field(default_factory=list)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    classes: dict[str, Any] = field(default_factory=dict)
     learning_rates: list[float] = field(default_factory=list)
     gradient_norms: list[float] = field(default_factory=list)
     backend: str = ""
@@ -168,6 +172,7 @@ class History:
     def __repr__(self) -> str:
         loss = f", loss {self.losses[0]:.6g} → {self.losses[-1]:.6g}" if self.losses else ""
         held = f", validation {self.validation_losses[-1]:.6g}" if self.validation_losses else ""
+        held += "".join(f", {name} {values[-1]:.6g}" for name, values in self.metrics.items() if values)
         backend = f", {self.backend}" if self.backend else ""
         trouble = f"; {self.trouble}" if self.trouble else ""
         return f"<History of {self.epochs} epochs{loss}{held}{backend}: {self.stopped or 'under way'}{trouble}>"

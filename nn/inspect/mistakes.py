@@ -11,7 +11,7 @@ from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from nn.history.findings import Finding, counted
 from nn.layers.dense import Neuron
-from nn.losses import Given
+from nn.losses.given import Given
 from nn.support.naming import titled
 
 __all__ = ["activation_before_loss", "units_alike"]
@@ -104,7 +104,7 @@ def units_alike(model: Any) -> Finding:
         name,
         True,
         f"units with the same weights and the same gradients: {shown}{' and others' if len(found) > 4 else ''}",
-        "units that begin alike get equal gradients and stay copies of one another: many are no more than one",
+        "symmetry: units that begin alike get equal gradients and stay alike, so that many are no more than one",
         "weights drawn at random (Xavier or He initialization, as layers begin), not all of one number or zero",
     )
 
@@ -122,7 +122,7 @@ def _matrices(model: Any) -> Iterator[tuple[str, list[list[Value]]]]:
 
 def _row(x: Any) -> list[Value]:
     if isinstance(x, Neuron):
-        return [*x.weights, x.bias]
+        return [*x.weights, *([] if x.bias is None else [x.bias])]
     values = list(x) if isinstance(x, list | tuple | Group) else []
     return values if all(isinstance(v, Value) for v in values) else []
 

@@ -6,19 +6,20 @@ forward_cache.py   what each layer computed in a pass
 activations.py     what may be an activation, and by which names
 dense.py           Neuron, Perceptron, Layer, MLP
 containers.py      Sequential, Residual, Checkpoint, Activation, Softmax, Embedding
-normalization.py   BatchNorm, Dropout
+normalization.py   BatchNorm, LayerNorm, RMSNorm, Dropout
+attention.py       Attention
 recurrent.py       RNN, LSTM, GRU
 initializers.py    how weights begin: Xavier and He
 counter_random.py  random numbers by counter, for masks
-tracing.py         what a compiled program's trace asks of a layer
 """
 
+from nn.layers.attention import Attention
 from nn.layers.containers import Activation, Checkpoint, Embedding, Residual, Sequential, Softmax
 from nn.layers.dense import MLP, Layer, Neuron, Perceptron
 from nn.layers.forward_cache import LayerPass
 from nn.layers.initializers import Initializer, he_normal, he_uniform, xavier_normal, xavier_uniform
 from nn.layers.module import Module
-from nn.layers.normalization import BatchNorm, Dropout
+from nn.layers.normalization import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.layers.recurrent import GRU, LSTM, RNN, Recurrent, detach_state
 
 __all__ = [
@@ -27,16 +28,19 @@ __all__ = [
     "MLP",
     "RNN",
     "Activation",
+    "Attention",
     "BatchNorm",
     "Checkpoint",
     "Dropout",
     "Embedding",
     "Initializer",
     "Layer",
+    "LayerNorm",
     "LayerPass",
     "Module",
     "Neuron",
     "Perceptron",
+    "RMSNorm",
     "Recurrent",
     "Residual",
     "Sequential",

@@ -10,12 +10,13 @@ from autograd import Group, Value
 from autograd.fused.hidden import Constants, Hidden, is_on_rows
 from autograd.fused.rows import Units
 from autograd.recording import modes
+from autograd.recording.nodes import operand
 from nn.layers.activations import ActivationLike, activation_name, resolve_activation, returned
 from nn.layers.calling import one_row, refuse_more
 from nn.layers.forward_cache import Row, watching
 from nn.layers.initializers import Initializer, chosen, generator_from
 from nn.layers.module import Inputs, Module
-from nn.support.validate import positive_count
+from nn.support.validate import positive_count, said
 
 Seed = int | random.Random | None
 
@@ -46,12 +47,13 @@ class Neuron(Module):
     """a = activation(w · x + b), over `inputs` numbers: the perceptron.  (Rosenblatt 1958.)
 
     `activation` is a name from the table of operations, an operation, any function of a Value, or None.  Weights
-    begin by `initializer`, by default He's or Xavier's as suits the activation, the bias at 0; `nonlin=False`
-    means no activation, `outputs` is how many neurons its layer has, on which Xavier's variance depends.  A neuron is
-    one node for z (`<path>.z`) and one for a (`<path>.a`).
+    begin by `initializer`, by default He's or Xavier's as suits the activation, the bias at 0; with `bias=False` it is
+    None.  `nonlin=False` means no activation, `outputs` is how many neurons its layer has, on which Xavier's variance
+    depends.  A neuron is one node for z (`<path>.z`) and one for a (`<path>.a`).
     """
 
     weights: Group
+    bias: Value | None = None
 
     def __init__(
         self,
@@ -62,18 +64,24 @@ class Neuron(Module):
         initializer: Initializer | None = None,
         seed: Seed = None,
         outputs: int = 1,
+        bias: bool = True,
     ) -> None:
         inputs = positive_count(inputs, "the number of inputs")
         self.activation = resolve_activation(activation) if nonlin else None
         draw, generator = chosen(initializer, self.activation), generator_from(seed)
         self.weights = Group([Value(draw(generator, inputs, outputs)) for _ in range(inputs)])
-        self.bias = Value(0.0)
+        if bias:
+            self.bias = Value(0.0)
 
     def __setattr__(self, name: str, x: Any) -> None:
         if name == "weights":
             x = Group.of(x)
         elif name == "activation":
             x = resolve_activation(x)
+        elif name == "bias" and x is not None and not isinstance(x, Value):
+            raise TypeError(
+                f"a neuron's bias is a Value or None, not {said(x)}: neuron.bias.data = 0.0 sets its number"
+            )
         super().__setattr__(name, x)
 
     @property
@@ -86,13 +94,17 @@ class Neuron(Module):
         self.weights = weights
 
     @property
-    def b(self) -> Value:
+    def b(self) -> Value | None:
         """The bias, by the name that micrograd has for it."""
         return self.bias
 
     @b.setter
-    def b(self, bias: Value) -> None:
+    def b(self, bias: Value | None) -> None:
         self.bias = bias
+
+    @property
+    def _added(self) -> Value:
+        return operand(0.0) if self.bias is None else self.bias
 
     @property
     def nonlin(self) -> bool:
@@ -114,7 +126,7 @@ class Neuron(Module):
         if more:
             refuse_more(self, (inputs, *more))
         group = input_group(inputs, len(self.weights), "this neuron")
-        z = Units([self.weights], [self.bias]).now()(group, [self._names[0]])
+        z = Units([self.weights], [self._added])(group, [self._names[0]])
         a = _activated([self], z)
         if watching:
             self.keep_pass(z, a)
@@ -125,10 +137,14 @@ class Neuron(Module):
 
     def describe(self) -> str:
         """Return the neuron's size and activation."""
-        return f"Neuron {len(self.weights)} → 1, {activation_name(self.activation)}"
+        return f"Neuron {len(self.weights)} → 1, {activation_name(self.activation)}{_without(self)}"
 
 
 Perceptron = Neuron
+
+
+def _without(neuron: Neuron) -> str:
+    return ", no bias" if neuron.bias is None else ""
 
 
 def _activated(neurons: Sequence[Neuron], z: Row) -> Row:
@@ -157,7 +173,7 @@ class _Made:
         self.neurons, self.versions = list(neurons), [n._assignments for n in neurons]
         self.names = [n._names for n in neurons]
         self.z_names = [z for z, _ in self.names]
-        self.units = Units([n.weights for n in neurons], [n.bias for n in neurons])
+        self.units = Units([n.weights for n in neurons], [n._added for n in neurons])
         self.width, self.activation = len(neurons[0].weights), neurons[0].activation
         alike = all(n.activation is self.activation for n in neurons)
         self.can_wait = alike and self.units.can_wait and (self.activation is None or is_on_rows(self.activation))
@@ -174,7 +190,7 @@ class _Made:
 class Layer(Module):
     """`outputs` neurons that see the same `inputs`: a = activation(W x + b), one row in, one row out.
 
-    W has a row of `inputs` weights for each of the `outputs` neurons, b one number for each.
+    W has a row of `inputs` weights for each of the `outputs` neurons, b one number for each (none with `bias=False`).
     """
 
     _latest: _Made | None = None
@@ -188,10 +204,11 @@ class Layer(Module):
         nonlin: bool = True,
         initializer: Initializer | None = None,
         seed: Seed = None,
+        bias: bool = True,
     ) -> None:
-        generator = generator_from(seed)
+        generator, activation = generator_from(seed), activation if nonlin else None
         self.neurons = [
-            Neuron(inputs, activation, nonlin=nonlin, initializer=initializer, seed=generator, outputs=outputs)
+            Neuron(inputs, activation, initializer=initializer, seed=generator, outputs=outputs, bias=bias)
             for _ in range(positive_count(outputs, "the number of outputs"))
         ]
 
@@ -209,7 +226,7 @@ class Layer(Module):
     def row(self, inputs: Inputs | Value) -> Row:
         """Return the activations of all neurons, a list even of one; raises ValueError as a call does."""
         made = self._made()
-        z = made.units.now()(input_group(inputs, made.width, "this layer"), made.z_names)
+        z = made.units(input_group(inputs, made.width, "this layer"), made.z_names)
         a = _activated(made.neurons, z)
         if watching:
             self.keep_pass(z, a)
@@ -253,7 +270,9 @@ class Layer(Module):
     def describe(self) -> str:
         """Return the layer's sizes and activation."""
         neuron = self.neurons[0]
-        return f"Layer {len(neuron.weights)} → {len(self.neurons)}, {activation_name(neuron.activation)}"
+        return (
+            f"Layer {len(neuron.weights)} → {len(self.neurons)}, {activation_name(neuron.activation)}{_without(neuron)}"
+        )
 
 
 class MLP(Module):
@@ -261,7 +280,7 @@ class MLP(Module):
 
     aˡ = activation(Wˡ aˡ⁻¹ + bˡ), layer by layer from a⁰ = x.  (Rumelhart, Hinton and Williams 1986.)
     Hidden layers have the `activation`, the last has `output` (by default none: a score or a logit).  Weights are
-    those of the `seed`; with None they follow from Python's own `random`.
+    those of the `seed`; with None they follow from Python's own `random`.  With `bias=False` no layer has biases.
     """
 
     def __init__(
@@ -273,6 +292,7 @@ class MLP(Module):
         output: ActivationLike = None,
         initializer: Initializer | None = None,
         seed: Seed = None,
+        bias: bool = True,
     ) -> None:
         if isinstance(sizes, str) or not hasattr(sizes, "__len__") or not len(sizes):
             counted = isinstance(sizes, int) and isinstance(activation, int)
@@ -281,7 +301,7 @@ class MLP(Module):
         generator = generator_from(seed)
         activation, last = resolve_activation(activation), len(sizes) - 1
         self.layers = [
-            Layer(before, size, activation if i < last else output, initializer=initializer, seed=generator)
+            Layer(before, size, activation if i < last else output, initializer=initializer, seed=generator, bias=bias)
             for i, (before, size) in enumerate(zip([inputs, *sizes], sizes, strict=False))
         ]
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd import elu, gelu, gelu_tanh, leaky_relu, relu, silu, softplus
+from autograd import elu, gelu, gelu_tanh, leaky_relu, mish, relu, silu, softplus
 
-HALVING: Final = (relu, leaky_relu, elu, gelu, gelu_tanh, silu, softplus)  # activations that pass about half a signal
+HALVING: Final = (relu, leaky_relu, elu, gelu, gelu_tanh, silu, mish, softplus)  # activations that pass half a signal
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,10 @@ class Initializer:
     variance: Callable[[int, int], float]
 
     def __call__(self, generator: random.Random, inputs: int, outputs: int) -> float:
-        """Return one weight for a layer of so many inputs and outputs."""
+        """Return one weight for a layer of so many inputs and outputs; raises TypeError for what is no generator."""
+        if not isinstance(generator, random.Random) or not all(hasattr(n, "__index__") for n in (inputs, outputs)):
+            given = f"{self.name}({generator!r}, {inputs!r}, {outputs!r})"
+            raise TypeError(f"nn.{given} draws one weight: nn.{self.name}(random.Random(seed), inputs, outputs)")
         deviation = math.sqrt(self.variance(inputs, outputs))
         if self.shape == "uniform":
             limit = math.sqrt(3.0) * deviation

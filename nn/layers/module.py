@@ -96,7 +96,10 @@ class Module:
     def parameters(self) -> list[Value]:
         """Return each parameter once, in order of definition."""
         found: dict[Value, None] = {}
-        _collect(self, found, set())
+        try:
+            _collect(self, found, set())
+        except RecursionError:  # modules in modules in …: the walk goes as deep as they do
+            return [value for _, value in self.named_parameters()]
         return list(found)
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
@@ -134,10 +137,19 @@ class Module:
         return found
 
     def load_buffers(self, buffers: Mapping[str, Any]) -> None:
-        """Leave all state that is no parameter as `named_buffers` found it; raises KeyError on other names."""
+        """Leave all state that is no parameter as `named_buffers` found it.
+
+        Raises KeyError on other names, and TypeError or ValueError, and changes nothing, for what cannot be that state.
+        """
+        if not isinstance(buffers, Mapping):
+            raise TypeError(f"load_buffers takes what named_buffers() gave, a dict of names, not {said(buffers)}")
+        if buffers.keys() != (mine := self.named_buffers()).keys():
+            raise KeyError(f"this module's buffers are {sorted(mine)}, not {sorted(map(str, buffers))}")
+        check_buffers("buffers", buffers, self)
+        self._put_buffers(buffers)
+
+    def _put_buffers(self, buffers: Mapping[str, Any]) -> None:
         mine = {_join(path, name): (module, name) for path, module in self.named_modules() for name in module.buffers}
-        if mine.keys() != buffers.keys():
-            raise KeyError(f"this module's buffers are {sorted(mine)}, not {sorted(buffers)}")
         for path, (module, name) in mine.items():
             if isinstance(buffers[path], list):
                 getattr(module, name)[:] = buffers[path]
@@ -168,7 +180,7 @@ class Module:
 
     def _put(self, state: Mapping[str, Any], named: Mapping[str, Value]) -> None:
         set_numbers(list(named.values()), [state[path] for path in named])
-        self.load_buffers({path: x for path, x in state.items() if path not in named})
+        self._put_buffers({path: x for path, x in state.items() if path not in named})
 
     def _check_buffer(self, name: str, x: Any) -> None:
         """Raise ValueError if `x`, which was loaded, is no state that the buffer could be in."""
@@ -197,6 +209,8 @@ class Module:
     # -------------------------------------------------------------------------- names and print
     def name_nodes(self, prefix: str = "") -> None:
         """Give every parameter its path as its name, and every module its path for the nodes that it will record."""
+        if not isinstance(prefix, str):
+            raise TypeError(f"name_nodes(prefix) puts a text before every path, as in 'teacher', not {said(prefix)}")
         for path, module in self.named_modules():
             module._take_path(_join(prefix, path))
         for path, parameter in self.named_parameters():

@@ -1,4 +1,4 @@
-"""Layers that behave differently in training and in use: batch normalization and dropout."""
+"""Normalization, by batch and by row, and dropout: batch norm and dropout behave differently in training and in use."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd import Value, mean, number, sqrt, where
-from nn.layers import tracing
+from autograd import Value, dot, mean, number, sqrt, where
 from nn.layers.containers import as_row
 from nn.layers.counter_random import stream_key, uniform, uniforms
 from nn.layers.forward_cache import Row
 from nn.layers.module import Inputs, Module
+from nn.support import tracing
 from nn.support.validate import listed, positive_count
 
 if TYPE_CHECKING:
@@ -118,6 +118,66 @@ class BatchNorm(Module):
     def describe(self) -> str:
         """Return the width."""
         return f"BatchNorm {len(self.scale)}"
+
+
+class _RowNorm(Module):
+    """What layers that normalize each row by itself have in common: a width, a scale for each number, and epsilon."""
+
+    def __init__(self, width: int, *, epsilon: float = 1e-5) -> None:
+        positive_count(width, "the width of a row")
+        self.epsilon = number(epsilon)
+        if not self.epsilon > 0.0:
+            raise ValueError(f"epsilon keeps the division finite and must be above 0, not {self.epsilon:g}")
+        self.scale = [Value(1.0) for _ in range(width)]
+
+    def __call__(self, inputs: Inputs | Value) -> Row:
+        """Return one row normalized; raises ValueError if it is of another width."""
+        row = as_row(inputs)
+        if len(row) != len(self.scale):
+            raise ValueError(f"this {type(self).__name__} takes rows of {len(self.scale)} numbers, not of {len(row)}")
+        output = self._normal(row)
+        self.name_row(output)
+        self.keep_pass(list(row), output)
+        return output
+
+    def _normal(self, row: tuple[Value, ...]) -> Row:
+        raise NotImplementedError
+
+    def _kind(self) -> str:
+        return f"{type(self).__name__} with epsilon {self.epsilon!r}"
+
+    def describe(self) -> str:
+        """Return the width."""
+        return f"{type(self).__name__} {len(self.scale)}"
+
+
+class LayerNorm(_RowNorm):
+    """scale · (x − mean) / √(variance + epsilon) + shift, row by row.  (Ba, Kiros and Hinton 2016.)
+
+    A row of `width` numbers in, a row of `width` out; mean and (biased) variance are the row's own, in training and in
+    use alike; scale and shift have one number for each place.
+    """
+
+    def __init__(self, width: int, *, epsilon: float = 1e-5) -> None:
+        super().__init__(width, epsilon=epsilon)
+        self.shift = [Value(0.0) for _ in range(width)]
+
+    def _normal(self, row: tuple[Value, ...]) -> Row:
+        middle = mean(row)
+        apart = [x - middle for x in row]
+        deviation = sqrt(dot(apart, apart) / len(row) + self.epsilon)
+        return [scale * (d / deviation) + shift for d, scale, shift in zip(apart, self.scale, self.shift, strict=True)]
+
+
+class RMSNorm(_RowNorm):
+    """scale · x / √(mean of x² + epsilon), row by row.  (Zhang and Sennrich 2019.)
+
+    A row of `width` numbers in, a row of `width` out; scale has one number for each place.
+    """
+
+    def _normal(self, row: tuple[Value, ...]) -> Row:
+        root = sqrt(dot(row, row) / len(row) + self.epsilon)
+        return [scale * (x / root) for x, scale in zip(row, self.scale, strict=True)]
 
 
 class Dropout(Module):

@@ -2,7 +2,7 @@
 
 optimizer.py   Optimizer: what all have; a new one is a class with its `update`, in a file here, and its export below
 sgd.py, adagrad.py, rmsprop.py, adam.py   one rule a file (Adam and AdamW share theirs)
-schedules.py   WarmUp, StepDecay, Exponential, Cosine
+schedules.py   WarmUp, StepDecay, Exponential, Cosine, OneCycle; ReduceOnPlateau
 clipping.py    gradients kept within a limit, by norm or by value
 """
 
@@ -11,7 +11,7 @@ from nn.optim.adam import Adam, AdamW
 from nn.optim.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
 from nn.optim.optimizer import Optimizer
 from nn.optim.rmsprop import RMSProp
-from nn.optim.schedules import Cosine, Exponential, StepDecay, WarmUp
+from nn.optim.schedules import Cosine, Exponential, OneCycle, ReduceOnPlateau, StepDecay, WarmUp
 from nn.optim.sgd import SGD
 
 __all__ = [
@@ -23,8 +23,10 @@ __all__ = [
     "ClipByValue",
     "Cosine",
     "Exponential",
+    "OneCycle",
     "Optimizer",
     "RMSProp",
+    "ReduceOnPlateau",
     "StepDecay",
     "WarmUp",
     "clip_by_norm",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
-from nn.optim.optimizer import Moved, Optimizer
+from nn.optim.optimizer import DECAYS, Moved, Optimizer
 
 __all__ = ["Adam", "AdamW"]
 
@@ -18,7 +18,7 @@ class Adam(Optimizer):
     Raises ValueError for hyper-parameters out of range.  (Kingma and Ba 2014.)
     """
 
-    settings: tuple[str, ...] = ("learning_rate", "beta1", "beta2", "epsilon")
+    settings: tuple[str, ...] = ("learning_rate", "beta1", "beta2", "epsilon", *DECAYS)
     state_names = ("mean", "variance")
 
     def __init__(
@@ -28,11 +28,15 @@ class Adam(Optimizer):
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
+        *,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        weight_decay: float = 0.0,
     ) -> None:
         self.beta1 = self._within("beta1", beta1, 0.0, 1.0)
         self.beta2 = self._within("beta2", beta2, 0.0, 1.0)
         self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
-        super().__init__(parameters, learning_rate)
+        super().__init__(parameters, learning_rate, l1=l1, l2=l2, weight_decay=weight_decay)
 
     def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return p − η m̂ / (√v̂ + ε), and the new m and v."""
@@ -49,8 +53,6 @@ class AdamW(Adam):
     Raises ValueError for hyper-parameters out of range.  (Loshchilov and Hutter 2017.)
     """
 
-    settings = (*Adam.settings, "weight_decay")
-
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -59,11 +61,8 @@ class AdamW(Adam):
         beta2: float = 0.999,
         epsilon: float = 1e-8,
         weight_decay: float = 0.01,
+        *,
+        l1: float = 0.0,
+        l2: float = 0.0,
     ) -> None:
-        self.weight_decay = self._within("weight_decay", weight_decay, 0.0)
-        super().__init__(parameters, learning_rate, beta1, beta2, epsilon)
-
-    def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
-        """Return Adam's step from the decayed parameter."""
-        decayed = parameter * (1.0 - learning_rate * self.weight_decay)
-        return super().update(maths, decayed, gradient, learning_rate, step, *memories)
+        super().__init__(parameters, learning_rate, beta1, beta2, epsilon, l1=l1, l2=l2, weight_decay=weight_decay)

@@ -25,6 +25,8 @@ from nn.support.validate import check_attribute, check_class, checked_setting, c
 __all__ = ["Moved", "Optimizer"]
 
 OWN: Final = frozenset({"parameters", "settings", "state", "state_names", "step_count"})
+FACTOR = "rate_factor"
+DECAYS: Final = ("l1", "l2", "weight_decay")
 TWICE = 2  # steps in a row: once may be meant
 Moved = tuple[Any, tuple[Any, ...]]
 Moves = list[tuple[int, Moved]]
@@ -56,14 +58,24 @@ class Optimizer:
         state_names    the names of the memories that each parameter has
         step_count     how many steps were made
         settings       the names of the hyper-parameters, in the order of the constructor
+        l1, l2         what the gradient has besides: l1 · sign(p) and l2 · p, as of λ Σ|p| and λ/2 Σp² in the loss
+        weight_decay   λ of p ← (1 − η λ) p before each step, apart from the gradient (Loshchilov and Hutter 2017)
     """
 
     settings: tuple[str, ...] = ("learning_rate",)
     state_names: tuple[str, ...] = ()
+    l1 = l2 = weight_decay = 0.0
+    _has_decays = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         check_class(cls)
+        if isinstance(declared := vars(cls).get("state"), tuple | list | str):
+            raise TypeError(
+                f"class {cls.__name__}: state = {declared!r} gives it no memories: name them by "
+                f"state_names = {declared!r}, and optimizer.state holds their numbers"
+            )
+        cls._has_decays = set(DECAYS) <= set(cls.settings)  # else what it calls so is its own rule's
         if "__init__" in vars(cls):
             GUESSES.of_class(cls)
 
@@ -88,7 +100,15 @@ class Optimizer:
         raise AttributeError(f"{self._call} has no {name} to set: {way_out}")
 
     @GUESSES
-    def __init__(self, parameters: Iterable[Value], learning_rate: float) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: float,
+        *,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
         given = checked_values(f"{self._call} takes the Values to move", parameters)
         for parameter in given:
             if not parameter.is_leaf:
@@ -97,6 +117,9 @@ class Optimizer:
         if not self.parameters:
             raise ValueError(f"{self._call} was given no parameters to move")
         self.learning_rate = learning_rate
+        for name, x in (("l1", l1), ("l2", l2), ("weight_decay", weight_decay)):
+            if self._has_decays:
+                setattr(self, name, self._within(name, x, 0.0))
         self.state: dict[str, list[float]] = {name: [0.0] * len(self.parameters) for name in self.state_names}
         self.step_count = 0
         self._warned: set[int] = set()
@@ -109,6 +132,49 @@ class Optimizer:
         A pure rule: no `if` on its inputs, none of them changed in place.  `step` counts from 1.
         """
         raise NotImplementedError(f"{type(self).__name__} has to say how a parameter moves: define update")
+
+    def rule(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
+        """Return what `update` does with what every optimizer has: decay of weights, and a rate of a group's own.
+
+        It is what steps and programs call, with floats, arrays or formulas alike.
+        """
+        factors = memories[-1:] if FACTOR in self.state_names else ()
+        if factors:
+            memories, learning_rate = memories[:-1], learning_rate * factors[0]
+        if self._has_decays and self.l2:
+            gradient = gradient + self.l2 * parameter
+        if self._has_decays and self.l1:
+            gradient = gradient + self.l1 * maths.sign(parameter)
+        if self._has_decays and self.weight_decay:
+            parameter = parameter * (1.0 - learning_rate * self.weight_decay)
+        moved, after = self.update(maths, parameter, gradient, learning_rate, step, *memories)
+        return moved, (*after, *factors)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the rule is `update` alone: no decay of weights, no rate of a group's own."""
+        decays = self._has_decays and any(getattr(self, name) for name in DECAYS)
+        return not decays and FACTOR not in self.state_names
+
+    def scale_rate(self, parameters: Iterable[Value], factor: float) -> None:
+        """Leave these parameters with `factor` times the learning rate, whatever that is; 0 freezes them.
+
+        The factors are a memory, "rate_factor", which is saved with the others.
+        Raises ValueError for a parameter that this optimizer does not move, or a factor below 0.
+        """
+        factor = self._within("factor", factor, 0.0)
+        places = {id(p): i for i, p in enumerate(self.parameters)}
+        chosen = checked_values(f"{self._call}.scale_rate takes the Values whose rate changes", parameters)
+        for p in chosen:
+            if id(p) not in places:
+                raise ValueError(
+                    f"{name_or(p, repr(p))} is none of the {len(places)} parameters that this {self._call} moves"
+                )
+        if FACTOR not in self.state_names:
+            self.state_names = (*self.state_names, FACTOR)
+            self.state[FACTOR] = [1.0] * len(self.parameters)
+        for p in chosen:
+            self.state[FACTOR][places[id(p)]] = factor
 
     def step(self, learning_rate: float | None = None) -> None:
         """Leave every parameter that a backward pass has reached moved by one step of the rule.
@@ -142,7 +208,7 @@ class Optimizer:
     def moves(self, gradients: Iterable[float | None], learning_rate: float | None = None) -> Moves:
         """Return for each parameter with a gradient: its place, and where the next step takes it and its memories."""
         step, rate = self.step_count + 1, self.learning_rate if learning_rate is None else learning_rate
-        update, numbers = self.update, numbers_of(self.parameters)
+        update, numbers = self.update if self.is_plain else self.rule, numbers_of(self.parameters)
         if not self.state_names:
             return [(i, update(FLOATS, numbers[i], g, rate, step)) for i, g in enumerate(gradients) if g is not None]
         memories = [self.state[name] for name in self.state_names]
@@ -198,7 +264,7 @@ class Optimizer:
             tried = self._tried(settings)
         except Exception as error:  # a user's optimizer may raise anything
             raise ValueError(f"{where}: {shown(error, 200)}") from None
-        if tried.state_names != self.state_names:
+        if tried.state_names != tuple(name for name in self.state_names if name != FACTOR):
             raise ValueError(
                 f"{where} are those of one with the memories {names(tried.state_names)}, and this has {self!r}"
             )
@@ -263,5 +329,6 @@ class Optimizer:
         return checked_setting(self._call, name, x, low, below, above=above)
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
+        shown = [name for name in self.settings if name not in DECAYS or getattr(self, name)]
+        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{self._call}({len(self.parameters)} parameters, {settings}, after {self.step_count} steps)"

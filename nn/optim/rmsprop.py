@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
-from nn.optim.optimizer import Moved, Optimizer
+from nn.optim.optimizer import DECAYS, Moved, Optimizer
 
 __all__ = ["RMSProp"]
 
@@ -18,7 +18,7 @@ class RMSProp(Optimizer):
     Raises ValueError for hyper-parameters out of range.  (Tieleman and Hinton 2012.)
     """
 
-    settings = ("learning_rate", "decay", "epsilon", "momentum")
+    settings = ("learning_rate", "decay", "epsilon", "momentum", *DECAYS)
 
     def __init__(
         self,
@@ -27,12 +27,16 @@ class RMSProp(Optimizer):
         decay: float = 0.99,
         epsilon: float = 1e-8,
         momentum: float = 0.0,
+        *,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        weight_decay: float = 0.0,
     ) -> None:
         self.decay = self._within("decay", decay, 0.0, 1.0)
         self.epsilon = self._within("epsilon", epsilon, 0.0, above=True)
         self.momentum = self._within("momentum", momentum, 0.0, 1.0)
         self.state_names = ("squares", "velocity") if self.momentum else ("squares",)
-        super().__init__(parameters, learning_rate)
+        super().__init__(parameters, learning_rate, l1=l1, l2=l2, weight_decay=weight_decay)
 
     def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return p − η g / (√s + ε), and the new mean of squares; or the step with momentum."""

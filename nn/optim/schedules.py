@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from autograd import number
 from nn.support.guesses import GUESSES
-from nn.support.validate import check
+from nn.support.validate import check, checked_count
 
-__all__ = ["Cosine", "Exponential", "Schedule", "StepDecay", "WarmUp"]
+__all__ = ["Cosine", "Exponential", "OneCycle", "ReduceOnPlateau", "Schedule", "StepDecay", "WarmUp"]
 
 
 class Schedule(Protocol):
@@ -104,3 +104,70 @@ class Cosine:
         if step >= self.steps:
             return self.final
         return self.final + (1.0 - self.final) * (1.0 + math.cos(math.pi * step / self.steps)) / 2.0
+
+
+@GUESSES.of_class
+@dataclass(frozen=True)
+class OneCycle:
+    """From `start` up to 1 and down to `final` along half cosines: up for the share `rise` of `steps`.
+
+    The optimizer's learning rate is the greatest of the cycle.  From step `steps` on it is `final`.
+    (Smith and Topin 2017; the default numbers are PyTorch's.)
+    """
+
+    steps: int
+    rise: float = 0.3
+    start: float = 0.04
+    final: float = 4e-6
+
+    def __post_init__(self) -> None:
+        check(number(self.steps) >= 2, self, "a cycle takes 2 steps or more")
+        check(0.0 < number(self.rise) < 1.0, self, "the rise is a share between 0 and 1")
+        for x in (self.start, self.final):
+            check(0.0 <= number(x) <= 1.0, self, "the first and the last factor lie between 0 and 1")
+
+    def __call__(self, step: int) -> float:
+        """Return the factor at that step, the first of which is step 0 and the last step `steps` − 1."""
+        top, last = self.rise * self.steps - 1.0, self.steps - 1.0
+        if step >= last:
+            return self.final
+        if step <= top:
+            low, share = self.start, step / top if top > 0.0 else 1.0
+            return 1.0 + (low - 1.0) * (1.0 + math.cos(math.pi * share)) / 2.0
+        share = (step - top) / (last - top)
+        return self.final + (1.0 - self.final) * (1.0 + math.cos(math.pi * share)) / 2.0
+
+
+class ReduceOnPlateau:
+    """A callback of `fit`: the learning rate times `factor` after `patience` reports without a loss lower by `margin`.
+
+    The loss is that of the validation rows if there are any, else that of training; the rate does not fall below
+    `least`.  What it does follows from the history alone, so that a training that is gone on with goes on the same.
+
+    >>> print(ReduceOnPlateau(factor=0.5, patience=3))
+    ReduceOnPlateau(factor=0.5, patience=3, margin=0.0, least=0.0)
+    """
+
+    @GUESSES
+    def __init__(self, factor: float = 0.1, patience: int = 10, margin: float = 0.0, least: float = 0.0) -> None:
+        self.factor, self.margin, self.least = number(factor), number(margin), number(least)
+        self.patience = checked_count("ReduceOnPlateau's patience", patience)
+        check(0.0 < self.factor < 1.0, self, "the factor lies between 0 and 1")
+        check(self.margin >= 0.0 and self.least >= 0.0, self, "margin and least are 0 or more")
+
+    def __call__(self, report: Any) -> None:
+        """Leave the optimizer's learning rate reduced, if the latest loss of the report's history asks for it."""
+        losses = report.history.validation_losses or report.history.losses
+        best, waited = math.inf, 0
+        for loss in losses:
+            waited = 0 if waited == self.patience else waited  # reduced then
+            best, waited = (loss, 0) if loss < best - self.margin else (best, waited + 1)
+        if waited == self.patience:
+            optimizer = report.optimizer
+            optimizer.learning_rate = max(optimizer.learning_rate * self.factor, self.least)
+
+    def __repr__(self) -> str:
+        return (
+            f"ReduceOnPlateau(factor={self.factor!r}, patience={self.patience!r}, "
+            f"margin={self.margin!r}, least={self.least!r})"
+        )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
-from nn.optim.optimizer import Moved, Optimizer
+from nn.optim.optimizer import DECAYS, Moved, Optimizer
 
 __all__ = ["SGD"]
 
@@ -17,10 +17,18 @@ class SGD(Optimizer):
     Raises ValueError for hyper-parameters out of range.  (Polyak 1964; Nesterov 1983, as Sutskever et al. 2013.)
     """
 
-    settings = ("learning_rate", "momentum", "nesterov")
+    settings = ("learning_rate", "momentum", "nesterov", *DECAYS)
 
     def __init__(
-        self, parameters: Iterable[Value], learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False
+        self,
+        parameters: Iterable[Value],
+        learning_rate: float = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        *,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        weight_decay: float = 0.0,
     ) -> None:
         self.momentum = self._within("momentum", momentum, 0.0, 1.0)
         self.nesterov = bool(nesterov)
@@ -29,7 +37,7 @@ class SGD(Optimizer):
                 "SGD(nesterov=True, momentum=0.0): the step looks ahead along the momentum; try momentum=0.9"
             )
         self.state_names = ("velocity",) if self.momentum else ()
-        super().__init__(parameters, learning_rate)
+        super().__init__(parameters, learning_rate, l1=l1, l2=l2, weight_decay=weight_decay)
 
     def update(self, maths: Any, parameter: Any, gradient: Any, learning_rate: Any, step: Any, *memories: Any) -> Moved:
         """Return p − η g, or the step with momentum."""

@@ -45,7 +45,7 @@ def check_rule(optimizer: Optimizer, memories: Mapping[str, list[float]], steps:
     """Raise ValueError for memories that no steps leave, of which the optimizer's own rule cannot make the next."""
     for i, row in enumerate(zip(*memories.values(), strict=True)):
         try:
-            optimizer.update(FLOATS, 0.0, 0.0, optimizer.learning_rate, steps + 1, *row)
+            optimizer.rule(FLOATS, 0.0, 0.0, optimizer.learning_rate, steps + 1, *row)
         except ValueError:  # of the square root of a negative number
             held = ", ".join(f"optimizer.{name}[{i}] is {x!r}" for name, x in zip(memories, row, strict=True))
             raise ValueError(f"{held}: no steps of {type(optimizer).__name__} leave that behind") from None

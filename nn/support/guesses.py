@@ -8,13 +8,13 @@ _ACTIVATION: Final = (
     'layers have it, as in nn.Layer(2, 4, "{0}"); nn.Activation("{0}") is one by itself, autograd.{0} the function'
 )
 _FIT: Final = "nn.fit(model, inputs, targets, loss=…, optimizer=…, epochs=…)"
-_L2: Final = "nn.AdamW has weight_decay; elsewhere add decay * total([p * p for p in model.parameters()]) to the loss"
+_L2: Final = "optimizers have it: nn.SGD(parameters, l2=…), or weight_decay=… apart from the gradient"
 _NO_IMAGES: Final = "there are no convolutions here: layers are nn.Layer, and rows of numbers what they take"
 _INITIALIZERS: Final = "nn.he_normal, he_uniform, xavier_normal and xavier_uniform: Layer(…, initializer=…)"
 _PRECISION: Final = "numbers are Python's floats, in double precision"
 _HERE: Final = "everything runs on this machine; fit(…, backend='jax') uses what JAX finds"
 _LIST: Final = "a plain list of modules, a tuple or a dict is walked: self.layers = [nn.Layer(2, 4), nn.Layer(4, 1)]"
-_ATTENTION: Final = "there is no attention here: write it with nn.Layer, autograd.dot and autograd.softmax"
+_ATTENTION: Final = "nn.Attention(width, heads) is what they are made of, between nn.LayerNorm and nn.Layer"
 _HOOKS: Final = "model.forward_cache(rows) has what each layer computed; there are no hooks"
 
 NAMES: Final = {
@@ -32,7 +32,8 @@ NAMES: Final = {
     **dict.fromkeys(("ModuleList", "ModuleDict", "ParameterList", "ParameterDict"), _LIST),
     "Model": "it is nn.Module, or nn.Sequential(first, second)",
     "MultilayerPerceptron": "it is nn.MLP(2, [16, 16, 1])",
-    **dict.fromkeys(("MLPClassifier", "MLPRegressor"), "nn.MLP(2, [16, 16, 1]) is the network, nn.fit trains it"),
+    **dict.fromkeys(("MLPClassifier", "Classifier"), "it is nn.estimators.Classifier, with scikit-learn"),
+    **dict.fromkeys(("MLPRegressor", "Regressor"), "it is nn.estimators.Regressor, with scikit-learn"),
     **{name: _ACTIVATION.format(key) for name, key in {
         "ReLU": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "GELU": "gelu", "ELU": "elu", "SiLU": "silu",
         "Swish": "silu", "LeakyReLU": "leaky_relu", "Softplus": "softplus",
@@ -41,18 +42,20 @@ NAMES: Final = {
     **dict.fromkeys(("LogSoftmax", "log_softmax"), "give the scores to nn.softmax_cross_entropy, which has it inside"),
     **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d", "Conv2D", "MaxPool2d", "AvgPool2d"), _NO_IMAGES),
     **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNormalization"), "it is nn.BatchNorm(width)"),
-    "LayerNorm": "nn.BatchNorm(width) is the normalization that there is",
     "Dropout1d": "it is nn.Dropout(p)",
     "RNNCell": "nn.RNN(inputs, hidden).step(row, state) makes one step",
     "LSTMCell": "nn.LSTM(inputs, hidden).step(row, state) makes one step",
     "GRUCell": "nn.GRU(inputs, hidden).step(row, state) makes one step",
-    **dict.fromkeys(("Transformer", "MultiheadAttention"), _ATTENTION),
+    **dict.fromkeys(("Transformer", "TransformerEncoderLayer"), _ATTENTION),
+    **dict.fromkeys(("MultiheadAttention", "MultiHeadAttention"), "Attention"),
     # losses
     "MSELoss": "a loss is a function here: nn.mean_squared_error",
     "MeanSquaredError": "it is nn.mean_squared_error",
-    "L1Loss": "write it: mean([abs(p - y) for p, y in zip(predictions, targets)])",
-    "HuberLoss": "write it with where, abs and mean: any function of predictions and targets is a loss",
-    "SmoothL1Loss": "write it with where, abs and mean: any function of predictions and targets is a loss",
+    **dict.fromkeys(("mae", "l1_loss"), "mean_absolute_error"),
+    **dict.fromkeys(("L1Loss", "MeanAbsoluteError"), "a loss is a function here: nn.mean_absolute_error"),
+    **dict.fromkeys(("HuberLoss", "SmoothL1Loss"), "a loss is a function here: nn.huber"),
+    "huber_loss": "huber",
+    **dict.fromkeys(("PoissonNLLLoss", "poisson_nll_loss"), "it is nn.poisson, of logarithms of rates"),
     "CrossEntropyLoss": "a loss is a function here: nn.softmax_cross_entropy, of logits and numbers of classes",
     "cross_entropy": "it is nn.softmax_cross_entropy, of logits and numbers of classes",
     "categorical_crossentropy": "it is nn.softmax_cross_entropy, of logits: leave the softmax out of the model",
@@ -67,12 +70,13 @@ NAMES: Final = {
     # modules of other libraries
     "functional": "losses are nn.mean_squared_error, nn.softmax_cross_entropy, …; activations autograd.relu, tanh, …",
     "optimizer": "optimizers are nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp and nn.AdaGrad",
-    "lr_scheduler": "schedules are nn.WarmUp, nn.StepDecay, nn.Exponential and nn.Cosine: fit(…, schedule=…)",
+    "lr_scheduler": "schedules are nn.WarmUp, nn.StepDecay, nn.Exponential, nn.Cosine, nn.OneCycle: fit(…, schedule=…)",
     "StepLR": "it is nn.StepDecay(every, factor): fit(…, schedule=…)",
     "ExponentialLR": "it is nn.Exponential(factor): fit(…, schedule=…)",
     "CosineAnnealingLR": "it is nn.Cosine(steps): fit(…, schedule=…)",
     "LambdaLR": "any function of the step is a schedule: fit(…, schedule=lambda step: 0.99 ** step)",
-    "ReduceLROnPlateau": "set optimizer.learning_rate in a callback; fit(…, early_stopping=…) watches for plateaus",
+    "ReduceLROnPlateau": "it is nn.ReduceOnPlateau(factor, patience): fit(…, callbacks=[nn.ReduceOnPlateau()])",
+    "OneCycleLR": "it is nn.OneCycle(steps): fit(…, schedule=…), whose greatest rate is the optimizer's",
     "init": _INITIALIZERS,
     **dict.fromkeys(("kaiming_normal", "kaiming_normal_"), "it is nn.he_normal"),
     **dict.fromkeys(("kaiming_uniform", "kaiming_uniform_"), "it is nn.he_uniform"),
@@ -125,11 +129,15 @@ SAME: Final = {
     **dict.fromkeys(("T_max", "warmup_steps"), "steps"),
     **dict.fromkeys(("model_path", "filename"), "path"),
     # losses
+    "label_smoothing": "smoothing",
+    "sample_weight": "weights",
+    **dict.fromkeys(("class_weight", "weight"), "class_weights"),
     **dict.fromkeys(("y_pred", "input"), "predictions probabilities logits scores logit_rows"),
     # layers
     **dict.fromkeys(("out_features", "nout", "units", "output_dim"), "outputs"),
     **dict.fromkeys(("nouts", "layer_sizes", "layers"), "sizes"),
     "hidden_size": "hidden",
+    "use_bias": "bias",
     "nonlinearity": "activation",
     "output_activation": "output",
     "kernel_initializer": "initializer",
@@ -161,19 +169,15 @@ KEYWORDS: Final = {
     "steps": "training is counted in epochs; without batch_size an epoch is one step",
     "iterations": "training is counted in epochs; without batch_size an epoch is one step",
     "max_iter": "training is counted in epochs; without batch_size an epoch is one step",
-    "sample_weight": "weigh the rows in a loss of your own: any function of predictions and targets",
-    "class_weight": "weigh the rows in a loss of your own: any function of predictions and targets",
     **dict.fromkeys(("device", "map_location"), _HERE),
     "dtype": _PRECISION,
-    **dict.fromkeys(("bias", "use_bias"), "each neuron has a bias, which begins at 0"),
     "dropout": "nn.Dropout(p) is a module of its own",
     "num_layers": "put several into a module of your own, one after another",
     "bidirectional": "run a second network over the rows in reverse",
     "batch_first": "a network takes one sequence of rows",
     "reduction": "the loss is the mean over the rows: multiply it by their number for the sum",
     "from_logits": "binary_cross_entropy takes probabilities, its _with_logits and softmax_cross_entropy logits",
-    **dict.fromkeys(("weight", "pos_weight"), "weigh the rows in a loss of your own"),
-    "label_smoothing": "targets may be rows of probabilities",
+    "pos_weight": "weigh the rows of that class: weights=[…], one number for each row",
     "ignore_index": "leave those rows out",
     "set_to_none": "it does so always; leave it out",
     "batch_size": "all rows are computed at once, in parts if they are many",
@@ -225,8 +229,8 @@ OF_A_MODULE: Final = {
 }
 
 OF_AN_OPTIMIZER: Final = {
-    "param_groups": "there is one group: optimizer.learning_rate, optimizer.parameters",
-    "add_param_group": "make an optimizer of all parameters, or a second one",
+    "param_groups": "there is one group; optimizer.scale_rate(parameters, 0.1) gives some a rate of their own",
+    "add_param_group": "make an optimizer of all parameters, then optimizer.scale_rate(some, 0.1)",
     "minimize": "loss.backward(), and optimizer.step()",
     "apply_gradients": "loss.backward() leaves gradients, and optimizer.step() moves the parameters",
     "update_parameters": "it is optimizer.step()",

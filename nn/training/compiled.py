@@ -107,16 +107,17 @@ class CompiledStepper:
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
         """Return the loss on these rows in the model's behavior for use; the weights must have been written back."""
+        predictions = self.predict(inputs)
+        values = rebuilt(predictions, map(Value, flat(predictions)))
+        return in_use(self.task.model, lambda: checked_loss(self.task.loss(values, targets)).data)
+
+    def predict(self, inputs: list[Any]) -> list[Any]:
+        """Return the predictions in the model's behavior for use; the weights must have been written back."""
         if self._forward is None:
             self._forward = _forward_of(self.task.model, FEW)
-        predict = self._forward
-
-        def loss() -> float:
-            predictions = _in_parts(predict, np.asarray(inputs)).tolist()
-            values = rebuilt(predictions, map(Value, flat(predictions)))
-            return checked_loss(self.task.loss(values, targets)).data
-
-        return in_use(self.task.model, loss)
+        forward, array = self._forward, np.asarray(inputs)
+        found: list[Any] = in_use(self.task.model, lambda: _in_parts(forward, array)).tolist()
+        return found
 
     def audit(self) -> str:
         """Return how the loss of the latest rows differs from what model and loss function give, or ""."""

@@ -10,10 +10,10 @@ from autograd import no_grad, topological_order
 from autograd.recording.graph import operands
 from autograd.support.user_line import warn
 from nn.support.guesses import GUESSES
-from nn.support.validate import checked_inputs
-from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, predict_rows, tried_loss
+from nn.support.validate import checked_inputs, said
+from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
 
-__all__ = ["BACKENDS", "make_stepper", "predict"]
+__all__ = ["BACKENDS", "classify", "make_stepper", "predict"]
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 # Work is counted in operands that are recorded, one of which takes pure Python about 36 ns; NumPy a hundredth of it.
@@ -83,6 +83,8 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     Raises TypeError or ValueError for bad rows.
     """
     check_backend(backend)
+    if isinstance(model, type) or not (callable(model) or hasattr(model, "batch")):
+        raise TypeError(f"predict(model, inputs) calls the model on each row, as an nn.Module; this is {said(model)}")
     is_array = hasattr(inputs, "dtype")
     rows = inputs if is_array and len(inputs) > MANY_ROWS else checked_inputs(inputs)
     if backend != "recorded" and (backend != "auto" or len(rows) > MANY_ROWS):
@@ -95,18 +97,38 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
             if backend != "auto":
                 raise
     rows = checked_inputs(rows)  # an iterator can be read but once
-    numbers = in_use(model, lambda: _numbers(predict_rows(model, rows)))
+    numbers = in_use(model, lambda: plain_numbers(predict_rows(model, rows)))
     return import_module("numpy").array(numbers) if is_array else numbers
+
+
+@GUESSES
+def classify(model: Any, inputs: Any, *, threshold: float = 0.0, backend: str = "auto") -> list[Any]:
+    """Return the class that the model predicts for each row: by its name, if targets were names, else by its number.
+
+    It is the place of the greatest of several outputs; one output means class 1 if it is above the threshold (0 for
+    logits, 0.5 for probabilities).  Raises TypeError or ValueError for bad rows.
+
+    >>> import nn
+    >>> model = nn.MLP(1, [2], seed=0)
+    >>> rows, targets = [[-1.0], [1.0]], ["cold", "warm"]
+    >>> optimizer = nn.Adam(model.parameters(), 0.1)
+    >>> _ = nn.fit(model, rows, targets, loss=nn.softmax_cross_entropy, optimizer=optimizer, epochs=50)
+    >>> classify(model, [[-2.0], [2.0]])
+    ['cold', 'warm']
+    """
+    names = getattr(model, "classes", ())
+    found = []
+    for scores in predict(model, inputs, backend=backend):
+        row = list(scores) if hasattr(scores, "__iter__") else [scores]
+        place = max(range(len(row)), key=row.__getitem__) if len(row) > 1 else int(row[0] > threshold)
+        found.append(names[place] if names else place)
+    return found
 
 
 def check_backend(backend: str) -> None:
     """Raise ValueError, naming the backends there are, if this is none of them."""
     if backend not in BACKENDS:
         raise ValueError(f"no backend {backend!r}; there are: {', '.join(BACKENDS)}")
-
-
-def _numbers(x: Any) -> Any:
-    return [_numbers(y) for y in x] if isinstance(x, list | tuple) else x.data if hasattr(x, "data") else float(x)
 
 
 def _counts_of_a_row(task: Task) -> tuple[int, int]:

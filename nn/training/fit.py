@@ -11,17 +11,20 @@ from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
 from nn.support.guesses import GUESSES
-from nn.support.validate import Loss, checked_count
+from nn.support.validate import Loss, checked_count, listed
 from nn.training.engines import make_stepper
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
-from nn.training.prepare import hold_out, prepare
+from nn.training.prepare import hold_out, numbered, prepare, with_weights
 from nn.training.progress import Progress
 from nn.training.settings import (
+    Metrics,
+    after,
     checked_autosave,
     checked_callbacks,
     checked_clip,
     checked_early_stopping,
     checked_history,
+    checked_metrics,
     checked_schedule,
     checked_seed,
 )
@@ -50,10 +53,14 @@ def fit(
     backend: str = "auto",
     progress: bool | None = None,
     history: History | None = None,
+    weights: Any = None,
+    metrics: Metrics = (),
 ) -> History:
     """Train the model until it has seen `epochs` epochs; leave it trained, and return how that went.
 
-    inputs, targets   rows of numbers, and a target for each; `loss(predictions, targets)` returns one Value
+    inputs, targets   rows of numbers, and a target for each; `loss(predictions, targets)` returns one Value; arrays
+                      and tables of NumPy, pandas, polars; names of classes become numbers, and `model.classes` and
+                      `history.classes` say them again (see `nn.classify`)
     batch_size        rows a step; None, or more than there are, means all of them
     shuffle           the seed of the epochs' orders; None keeps the rows in order
     validation        the share of the rows to hold out, or (inputs, targets) of their own
@@ -65,6 +72,9 @@ def fit(
     backend           "recorded" (pure Python), "numpy", "native" (machine code), "jax", or "auto"
     progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
     history           of an earlier run with the same model and optimizer, to go on to the same bits
+    weights           a number for each row, by which its loss counts: the loss is given its rows' as `weights=`
+    metrics           what to compute of predictions and targets at each report, for `history.metrics`: "accuracy", a
+                      function, a list or dict of them; on the validation rows if there are any, else on all others
 
     Whatever the backend: the data are what they are when fit begins; what a callback does to them later is not seen.
     At each report and at the end the parameters hold the gradients of the last step, after clipping.  The loss finds
@@ -78,14 +88,26 @@ def fit(
     Raises TypeError or ValueError for bad data and settings, IndexError for what an embedding has not, before any work.
     """
     shuffle, limits, schedule = checked_seed(shuffle), checked_clip(clip), checked_schedule(schedule)
-    early_stopping, listed = checked_early_stopping(early_stopping), checked_callbacks(callbacks)
+    early_stopping, called = checked_early_stopping(early_stopping), checked_callbacks(callbacks)
     autosave, history = checked_autosave(autosave), checked_history(history)
-    goal = checked_count("epochs", epochs)
+    goal, measures = checked_count("epochs", epochs), checked_metrics(metrics)
+    targets, names = numbered(targets, tuple(history.classes))
+    if names:
+        history.classes = {name: i for i, name in enumerate(names)}
+        model.classes = names
+        if isinstance(validation, tuple | list) and len(validation) == 2:
+            validation = (validation[0], numbered(validation[1], names, "validation ")[0])
+    if weights is not None:
+        given, (loss, targets, unweighted) = loss, with_weights(loss, targets, weights)
+        measures = {name: after(unweighted, measure) for name, measure in measures.items()}
+        if isinstance(validation, tuple | list) and len(validation) == 2:
+            ones = [1.0] * len(listed(validation[1], "validation targets"))
+            validation = (validation[0], with_weights(given, validation[1], ones)[1])
     task = prepare(model, inputs, targets, loss, optimizer, limits)
     task, held_out = hold_out(task, validation, shuffle)
     count = len(task.inputs)
     if report_every is None:
-        watched = listed or held_out or early_stopping or progress
+        watched = called or held_out or early_stopping or progress or measures
         report_every = 1 if watched else max(1, goal // 100)
     size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
     training = Training(
@@ -97,7 +119,8 @@ def fit(
         held_out=held_out,
         early_stopping=early_stopping,
         schedule=schedule,
-        callbacks=listed,
+        callbacks=called,
+        metrics=measures,
         report_every=checked_count("report_every", report_every),
         autosave=autosave,
         history=history,

@@ -88,6 +88,7 @@ class Training:
     early_stopping: EarlyStopping | None
     schedule: Schedule | None
     callbacks: list[Callback]
+    metrics: dict[str, Callable[[list[Any], list[Any]], Any]]
     report_every: int
     autosave: Autosave | None
     history: History
@@ -221,6 +222,12 @@ class Training:
         history = self.history
         if self.held_out is not None:
             history.validation_losses.append(self.stepper.evaluate(*self.held_out))
+        if self.metrics:
+            inputs, targets = self.held_out or (self.task.inputs, self.task.targets)
+            predictions = self.stepper.predict(inputs)
+            for name, measure in self.metrics.items():
+                found = checked_number(f"the metric {name}", measure(predictions, targets))
+                history.metrics.setdefault(name, []).append(found)
         if self.early_stopping is not None:
             self._watch_for_the_best(self.early_stopping)
         report = Report(self.task.model, self.task.optimizer, history)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd.support.messages import shown
 from autograd.support.pytree import flat
 from nn.datasets import split
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
-from nn.support.validate import Loss, check_learner, checked_data, copied
+from nn.support.validate import Loss, check_learner, checked_data, checked_targets, copied, listed, said
 from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
 
-__all__ = ["hold_out", "prepare", "trial_rows"]
+__all__ = ["hold_out", "numbered", "prepare", "trial_rows", "with_weights"]
 
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
@@ -31,6 +34,50 @@ def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimi
     first = tried_loss(task, inputs, targets, rows)
     warn_unmoved(model, loss, optimizer, (inputs, targets), first, lambda: tried_loss(task, inputs, targets, rows))
     return task
+
+
+def numbered(targets: Any, names: Sequence[str] = (), which: str = "") -> tuple[Any, tuple[str, ...]]:
+    """Return names of classes as numbers, from 0 in the order of the alphabet or of `names`, and the names in order.
+
+    Targets that are no names come back as they are.  Raises ValueError for a name that is not among `names`.
+    """
+    found = listed(targets, f"{which}targets")
+    if not found or not all(isinstance(x, str) for x in found):
+        return targets, tuple(names)
+    known = tuple(map(str, names or sorted(set(found))))
+    numbers = {name: i for i, name in enumerate(known)}
+    for i, x in enumerate(found):
+        if str(x) not in numbers:
+            raise ValueError(
+                f"{which}targets[{i}] is {shown(repr(x))}, and the classes are {', '.join(map(shown, known))}"
+            )
+    return [numbers[str(x)] for x in found], known
+
+
+def with_weights(loss: Any, targets: Any, weights: Any) -> tuple[Loss, list[Any], Callable[[list[Any]], list[Any]]]:
+    """Return a loss and targets that hold the rows' weights, too, so that they go wherever the targets go.
+
+    Third comes the function that gives such targets without weights.
+    Raises TypeError for a loss that takes no `weights`, ValueError unless there is one of 0 or more for each row.
+    """
+    takes = signature(loss).parameters if callable(loss) else {}
+    if "weights" not in takes and not any(x.kind is x.VAR_KEYWORD for x in takes.values()):
+        raise TypeError(f"weights of rows go to loss(predictions, targets, weights=…), and {said(loss)} takes none")
+    targets = listed(targets, "targets")
+    found = checked_targets(weights, len(targets), "weights")
+    for i, x in enumerate(found):
+        if isinstance(x, list | tuple) or not x >= 0.0:
+            raise ValueError(f"weights[{i}] is {x!r}, but each row has one number of 0 or more")
+    are_rows = bool(targets) and hasattr(targets[0], "__iter__")
+    pairs = [[*target, x] if are_rows else [target, x] for target, x in zip(targets, found, strict=True)]
+
+    def unweighted(pairs: list[Any]) -> list[Any]:
+        return [list(pair[:-1]) if are_rows else pair[0] for pair in pairs]
+
+    def weighted(predictions: list[Any], pairs: list[Any]) -> Value:
+        return loss(predictions, unweighted(pairs), weights=[pair[-1] for pair in pairs])  # type: ignore[no-any-return]
+
+    return weighted, pairs, unweighted
 
 
 def hold_out(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[list[Any], list[Any]] | None]:

@@ -26,6 +26,7 @@ __all__ = [
     "Task",
     "epoch_order",
     "in_use",
+    "plain_numbers",
     "predict_rows",
     "record_loss",
     "record_pass",
@@ -75,6 +76,9 @@ class Stepper(Protocol):
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
         """Return the loss on these rows in the model's behavior for use; nothing is changed."""
+
+    def predict(self, inputs: list[Any]) -> list[Any]:
+        """Return what the model makes of these rows in its behavior for use, as numbers; nothing is changed."""
 
     def audit(self) -> str:
         """Return how the loss of the latest rows differs from what model and loss function give, or "" if it does not.
@@ -130,6 +134,12 @@ class RecordedStepper:
         task = self.task
         return in_use(task.model, lambda: record_loss(task.model, task.loss, inputs, targets, range(len(inputs))).data)
 
+    def predict(self, inputs: list[Any]) -> list[Any]:
+        """Return what the model makes of these rows in its behavior for use, as numbers; nothing is changed."""
+        model = self.task.model
+        found: list[Any] = plain_numbers(in_use(model, lambda: predict_rows(model, inputs)))
+        return found
+
     def audit(self) -> str:
         """Return "": these steps are made by model and loss function themselves."""
         return ""
@@ -153,6 +163,11 @@ def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
     """Return what the model makes of the rows, in order: as a batch if it can, else of each row alone."""
     batch = getattr(model, "batch", None)
     return list(batch(rows)) if batch is not None else [model(row) for row in rows]
+
+
+def plain_numbers(x: Any) -> Any:
+    """Return predictions with each Value as its number."""
+    return [plain_numbers(y) for y in x] if isinstance(x, list | tuple) else x.data if hasattr(x, "data") else float(x)
 
 
 def tried_loss(task: Task, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:

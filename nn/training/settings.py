@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
 from autograd import number
+from autograd.support.messages import shown
 from nn.history.history import History
+from nn.losses.measures import accuracy
 from nn.optim.clipping import Clip, ClipByNorm, ClipByValue
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
@@ -16,16 +18,50 @@ from nn.support.validate import said
 from nn.training.loop import Callback, EarlyStopping
 
 __all__ = [
+    "Metrics",
+    "after",
     "checked_autosave",
     "checked_callbacks",
     "checked_clip",
     "checked_early_stopping",
     "checked_history",
+    "checked_metrics",
     "checked_optimizer",
     "checked_schedule",
     "checked_seed",
     "checked_share",
 ]
+
+
+Measure = Callable[[list[Any], list[Any]], Any]  # of predictions and targets, plain numbers both
+Metrics = str | Measure | Iterable[str | Measure] | Mapping[str, Measure]
+
+
+def checked_metrics(metrics: Any) -> dict[str, Measure]:
+    """Return the functions to compute at each report, by name; raises TypeError for what is none.
+
+    Raises ValueError for a name that stands for none, or that two of them have.
+    """
+    if isinstance(metrics, Mapping):
+        found = list(metrics.items())
+    else:
+        each = [metrics] if isinstance(metrics, str) or callable(metrics) else list(metrics)
+        found = [(x if isinstance(x, str) else shown(getattr(x, "__name__", type(x).__name__)), x) for x in each]
+    named: dict[str, Measure] = {}
+    for name, x in found:
+        if isinstance(x, str) and x != "accuracy":
+            raise ValueError(f"metrics: only 'accuracy' is known by name, not {x!r}: pass the function itself")
+        if not callable(measure := accuracy if isinstance(x, str) else x):
+            raise TypeError(f"metrics: {name} is {said(x)}, but a metric is a function of predictions and targets")
+        if name in named:
+            raise ValueError(f"metrics: two are called {name}: give them names, metrics={{'{name}': …}}")
+        named[name] = measure
+    return named
+
+
+def after(change: Callable[[list[Any]], list[Any]], measure: Measure) -> Measure:
+    """Return the metric on targets that are changed before."""
+    return lambda predictions, targets: measure(predictions, change(targets))
 
 
 def checked_optimizer(optimizer: Any, model: Any) -> Optimizer:

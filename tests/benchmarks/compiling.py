@@ -69,7 +69,7 @@ def measured(make: Callable[[int], Any], n: int) -> tuple[int, float]:
     start = time.process_time()
     step = make(n)
     seconds = time.process_time() - start
-    (known,) = step._programs._known.values()
+    (known,) = step._programs.known.values()
     return known[0].program.counts["nodes"], seconds
 
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("autograd", "nn", "viz")
 ROOMS = (*PACKAGES, "demos", "tests")
 ENTRIES, LINES = 12, 350
-SERIES = {"demos/tutorial", "tests/golden"}  # one program a claim, one file a truth: their number says nothing
+SERIES = {"demos/tutorial", "tests/support/golden"}  # one program a claim, one file a truth: their number says nothing
 GENERATED = {"autograd/recording/methods.py", "autograd/fused/activations.py"}  # by python -m autograd.rules.generate
 
 
@@ -61,7 +61,9 @@ def test_a_file_has_at_most_350_lines():
 
 
 def test_each_folder_of_python_is_a_package():
-    missing = {name for name, entries in folders() if any(e.endswith(".py") for e in entries)} - {"tests/golden"}
+    missing = {name for name, entries in folders() if any(e.endswith(".py") for e in entries)} - {
+        "tests/support/golden"
+    }
     assert not {name for name in missing if not (ROOT / name / "__init__.py").exists()}
 
 

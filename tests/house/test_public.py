@@ -19,9 +19,10 @@ from autograd.rules.operation import TABLE
 ROOT = Path(autograd.__file__).parent.parent
 PACKAGES = pytest.mark.parametrize("package", ["autograd", "nn", "viz"])
 BESIDE_THE_TABLE = {
-    "Condition", "Group", "Value", "checkpoint", "compile", "compile_graph", "detect_anomaly",
-    "explain", "grad", "gradcheck", "gradients", "hessian", "hvp", "jacobian", "logsumexp", "mean", "no_grad", "norm",
-    "number", "smallest", "softmax", "steps", "take", "topological_order", "value_and_grad",
+    "Condition", "Group", "Value", "certify", "checkpoint", "compile", "compile_graph", "detect_anomaly",
+    "explain", "grad", "gradcheck", "gradients", "hessian", "hvp", "jacobian", "jvp", "log_softmax", "logsumexp",
+    "mean", "no_grad", "norm", "number", "op", "smallest", "softmax", "steps", "take", "topological_order",
+    "value_and_grad",
 }  # fmt: skip
 
 
@@ -123,12 +124,13 @@ def test_methods_have_source_that_a_debugger_can_show():
 @pytest.mark.parametrize("name", METHODS)
 def test_methods_exist_take_what_is_declared_and_do_what_the_function_does(name):
     op = METHODS[name]
-    inputs = [1.5] * (op.arity - len(op.defaults))
+    low, high = op.smooth_on[0][0]
+    inputs = [low + 0.75 * (high - low)] * (op.arity - len(op.defaults))
     for method in names_of(name):
         arguments = declared()[method]
         assert len(arguments.args) == op.arity
         assert [ast.literal_eval(default) for default in arguments.defaults] == list(op.defaults)
-        node = getattr(Value(1.5), method)(*inputs[1:])
+        node = getattr(Value(inputs[0]), method)(*inputs[1:])
         assert (node.op, node.data) == (op, op(*inputs))
     assert inspect.getdoc(getattr(Value, names_of(name)[0])) == inspect.getdoc(op.rule)
     if name not in INFIX and name != "negative":

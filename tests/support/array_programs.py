@@ -11,7 +11,8 @@ from autograd.rules.operation import TABLE
 
 UNARY = (
     "negative", "abs", "exp", "expm1", "tanh", "sigmoid", "softplus", "relu", "silu", "gelu", "gelu_tanh", "sin", "cos",
-    "erf", "erfc", "log", "log1p", "sqrt", "elu", "leaky_relu",
+    "erf", "erfc", "log", "log1p", "sqrt", "elu", "leaky_relu", "tan", "atan", "sinh", "cosh", "asinh", "log2", "log10",
+    "log_sigmoid", "softsign", "mish", "selu",
 )  # fmt: skip
 BINARY = (
     "add", "subtract", "multiply", "divide", "maximum", "minimum", "greater", "less_equal", "equal", "where", "power",
@@ -69,7 +70,7 @@ class Writer:
         op = self.random.choice(UNARY)
         if op in ("elu", "leaky_relu"):
             return self.b.apply(op, x, self.b.number(0.3))
-        return self.b.apply(op, self.positive(x) if op in ("log", "log1p", "sqrt") else self.tame(x))
+        return self.b.apply(op, self.positive(x) if op in ("log", "log1p", "log2", "log10", "sqrt") else self.tame(x))
 
     def binary(self, x):
         op, y = self.random.choice(BINARY), self.random.choice(self.pool)

@@ -19,9 +19,7 @@ from autograd import Value, compile, compile_graph, dot, largest, maximum, mean,
 from autograd.compile.ir.program import Builder
 from autograd.functional import lookup
 from nn import SGD, Adam, AdamW, Embedding
-from tests.support.array_programs import interpreted, with_backward
-from tests.support.programs import by_dot, network
-from tests.support.random_programs import (
+from tests.fuzz.random_programs import (
     Drawn,
     assert_compiles,
     assert_function_compiles,
@@ -29,6 +27,8 @@ from tests.support.random_programs import (
     random_graph,
     recorded,
 )
+from tests.support.array_programs import interpreted, with_backward
+from tests.support.programs import by_dot, network
 from tests.support.unreached import GOOD, UNREACHED, K, X
 
 

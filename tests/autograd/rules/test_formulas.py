@@ -39,7 +39,7 @@ def test_a_formula_on_floats_is_what_the_rule_gives(op):
     output, derivatives = formulas(op.name)
     known = dict(zip(parameters(op), numbers, strict=True))
     read = evaluate(output, known), tuple(evaluate(d, known) for d in derivatives)
-    assert read == op.evaluate(*numbers)
+    assert str(read) == str(op.evaluate(*numbers))  # nan as well
 
 
 @pytest.mark.parametrize(

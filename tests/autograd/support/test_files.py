@@ -150,7 +150,7 @@ def test_readers_never_see_half_a_file_while_two_write(tmp_path):
 def test_a_page_that_is_opened_is_for_its_owner_alone(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("viz.pages.document.window_browser", lambda: None)
-    place = Page("steps/steps.html", [], [], {"title": "secret"}).open()
+    place = Page("film", {"title": "secret"}).open()
     assert place.parent == tmp_path
     assert mode(place) == 0o600
     assert b"secret" in place.read_bytes()

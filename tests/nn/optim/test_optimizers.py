@@ -11,7 +11,7 @@ import pytest
 from autograd import Value
 from nn.optim import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 
-GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "optimizers.json").read_text())
+GOLDEN = json.loads((Path(__file__).parents[2] / "support" / "golden" / "optimizers.json").read_text())
 KINDS: dict[str, type[Optimizer]] = {kind.__name__: kind for kind in (SGD, AdaGrad, RMSProp, Adam, AdamW)}
 
 
@@ -54,7 +54,7 @@ def test_the_same_rule_moves_arrays(run):
         optimizer.step()
         given = [x.copy() for x in (array, gradient, *memories)]
         inputs = (array, gradient, *memories)
-        array, memories = optimizer.update(ArrayMaths, array, gradient, optimizer.learning_rate, step, *memories)
+        array, memories = optimizer.rule(ArrayMaths, array, gradient, optimizer.learning_rate, step, *memories)
         assert all(np.array_equal(before, x) for before, x in zip(given, inputs, strict=True)), "changed in place"
         np.testing.assert_allclose(array, [v.data for v in values], rtol=1e-14)
         for name, memory in zip(optimizer.state_names, memories, strict=True):

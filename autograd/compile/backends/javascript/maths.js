@@ -1,6 +1,7 @@
 // What JavaScript's Math lacks or has otherwise than IEEE 754: the primitives of the table of operations.
 
-const { abs, exp, expm1, log, log1p, sqrt, sin, cos, tanh } = Math;
+const { abs, exp, expm1, log, log1p, log2, log10, sqrt, sin, cos, tan, asin, acos, atan, atan2 } = Math;
+const { sinh, cosh, tanh, asinh, acosh, atanh, sign } = Math;
 
 /** x to the power n, where 1 to any power and anything to the power 0 is 1.
  * @param {number} x @param {number} n */

@@ -10,16 +10,18 @@ from importlib import resources
 from typing import Any, Final
 
 from autograd.rules.identifiers import Name, apart
-from autograd.rules.operation import TABLE, number
+from autograd.rules.operation import TABLE
 from autograd.rules.symbols import SYMBOLS, Symbol, formulas, named, parameters, symbol
+from autograd.support.validate import number
 
 Text = tuple[str, int]  # an expression and how tightly it binds
 ATOM, UNARY, TIMES, PLUS, COMPARE, CHOICE = 10, 8, 7, 6, 4, 1
 INFIX: Final = {"add": ("+", PLUS), "subtract": ("-", PLUS), "multiply": ("*", TIMES), "divide": ("/", TIMES)}
 COMPARISONS: Final = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==="}
-PRIMITIVES: Final = frozenset(
-    ("abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "erf", "erfc")
-)
+PRIMITIVES: Final = frozenset({
+    "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
+    "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sign", "power", "erf", "erfc",
+})  # fmt: skip
 RESERVED: Final = frozenset({
     "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
     "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "import", "in",
@@ -60,7 +62,7 @@ def emit_update(optimizer: Any) -> Emitted:
     """
     names = [f"memory{k}" for k in range(len(optimizer.state_names))]
     known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
-    moved, after = optimizer.update(SYMBOLS, *known)
+    moved, after = optimizer.rule(SYMBOLS, *known)
     printer = Printer()
     kept: dict[Symbol, Symbol] = {}
     lines = []

@@ -174,7 +174,7 @@ class Native:
         plan, e, optimizer = self.plan, loops.e, self.optimizer
         names = [named(f"memory{k}") for k in range(len(optimizer.state_names))]
         varying = [named("parameter"), named("gradient"), *names]
-        moved, after = optimizer.update(SYMBOLS, *varying[:2], named("rate"), named("step"), *names)
+        moved, after = optimizer.rule(SYMBOLS, *varying[:2], named("rate"), named("step"), *names)
         rules = [symbol(x) for x in (moved, *after)]
         shared: dict[Symbol, Any] = {named("rate"): Vector(e, "%rate", 1), named("step"): Vector(e, "%count", 1)}
         scalars = VectorMaths(e, 1)

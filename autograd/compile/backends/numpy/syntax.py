@@ -10,11 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.ir.program import COMPARISONS
+from autograd.compile.ir.sizes import SizedFloat
 from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import FloatMaths
-from autograd.rules.operation import TABLE, number
+from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol, formulas, parameters
+from autograd.support.validate import number
 
 Text = tuple[str, int]  # an expression and how tightly it binds
 ATOM, UNARY, TIMES, PLUS, COMPARE = 10, 8, 7, 6, 4
@@ -24,9 +26,14 @@ INFIX: Final = {
     "greater_equal": (">=", COMPARE), "equal": ("==", COMPARE),
 }  # fmt: skip
 OWN: Final = frozenset({
-    "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "isnan", "isinf", "where",
-    "maximum", "minimum",
+    "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+    "power", "isnan", "isinf", "where", "maximum", "minimum", "sign",
 })  # fmt: skip
+# What NumPy has by another name: these work with its versions before 2, too.
+RENAMED: Final = {
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh",
+    "atanh": "arctanh",
+}  # fmt: skip
 # What NumPy says better than the rule: the same function, in fewer passes over the data.
 BETTER: Final = {
     "sigmoid": "1.0 / (1.0 + exp(-x))",
@@ -41,7 +48,7 @@ def _vector_erf(function: Callable[[float], float]) -> Callable[[Any], Any]:
 
 
 NAMESPACE: Final[dict[str, Any]] = {
-    **{name: getattr(np, name) for name in OWN},
+    **{name: getattr(np, name) for name in (*OWN, *RENAMED.values())},
     "add": np.add,
     "multiply": np.multiply,
     "sum": np.add.reduce,
@@ -107,11 +114,15 @@ def is_reserved(name: str) -> bool:
 
 def called(op: str) -> Name:
     """Return the name of the function that computes an operation."""
+    if op in RENAMED:
+        return Name(RENAMED[op])
     return Name(op if op in vars(FloatMaths) or op in OWN or not is_reserved(op) else f"{op}_op")
 
 
 def literal(x: float) -> Text:
-    """Return a number as source; raises TypeError for what is none."""
+    """Return a number as source, or what it is of the sizes; raises TypeError for what is none."""
+    if isinstance(x, SizedFloat):
+        return x.text, ATOM
     x = number(x)
     if x != x or abs(x) == math.inf:
         return ("nan" if x != x else "inf" if x > 0 else "-inf", UNARY if x < 0 else ATOM)
@@ -122,6 +133,8 @@ def literal(x: float) -> Text:
 def float_literal(x: float) -> Text:
     """Return a number as source that is a float in Python, too, not a whole number."""
     text, binds = literal(x)
+    if isinstance(x, SizedFloat):
+        return f"float({text})", ATOM
     return (f"{text}.0" if text.lstrip("-").isdigit() else text), binds
 
 

@@ -18,10 +18,11 @@ def emit_update(optimizer: Any) -> str:
     """Return the source of `update(theta, gradient, *memories, learning_rate, step)`: the rule, in place."""
     names = _names_of(optimizer.state_names)
     theta, gradient, rate, step, *memories = map(named, ["theta", "gradient", "learning_rate", "step", *names])
-    moved, after = optimizer.update(SYMBOLS, theta, gradient, rate, step, *memories)
+    moved, after = optimizer.rule(SYMBOLS, theta, gradient, rate, step, *memories)
     rule = _Rule({theta, gradient, *memories})
     for memory, new in zip(memories, map(symbol, after), strict=True):
-        rule.assign(memory, new)
+        if new != memory:
+            rule.assign(memory, new)
     rule.assign(theta, symbol(moved), spent=gradient)
     body = "".join(f"    {line}\n" for line in rule.copies + rule.lines)
     return f"def update({', '.join(['theta', 'gradient', *names])}, learning_rate, step):\n{body}"

@@ -18,12 +18,12 @@ from autograd.compile.backends.native.host.processor import host
 from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.program import Builder, Program
 from autograd.rules.operation import TABLE
+from tests.fuzz.random_programs import assert_same, recorded
 from tests.support.array_programs import interpreted, random_program
 from tests.support.compiled.jax_programs import NUMBERS, OURS, STEP
 from tests.support.compiled.jax_programs import run as run_scalars
 from tests.support.compiled.networks import assert_equals_recorded, losses, network
 from tests.support.programs import PROGRAMS
-from tests.support.random_programs import assert_same, recorded
 
 pytest.importorskip("llvmlite")
 
@@ -34,11 +34,16 @@ ELEMENTWISE = [name for name, op in TABLE.items() if op.groups == 0]
 TRUTH = {
     "exp": mpmath.exp, "expm1": mpmath.expm1, "log": mpmath.log, "log1p": mpmath.log1p, "sqrt": mpmath.sqrt,
     "sin": mpmath.sin, "cos": mpmath.cos, "tanh": mpmath.tanh, "erf": mpmath.erf, "erfc": mpmath.erfc,
+    "log2": lambda x: mpmath.log(x, 2), "log10": mpmath.log10, "tan": mpmath.tan, "asin": mpmath.asin,
+    "acos": mpmath.acos, "atan": mpmath.atan, "sinh": mpmath.sinh, "cosh": mpmath.cosh, "asinh": mpmath.asinh,
+    "acosh": mpmath.acosh, "atanh": mpmath.atanh,
 }  # fmt: skip
 
 
 RANGES = {
     "exp": (-740, 709), "expm1": (-40, 709), "log": (1e-9, 50), "log1p": (-0.999, 50), "sqrt": (0, 9), "erfc": (-6, 26),
+    "log2": (1e-9, 50), "log10": (1e-9, 50), "asin": (-1, 1), "acos": (-1, 1), "sinh": (-710, 710), "cosh": (-710, 710),
+    "acosh": (1, 50), "atanh": (-1, 1),
 }  # fmt: skip
 
 
@@ -66,8 +71,8 @@ def element_by_element(name, inputs):
 def test_functions_stay_within_a_few_units_in_the_last_place(name):
     low, high = RANGES.get(name, (-30, 30))
     numbers = np.random.default_rng(1)
-    spread = [numbers.uniform(low, high, 300), 10.0 ** numbers.uniform(-300, 0, 100), numbers.uniform(0, 1, 100)]
-    x = np.concatenate(spread)
+    tiny = 10.0 ** numbers.uniform(-300, 0, 100) + (low > 0.5)
+    x = np.concatenate([numbers.uniform(low, high, 300), tiny, numbers.uniform(0, 1, 100) + (low > 0.5)])
     y = element_by_element(name, [x])
     with mpmath.workdps(50):
         for a, b in zip(x.tolist(), y.tolist(), strict=True):

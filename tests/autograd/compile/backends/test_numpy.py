@@ -17,6 +17,7 @@ BY_IDENTITY = {"equal", "not_equal"}
 OF_THE_TABLE = {
     *("absolute", "add", "cos", "divide", "exp", "expm1", "log", "log1p", "maximum", "minimum", "multiply", "negative"),
     *("positive", "power", "reciprocal", "sin", "sqrt", "square", "subtract", "tanh"),
+    *("cosh", "hypot", "log10", "log2", "sinh", "tan"),
 }
 
 

@@ -37,7 +37,7 @@ class Blind:
 
 
 class Tracer(Blind):
-    """A mode that offers all that nn/layers/tracing.py asks for, and runs its program once."""
+    """A mode that offers all that nn/support/tracing.py asks for, and runs its program once."""
 
     def __init__(self):
         self.drawn, self.observed, self.guards = [], [], []

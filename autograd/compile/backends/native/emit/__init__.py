@@ -9,4 +9,5 @@ gathers.py     look-ups, scatters, and what is put together
 regions.py     scalars without structure
 maths.py       what a rule of the table is given to write vector code
 elementary.py  exp, log, tanh …, as polynomials
+angles.py      sin, cos, tan and their inverses
 """

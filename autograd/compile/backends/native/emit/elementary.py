@@ -7,17 +7,37 @@ Chebyshev's points; errors stay within 3 units in the last place (erfc: 8), limi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from autograd.compile.backends.native.emit.values import Vector
 
-__all__ = ["ELEMENTARY", "power"]
+__all__ = [
+    "ROUND",
+    "acosh",
+    "asinh",
+    "atanh",
+    "cosh",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "fused",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "polynomial",
+    "power",
+    "sinh",
+    "tanh",
+]
 
 
 LOG2_E = 1.0 / math.log(2.0)
+LOG10_E = 1.0 / math.log(10.0)
+LOG10_2_HIGH, LOG10_2_LOW = 0.30102999566383914, 1.42050232272661e-13
 LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
-HALF_PI = (1.570796325802803, 9.920935791635221e-10, 5.170182981794105e-19)
 ROUND = 1.5 * 2.0**52  # added to a double of less than 2**51, leaves its nearest integer in the low bits
 # (exp(r) - 1 - r) / r**2 for |r| < 0.3466
 EXP = (
@@ -41,24 +61,6 @@ LOG = (
     0.18182895750119193,
     0.1533150161114533,
     0.1461916613488797,
-)
-# (sin(x) - x) / x**3 in powers of x**2, for |x| < π/4
-SIN = (
-    -0.16666666666666666,
-    0.008333333333330925,
-    -0.00019841269836722418,
-    2.755731608381636e-06,
-    -2.5051127944014188e-08,
-    1.5917848524808262e-10,
-)
-# (cos(x) - 1 + x**2 / 2) / x**4 in powers of x**2, for |x| < π/4
-COS = (
-    0.041666666666666664,
-    -0.0013888888888887382,
-    2.480158729874307e-05,
-    -2.7557317260008837e-07,
-    2.0876143827993133e-09,
-    -1.1382456778061306e-11,
 )
 # erf(x) / x in powers of x**2, for |x| < 1
 ERF = (
@@ -174,16 +176,39 @@ def _log_parts(x: Vector) -> tuple[Vector, Vector]:
     return n, mantissa - 1.0
 
 
-def log(x: Vector) -> Vector:
-    """Return the natural logarithm; -inf at 0, nan below."""
-    n, f = _log_parts(x)
+def _log_of_mantissa(f: Vector) -> tuple[Vector, Vector]:
+    """Return f²/2 and the rest of which log(1 + f) = f - (f²/2 - rest)."""
     s = f / (f + 2.0)
     z = s * s
     half = f * f * 0.5
-    tail = fused(n, LN2_LOW, s * fused(z, polynomial(z, LOG), half))
-    result = fused(n, LN2_HIGH, f - (half - tail))
+    return half, s * fused(z, polynomial(z, LOG), half)
+
+
+def _log_limits(x: Vector, result: Vector) -> Vector:
+    """Return a logarithm's result for finite x > 0; -inf at 0, nan below."""
     result = (x > 0.0).select(result, x.equals(0.0).select(-math.inf, math.nan))
     return (x < math.inf).select(result, (x > 0.0).select(x, math.nan))
+
+
+def log(x: Vector) -> Vector:
+    """Return the natural logarithm; -inf at 0, nan below."""
+    n, f = _log_parts(x)
+    half, rest = _log_of_mantissa(f)
+    return _log_limits(x, fused(n, LN2_HIGH, f - (half - fused(n, LN2_LOW, rest))))
+
+
+def log2(x: Vector) -> Vector:
+    """Return the logarithm to the base 2, exact at powers of it; -inf at 0, nan below."""
+    n, f = _log_parts(x)
+    half, rest = _log_of_mantissa(f)
+    return _log_limits(x, fused(f - (half - rest), LOG2_E, n))
+
+
+def log10(x: Vector) -> Vector:
+    """Return the logarithm to the base 10; -inf at 0, nan below."""
+    n, f = _log_parts(x)
+    half, rest = _log_of_mantissa(f)
+    return _log_limits(x, fused(n, LOG10_2_HIGH, fused(f - (half - rest), LOG10_E, n * LOG10_2_LOW)))
 
 
 def log1p(x: Vector) -> Vector:
@@ -194,36 +219,45 @@ def log1p(x: Vector) -> Vector:
     return (result.call("fabs") < math.inf).select(result + lost, result)
 
 
-def _turn(x: Vector, quarter: int) -> Vector:
-    """Return sin(x + quarter π/2) for |x| < 2**22; for what is larger the C library is asked, lane by lane."""
-    shifted = fused(x, 2.0 / math.pi, ROUND)
-    n = shifted - ROUND
-    r = x
-    for part in HALF_PI:
-        r = fused(n, -part, r)
-    z = r * r
-    sine = fused(r * z, polynomial(z, SIN), r)
-    cosine = fused(z * z, polynomial(z, COS), fused(z, -0.5, 1.0))
-    which = shifted.bits() + quarter
-    chosen = (which & 1).nonzero().select(cosine, sine)
-    return (chosen.bits() ^ ((which & 2) << 62)).doubles()
+def _half_of_exp(size: Vector) -> Vector:
+    """Return exp(size) / 2, inf only where it is beyond all doubles itself."""
+    root = exp(size * 0.5)
+    return root * 0.5 * root
 
 
-def _periodic(x: Vector, quarter: int, far: str) -> Vector:
-    e = x.emitter
-    near = x.equals(0.0).select(x, _turn(x, quarter)) if quarter == 0 else _turn(x, quarter)
-    large = (x.call("fabs") > 2.0**22).any()
-    return e.otherwise(large, near, lambda: x.call(far))
+def sinh(x: Vector) -> Vector:
+    """Return the hyperbolic sine, (m + m / (m + 1)) / 2 with m = exp(|x|) - 1."""
+    size = x.call("fabs")
+    m = expm1(_clamp(size, 0.0, 22.0))
+    return (size > 22.0).select(_half_of_exp(size), (m + m / (m + 1.0)) * 0.5).call("copysign", x)
 
 
-def sin(x: Vector) -> Vector:
-    """Return the sine of x in radians; nan at ±inf."""
-    return _periodic(x, 0, "sin")
+def cosh(x: Vector) -> Vector:
+    """Return the hyperbolic cosine."""
+    size = x.call("fabs")
+    e = exp(_clamp(size, 0.0, 22.0))
+    return (size > 22.0).select(_half_of_exp(size), (e + 1.0 / e) * 0.5)
 
 
-def cos(x: Vector) -> Vector:
-    """Return the cosine of x in radians; nan at ±inf."""
-    return _periodic(x, 1, "cos")
+def asinh(x: Vector) -> Vector:
+    """Return the inverse of sinh: log1p of what does not cancel, from 2**28 on log(2 |x|)."""
+    size = x.call("fabs")
+    near = _clamp(size, 0.0, 2.0**28)
+    root = fused(near, near, 1.0).call("sqrt")
+    small = log1p(near + near * (near / (root + 1.0)))
+    return (size > 2.0**28).select(log(size) + math.log(2.0), small).call("copysign", x)
+
+
+def acosh(x: Vector) -> Vector:
+    """Return the inverse of cosh; nan below 1."""
+    t = _clamp(x, -math.inf, 2.0**28) - 1.0
+    return (x > 2.0**28).select(log(x) + math.log(2.0), log1p(t + (t * (t + 2.0)).call("sqrt")))
+
+
+def atanh(x: Vector) -> Vector:
+    """Return the inverse of tanh; ±inf at ±1, nan beyond."""
+    size = x.call("fabs")
+    return (log1p((size + size) / (1.0 - size)) * 0.5).call("copysign", x)
 
 
 def _erfc_of_size(size: Vector) -> Vector:
@@ -263,16 +297,3 @@ def power(x: Vector, n: Any) -> Vector:
     if n == 0.5:
         return (x.equals(-math.inf)).select(math.inf, (x + 0.0).call("sqrt"))
     return x.call("pow", n)
-
-
-ELEMENTARY: Final[dict[str, Callable[[Vector], Vector]]] = {
-    "exp": exp,
-    "expm1": expm1,
-    "tanh": tanh,
-    "log": log,
-    "log1p": log1p,
-    "sin": sin,
-    "cos": cos,
-    "erf": erf,
-    "erfc": erfc,
-}

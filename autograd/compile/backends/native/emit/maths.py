@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograd.compile.backends.native.emit.elementary import ELEMENTARY, power
+from autograd.compile.backends.native.emit import angles, elementary
 from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.values import Mask, Vector
 from autograd.rules.maths import IEEE, IEEE_FLOATS, Maths
@@ -81,7 +81,12 @@ class VectorMaths(Maths):
         """Return x to the power n."""
         if isinstance(x, (int, float)) and isinstance(n, Vector):
             x = self.emitter.vector(x, n.lanes)
-        return self._apply("power", power, (x, n))
+        return self._apply("power", elementary.power, (x, n))
+
+    def atan2(self, y: Any, x: Any) -> Any:
+        """Return the angle of the point (x, y)."""
+        lanes = max(getattr(v, "lanes", 1) for v in (x, y))
+        return self._apply("atan2", lambda *v: angles.atan2(*(self.emitter.vector(u, lanes) for u in v)), (y, x))
 
     def equal(self, x: Any, y: Any) -> Any:
         """Return where both are the same number."""
@@ -110,5 +115,10 @@ def _primitive(name: str, function: Callable[[Vector], Vector]) -> None:
     setattr(VectorMaths, name, method)
 
 
-for _name, _function in ELEMENTARY.items():
-    _primitive(_name, _function)
+for _function in (
+    *(elementary.exp, elementary.expm1, elementary.log, elementary.log1p, elementary.log2, elementary.log10),
+    *(angles.sin, angles.cos, angles.tan, angles.asin, angles.acos, angles.atan),
+    *(elementary.sinh, elementary.cosh, elementary.tanh, elementary.asinh, elementary.acosh, elementary.atanh),
+    *(elementary.erf, elementary.erfc),
+):
+    _primitive(_function.__name__, _function)

@@ -1,6 +1,0 @@
-"""A training step by step, and exactly back again.
-
-session.py  TrainingSession: forward, backward, update, one at a time or many; going back
-phases.py   the phases of a step, and their order
-undo.py     undo records, and the log of them
-"""
