@@ -45,6 +45,9 @@ from nn.training.fit import fit
 from nn.training.loop import EarlyStopping, Report
 from nn.training.session.session import TrainingSession
 
+if _TYPE_CHECKING:
+    from nn.saving.onnx_model import save_onnx
+
 _show_paths(_TEXTBOOK)
 
 __all__ = [
@@ -72,6 +75,7 @@ __all__ = [
     "poisson",
     "predict",
     "save",
+    "save_onnx",
     "sharpness",
     "softmax_cross_entropy",
     "stretches",
@@ -79,9 +83,12 @@ __all__ = [
 __all__ += _layers.__all__
 __all__ += _optim.__all__
 
+_LATER = {"estimators": "estimators", "save_onnx": "saving.onnx_model"}  # what is loaded only when it is asked for
+
 if not _TYPE_CHECKING:  # a checker is to know what there is
 
     def __getattr__(name: str) -> _Any:
-        if name == "estimators":  # with scikit-learn, which is loaded when it is asked for
-            return _import_module("nn.estimators")
+        if name in _LATER:
+            module = _import_module(f"nn.{_LATER[name]}")
+            return module if name == "estimators" else getattr(module, name)
         return _GUESSES.found(name)
