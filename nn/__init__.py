@@ -38,6 +38,7 @@ from nn.losses import (
 )
 from nn.optim import *  # noqa: F403
 from nn.saving.files import Autosave, load, save
+from nn.saving.torch_module import TorchModule, to_torch
 from nn.support.guesses import GUESSES as _GUESSES
 from nn.support.naming import TEXTBOOK as _TEXTBOOK
 from nn.training.engines import classify, predict
@@ -59,6 +60,7 @@ __all__ = [
     "RateSweep",
     "Report",
     "Stretch",
+    "TorchModule",
     "TrainingSession",
     "accuracy",
     "binary_cross_entropy",
@@ -79,6 +81,7 @@ __all__ = [
     "sharpness",
     "softmax_cross_entropy",
     "stretches",
+    "to_torch",
 ]
 __all__ += _layers.__all__
 __all__ += _optim.__all__
