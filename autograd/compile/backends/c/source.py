@@ -29,7 +29,8 @@ LIBM: Final = {
 RESERVED: Final = frozenset({
     *LIBM.values(), "auto", "char", "double", "extern", "float", "goto", "inline", "int", "long", "register",
     "restrict", "short", "signed", "sizeof", "struct", "typedef", "union", "unsigned", "volatile", "main",
-    "y0", "y1", "yn", "j0", "j1", "jn", "gamma", "signgam", "memset", "update", "train", "parameter", "slope", "learning_rate", "step", "hypot",
+    "y0", "y1", "yn", "j0", "j1", "jn", "gamma", "signgam", "memset", "hypot", "update", "train", "parameter", "slope",
+    "learning_rate", "step",
 })  # fmt: skip
 
 
