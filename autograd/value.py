@@ -16,9 +16,10 @@ from autograd.recording.conditions import Comparisons
 from autograd.recording.copying import Copying
 from autograd.recording.graph import operand_derivatives, operands
 from autograd.recording.refusals import Refusals
-from autograd.rules.operation import TABLE, Operation, number
+from autograd.rules.operation import TABLE, Operation
 from autograd.support.guesses import GUESSES
 from autograd.support.messages import cut
+from autograd.support.validate import number
 
 
 class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):

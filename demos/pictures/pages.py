@@ -37,6 +37,12 @@ def _network() -> tuple[nn.MLP, nn.SGD]:
     return model, nn.SGD(model.parameters(), learning_rate=0.5)
 
 
+def _steps() -> viz.Page:
+    model, optimizer = _network()
+    loss = nn.binary_cross_entropy_with_logits([model(row) for row in XOR[0]], XOR[1])
+    return viz.steps(loss, optimizer=optimizer)
+
+
 def _playground() -> viz.Page:
     model, optimizer = _network()
     return viz.playground(model, *XOR, optimizer=optimizer)
@@ -53,6 +59,7 @@ def _film() -> viz.Page:
 
 
 PHOTOGRAPHS = {
+    "steps.png": Photograph(_steps, ("step=62",)),
     "playground.png": Photograph(_playground, act=STEPS),
     "film.gif": Photograph(_film, tuple(f"epoch={20 * k}" for k in range(21))),
 }
@@ -67,7 +74,7 @@ def taken(photograph: Photograph, browser: Any) -> tuple[list[bytes], str]:
             viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", reduced_motion="reduce"
         )
         for address in photograph.addresses:
-            tab.goto(f"{place}#{address}")
+            tab.goto(f"{place}#{address}", timeout=0)
             tab.evaluate(photograph.act)
             tab.wait_for_timeout(PAUSE)
             shown.append(tab.screenshot())

@@ -2,6 +2,7 @@
 
 files.py        save, load, Autosave
 matching.py     whether what a file holds is this model's
+linear_layers.py  weights that PyTorch saved
 file_format.py  what a saved file may hold, and its check sum
 snapshot.py     parameters, gradients, buffers and RNG state, kept in memory to go back to
 """

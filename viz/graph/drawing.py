@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Group, Value, explain, topological_order
 from autograd.explain.explanation import Explanation
-from autograd.explain.naming import short_names
+from autograd.explain.naming import SUBSCRIPTS, short_names
 from autograd.explain.notation import Words
 from autograd.explain.numbers import bracketed, show_number
 from autograd.explain.steps import record
@@ -72,6 +72,8 @@ def draw(
         raise TypeError(f"open takes a list of layers and neurons: {given}")
     order = list(dict.fromkeys(node for root in roots for node in topological_order(root)))
     words = Words(order, [node.data for node in order])
+    if len(roots) > 1:
+        _name_results(words, roots)
     answer = _explained(roots, why)
     gradients = None if answer is None else _gradients(roots[0])
     place = -1 if answer is None else answer.node
@@ -90,6 +92,14 @@ def _roots(value: Any) -> list[Value]:
         if not isinstance(root, Value):
             raise TypeError(f"draw takes a Value, or several, not {_instead(root)}")
     return roots
+
+
+def _name_results(words: Words, roots: Sequence[Value]) -> None:
+    """Call results that have no names y₁, y₂, …, so that none of several is the L."""
+    for k, root in enumerate(roots, 1):
+        name = "y" + str(k).translate(SUBSCRIPTS)
+        if not root.name and name not in words.names:
+            words.names[words.nodes.index(root)] = name
 
 
 def _explained(roots: Sequence[Value], why: Any) -> Explanation | None:

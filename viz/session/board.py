@@ -23,7 +23,7 @@ from autograd.support.messages import printable
 from nn.support.naming import neuron_of, titled
 from viz.session.answers import Answer, read, rows_table
 from viz.session.run import PHASES, Run
-from viz.support.boxes import Box, Scale, aligned, boxed, cut_line, paint, takes_codes
+from viz.support.characters import Framed, Scale, aligned, boxed, cut_line, paint, takes_codes
 from viz.support.labels import columns, padded
 
 GLYPHS: Final = {"forward": "►", "backward": "◀", "update": "◆"}
@@ -76,8 +76,9 @@ def _head(run: Run, i: int) -> str:
     unit = "epoch" if training.steps_per_epoch == 1 else "step"
     left = f" {run._title} · {unit} {training.step_count + 1} · L {show_number(latest)}"
     right = "  ".join(parts) + " "
-    left = left if columns(left) + columns(right) < WIDTH else f" {unit} {training.step_count + 1}"
-    return paint(padded(left, WIDTH - columns(right)) + right, "marked")
+    width = WIDTH - 2  # where there is only ASCII, a hook takes two columns
+    left = left if columns(left) + columns(right) < width else f" {unit} {training.step_count + 1}"
+    return paint(padded(left, width - columns(right)) + right, "marked")
 
 
 # ------------------------------------------------------------------------------------- rows and units
@@ -85,11 +86,9 @@ def _panels(run: Run, now: Replay, event: Event, row: int | None) -> list[str]:
     """Return five lines: the rows of data on the left, the units around this step on the right."""
     training, story = run._training, run._story()
     count = len(training.inputs)
-    answers = [Answer("—", None)] * count
+    answers, places = [Answer("—", None)] * count, {node: i for i, node in enumerate(story.recording.nodes)}
     for place, prediction in zip(training.batch, story.predictions, strict=False):
-        values = [
-            now.values[story.recording.index(v)] if v in story.recording._index else None for v in _leaves(prediction)
-        ]
+        values = [now.values[places[v]] if v in places else None for v in _leaves(prediction)]
         if values and None not in values:
             answers[place] = read(training.loss, values, training.targets[place])
     at = row or 0
@@ -98,8 +97,9 @@ def _panels(run: Run, now: Replay, event: Event, row: int | None) -> list[str]:
     units, active = _units(run, event)
     start = max(0, min(active - 1, len(units) - _ROWS))
     names = [story.recording.words.names[j] for j in units[start : start + _ROWS]]
-    wide = max(map(columns, [*names, "all rows"]))
     title = f"row {row + 1}" if row is not None else "all rows"
+    title += f", {len(units)} units" if len(units) > _ROWS else ""
+    wide = max(map(columns, [*names, title]))
     numbers, slopes = (
         [padded(text, 8) for text in aligned([show_number(x[j]) for j in units[start : start + _ROWS]])]
         for x in (now.values, now.adjoints)
@@ -108,8 +108,6 @@ def _panels(run: Run, now: Replay, event: Event, row: int | None) -> list[str]:
     for k, name in enumerate(names):
         mark = "▸" if start + k == active else " "
         right.append(f"{mark} {padded(name, wide)}  ► {numbers[k]}  ◀ {slopes[k]}")
-    if len(units) > start + _ROWS:
-        right[0] += f"  ({len(units)} in all)"
     lines = []
     half = min(max(columns(line) for line in left) + 2, 44)
     for k in range(_ROWS + 1):
@@ -202,9 +200,9 @@ class _Told:
         )
         sentence = f"{to} comes from {source} alone" if only else f"{to} gets its part from {source}"
         boxes = [
-            Box("gradient", "◀ upstream", event.upstream, words.gradient(event.node), "backward"),
-            Box("local", "× local", event.local_derivative, words.derivative(event.node, event.slot), "", "×"),
-            Box("sent", "◁ sent on", event.contribution, "the whole gradient" if only else rank, "", "="),
+            Framed("gradient", "◀ upstream", event.upstream, words.gradient(event.node), "backward"),
+            Framed("local", "× local", event.local_derivative, words.derivative(event.node, event.slot), "", "×"),
+            Framed("sent", "◁ sent on", event.contribution, "the whole gradient" if only else rank, "", "="),
         ]
         bars = [] if only else ["", *self._sum(self._parts(event), event.sum_after, event.arrival == event.expected)]
         up, local = show_number(event.upstream), show_number(event.local_derivative)
@@ -267,7 +265,7 @@ class _Told:
         kind = {"z": "the sum in", "a": "the answer of"}.get((node.name or "").rpartition(".")[2], "a step in")
         place = f"{kind} {titled(owner).replace('neuron', 'unit')}" if owner else "a step on the way to the loss"
         said = f"{name} is {place}{f', for row {self.row + 1}' if self.row is not None else ''}."
-        result = Box("sent", "► value", event.result, name, "forward", "=")
+        result = Framed("sent", "► value", event.result, name, "forward", "=")
         if role in ("dot", "total"):
             bars = self._sum(self._terms(event), event.result, is_whole=True, role="forward")
             return [self._sentence(formula), *bars, said]
@@ -275,7 +273,7 @@ class _Told:
             return [self._sentence(formula), *boxed([result._replace(before="")]), said]
         signs = ["", getattr(node.op, "symbol", "")] if len(event.parents) == 2 else [getattr(node.op, "symbol", "")]
         boxes = [
-            Box("value", "► value", x, words.names[j], "forward", sign)
+            Framed("value", "► value", x, words.names[j], "forward", sign)
             for j, x, sign in zip(event.parents, event.numbers, signs, strict=True)
         ]
         return [self._sentence(formula), *boxed([*boxes, result]), said]
@@ -293,13 +291,13 @@ class _Told:
     def _update(self, event: Update) -> list[str]:
         name, gradient = self.words.names[event.node], event.gradient or 0.0
         moved = event.after - event.before
-        boxes = [Box("value", "► now", event.before, name, "forward")]
+        boxes = [Framed("value", "► now", event.before, name, "forward")]
         if event.form == "descend":
             times = f"{show_number(event.learning_rate)} × ◀"
-            boxes.append(Box("gradient", times, gradient, self.words.gradient(event.node), "backward", "−"))
+            boxes.append(Framed("gradient", times, gradient, self.words.gradient(event.node), "backward", "−"))
         else:
-            boxes.append(Box("local", "moved", moved, "by the optimizer", "", "+"))
-        boxes.append(Box("next", "◆ next", event.after, name, "update", "="))
+            boxes.append(Framed("local", "moved", moved, "by the optimizer", "", "+"))
+        boxes.append(Framed("next", "◆ next", event.after, name, "update", "="))
         way, far = "down" if moved < 0 else "up", show_number(abs(moved))
         so = "so" if moved * gradient < 0 else "yet"  # momentum may carry it on
         said = f"L {'grows' if gradient > 0 else 'shrinks'} as {name} grows, {so} {name} goes {way}, by {far}."

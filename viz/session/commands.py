@@ -16,8 +16,8 @@ from viz.session.looks import Looks
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of
-from viz.session.words import GREETING, HELP, HINT, NOTES, SHORT_HINT, as_typed, count_from, number_from, place_of
-from viz.support.boxes import paint
+from viz.session.words import GREETING, HELP, HINT, NOTES, SHORT_HINT, as_typed, count_from, number_from
+from viz.support.characters import paint
 
 LIMIT: Final = 5000
 MOST_WEIGHTS: Final = 60  # beyond, a table is by layer
@@ -115,7 +115,7 @@ class Session(Looks):
     def set(self, weight: str, number: Any) -> None:
         """Give one weight a number by hand (`w211 = 3`), and see what becomes of the loss; the step starts again."""
         names = self._weight_names()
-        i = place_of(weight, names)
+        i = self._weight_place(weight)
         self._notice()
         value, mark = self._model.parameters()[i], Mark(self._place(), self._cursor, 1)
         before, loss = value.data, self._story().recording.numbers[-1]

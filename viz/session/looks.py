@@ -10,7 +10,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.explain.numbers import show_number
-from nn.session.questions import loss_with
+from nn.training.session.questions import loss_with
 from viz import terminal
 from viz.graph.drawing import draw
 from viz.graph.network import draw_network
@@ -22,7 +22,7 @@ from viz.session.answers import Answer, answers_of, rows_table
 from viz.session.prompt import has_terminal, wrapped
 from viz.session.run import Run
 from viz.session.verdicts import compared, shape_of
-from viz.session.words import as_typed, number_from, place_of
+from viz.session.words import as_typed, number_from
 
 MOST_WEIGHTS: Final = 60  # beyond, a table is by layer
 
@@ -40,7 +40,9 @@ class Looks(Run):
         with self._looked_at() as look:
             slopes = [look.adjoint(weight) for weight in named.values()]
         if len(named) <= MOST_WEIGHTS:
-            named = {f"{n:<8}{as_typed(n)}": w for n, w in zip(self._weight_names(), named.values(), strict=True)}
+            names = self._weight_names()
+            wide = max(map(len, names)) + 2
+            named = {f"{n:<{wide}}{as_typed(n)}": w for n, w in zip(names, named.values(), strict=True)}
         shown = {name: Value(weight.data) for name, weight in named.items()}
         for weight, slope in zip(shown.values(), slopes, strict=True):
             if slope is not None:
@@ -53,7 +55,7 @@ class Looks(Run):
         with self._looked_at() as look:
             recording, slopes = look.recording, look.recording.replay(len(look.recording)).adjoints
             if name is not None:
-                i = place_of(name, recording.words.names)
+                i = look.place(name, dict(self._model.named_parameters()))
             elif self._seen in look.places:
                 i = look.places[self._seen]
             else:
@@ -66,7 +68,7 @@ class Looks(Run):
         """Show one weight, sum or answer, with its number and its gradient: `w211` alone does the same."""
         with self._looked_at() as look:
             names = look.recording.words.names
-            i = place_of(name, names)
+            i = look.place(name, dict(self._model.named_parameters()))
             node, number, slope = look.recording.nodes[i], look.now.values[i], look.now.adjoints[i]
         self._seen, number = node, node.data if node.is_leaf else number  # a weight is told as it is now
         figures = f"{names[i]} = {show_number(number)};  ∂L/∂{names[i]} = {show_number(slope)}"
@@ -75,7 +77,7 @@ class Looks(Run):
     def nudge(self, weight: str, push: Any = 0.01) -> None:
         """Show what a small push of a weight does to the loss, measured, beside what its gradient foretells."""
         names, h = self._weight_names(), number_from(push, "nudge")
-        i = place_of(weight, names)
+        i = self._weight_place(weight)
         if h == 0.0:
             raise ValueError("nudge takes a push that is not 0")
         name, value, recording = names[i], self._model.parameters()[i], self._story().recording

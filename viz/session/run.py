@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from autograd import Value
 from autograd.explain.naming import short_names
 from autograd.explain.steps import Recording, Replay
 from nn import TrainingSession
-from nn.session.questions import before_update
+from nn.training.session.questions import before_update
 from viz.session.answers import rows_of_nodes
-from viz.session.words import as_typed
+from viz.session.words import as_typed, place_of
 
 PHASES: Final = ("forward", "backward", "update")
 
@@ -52,6 +52,12 @@ class Look:
         """Where each node stands in the recording."""
         return {node: i for i, node in enumerate(self.recording.nodes)}
 
+    def place(self, name: str, parameters: Mapping[str, Value]) -> int:
+        """Return the place of the node of that name, or of the parameter of that path."""
+        if (found := parameters.get(name)) in self.places:
+            return self.places[found]
+        return place_of(name, self.recording.words.names)
+
     def adjoint(self, node: Value) -> float | None:
         """Return the gradient that a node has by now, None if there is none yet or it is no part of the step."""
         return self.now.adjoints[self.places[node]] if node in self.places else None
@@ -79,7 +85,7 @@ class Run:
     def _variables(self) -> dict[str, Any]:
         # the rows are copies: what is done to them in Python must not reach the run
         rows = {"inputs": deepcopy(self._training.inputs), "targets": deepcopy(self._training.targets)}
-        named = zip(map(as_typed, self._weight_names()), self._model.parameters(), strict=True)
+        named = zip(map(as_typed, self._known_names()), self._model.parameters() * 2, strict=True)
         weights = {name: weight.data for name, weight in named if name.isidentifier()}
         return {**weights, "model": self._model, "training": self._training, **rows}
 
@@ -183,5 +189,10 @@ class Run:
     def _weight_names(self) -> list[str]:
         return short_names(self._model.parameters())
 
-    def _node_names(self) -> list[str]:
-        return self._story().recording.words.names
+    def _known_names(self) -> list[str]:
+        """Return the names by which parameters may be called: those that they are shown by, and their paths."""
+        return [*self._weight_names(), *dict(self._model.named_parameters())]
+
+    def _weight_place(self, name: str) -> int:
+        paths = [*dict(self._model.named_parameters())]
+        return paths.index(name) if name in paths else place_of(name, self._weight_names())

@@ -74,7 +74,7 @@ def start(commands: Session, script: Iterable[str] | None = None) -> int:
     from viz.session.prompt import Prompt, has_terminal
 
     prepare()
-    prompt = Prompt(commands, commands._variables, commands._weight_names, commands._help)
+    prompt = Prompt(commands, commands._variables, commands._known_names, commands._help)
     if script is not None:
         return prompt.run_script(script)
     if has_terminal() or "ipykernel" in sys.modules:

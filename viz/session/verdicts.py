@@ -66,7 +66,7 @@ def compared(foretold: float, measured: float, slope: float, beside: tuple[float
         if abs(measured - foretold) <= 1e-3 * abs(measured) or abs(measured - foretold) <= near * tiny:
             return "They agree: over such a push the loss is nearly a straight line, whose slope is the gradient."
         share = f"{abs(measured - foretold) / abs(measured):.1%}" if measured else "all of it"
-        return f"They agree but for {share}, the bend of the curve: a push of {show_number(tiny)} shows the same slope."
+        return f"They agree but for {share}, the bend of the curve; a push of {show_number(tiny)} agrees."
     if min(abs(before - slope), abs(after - slope)) <= near:
         sides = f"{show_number(before)} on the left and {show_number(after)} on the right"
         return f"The loss has a kink here: its slope is {sides}, and the gradient is one of the two."

@@ -94,7 +94,10 @@ class Traced:
     @property
     def holds(self) -> bool:
         """Whether all that the function was traced under is as it was."""
-        return all(read() == given for read, given in self.guards) and not self.changed
+        for read, given in self.guards:
+            if read() != given:
+                return False
+        return not self.changed
 
     @property
     def outputs(self) -> list[Value]:

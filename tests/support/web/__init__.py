@@ -149,8 +149,8 @@ CONTRASTS = """() => {
     const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
     if (!own || !e.getClientRects().length || e.matches("title,script,style,datalist *,option")) continue;
     const style = getComputedStyle(e), ink = e instanceof SVGElement ? style.fill : style.color;
-    const box = e.closest(".box"), head = e.matches(".name,.op") && box?.querySelector(".head");
-    const frame = head || box?.querySelector(".frame");
+    const box = e.closest(".box,.unit,.chip"), head = e.matches(".name,.op") && box?.querySelector("rect.head");
+    const frame = head || box?.querySelector(".frame,:scope>rect");
     const paper = frame ? getComputedStyle(frame).fill : ground(e);
     if (!(ratio(ink, paper) >= 4.5)) low.push([e.outerHTML.slice(0, 80), ink, paper]);
   }

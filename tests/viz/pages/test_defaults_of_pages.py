@@ -11,8 +11,7 @@ import viz
 X, Y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 
 
-def level_of(page):
-    return float(re.search(r'"level":([-\d.e]+)', page.html)[1])
+LEVEL = 'MODULES["live/model.js"].MODEL.level'
 
 
 def network():
@@ -26,11 +25,21 @@ def filmed(loss, targets, **given):
     return viz.film(recorder)
 
 
-@pytest.mark.parametrize("level", [0.75, -2.0])
-def test_a_level_that_is_given_is_the_pages(level):
-    assert level_of(filmed(nn.mean_squared_error, Y, level=level)) == level
-    assert level_of(viz.playground(network(), X, Y, level=level)) == level
-    assert 'level":null' in filmed(nn.mean_squared_error, Y).html, "else the page finds it between the classes"
+@pytest.mark.parametrize(
+    ("loss", "targets", "level"),
+    [
+        (nn.mean_squared_error, Y, 0.5),
+        (nn.mean_squared_error, [2.0, 3.0, 3.0, 2.0], 2.5),
+        (nn.mean_squared_error, [-1.0, 1.0, 1.0, -1.0], 0.0),
+        (nn.binary_cross_entropy_with_logits, Y, 0.0),
+        (nn.hinge, [-1.0, 1.0, 1.0, -1.0], 0.0),
+    ],
+)
+def test_the_level_lies_between_the_classes_or_is_0_for_scores(show, loss, targets, level):
+    assert show(filmed(loss, targets)).evaluate(LEVEL) == level
+    assert show(viz.playground(network(), X, targets, loss=loss)).evaluate(LEVEL) == level
+    assert show(filmed(loss, targets, level=0.75)).evaluate(LEVEL) == 0.75
+    assert show(viz.playground(network(), X, targets, loss=loss, level=0.75)).evaluate(LEVEL) == 0.75
 
 
 def test_a_playground_begins_with_plain_descent_at_a_tenth():

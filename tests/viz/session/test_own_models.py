@@ -103,6 +103,9 @@ def test_a_weight_is_set_and_shown_by_its_name_and_a_push_is_measured(said):
     assert float(foretold) == pytest.approx(float(measured), rel=0.01)
     assert "They agree" in push
     assert "there is no 'w999' here" in said(network(), X, Y, **given, lines=["w999"])
+    path = "layers.2.neurons.0.weights.1"
+    assert "w⁽³⁾₁₂ = 0.5;" in said(network(), X, Y, **given, lines=[f"{path} = 0.5", path])
+    assert "w⁽³⁾₁₂ pushed" in said(network(), X, Y, **given, lines=[f"nudge {path}"])
     assert "z⁽¹⁾₂[3] = −0.1667" in said(network(), X, Y, **given, lines=["forward", "z12[3]"])
 
 
@@ -178,6 +181,32 @@ def test_the_screen_says_where_the_sum_stands():
     assert [line.strip()[:6] for line in lines[13:18]] == ["row 4 ", "row 3 ", "row 2 ", "row 1 ", "so far"]
     assert "░" in lines[13]
     assert "…" in lines[14]
+
+
+def test_the_screen_loses_color_but_no_meaning_and_no_column(monkeypatch):
+    session = XorSession()
+    session.forward()
+    places = (0, 1, 50, 62, 80, 190)
+    plain = ["\n".join(board(session, i)) for i in places]
+    for text in plain:
+        written = text.encode("ascii", "chainrule.plain").decode()
+        assert max(map(len, written.splitlines())) <= 80
+        pairs = [*zip(written.splitlines(), text.splitlines(), strict=True)][1:]
+        assert all(len(a) == len(b) for a, b in pairs if "…" not in b)
+    monkeypatch.setattr("sys.stdout", type("Terminal", (), {"isatty": lambda self: True})())
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    colored = ["\n".join(board(session, i)) for i in places]
+    assert colored != plain
+    for text, same in zip(colored, plain, strict=True):
+        assert [x.rstrip() for x in re.sub(r"\x1b\[\d+m", "", text).splitlines()] == [
+            x.rstrip() for x in same.splitlines()
+        ]
+    assert {code for text in colored for code in re.findall(r"\x1b\[(\d+)m", text)} == {*"0127", "31", "32", "35"}
+    for name, value in (("NO_COLOR", "1"), ("TERM", "dumb")):
+        with monkeypatch.context() as here:
+            here.setenv(name, value)
+            assert ["\n".join(board(session, i)) for i in places] == plain
 
 
 @pytest.mark.parametrize("numbers", [[1e-7, -1e6], [float("inf"), 1.0], [float("nan"), 1.0], [-0.0, 0.0]])

@@ -24,7 +24,7 @@ def session():
 @pytest.fixture
 def typed(session, capsys):
     """Return a function that types lines and returns what is answered to the last one."""
-    prompt = Prompt(session, session._variables, session._weight_names, session._help)
+    prompt = Prompt(session, session._variables, session._known_names, session._help)
 
     def type_lines(*lines):
         for line in lines:
@@ -299,7 +299,7 @@ def test_what_was_typed_is_repeated_without_its_control_characters(typed):
 
 
 def test_a_script_is_shown_without_its_control_characters(session, capsys):
-    Prompt(session, session._variables, session._weight_names, session._help).run_script(
+    Prompt(session, session._variables, session._known_names, session._help).run_script(
         ["# \x1b[31mred\x1b[0m\n", "rate\t0.2 # \x1b]52;c;eA==\x07\n"]
     )
     said = capsys.readouterr().out

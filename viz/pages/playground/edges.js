@@ -23,11 +23,14 @@ export function edges({ change, choose, typed }) {
   let shown = "",
     lines = /** @type {any[]} */ ([]);
   const now = make("input", { id: "value", inputmode: "decimal", autocomplete: "off" }),
-    box = (/** @type {string} */ style, /** @type {string} */ title, /** @type {any} */ inside = make("output")) =>
-      make("div", { class: style }, make("small", {}, title), inside);
+    box = (
+      /** @type {string} */ style,
+      /** @type {string} */ title,
+      /** @type {any} */ inside = make("span", { class: "number" }),
+    ) => make("div", { class: style }, make("small", {}, title), inside);
   const boxes = {
     now: box("value", "now", now),
-    step: box("local", "η × ◄ slope"),
+    step: box("local", "η × ◄ gradient"),
     next: box("next", "◆ after the next step"),
   };
   $("boxes").append(boxes.now, make("b", {}, "−"), boxes.step, make("b", {}, "="), boxes.next);
@@ -61,7 +64,7 @@ export function edges({ change, choose, typed }) {
 
   function build() {
     const { chosen } = VIEW,
-      head = ["from", "", "weight", "◄ slope", "◆ next"].map((x, k) =>
+      head = ["from", "", "weight", "◄ gradient", "◆ next"].map((x, k) =>
         make("th", { scope: "col", class: ["", "grow", "", "backward", "update"][k] }, x),
       );
     lines = leading(chosen).map((what) => {
@@ -130,7 +133,7 @@ export function edges({ change, choose, typed }) {
     if (!layer) return;
     const at = place(chosen),
       plain = DATA.optimizer === "SGD" && !DATA.memories.length;
-    say(boxes.step.children[0], plain ? "η × ◄ slope" : `a step of ${DATA.optimizer}`);
+    say(boxes.step.children[0], plain ? "η × ◄ gradient" : `a step of ${DATA.optimizer}`);
     fitted(boxes.step.children[1], (digits) =>
       plain
         ? `${fewer(MODEL.rate, digits)} × ${fewer(MODEL.gradient[at], digits)}`

@@ -5,5 +5,4 @@ numbers.js  what the page was given, and numbers as they are shown
 tokens.css  type, room, controls, cards, boxes of numbers
 network.js  the network drawing that cannot collide
 player.js   buttons, keys and a clock for all that has a beginning and an end
-common.css  styles of the pages that do not have tokens.css yet
 """

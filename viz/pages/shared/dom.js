@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 export const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+export const narrow = () => innerWidth < 821; // whether the page is laid out for a phone
 export const calm = matchMedia("(prefers-reduced-motion: reduce)"); // whether to move little
 
 /** Makes an element of HTML or SVG with its attributes and what is inside.
@@ -18,9 +19,9 @@ const SVG_TAGS = new Set(["svg", "g", "rect", "text", "path", "line", "circle", 
 export function say(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
-/** @param {any} element @param {string} name @param {string} x */
+/** @param {any} element @param {string} name @param {string | number} x */
 export function set(element, name, x) {
-  if (element.getAttribute(name) !== x) element.setAttribute(name, x);
+  if (element.getAttribute(name) !== String(x)) element.setAttribute(name, String(x));
 }
 export const clip = (/** @type {string} */ words, /** @type {number} */ most) => {
   const all = [...words];

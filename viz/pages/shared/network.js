@@ -13,7 +13,7 @@ const TOP = 26; // above the units stand the heads of the columns
  * `ever` are other numbers that it will show, for which room is kept.
  * @typedef {{name: string, told: string, value: number | null, gradient?: number | null, inputs: Input[], ever?: (number | null)[],
  *   mark?: "" | "forward" | "backward" | "update", off?: boolean, stale?: boolean}} Unit
- * @typedef {{unit: Unit, weight: number | null}} Input
+ * @typedef {{unit: Unit, weight: number | null, ever?: number[]}} Input
  * @typedef {{head: string, short: string, units: Unit[], close?: boolean}} Column `close`: no weights lead to it
  * @typedef {{x: number, y: number, high: number, column: number, element: any, words: any[]}} Place
  * @typedef {{unit: Unit | null, input?: number}} Chosen a unit, and which of its inputs is spoken of */
@@ -55,7 +55,7 @@ export class Network {
     ])) {
       Object.assign(this, { density, size });
       this.widths = columns.map(({ units }) => (density === "dot" ? 22 : this.widest(units) + 2 * pad));
-      near = density === "dot" ? 20 : 28;
+      near = density === "dot" ? 20 : size === 14 ? 28 : 16;
       const closed = columns.filter((c) => c.close).length;
       gap = (width - this.widths.reduce((sum, w) => sum + w, 0) - near * closed) / open;
       if (gap >= least) break;
@@ -68,7 +68,9 @@ export class Network {
       inputs = units.flatMap((u) => u.inputs),
       many = Math.max(0, ...units.map((u) => u.inputs.length)),
       rule = ruler(13);
-    const chip = Math.ceil(Math.max(0, ...inputs.map((i) => rule(fewer(i.weight, 3))))) + 14;
+    const chip =
+      Math.ceil(Math.max(0, ...inputs.flatMap((i) => [i.weight, ...(i.ever ?? [])].map((w) => rule(fewer(w, 3)))))) +
+      14;
     this.chip = many <= MOST && gap >= chip + 36 && this.density !== "dot" ? chip : 0;
     const spread = Math.max(tall * least, this.chip && many * CHIP + 8, height);
     this.height = TOP + spread + 8;

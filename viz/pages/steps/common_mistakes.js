@@ -1,10 +1,6 @@
-// Predict first: what is asked at an event, and the common mistakes of someone who answers, with the number that each leads to.
-
-import { $, make } from "../shared/dom.js";
-import { DATA, typedNumber } from "../shared/numbers.js";
+import { DATA } from "../shared/numbers.js";
 import {
   ACTORS,
-  ACTS,
   AFTER,
   COMPUTED,
   COUNT,
@@ -13,15 +9,10 @@ import {
   FORM_OF,
   NODES,
   ROOT,
-  STATE,
   TARGETS,
   TOTALS,
   VALUES,
-  eventAt,
-  gradientOf,
   localOf,
-  sentence,
-  text,
 } from "./replay.js";
 
 const MISTAKES = {
@@ -39,7 +30,7 @@ const MISTAKES = {
 };
 
 /** Whether the question is what all contributions add up to. @param {any} e */
-const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
+export const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
 
 /** The number to predict at an event: a result, a contribution or the last one's sum, where an update leads; else null. @param {any} e */
 export const answerTo = (e) =>
@@ -106,46 +97,11 @@ function updateOf(node) {
   return -1;
 }
 
-export function ask(e) {
-  STATE.asked = e.index;
-  const [left, middle] = sentence(e.index).split(";")[0].split(" = ");
-  $("asked").textContent = asksSum(e)
-    ? `All ${e.expected} contributions to ${gradientOf(e.target)} are in with this one: ` +
-      `so far ${text(e.before)}, and now ${left.split(" receives ").at(-1)} = ${text(e.sent)}. Their sum? `
-    : `${left}${middle ? " = " + middle : ""} = ? `;
-  $("verdict").textContent = "";
-  $("guess").value = "";
-  $("question").hidden = false;
-  $("guess").focus();
-}
-
-export function dismiss() {
-  STATE.asked = null;
-  if (!$("question").hidden) {
-    $("question").hidden = true;
-    $("step").focus();
-  }
-}
-
 /** Whether an answer is right to about the digits that are shown. */
-const near = (answer, right) => answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
+export const near = (answer, right) => answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
 
-export function check() {
-  const e = eventAt(STATE.asked),
-    typed = $("guess").value.trim().replaceAll("−", "-"),
-    named = { nan: NaN, inf: Infinity, "-inf": -Infinity };
-  const right = answerTo(e),
-    answer = typed in named ? named[typed] : typedNumber(typed);
-  if (typed === "nan" ? Number.isNaN(right) : near(answer, right)) {
-    ACTS.go(ACTS.next());
-    $("sentence").prepend(make("p", { class: "lead" }, "Right."));
-  } else if (Number.isNaN(answer)) {
-    $("verdict").textContent = "Type a number, for example −0.62.";
-  } else {
-    const mistake = mistakesAt(e).find(([, x]) => near(answer, x));
-    $("verdict").textContent = mistake
-      ? `Not yet: ${MISTAKES[mistake[0]]}.`
-      : "Not yet. Look at the numbers that flow in, and try again.";
-    $("guess").select();
-  }
+/** What is wrong with an answer that is not the right one, in a sentence. @param {any} e @param {number} answer */
+export function slip(e, answer) {
+  const mistake = mistakesAt(e).find(([, x]) => near(answer, x));
+  return mistake ? `Not yet: ${MISTAKES[mistake[0]]}.` : "Not yet. Look at the numbers that flow in, and try again.";
 }

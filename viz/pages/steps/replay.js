@@ -56,7 +56,7 @@ export const ACTORS = Int32Array.from(DATA.actors);
 export const TARGETS = new Int32Array(COUNT);
 export const SLOTS = new Int32Array(COUNT).fill(-1);
 const ARRIVALS = new Int32Array(COUNT);
-const BEFORE = new Float64Array(COUNT);
+export const BEFORE = new Float64Array(COUNT);
 export const AFTER = new Float64Array(COUNT);
 export const SENT = new Float64Array(COUNT);
 const SUBTOTALS = new Map(DATA.subtotals); // the events that are about a subtotal, with what it came through
@@ -104,7 +104,7 @@ export const CARRIED = new Int32Array(edges).fill(-1); // by which an edge carri
 }
 
 /** Where an event changes a number: value, gradient of this pass, .grad, or a subtotal that is not shown. @param {number} i */
-const channelOf = (i) => (SLOTS[i] >= 0 && SUBTOTALS.has(i) ? 3 : FORMS[FORM_OF[i]].channel);
+export const channelOf = (i) => (SLOTS[i] >= 0 && SUBTOTALS.has(i) ? 3 : FORMS[FORM_OF[i]].channel);
 
 /** An event with its numbers; null is a dash. @param {number} i @returns {any} */
 export const eventAt = (i) => ({
@@ -129,7 +129,7 @@ export function localOf(n, slot) {
 }
 
 /** The same in words, as its rule states it. @param {Spot} n @param {number} slot @returns {string} */
-function phraseOf(n, slot) {
+export function phraseOf(n, slot) {
   if (n.locals >= 0) return typeof n.phrases === "string" ? n.phrases : n.phrases[slot];
   const name = slot < 2 * n.pairs ? NODES[n.parents[(slot + n.pairs) % (2 * n.pairs)]].name : "1";
   return bracketed(name);
@@ -173,7 +173,7 @@ export function sentence(i) {
   return FORMS[FORM_OF[i]].form.replace(/\{(\w+)\}/g, (_, word) => WORDS[word](e));
 }
 
-const DASH = "—";
+export const DASH = "—";
 export const text = (/** @type {number | null} */ x) => (x === null ? DASH : shortly(x));
 export const precise = (/** @type {number | null} */ x) => (x === null ? DASH : fully(x));
 export const spoken = (/** @type {number | null} */ x) => (x === null ? "none yet" : shortly(x));
@@ -211,15 +211,20 @@ export function stopsOf(granularity, row) {
   return stops;
 }
 
-export const STATE = {
-  row: -1,
-  granularity: "edge",
-  stops: [0],
-  chosen: null,
-  linked: new Set(),
-  timer: 0,
-  writing: 0,
-  asked: null,
-};
-/** What the controls do, for those parts of the page that they stand on. @type {Record<string, any>} */
-export const ACTS = {};
+/** The events that change a node's numbers, in order. @param {number} node @returns {number[]} */
+export function eventsOf(node) {
+  const found = [];
+  for (let i = TARGETS.indexOf(node); i >= 0; i = TARGETS.indexOf(node, i + 1)) found.push(i);
+  return found;
+}
+
+/** Whether what a node is marked with has come to light. @param {Spot} n */
+export const marked = (n) =>
+  n.mark.startsWith("gradient")
+    ? Object.is(SHOWN.channels[1][n.index], TOTALS[n.index])
+    : SHOWN.position > COMPUTED[n.index];
+
+/** How many events there are before a parameter has moved. */
+export const UPDATED = FORM_OF.findIndex((k) => FORMS[k].kind === "Update") + 1 || Infinity;
+/** What every node would be after the update, where Python could tell. */
+export const LATER = DATA.later ? doubles(DATA.later) : null;

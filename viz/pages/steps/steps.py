@@ -13,7 +13,7 @@ from autograd.explain.events import SENTENCES, Change
 from autograd.explain.explanation import largest_arrivals
 from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.operation import Operation
+from autograd.rules.operation import TABLE, Operation
 from nn.support.naming import neuron_of, titled
 from viz.graph.nodes import NOBODY, examples, is_weighted_sum, not_a_number, silence
 from viz.pages.document import Page, packed
@@ -139,8 +139,32 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         "groups": groups,
         "rows": rows,
         "ends": _ends(recording),
+        "later": _later(recording),
         "paths": _paths(recording),
     }
+
+
+def _later(recording: Recording) -> str:
+    """Return what every node would be after the update, packed; nothing without one, or where a node says no rule."""
+    moved = {event.node: event.after for event in recording.events if isinstance(event, Update)}
+    place = {node: i for i, node in enumerate(recording.nodes)}
+    now: list[float] = []
+    for i, node in enumerate(recording.nodes):
+        x = moved.get(i, recording.numbers[i])
+        if isinstance(node.op, Operation):
+            if node.op.name not in TABLE:
+                return ""
+            x = node.op.evaluate(*_grouped(node.op, [now[place[p]] for p in node.parents]))[0]
+        now.append(x)
+    return packed(now) if moved else ""
+
+
+def _grouped(op: Operation, numbers: list[float]) -> list[Any]:
+    """Return the numbers as an operation takes them: the members of its groups in lists, then what stands alone."""
+    split = len(numbers) - (op.arity - op.groups)
+    members, alone = numbers[:split], numbers[split:]
+    size = split // max(op.groups, 1)
+    return [*(members[k * size : (k + 1) * size] for k in range(op.groups)), *alone]
 
 
 def _phrases(recording: Recording, i: int) -> str | list[str]:

@@ -22,7 +22,7 @@ _FRAMES: Final = {  # corners from the upper left on, clockwise; the horizontal 
 BAR_COLUMNS: Final = 34
 
 
-class Box(NamedTuple):
+class Framed(NamedTuple):
     """A number in a frame, with what it is above and whose it is below; before it stands an operation's sign."""
 
     frame: str
@@ -46,7 +46,7 @@ def paint(text: str, role: str) -> str:
     return f"\x1b[{_SGR[role]}m{text}\x1b[0m"
 
 
-def boxed(boxes: Sequence[Box]) -> list[str]:
+def boxed(boxes: Sequence[Framed]) -> list[str]:
     """Return boxes side by side in three lines, with the signs between them."""
     lines = ["      ", "      ", "      "]
     for box in boxes:

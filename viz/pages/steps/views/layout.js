@@ -1,15 +1,18 @@
 // Places boxes in columns, from what is given on the left to the result on the right, with few crossings.
 
+import { between } from "../../shared/numbers.js";
+
 /**
+ * `room` is the width that there is: gaps between columns take what the boxes leave of it.
  * @typedef {{key: string, width: number, height: number, order: number, x: number, y: number}} Placed
  * @typedef {{tail: string, head: string, points: number[][]}} Wire
  * @param {Placed[]} boxes in the order of computation
  * @param {Wire[]} wires from parents to children; their points are filled in
- * @returns {{width: number, height: number}}
+ * @param {number} room
+ * @returns {{width: number, height: number, rights: number[], apart: number}} `rights`: where columns end
  */
-export function arrange(boxes, wires) {
-  const GAP = 14,
-    APART = 76;
+export function arrange(boxes, wires, room) {
+  const GAP = 14;
   const at = new Map(boxes.map((b) => [b.key, b]));
   const forward = wires.filter((w) => at.get(w.tail).order < at.get(w.head).order);
   const into = groupBy(forward, (w) => w.head),
@@ -63,12 +66,15 @@ export function arrange(boxes, wires) {
     for (const list of round % 2 ? [...columns].reverse() : columns)
       settle(list, (c) => (mean(c, "before") + mean(c, "after")) / 2, GAP);
   }
-  let x = 0;
-  for (const list of columns) {
-    const width = Math.max(...list.map((c) => c.width));
-    for (const c of list) c.x = x + width / 2;
-    x += width + APART;
-  }
+  const widths = columns.map((list) => Math.max(...list.map((c) => c.width))),
+    left = room - widths.reduce((sum, w) => sum + w, 0),
+    apart = between(56, left / Math.max(1, widths.length - 1), 120),
+    rights = [];
+  columns.forEach((list, k) => {
+    const start = k ? rights[k - 1] + apart : 0;
+    for (const c of list) c.x = start + widths[k] / 2;
+    rights.push(start + widths[k]);
+  });
   const everything = columns.flat();
   const top = Math.min(...everything.map((c) => c.y - c.height / 2));
   for (const c of everything) c.y -= top;
@@ -99,7 +105,12 @@ export function arrange(boxes, wires) {
       ];
     }
   }
-  return { width: x - APART, height: Math.max(...everything.map((c) => c.y + c.height / 2)) };
+  return {
+    width: rights[rights.length - 1],
+    rights,
+    apart,
+    height: Math.max(...everything.map((c) => c.y + c.height / 2)),
+  };
 }
 
 /** Moves the cells of a column to where they wish, in their order and without overlap. */

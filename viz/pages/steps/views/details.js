@@ -1,10 +1,9 @@
 // Details of one node: what it is, what came to it and by which paths, and what is wrong with it.
 
-import { $, clip, make } from "../shared/dom.js";
-import { DATA, doubles } from "../shared/numbers.js";
+import { $, clip, make } from "../../shared/dom.js";
+import { DATA, doubles } from "../../shared/numbers.js";
 import {
   ACTORS,
-  ACTS,
   COMPUTED,
   EXPECTED,
   GROUPS,
@@ -12,20 +11,19 @@ import {
   ROOT,
   SHOWN,
   SLOTS,
-  STATE,
-  TARGETS,
+  eventsOf,
   gradientOf,
   localOf,
+  marked,
   precise,
   sentence,
   text,
-} from "./replay.js";
-import { OPEN, marked, pointing } from "./graph.js";
+} from "../replay.js";
+import { OPEN } from "./graph.js";
 
-/** Shows the details of a node: its formula, its exact numbers, and every contribution to its gradient so far. */
-export function about() {
-  const b = STATE.chosen;
-  if (!b) return;
+/** Shows the details of a box that was chosen: its formula, its exact numbers, every contribution to its gradient so far.
+ * @param {any} b @param {() => void} draw draws the graph anew, as it is unfolded @param {(nodes: Set<number>) => void} link shows nodes */
+export function about(b, draw, link) {
   const n = b.shown,
     lines = [[n.path && n.path !== n.name ? `${n.name} is ${n.path}` : n.name, "lead"]];
   const [value, gradient, kept] = SHOWN.channels.map((channel) => channel[n.index]);
@@ -45,24 +43,17 @@ export function about() {
   for (const i of before.slice(0, 40)) lines.push([sentence(i), ""]);
   if (before.length > 40) lines.push([`and ${before.length - 40} more`, ""]);
   $("about").replaceChildren(...lines.map(([words, style]) => make("p", { class: style }, words)));
-  if (eventsOf(n.index).findLast((i) => SLOTS[i] >= 0) < SHOWN.position) tellPaths(n);
+  if (eventsOf(n.index).findLast((i) => SLOTS[i] >= 0) < SHOWN.position) tellPaths(n, draw, link);
   if (b.folded || n.group >= 0) {
     const group = b.folded ? +b.key.slice(1) : n.group,
       button = make("button", { type: "button" }, `${b.folded ? "Unfold" : "Fold"} ${clip(GROUPS[group].title, 40)}`);
     button.addEventListener("click", () => {
       if (b.folded) OPEN.add(group);
       else OPEN.delete(group);
-      ACTS.draw();
+      draw();
     });
     $("about").append(button);
   }
-}
-
-/** The events that change a node's numbers, in order. */
-function eventsOf(node) {
-  const found = [];
-  for (let i = TARGETS.indexOf(node); i >= 0; i = TARGETS.indexOf(node, i + 1)) found.push(i);
-  return found;
 }
 
 /** What is wrong with a node, and what follows from it. */
@@ -94,7 +85,7 @@ function pathsTo(node) {
 const PATHS = [];
 
 /** Lists the largest of the paths that a gradient came by; pointing at one shows it, pressing it unfolds the graph along it. */
-function tellPaths(n) {
+function tellPaths(n, draw, link) {
   const [count] = DATA.paths[n.index],
     paths = pathsTo(n.index);
   $("about").append(
@@ -119,10 +110,11 @@ function tellPaths(n) {
       { type: "button", class: "path" },
       `${few(nodes.map((i) => NODES[i].name)).join(" → ")}: ${few(factors).join("")} = ${text(product)}`,
     );
-    pointing(button, new Set(nodes));
+    for (const type of ["pointerenter", "focus"]) button.addEventListener(type, () => link(new Set(nodes)));
+    for (const type of ["pointerleave", "blur"]) button.addEventListener(type, () => link(new Set()));
     button.addEventListener("click", () => {
       for (const i of nodes) for (let g = NODES[i].group; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
-      ACTS.draw();
+      draw();
       $("about").querySelectorAll(".path")[paths.findIndex(([, i, rank]) => i === last[0] && rank === last[1])].focus();
     });
     $("about").append(button);
