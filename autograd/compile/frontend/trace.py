@@ -1,7 +1,8 @@
 """Trace: run the user's function once on Values that stand for the arguments, and keep the graph it records.
 
-A traced graph is an ordinary recorded graph, only its numbers are not computed: nothing in a program may depend on
-them, so reading `.data` or branching on a comparison is refused here with the reason.
+A traced graph is an ordinary recorded graph, only its numbers are not computed.  What is computed with them is
+recorded, `.data` included, and so are Python's max and min; but branching on a comparison, and all else that would need
+to know a number, is refused here with the reason.
 """
 
 from __future__ import annotations
