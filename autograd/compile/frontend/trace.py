@@ -20,6 +20,7 @@ from autograd.fused.groups import Group
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
 from autograd.recording.nodes import CONSTANT, operand
+from autograd.support.collector import collector_paused
 from autograd.support.messages import name_or
 from autograd.support.pytree import is_sequence
 from autograd.support.user_line import user_line
@@ -175,7 +176,7 @@ def trace(
     given = [x if row is None else [copied(x[i]) for i in row] for x, row in zip(given, repeats, strict=True)]
     mode = (recorder or Tracing)(dict(zip(names, zip(arguments, own, strict=True), strict=False)))
     try:
-        with modes.mode(mode), maxima_traced():
+        with modes.mode(mode), maxima_traced(), collector_paused():
             root = function(*given)
             if not one:
                 root = predictions_of(root)
