@@ -55,8 +55,8 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     step.as_jax(X, Y)              the program as a pure function of JAX's arrays
 
     X and Y are nested lists or arrays; the function sees them as nested lists of Values.  It is traced at the first
-    sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason, and so are random
-    numbers that it draws itself.  The programs of the 128 shapes used last are kept.
+    sight of a shape: branching, comparing by `==`, and doing more with `.data` than to compute with it are refused
+    with the reason, and so are random numbers that it draws itself.  The programs of the 128 shapes used last are kept.
 
     Of many rows, or of a third length, no program is searched anew: it is found from what the function is at two small
     sizes, and then `source` says n.  Before it is used, its loss and gradient are compared with what the function

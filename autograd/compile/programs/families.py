@@ -31,10 +31,11 @@ from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
 from autograd.compile.programs.outline import Outline
-from autograd.compile.programs.pipeline import build, collector_paused
+from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.rehearsal import Once, Rehearsal, Sample
 from autograd.compile.programs.unify import unify
 from autograd.recording.bulk import numbers_of
+from autograd.support.collector import collector_paused
 
 if TYPE_CHECKING:
     from autograd.compile.programs.program_cache import Programs
