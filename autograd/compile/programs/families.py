@@ -118,7 +118,7 @@ class Families:
             first = next(candidates, None)
             if first is None:
                 return None
-            with self._owner.values_synced(), collector_paused():
+            with self._owner.values_synced(), collector_paused(), np.errstate(all="ignore"):
                 found = self._first_to_agree(shapes, arrays, chain([first], candidates))
         except Exception:
             found = None
@@ -179,6 +179,7 @@ class Families:
 
     def _compiled(self, family: Family, program: Program, traced: Traced, seconds: float) -> Compiled:
         owner = self._owner
+        traced.outside = owner.outside()  # as all that was traced meanwhile has left it
         spent = {"trace": seconds, "lift": 0.0}
         optimizer, gradients = owner.optimizer, owner.gradients
         compiled = Compiled(

@@ -221,3 +221,20 @@ def test_the_source_and_the_report_say_n():
     exec(step._programs.latest.runner.source, own)
     exec(step.source, named)  # which runs as it is: `n` is said in it
     assert set(own) - {"rows40"} <= set(named)
+
+
+def test_a_function_that_keeps_a_list_of_its_own_is_not_traced_at_each_call():
+    w, seen = Value(0.5), []
+
+    def loss(x):
+        seen.append(len(x))
+        losses = [w * a for a in x]
+        return ag.total([a * b for a in losses for b in losses]) / len(x)
+
+    step = ag.compile(loss, [w])
+    step([1.0] * 30)
+    assert is_found(step)
+    found = step._programs.latest
+    step._programs.audited = False
+    step([1.0] * 30)
+    assert step._programs.latest is found
