@@ -58,7 +58,7 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     sight of a shape: branching, comparing by `==`, and doing more with `.data` than to compute with it are refused
     with the reason, and so are random numbers that it draws itself.  The programs of the 128 shapes used last are kept.
 
-    Of many rows, or of a third length, no program is searched anew: it is found from what the function is at two small
+    For many rows no program is searched at full size: it is found from what the function is at two small
     sizes, and then `source` says n.  Before it is used, its loss and gradient are compared with what the function
     records at the new size, on some of the caller's rows (programs/rehearsal.py says what that sees).  Where these
     differ, or no two sizes are alike, the program is that of a trace at full size.

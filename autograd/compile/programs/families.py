@@ -46,7 +46,7 @@ Shapes = tuple[tuple[int, ...], ...]
 Pattern = tuple[tuple[tuple[bool, int], ...], ...]  # for each axis whether it is a size, and which, or its length
 NAMES: Final = ("n", "m", "k", *[f"size{i}" for i in range(1, 100)])
 LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
-LONG: Final = 25  # a first axis of so many is a size, whether or not another length was seen
+LONG: Final = 25  # so many in all are no few; a first axis of so many is a size, though no other length was seen
 LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
 MOST: Final = 3  # programs that were found by tracing at full size, to find a family from
 TRIES: Final = 2  # calls for which no family was found, after which none is looked for
@@ -119,7 +119,7 @@ class Families:
             first = next(candidates, None)
             if first is None:
                 return None
-            with self._owner.values_synced(), collector_paused():
+            with self._owner.values_synced(), collector_paused(), np.errstate(all="ignore"):
                 found = self._first_to_agree(shapes, arrays, chain([first], candidates))
         except Exception:
             found = None
@@ -180,6 +180,7 @@ class Families:
 
     def _compiled(self, family: Family, program: Program, traced: Traced, seconds: float) -> Compiled:
         owner = self._owner
+        traced.outside = owner.outside()  # as all that was traced meanwhile has left it
         spent = {"trace": seconds, "lift": 0.0}
         optimizer, gradients = owner.optimizer, owner.gradients
         compiled = Compiled(
@@ -211,12 +212,12 @@ class Families:
         """Yield families that have programs for these shapes: those that are known, then others, found now."""
         for family in self._found[::-1]:
             sizes = sizes_of(family.pattern, shapes)
-            if sizes is not None and min(sizes) >= LEAST and family.holds:
+            if sizes is not None and is_worth_it(sizes) and family.holds:
                 yield family
         direct = {known: cs[-1] for known, cs in self._owner.known.items() if cs and cs[-1].holds}
         pattern = pattern_of([known for known in direct if is_alike(known, shapes)], shapes)
         sizes = sizes_of(pattern, shapes)
-        if not sizes or min(sizes) < LEAST:
+        if not sizes or not is_worth_it(sizes):
             return
         if len(sizes) == 1:
             before = [(sizes_of(pattern, known), c.outline, c) for known, c in direct.items()]
@@ -258,6 +259,11 @@ def unified(pattern: Pattern, parts: list[Sized]) -> list[Family]:
         return [Family(pattern, parts)]
     except DoesNotFitError:
         return []
+
+
+def is_worth_it(sizes: Sizes) -> bool:
+    """Whether a rehearsal at these sizes is cheaper than tracing and lifting the function itself."""
+    return min(sizes) >= LEAST and math.prod(sizes) >= LONG
 
 
 def is_alike(shapes: Shapes, others: Shapes) -> bool:

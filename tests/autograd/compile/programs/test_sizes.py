@@ -142,10 +142,11 @@ def test_every_length_of_a_sequence_and_every_number_of_sequences():
 def test_programs_that_were_traced_as_they_came_are_enough():
     function, parameters, _ = PROGRAMS["softmax_by_hand"]()
     step, draw = ag.compile(function, parameters), Draw(1)
-    for n, found in [(5, False), (8, False), (3, False), (11, True), (6, True)]:
+    for n, found in [(5, False), (8, False), (3, False), (30, True), (26, True), (20, False)]:
         x, y = draw.rows(n, 3), [[1.0, 0.0, 0.0]] * n
         assert_right(step, function, parameters, x, y)
         assert is_found(step) == found
+        assert not found or step._programs.latest.family.samples == [(5,), (8,)]
 
 
 # ------------------------------------------------------------------------------------- changes of mind
@@ -220,3 +221,20 @@ def test_the_source_and_the_report_say_n():
     exec(step._programs.latest.runner.source, own)
     exec(step.source, named)  # which runs as it is: `n` is said in it
     assert set(own) - {"rows40"} <= set(named)
+
+
+def test_a_function_that_keeps_a_list_of_its_own_is_not_traced_at_each_call():
+    w, seen = Value(0.5), []
+
+    def loss(x):
+        seen.append(len(x))
+        losses = [w * a for a in x]
+        return ag.total([a * b for a in losses for b in losses]) / len(x)
+
+    step = ag.compile(loss, [w])
+    step([1.0] * 30)
+    assert is_found(step)
+    found = step._programs.latest
+    step._programs.audited = False
+    step([1.0] * 30)
+    assert step._programs.latest is found
