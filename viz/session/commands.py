@@ -11,7 +11,7 @@ from typing import Any, Final
 from autograd.explain.numbers import show_number
 from nn import TrainingSession
 from viz.session.answers import NEAR, answers_of, is_right
-from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board
+from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board, is_screen
 from viz.session.looks import Looks
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
@@ -27,7 +27,7 @@ class Session(Looks):
     """The commands for a training of any model."""
 
     _tries = ""  # the lines of help that a session has of its own
-    _is_screen = False  # whether steps are drawn in place
+    _talks = False  # whether a person types, and steps are drawn in place where there is room
 
     # ------------------------------------------------------------------------------------ go on
     def step(self, n: Any = 1) -> None:
@@ -135,6 +135,10 @@ class Session(Looks):
         raise SystemExit
 
     # -------------------------------------------------------------------------------- the works
+    @property
+    def _is_screen(self) -> bool:
+        return self._talks and is_screen()
+
     def _keys(self) -> str:
         taken = {as_typed(name) for name in self._weight_names()}  # a weight that is called b is shown by b
         return " · ".join(key[2:] if key[:1] in taken and key[1:2] == " " else key for key in KEYS.split(" · "))

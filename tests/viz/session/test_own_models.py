@@ -137,6 +137,12 @@ def test_what_a_session_takes_is_said():
         viz.session(network(), X, script=[])
     with pytest.raises(TypeError, match="session\\(\\) alone is XOR's"):
         viz.session(None, X, Y, script=[])
+    for odd in ("xor", 3, Value(3.0)):
+        with pytest.raises(TypeError, match="a model or a function of numbers"):
+            viz.session(odd, script=[])
+    for odd in (3, [1], [b"step"]):
+        with pytest.raises(TypeError, match="lines of text"):
+            viz.session(script=odd)
     with pytest.raises(ValueError, match="3 rows of inputs and 1 targets"):
         viz.session(network(), X, [1.0], loss=nn.mean_squared_error, script=[])
 
