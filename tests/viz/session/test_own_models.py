@@ -225,3 +225,18 @@ def test_the_screen_takes_any_numbers(numbers):
         parameter.data = x
     for i in range(len(session._story().recording)):
         assert max(map(len, board(session, i))) <= 80
+
+
+def test_in_a_terminal_a_step_is_drawn_in_place_and_so_is_the_way_back(monkeypatch, capsys):
+    session = XorSession()
+    monkeypatch.setattr(XorSession, "_is_screen", True)
+    for act in (lambda: session.step(2), session.step, session.back):
+        act()
+        drawn = capsys.readouterr().out
+        assert drawn.count("\x1b[H\x1b[2J") == 1
+        assert f"forward {session._cursor} of 50" in drawn
+        assert len(drawn.partition("\x1b[24;1H")[0].split("\n")) == 21
+    session.step(48)
+    assert "forward is done; backward comes next" in capsys.readouterr().out
+    session.back(2)
+    assert "back: at the beginning" in capsys.readouterr().out
