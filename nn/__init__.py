@@ -3,15 +3,16 @@
 layers/      Module and the layers: dense, recurrent, normalization, containers, initializers
 losses/      functions of predictions and targets
 optim/       optimizers, schedules of the learning rate, clipping
-training/    fit and predict, and what computes their steps: recorded or compiled
+training/    fit and predict, what computes their steps, and TrainingSession, which goes phase by phase and back
 history/     History, and what its losses alone show
-session/     TrainingSession: a training forward and back, phase by phase
 inspect/     diagnose, sharpness, find_learning_rate
 saving/      save, load, Autosave; snapshots of what training changes
 datasets.py  small data to learn from
+estimators/  networks as scikit-learn's Classifier and Regressor
 support/     what every room uses: checks of what users give, and answers to guessed names
 """
 
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
@@ -37,12 +38,16 @@ from nn.losses import (
 )
 from nn.optim import *  # noqa: F403
 from nn.saving.files import Autosave, load, save
-from nn.session.session import TrainingSession
+from nn.saving.torch_module import TorchModule, to_torch
 from nn.support.guesses import GUESSES as _GUESSES
 from nn.support.naming import TEXTBOOK as _TEXTBOOK
-from nn.training.engines import predict
+from nn.training.engines import classify, predict
 from nn.training.fit import fit
 from nn.training.loop import EarlyStopping, Report
+from nn.training.session.session import TrainingSession
+
+if _TYPE_CHECKING:
+    from nn.saving.onnx_model import save_onnx
 
 _show_paths(_TEXTBOOK)
 
@@ -55,10 +60,12 @@ __all__ = [
     "RateSweep",
     "Report",
     "Stretch",
+    "TorchModule",
     "TrainingSession",
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "classify",
     "diagnose",
     "find_learning_rate",
     "fit",
@@ -70,14 +77,21 @@ __all__ = [
     "poisson",
     "predict",
     "save",
+    "save_onnx",
     "sharpness",
     "softmax_cross_entropy",
     "stretches",
+    "to_torch",
 ]
 __all__ += _layers.__all__
 __all__ += _optim.__all__
 
+_LATER = {"estimators": "estimators", "save_onnx": "saving.onnx_model"}  # what is loaded only when it is asked for
+
 if not _TYPE_CHECKING:  # a checker is to know what there is
 
     def __getattr__(name: str) -> _Any:
+        if name in _LATER:
+            module = _import_module(f"nn.{_LATER[name]}")
+            return module if name == "estimators" else getattr(module, name)
         return _GUESSES.found(name)

@@ -54,9 +54,14 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     step.source                    the program, as NumPy runs it; `print(step)` shows what was found
     step.as_jax(X, Y)              the program as a pure function of JAX's arrays
 
-    X and Y are nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced
-    at the first sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason, and so
-    are random numbers that it draws itself.  The programs of the 128 shapes used last are kept.
+    X and Y are nested lists or arrays; the function sees them as nested lists of Values.  It is traced at the first
+    sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason, and so are random
+    numbers that it draws itself.  The programs of the 128 shapes used last are kept.
+
+    Of many rows, or of a third length, no program is searched anew: it is found from what the function is at two small
+    sizes, and then `source` says n.  Before it is used, its loss and gradient are compared with what the function
+    records at the new size, on some of the caller's rows (programs/rehearsal.py says what that sees).  Where these
+    differ, or no two sizes are alike, the program is that of a trace at full size.
 
     A program is traced anew if what it was traced from has changed: names and defaults that the function reads from
     outside, anything about our modules, attributes of the user's objects, and what lists, dicts and arrays of up to

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compile.backends.numpy.source import emit
+from autograd.compile.backends.numpy.update import emit_update
 from autograd.compile.backends.registry import make_runner
 from autograd.compile.backends.runner import Floats, NumpyRunner
+from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled
 from autograd.compile.programs.program_cache import Programs
 from autograd.recording import modes
@@ -100,6 +103,16 @@ class Step:
 
         return function, np.array(numbers_of(self.parameters))
 
+    def as_c(self, *arguments: Any, **named: Any) -> str:
+        """Return the program for arguments like these as one C99 file that needs libm alone: `forward`, `backward`.
+
+        The parameters' numbers of now stand in it.  Raises ValueError for a program that draws numbers at each run, as
+        dropout does, and for one whose scalars have no structure.
+        """
+        arrays = self._programs.arrays(arguments, named)
+        with self._programs.one_at_a_time:
+            return in_c(self._programs.program_for(arrays), self.parameters)
+
     def _watch(self, loss: float, gradient: Floats, arrays: Sequence[Any]) -> None:
         """Inside `detect_anomaly`, let a recorded pass say where the first non-finite value is."""
         watch = modes.current("watch_backward")
@@ -148,31 +161,59 @@ class CompiledForward:
         return source_of(self._programs.latest)
 
 
+def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -> str:
+    """Return a compiled program, and an optimizer's rule, as one C99 file."""
+    from autograd.compile.backends.c import c_file
+
+    if compiled.traced.draws:
+        raise ValueError("the program draws numbers at each run, as dropout does, and C has none of them")
+    others, count = compiled.others, len(compiled.traced.shapes)
+    given = [others.tolist() if k >= count else None for k, _, _ in compiled.program.arguments]
+    theta = np.array(numbers_of(parameters))[compiled.program.order]
+    return c_file(compiled.program, theta.tolist(), given, optimizer)
+
+
 def source_of(compiled: Compiled) -> str:
-    """Return a program's source as NumPy runs it, whatever backend runs it here."""
-    own = getattr(compiled.runner, "source", None)
-    if isinstance(own, str):
-        return own
-    return NumpyRunner(compiled.program).source
+    """Return a program's source as NumPy runs it, whatever backend runs it here: one for every size says `n`."""
+    runner = compiled.runner
+    own = getattr(runner, "source", None)
+    if compiled.family is None or (isinstance(own, str) and not isinstance(runner, NumpyRunner)):
+        return own if isinstance(own, str) else NumpyRunner(compiled.program).source
+    program, sizes = compiled.family.named(compiled.traced.shapes)
+    source = emit(program)[0]
+    if isinstance(runner, NumpyRunner) and runner.optimizer is not None:
+        source += "\n\n" + emit_update(runner.optimizer)
+    said = "".join(f"{n.text} = {int(n)}\n" for n in sizes)
+    return source.replace("def bind(", f"{said}\n\ndef bind(", 1)
 
 
 def report(programs: Programs) -> str:
     """Return what was found and how long it took, one line per program."""
-    lines = []
-    for known in programs.known.values():
-        for compiled in known:
-            c, s, program = compiled.program.counts, compiled.seconds, compiled.program
-            shapes = ", ".join(
-                f"{n}: {shape}" for n, shape in zip(programs.names, compiled.traced.shapes, strict=False)
-            )
-            lines.append(
-                f"{shapes}: {_counted(c['nodes'], 'node')} traced, {_counted(c['arrays'], 'array')} found, "
-                f"{_counted(c['products'], 'matrix product')}, {_counted(c['gathers'], 'gather')} left; "
-                f"{program.flops:,} flops a run; "
-                f"trace {1e3 * s['trace']:.1f} ms, lift {1e3 * s['lift']:.1f} ms, emit {1e3 * s['emit']:.1f} ms"
-            )
+    lines = [_reported(compiled, programs.names) for known in programs.known.values() for compiled in known]
     found = f"{_counted(len(programs.parameters), 'parameter')}, {_counted(len(lines), 'program')}"
     return "\n".join([f"compiled for {programs.backend}: {found}", *lines])
+
+
+def _reported(compiled: Compiled, names: Sequence[str]) -> str:
+    c, s, program, family = compiled.program.counts, compiled.seconds, compiled.program, compiled.family
+    given, how = compiled.traced.shapes, f"{_counted(c['nodes'], 'node')} traced"
+    spent = f"trace {1e3 * s['trace']:.1f} ms, lift {1e3 * s['lift']:.1f} ms"
+    if family is not None:
+        _, sizes = family.named(given)
+        given = family.shapes(sizes)
+        at = " and ".join(_sizes(sizes, sample) for sample in family.samples)
+        how = f"found at {at}, compared with the function at {_sizes(sizes, sizes)}"
+        spent = f"compare {1e3 * s['trace']:.1f} ms"
+    shapes = ", ".join(f"{n}: {shape}" for n, shape in zip(names, given, strict=False))
+    return (
+        f"{shapes}: {how}, {_counted(c['arrays'], 'array')} found, "
+        f"{_counted(c['products'], 'matrix product')}, {_counted(c['gathers'], 'gather')} left; "
+        f"{program.flops:,} flops a run; {spent}, emit {1e3 * s['emit']:.1f} ms"
+    )
+
+
+def _sizes(names: Sequence[SizedInt], sizes: Sequence[int]) -> str:
+    return ", ".join(f"{name.text} = {int(n)}" for name, n in zip(names, sizes, strict=True))
 
 
 def _counted(n: int, what: str) -> str:

@@ -16,8 +16,8 @@ from autograd.backward import sweep
 from autograd.functional.vjp import differ, gradients
 from autograd.fused.groups import Group
 from autograd.recording import modes
-from autograd.recording.contexts import Record, RecordNothing, recorder, recording_again
 from autograd.recording.graph import Inputs, structure
+from autograd.recording.no_grad import Record, RecordNothing, recorder, recording_again
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from autograd.support.guesses import GUESSES

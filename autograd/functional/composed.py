@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from autograd import ops
 from autograd.fused.groups import Group
-from autograd.rules.operation import listed
+from autograd.support.validate import listed
 from autograd.value import Value
 
 __all__ = ["log_softmax", "logsumexp", "mean", "norm", "smallest", "softmax"]

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
-from autograd.recording.contexts import recording_again
 from autograd.recording.graph import operands, topological_order
-from autograd.rules.operation import Operation, listed, number
+from autograd.recording.no_grad import recording_again
+from autograd.rules.operation import Operation
 from autograd.support.guesses import GUESSES
 from autograd.support.messages import LONGEST_NAME, name_or, shown
 from autograd.support.pytree import name_of
+from autograd.support.validate import listed, number
 from autograd.value import Value
 
 __all__ = ["GradientCheck", "Mismatch", "gradcheck"]

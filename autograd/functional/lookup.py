@@ -8,8 +8,9 @@ from weakref import WeakValueDictionary
 from autograd.recording import modes
 from autograd.recording.graph import Inputs
 from autograd.recording.nodes import apply, operand
-from autograd.rules.operation import Operation, number
+from autograd.rules.operation import Operation
 from autograd.support.pytree import flat, is_sequence
+from autograd.support.validate import number
 from autograd.value import Value
 
 __all__ = ["take"]

@@ -24,13 +24,13 @@ from typing import Any
 from autograd import ops
 from autograd.functional.forward import tangents
 from autograd.functional.vjp import gradients
-from autograd.recording.contexts import recording_again
 from autograd.recording.graph import topological_order
+from autograd.recording.no_grad import recording_again
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.operation import number
 from autograd.support.guesses import GUESSES
 from autograd.support.made import Made
 from autograd.support.pytree import check_runs_at_once, flat, is_sequence, name_of, rebuilt
+from autograd.support.validate import number
 from autograd.value import Value
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]

@@ -18,9 +18,10 @@ from autograd.recording import modes
 from autograd.recording.graph import operand_derivatives, operands, structure
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.formulas import fold
-from autograd.rules.operation import TABLE, Operation, listed, number
+from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import FUNCTIONS, Symbol, formulas, named, parameters
 from autograd.support.guesses import GUESSES
+from autograd.support.validate import listed, number
 from autograd.value import Value
 
 __all__ = ["gradients"]

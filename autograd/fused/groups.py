@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd.recording.copying import Copying
 from autograd.recording.nodes import CONSTANT, operand
-from autograd.rules.operation import listed
 from autograd.rules.sums import columns
+from autograd.support.validate import listed
 
 if TYPE_CHECKING:
     from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there

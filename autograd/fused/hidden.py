@@ -14,7 +14,8 @@ from autograd.fused.activations import ON_ROWS
 from autograd.fused.groups import Group, added_up
 from autograd.fused.rows import Affine
 from autograd.recording.nodes import connected, operand
-from autograd.rules.operation import Operation, number
+from autograd.rules.operation import Operation
+from autograd.support.validate import number
 
 if TYPE_CHECKING:
     from autograd.value import Value

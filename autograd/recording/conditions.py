@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import ops
 from autograd.recording import modes
-from autograd.rules.operation import Operation, number
+from autograd.rules.operation import Operation
+from autograd.support.validate import number
 
 if TYPE_CHECKING:
     from autograd.recording.methods import Real

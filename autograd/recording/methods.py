@@ -1,4 +1,4 @@
-# mypy: disable-error-code="assignment, union-attr"
+# mypy: disable-error-code="assignment, operator, union-attr"
 """The methods of Value, each its operation's rule on floats, inlined.
 
 `python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
@@ -76,23 +76,7 @@ class Methods:
 
     def __radd__(self, other: Real) -> Value:
         """x + y."""
-        if other.__class__ is not Value:
-            other = operand(other)
-        if modes.active:
-            return apply(ops.add, (other, self))
-        x, y = other._data, self._data
-        node = new(Value)
-        try:
-            node._data = x + y
-            node._left_derivative = 1.0
-            node._right_derivative = 1.0
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.add, (other, self))
-        node._left = other
-        node._right = self
-        node._grad = node._name = node._operands = None
-        node.op = ops.add
-        return node
+        return operand(other).__add__(self)
 
     def __sub__(self, other: Real) -> Value:
         """x − y."""
@@ -116,23 +100,7 @@ class Methods:
 
     def __rsub__(self, other: Real) -> Value:
         """x − y."""
-        if other.__class__ is not Value:
-            other = operand(other)
-        if modes.active:
-            return apply(ops.subtract, (other, self))
-        x, y = other._data, self._data
-        node = new(Value)
-        try:
-            node._data = x - y
-            node._left_derivative = 1.0
-            node._right_derivative = -1.0
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.subtract, (other, self))
-        node._left = other
-        node._right = self
-        node._grad = node._name = node._operands = None
-        node.op = ops.subtract
-        return node
+        return operand(other).__sub__(self)
 
     def __mul__(self, other: Real) -> Value:
         """x · y."""
@@ -156,23 +124,7 @@ class Methods:
 
     def __rmul__(self, other: Real) -> Value:
         """x · y."""
-        if other.__class__ is not Value:
-            other = operand(other)
-        if modes.active:
-            return apply(ops.multiply, (other, self))
-        x, y = other._data, self._data
-        node = new(Value)
-        try:
-            node._data = x * y
-            node._left_derivative = y
-            node._right_derivative = x
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.multiply, (other, self))
-        node._left = other
-        node._right = self
-        node._grad = node._name = node._operands = None
-        node.op = ops.multiply
-        return node
+        return operand(other).__mul__(self)
 
     def __truediv__(self, other: Real) -> Value:
         """x / y; IEEE 754 at y = 0."""
@@ -197,24 +149,7 @@ class Methods:
 
     def __rtruediv__(self, other: Real) -> Value:
         """x / y; IEEE 754 at y = 0."""
-        if other.__class__ is not Value:
-            other = operand(other)
-        if modes.active:
-            return apply(ops.divide, (other, self))
-        x, y = other._data, self._data
-        node = new(Value)
-        try:
-            t0 = x / y
-            node._data = t0
-            node._left_derivative = 1.0 / y
-            node._right_derivative = (-t0) / y
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.divide, (other, self))
-        node._left = other
-        node._right = self
-        node._grad = node._name = node._operands = None
-        node.op = ops.divide
-        return node
+        return operand(other).__truediv__(self)
 
     def __pow__(self, other: Real) -> Value:
         """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
@@ -228,7 +163,7 @@ class Methods:
 
         At x = 0 a power of n ≥ 0 counts as constant in n, at every order.
         """
-        return Value.apply_operation(ops.power, (other, self))
+        return operand(other).__pow__(self)
 
     def __neg__(self) -> Value:
         """−x."""
@@ -264,19 +199,7 @@ class Methods:
 
     def abs(self) -> Value:
         """|x|; the derivative at 0 is 0."""
-        if modes.active:
-            return apply(ops.abs_, (self,))
-        x = self._data
-        node = new(Value)
-        try:
-            node._data = abs(x)
-            node._left_derivative = 1.0 if (x > 0.0) else (-1.0 if (x < 0.0) else 0.0)
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.abs_, (self,))
-        node._left = self
-        node._right = node._right_derivative = node._grad = node._name = node._operands = None
-        node.op = ops.abs_
-        return node
+        return self.__abs__()
 
     def exp(self) -> Value:
         """e to the power x."""
@@ -703,7 +626,10 @@ class Methods:
         return node
 
     def sigmoid(self) -> Value:
-        """1 / (1 + exp(−x)) without overflow; its derivative is σ(x)(1 − σ(x)): 0 from x = 37 on, where σ rounds to 1."""
+        """1 / (1 + exp(−x)) without overflow; its derivative is the textbook's, σ(x)(1 − σ(x)).
+
+        That loses digits far to the right, and is 0 from x = 37 on, where σ rounds to 1: −σ(−x) has them all.
+        """
         if modes.active:
             return apply(ops.sigmoid, (self,))
         x = self._data

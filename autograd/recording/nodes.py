@@ -8,7 +8,8 @@ from autograd.recording import modes
 from autograd.recording.conditions import AsValue
 from autograd.recording.graph import Inputs
 from autograd.rules.maths import FLOATS
-from autograd.rules.operation import Operation, number
+from autograd.rules.operation import Operation
+from autograd.support.validate import number
 
 if TYPE_CHECKING:
     from autograd.value import Value as Value  # noqa: TC004  # told at run time, when the class is there

@@ -1,6 +1,6 @@
 """What a row of the table (`ops.py`) is: the operation, its maths on floats, its formulas, and what is made of it.
 
-operation.py    `Operation`, one row; `op` enters a rule in the table; `number` and `listed` validate all that enters
+operation.py    `Operation`, one row; `op` enters a rule in the table
 maths.py        the libraries of functions that rules compute with: on floats, and on floats that never raise
 sums.py         sums of floats from left to right
 symbols.py      rules read on symbols: formulas, simplified by one table as they are made

@@ -1,5 +1,6 @@
 """What messages, files, locks, names and nested lists share, for all three packages.
 
+validate.py   `number` and `listed`: what may enter a graph, and what is said of the rest
 answers.py    names and keywords known from other libraries: accepted where they mean ours, else answered
 guesses.py    the table of such names for `autograd`
 messages.py   text from outside as one safe line, docstrings, and the way to an extra

@@ -89,6 +89,7 @@ class History:
         losses               the mean over the rows of each epoch, of the loss before each update
         validation_losses    the loss on rows held out, at each report (empty without them)
         metrics              by name, what fit's metrics gave at each report (empty without them)
+        classes              the numbers of the classes, by the names that the targets were (empty for others)
         learning_rates       the rate of the last step of each epoch
         gradient_norms       the norm at each step, before clipping (empty without `clip`)
         backend              what computed the steps: recorded, numpy, native or jax
@@ -104,6 +105,7 @@ class History:
     losses: list[float] = field(default_factory=list)
     validation_losses: list[float] = field(default_factory=list)
     metrics: dict[str, Any] = field(default_factory=dict)
+    classes: dict[str, Any] = field(default_factory=dict)
     learning_rates: list[float] = field(default_factory=list)
     gradient_norms: list[float] = field(default_factory=list)
     backend: str = ""

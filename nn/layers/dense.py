@@ -206,11 +206,9 @@ class Layer(Module):
         seed: Seed = None,
         bias: bool = True,
     ) -> None:
-        generator = generator_from(seed)
+        generator, activation = generator_from(seed), activation if nonlin else None
         self.neurons = [
-            Neuron(
-                inputs, activation, nonlin=nonlin, initializer=initializer, seed=generator, outputs=outputs, bias=bias
-            )
+            Neuron(inputs, activation, initializer=initializer, seed=generator, outputs=outputs, bias=bias)
             for _ in range(positive_count(outputs, "the number of outputs"))
         ]
 

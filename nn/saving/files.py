@@ -19,6 +19,7 @@ from nn.layers.dense import Layer, Neuron
 from nn.layers.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.saving.file_format import check, check_whole, checked_optimizer, library, packed, unpacked
+from nn.saving.linear_layers import linear_weights
 from nn.saving.matching import check_best, check_kinds, check_memories, check_rule, checked_generators
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import by_path, check_buffers, names
@@ -104,6 +105,9 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
 def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, history: History | None = None) -> None:
     """Leave the model, and the optimizer and history if given, as they were when the file was saved, to the bit.
 
+    A safetensors file of PyTorch's, with the state of an nn.Sequential of Linear layers (`0.weight`, `0.bias`,
+    `2.weight`, …), goes into a model whose Layers are of these sizes, in order; it says nothing of activations.
+
     Raises ValueError, naming file and field, and changes nothing, if anything in the file is not as `save` writes it,
     if its parameters or optimizer are not those given, or if the model makes another function of the same numbers, as
     another activation does; ImportError naming the extra where safetensors is missing.
@@ -122,7 +126,10 @@ def _load(
     library()
     data = read_file(path)
     try:
-        after = _State.saved(data, model, optimizer, history)
+        weights = linear_weights(data, model)
+        if weights is not None and (optimizer or history is not None):
+            raise ValueError("it holds the weights of Linear layers alone: load it without optimizer and history")
+        after = _State.saved(data, model, optimizer, history) if weights is None else _State(weights, _buffers(model))
         if after.history is not None:
             check_place(after.history.get("batches", 0), after.history.get("rows_so_far", 0))
     except ValueError as error:

@@ -32,7 +32,8 @@ NAMES: Final = {
     **dict.fromkeys(("ModuleList", "ModuleDict", "ParameterList", "ParameterDict"), _LIST),
     "Model": "it is nn.Module, or nn.Sequential(first, second)",
     "MultilayerPerceptron": "it is nn.MLP(2, [16, 16, 1])",
-    **dict.fromkeys(("MLPClassifier", "MLPRegressor"), "nn.MLP(2, [16, 16, 1]) is the network, nn.fit trains it"),
+    **dict.fromkeys(("MLPClassifier", "Classifier"), "it is nn.estimators.Classifier, with scikit-learn"),
+    **dict.fromkeys(("MLPRegressor", "Regressor"), "it is nn.estimators.Regressor, with scikit-learn"),
     **{name: _ACTIVATION.format(key) for name, key in {
         "ReLU": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "GELU": "gelu", "ELU": "elu", "SiLU": "silu",
         "Swish": "silu", "LeakyReLU": "leaky_relu", "Softplus": "softplus",
@@ -98,6 +99,7 @@ NAMES: Final = {
     "train_test_split": "it is nn.datasets.split, or fit(…, validation=0.2)",
     "save_model": "it is nn.save(path, model)",
     "load_model": "it is nn.load(path, model)",
+    "onnx": "it is nn.save_onnx(model, path)",
     "ModelCheckpoint": "it is nn.Autosave(path): fit(…, autosave=…)",
     "Callback": "a callback is a function of a Report: fit(…, callbacks=[f])",
     "no_grad": "it is autograd.no_grad",

@@ -10,4 +10,5 @@ recorded.py         steps and passes in pure Python
 compiled.py         steps and predictions by autograd.compile
 first_nonfinite.py  which operation made the first nan or infinity
 progress.py         the progress bar
+session/            TrainingSession: a training forward and back, phase by phase
 """

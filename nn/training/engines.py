@@ -13,7 +13,7 @@ from nn.support.guesses import GUESSES
 from nn.support.validate import checked_inputs, said
 from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
 
-__all__ = ["BACKENDS", "make_stepper", "predict"]
+__all__ = ["BACKENDS", "classify", "make_stepper", "predict"]
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 # Work is counted in operands that are recorded, one of which takes pure Python about 36 ns; NumPy a hundredth of it.
@@ -99,6 +99,30 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     rows = checked_inputs(rows)  # an iterator can be read but once
     numbers = in_use(model, lambda: plain_numbers(predict_rows(model, rows)))
     return import_module("numpy").array(numbers) if is_array else numbers
+
+
+@GUESSES
+def classify(model: Any, inputs: Any, *, threshold: float = 0.0, backend: str = "auto") -> list[Any]:
+    """Return the class that the model predicts for each row: by its name, if targets were names, else by its number.
+
+    It is the place of the greatest of several outputs; one output means class 1 if it is above the threshold (0 for
+    logits, 0.5 for probabilities).  Raises TypeError or ValueError for bad rows.
+
+    >>> import nn
+    >>> model = nn.MLP(1, [2], seed=0)
+    >>> rows, targets = [[-1.0], [1.0]], ["cold", "warm"]
+    >>> optimizer = nn.Adam(model.parameters(), 0.1)
+    >>> _ = nn.fit(model, rows, targets, loss=nn.softmax_cross_entropy, optimizer=optimizer, epochs=50)
+    >>> classify(model, [[-2.0], [2.0]])
+    ['cold', 'warm']
+    """
+    names = getattr(model, "classes", ())
+    found = []
+    for scores in predict(model, inputs, backend=backend):
+        row = list(scores) if hasattr(scores, "__iter__") else [scores]
+        place = max(range(len(row)), key=row.__getitem__) if len(row) > 1 else int(row[0] > threshold)
+        found.append(names[place] if names else place)
+    return found
 
 
 def check_backend(backend: str) -> None:

@@ -14,7 +14,7 @@ from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count, listed
 from nn.training.engines import make_stepper
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
-from nn.training.prepare import hold_out, prepare, with_weights
+from nn.training.prepare import hold_out, numbered, prepare, with_weights
 from nn.training.progress import Progress
 from nn.training.settings import (
     Metrics,
@@ -58,7 +58,9 @@ def fit(
 ) -> History:
     """Train the model until it has seen `epochs` epochs; leave it trained, and return how that went.
 
-    inputs, targets   rows of numbers, and a target for each; `loss(predictions, targets)` returns one Value
+    inputs, targets   rows of numbers, and a target for each; `loss(predictions, targets)` returns one Value; arrays
+                      and tables of NumPy, pandas, polars; names of classes become numbers, and `model.classes` and
+                      `history.classes` say them again (see `nn.classify`)
     batch_size        rows a step; None, or more than there are, means all of them
     shuffle           the seed of the epochs' orders; None keeps the rows in order
     validation        the share of the rows to hold out, or (inputs, targets) of their own
@@ -89,6 +91,12 @@ def fit(
     early_stopping, called = checked_early_stopping(early_stopping), checked_callbacks(callbacks)
     autosave, history = checked_autosave(autosave), checked_history(history)
     goal, measures = checked_count("epochs", epochs), checked_metrics(metrics)
+    targets, names = numbered(targets, tuple(history.classes))
+    if names:
+        history.classes = {name: i for i, name in enumerate(names)}
+        model.classes = names
+        if isinstance(validation, tuple | list) and len(validation) == 2:
+            validation = (validation[0], numbered(validation[1], names, "validation ")[0])
     if weights is not None:
         given, (loss, targets, unweighted) = loss, with_weights(loss, targets, weights)
         measures = {name: after(unweighted, measure) for name, measure in measures.items()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from inspect import signature
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd.support.messages import shown
 from autograd.support.pytree import flat
 from nn.datasets import split
 from nn.optim.clipping import Clip
@@ -17,7 +18,7 @@ from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
 
-__all__ = ["hold_out", "prepare", "trial_rows", "with_weights"]
+__all__ = ["hold_out", "numbered", "prepare", "trial_rows", "with_weights"]
 
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
@@ -33,6 +34,33 @@ def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimi
     first = tried_loss(task, inputs, targets, rows)
     warn_unmoved(model, loss, optimizer, (inputs, targets), first, lambda: tried_loss(task, inputs, targets, rows))
     return task
+
+
+def numbered(targets: Any, names: Sequence[str] = (), which: str = "") -> tuple[Any, tuple[str, ...]]:
+    """Return names of classes as numbers, from 0 in the order of the alphabet or of `names`, and the names in order.
+
+    Targets that are no names, and numbers written as text, come back as they are: to guess what "10.5" means is not
+    for us.  Raises ValueError for a name that is not among `names`.
+    """
+    found = listed(targets, f"{which}targets")
+    if not found or not all(isinstance(x, str) for x in found) or (not names and all(map(_is_number, found))):
+        return targets, tuple(names)
+    known = tuple(map(str, names or sorted(set(found))))
+    numbers = {name: i for i, name in enumerate(known)}
+    for i, x in enumerate(found):
+        if str(x) not in numbers:
+            raise ValueError(
+                f"{which}targets[{i}] is {shown(repr(x))}, and the classes are {', '.join(map(shown, known))}"
+            )
+    return [numbers[str(x)] for x in found], known
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def with_weights(loss: Any, targets: Any, weights: Any) -> tuple[Loss, list[Any], Callable[[list[Any]], list[Any]]]:

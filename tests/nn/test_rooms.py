@@ -6,7 +6,7 @@ from pathlib import Path
 import nn
 
 ROOT = Path(nn.__file__).parent
-ROOMS = ["support", "layers", "losses", "optim", "datasets", "history", "saving", "training", "inspect", "session"]
+ROOMS = ["support", "layers", "losses", "optim", "datasets", "history", "saving", "training", "inspect", "estimators"]
 
 
 def imported(path):

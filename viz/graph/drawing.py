@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Group, Value, explain, topological_order
 from autograd.explain.explanation import Explanation
-from autograd.explain.naming import short_names
+from autograd.explain.naming import SUBSCRIPTS, short_names
 from autograd.explain.notation import Words
 from autograd.explain.numbers import bracketed, show_number
 from autograd.explain.steps import record
@@ -40,6 +40,7 @@ def draw(
     example: int = 0,
     folded: bool | None = None,
     downward: bool = False,
+    digits: bool = False,
 ) -> GraphPicture:
     """Return a picture of everything that `value`, or each of several values, was computed from.
 
@@ -51,7 +52,8 @@ def draw(
 
     A graph too large to read is folded by neuron or layer, as modules name them, and of a batch one `example` is drawn;
     `open=["layer 1"]` shows a layer in neurons, `open=["layer 1, neuron 4"]` a neuron in nodes; paths, such as
-    `layers.0.neurons.3`, do too.  Raises ValueError if `value` was not computed from `why`.
+    `layers.0.neurons.3`, do too.  `digits` marks where digits are lost, as `certify` proves (extra `exact`).  Raises
+    ValueError if `value` was not computed from `why`.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
@@ -70,10 +72,14 @@ def draw(
         raise TypeError(f"open takes a list of layers and neurons: {given}")
     order = list(dict.fromkeys(node for root in roots for node in topological_order(root)))
     words = Words(order, [node.data for node in order])
+    if len(roots) > 1:
+        _name_results(words, roots)
     answer = _explained(roots, why)
     gradients = None if answer is None else _gradients(roots[0])
     place = -1 if answer is None else answer.node
     spots = drawn_nodes(order, words.names, roots, gradients=gradients, why=place, unfold=unfold)
+    if digits:
+        _mark_losses(spots, order, roots)
     drawn = fold(spots, open=open, example=example, folded=folded)
     if drawn.hidden and answer is None:  # else the names are those of the explanation
         _rename(order, spots, drawn.hidden)
@@ -86,6 +92,14 @@ def _roots(value: Any) -> list[Value]:
         if not isinstance(root, Value):
             raise TypeError(f"draw takes a Value, or several, not {_instead(root)}")
     return roots
+
+
+def _name_results(words: Words, roots: Sequence[Value]) -> None:
+    """Call results that have no names y₁, y₂, …, so that none of several is the L."""
+    for k, root in enumerate(roots, 1):
+        name = "y" + str(k).translate(SUBSCRIPTS)
+        if not root.name and name not in words.names:
+            words.names[words.nodes.index(root)] = name
 
 
 def _explained(roots: Sequence[Value], why: Any) -> Explanation | None:
@@ -112,6 +126,18 @@ def _instead(thing: object) -> str:
     if callable(thing) and not hasattr(thing, "parameters"):
         return f"{kind}: draw what it returns"
     return f"{kind}; for a model use draw_network(model), and draw(model(row)) for what it computes"
+
+
+def _mark_losses(spots: Sequence[Spot], order: Sequence[Value], roots: Sequence[Value]) -> None:
+    """Mark the nodes that lose digits, in their number or in what they send back."""
+    from autograd.explain.digits import lost_at
+
+    lost = {node: both for root in roots for node, both in lost_at(root).items()}
+    for spot in spots:
+        if spot.origin >= 0 and order[spot.origin] in lost:
+            for digits, where in zip(lost[order[spot.origin]], ("", " in the derivative"), strict=True):
+                if digits >= 1.0:
+                    spot.marks.append(f"{digits:.0f} digit{'s' * (round(digits) != 1)} lost{where}")
 
 
 def _rename(order: Sequence[Value], spots: Sequence[Spot], hidden: Collection[int]) -> None:

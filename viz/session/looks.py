@@ -10,7 +10,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.explain.numbers import show_number
-from nn.session.questions import loss_with
+from nn.training.session.questions import loss_with
 from viz import terminal
 from viz.graph.drawing import draw
 from viz.graph.network import draw_network

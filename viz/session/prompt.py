@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from autograd.support.files import write_file
 from autograd.support.messages import documentation, printable
 from viz.session.words import as_typed
 
@@ -99,7 +100,7 @@ class Prompt:
 
     def save(self, file: str) -> None:
         """Save what was typed so far as a script, which load, or `chainrule xor file`, does again to the bit."""
-        Path(file).write_text("\n".join([*self.typed, ""]), encoding="utf-8")
+        write_file(file, "\n".join([*self.typed, ""]).encode())
         print(f"wrote {len(self.typed)} lines to {printable(file)}")
 
     def load(self, file: str) -> None:

@@ -14,7 +14,7 @@ from autograd.explain.naming import short_names
 from autograd.explain.steps import Recording, Replay
 from autograd.support.messages import shown
 from nn import TrainingSession
-from nn.session.questions import before_update
+from nn.training.session.questions import before_update
 from viz.session.answers import rows_of_nodes
 from viz.session.words import as_typed, place_of
 

@@ -19,10 +19,10 @@ from autograd.fused.groups import Group
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
 from autograd.recording.nodes import CONSTANT, operand
-from autograd.rules.operation import number
 from autograd.support.messages import name_or
 from autograd.support.pytree import is_sequence
 from autograd.support.user_line import user_line
+from autograd.support.validate import number
 from autograd.value import Value
 
 

@@ -18,13 +18,21 @@ from autograd.compile.lift.layout import Index, combined, coordinates, distinct,
 from autograd.compile.lift.places import NUMBERS, THETA, Places
 from autograd.compile.lift.products import arrange_dots
 from autograd.compile.lift.reductions import arrange_reduction, arrange_take
-from autograd.compile.lift.tape import GROUPS, REDUCTIONS, Tape, kinds_below, live
+from autograd.compile.lift.tape import GROUPS, REDUCTIONS, Tape, live
 from autograd.compile.lift.unstructured import make_levels, opened, regions, without_structure
 from autograd.rules.operation import TABLE
 
 
 class Lifter:
-    """Arranges the kinds of a tape; what has been arranged is in `places`."""
+    """Arranges the kinds of a tape, one after the other; what has been arranged is in `places`.
+
+    Of `total([dot(w, row).tanh() for row in x for w in W])`, with 5 rows and 4 units, there are three kinds:
+
+        kind     scalars  arrays               how
+        dot      20       z = x @ W.T          every tuple of weights meets every row
+        tanh     20       a = tanh(z)          in the layout of z
+        total    1        loss = sum(a)        the whole of an array
+    """
 
     def __init__(self, tape: Tape, parameters: int) -> None:
         self.tape = tape
@@ -82,37 +90,22 @@ class Lifter:
             places.masks[home] = None  # what the function does not use is there all the same
         return data["input"] or data["constant"]  # data that a function closes over are numbers
 
-    def _kinds(self, members: dict[int, Index], touched: set[int]) -> Iterator[tuple[int, Index]]:
-        """Yield each kind with its scalars, operands first; those of parameters alone wait until all else is done.
+    def _kinds(self, members: dict[int, Index], data: set[int]) -> Iterator[tuple[int, Index]]:
+        """Yield each kind with its scalars, operands first.
 
         Scalars without structure are together of one kind below 0 (or of several, where structure comes in between).
         """
         tape = self.tape
         loose = without_structure(tape, members)
+        needs = {kind: set(tape.below[kind]) for kind in members}
         if len(loose) == len(members) > 0:
-            members, needs = {-1: np.sort(np.concatenate([*members.values()]))}, {-1: set(touched)}
-        else:
-            needs = {kind: kinds_below(tape, ids[0]) for kind, ids in members.items()}
-            if loose:
-                members, needs = regions(members, needs, loose)
+            members, needs = {-1: np.sort(np.concatenate([*members.values()]))}, {-1: set(data)}
+        elif loose:
+            members, needs = regions(members, needs, loose)
         self.names = {kind: tape.op[ids[0]] for kind, ids in members.items() if kind >= 0}
-        for kind, needed in needs.items():
-            for other in needed:
-                self.users.setdefault(other, []).append(kind)
-        missing = {kind: len([x for x in needed if x in members]) for kind, needed in needs.items()}
-        ready: tuple[deque[int], deque[int]] = (deque(), deque())  # those that touch an argument, and the others
-        for kind, count in missing.items():
-            if count == 0:
-                ready[touched.isdisjoint(needs[kind])].append(kind)
-        while ready[0] or ready[1]:
-            kind = (ready[0] or ready[1]).popleft()
-            if not touched.isdisjoint(needs[kind]):
-                touched.add(kind)
+        self.users = users_of(needs)
+        for kind in in_order(needs, self.users, data):
             yield kind, members[kind]
-            for user in self.users.get(kind, ()):
-                missing[user] -= 1
-                if missing[user] == 0:
-                    ready[touched.isdisjoint(needs[user])].append(user)
 
     def _parts(self, ids: Index, *, by_length: bool) -> list[Index]:
         """Return the scalars of a kind, divided by where their operands live (and how long their groups are)."""
@@ -273,6 +266,41 @@ def by_kind(tape: Tape, ids: Index) -> dict[int, Index]:
     turn = np.argsort(ids[starts])
     found = zip(kinds[starts[turn]].tolist(), starts[turn].tolist(), stops[turn].tolist(), strict=True)
     return {kind: ids[start:stop] for kind, start, stop in found}
+
+
+def users_of(needs: dict[int, set[int]]) -> dict[int, list[int]]:
+    """Return for each kind those that need it."""
+    users: dict[int, list[int]] = {}
+    for kind, needed in needs.items():
+        for other in needed:
+            users.setdefault(other, []).append(kind)
+    return users
+
+
+def in_order(needs: dict[int, set[int]], users: dict[int, list[int]], data: set[int]) -> Iterator[int]:
+    """Yield kinds, each after those that it needs; those of parameters alone wait until nothing else is ready.
+
+    Where kind 0 is the parameters and 1 the data, of `tanh(w · x) + w · w` the kinds are
+
+        2  w · w, needs 0       3  w · x, needs 0, 1       4  tanh, needs 3       5  +, needs 2, 4
+
+    and the order is 3, 4, 2, 5: so weights lie in θ as the matrix that meets the data.
+    """
+    touched = set(data)  # the kinds that depend on data
+    missing = {kind: len([x for x in needed if x in needs]) for kind, needed in needs.items()}
+    ready: tuple[deque[int], deque[int]] = (deque(), deque())  # those that touch data, and the others
+    for kind, count in missing.items():
+        if count == 0:
+            ready[touched.isdisjoint(needs[kind])].append(kind)
+    while ready[0] or ready[1]:
+        kind = (ready[0] or ready[1]).popleft()
+        if not touched.isdisjoint(needs[kind]):
+            touched.add(kind)
+        yield kind
+        for user in users.get(kind, ()):
+            missing[user] -= 1
+            if missing[user] == 0:
+                ready[touched.isdisjoint(needs[user])].append(user)
 
 
 def _same(mask: Index, other: Index | None) -> bool:

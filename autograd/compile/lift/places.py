@@ -32,7 +32,21 @@ FEW_PIECES = 4
 
 
 class Places:
-    """For every scalar its home (`arrays[home]`) and its flat place there, and for every home its holes."""
+    """For every scalar its home (`arrays[home]`) and its flat place there, and for every home its holes.
+
+    Of `2 * tanh(W x + b)`, with 4 units and on 5 rows of 3 numbers, as far as it has been arranged:
+
+        scalars         home                    place
+        W, then b       0, θ                    0 … 11, then 12 … 15: as they were asked for
+        the number 2    1                       none: it is looked up by its value
+        x               2, the argument         3 · row + column
+        W x             3, `x @ W.T`            4 · row + unit
+        W x + b         4, `z + b`              4 · row + unit, the layout of what it is computed from
+        tanh, times 2   none yet, -1
+
+    A reference to scalars, such as b for each row and unit, is an array that broadcasts to their shape: a view where
+    their places advance by constant strides, a few views side by side where these jump, and else they are gathered.
+    """
 
     def __init__(self, tape: Tape, parameters: int) -> None:
         self.tape, self.builder = tape, Builder()

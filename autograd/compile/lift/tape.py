@@ -178,12 +178,6 @@ class Tape:
         return "\n".join(rows)
 
 
-def kinds_below(tape: Tape, i: int) -> set[int]:
-    """Return the kinds of the scalars that scalar i is computed from."""
-    operands, count = tape.operands[i], GROUPS.get(tape.op[i], 0)
-    return {tape.kind[x] for x in operands[count:]}.union(*[tape.group_kinds[g] for g in operands[:count]])
-
-
 def live(tape: Tape) -> Index:
     """Return the places of the tape that the roots need, in order.
 

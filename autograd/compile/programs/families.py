@@ -27,6 +27,7 @@ from autograd.compile.backends.runner import NumpyRunner
 from autograd.compile.frontend.determined import trace_once, trace_twice
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
+from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
 from autograd.compile.programs.outline import Outline
@@ -42,6 +43,7 @@ __all__ = ["Families"]
 
 Shapes = tuple[tuple[int, ...], ...]
 Pattern = tuple[tuple[tuple[bool, int], ...], ...]  # for each axis whether it is a size, and which, or its length
+NAMES: Final = ("n", "m", "k", *[f"size{i}" for i in range(1, 100)])
 LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
 LONG: Final = 25  # a first axis of so many is a size, whether or not another length was seen
 LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
@@ -75,6 +77,19 @@ class Family:
     def samples(self) -> list[Sizes]:
         """The sizes that it was found at."""
         return [part.sizes for part in self._parts]
+
+    def shapes(self, sizes: Sequence[int]) -> list[tuple[int, ...]]:
+        """Return the shapes of the arguments at these sizes."""
+        return shapes_of(self.pattern, tuple(sizes))
+
+    def named(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Program, list[SizedInt]]:
+        """Return the program for arguments of these shapes with its sizes written by names, n first, and the sizes."""
+        taken = {a.name for part in self._parts[:1] for a in part.program.lines}
+        names: list[str] = []
+        for _ in sizes_of(self.pattern, shapes) or ():
+            names.append(next(x for x in NAMES if x not in taken and x not in names))
+        sizes = [SizedInt(n, name) for n, name in zip(sizes_of(self.pattern, shapes) or (), names, strict=True)]
+        return self.generic.at(tuple(sizes)), sizes
 
     @property
     def holds(self) -> bool:
@@ -127,7 +142,7 @@ class Families:
 
         @cache
         def outline() -> Outline:
-            return Outline.of(traced, modes[-1].ops)
+            return Outline.of(traced, modes[-1].recorded)
 
         try:
             for family in families:

@@ -25,6 +25,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.compile.ir.sizes import SizedFloat, SizedInt
+
 __all__ = ["Constant", "DoesNotFitError", "Form", "Sizes", "fit"]
 
 Sizes = tuple[int, ...]
@@ -82,10 +84,25 @@ class Polynomial(Form):
         if self.whole:
             if x.denominator != 1:
                 raise DoesNotFitError(f"{x} is not whole")
-            return int(x)
+            return SizedInt(int(x), self._text(sizes)) if isinstance(sizes[0], SizedInt) else int(x)
         if self.inverse and not x:
             raise DoesNotFitError("1 / 0")
-        return x.denominator / x.numerator if self.inverse else x.numerator / x.denominator
+        number = x.denominator / x.numerator if self.inverse else x.numerator / x.denominator
+        return SizedFloat(number, self._text(sizes)) if isinstance(sizes[0], SizedInt) else number
+
+    def _text(self, sizes: Sizes) -> str:
+        """Return how it is written: n, 2 * n + 1, (n * n + n) // 2, 1 / (n - 1)."""
+        under = math.lcm(*[c.denominator for c, _ in self.terms])
+        text = ""
+        for c, places in sorted(self.terms, key=lambda term: -len(term[1])):
+            factors = [str(sizes[k]) for k in places]
+            if abs(c * under) != 1 or not factors:
+                factors.insert(0, str(abs(c * under)))
+            sign = (" - " if text else "-") if c < 0 else " + " if text else ""
+            text += sign + " * ".join(factors)
+        if under > 1:
+            text = f"({text}) {'//' if self.whole else '/'} {under}"
+        return f"1 / ({text})" if self.inverse else text
 
 
 class Power(Form):
@@ -97,7 +114,17 @@ class Power(Form):
     def at(self, sizes: Sizes) -> float:
         """Return its value, by one division where it is a fraction."""
         over, under = (_power(sizes, [max(sign * p, 0.0) for p in self.exponents]) for sign in (1, -1))
-        return self.factor * over / under
+        number = self.factor * over / under
+        return SizedFloat(number, self._text(sizes)) if isinstance(sizes[0], SizedInt) else number
+
+    def _text(self, sizes: Sizes) -> str:
+        """Return how it is written: n, 2 / n, 1 / n ** 0.5."""
+        powers = [(str(n), p) for n, p in zip(sizes, self.exponents, strict=True)]
+        over = [text if p == 1.0 else f"{text} ** {p:g}" for text, p in powers if p > 0]
+        under = [text if p == -1.0 else f"{text} ** {-p:g}" for text, p in powers if p < 0]
+        if self.factor != 1.0 or not over:
+            over.insert(0, f"{self.factor:g}" if float(f"{self.factor:g}") == self.factor else repr(self.factor))
+        return " / ".join([" * ".join(over), *under])
 
 
 class Linear(Form):

@@ -23,7 +23,7 @@ from autograd.compile.programs.forms import Sizes
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 
-__all__ = ["Outline"]
+__all__ = ["Outline", "width_of"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,11 @@ class Outline:
     kinds: frozenset[int]
 
     @staticmethod
-    def of(traced: Traced, recorded: Sequence[Any] | None = None) -> Outline:
-        """Return the outline of what was traced, before it is closed; `recorded` is each operation that was."""
+    def of(traced: Traced, recorded: Sequence[tuple[Any, int]] | None = None) -> Outline:
+        """Return the outline of what was traced, before it is closed.
+
+        `recorded` is each operation that was, with how many members its group has, if that is not all that was made.
+        """
         kinds = {x: x for x in map(id, traced.parameters)}  # as other leaves, they stand for themselves
         for k, (values, shape) in enumerate(zip(traced.arguments, traced.shapes, strict=True)):
             width = math.prod(shape[1:])
@@ -45,15 +48,20 @@ class Outline:
         def kind_of(x: Any) -> int:
             kind = kinds.get(id(x))
             if kind is None and x.is_group:
-                members = [kinds.get(id(y)) or kind_of(y) for y in x.values]
-                kind = kinds[id(x)] = hash(frozenset(members))
+                members = frozenset(map(kinds.get, map(id, x.values)))
+                kind = kinds[id(x)] = hash(frozenset(map(kind_of, x.values)) if None in members else members)
             return (hash(x._data.hex()) if x.op is CONSTANT else id(x)) if kind is None else kind
 
         made: list[Any] = [node for node in traced.made if node.op is not None]
         for node in made:
             kinds[id(node)] = hash((node.op, *map(kind_of, operands(node))))
-        ops = [node.op for node in made] if recorded is None else recorded
-        return Outline(Counter([op.name for op in ops]), frozenset([kinds[id(node)] for node in made]))
+        if recorded is None:
+            recorded = [(node.op, width_of(operands(node))) for node in made]
+        counts = Counter([op.name for op, _ in recorded])
+        for op, members in recorded:
+            if members:
+                counts[f"members of {op.name}"] += members
+        return Outline(counts, frozenset([kinds[id(node)] for node in made]))
 
     def continues(self, known: Mapping[Sizes, Outline], sizes: Sizes) -> bool:
         """Whether this is, at these sizes, what outlines at sizes that make up a grid lead to.
@@ -69,6 +77,11 @@ class Outline:
         return all(
             own.get(name, 0) == interpolated({at: x.get(name, 0) for at, x in counts.items()}, sizes) for name in names
         )
+
+
+def width_of(inputs: Sequence[Any]) -> int:
+    """Return how many members the group has that an operation is of, 0 if it is of none."""
+    return len(inputs[0].values) if inputs[0].is_group else 0
 
 
 def interpolated(known: Mapping[Sizes, int], sizes: Sizes) -> Fraction:

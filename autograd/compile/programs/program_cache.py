@@ -80,7 +80,7 @@ class Programs:
         """Return the program for arrays of these shapes."""
         shapes = tuple([a.shape for a in arrays])
         known = self.known.get(shapes, ())
-        compiled = known[-1] if known and known[-1].holds else self._other(shapes, arrays)
+        compiled = known[-1] if known and known[-1].traced.holds else self._other(shapes, arrays)
         if compiled is not self._latest:
             self.known[shapes] = self.known.pop(shapes)
         if compiled.choices:

@@ -5,9 +5,9 @@ from where they are, since many begin as zeros or alike.  Beside each number goe
 of the parameters, by the chain rule forwards.  The program's loss is to be the same, and so is its gradient times that
 direction, which no wrong entry of a gradient leaves as it was.
 
-Where there are many rows, the data are a few rows of the caller's, 16 at random, each in many places at random: what is
-done again to the same Values is recorded once.  So a rehearsal costs what it takes to run the function's own Python,
-and little besides.
+Where there are many rows, the data are a few rows of the caller's, chosen at random, each in many places at random:
+what is done again to the same Values is recorded once.  So a rehearsal costs what it takes to run the function's own
+Python, and little besides.
 
 What it sees: every way in which the function does otherwise at these sizes, if loss or gradient at that point show it:
 other rows, weights, factors or operations, numbers that no gradient passes.  What shows nowhere, since it is added as 0
@@ -19,7 +19,10 @@ in other rows.  Audits (frontend/audit.py) go on to look for it, as for all that
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from operator import mul
 from typing import Any, Final
 
@@ -28,14 +31,17 @@ import numpy as np
 from autograd.compile.frontend.trace import Tracing
 from autograd.compile.frontend.traced_graph import TAKE, Traced, flat_of
 from autograd.compile.lift.level_schedule import on_numbers
+from autograd.compile.programs.outline import width_of
 from autograd.fused.groups import Group
 from autograd.recording.bulk import numbers_of
+from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.value import Value
 
 __all__ = ["Once", "Rehearsal", "Sample"]
 
-ROWS: Final = 16  # of the caller's data
+LEAST, MOST = 16, 64  # rows of the caller's data,
+NUMBERS: Final = 4096  # or so many numbers of them
 MOVE: Final = 0.02  # how far parameters are moved, beside their own size and 1
 NEAR: Final = 1e-9  # of the largest number: what rounding may do to it
 SHORT: Final = 24  # members of a group, up to which Python adds as fast as NumPy
@@ -46,27 +52,23 @@ class Sample:
 
     def __init__(self, arrays: Sequence[Any]) -> None:
         draw = np.random.default_rng(0)
+        widths: Counter[int] = Counter()  # by how many rows there are
+        for array in filter(np.ndim, arrays):
+            widths[len(array)] += math.prod(array.shape[1:])
         places: dict[int, tuple[Any, Any]] = {}
+        for count, width in widths.items():
+            rows = min(max(LEAST, NUMBERS // width), MOST)
+            if count > rows:
+                again = draw.integers(0, rows, count - rows)
+                places[count] = draw.permutation(count)[:rows], draw.permutation(np.append(np.arange(rows), again))
         self.rows: list[list[int] | None] = []
         self.distinct: list[Any] = []  # the rows
         self.arrays: list[Any] = []  # the data that are made of them
         for array in arrays:
-            count = len(array) if array.ndim else 0
-            if count <= ROWS:
-                self.rows.append(None)
-                self.distinct.append(array)
-                self.arrays.append(array)
-                continue
-            if count not in places:
-                chosen = draw.permutation(count)[:ROWS]
-                places[count] = (
-                    chosen,
-                    draw.permutation(np.append(np.arange(ROWS), draw.integers(0, ROWS, count - ROWS))),
-                )
-            chosen, which = places[count]
-            self.rows.append(which.tolist())
-            self.distinct.append(array[chosen])
-            self.arrays.append(array[chosen[which]])
+            chosen, which = places.get(len(array) if array.ndim else 0, (None, None))
+            self.rows.append(None if chosen is None else which.tolist())
+            self.distinct.append(array if chosen is None else array[chosen])
+            self.arrays.append(array if chosen is None else array[chosen[which]])
 
 
 class Once(Tracing):
@@ -77,11 +79,11 @@ class Once(Tracing):
         self._recorded: dict[Any, Value] = {}
         self._groups: dict[tuple[int, ...], Group] = {}  # by the ids of their members, which they keep alive
         self._seen: dict[int, tuple[Group, int]] = {}  # by their own ids: the group itself, and that of its like
-        self.ops: list[Any] = []  # of all that was recorded, each time
+        self.recorded: list[tuple[Any, int]] = []  # each operation, each time, and how many members its group has
 
     def record(self, op: Any, inputs: tuple[Any, ...]) -> Value:
         """Return the node for `op` on these operands, without its number: a new one if there is none."""
-        self.ops.append(op)
+        self.recorded.append((op, width_of(inputs)))
         key = (op, *[self._key(x) for x in inputs])
         node = self._recorded.get(key)
         if node is None:
@@ -151,7 +153,7 @@ class Rehearsal:
             op = node.op
             if op is None:
                 continue
-            inputs = node._operands.inputs
+            inputs = operands(node)
             if op is TAKE:
                 number, tangent = self._taken(*inputs)
             elif op.groups:
@@ -171,8 +173,10 @@ class Rehearsal:
         known = self._groups.get(id(group))
         if known is None:
             members = group.values
-            numbers: Any = list(map(self._number, members))
-            tangents: Any = [self._tangents.get(id(x), 0.0) for x in members]
+            numbers: Any = list(map(self._numbers.get, map(id, members)))
+            if None in numbers:
+                numbers = list(map(self._number, members))
+            tangents: Any = list(map(self._tangents.get, map(id, members), repeat(0.0)))
             tangents = tangents if any(tangents) else None
             if len(members) > SHORT:
                 numbers = np.array(numbers)

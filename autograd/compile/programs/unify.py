@@ -25,7 +25,7 @@ __all__ = ["GenericProgram", "unify"]
 class GenericProgram:
     """A program whose shapes, slices and constants are functions of the sizes: `at(sizes)` is the one for these."""
 
-    def __init__(self, first: Program, forms: Form, order: Form | None, samples: Sequence[Sizes]) -> None:
+    def __init__(self, first: Program, forms: Form, order: tuple[Form, Any] | None, samples: Sequence[Sizes]) -> None:
         self.samples = samples
         self._first, self._forms, self._order = first, forms, order
         number = {id(a): i for i, a in enumerate(first.lines)}
@@ -56,7 +56,8 @@ class GenericProgram:
         """Return which of the user's parameters sits where in θ, and how many the loss depends on."""
         if self._order is None:
             return self._first.order, self._first.used
-        pieces = [np.asarray(piece).ravel() for piece in self._order.at(sizes)]
+        form, beyond = self._order
+        pieces = [np.asarray(piece).ravel() for piece in form.at(sizes)]
         taken = np.concatenate(pieces)
         count = len(self._first.order)
         if taken.max(initial=0) >= count or len({*taken.tolist()}) < len(taken):
@@ -64,7 +65,12 @@ class GenericProgram:
         for piece, line in zip(pieces, _slots(lines), strict=True):
             if piece.size != line.size:
                 raise DoesNotFitError("a slice of the parameters has another size")
-        return np.concatenate([taken, np.setdiff1d(np.arange(count), taken)]), len(taken)
+        rest = np.setdiff1d(np.arange(count), taken)
+        if beyond is None:
+            return np.concatenate([taken, rest]), len(taken)
+        if np.intersect1d(taken, beyond).size:
+            raise DoesNotFitError("a slice of the parameters has some that no gradient reaches")
+        return np.concatenate([taken, np.setdiff1d(rest, beyond), beyond]), count - len(beyond)
 
 
 def unify(programs: Sequence[Program], samples: Sequence[Sizes]) -> GenericProgram:
@@ -105,17 +111,28 @@ def _slots(lines: Sequence[Array]) -> list[Array]:
     return sorted((a for a in lines if a.op == "parameter"), key=lambda a: int(a.detail))
 
 
-def _order(programs: Sequence[Program], samples: Sequence[Sizes]) -> Form | None:
-    """Return the form of the parameters in each slice of θ, None where the order is the same at every size."""
+def _order(programs: Sequence[Program], samples: Sequence[Sizes]) -> tuple[Form, Any] | None:
+    """Return the form of the parameters in each slice of θ, None where the order is the same at every size.
+
+    Also returned: the parameters that no gradient reaches, if they are the same at every size, as where a table of
+    positions was looked up in, and what else is there could have been; None if they are all that no slice has.
+    """
     first = programs[0]
     if all(p.used == first.used and np.array_equal(p.order, first.order) for p in programs):
         return None
+    ends = []
     for program in programs:
-        slots, rest = _slots(program.lines), program.order[program.used :]
-        stops = [a.detail + a.size for a in slots]
-        if [0, *stops[:-1]] != [a.detail for a in slots] or stops[-1] != program.used or (np.diff(rest) < 0).any():
+        slots = _slots(program.lines)
+        ends.append(stops := [a.detail + a.size for a in slots])
+        left_out = program.order[stops[-1] : program.used], program.order[program.used :]
+        if [0, *stops[:-1]] != [a.detail for a in slots] or any((np.diff(rest) < 0).any() for rest in left_out):
             raise DoesNotFitError("parameters are put in order otherwise at each size")
+    beyond = None
+    if any(stops[-1] != program.used for program, stops in zip(programs, ends, strict=True)):
+        beyond = first.order[first.used :]
+        if any(not np.array_equal(program.order[program.used :], beyond) for program in programs):
+            raise DoesNotFitError("gradients reach other parameters at each size")
     pieces = [
         tuple([p.order[a.detail : a.detail + a.size].reshape(a.shape) for a in _slots(p.lines)]) for p in programs
     ]
-    return fit(pieces, samples)
+    return fit(pieces, samples), beyond

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Any, Final
 
-from autograd.explain.digits.balls import arb, context
+from autograd.explain.digits.balls import context
 from autograd.explain.digits.losses import Loss, Losses
 from autograd.explain.digits.passes import ALL_DIGITS, Graph, Pass, digits_of, rounded
-from autograd.explain.notation import Words
 from autograd.recording import modes
-from autograd.recording.contexts import recorder, recording_again
+from autograd.recording.no_grad import recorder, recording_again
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.operation import Operation, number
+from autograd.rules.operation import Operation
 from autograd.support.guesses import GUESSES
 from autograd.support.messages import LONGEST_NAME, shown
 from autograd.support.user_line import user_line
+from autograd.support.validate import number
 from autograd.value import Value
 
 __all__ = ["Certificate", "Certified", "certify"]
@@ -37,7 +38,7 @@ class Certified:
         truth   the truth to 20 digits
         digits  how many digits of the number are proved to be right, −log₁₀ of its relative error: 16 for the nearest
                 float; None if the truth is no finite number, or not known
-        lost    where the others went, the largest loss first
+        lost    where the others went, the largest loss first: told of the dozen results with the fewest digits
     """
 
     name: str
@@ -140,26 +141,39 @@ def compare(root: Value, parameters: Iterable[Value], value: float, gradients: I
 def _certificate(
     graph: Graph, wanted: dict[str, int], value: float, gradients: list[float], lines: Mapping[int, str]
 ) -> Certificate:
+    bits, true = _proved(graph, list(wanted.values()))
+    with context(bits):
+        balls = [true.values[-1], *map(true.gradient, wanted.values())]
+        losses = Losses(graph, true, lines)
+        digits = [digits_of(ours, ball) for ours, ball in zip((value, *gradients), balls, strict=True)]
+        few = [(d, k) for k, d in enumerate(digits) if d is not None and d < FEW]
+        told = {k for _, k in nsmallest(MOST_TOLD + 1, few)}
+        results = []
+        names, places, numbers = (graph.words.names[-1], *wanted), (-1, *wanted.values()), (value, *gradients)
+        for k, (name, i, ours, ball) in enumerate(zip(names, places, numbers, balls, strict=True)):
+            lost: tuple[Loss, ...] = ()
+            if k in told:
+                lost = losses.of_gradient(i) if k else losses.of_value(len(graph.nodes) - 1)
+            results.append(Certified(name, ours, rounded(ball), _text(ball), digits[k], lost))
+        return Certificate(results[0], tuple(results[1:]), tuple(_branches(graph, true, lines)), bits)
+
+
+def _proved(graph: Graph, places: list[int]) -> tuple[int, Pass]:
+    """Return a pass in which the value and the gradients there are known to the last bit, if more bits can do so."""
     for bits in PRECISIONS:
         with context(bits):
             true = Pass(graph)
-            zero = arb(0.0)
-            balls = [true.values[-1], *[zero if (a := true.adjoints[i]) is None else a for i in wanted.values()]]
-            if bits == PRECISIONS[-1] or all(rounded(ball) is not None for ball in balls):
+            if rounded(true.values[-1]) is not None and all(rounded(true.gradient(i)) is not None for i in places):
                 break
+    return bits, true
+
+
+def lost_at(root: Value) -> dict[Value, tuple[float, float]]:
+    """Return how many digits each node loses, in its number and in its local derivatives, where that is one or more."""
+    graph = Graph(root)
+    bits, true = _proved(graph, [])
     with context(bits):
-        words = Words(graph.nodes, [node._data for node in graph.nodes])
-        losses = Losses(graph, true, words, lines)
-        results = []
-        for name, i, ours, ball in zip(
-            (words.names[-1], *wanted), (None, *wanted.values()), (value, *gradients), balls, strict=True
-        ):
-            digits = digits_of(ours, ball)
-            lost: tuple[Loss, ...] = ()
-            if digits is not None and digits < FEW:
-                lost = losses.of_value(len(graph.nodes) - 1) if i is None else losses.of_gradient(i)
-            results.append(Certified(name, ours, rounded(ball), _text(ball), digits, lost))
-        return Certificate(results[0], tuple(results[1:]), tuple(_branches(graph, true, words, lines)), bits)
+        return Losses(graph, true, {}).by_node()
 
 
 def _text(ball: Any) -> str:
@@ -174,7 +188,7 @@ def _text(ball: Any) -> str:
 
 
 # -------------------------------------------------------------------------------------- branches
-def _branches(graph: Graph, true: Pass, words: Words, lines: Mapping[int, str]) -> Iterable[str]:
+def _branches(graph: Graph, true: Pass, lines: Mapping[int, str]) -> Iterable[str]:
     """Yield where the truth lies on another side of a kink or comparison than the floats, or may do so."""
     for i, node in enumerate(graph.nodes):
         op = node.op
@@ -196,7 +210,7 @@ def _branches(graph: Graph, true: Pass, words: Words, lines: Mapping[int, str]) 
             continue
         if not decided:
             line = lines.get(id(node))
-            yield words.computation(i) + (f" ({line})" if line else "")
+            yield graph.words.computation(i) + (f" ({line})" if line else "")
 
 
 # ------------------------------------------------------------------------------------- arguments
@@ -232,7 +246,7 @@ def _wanted(graph: Graph, parameters: Any) -> dict[str, int]:
     else:
         given = [parameters] if isinstance(parameters, Value) else parameters
         items = list(given.items()) if isinstance(given, Mapping) else list(given)
-    names = Words(nodes, [node._data for node in nodes])
+    names = graph.words
     wanted: dict[str, int] = {}
     for k, item in enumerate(items):
         name, p = item if isinstance(item, tuple) and len(item) == 2 else (None, item)

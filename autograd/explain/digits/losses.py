@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from autograd.explain.digits.balls import arb
 from autograd.explain.digits.passes import ALL_DIGITS, Graph, Pass, digits_of
-from autograd.explain.notation import Words
 from autograd.recording.nodes import CONSTANT
 from autograd.support.locks import cached_property
 from autograd.value import Value
@@ -49,8 +48,8 @@ class Loss:
 class Losses:
     """The losses on the way to any result of a pass: at each step back, it follows the largest error."""
 
-    def __init__(self, graph: Graph, true: Pass, words: Words, lines: Mapping[int, str]) -> None:
-        self.graph, self.true, self.words, self.lines = graph, true, words, lines
+    def __init__(self, graph: Graph, true: Pass, lines: Mapping[int, str]) -> None:
+        self.graph, self.true, self.lines = graph, true, lines
 
     def of_value(self, i: int) -> tuple[Loss, ...]:
         """Return the largest losses on the way to the number of node `i`."""
@@ -59,6 +58,22 @@ class Losses:
     def of_gradient(self, i: int) -> tuple[Loss, ...]:
         """Return the largest losses on the way to the gradient of node `i`."""
         return _largest(self._to_gradient(i))
+
+    def by_node(self) -> dict[Value, tuple[float, float]]:
+        """Return how many digits each node loses, in its number and in its local derivatives, where that is 1 or more.
+
+        What it had are the digits of the input that has the fewest.
+        """
+        found = {}
+        for i, node in enumerate(self.graph.nodes):
+            if self.graph.is_computed(i):
+                had = min((self.digits(j) for j in self.graph.flat(i)), default=ALL_DIGITS)
+                own = node.local_derivatives
+                slopes = [_digits(own[slot], derivative) for _, derivative, slot in self.true.edges(i)]
+                lost = had - self.digits(i), had - min(slopes, default=had)
+                if max(lost) >= LEAST_LOSS:
+                    found[node] = lost
+        return found
 
     def digits(self, i: int) -> float:
         """Return how many digits of the number of node `i` are right."""
@@ -88,7 +103,7 @@ class Losses:
                 upstream = graph.adjoints[child]
                 if upstream is None or true.adjoints[child] is None:
                     continue
-                own = graph.nodes[child].local_derivatives
+                own = () if graph.passed_on[child] else graph.nodes[child].local_derivatives
                 for j, derivative, slot in true.edges(child):
                     if j == i:
                         local = 1.0 if graph.passed_on[child] else own[slot]
@@ -102,7 +117,7 @@ class Losses:
             sent = _digits(upstream * local, true.adjoints[child] * derivative)  # type: ignore[operator]
             lost = sent - _digits(graph.adjoints[i], true.adjoints[i])
             if lost >= LEAST_LOSS:
-                name = self.words.gradient(i)
+                name = self.graph.words.gradient(i)
                 why = "cancellation of what reaches it over several ways"
                 yield Loss(f"the sum that is {name}", lost, why, None, None)
             if _digits(local, derivative) < _digits(upstream, true.adjoints[child]):
@@ -119,8 +134,8 @@ class Losses:
             worst = min(inputs, key=self.digits)
         lost = self.digits(worst) - _digits(local, derivative)
         if lost >= LEAST_LOSS:
-            name, parent = self.words.names[i], self.words.names[inputs[slot]]
-            what = f"∂{name}/∂{parent} = {self.words.derivative(i, slot)} = {local:.3g}"
+            name, parent = self.graph.words.names[i], self.graph.words.names[inputs[slot]]
+            what = f"∂{name}/∂{parent} = {self.graph.words.derivative(i, slot)} = {local:.3g}"
             saturated = op.name in ("tanh", "sigmoid")  # type: ignore[union-attr]
             why = "cancellation in the derivative itself" if saturated else "the derivative itself"
             way_out = "keep its input small: beyond, the unit is saturated" if saturated else None
@@ -133,7 +148,7 @@ class Losses:
         overflows = not math.isfinite(node._data) and self.true.values[i].is_finite()
         why = "cancellation" if name in ADDITIVE else "it makes the error of its input larger"
         why = "overflow, beyond the largest float, 1.8e308" if overflows else why
-        return Loss(self.words.computation(i), lost, why, self.lines.get(id(node)), way_out(node))
+        return Loss(self.graph.words.computation(i), lost, why, self.lines.get(id(node)), way_out(node))
 
     @cached_property
     def _children(self) -> dict[int, list[int]]:

@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from autograd.backward import one_pass_at_a_time
 from autograd.explain.digits.balls import arb, row_of
+from autograd.explain.notation import Words
 from autograd.functional.lookup import TAKEN
 from autograd.functional.vjp import is_stale
 from autograd.recording.graph import operands, structure
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
+from autograd.support.locks import cached_property
 from autograd.value import Value
 
 __all__ = ["Graph", "Pass", "digits_of", "rounded"]
@@ -68,6 +70,11 @@ class Graph:
                 for node, grad in zip(nodes, before, strict=True):
                     node._grad = grad
 
+    @cached_property
+    def words(self) -> Words:
+        """Names and phrases for these nodes."""
+        return Words(self.nodes, [node._data for node in self.nodes])
+
     def is_computed(self, i: int) -> bool:
         """Return whether a rule of the table computed node `i`."""
         op = self.nodes[i].op
@@ -100,6 +107,11 @@ class Pass:
                     sent = adjoint * derivative
                     before = self.adjoints[j]
                     self.adjoints[j] = sent if before is None else before + sent
+
+    def gradient(self, i: int) -> Any:
+        """Return the gradient of node `i`, 0 where none arrives."""
+        adjoint = self.adjoints[i]
+        return arb(0.0) if adjoint is None else adjoint
 
     def given(self, i: int) -> list[Any]:
         """Return the balls that node `i` was computed from, lists for groups."""

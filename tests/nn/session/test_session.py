@@ -8,7 +8,7 @@ import pytest
 from autograd import Value
 from nn import MLP, SGD, Adam, Module, RMSProp, TrainingSession, mean_squared_error
 from nn.datasets import moons, xor
-from nn.session.questions import before_update, loss_with
+from nn.training.session.questions import before_update, loss_with
 
 
 class Noisy(Module):

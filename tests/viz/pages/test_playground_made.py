@@ -127,7 +127,7 @@ def test_stuck_states_are_told(show):
     model = nn.MLP(2, [2, 1], activation="tanh", seed=1)
     for parameter in model.parameters():
         parameter.data *= 1e-6
-    assert "It is stuck: no slope is over" in show(viz.playground(model, *XOR)).text_content("#stuck")
+    assert "It is stuck: no gradient is over" in show(viz.playground(model, *XOR)).text_content("#stuck")
 
 
 @pytest.mark.parametrize("font", FONTS)

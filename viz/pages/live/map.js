@@ -1,7 +1,7 @@
 // The network of a page that computes, as the drawing takes it: a column for the inputs, for each layer, and for the loss.
 
 import { MODEL } from "./model.js";
-import { DATA, shortly } from "../shared/numbers.js";
+import { shortly } from "../shared/numbers.js";
 
 /** @typedef {import("../shared/network.js").Column} Column @typedef {import("../shared/network.js").Unit} Unit */
 
@@ -86,7 +86,7 @@ export function told() {
     right = MODEL.right();
   if (!found.length && steepest < 1e-5 && right >= 0 && right < MODEL.rows.length)
     found.push(
-      `It is stuck: no slope is over ${shortly(steepest)}, and ${DATA.outputs === 1 ? "not all" : "some"} rows are answered wrongly. Reset, or move a weight.`,
+      `It is stuck: no gradient is over ${shortly(steepest)}, and ${right} of ${MODEL.rows.length} rows are right. Reset, or move a weight.`,
     );
   return found;
 }

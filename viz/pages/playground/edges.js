@@ -30,7 +30,7 @@ export function edges({ change, choose, typed }) {
     ) => make("div", { class: style }, make("small", {}, title), inside);
   const boxes = {
     now: box("value", "now", now),
-    step: box("local", "η × ◄ slope"),
+    step: box("local", "η × ◄ gradient"),
     next: box("next", "◆ after the next step"),
   };
   $("boxes").append(boxes.now, make("b", {}, "−"), boxes.step, make("b", {}, "="), boxes.next);
@@ -64,7 +64,7 @@ export function edges({ change, choose, typed }) {
 
   function build() {
     const { chosen } = VIEW,
-      head = ["from", "", "weight", "◄ slope", "◆ next"].map((x, k) =>
+      head = ["from", "", "weight", "◄ gradient", "◆ next"].map((x, k) =>
         make("th", { scope: "col", class: ["", "grow", "", "backward", "update"][k] }, x),
       );
     lines = leading(chosen).map((what) => {
@@ -133,7 +133,7 @@ export function edges({ change, choose, typed }) {
     if (!layer) return;
     const at = place(chosen),
       plain = DATA.optimizer === "SGD" && !DATA.memories.length;
-    say(boxes.step.children[0], plain ? "η × ◄ slope" : `a step of ${DATA.optimizer}`);
+    say(boxes.step.children[0], plain ? "η × ◄ gradient" : `a step of ${DATA.optimizer}`);
     fitted(boxes.step.children[1], (digits) =>
       plain
         ? `${fewer(MODEL.rate, digits)} × ${fewer(MODEL.gradient[at], digits)}`

@@ -295,6 +295,7 @@ $("more").addEventListener("click", () => {
   $("more-part").hidden = !open;
   set($("more"), "aria-expanded", String(open));
   $("controls").classList.toggle("open", open);
+  say($("more"), open ? "Less" : "More…");
   show();
   if (open) $("more-part").scrollIntoView({ block: "nearest" });
 });

@@ -222,7 +222,7 @@ def test_a_gradient_that_flows_to_a_part_is_added_to_that_part():
     w = [[Value(0.1 * (i + k)) for k in range(3)] for i in range(2)]
     program = lifted(lambda x: total([total(row) ** 2 for row in w]) + x * dot(w[0], [1.0, 2.0, 3.0]), [()], flat(w))
     assert program.order.tolist() == [*range(6)]
-    source, constants = emit(program, ["x0"])
+    source, constants = emit(program)
     assert "zeros" not in source
     theta, gradient = np.array([0.1 * k for k in (0, 1, 2, 1, 2, 3)]), np.full(6, np.nan)
     step = load(source, constants)(theta, gradient)

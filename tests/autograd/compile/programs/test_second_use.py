@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from autograd.compile.program_cache import MOST, MOST_IN_ALL
 
 import autograd as ag
 import nn
 from autograd import Value, compile, gradcheck  # noqa: A004
+from autograd.compile.programs.program_cache import MOST, MOST_IN_ALL
 
 BACKENDS = pytest.mark.parametrize("backend", ["numpy", "native"])
 INF, NAN = math.inf, math.nan
@@ -63,7 +63,7 @@ def test_programs_that_were_not_used_for_long_are_dropped_and_come_back():
     step = compile(lambda x: ag.total([w * a for a in x]), parameters=[w])
     for n in range(1, MOST_IN_ALL + 6):
         assert step([1.0] * n) == 2.0 * n
-    known = step._programs._known
+    known = step._programs.known
     assert sum(map(len, known.values())) == MOST_IN_ALL
     assert ((1,),) not in known, "the first goes first"
     assert step([3.0]) == 6.0

@@ -16,9 +16,9 @@ from autograd.compile.programs.families import pattern_of, sizes_of
 from autograd.compile.programs.forms import DoesNotFitError, fit
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.unify import unify
+from tests.fuzz.random_programs import Drawn, assert_same, recorded
 from tests.support.compiled.changes_of_mind import AT, CHANGES, GENERIC, drawn
 from tests.support.programs import PROGRAMS, Draw
-from tests.support.random_programs import Drawn, assert_same, recorded
 
 OWN_MIND = {"small_transformer", "of_every_length", "branches"}  # of one length, or with branches that differ at 5 rows
 
@@ -173,7 +173,7 @@ def test_a_function_that_changes_its_mind_is_traced_anew(name):
 
 def test_what_tracing_refuses_it_refuses_at_every_size():
     w = Value(0.5)
-    step = ag.compile(lambda x: ag.mean(x) * (w.data if len(x) > 30 else w), [w])
+    step = ag.compile(lambda x: ag.mean(x) * (float(w) if len(x) > 30 else w), [w])
     with pytest.raises(TypeError, match="was read while"):
         step([1.0] * 40)
     assert step([1.0] * 20) == 0.5
@@ -205,3 +205,18 @@ def test_fit_and_predict_find_the_same_as_tracing_each_size(backend, monkeypatch
     monkeypatch.setattr(families, "TRIES", 0)
     for one, other in zip(trained(), found, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-12)
+
+
+# ------------------------------------------------------------------------------------------ what it says
+def test_the_source_and_the_report_say_n():
+    model = nn.MLP(4, [5, 3], activation="relu", seed=1)
+    step = ag.compile(lambda x, y: nn.softmax_cross_entropy(model.batch(x), y), model.parameters())
+    step(np.ones((40, 4)), [0, 1] * 20)
+    assert "n = 40\n" in step.source
+    assert "# layer 1: (n rows, 5 units)" in step.source
+    assert " / n" in step.source
+    assert "x: (n, 4), y: (n,): found at n = 5 and n = 7, compared with the function at n = 40" in repr(step)
+    own, named = {}, {}
+    exec(step._programs.latest.runner.source, own)
+    exec(step.source, named)  # which runs as it is: `n` is said in it
+    assert set(own) - {"rows40"} <= set(named)

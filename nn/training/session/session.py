@@ -10,8 +10,12 @@ from autograd import Value, number, steps
 from nn.optim.optimizer import Optimizer
 from nn.optim.sgd import SGD
 from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
-from nn.session.phases import NEXT, check_phase
-from nn.session.undo import (
+from nn.support.fields import by_path
+from nn.support.guesses import GUESSES
+from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_parameter
+from nn.training.recorded import epoch_order, record_pass
+from nn.training.session.phases import NEXT, check_phase
+from nn.training.session.undo import (
     State,
     UndoBackward,
     UndoForward,
@@ -22,10 +26,6 @@ from nn.session.undo import (
     UndoWeight,
     with_update,
 )
-from nn.support.fields import by_path
-from nn.support.guesses import GUESSES
-from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_parameter
-from nn.training.recorded import epoch_order, record_pass
 from nn.training.settings import checked_optimizer
 from nn.training.unmoved import warn_unmoved
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from autograd import Value, number
-from nn.session.session import TrainingSession
-from nn.session.undo import UndoRate, UndoUpdate
+from nn.training.session.session import TrainingSession
+from nn.training.session.undo import UndoRate, UndoUpdate
 
 __all__ = ["before_update", "loss_with"]
 

@@ -1,0 +1,88 @@
+"""scikit-learn's own checks, with no expected failure, and what its users do: pipelines, searches, weights, joblib."""
+
+import pickle
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+import nn
+
+pytest.importorskip("sklearn")
+
+from sklearn.base import clone
+from sklearn.datasets import make_blobs
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+from nn.estimators import Classifier, Regressor
+
+X, PLACES = make_blobs(60, centers=3, random_state=0)
+Y = np.array(["cat", "dog", "eel"])[PLACES]
+
+
+CHECKED = [Classifier((4,), epochs=10, learning_rate=0.1), Regressor((8,), epochs=40, learning_rate=0.05)]
+
+
+@pytest.mark.parametrize("estimator", CHECKED, ids=["classifier", "regressor"])
+def test_scikit_learns_checks_have_no_failure(estimator):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = check_estimator(estimator, on_fail=None, on_skip=None)
+    assert not [(x["check_name"], x["exception"]) for x in found if x["status"] in ("failed", "xfail")]
+    assert sum(x["status"] == "passed" for x in found) >= 50
+
+
+def test_a_pipeline_is_searched_in_two_processes_and_pickled():
+    pipeline = make_pipeline(StandardScaler(), Classifier((4,), epochs=20, learning_rate=0.05, random_state=0))
+    search = GridSearchCV(pipeline, {"classifier__l2": [0.0, 0.01]}, cv=2, n_jobs=2).fit(X, Y)
+    assert search.best_score_ > 0.8
+    best = pickle.loads(pickle.dumps(search.best_estimator_))
+    assert (best.predict(X) == search.predict(X)).all()
+    assert set(best.predict(X)) <= set(Y)
+    shares = best.predict_proba(X)
+    assert shares.shape == (60, 3)
+    assert np.allclose(shares.sum(1), 1.0)
+
+
+def test_the_same_state_gives_the_same_network_and_epochs_go_on():
+    first, second = (Classifier((4,), epochs=6, random_state=3).fit(X, Y) for _ in range(2))
+    assert first.loss_curve_ == second.loss_curve_
+    assert len(first.loss_curve_) == first.n_iter_ == 6
+    assert first.loss_ == first.loss_curve_[-1]
+    bit_by_bit = Classifier((4,), epochs=6, random_state=3)
+    for _ in range(6):
+        bit_by_bit.partial_fit(X, Y, classes=["cat", "dog", "eel"])
+    assert bit_by_bit.loss_curve_ == first.loss_curve_
+    with pytest.raises(ValueError, match="are none of the classes"):
+        bit_by_bit.partial_fit(X[:2], ["cow", "cat"])
+    with pytest.raises(ValueError, match="the first call of partial_fit says which classes"):
+        clone(first).partial_fit(X, Y)
+    assert isinstance(first.model_, nn.MLP)
+    assert first.history_.losses == first.loss_curve_
+
+
+def test_weights_count_as_rows_and_numbers_are_learned_in_their_own_units():
+    inputs = np.linspace(-1.0, 1.0, 30)[:, None]
+    targets = 1e4 + 500.0 * inputs[:, 0] ** 2
+    model = Regressor((8,), "tanh", epochs=300, random_state=0).fit(inputs, targets)
+    assert model.score(inputs, targets) > 0.98
+    counts = np.arange(30) % 3
+    weighted = Regressor((4,), epochs=5, random_state=0, batch_size=100).fit(inputs, targets, sample_weight=counts)
+    rows = np.repeat(np.arange(30), counts)
+    repeated = Regressor((4,), epochs=5, random_state=0, batch_size=100).fit(inputs[rows], targets[rows])
+    np.testing.assert_allclose(weighted.predict(inputs), repeated.predict(inputs), rtol=1e-9)
+
+
+def test_without_scikit_learn_the_extra_is_named():
+    program = (
+        "import sys; sys.modules['sklearn'] = sys.modules['sklearn.base'] = None\n"
+        "import nn\n"
+        "try:\n    nn.estimators\nexcept ImportError as error:\n    print(error)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "chainrule[data]" in ended.stdout
