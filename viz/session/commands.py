@@ -5,13 +5,14 @@ Everything shown here is computed by `autograd`, `nn` and `viz`: this file only 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any, Final
 
 from autograd.explain.numbers import show_number
 from nn import TrainingSession
 from viz.session.answers import NEAR, answers_of, is_right
-from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board
+from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board, is_screen
 from viz.session.looks import Looks
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
@@ -27,7 +28,7 @@ class Session(Looks):
     """The commands for a training of any model."""
 
     _tries = ""  # the lines of help that a session has of its own
-    _is_screen = False  # whether steps are drawn in place
+    _talks = False  # whether a person types, and steps are drawn in place where there is room
 
     # ------------------------------------------------------------------------------------ go on
     def step(self, n: Any = 1) -> None:
@@ -101,7 +102,10 @@ class Session(Looks):
                 self._unmark()
         else:
             raise ValueError(f"back 3, back 3 epochs or back to 12, not back {n} {unit}")
-        print(wrapped(f"back: {self._where()}"))
+        if self._is_screen and self._cursor is not None and self._cursor > self._mine()[0]:
+            self._draw(board(self, self._cursor - 1), f"back: {self._training.phase} is under way")
+        else:
+            print(wrapped(f"back: {self._where()}"))
 
     # ----------------------------------------------------------------------------------- change
     def rate(self, rate: Any = None) -> None:
@@ -135,6 +139,10 @@ class Session(Looks):
         raise SystemExit
 
     # -------------------------------------------------------------------------------- the works
+    @property
+    def _is_screen(self) -> bool:
+        return self._talks and is_screen()
+
     def _keys(self) -> str:
         taken = {as_typed(name) for name in self._weight_names()}  # a weight that is called b is shown by b
         return " · ".join(key[2:] if key[:1] in taken and key[1:2] == " " else key for key in KEYS.split(" · "))
@@ -168,13 +176,16 @@ class Session(Looks):
             self._leave_phase()
             where = f"  {self._where()}"
         if shown:
-            then = f"  {phase} is done; {self._training.phase} comes next" if where else ""
-            lines = "\n".join([*shown[:-1], then])
-            print(f"\x1b[H\x1b[2J{lines}\x1b[{HEIGHT};1H{paint(self._keys(), 'quiet')}\x1b[{PROMPT_LINE};1H", end="")
+            self._draw(shown, f"{phase} is done; {self._training.phase} comes next" if where else "")
         elif is_shown:
             print(wrapped(said, hang="    "))
             if where:
                 print(wrapped(where))
+
+    def _draw(self, lines: Sequence[str], then: str) -> None:
+        """Draw a board in place, with a word at its end, the keys below, and the cursor where one types."""
+        text = "\n".join([*lines[:-1], f"  {then}"])
+        print(f"\x1b[H\x1b[2J{text}\x1b[{HEIGHT};1H{paint(self._keys(), 'quiet')}\x1b[{PROMPT_LINE};1H", end="")
 
     def _phase(self, phase: str) -> None:
         with self._marked():

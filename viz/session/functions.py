@@ -30,6 +30,8 @@ def _names(function: Callable[..., Any], count: int) -> list[str]:
     """Return the names of a function's arguments; raises TypeError if it does not take so many."""
     try:
         bound = inspect.signature(function).bind(*range(count))
+    except ValueError:  # what is built in may have none to show
+        return [f"x{k + 1}" for k in range(count)]
     except TypeError as error:
         called = getattr(function, "__name__", "the function")
         raise TypeError(f"session(function, inputs): {called} is to be called with {count} numbers: {error}") from None

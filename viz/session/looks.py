@@ -102,6 +102,8 @@ class Looks(Run):
     def boundary(self) -> None:
         """Show what the model says over the plane of its two inputs."""
         training = self._training
+        if any(isinstance(target, list | tuple) for target in training.targets):
+            raise ValueError("a boundary is drawn for rows that have one target each, and here are several")
         logits = training.loss is nn.binary_cross_entropy_with_logits
 
         def says(row: Sequence[float]) -> Any:

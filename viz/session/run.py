@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from autograd import Value
 from autograd.explain.naming import short_names
 from autograd.explain.steps import Recording, Replay
+from autograd.support.messages import shown
 from nn import TrainingSession
 from nn.training.session.questions import before_update
 from viz.session.answers import rows_of_nodes
@@ -67,7 +68,7 @@ class Run:
     """A training, the place within a phase, and a mark for each command that changed something."""
 
     def __init__(self, training: TrainingSession, title: str) -> None:
-        self._title = title
+        self._title = shown(title)
         self._marks: list[Mark] = []
         self._hinted = False  # whether the names of nodes were explained
         self._begin(training)

@@ -47,6 +47,7 @@ def session(
     ...
     """
     from nn import TrainingSession
+    from nn.support.validate import said
     from viz.session.commands import Session
     from viz.session.functions import FunctionSession, is_plain_function
     from viz.session.xor import XorSession
@@ -55,6 +56,8 @@ def session(
         if any(given is not None for given in (inputs, targets, loss, optimizer)):
             raise TypeError("session(model, inputs, targets, loss=…) takes a model; session() alone is XOR's")
         commands: Session = XorSession()
+    elif not callable(model) and not hasattr(model, "batch"):
+        raise TypeError(f"session steps through a model or a function of numbers, not {said(model)}")
     elif is_plain_function(model):
         commands = FunctionSession(model, inputs, targets, loss=loss, optimizer=optimizer, title=title)
     else:
@@ -70,15 +73,18 @@ def session(
 
 def start(commands: Session, script: Iterable[str] | None = None) -> int:
     """Run a script, or talk, in a terminal or a notebook, or read standard input; return how many lines were wrong."""
-    from viz.session.board import is_screen
     from viz.session.prompt import Prompt, has_terminal
 
     prepare()
     prompt = Prompt(commands, commands._variables, commands._known_names, commands._help)
     if script is not None:
-        return prompt.run_script(script)
+        given: Any = script.splitlines() if isinstance(script, str) else script
+        lines = list(given) if hasattr(given, "__iter__") else [given]
+        if not all(isinstance(line, str) for line in lines):
+            raise TypeError("session(script=…) takes lines of text, as they are typed")
+        return prompt.run_script(lines)
     if has_terminal() or "ipykernel" in sys.modules:
-        commands._is_screen = is_screen()
+        commands._talks = True
         prompt.talk(commands._greeting(), commands._keys() if commands._is_screen else "")
         return 0
     print(commands._greeting())

@@ -137,6 +137,12 @@ def test_what_a_session_takes_is_said():
         viz.session(network(), X, script=[])
     with pytest.raises(TypeError, match="session\\(\\) alone is XOR's"):
         viz.session(None, X, Y, script=[])
+    for odd in ("xor", 3, Value(3.0)):
+        with pytest.raises(TypeError, match="a model or a function of numbers"):
+            viz.session(odd, script=[])
+    for odd in (3, [1], [b"step"]):
+        with pytest.raises(TypeError, match="lines of text"):
+            viz.session(script=odd)
     with pytest.raises(ValueError, match="3 rows of inputs and 1 targets"):
         viz.session(network(), X, [1.0], loss=nn.mean_squared_error, script=[])
 
@@ -219,3 +225,18 @@ def test_the_screen_takes_any_numbers(numbers):
         parameter.data = x
     for i in range(len(session._story().recording)):
         assert max(map(len, board(session, i))) <= 80
+
+
+def test_in_a_terminal_a_step_is_drawn_in_place_and_so_is_the_way_back(monkeypatch, capsys):
+    session = XorSession()
+    monkeypatch.setattr(XorSession, "_is_screen", True)
+    for act in (lambda: session.step(2), session.step, session.back):
+        act()
+        drawn = capsys.readouterr().out
+        assert drawn.count("\x1b[H\x1b[2J") == 1
+        assert f"forward {session._cursor} of 50" in drawn
+        assert len(drawn.partition("\x1b[24;1H")[0].split("\n")) == 21
+    session.step(48)
+    assert "forward is done; backward comes next" in capsys.readouterr().out
+    session.back(2)
+    assert "back: at the beginning" in capsys.readouterr().out
