@@ -10,13 +10,13 @@
 value.py     `Value`: a number that knows what it was computed from
 backward.py  the backward pass
 ops.py       the table of operations: each is one row, and everything else about it is derived
-rules/       what a row is: the operation, its maths on floats, its formulas, the methods made of it
-recording/   how a program is recorded: modes, making nodes, looking at a graph, copies
+rules/       what a row is: the operation, its maths on floats, its formulas
+recording/   how a program is recorded: `Value`'s methods, `no_grad`, comparisons, copies, looking at a graph
 fused/       what makes the recorded engine fast: sums of products, layers and activations as few nodes
-functional/  derivatives of functions: `grad`, `jvp`, `hessian`, `gradients`, `checkpoint`, `gradcheck`
-explain/     a pass told in events and sentences
+functional/  `softmax`, `take` …, and derivatives of functions: `grad`, `jvp`, `checkpoint`, `gradcheck`
+explain/     a pass told in events and sentences, and how many of its digits are right
 compile/     from a recorded graph to a program of arrays
-support/     what messages, files, locks and guessed names share
+support/     what all share: the check of numbers that enter, nested lists, messages, files, locks, guessed names
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.functional.checkpoint import checkpoint
+from autograd.functional.composed import log_softmax, logsumexp, mean, norm, smallest, softmax
+from autograd.functional.lookup import take
 from autograd.functional.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.functional.vjp import gradients
 from autograd.fused.groups import Group
@@ -92,110 +94,33 @@ from autograd.ops import (
     xlogy,
 )
 from autograd.recording.conditions import Condition
-from autograd.recording.contexts import detect_anomaly, no_grad
+from autograd.recording.detect_anomaly import detect_anomaly
 from autograd.recording.graph import topological_order
-from autograd.rules.composed import log_softmax, logsumexp, mean, norm, smallest, softmax
-from autograd.rules.lookup import take
+from autograd.recording.no_grad import no_grad
 from autograd.rules.operation import TABLE as _TABLE
-from autograd.rules.operation import number, op
+from autograd.rules.operation import op
 from autograd.support.guesses import GUESSES as _GUESSES
+from autograd.support.validate import number
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.compile import compile, compile_graph  # noqa: A004
     from autograd.explain import steps
+    from autograd.explain.digits import certify
     from autograd.explain.explanation import explain
     from autograd.functional.gradcheck import gradcheck
 
 __all__ = [
-    "Condition",
-    "Group",
-    "Value",
-    "abs",
-    "acos",
-    "acosh",
-    "add",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "checkpoint",
-    "clip",
-    "compile",
-    "compile_graph",
-    "cos",
-    "cosh",
-    "detach",
-    "detect_anomaly",
-    "divide",
-    "dot",
-    "elu",
-    "equal",
-    "erf",
-    "erfc",
-    "exp",
-    "explain",
-    "expm1",
-    "gelu",
-    "gelu_tanh",
-    "grad",
-    "gradcheck",
-    "gradients",
-    "greater",
-    "greater_equal",
-    "hardtanh",
-    "hessian",
-    "hvp",
-    "hypot",
-    "isnan",
-    "jacobian",
-    "jvp",
-    "largest",
-    "leaky_relu",
-    "less",
-    "less_equal",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "log_sigmoid",
-    "log_softmax",
-    "logsumexp",
-    "maximum",
-    "mean",
-    "minimum",
-    "mish",
-    "multiply",
-    "negative",
-    "no_grad",
-    "norm",
-    "number",
-    "op",
-    "power",
-    "relu",
-    "selu",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinh",
-    "smallest",
-    "softmax",
-    "softplus",
-    "softsign",
-    "sqrt",
-    "steps",
-    "subtract",
-    "take",
-    "tan",
-    "tanh",
-    "topological_order",
-    "total",
-    "value_and_grad",
-    "where",
-    "xlogy",
-]
+    "Condition", "Group", "Value", "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh",
+    "certify", "checkpoint", "clip", "compile", "compile_graph", "cos", "cosh", "detach", "detect_anomaly",
+    "divide", "dot", "elu", "equal", "erf", "erfc", "exp", "explain", "expm1", "gelu", "gelu_tanh", "grad",
+    "gradcheck", "gradients", "greater", "greater_equal", "hardtanh", "hessian", "hvp", "hypot", "isnan",
+    "jacobian", "jvp", "largest", "leaky_relu", "less", "less_equal", "log", "log1p", "log2", "log10",
+    "log_sigmoid", "log_softmax", "logsumexp", "maximum", "mean", "minimum", "mish", "multiply", "negative",
+    "no_grad", "norm", "number", "op", "power", "relu", "selu", "sigmoid", "sign", "silu", "sin", "sinh",
+    "smallest", "softmax", "softplus", "softsign", "sqrt", "steps", "subtract", "take", "tan", "tanh",
+    "topological_order", "total", "value_and_grad", "where", "xlogy",
+]  # fmt: skip
 
 # Type checkers and editors read the lists above; at run time every row of the table is here, listed or not.
 __all__ += [name for name in _TABLE if name not in __all__]
@@ -203,6 +128,7 @@ __all__ += [name for name in _TABLE if name not in __all__]
 # What is loaded only when it is asked for: name -> module.
 _LATER = {
     **dict.fromkeys(["compile", "compile_graph"], "compile"),
+    "certify": "explain.digits",
     "explain": "explain.explanation",
     "gradcheck": "functional.gradcheck",
     "steps": "explain.steps",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Operands(Protocol):
-    """What a node of other than one or two parents keeps; the implementations are in `fused/`."""
+    """What a node of other than one or two parents keeps: see `recording/graph.py`, and `fused/` for what is fast."""
 
     inputs: Any  # what the node was computed from, in order: Values, and Groups of them
     derivatives: Any  # for each input the local derivative; for a Group a list by member, or one number for all

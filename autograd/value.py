@@ -1,7 +1,7 @@
 """A `Value` is one number that remembers how it was computed; `backward` pushes gradients through it.
 
-This file and `backward.py` are the whole engine.  The arithmetic of Values (`methods.py`) is written out from the table
-of operations (`ops.py`); what makes it fast for whole layers is in `fused/`.
+This file and `backward.py` are the whole engine.  The arithmetic of Values (`recording/methods.py`) is written out from
+the table of operations (`ops.py`); what makes it fast for whole layers is in `fused/`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from autograd.backward import Operands, is_leaf, one_pass_at_a_time, sweep
-from autograd.fused import groups
-from autograd.fused.operands import operand_derivatives, operands
-from autograd.recording import modes, nodes
+from autograd.fused import groups, rows
+from autograd.recording import methods, modes, nodes
 from autograd.recording.aliases import Aliases, name_from
 from autograd.recording.conditions import Comparisons
 from autograd.recording.copying import Copying
+from autograd.recording.graph import operand_derivatives, operands
 from autograd.recording.refusals import Refusals
-from autograd.rules import methods
-from autograd.rules.operation import TABLE, Operation, number
+from autograd.rules.operation import TABLE, Operation
+from autograd.support.guesses import GUESSES
 from autograd.support.messages import cut
+from autograd.support.validate import number
 
 
 class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
@@ -28,9 +29,10 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     whose `op` is CONSTANT.  Values are equal only to themselves; `<` and `>` compare the numbers.
     """
 
-    # A node of one or two parents keeps them, with their local derivatives, in slots of its own: one object for the
-    # collector to track instead of three, and half the memory.  Any other has no `_left`, but `_operands`.
-    __slots__ = "_data", "_grad", "_left", "_left_derivative", "_operands", "_right", "_right_derivative", "name", "op"
+    # c = a * b keeps a and b, `_left` and `_right`, and dc/da and dc/db, the derivatives beside them; tanh(a) keeps no
+    # `_right`, a leaf nothing, and what has more parents or groups of them `_operands`.  In slots they are one object
+    # for the collector to track instead of three, and half the memory.
+    __slots__ = "_data", "_grad", "_left", "_left_derivative", "_name", "_operands", "_right", "_right_derivative", "op"
     __array_priority__: ClassVar[float] = 1e3  # NumPy's numbers and arrays ask the Value; its functions call methods
     is_group: ClassVar[bool] = False
 
@@ -41,23 +43,24 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     _left_derivative: Any
     _right_derivative: Any
     _operands: Operands | None
-    name: str | None
+    _name: str | None
     op: Operation | nodes.Constant | None
 
     def __init_subclass__(cls) -> None:
         raise TypeError(f"class {cls.__name__}(Value): operations know Values by their class; keep one in it instead")
 
+    @GUESSES
     def __init__(self, data: object, name: str | None = None, _op: str = "", label: str | None = None) -> None:
         self._data = number(data)
-        self.name = name if name is None and label is None else name_from(data, name, _op, label)
+        self._name = name if name is None and label is None else name_from(data, name, _op, label)
         self.op = self._grad = self._left = self._right = None
         self._left_derivative = self._right_derivative = self._operands = None
 
     @property
     def data(self) -> float:
-        """The number itself.  Raises TypeError inside `compile`, which would freeze it into the program."""
-        if modes.active:
-            modes.refuse("reading", ".data", self)
+        """The number itself; inside `compile` what stands for it in arithmetic, and is refused for all else."""
+        if modes.active:  # inside `compile`, `no_grad` or `detect_anomaly`, somewhere
+            return modes.read(self)
         return self._data
 
     @data.setter
@@ -78,10 +81,6 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
         if modes.active:
             modes.refuse("writing", ".grad", self)
         self._grad = None if x is None else number(x)
-
-    def clear_grad(self) -> None:
-        """Leave the gradient as it was before any pass: 0.0, and not `has_grad`.  So does `x.grad = None`."""
-        self.grad = None
 
     @property
     def has_grad(self) -> bool:
@@ -105,6 +104,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
             modes.refuse("reading", ".local_derivatives", self)
         return groups.by_member(operands(self), operand_derivatives(self))
 
+    @GUESSES
     def backward(self, gradient: float = 1.0) -> None:
         """Leave d(self)/d(node) times `gradient` on every node that this one was computed from.
 
@@ -130,12 +130,12 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     def __repr__(self) -> str:
         if modes.active and (shown := modes.current("shown")) is not None:
             return str(shown(self))
-        name = f", name={cut(self.name)!r}" if self.name else ""
+        name = f", name={cut(self._name)!r}" if self._name else ""
         grad = f", grad={self._grad!r}" if self._grad is not None else ""
         return f"Value({self._data!r}{name}{grad})"
 
 
-for _module in (methods, groups, nodes):  # they make Values, and are there before the class
+for _module in (methods, groups, nodes, rows):  # they make Values, and are there before the class
     vars(_module)["Value"] = Value
 for _name, _method in methods.METHODS.items():
     vars(TABLE[_name]).update(kind=Value, method=_method)

@@ -6,9 +6,9 @@ nn/          layers, optimizers, trainings, saving, sessions, diagnosis
 viz/         pictures, charts, texts, and pages in a browser
 demos/       the XOR session, the tutorial, and what a terminal shows
 house/       what holds the whole: public names, folders, the README, what contributors are told
-support/     what tests share
-golden/      numbers of PyTorch's and of earlier days, and the programs that made them
+support/     what tests share, and the numbers of PyTorch's and of earlier days
 benchmarks/  speed and memory, as tables to read: no test depends on a time
-longer.py    random programs by the ten thousand
+fuzz/        random programs as long as one likes, on every backend: no part of the suite
+mutation.py  small slips planted one at a time: do the tests notice?  No part of the suite
 conftest.py  what all tests begin with
 """

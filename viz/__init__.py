@@ -5,6 +5,8 @@ charts/      plots by matplotlib: loss_curve, decision_boundary, gradient_flow, 
 terminal.py  the same in characters: tree, table, loss_curve, decision_boundary
 notebook.py  what a notebook shows for a bare Value, model or history
 pages/       pages that work offline: steps, film, playground
+session/     a training stepped through in the terminal
+console/     what is installed as a program: `chainrule`
 support/     what every view is made of: picture, escaping, palette, guesses
 """
 
@@ -14,16 +16,12 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from viz import terminal
+from viz.charts.activation import activation
 from viz.charts.chart import Chart
-from viz.charts.charts import (
-    activation,
-    decision_boundary,
-    gradient_flow,
-    histogram,
-    learning_rate_finder,
-    loss_curve,
-    loss_landscape,
-)
+from viz.charts.decision_boundary import decision_boundary
+from viz.charts.landscape import loss_landscape
+from viz.charts.loss_curve import learning_rate_finder, loss_curve
+from viz.charts.parameters import gradient_flow, histogram
 from viz.graph.drawing import draw
 from viz.graph.network import draw_network
 from viz.notebook import register as _tell_the_notebook
@@ -31,6 +29,7 @@ from viz.pages.document import Page
 from viz.pages.film.film import Recorder, film
 from viz.pages.playground.playground import playground
 from viz.pages.steps.steps import steps
+from viz.session.session import session
 from viz.support.guesses import GUESSES as _GUESSES
 from viz.support.rendering import Picture
 from viz.terminal import table, tree
@@ -51,6 +50,7 @@ __all__ = [
     "loss_curve",
     "loss_landscape",
     "playground",
+    "session",
     "steps",
     "table",
     "terminal",

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from autograd import Value
 from viz import terminal
-from viz.charts.charts import learning_rate_finder, loss_curve
+from viz.charts.loss_curve import learning_rate_finder, loss_curve
 from viz.graph.drawing import draw
 from viz.graph.network import draw_network
 from viz.support.labels import escaped

@@ -4,9 +4,7 @@ step.py            what `compile` returns: the loss and its gradients from one c
 training.py        the same with the optimizer's own rule in the program
 recorded_graph.py  `compile_graph`: a step from a graph that is recorded already
 emitting.py        `emit`: a function as source in a language that runs elsewhere
-program_cache.py   which program runs: one for each shape, traced anew if what it was traced from has changed
-compiled.py        one compiled program, and what it was traced under
-pipeline.py        the stages: trace, normalize, lift, differentiate, name
+programs/          which program runs, the stages it is found by, and how one is found for every size
 frontend/          the user's function and data: validated, traced, watched for changes, audited
 lift/              from scalars to arrays: a tape of scalars, equivalence classes of them as arrays
 ir/                the array program, the same for every backend: its form, its backward pass, its names
@@ -25,11 +23,11 @@ from typing import Any
 from autograd.compile.backends.registry import check_backend
 from autograd.compile.backends.runner import Floats
 from autograd.compile.emitting import EmittedProgram, emit
-from autograd.compile.program_cache import Programs
+from autograd.compile.programs.program_cache import Programs
 from autograd.compile.recorded_graph import GraphStep, graph_programs
 from autograd.compile.step import CompiledForward, Step
 from autograd.compile.training import TrainingStep
-from autograd.rules.lookup import take
+from autograd.functional.lookup import take
 from autograd.support.guesses import GUESSES
 from autograd.value import Value
 
@@ -56,9 +54,14 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     step.source                    the program, as NumPy runs it; `print(step)` shows what was found
     step.as_jax(X, Y)              the program as a pure function of JAX's arrays
 
-    X and Y are nested lists or arrays; the function sees them as nested lists of Values.  Its program is traced
-    at the first sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason, and so
-    are random numbers that it draws itself.  The programs of the 128 shapes used last are kept.
+    X and Y are nested lists or arrays; the function sees them as nested lists of Values.  It is traced at the first
+    sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason, and so are random
+    numbers that it draws itself.  The programs of the 128 shapes used last are kept.
+
+    Of many rows, or of a third length, no program is searched anew: it is found from what the function is at two small
+    sizes, and then `source` says n.  Before it is used, its loss and gradient are compared with what the function
+    records at the new size, on some of the caller's rows (programs/rehearsal.py says what that sees).  Where these
+    differ, or no two sizes are alike, the program is that of a trace at full size.
 
     A program is traced anew if what it was traced from has changed: names and defaults that the function reads from
     outside, anything about our modules, attributes of the user's objects, and what lists, dicts and arrays of up to

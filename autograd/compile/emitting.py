@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.compile.backends.registry import emitter_of
 from autograd.compile.frontend.trace import trace
-from autograd.compile.pipeline import build
+from autograd.compile.programs.pipeline import build
 from autograd.value import Value
 
 __all__ = ["EmittedProgram", "emit"]

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from autograd.compile.backends.runner import Floats
-from autograd.compile.compiled import Compiled
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.frontend.validate import checked_parameters, shape_of
-from autograd.compile.program_cache import Programs
+from autograd.compile.programs.compiled import compiled_directly
+from autograd.compile.programs.program_cache import Programs
 from autograd.compile.step import Step
-from autograd.functional.pytree import flat, is_sequence
 from autograd.recording.graph import topological_order
+from autograd.support.pytree import flat, is_sequence
 from autograd.value import Value
 
 __all__ = ["GraphStep", "graph_programs"]
@@ -68,7 +68,7 @@ def graph_programs(root: Value, inputs: Sequence[Any], parameters: Iterable[Valu
     programs = Programs(lambda: None, parameters, backend)
     programs.audited = False  # a recorded graph does not change
     programs.names = [f"x{k + 1}" if len(given) > 1 else "x" for k in range(len(given))]
-    programs.add(tuple(shapes), Compiled(traced, 0.0, programs.names, backend, None, gradients=True))
+    programs.add(tuple(shapes), compiled_directly(traced, 0.0, programs.names, backend, None, gradients=True))
     return programs
 
 

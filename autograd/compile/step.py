@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compile.backends.numpy.source import emit
+from autograd.compile.backends.numpy.update import emit_update
 from autograd.compile.backends.registry import make_runner
 from autograd.compile.backends.runner import Floats, NumpyRunner
-from autograd.compile.compiled import Compiled
-from autograd.compile.program_cache import Programs
+from autograd.compile.ir.sizes import SizedInt
+from autograd.compile.programs.compiled import Compiled
+from autograd.compile.programs.program_cache import Programs
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
+
+if TYPE_CHECKING:
+    from autograd.explain.digits.certificate import Certificate
 
 
 class Step:
@@ -56,6 +62,21 @@ class Step:
     def _run(self, compiled: Compiled, given: list[Any]) -> float:
         compiled.runner.theta[:] = np.array(numbers_of(self.parameters))[compiled.program.order]
         return float(compiled.runner.run(given)[0])
+
+    def certify(self, *arguments: Any, **named: Any) -> Certificate:
+        """Return how many digits of the program's loss and gradient are right, as `autograd.certify` does for a graph.
+
+        The truth is that of what the function itself records on these numbers.  Nothing is moved or left on parameters.
+        Raises ImportError without the extra `exact`.
+        """
+        from autograd.explain.digits import compare
+
+        arrays = self._programs.arrays(arguments, named)
+        with self._programs.one_at_a_time:
+            compiled, loss, root = self._programs.beside(arrays, self._run)
+            gradient = np.empty(len(compiled.program.order))
+            gradient[compiled.program.order] = compiled.runner.gradient
+        return compare(root, self.parameters, loss, gradient.tolist())
 
     def as_jax(self, *arguments: Any, **named: Any) -> tuple[Callable[..., Any], Floats]:
         """Return the program for arguments like these as a pure function of JAX's arrays, and θ as it is now.
@@ -118,20 +139,21 @@ class CompiledForward:
         (array,) = self._programs.arrays([inputs])
         if not array.size:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
-        parts = [self._part(array[i : i + self.rows]) for i in range(0, len(array), self.rows)]
+        theta = np.array(numbers_of(self._programs.parameters))
+        parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def spare_audits(self) -> None:
         """Audit the second part, then by the time alone: for who makes many calls in a row."""
         self._programs.sparing = True
 
-    def _part(self, array: Any) -> Floats:
-        with self._programs.one_at_a_time:
-            return np.array(self._programs.run([array], self._run)[1])
+    def _part(self, array: Any, theta: Floats) -> Floats:
+        def run(compiled: Compiled, given: list[Any]) -> Any:
+            compiled.runner.theta[:] = theta[compiled.program.order]
+            return compiled.runner.run(given)
 
-    def _run(self, compiled: Compiled, given: list[Any]) -> Any:
-        compiled.runner.theta[:] = np.array(numbers_of(self._programs.parameters))[compiled.program.order]
-        return compiled.runner.run(given)
+        with self._programs.one_at_a_time:
+            return np.array(self._programs.run([array], run)[1])
 
     @property
     def source(self) -> str:
@@ -152,30 +174,46 @@ def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -
 
 
 def source_of(compiled: Compiled) -> str:
-    """Return a program's source as NumPy runs it, whatever backend runs it here."""
-    own = getattr(compiled.runner, "source", None)
-    if isinstance(own, str):
-        return own
-    return NumpyRunner(compiled.program).source
+    """Return a program's source as NumPy runs it, whatever backend runs it here: one for every size says `n`."""
+    runner = compiled.runner
+    own = getattr(runner, "source", None)
+    if compiled.family is None or (isinstance(own, str) and not isinstance(runner, NumpyRunner)):
+        return own if isinstance(own, str) else NumpyRunner(compiled.program).source
+    program, sizes = compiled.family.named(compiled.traced.shapes)
+    source = emit(program)[0]
+    if isinstance(runner, NumpyRunner) and runner.optimizer is not None:
+        source += "\n\n" + emit_update(runner.optimizer)
+    said = "".join(f"{n.text} = {int(n)}\n" for n in sizes)
+    return source.replace("def bind(", f"{said}\n\ndef bind(", 1)
 
 
 def report(programs: Programs) -> str:
     """Return what was found and how long it took, one line per program."""
-    lines = []
-    for known in programs._known.values():
-        for compiled in known:
-            c, s, program = compiled.program.counts, compiled.seconds, compiled.program
-            shapes = ", ".join(
-                f"{n}: {shape}" for n, shape in zip(programs.names, compiled.traced.shapes, strict=False)
-            )
-            lines.append(
-                f"{shapes}: {_counted(c['nodes'], 'node')} traced, {_counted(c['arrays'], 'array')} found, "
-                f"{_counted(c['products'], 'matrix product')}, {_counted(c['gathers'], 'gather')} left; "
-                f"{program.flops:,} flops a run; "
-                f"trace {1e3 * s['trace']:.1f} ms, lift {1e3 * s['lift']:.1f} ms, emit {1e3 * s['emit']:.1f} ms"
-            )
+    lines = [_reported(compiled, programs.names) for known in programs.known.values() for compiled in known]
     found = f"{_counted(len(programs.parameters), 'parameter')}, {_counted(len(lines), 'program')}"
     return "\n".join([f"compiled for {programs.backend}: {found}", *lines])
+
+
+def _reported(compiled: Compiled, names: Sequence[str]) -> str:
+    c, s, program, family = compiled.program.counts, compiled.seconds, compiled.program, compiled.family
+    given, how = compiled.traced.shapes, f"{_counted(c['nodes'], 'node')} traced"
+    spent = f"trace {1e3 * s['trace']:.1f} ms, lift {1e3 * s['lift']:.1f} ms"
+    if family is not None:
+        _, sizes = family.named(given)
+        given = family.shapes(sizes)
+        at = " and ".join(_sizes(sizes, sample) for sample in family.samples)
+        how = f"found at {at}, compared with the function at {_sizes(sizes, sizes)}"
+        spent = f"compare {1e3 * s['trace']:.1f} ms"
+    shapes = ", ".join(f"{n}: {shape}" for n, shape in zip(names, given, strict=False))
+    return (
+        f"{shapes}: {how}, {_counted(c['arrays'], 'array')} found, "
+        f"{_counted(c['products'], 'matrix product')}, {_counted(c['gathers'], 'gather')} left; "
+        f"{program.flops:,} flops a run; {spent}, emit {1e3 * s['emit']:.1f} ms"
+    )
+
+
+def _sizes(names: Sequence[SizedInt], sizes: Sequence[int]) -> str:
+    return ", ".join(f"{name.text} = {int(n)}" for name, n in zip(names, sizes, strict=True))
 
 
 def _counted(n: int, what: str) -> str:

@@ -15,8 +15,8 @@ import numpy as np
 
 from autograd.compile.backends.numpy.update import load_update
 from autograd.compile.backends.runner import Floats
-from autograd.compile.compiled import Compiled
-from autograd.compile.program_cache import Programs
+from autograd.compile.programs.compiled import Compiled
+from autograd.compile.programs.program_cache import Programs
 from autograd.compile.step import in_c, report, source_of
 from autograd.recording.bulk import keep_gradients, numbers_of, set_numbers
 from autograd.support.messages import name_or

@@ -67,6 +67,12 @@ class Explanation:
 
     __repr__ = __str__
 
+    @property
+    def _is_rounding(self) -> bool:
+        """Whether what is left over is no more than the last digits of what was added."""
+        largest = max([abs(self.gradient or 0.0), *(abs(path.product) for path in self.paths)])
+        return 0.0 < abs(self.remainder) <= 1e-13 * largest
+
     def _chain_rule(self, name: str) -> list[str]:
         words, sent = self.words, self.contributions
         if len(sent) == 1:
@@ -101,8 +107,8 @@ class Explanation:
         others = self.path_count - len(self.paths)
         if others:
             which = "the one other path" if others == 1 else "all other paths together"
-            lines.append(f"  {which}: {show_number(self.remainder)}")
-        elif self.remainder and math.isfinite(self.remainder):
+            lines.append(f"  {which}: {'0, but for rounding' if self._is_rounding else show_number(self.remainder)}")
+        elif self.remainder and math.isfinite(self.remainder) and not self._is_rounding:
             lines.append(f"  rounding in the pass: {show_number(self.remainder)}")
         if len(lines) > 2:
             lines.append(f"  total: {show_number(self.gradient)}")

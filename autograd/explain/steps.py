@@ -24,9 +24,10 @@ from autograd.explain.notation import Words
 from autograd.explain.record import backward_events, forward_events
 from autograd.recording.graph import topological_order
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.operation import Operation, number
+from autograd.rules.operation import Operation
 from autograd.support.locks import cached_property
 from autograd.support.messages import shown
+from autograd.support.validate import number
 from autograd.value import Value
 
 __all__ = [

@@ -13,17 +13,16 @@ from contextlib import nullcontext
 from typing import Any, Final
 
 from autograd.backward import sweep
-from autograd.functional.pytree import flat, name_of, rebuilt
 from autograd.functional.vjp import differ, gradients
 from autograd.fused.groups import Group
-from autograd.fused.operands import Inputs
 from autograd.recording import modes
-from autograd.recording.contexts import Record, RecordNothing, recorder, recording_again
-from autograd.recording.graph import structure
+from autograd.recording.graph import Inputs, structure
+from autograd.recording.no_grad import Record, RecordNothing, recorder, recording_again
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from autograd.support.guesses import GUESSES
 from autograd.support.made import Made
+from autograd.support.pytree import flat, name_of, rebuilt
 from autograd.value import Value
 
 __all__ = ["checkpoint"]

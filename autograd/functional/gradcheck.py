@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
-from autograd.functional.pytree import name_of
-from autograd.recording.contexts import recording_again
 from autograd.recording.graph import operands, topological_order
-from autograd.rules.operation import Operation, number
+from autograd.recording.no_grad import recording_again
+from autograd.rules.operation import Operation
 from autograd.support.guesses import GUESSES
 from autograd.support.messages import LONGEST_NAME, name_or, shown
+from autograd.support.pytree import name_of
+from autograd.support.validate import listed, number
 from autograd.value import Value
 
 __all__ = ["GradientCheck", "Mismatch", "gradcheck"]
@@ -120,6 +122,10 @@ def gradcheck(
 
 
 def _refuse_arguments(function: Callable[[], Any]) -> None:
+    if not callable(function):
+        raise TypeError(
+            f"gradcheck takes a function of no arguments, such as lambda: loss, not {type(function).__name__}"
+        )
     try:
         inspect.signature(function).bind()
     except TypeError as error:
@@ -132,7 +138,7 @@ def _refuse_arguments(function: Callable[[], Any]) -> None:
 def _named(parameters: Any) -> list[tuple[str, Value]]:
     if isinstance(parameters, Value):
         parameters = [parameters]
-    items = list(parameters.items()) if isinstance(parameters, Mapping) else list(parameters)
+    items = parameters.items() if isinstance(parameters, Mapping) else listed("gradcheck", parameters)
     named = []
     for i, item in enumerate(items):
         name, p = item if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str) else (None, item)
@@ -142,7 +148,8 @@ def _named(parameters: Any) -> list[tuple[str, Value]]:
         if not p.is_leaf:
             raise ValueError(f"{label} was computed from others: gradcheck moves leaves, Value(...)")
         named.append((label if name else name_or(p, label), p))
-    return named
+    count = Counter(name for name, _ in named)
+    return [(f"{name} (parameter {i})" if count[name] > 1 else name, p) for i, (name, p) in enumerate(named)]
 
 
 def _output(function: Callable[[], Any]) -> Value:

@@ -23,14 +23,14 @@ from typing import Any
 
 from autograd import ops
 from autograd.functional.forward import tangents
-from autograd.functional.pytree import check_runs_at_once, flat, is_sequence, name_of, rebuilt
 from autograd.functional.vjp import gradients
-from autograd.recording.contexts import recording_again
 from autograd.recording.graph import topological_order
+from autograd.recording.no_grad import recording_again
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.operation import number
 from autograd.support.guesses import GUESSES
 from autograd.support.made import Made
+from autograd.support.pytree import check_runs_at_once, flat, is_sequence, name_of, rebuilt
+from autograd.support.validate import number
 from autograd.value import Value
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
@@ -194,7 +194,7 @@ class _Call:
         self.single = not is_sequence(argnums)
         places = [argnums] if self.single else list(argnums)
         for place in places:
-            if not hasattr(place, "__index__"):
+            if not hasattr(place, "__index__") or isinstance(place, bool):
                 raise TypeError(f"argnums={argnums!r}: arguments are counted by whole numbers, from 0")
             if not -len(arguments) <= place < len(arguments):
                 by_name = f" and {', '.join(f'{name}=…' for name in named)}" if named else ""
@@ -290,7 +290,7 @@ def _variable(x: Any, function: Function, place: int, argument: Any) -> Value:
                 f"and argument {place} of {name_of(function)} is of type {type(argument).__name__}: {error}"
             ) from None
     fresh = x * 1.0
-    fresh.name = x.name
+    fresh._name = x._name
     return fresh
 
 

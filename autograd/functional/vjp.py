@@ -12,15 +12,16 @@ from functools import cache
 from typing import Any, Final
 
 from autograd import ops
+from autograd.functional.lookup import TAKEN
 from autograd.fused.groups import Group, by_member
 from autograd.recording import modes
 from autograd.recording.graph import operand_derivatives, operands, structure
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.formulas import fold
-from autograd.rules.lookup import TAKEN
 from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import FUNCTIONS, Symbol, formulas, named, parameters
 from autograd.support.guesses import GUESSES
+from autograd.support.validate import listed, number
 from autograd.value import Value
 
 __all__ = ["gradients"]
@@ -41,10 +42,11 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Any = 1.0, *, re
     """
     if isinstance(inputs, Value):
         raise TypeError(f"gradients takes a list of inputs: gradients(output, [{inputs!r}])")
-    inputs = list(inputs)
+    inputs = list(listed("gradients", inputs))
     for x in (output, *inputs):
         if not isinstance(x, Value):
-            raise TypeError(f"gradients are those of a Value with respect to Values, and {x!r} is none")
+            raise TypeError(f"gradients are those of a Value with respect to Values, and a {type(x).__name__} is none")
+    gradient = gradient if isinstance(gradient, Value) else number(gradient)
     wanted = {id(v) for v in inputs}
     order, leads = _between(output, wanted)
     arrived: dict[int, Pairs] = {id(output): [(gradient, 1.0)]}

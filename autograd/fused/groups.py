@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd.fused.sums import columns
 from autograd.recording.copying import Copying
 from autograd.recording.nodes import CONSTANT, operand
+from autograd.rules.sums import columns
+from autograd.support.validate import listed
 
 if TYPE_CHECKING:
     from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there
@@ -20,7 +21,7 @@ class Group(Copying):
     own turn comes.  That buys 1.6× where rows share their weights, as in T2.
     """
 
-    __slots__ = ("_grad", "targets", "values")
+    __slots__ = ("_grad", "sender", "targets", "values")
     is_group: ClassVar[bool] = True
     derivatives: ClassVar[tuple[float, ...]] = ()
     _left: ClassVar[None] = None
@@ -28,8 +29,9 @@ class Group(Copying):
     values: tuple[Value, ...]
 
     def __init__(self, values: Iterable[Any]) -> None:
-        self.values = values = tuple([x if x.__class__ is Value else operand(x) for x in values])
+        self.values = values = tuple([x if x.__class__ is Value else operand(x) for x in listed("Group", values)])
         self._grad: Any = None  # in a pass, a mark; then what the nodes sent, gradient and derivatives in turn
+        self.sender: Any = None  # in a pass, who has something for this group and sends it before anybody else does
         self.targets: tuple[Value, ...] = ()  # constants alone need no gradient
         for x in values:
             if x.op is not CONSTANT:
@@ -55,12 +57,17 @@ class Group(Copying):
         """The members."""
         return self.values
 
-    def gather(self, *sent: Any) -> None:
-        """Keep what nodes send until its turn comes: gradient and derivatives, a list by member or one for all."""
+    def gather(self, gradient: Any, derivatives: Any) -> None:
+        """Keep what a node sends until its turn comes: gradient and derivatives, a list by member or one for all.
+
+        Several nodes send at once a tuple of gradients, with a tuple of their derivatives for each member.
+        """
+        if self.sender is not None:
+            self.sender.send()
         if self._grad.__class__ is list:
-            self._grad += sent
+            self._grad += (gradient, derivatives)
         elif self.targets:
-            self._grad = [*sent]
+            self._grad = [gradient, derivatives]
 
     def push(self, gathered: list[Any]) -> None:
         """Give each member the sum of gradient × derivative over the nodes."""
@@ -86,11 +93,21 @@ def added_up(gathered: list[Any], members: int) -> list[float]:
     """Return for each member of a group the sum of gradient × derivative over all that was gathered."""
     if len(gathered) == 2:
         gradient, derivatives = gathered
+        if gradient.__class__ is tuple:
+            return columns(gradient, derivatives)
         if derivatives.__class__ is list:
             return [0.0 + gradient * d for d in derivatives]
         return [0.0 + gradient * derivatives] * members
-    rows = [d if d.__class__ is list else [d] * members for d in gathered[1::2]]
-    return columns(gathered[::2], zip(*rows))  # noqa: B905  # as many, by construction
+    gradients: list[float] = []
+    rows: list[Any] = []
+    for gradient, derivatives in zip(gathered[::2], gathered[1::2], strict=True):
+        if gradient.__class__ is tuple:
+            gradients += gradient
+            rows += zip(*derivatives, strict=True)
+        else:
+            gradients.append(gradient)
+            rows.append(derivatives if derivatives.__class__ is list else [derivatives] * members)
+    return columns(gradients, zip(*rows))  # noqa: B905  # as many, by construction
 
 
 def members(inputs: Iterable[Any]) -> tuple[Value, ...]:

@@ -21,9 +21,18 @@ def _missing(advice: str) -> Any:
 
 
 class Aliases:
-    """`label`, `_prev`, `_op` and `item()`; names that cannot mean anything here say what to write instead."""
+    """`name` or `label`, `_prev`, `_op`, `item()`, `clear_grad()`; names that mean nothing here say what to write."""
 
     __slots__ = ()
+
+    @property
+    def name(self: Any) -> str | None:
+        """What the Value is called in messages and pictures; None if it has no name."""
+        return self._name  # type: ignore[no-any-return]
+
+    @name.setter
+    def name(self: Any, name: str | None) -> None:
+        self._name = checked_name(self._data, name)
 
     @property
     def label(self: Any) -> str:
@@ -32,7 +41,7 @@ class Aliases:
 
     @label.setter
     def label(self: Any, name: str | None) -> None:
-        self.name = name or None
+        self.name = name if name != "" else None
 
     @property
     def _prev(self: Any) -> tuple[Value, ...]:
@@ -41,6 +50,10 @@ class Aliases:
     @property
     def _op(self: Any) -> str:
         return "" if self.is_leaf else str(self.op.symbol)
+
+    def clear_grad(self: Any) -> None:
+        """Leave the gradient as it was before any pass: 0.0, and not `has_grad`.  So does `x.grad = None`."""
+        setattr(self, "grad", None)  # noqa: B010  # to assign to it would declare it here
 
     def item(self: Any) -> float:
         """Return the number, as `data` does."""
@@ -76,7 +89,11 @@ def name_from(data: object, name: object, op: object, label: object) -> str | No
         )
     if name is not None and label is not None:
         raise TypeError(f"a Value has one name, and here are two, {name!r} and {label!r}: Value({data!r}, {name!r})")
-    name = label if name is None else name
+    return checked_name(data, label if name is None else name)
+
+
+def checked_name(data: object, name: object) -> str | None:
+    """Return the name of a Value; raises TypeError for what is no text."""
     if name is not None and not isinstance(name, str):
         raise TypeError(f"the name of a Value is text, not {name!r}: Value({data!r}, {str(name)!r})")
     return name

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from autograd.recording import modes
-from autograd.rules.operation import number
+from autograd.support.validate import number
 
 if TYPE_CHECKING:
     from autograd.value import Value

@@ -1,16 +1,20 @@
+# mypy: disable-error-code="no-any-return"
 """Comparisons of Values: what `a > b` gives, and what `==` means."""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops
 from autograd.recording import modes
-from autograd.rules.operation import Operation, number
+from autograd.rules.operation import Operation
+from autograd.support.validate import number
 
 if TYPE_CHECKING:
-    from autograd.rules.methods import Real
+    from autograd.recording.methods import Real
     from autograd.value import Value
 
 
@@ -46,7 +50,79 @@ class Comparisons:
     __hash__ = object.__hash__
 
 
-class Condition:
+class AsValue:
+    """What is no Value, and stands for one in arithmetic and in operations: for the one that `as_value()` gives."""
+
+    __slots__ = ()
+
+    def as_value(self) -> Value:
+        """Return the Value, recorded."""
+        raise NotImplementedError
+
+    def combined(self, operation: Callable[..., Any], *inputs: Any) -> Any:
+        """Return an operation of Python's on inputs that this is one of."""
+        return operation(*[x.as_value() if isinstance(x, AsValue) else x for x in inputs])
+
+    @classmethod
+    def apply_operation(cls, op: Operation, inputs: tuple[Any, ...]) -> Value:
+        """Return the recorded result of an operation on what stands for Values, Values and numbers."""
+        from autograd.recording.nodes import Value
+
+        return Value.apply_operation(op, inputs)
+
+    def __add__(self, other: Real) -> Value:
+        return self.combined(operator.add, self, other)
+
+    def __radd__(self, other: Real) -> Value:
+        return self.combined(operator.add, other, self)
+
+    def __sub__(self, other: Real) -> Value:
+        return self.combined(operator.sub, self, other)
+
+    def __rsub__(self, other: Real) -> Value:
+        return self.combined(operator.sub, other, self)
+
+    def __mul__(self, other: Real) -> Value:
+        return self.combined(operator.mul, self, other)
+
+    def __rmul__(self, other: Real) -> Value:
+        return self.combined(operator.mul, other, self)
+
+    def __truediv__(self, other: Real) -> Value:
+        return self.combined(operator.truediv, self, other)
+
+    def __rtruediv__(self, other: Real) -> Value:
+        return self.combined(operator.truediv, other, self)
+
+    def __pow__(self, other: Real) -> Value:
+        return self.combined(operator.pow, self, other)
+
+    def __rpow__(self, other: Real) -> Value:
+        return self.combined(operator.pow, other, self)
+
+    def __neg__(self) -> Value:
+        return self.combined(operator.neg, self)
+
+    def __pos__(self) -> Value:
+        return self.combined(operator.pos, self)
+
+    def __abs__(self) -> Value:
+        return self.combined(abs, self)
+
+    def __lt__(self, other: object) -> Condition:
+        return self.combined(operator.lt, self, other)
+
+    def __le__(self, other: object) -> Condition:
+        return self.combined(operator.le, self, other)
+
+    def __gt__(self, other: object) -> Condition:
+        return self.combined(operator.gt, self, other)
+
+    def __ge__(self, other: object) -> Condition:
+        return self.combined(operator.ge, self, other)
+
+
+class Condition(AsValue):
     """The outcome of comparing Values: true or false in an `if`, the first input of `where`, and 1 or 0 in arithmetic.
 
     `&`, `|` and `~` put conditions together, as 1 and 0 do by multiplying, by the larger, and by being equal to 0.  No
@@ -62,13 +138,6 @@ class Condition:
         """Return 1 or 0, recorded."""
         result: Value = self.op(*self.inputs)
         return result
-
-    @classmethod
-    def apply_operation(cls, op: Operation, inputs: tuple[Any, ...]) -> Value:
-        """Return the recorded result of an operation on conditions, Values and numbers."""
-        from autograd.value import Value
-
-        return Value.apply_operation(op, inputs)
 
     def __bool__(self) -> bool:
         if modes.active:
@@ -105,66 +174,14 @@ class Condition:
 
     __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
 
-    # ---------------------------------------------------------------------- arithmetic, as a Value
-    def __add__(self, other: Real) -> Value:
-        return self.as_value() + other
-
-    def __radd__(self, other: Real) -> Value:
-        return other + self.as_value()
-
-    def __sub__(self, other: Real) -> Value:
-        return self.as_value() - other
-
-    def __rsub__(self, other: Real) -> Value:
-        return other - self.as_value()
-
-    def __mul__(self, other: Real) -> Value:
-        return self.as_value() * other
-
-    def __rmul__(self, other: Real) -> Value:
-        return other * self.as_value()
-
-    def __truediv__(self, other: Real) -> Value:
-        return self.as_value() / other
-
-    def __rtruediv__(self, other: Real) -> Value:
-        return other / self.as_value()
-
-    def __pow__(self, other: Real) -> Value:
-        return self.as_value() ** other
-
-    def __rpow__(self, other: Real) -> Value:
-        return other ** self.as_value()
-
-    def __neg__(self) -> Value:
-        return -self.as_value()
-
-    def __pos__(self) -> Value:
-        return self.as_value()
-
-    def __abs__(self) -> Value:
-        return abs(self.as_value())
-
-    def __lt__(self, other: object) -> Condition:
-        return self.as_value() < other
-
-    def __le__(self, other: object) -> Condition:
-        return self.as_value() <= other
-
-    def __gt__(self, other: object) -> Condition:
-        return self.as_value() > other
-
-    def __ge__(self, other: object) -> Condition:
-        return self.as_value() >= other
-
 
 def _comparable(x: object) -> Any:
     if hasattr(type(x), "apply_operation"):
-        return x.as_value() if isinstance(x, Condition) else x
+        return x.as_value() if isinstance(x, AsValue) else x
     return number(x)
 
 
 def _joined(op: Operation, condition: Condition, other: object) -> Condition:
     if not isinstance(other, Condition | bool):
-        return NotImplemented  # type: ignore[no-any-return]
+        return NotImplemented
     return Condition(op, (condition.as_value(), _comparable(other)))

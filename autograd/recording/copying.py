@@ -10,9 +10,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from autograd.fused.operands import operand_derivatives, operands
 from autograd.recording import modes
-from autograd.recording.graph import structure
+from autograd.recording.graph import operand_derivatives, operands, structure
+from autograd.recording.nodes import connected, operand
 
 
 class Copying:
@@ -48,26 +48,20 @@ def _unknown(root: Any, known: Callable[[Any], bool]) -> list[Any]:
 
 
 def _state(node: Any) -> tuple[Any, ...]:
-    return () if node.is_group else (node._data, node._grad, node.op, node.name)
+    return (node.of,) if node.is_group else (node._data, node._grad, node.op, node._name)
 
 
 def _rebuilt(before: object, state: tuple[Any, ...], inputs: tuple[Any, ...], derivatives: tuple[Any, ...]) -> Any:
     """Return a node or group with that state and these operands."""
-    from autograd.fused.groups import Group
-    from autograd.recording.nodes import connected
-    from autograd.value import Value
-
-    if not state:
-        return Group(inputs)
-
+    if len(state) == 1:
+        return state[0](inputs)
     data, grad, op, name = state
     if not inputs:
-        node = Value(data, name)
+        node = operand(data)
         node.op = op
     else:
         node = connected(data, op, inputs, derivatives)
-        node.name = name
-    node._grad = grad
+    node._grad, node._name = grad, name
     return node
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.fused.operands import Inputs
 from autograd.recording import modes
-from autograd.recording.conditions import Condition
+from autograd.recording.conditions import AsValue
+from autograd.recording.graph import Inputs
 from autograd.rules.maths import FLOATS
-from autograd.rules.operation import Operation, number
+from autograd.rules.operation import Operation
+from autograd.support.validate import number
 
 if TYPE_CHECKING:
-    from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there
+    from autograd.value import Value as Value  # noqa: TC004  # told at run time, when the class is there
 
 
 class Constant:
@@ -37,12 +38,12 @@ def operand(x: Any) -> Value:
     kind = x.__class__
     if kind is Value:
         return x  # type: ignore[no-any-return]
-    if kind is Condition:
+    if kind is not float and issubclass(kind, AsValue):
         return x.as_value()  # type: ignore[no-any-return]
     node = _new(Value)
     node._data = x if kind is float else number(x)
     node.op = CONSTANT
-    node._grad = node.name = node._left = node._right = None
+    node._grad = node._name = node._left = node._right = None
     node._left_derivative = node._right_derivative = node._operands = None
     return node
 
@@ -72,7 +73,7 @@ def connected(data: float, op: Any, inputs: tuple[Any, ...], derivatives: Any) -
     """Return a node with these operands, and the local derivative with respect to each."""
     node = _new(Value)
     node._data, node.op = data, op
-    node._grad = node.name = node._left = node._right = None
+    node._grad = node._name = node._left = node._right = None
     node._left_derivative = node._right_derivative = node._operands = None
     if op.groups or op.stops_at_zero or len(inputs) > 2:
         node._operands = Inputs.of(op, inputs, derivatives)

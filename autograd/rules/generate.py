@@ -7,21 +7,23 @@ library for every node, which buys 2× for plain scalars.
 from __future__ import annotations
 
 import inspect
+import math
+import re
 from pathlib import Path
 from typing import Final
 
 from autograd.rules.operation import TABLE, Operation
-from autograd.rules.source import on_floats
+from autograd.rules.source import on_floats, primitives
 from autograd.rules.symbols import parameters
 from autograd.support.files import write_file
 
 FOLDER: Final = Path(__file__).parents[1]
-_FUNCTIONS: Final = (  # of Python's `math`
-    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "erf", "erfc", "exp", "expm1", "log"),
-    *("log1p", "log2", "log10", "sin", "sinh", "sqrt", "tan", "tanh"),
+_FUNCTIONS: Final = sorted(  # log2 before log10
+    (name for name, x in primitives().items() if x is getattr(math, name, None)),
+    key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)],
 )
 
-_HEAD: Final = '''# mypy: disable-error-code="assignment, union-attr"
+_HEAD: Final = '''# mypy: disable-error-code="assignment, operator, union-attr"
 """The methods of Value, each its operation's rule on floats, inlined.
 
 `python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
@@ -76,6 +78,12 @@ _GENERAL: Final = '''
     def {name}(self{others}) -> Value:
         """{documentation}"""
         return Value.apply_operation(ops.{op}, ({inputs}))
+'''
+
+_SECOND: Final = '''
+    def {name}(self{others}) -> Value:
+        """{documentation}"""
+        return {call}
 '''
 
 _TAIL: Final = """
@@ -139,7 +147,7 @@ def is_inlined(op: Operation) -> bool:
 
 def files() -> dict[str, str]:
     """Return the text of each file that is written here, by its name."""
-    return {"rules/methods.py": _methods(), "fused/activations.py": _activations()}
+    return {"recording/methods.py": _methods(), "fused/activations.py": _activations()}
 
 
 def _listing(but: str = "") -> str:
@@ -167,28 +175,28 @@ def _row(op: Operation) -> str:
 def _methods() -> str:
     parts = [_HEAD.format(functions=_listing())]
     for op in TABLE.values():
-        names = method_names(op)
-        for name in names:
+        name, *second = method_names(op) or [""]
+        if name:
             parts.append(_method(op, name) if is_inlined(op) else _general(op, name))
+        for other in second:  # a number stands before the sign; or abs(x) is x.abs(), too
+            others, call = (
+                (", other: Real", f"operand(other).{name}(self)") if op.arity == 2 else ("", f"self.{name}()")
+            )
+            parts.append(_SECOND.format(name=other, others=others, call=call, documentation=_documentation(op)))
     quick = [(op.name, method_names(op)[0]) for op in TABLE.values() if is_inlined(op) and method_names(op)]
     return "".join([*parts, _TAIL.format("\n".join(f'    "{op}": Methods.{name},' for op, name in quick))])
 
 
-def _inputs(op: Operation, name: str) -> list[str]:
-    swapped = name.startswith("__r") and op.name in _INFIX
-    return ["other", "self"] if swapped else ["self", "other"][: op.arity]
-
-
 def _method(op: Operation, name: str) -> str:
-    names, inputs = parameters(op), _inputs(op, name)
+    names, inputs = parameters(op), ["self", "other"][: op.arity]
     lines, output, (left, *right) = on_floats(op)
     formulas = [*lines, f"node._data = {output}", f"node._left_derivative = {left}"]
     formulas += [f"node._right_derivative = {x}" for x in right]
     parents = [f"node._left = {inputs[0]}"]
     if right:
-        parents += [f"node._right = {inputs[1]}", "node._grad = node.name = node._operands = None"]
+        parents += [f"node._right = {inputs[1]}", "node._grad = node._name = node._operands = None"]
     else:
-        parents += ["node._right = node._right_derivative = node._grad = node.name = node._operands = None"]
+        parents += ["node._right = node._right_derivative = node._grad = node._name = node._operands = None"]
     is_value = "        if other.__class__ is not Value:\n            other = operand(other)\n"
     return _METHOD.format(
         name=name,
@@ -204,15 +212,11 @@ def _method(op: Operation, name: str) -> str:
 
 
 def _general(op: Operation, name: str) -> str:
-    inputs, others = _inputs(op, name), ""
-    if op.name not in _INFIX:
-        required = op.arity - len(op.defaults)
-        rest = list(parameters(op))[1:]
-        values = [""] * (required - 1) + [f" = {x!r}" for x in op.defaults]
-        others = "".join(f", {x}: Real{value}" for x, value in zip(rest, values, strict=True))
-        inputs = ["self", *rest]
-    else:
-        others = ", other: Real"
+    required = op.arity - len(op.defaults)
+    rest = ["other"] if op.name in _INFIX else list(parameters(op))[1:]
+    values = [""] * (required - 1) + [f" = {x!r}" for x in op.defaults]
+    others = "".join(f", {x}: Real{value}" for x, value in zip(rest, values, strict=True))
+    inputs = ["self", *rest]
     return _GENERAL.format(
         name=name, op=_in_module(op), others=others, documentation=_documentation(op), inputs=_listed(inputs)
     )

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.fused import sums
+from autograd.rules import sums
 
 if TYPE_CHECKING:
     from autograd.rules.operation import Operation
@@ -81,7 +81,7 @@ class FloatMaths(Maths):
     @staticmethod
     def dot(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
         """Return the sum of the products, on top of the bias."""
-        return sums.dots(((weights, bias),), inputs)[0]
+        return sums.dot(weights, inputs, bias)
 
     @staticmethod
     def total(values: Sequence[float]) -> float:

@@ -9,7 +9,6 @@ Whatever stands in for a number says itself how an operation applies to it, by `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from numbers import Complex, Number, Real
 from typing import TYPE_CHECKING, Any, Final, overload
 
 if TYPE_CHECKING:
@@ -18,8 +17,22 @@ if TYPE_CHECKING:
 
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import FLOATS, IEEE, IEEE_FLOATS, TABLE
+from autograd.support.validate import listed, number
 
-__all__ = ["ANY", "NEGATIVE", "POSITIVE", "TABLE", "Box", "Interval", "Operation", "Rule", "number", "op", "operation"]
+__all__ = [
+    "ANY",
+    "NEGATIVE",
+    "POSITIVE",
+    "TABLE",
+    "Box",
+    "Interval",
+    "Operation",
+    "Rule",
+    "listed",
+    "number",
+    "op",
+    "operation",
+]
 
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
@@ -28,41 +41,6 @@ Box = tuple[Interval, ...]
 ANY: Final[Interval] = (-3.0, 3.0)
 POSITIVE: Final[Interval] = (0.25, 3.0)
 NEGATIVE: Final[Interval] = (-3.0, -0.25)
-
-
-def number(x: object) -> float:
-    """Return the real number `x` as a float: the validation of every number that enters a graph.
-
-    int, float, bool, Fraction, Decimal and NumPy scalars pass.
-    Raises TypeError for anything else, saying what to do instead.
-    """
-    if type(x) is float:
-        return x
-    is_real = type(x) is int or isinstance(x, Real) or (isinstance(x, Number) and not isinstance(x, Complex))
-    kind = type(x).__name__
-    if is_real or kind in ("bool_", "bool"):
-        try:
-            return float(x)  # type: ignore[arg-type]
-        except OverflowError as error:
-            raise OverflowError(f"this {kind} lies beyond the largest float, 1.8e308: scale it, or pass inf") from error
-    if hasattr(type(x), "apply_operation"):
-        advice = "pass its .data" if hasattr(type(x), "data") else "where(condition, 1.0, 0.0) makes one of it"
-        raise TypeError(f"a number is needed here, and this is a {kind}: {advice}")
-    if isinstance(x, type):
-        advice = f"{x.__name__} is a type itself: pass a number"
-    elif isinstance(x, Complex):
-        advice = "only real numbers have a place in a graph: pass x.real, or abs(x)"
-    elif isinstance(x, str):
-        advice = f"convert it first: float({x!r})"
-    elif x is None:
-        advice = "a function that forgot to return its result gives None"
-    elif kind == "Values":  # the array that `grad` makes of an array
-        advice = "write the array first, as in array * value, or use NumPy's function, as np.subtract(value, array)"
-    elif hasattr(x, "shape") or isinstance(x, Iterable):
-        advice = "a Value is one number: make one Value per element, or pass x.item() if it holds just one"
-    else:
-        advice = "pass an int or a float"
-    raise TypeError(f"a real number is needed here, not {kind}; {advice}")
 
 
 class Operation:
@@ -174,14 +152,8 @@ class Operation:
             least = self.arity - len(self.defaults)
             wanted = f"{least}" if least == self.arity else f"{least} to {self.arity}"
             raise TypeError(f"{self.name} takes {wanted} input{'s' * (wanted != '1')}, not {len(inputs)}")
-        for i, group in enumerate(inputs[: self.groups]):
-            if isinstance(group, str) or not hasattr(group, "__iter__") or not getattr(group, "is_group", True):
-                raise TypeError(f"{self.name} takes a sequence of numbers as input {i + 1}, not {type(group).__name__}")
         if self.groups:
-            inputs = (
-                tuple(tuple(x) if not hasattr(x, "__len__") else x for x in inputs[: self.groups])
-                + inputs[self.groups :]
-            )
+            inputs = (*[listed(self.name, x) for x in inputs[: self.groups]], *inputs[self.groups :])
         if self.groups == 2 and len(inputs[0]) != len(inputs[1]):
             raise ValueError(
                 f"{self.name} pairs each weight with an input, but got "

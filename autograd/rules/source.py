@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 
 from autograd.rules.formulas import ATOM, SIGNS, Syntax, Text, fold, tight
 from autograd.rules.maths import FLOATS, FloatMaths
-from autograd.rules.operation import TABLE, Operation, number
+from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import Symbol, formulas, named, parameters
+from autograd.support.validate import number
 
 
 def inlined(formula: Symbol) -> Symbol:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.maths import FloatMaths, Maths
-from autograd.rules.operation import TABLE, Operation, number
+from autograd.rules.operation import TABLE, Operation
+from autograd.support.validate import number
 
 # What sources of Python call their own, besides the operations of the table: no rule's input goes by such a name there.
 _OWN: Final = frozenset({"float", "inf", "nan", "output", "outputs", "derivatives", "row"})

@@ -14,7 +14,7 @@ __all__ = ["check_folder", "read_file", "write_file"]
 # O_EXCL follows no link that somebody has put there; the others are not on every system
 FRESH: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # nobody waits for the other end of a pipe
-HOUR: Final = 3600.0  # seconds after which what a killed process left half-written goes
+MINUTE, HOUR = 60.0, 3600.0  # seconds after which a half-written file goes: if nobody holds it, or none can tell
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
@@ -52,6 +52,7 @@ def write_file(path: str | os.PathLike[str], contents: bytes) -> None:
         # the system itself takes the umask off: to ask for it would be to change it for other threads
         handle = os.open(beside, FRESH, 0o666 if old is None else 0o600)
         with os.fdopen(handle, "wb") as file:
+            _hold(handle)
             if old is not None:
                 _take_over(beside, old)
             file.write(contents)
@@ -86,14 +87,39 @@ def _take_over(beside: str, old: os.stat_result) -> None:
     os.chmod(beside, stat.S_IMODE(old.st_mode))
 
 
+def _hold(handle: int) -> bool | None:
+    """Return whether this process holds a file from now on until it is closed or killed; None: there is no way here."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return None
+    return True
+
+
 def _clear(folder: str, part: str) -> None:
-    """Remove what processes that were killed left of this file."""
+    """Remove what processes that were killed left of this file: they hold it no more."""
     with suppress(OSError):
         for name in os.listdir(folder):
             place = os.path.join(folder, name)
-            is_part = name.startswith(part) and re.fullmatch("[0-9a-f]{16}[.]part", name[len(part) :])
-            if is_part and os.lstat(place).st_mtime < time.time() - HOUR:
-                os.unlink(place)
+            if name.startswith(part) and re.fullmatch("[0-9a-f]{16}[.]part", name[len(part) :]):
+                age, is_left = time.time() - os.lstat(place).st_mtime, _is_left(place)
+                if age > (HOUR if is_left is None else MINUTE) and is_left is not False:
+                    os.unlink(place)
+
+
+def _is_left(place: str) -> bool | None:
+    """Return whether no process holds a half-written file, None if that cannot be told here."""
+    handle = os.open(place, os.O_RDONLY | AT_ONCE | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        return _hold(handle)
+    finally:
+        os.close(handle)
 
 
 def _sync(folder: str) -> None:

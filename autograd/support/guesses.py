@@ -118,6 +118,8 @@ KEYWORDS: Final = {
     "raise_exception": "it returns a report: report.check() raises, and bool(report) says whether all agree",
     "holomorphic": "numbers are real here",
     "create_graph": "derivatives of Values are Values: differentiate them again",
+    "requires_grad": "every Value can have a gradient; detach(x) and no_grad() stop one",
+    **dict.fromkeys(("_children", "_prev"), "operations record what they compute from; Value(2.0, 'x') is a leaf"),
     "retain_graph": "graphs are kept as long as somebody holds them",
     "model": "parameters=model.parameters()",
     "loss": "the first argument is the function that returns the loss",

@@ -10,7 +10,7 @@ from typing import Any
 from autograd import Value, dot, gradients
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.guesses import GUESSES
-from nn.support.validate import Loss, check_learner, checked_data
+from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_setting
 from nn.training.recorded import record_loss
 
 __all__ = ["sharpness"]
@@ -29,6 +29,8 @@ def sharpness(
     `limit` times.
     """
     check_learner(model, loss)
+    tolerance = checked_setting("sharpness", "tolerance", tolerance, 0.0)
+    checked_count("limit", limit)
     inputs, targets = checked_data(inputs, targets)
     parameters = list(model.parameters())
     buffers_and_rng, kept = BuffersAndRNG(model), Gradients(parameters)

@@ -104,7 +104,7 @@ def units_alike(model: Any) -> Finding:
         name,
         True,
         f"units with the same weights and the same gradients: {shown}{' and others' if len(found) > 4 else ''}",
-        "units that begin alike get equal gradients and stay copies of one another: many are no more than one",
+        "symmetry: units that begin alike get equal gradients and stay alike, so that many are no more than one",
         "weights drawn at random (Xavier or He initialization, as layers begin), not all of one number or zero",
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import Snapshot
 from nn.support.guesses import GUESSES
-from nn.support.validate import Loss, checked_count
+from nn.support.validate import Loss, checked_count, checked_setting
 from nn.training.engines import make_stepper
 from nn.training.prepare import prepare
 from nn.training.recorded import Planned, epoch_order
@@ -63,8 +63,10 @@ def find_learning_rate(
     were, to the bit.  Raises ValueError for rates that do not grow.  (Smith 2015.)
     """
     checked_count("steps", steps, least=3)
-    if not 0.0 < start < end < math.inf:
-        raise ValueError(f"the rates grow from start={start} to end={end}: they must be positive, and the end larger")
+    start = checked_setting("find_learning_rate", "start", start, 0.0, above=True)
+    end = checked_setting("find_learning_rate", "end", end, 0.0, above=True)
+    if not start < end:
+        raise ValueError(f"the rates grow from start={start} to end={end}: the end must be larger")
     shuffle = checked_seed(shuffle)
     task = prepare(model, inputs, targets, loss, optimizer, None)
     count = len(task.inputs)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import autograd
 from autograd import Group, Value, softmax
+from nn.layers.activations import ActivationLike, activation_name, resolve_activation, returned
 from nn.layers.calling import one_row, refuse_more
-from nn.layers.dense import ActivationLike, Seed, activation_name, resolve_activation, returned
+from nn.layers.dense import Seed
 from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
 from nn.layers.module import Inputs, Module
@@ -25,6 +26,19 @@ def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
 def _check_callable(layer: Any, what: str) -> None:
     if isinstance(layer, type) or not callable(layer):
         raise TypeError(f"{what} is {said(layer)}")
+
+
+def _unnested(layers: Iterable[Any]) -> Iterator[Any]:
+    """Yield the layers, and in place of a Sequential its own, however deep they lie."""
+    stack = [iter(layers)]
+    while stack:
+        for layer in stack[-1]:
+            if type(layer) is Sequential:
+                stack.append(iter(layer.layers))
+                break
+            yield layer
+        else:
+            stack.pop()
 
 
 class Sequential(Module):
@@ -47,7 +61,7 @@ class Sequential(Module):
     def batch(self, rows: Iterable[Any]) -> list[Any]:
         """Return what the last module makes of each row; each layer sees all rows before the next begins."""
         rows = listed(rows, "rows")
-        for layer in self.layers:
+        for layer in _unnested(self.layers):
             rows = layer.batch(rows) if isinstance(layer, Module) else [layer(row) for row in rows]
         return rows
 
@@ -126,11 +140,11 @@ class _Replay:
         if self.before is None:
             self.before = now
             return self.run(inputs)
-        block.load_buffers(self.before)
+        block._put_buffers(self.before)
         try:
             return self.run(inputs)
         finally:
-            block.load_buffers(now)
+            block._put_buffers(now)
 
 
 class Activation(Module):

@@ -30,7 +30,10 @@ class Initializer:
     variance: Callable[[int, int], float]
 
     def __call__(self, generator: random.Random, inputs: int, outputs: int) -> float:
-        """Return one weight for a layer of so many inputs and outputs."""
+        """Return one weight for a layer of so many inputs and outputs; raises TypeError for what is no generator."""
+        if not isinstance(generator, random.Random) or not all(hasattr(n, "__index__") for n in (inputs, outputs)):
+            given = f"{self.name}({generator!r}, {inputs!r}, {outputs!r})"
+            raise TypeError(f"nn.{given} draws one weight: nn.{self.name}(random.Random(seed), inputs, outputs)")
         deviation = math.sqrt(self.variance(inputs, outputs))
         if self.shape == "uniform":
             limit = math.sqrt(3.0) * deviation

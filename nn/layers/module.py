@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar, copy_context
+from itertools import count
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 from autograd import Group, Value
@@ -12,13 +13,14 @@ from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
 from nn.layers.forward_cache import ForwardCache, Row, watching
-from nn.support.fields import check_buffers, check_fields
+from nn.support.fields import by_path, check_buffers, check_fields
 from nn.support.guesses import GUESSES, OF_A_MODULE
 from nn.support.validate import check_attribute, check_class, checked_number, listed, said
 
 Inputs = Sequence[Any] | Group
 Result = TypeVar("Result")
 
+_assignment: Final = count(1)
 _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
 
 
@@ -48,18 +50,18 @@ class Module:
     buffers: ClassVar[tuple[str, ...]] = ()  # attributes that are state but no parameters, as running averages are
     mixes_rows: ClassVar[bool] = False  # whether `batch` computes something else than one row after another
     _path: str = ""
-    _assignments: int = 0  # how many times an attribute was set or deleted: compiled programs look again at each
+    _assignments: int = 0  # which assignment to any module was the latest to this: another number, another state
 
     def __setattr__(self, name: str, x: Any) -> None:
         check_attribute(type(self), name, x)
         if name == "training" and not isinstance(x, bool):
             raise TypeError(f"training says which of its two behaviors a module shows, True or False, not {said(x)}")
         object.__setattr__(self, name, x)
-        self.__dict__["_assignments"] = self._assignments + 1
+        self.__dict__["_assignments"] = next(_assignment)
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        self.__dict__["_assignments"] = self._assignments + 1
+        self.__dict__["_assignments"] = next(_assignment)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -94,12 +96,15 @@ class Module:
     def parameters(self) -> list[Value]:
         """Return each parameter once, in order of definition."""
         found: dict[Value, None] = {}
-        _collect(self, found, set())
+        try:
+            _collect(self, found, set())
+        except RecursionError:  # modules in modules in …: the walk goes as deep as they do
+            return [value for _, value in self.named_parameters()]
         return list(found)
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield (path, module) for this module (path "") and each below it, each once."""
-        for path, thing in _walk(self, ""):
+        for path, thing in _walk(self, "", groups=False):
             if isinstance(thing, Module):
                 yield path, thing
 
@@ -132,10 +137,19 @@ class Module:
         return found
 
     def load_buffers(self, buffers: Mapping[str, Any]) -> None:
-        """Leave all state that is no parameter as `named_buffers` found it; raises KeyError on other names."""
+        """Leave all state that is no parameter as `named_buffers` found it.
+
+        Raises KeyError on other names, and TypeError or ValueError, and changes nothing, for what cannot be that state.
+        """
+        if not isinstance(buffers, Mapping):
+            raise TypeError(f"load_buffers takes what named_buffers() gave, a dict of names, not {said(buffers)}")
+        if buffers.keys() != (mine := self.named_buffers()).keys():
+            raise KeyError(f"this module's buffers are {sorted(mine)}, not {sorted(map(str, buffers))}")
+        check_buffers("buffers", buffers, self)
+        self._put_buffers(buffers)
+
+    def _put_buffers(self, buffers: Mapping[str, Any]) -> None:
         mine = {_join(path, name): (module, name) for path, module in self.named_modules() for name in module.buffers}
-        if mine.keys() != buffers.keys():
-            raise KeyError(f"this module's buffers are {sorted(mine)}, not {sorted(buffers)}")
         for path, (module, name) in mine.items():
             if isinstance(buffers[path], list):
                 getattr(module, name)[:] = buffers[path]
@@ -144,7 +158,7 @@ class Module:
 
     def state_dict(self) -> dict[str, Any]:
         """Return a copy of all numbers by path: the parameters, then the buffers, lists where those are lists."""
-        return {path: parameter.data for path, parameter in self.named_parameters()} | self.named_buffers()
+        return {path: p.data for path, p in by_path(self.named_parameters()).items()} | self.named_buffers()
 
     @GUESSES
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -152,7 +166,7 @@ class Module:
 
         Raises ValueError or TypeError naming the path, and changes nothing, for names, shapes or kinds that do not fit.
         """
-        named = dict(self.named_parameters())
+        named = by_path(self.named_parameters())
         check_fields("the state_dict", state, {*named, *self.named_buffers()})
         buffers = {path: x for path, x in state.items() if path not in named}
         check_buffers("buffers", buffers, self)
@@ -166,7 +180,7 @@ class Module:
 
     def _put(self, state: Mapping[str, Any], named: Mapping[str, Value]) -> None:
         set_numbers(list(named.values()), [state[path] for path in named])
-        self.load_buffers({path: x for path, x in state.items() if path not in named})
+        self._put_buffers({path: x for path, x in state.items() if path not in named})
 
     def _check_buffer(self, name: str, x: Any) -> None:
         """Raise ValueError if `x`, which was loaded, is no state that the buffer could be in."""
@@ -195,6 +209,8 @@ class Module:
     # -------------------------------------------------------------------------- names and print
     def name_nodes(self, prefix: str = "") -> None:
         """Give every parameter its path as its name, and every module its path for the nodes that it will record."""
+        if not isinstance(prefix, str):
+            raise TypeError(f"name_nodes(prefix) puts a text before every path, as in 'teacher', not {said(prefix)}")
         for path, module in self.named_modules():
             module._take_path(_join(prefix, path))
         for path, parameter in self.named_parameters():
@@ -278,14 +294,19 @@ def _branches(thing: Any) -> Iterable[tuple[str, Any]]:
     return ()
 
 
-def _walk(root: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield (path, thing) for the Values and Modules of the tree, in order: a Module once, a Value at each place."""
+def _walk(root: Any, path: str, *, groups: bool = True) -> Iterator[tuple[str, Any]]:
+    """Yield (path, thing) for the Values and Modules of the tree, in order: a Module once, a Value at each place.
+
+    Without `groups`, of which there are no modules, most Values are passed by.
+    """
     seen: set[int] = set()
     stack: list[tuple[str, Any]] = [(path, root)]
     while stack:
         path, thing = stack.pop()
         if isinstance(thing, Value):
             yield path, thing
+            continue
+        if isinstance(thing, Group) and not groups:
             continue
         if isinstance(thing, Module):
             if id(thing) in seen:

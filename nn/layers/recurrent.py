@@ -18,7 +18,7 @@ from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
 from nn.layers.module import Inputs, Module
 from nn.support.guesses import GUESSES
-from nn.support.validate import positive_count
+from nn.support.validate import listed, positive_count, said
 
 State = Any  # a row, or a tuple of rows
 
@@ -67,7 +67,7 @@ class Recurrent(Module):
             positive_count(truncate, "the number of steps between truncations")
         state = self.initial_state() if state is None else state
         outputs = []
-        for i, row in enumerate(inputs):
+        for i, row in enumerate(listed(inputs, f"what this {type(self).__name__} is called on")):
             if truncate and i and i % truncate == 0:
                 state = _each_row(state, lambda row: [x.detach() for x in row])
             output, state = self.step(row, state)
@@ -132,6 +132,8 @@ class LSTM(Recurrent):
 
     def step(self, inputs: Inputs | Value, state: State) -> tuple[Row, State]:
         """Return h′ and the state (h′, c′)."""
+        if not isinstance(state, list | tuple) or len(state) != 2:
+            raise TypeError(f"the state of this LSTM is a pair (h, c) of {self.hidden} numbers each, not {said(state)}")
         _, _, joined = self._joined(inputs, state[0])
         cell = input_group(state[1], self.hidden, "the cell state of this LSTM")
         parts = self.input_gate, self.forget_gate, self.candidate, self.output_gate

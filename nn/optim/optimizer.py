@@ -70,6 +70,11 @@ class Optimizer:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         check_class(cls)
+        if isinstance(declared := vars(cls).get("state"), tuple | list | str):
+            raise TypeError(
+                f"class {cls.__name__}: state = {declared!r} gives it no memories: name them by "
+                f"state_names = {declared!r}, and optimizer.state holds their numbers"
+            )
         cls._has_decays = set(DECAYS) <= set(cls.settings)  # else what it calls so is its own rule's
         if "__init__" in vars(cls):
             GUESSES.of_class(cls)

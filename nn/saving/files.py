@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -23,7 +22,7 @@ from nn.saving.file_format import check, check_whole, checked_optimizer, library
 from nn.saving.linear_layers import linear_weights
 from nn.saving.matching import check_best, check_kinds, check_memories, check_rule, checked_generators
 from nn.saving.snapshot import BuffersAndRNG
-from nn.support.fields import check_buffers, names
+from nn.support.fields import by_path, check_buffers, names
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_count, said
 
@@ -266,12 +265,9 @@ def _boxes(model: Any, named: Mapping[str, Value]) -> dict[str, Box]:
 
 def _named(model: Any) -> dict[str, Value]:
     """Return the parameters by path; raises ValueError if a path leads to two of them, or to two modules."""
-    found = list(model.named_parameters())
-    modules = list(model.named_modules()) if hasattr(model, "named_modules") else []
-    for pairs in (found, modules):
-        if twice := [path for path, n in Counter(path for path, _ in pairs).items() if n > 1]:
-            raise ValueError(f"two of the model's parts are both called {names(twice)}: give their dict other keys")
-    return dict(found)
+    if hasattr(model, "named_modules"):
+        by_path(model.named_modules())
+    return by_path(model.named_parameters())
 
 
 def _check_boxes(found: Mapping[str, Any], wanted: Mapping[str, tuple[int, ...]]) -> None:

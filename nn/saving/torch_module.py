@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd import Value
+from nn.layers.activations import activation_name
 from nn.layers.containers import Activation, Embedding, Residual, Sequential, Softmax
-from nn.layers.dense import MLP, Layer, activation_name
+from nn.layers.dense import MLP, Layer
 from nn.layers.module import Module
 from nn.layers.normalization import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.support.guesses import GUESSES

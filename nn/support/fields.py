@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from autograd.support.messages import printable, shown
 
 __all__ = [
+    "by_path",
     "check_buffers",
     "check_fields",
     "check_like",
@@ -26,6 +28,7 @@ __all__ = [
 
 MOST: Final = 2**53  # beyond it not every whole number is a float, and no training counts so far
 SHOWN: Final = 8
+Part = TypeVar("Part")
 
 
 def check_buffers(field: str, saved: Any, model: Any) -> None:
@@ -76,6 +79,14 @@ def names(found: Iterable[str]) -> str:
     listed = [shown(name, 80) for name in found]
     more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
     return ", ".join(listed[:SHOWN]) + more or "none"
+
+
+def by_path(parts: Iterable[tuple[str, Part]]) -> dict[str, Part]:
+    """Return a model's parts by their paths; raises ValueError if one leads to two of them."""
+    pairs = list(parts)
+    if twice := [path for path, n in Counter(path for path, _ in pairs).items() if n > 1]:
+        raise ValueError(f"two of the model's parts are both called {names(twice)}: give their dict other keys")
+    return dict(pairs)
 
 
 def fault(field: str, x: Any, wanted: str) -> ValueError:

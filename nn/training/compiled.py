@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.compile import CompiledForward, compile_forward, compile_training
-from autograd.functional.pytree import flat, rebuilt
+from autograd.support.pytree import flat, rebuilt
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.validate import checked_loss

@@ -10,7 +10,7 @@ from autograd import no_grad, topological_order
 from autograd.recording.graph import operands
 from autograd.support.user_line import warn
 from nn.support.guesses import GUESSES
-from nn.support.validate import checked_inputs
+from nn.support.validate import checked_inputs, said
 from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
 
 __all__ = ["BACKENDS", "classify", "make_stepper", "predict"]
@@ -83,6 +83,8 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     Raises TypeError or ValueError for bad rows.
     """
     check_backend(backend)
+    if isinstance(model, type) or not (callable(model) or hasattr(model, "batch")):
+        raise TypeError(f"predict(model, inputs) calls the model on each row, as an nn.Module; this is {said(model)}")
     is_array = hasattr(inputs, "dtype")
     rows = inputs if is_array and len(inputs) > MANY_ROWS else checked_inputs(inputs)
     if backend != "recorded" and (backend != "auto" or len(rows) > MANY_ROWS):

@@ -10,9 +10,9 @@ from types import CodeType, FunctionType, MemberDescriptorType, MethodType, Modu
 from typing import Any, Final
 
 from autograd import Value, ops
-from autograd.functional.pytree import flat
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
+from autograd.support.pytree import flat
 from autograd.support.user_line import warn
 from nn.optim.optimizer import Optimizer
 from nn.support.validate import shortened

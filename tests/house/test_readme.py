@@ -1,7 +1,6 @@
-"""What the README says is so: its examples, its picture, its transcript and its commands; and what the wheel holds."""
+"""What the README says is so: its examples, its transcript and its commands; and what the wheel holds."""
 
 import doctest
-import html
 import os
 import re
 import shutil
@@ -14,9 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value
 from tests.support.training.seeds import epochs_until_solved
-from viz import draw
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,19 +24,6 @@ def test_the_examples_print_what_they_say(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
     assert (failed, tried > 10) == (0, True)
-
-
-def test_the_picture_is_of_the_first_example():
-    a, b, c = Value(2.0, "a"), Value(-3.0, "b"), Value(10.0, "c")
-    d = a * b + c
-    L = d * d - a
-    L.backward()
-    committed = (ROOT / "demos/pictures/expression.svg").read_text(encoding="utf-8")
-    assert _texts(committed) == _texts(draw(L).svg)
-
-
-def _texts(svg):
-    return sorted(html.unescape(text) for text in re.findall(r">([^<>]+)</(?:text|tspan|title)>", svg))
 
 
 def test_the_transcript_is_what_the_session_says():
@@ -84,9 +68,18 @@ def test_what_it_names_is_there():
     assert {name for name in extras if f"`{name}`" in README} == extras.keys() - {"session", "test", "docs"}
 
 
+def test_it_is_short_and_its_table_of_speed_has_the_rows_that_the_command_prints():
+    assert len(README.splitlines()) <= 150
+    source = (ROOT / "tests/benchmarks/ratios.py").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.*) \| [\d,]+ \|$", README, re.MULTILINE)
+    assert len(rows) == 6
+    assert not [row for row in rows if row not in source and not row.startswith("`compile`, ")]
+    assert "-m tests.benchmarks.ratios" in README
+
+
 def test_there_are_two_commands_of_one_line_and_continuous_integration_runs_the_second():
     session, tests = COMMANDS
-    assert session.endswith("-m demos.xor")
+    assert session.endswith("bin/chainrule xor")
     assert tests.endswith("-m tests")
     assert "grep -- '-m tests$' README.md" in (ROOT / ".ci/run").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from autograd import Value
 from nn import GRU, LSTM, RNN, BatchNorm, Embedding, Layer
 
-FOLDER = Path(__file__).parents[1] / "golden"
+FOLDER = Path(__file__).parent / "golden"
 
 
 def golden(name):

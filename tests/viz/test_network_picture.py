@@ -48,16 +48,6 @@ def test_every_unit_and_weight_of_a_small_network_is_drawn_with_its_numbers():
     assert max(widths) == widths[sizes.index(max(sizes))]
 
 
-def test_no_two_numbers_overlap():
-    for sizes in ([2, 1], [4, 1], [3, 3, 1], [8, 1]):
-        places = []
-        for g in groups(draw_network(trained(sizes)), "number").values():
-            t = next(g.iter(f"{SVG}text"))
-            places.append((float(t.get("x")), float(t.get("y"))))
-        for i, (x, y) in enumerate(places):
-            assert all(abs(x - a) > 30 or abs(y - b) > 22 for a, b in places[:i])
-
-
 def test_before_a_pass_gradients_are_a_dash():
     everything = " ".join(texts(ET.fromstring(draw_network(nn.MLP(2, [2, 1], seed=1)).svg)))
     assert everything.count("◄ —") == 6 + 3  # six weights, three biases
@@ -67,15 +57,31 @@ def test_a_row_shows_activations_and_a_batch_their_range():
     model = trained([2, 1])
     outputs = [model(row).data for row in ROWS]
     (output,) = [texts(g) for key, g in groups(draw_network(model, ROWS, example=2), "unit").items() if key == "l1u0"]
-    assert output[0] == f"► {show_number(outputs[2])}"
-    assert output[1] == f"{show_number(min(outputs))} … {show_number(max(outputs))}"
+    assert output[:2] == ["y₁", f"► {show_number(outputs[2])}"]
+    picture = draw_network(model, ROWS, example=2).svg.replace("&#45;", "-")
+    assert f"over 4 rows {min(outputs)!r} … {max(outputs)!r}" in picture
     (one,) = [texts(g) for key, g in groups(draw_network(model, [1.0, 0.0]), "unit").items() if key == "l1u0"]
-    assert one[0] == output[0]
-    assert "…" not in one[1]
+    assert one == output
     with pytest.raises(ValueError, match="4 rows"):
         draw_network(model, ROWS, example=9)
     with pytest.raises(ValueError, match="2 inputs, not 3"):
         draw_network(model, [1.0, 2.0, 3.0])
+
+
+def test_many_weights_are_squares_in_the_row_of_their_unit():
+    model = trained([9, 8, 1])
+    squares = {
+        key: g for key, g in groups(draw_network(model), "weight").items() if g.find(f".//{SVG}polygon") is not None
+    }
+    polygons = [g.find(f".//{SVG}polygon") for g in squares.values()]
+    weights = [w.data for neuron in model.layers[1].neurons for w in neuron.weights]
+    assert len(polygons) == len(weights) == 72
+    assert [p.get("fill") == palette.CARD for p in polygons] == [w < 0.0 for w in weights]
+    corners = [[tuple(map(float, pair.split(","))) for pair in p.get("points").split()] for p in polygons]
+    sides = [max(x for x, _ in c) - min(x for x, _ in c) for c in corners]
+    largest = max(abs(w.data) for layer in model.layers for neuron in layer.neurons for w in neuron.weights)
+    for side, w in zip(sides, weights, strict=True):
+        assert side == pytest.approx(max(2.0, 13.0 * (abs(w) / largest) ** 0.5), abs=0.05)
 
 
 def test_wide_layers_show_some_units_and_count_the_others():

@@ -103,6 +103,6 @@ def test_a_live_picture_fits_its_cell_but_stays_large_enough_to_read(browser):
     for cell in (2000, 200, 60):
         tab.set_content(f'<div style="width:{cell}px">{viz.draw((x * x).tanh() * x)._repr_html_()}</div>')
         width = tab.locator("svg").evaluate("(picture) => picture.getBoundingClientRect().width")
-        whole = tab.locator("svg").evaluate("(picture) => picture.viewBox.baseVal.width * 4 / 3")  # points in pixels
-        assert width == pytest.approx(min(whole, max(cell, 0.6 * whole)), abs=1)
+        whole = tab.locator("svg").evaluate("(picture) => picture.viewBox.baseVal.width")
+        assert width == pytest.approx(min(whole, max(cell, 0.86 * whole)), abs=1)
     tab.context.close()

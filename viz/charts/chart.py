@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.explain.numbers import show_number
 from autograd.support.locks import cached_property
 from autograd.support.messages import missing_extra
+from viz.charts.field import clipped
 from viz.support import palette
 from viz.support.rendering import Picture, own_svg
 
@@ -106,3 +108,8 @@ def numbered(*axes: Any) -> None:
     for axis in axes:
         axis.set_major_formatter(FuncFormatter(on_axis))
         axis.set_minor_formatter(NullFormatter())
+
+
+def drawn(numbers: list[float]) -> list[float]:
+    """Return where numbers are drawn; those that are not finite leave a gap."""
+    return [clipped(x) if math.isfinite(x) else math.nan for x in numbers]

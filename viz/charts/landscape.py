@@ -9,7 +9,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd.explain.numbers import show_number
+from viz.charts.chart import Chart, look, new_axes, numbered, on_axis
 from viz.charts.field import clipped, near, plain_number
+from viz.charts.parameters import groups_of
+from viz.support import palette
+from viz.support.guesses import GUESSES
+
+
+@GUESSES
+def loss_landscape(model: Any, loss: Callable[[], Any], *, reach: float = 1.0, size: int = 21, seed: int = 0) -> Chart:
+    """Return the loss around the model's parameters, along two random directions, with the parameters at the center.
+
+    `loss` takes nothing and returns the loss of the model as it is; it is called `size`² times and nothing is recorded.
+    Each direction has, in each layer, the length of that layer's parameters, so that `reach` 1 is as far as the
+    parameters are from zero (Li et al. 2018).  The parameters are as they were when this returns.
+    """
+    found: Landscape = landscape(list(groups_of(model).values()), loss, reach=reach, size=size, seed=seed)
+    with look():
+        figure, axes = new_axes(5.4, 4.4)
+        grid, levels, line = (found.steps, found.steps, found.losses), found.levels(), palette.FIELD[0]
+        shades = axes.contourf(*grid, levels=levels, cmap="Blues_r", extend="both")
+        axes.contour(*grid, levels=levels, colors=line, linewidths=0.5)
+        axes.grid(visible=False)
+        axes.plot(0.0, 0.0, marker="P", markersize=9, color=palette.FIELD[1], markeredgecolor=palette.FIELD[3])
+        figure.colorbar(shades, ax=axes, label="loss").ax.yaxis.set_major_formatter(on_axis)
+        here = show_number(found.here)
+        axes.set(xlabel="first direction", ylabel="second direction", title=f"loss around the parameters (+, {here})")
+        numbered(axes.xaxis, axes.yaxis)
+    return Chart(figure, f"loss landscape around {here}")
 
 
 @dataclass

@@ -3,51 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
-from autograd import Group, Value, topological_order
-from autograd.explain.naming import short_names
+from autograd import Group, Value, explain, topological_order
+from autograd.explain.explanation import Explanation
+from autograd.explain.naming import SUBSCRIPTS, short_names
 from autograd.explain.notation import Words
-from autograd.explain.numbers import show_number
-from viz.graph.folding import Box, Folded, Line, fold
-from viz.graph.nodes import DEAD, SATURATED, Spot, drawn_nodes, not_finite
+from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.steps import record
+from viz.graph.boxes import GRADIENT, SENT, VALUE, Direction, box_label, box_tip, node_label, span
+from viz.graph.cells import FONT, SMALL, TEXT, bare, cell, number_cell, rows_of, table
+from viz.graph.folding import Folded, Line, fold
+from viz.graph.nodes import Spot, drawn_nodes, not_finite
 from viz.support import palette
 from viz.support.guesses import GUESSES
-from viz.support.labels import label_text, last_word, shown, tooltip_text
+from viz.support.labels import shown, tooltip_text
 from viz.support.rendering import GraphPicture
 
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-Direction = Literal["both", "forward", "backward"]
-FONT = "Helvetica"
-MANY_ROWS = 8
 LARGEST = 10**9  # number of an example
+MOST_WAYS = 12  # that are written out below a picture
+LONGEST_WAY = 8  # nodes of one that are named
+TIMES = "×"
 
 
 @GUESSES
 def draw(
-    value: Value,
+    value: Value | Sequence[Value],
     *,
+    why: Value | str | None = None,
     direction: Direction = "both",
     unfold: bool = False,
     open: Collection[str] = (),
     example: int = 0,
     folded: bool | None = None,
     downward: bool = False,
+    digits: bool = False,
 ) -> GraphPicture:
-    """Return a picture of everything that `value` was computed from.
+    """Return a picture of everything that `value`, or each of several values, was computed from.
 
     Each node shows its name, its operation, its value and its gradient (a dash before any backward pass), each edge the
-    local derivative.  `direction` "forward" draws what flows to the result, "backward" what flows back: the
-    contribution (gradient × local derivative) on each edge.  `unfold` gives each product of a neuron its own node.
+    local derivative.  `why` is a node, or its name, whose gradient is to be accounted for: every way that leads back to
+    it is marked, and below they add up to its gradient; the gradients shown are then those of `value`, whether or not
+    there has been a backward pass.  `direction` "forward" draws what flows to the result, "backward" what flows back:
+    the contribution (gradient × local derivative) on each edge.  `unfold` gives each product of a neuron its own node.
 
     A graph too large to read is folded by neuron or layer, as modules name them, and of a batch one `example` is drawn;
     `open=["layer 1"]` shows a layer in neurons, `open=["layer 1, neuron 4"]` a neuron in nodes; paths, such as
-    `layers.0.neurons.3`, do too.
+    `layers.0.neurons.3`, do too.  `digits` marks where digits are lost, as `certify` proves (extra `exact`).  Raises
+    ValueError if `value` was not computed from `why`.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> draw(a * b - a, why=a)
+    <graph of L, 4 nodes, and why a has its gradient: .save("picture.svg"), also .png, .dot>
     """
-    if not isinstance(value, Value):
-        raise TypeError(f"draw takes a Value, not {_instead(value)}")
+    roots = _roots(value)
     if direction not in ("both", "forward", "backward"):
         layout = "; downward=True lays the picture out from top to bottom"
         raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}{layout}')
@@ -57,25 +70,74 @@ def draw(
     if isinstance(open, str) or not hasattr(open, "__iter__"):
         given = f"open=[{open!r}]" if isinstance(open, str) else 'open=["layer 1"]; unfold=True opens every product'
         raise TypeError(f"open takes a list of layers and neurons: {given}")
-    order = topological_order(value)
+    order = list(dict.fromkeys(node for root in roots for node in topological_order(root)))
     words = Words(order, [node.data for node in order])
-    spots = drawn_nodes(order, words.names, unfold=unfold)
+    if len(roots) > 1:
+        _name_results(words, roots)
+    answer = _explained(roots, why)
+    gradients = None if answer is None else _gradients(roots[0])
+    place = -1 if answer is None else answer.node
+    spots = drawn_nodes(order, words.names, roots, gradients=gradients, why=place, unfold=unfold)
+    if digits:
+        _mark_losses(spots, order, roots)
     drawn = fold(spots, open=open, example=example, folded=folded)
-    if drawn.hidden:
+    if drawn.hidden and answer is None:  # else the names are those of the explanation
         _rename(order, spots, drawn.hidden)
-    return GraphPicture(_digraph(words, spots, drawn, direction, downward), _description(spots, drawn))
+    return GraphPicture(_digraph(words, spots, drawn, direction, downward, answer), _description(spots, drawn, answer))
+
+
+def _roots(value: Any) -> list[Value]:
+    roots = list(value) if isinstance(value, list | tuple | Group) and value else [value]
+    for root in roots:
+        if not isinstance(root, Value):
+            raise TypeError(f"draw takes a Value, or several, not {_instead(root)}")
+    return roots
+
+
+def _name_results(words: Words, roots: Sequence[Value]) -> None:
+    """Call results that have no names y₁, y₂, …, so that none of several is the L."""
+    for k, root in enumerate(roots, 1):
+        name = "y" + str(k).translate(SUBSCRIPTS)
+        if not root.name and name not in words.names:
+            words.names[words.nodes.index(root)] = name
+
+
+def _explained(roots: Sequence[Value], why: Any) -> Explanation | None:
+    if why is None:
+        return None
+    if len(roots) > 1:
+        raise ValueError(f"why a gradient is what it is can be asked of one result, not of {len(roots)}: draw one")
+    return explain(roots[0], why, paths=MOST_WAYS)
+
+
+def _gradients(root: Value) -> list[float | None]:
+    """Return the gradient of `root` with respect to each node of its graph, whatever passes there have been."""
+    recording = record(root, from_zero=True)
+    return recording.replay(len(recording)).adjoints
 
 
 def _instead(thing: object) -> str:
     """Return what a thing that has no graph is, and what draws it."""
     kind = shown(type(thing).__name__)
-    if isinstance(thing, list | tuple | Group) and thing:
-        return f"{kind} of {len(thing)}: draw one of them, or what they come to, as draw(total(values))"
+    if isinstance(thing, list | tuple) and not thing:
+        return f"an empty {kind}"
     if isinstance(thing, int | float):
         return f"{kind}: a plain number has no graph; compute it from Values, and draw the result before .data"
     if callable(thing) and not hasattr(thing, "parameters"):
         return f"{kind}: draw what it returns"
     return f"{kind}; for a model use draw_network(model), and draw(model(row)) for what it computes"
+
+
+def _mark_losses(spots: Sequence[Spot], order: Sequence[Value], roots: Sequence[Value]) -> None:
+    """Mark the nodes that lose digits, in their number or in what they send back."""
+    from autograd.explain.digits import lost_at
+
+    lost = {node: both for root in roots for node, both in lost_at(root).items()}
+    for spot in spots:
+        if spot.origin >= 0 and order[spot.origin] in lost:
+            for digits, where in zip(lost[order[spot.origin]], ("", " in the derivative"), strict=True):
+                if digits >= 1.0:
+                    spot.marks.append(f"{digits:.0f} digit{'s' * (round(digits) != 1)} lost{where}")
 
 
 def _rename(order: Sequence[Value], spots: Sequence[Spot], hidden: Collection[int]) -> None:
@@ -85,52 +147,62 @@ def _rename(order: Sequence[Value], spots: Sequence[Spot], hidden: Collection[in
         spot.name = name
 
 
-def _description(spots: Sequence[Spot], drawn: Folded) -> str:
+def _description(spots: Sequence[Spot], drawn: Folded, answer: Explanation | None) -> str:
     nodes = sum(s.kind != "hidden" for s in spots)
     parts = f", folded into {len(drawn.boxes)} boxes" if any(box.kind != "node" for box in drawn.boxes) else ""
-    return f"graph of {spots[-1].name}, {nodes} node{'s' * (nodes != 1)}{parts}"
+    roots = " and ".join(s.name for s in spots if s.is_root)
+    asked = "" if answer is None else f", and why {answer.words.names[answer.node]} has its gradient"
+    return f"graph of {roots}, {nodes} node{'s' * (nodes != 1)}{parts}{asked}"
 
 
 # ------------------------------------------------------------------------------------------- DOT
-def _digraph(words: Words, spots: Sequence[Spot], drawn: Folded, direction: Direction, downward: bool) -> Digraph:
+def _digraph(
+    words: Words,
+    spots: Sequence[Spot],
+    drawn: Folded,
+    direction: Direction,
+    downward: bool,
+    answer: Explanation | None,
+) -> Digraph:
     from graphviz import Digraph
 
     graph = Digraph("chainrule")
     graph.attr(
         rankdir="TB" if downward else "LR",
         bgcolor=palette.PAPER,
-        fontname=FONT,
-        fontsize="11",
-        fontcolor=palette.QUIET,
-        nodesep="0.18",
-        ranksep="0.45",
+        nodesep="0.14",
+        ranksep="0.2",
         pad="0.15",
+        outputorder="edgesfirst",
         labelloc="b",
         labeljust="l",
-        label=_legend(spots[-1].name, direction),
+        label=_legend(direction, answer),
     )
     if any(box.kind in ("neuron", "layer") for box in drawn.boxes):
         graph.attr(ordering="in")  # units stay in their order, where nodes may move to cross less
-    graph.attr("node", shape="plain", fontname=FONT, fontsize="12", fontcolor=palette.INK)
-    graph.attr("edge", fontname=FONT, fontsize="10", fontcolor=palette.INK, color=palette.QUIET, arrowsize="0.6")
-    tooltips = _Tooltips(words)
+    graph.attr("node", shape="plain", fontname=FONT, fontsize=str(TEXT), fontcolor=palette.INK)
+    graph.attr("edge", color=palette.QUIET, arrowsize="0.6")
+    tooltips = _Tooltips(words, spots, answer)
     for box in drawn.boxes:
+        asked = answer is not None and any(spot.origin == answer.node for spot in box.spots)
         if box.kind == "node":
             spot = box.spots[0]
-            label, tip, kind = _node_label(spot, direction), tooltips.node(spot), spot.kind
+            label, tip, kind = node_label(spot, direction, asked), tooltips.node(spot), spot.kind
         else:
-            label, tip, kind = _box_label(box, drawn, direction), _box_tip(box), box.kind
+            label, tip, kind = box_label(box, drawn, direction, asked), box_tip(box), box.kind
         graph.node(box.key, label, tooltip=tooltip_text(tip), id=box.key, **{"class": kind})
     for i, line in enumerate(drawn.lines):
-        graph.edge(line.tail, line.head, id=f"e{i}", **_edge_style(line, direction, tooltips))
+        _draw_line(graph, f"e{i}", line, direction, tooltips)
     return graph
 
 
 class _Tooltips:
     """Nodes and edges in words, in full precision, for those who point at them."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, spots: Sequence[Spot], answer: Explanation | None) -> None:
         self._words = words
+        roots = [spot for spot in spots if spot.is_root]
+        self._of_root = answer is not None or (len(roots) == 1 and roots[0].gradient == 1.0)
 
     def node(self, spot: Spot) -> str:
         i = spot.origin
@@ -140,7 +212,7 @@ class _Tooltips:
         lines += [shown(self._words.computation(i), 300), f"value {spot.data!r}"]
         if spot.kind != "constant":
             gradient = "no backward pass yet" if spot.gradient is None else repr(spot.gradient)
-            lines.append(f"{self._words.gradient(i)} = {gradient}")
+            lines.append(f"{self._words.gradient(i) if self._of_root else 'gradient'} = {gradient}")
         return "\n".join(lines)
 
     def edge(self, tail: Spot, head: Spot, local: float) -> str:
@@ -150,201 +222,97 @@ class _Tooltips:
         return f"{text}\nsends {head.gradient!r} × {local!r} = {head.gradient * local!r}"
 
 
-def _legend(root: str, direction: Direction) -> str:
-    forward, backward = palette.FORWARD, palette.BACKWARD
+def _legend(direction: Direction, answer: Explanation | None) -> str:
+    """Return what stands below the picture: what its glyphs mean, and the sum over the ways if one was asked for."""
     parts = []
     if direction != "backward":
-        parts.append(f'<FONT COLOR="{forward}">► value</FONT>')
+        parts.append(cell(f"{VALUE} value", palette.FORWARD, size=SMALL))
     if direction != "forward":
-        parts.append(f'<FONT COLOR="{backward}">◄ gradient ∂{label_text(root)}/∂node</FONT>')
-    edges = "local derivative ∂result/∂operand"
+        parts.append(cell(f"{GRADIENT} gradient", palette.BACKWARD, size=SMALL))
+    parts.append(cell(f"{TIMES} local derivative", palette.INK, size=SMALL))
     if direction == "backward":
-        edges += f', and <FONT COLOR="{backward}">◄ what is sent</FONT> = gradient × local derivative'
-    return f"<{'   '.join(parts)}   on edges: {edges}>"
+        parts.append(cell(f"{SENT} what is sent: gradient × local derivative", palette.BACKWARD, size=SMALL))
+    if answer is None:
+        return bare(rows_of(parts))
+    across = f'<TD ALIGN="LEFT" COLSPAN="3">{bare(rows_of(parts))[1:-1]}</TD>'
+    return bare(rows_of(*_sum_over_ways(answer), [across]))
 
 
-# ----------------------------------------------------------------------------------------- nodes
-def _number(x: float | None) -> str:
-    """Return a number as label text: nan and infinities bold."""
-    text = label_text(show_number(x))
-    return f"<B>{text}</B>" if not_finite(x) else text
-
-
-def _value_cell(x: float | str, direction: Direction) -> str:
-    return _cell("►", x, palette.QUIET if direction == "backward" else palette.FORWARD)
-
-
-def _gradient_cell(x: float | str | None, direction: Direction) -> str:
-    return "" if direction == "forward" or x == "" else _cell("◄", x, palette.BACKWARD)
-
-
-def _cell(arrow: str, x: float | str | None, color: str) -> str:
-    text = label_text(x) if isinstance(x, str) else _number(x)
-    return (
-        f'<TD WIDTH="16" ALIGN="RIGHT"><FONT COLOR="{color}" POINT-SIZE="9">{arrow}</FONT></TD>'
-        f'<TD ALIGN="LEFT"><FONT COLOR="{color}">{text}</FONT></TD>'
+def _sum_over_ways(answer: Explanation) -> list[list[str]]:
+    """Return the rows that say how the products along all ways add up to the gradient."""
+    names = answer.words.names
+    root, asked, count = names[-1], names[answer.node], answer.path_count
+    if answer.gradient is None or not count:
+        return [[cell(f"No way leads from {root} back to {asked}.", palette.INK, bold=True, span=3)]]
+    ways = "One way leads" if count == 1 else f"{_counted(count)} ways lead"
+    rows = [[cell(f"{ways} from {root} back to {asked}:", palette.INK, bold=True, span=3)]]
+    for path in answer.paths:
+        factors = [show_number(x) for x in path.local_derivatives[: LONGEST_WAY - 1]]
+        more = f" {TIMES} …" if len(path.local_derivatives) > len(factors) else ""
+        product = f" {TIMES} ".join([*factors[:1], *map(bracketed, factors[1:])]) or "1"
+        way = [names[i] for i in path.nodes]
+        if len(way) > LONGEST_WAY:
+            way = [*way[: LONGEST_WAY // 2], "…", *way[-LONGEST_WAY // 2 :]]
+        sent = number_cell(SENT, path.product, palette.BACKWARD)
+        rows.append([cell(" → ".join(way), palette.QUIET), cell(product + more, palette.INK), sent])
+    if others := count - len(answer.paths):
+        sent = number_cell(SENT, answer.remainder, palette.BACKWARD)
+        rows.append([cell(f"and {_counted(others)} more", palette.QUIET), "<TD></TD>", sent])
+    total = number_cell(GRADIENT, answer.gradient, palette.BACKWARD, bold=True)
+    what = cell(
+        f"{'together ' if count > 1 else ''}{answer.words.gradient(answer.node)}", palette.INK, bold=True, span=2
     )
+    return [*rows, [what, total]]
 
 
-def _node_label(spot: Spot, direction: Direction) -> str:
-    if spot.kind == "constant":
-        return f'<<FONT POINT-SIZE="10" COLOR="{palette.QUIET}">{label_text(_constant_title(spot))}</FONT>>'
-    ink = palette.QUIET if spot.faded else palette.INK
-    symbol = f"  {label_text(spot.symbol)}" if spot.symbol else ""
-    title = "" if spot.kind == "product" else f"<B>{label_text(spot.name)}</B>"
-    head = f'<FONT COLOR="{ink}">{title}{symbol}</FONT>'
-    rows = [
-        f'<TR><TD ALIGN="LEFT" COLSPAN="4" BGCOLOR="{palette.HEAD}">{head}</TD></TR>',
-        f"<TR>{_value_cell(spot.data, direction)}{_gradient_cell(spot.gradient, direction)}</TR>",
-    ]
-    rows += [_alarm(mark) for mark in spot.marks]
-    return _table(rows, _border(spot), dashed=spot.faded)
+def _counted(count: int) -> str:
+    return f"{count:,}" if count <= 10**15 else show_number(float(count))
 
 
-def _constant_title(spot: Spot) -> str:
-    number = show_number(spot.data)
-    return number if spot.name == number else f"{spot.name} = {number}"
-
-
-def _alarm(mark: str) -> str:
-    words = {DEAD: "× off: passes no gradient", SATURATED: "× saturated: passes no gradient"}.get(mark, f"‼ {mark}")
-    return (
-        f'<TR><TD ALIGN="LEFT" COLSPAN="4" BGCOLOR="{palette.ALARM_CARD}">'
-        f'<FONT COLOR="{palette.ALARM}" POINT-SIZE="10">{label_text(words)}</FONT></TD></TR>'
-    )
-
-
-def _border(*spots: Spot) -> tuple[str, int]:
-    if any(not_finite(s.data, s.gradient) for s in spots):
-        return palette.ALARM, 3
-    return (palette.FAINT, 1) if all(s.faded for s in spots) else (palette.QUIET, 1)
-
-
-def _table(rows: Sequence[str], border: tuple[str, int], *, dashed: bool = False) -> str:
-    color, width = border
-    style = ' STYLE="DASHED"' if dashed and width == 1 else ""
-    return (
-        f'<<TABLE BORDER="{width}" COLOR="{color}" BGCOLOR="{palette.CARD}" CELLBORDER="0" CELLSPACING="0" '
-        f'CELLPADDING="4"{style}>{"".join(rows)}</TABLE>>'
-    )
-
-
-# ----------------------------------------------------------------------------------------- boxes
-def _box_label(box: Box, drawn: Folded, direction: Direction) -> str:
-    head, rows = _box_rows(box, drawn)
-    lines = [f'<TR><TD ALIGN="LEFT" COLSPAN="6" BGCOLOR="{palette.HEAD}">{head}</TD></TR>']
-    lines += [_row(*row, direction) for row in rows]
-    born = [f"{s.name}: {mark}" for s in box.spots for mark in s.marks if "born" in mark]
-    lines += [_alarm(alarm).replace('COLSPAN="4"', 'COLSPAN="6"') for alarm in born[:3]]
-    return _table(lines, _border(*box.spots))
-
-
-Row = tuple[str, float | str, float | str | None, str]
-
-
-def _row(title: str, data: float | str, gradient: float | str | None, note: str, direction: Direction) -> str:
-    cells = (
-        f'<TD ALIGN="LEFT">{label_text(title)}</TD>{_value_cell(data, direction)}{_gradient_cell(gradient, direction)}'
-    )
-    if note:
-        color = palette.ALARM if note.startswith("×") else palette.QUIET
-        cells += f'<TD ALIGN="LEFT"><FONT COLOR="{color}" POINT-SIZE="10">{label_text(note)}</FONT></TD>'
-    return f"<TR>{cells}</TR>"
-
-
-def _box_rows(box: Box, drawn: Folded) -> tuple[str, list[Row]]:
-    leaves = [s for s in box.spots if s.kind != "operation"]
-    inner = [s for s in box.spots if s.kind == "operation"]
-    symbols = " → ".join(dict.fromkeys(s.symbol for s in inner))
-    if box.kind == "rows":
-        return f"<B>{drawn.rows - 1} other rows</B>  like this one", []
-    if box.kind == "more":
-        return f"<B>{len(box.spots)} more nodes</B>", [_range_row("further from the result", box.spots)]
-    if box.kind == "stack":
-        kind = box.spots[0].symbol or "leaf"
-        return f"<B>{len(box.spots)} alike</B>  {label_text(kind)}", [_range_row("each", box.spots)]
-    if box.kind == "neuron":
-        rows = [_spot_row(s, drawn) for s in inner[:MANY_ROWS]]
-        short = leaves if len(leaves) <= MANY_ROWS else []
-        rows += [_spot_row(s, drawn) for s in short] if short else _parameter_rows(leaves)
-        return f"<B>{label_text(shown(box.title))}</B>  {label_text(symbols)}", rows
-    last = {s.neuron: s for s in inner}  # the last node of each neuron is its output
-    outputs = list(last.values())
-    kept = outputs if len(outputs) <= 2 * MANY_ROWS else outputs[:MANY_ROWS]
-    rows = [_spot_row(s, drawn) for s in kept]
-    if len(kept) < len(outputs):
-        rows.append(_range_row(f"{len(outputs) - len(kept)} more", outputs[len(kept) :]))
-    units = f"{len(outputs)} unit{'s' * (len(outputs) != 1)}" if outputs else ""
-    return f"<B>{label_text(shown(box.title))}</B>  {units}  {label_text(symbols)}", rows + _parameter_rows(leaves)
-
-
-def _spot_row(spot: Spot, drawn: Folded) -> Row:
-    copies = drawn.copies.get(spot.full_name, [])
-    if len(copies) < 2:
-        return spot.name, spot.data, spot.gradient, "× off: passes no gradient" if DEAD in spot.marks else ""
-    off = sum(DEAD in s.marks for s in copies)
-    if off == len(copies):
-        return spot.name, spot.data, spot.gradient, f"× dead: off in all {off} rows"
-    note = f"over {len(copies)} rows {_span([s.data for s in copies])}"
-    return spot.name, spot.data, spot.gradient, f"{note}, off in {off}" if off else note
-
-
-def _parameter_rows(leaves: Sequence[Spot]) -> list[Row]:
-    groups: dict[str, list[Spot]] = {}
-    for s in leaves:
-        groups.setdefault(shown(last_word(s.full_name)), []).append(s)
-    return [_range_row(f"{name} ({len(group)})", group) for name, group in groups.items()]
-
-
-def _range_row(title: str, spots: Sequence[Spot]) -> Row:
-    computed = [s for s in spots if s.kind != "constant"]
-    gradients = [s.gradient for s in computed if s.gradient is not None]
-    return title, _span([s.data for s in spots]), _span(gradients) if computed else "", ""
-
-
-def _span(numbers: Sequence[float]) -> str:
-    if not numbers:
-        return show_number(None)
-    if any(x != x for x in numbers):
-        return f"nan in {sum(x != x for x in numbers)} of {len(numbers)}"
-    low, high = show_number(min(numbers)), show_number(max(numbers))
-    return low if low == high else f"{low} … {high}"
-
-
-def _box_tip(box: Box) -> str:
-    names = ", ".join(shown(s.name) for s in box.spots[:40])
-    return f"{len(box.spots)} nodes: {names}{'…' if len(box.spots) > 40 else ''}"
-
-
-# ----------------------------------------------------------------------------------------- edges
-def _edge_style(line: Line, direction: Direction, tooltips: _Tooltips) -> dict[str, str]:
-    style = {"class": "edge"}
-    dead = all(x == 0.0 for x in line.locals)
+# ----------------------------------------------------------------------------------------- lines
+def _draw_line(graph: Digraph, key: str, line: Line, direction: Direction, tooltips: _Tooltips) -> None:
+    """Draw a line from operand to result; its numbers stand in a pill of their own, upon which nothing else comes."""
+    style = _line_style(line, direction)
     if line.single is None:
-        style["label"] = f"{len(line.locals)}×" if len(line.locals) > 1 else ""
-        style["tooltip"] = f"{len(line.locals)} edges, local derivatives {_span(line.locals)}"
-        style["penwidth"] = "1.8" if len(line.locals) > 1 else "1"
+        tip = f"{len(line.locals)} edges, local derivatives {span(line.locals)}"
+        rows = [cell(f"{len(line.locals)} edges", palette.QUIET, size=SMALL)] if len(line.locals) > 1 else []
     else:
         tail, head = line.single
-        if tail.kind != "constant":
-            style["label"] = f"<{_edge_text(head, line.locals[0], direction)}>"
-        style["tooltip"] = tooltip_text(tooltips.edge(tail, head, line.locals[0]))
+        tip = tooltips.edge(tail, head, line.locals[0])
+        rows = [] if tail.kind == "constant" else [_local(line.locals[0])]
+        if rows and direction == "backward" and head.gradient is not None:
+            rows.append(number_cell(SENT, head.gradient * line.locals[0], palette.BACKWARD))
+    tip = tooltip_text(tip)
+    way = "way" if line.leads else ""
+    if not rows:
+        graph.edge(line.tail, line.head, id=key, tooltip=tip, **style, **{"class": way})
+        return
+    pill = table(rows_of(*([row] for row in rows)), style["color"], style="ROUNDED", padding=1)
+    graph.node(f"{key}p", pill, id=f"{key}p", tooltip=tip, **{"class": "pill"})
+    backward = "dir" in style
+    first = style if backward else style | {"dir": "none"}
+    second = style | {"dir": "none"} if backward else style
+    graph.edge(line.tail, f"{key}p", id=key, tooltip=tip, **first, **{"class": way})
+    graph.edge(f"{key}p", line.head, id=f"{key}q", tooltip=tip, **second, **{"class": f"rest {way}"})
+
+
+def _local(x: float) -> str:
+    text, odd = show_number(x), not_finite(x)
+    return cell(f"{TIMES} {text}", palette.ALARM if odd else palette.INK, size=SMALL, bold=odd, align="CENTER")
+
+
+def _line_style(line: Line, direction: Direction) -> dict[str, str]:
+    backward = {"color": palette.BACKWARD, "style": "dashed", "dir": "back", "penwidth": "1.5"}
+    if line.leads:
+        return backward | {"penwidth": "2.5"}
+    if line.single is not None:
+        tail, head = line.single
         if tail.kind == "constant":
-            style |= {"color": palette.FAINT, "arrowsize": "0.4"}
-            return style
+            return {"color": palette.FAINT, "arrowsize": "0.4"}
         if not_finite(head.data, head.gradient, *line.locals) and not_finite(tail.data, tail.gradient):
-            style |= {"color": palette.ALARM, "penwidth": "2.4"}
-    style["labeltooltip"] = style["tooltip"]
-    if dead or not line.carries:
-        style |= {"color": palette.FAINT, "style": "dotted" if not line.carries else "dashed"}
-    elif direction == "forward":
-        style |= {"color": palette.FORWARD, "penwidth": "1.5"}
-    elif direction == "backward":
-        style |= {"color": palette.BACKWARD, "style": "dashed", "dir": "back", "penwidth": "1.5"}
-    return style
-
-
-def _edge_text(head: Spot, local: float, direction: Direction) -> str:
-    if direction != "backward" or head.gradient is None:
-        return _number(local)
-    return f'{_number(local)}<BR/><FONT COLOR="{palette.BACKWARD}">◄ {_number(head.gradient * local)}</FONT>'
+            return {"color": palette.ALARM, "penwidth": "2.4"}
+    if not line.carries or all(x == 0.0 for x in line.locals):
+        return {"color": palette.FAINT, "style": "dashed" if line.carries else "dotted"}
+    if direction == "both":
+        return {"color": palette.QUIET, "penwidth": "1.8" if len(line.locals) > 1 else "1"}
+    return backward if direction == "backward" else {"color": palette.FORWARD, "penwidth": "1.5"}

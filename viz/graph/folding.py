@@ -39,6 +39,7 @@ class Line:
     locals: list[float] = field(default_factory=list)
     carries: bool = True
     single: tuple[Spot, Spot] | None = None
+    leads: bool = False  # whether a way to the node that is asked about runs along here
 
 
 @dataclass(slots=True)
@@ -136,7 +137,7 @@ def _keys(spots: Sequence[Spot], hidden: set[int], opened: set[str]) -> tuple[di
             key = ROWS
         else:
             key, kind = _path_key(s, opened)
-            if kind == "node" and s.index != len(spots) - 1 and not s.layer:
+            if kind == "node" and not s.is_root and not s.leads and not s.layer:
                 alike = (s.kind, s.symbol, bool(s.full_name), frozenset(consumers[s.index]))
                 number = numbers.setdefault(alike, len(numbers))
                 stacks[number].append(s)
@@ -188,6 +189,7 @@ def _assembled(
             line = lines.setdefault(name, Line(boxes[tail].key, boxes[head].key, carries=False))
             line.locals.append(e.local)
             line.carries |= e.carries
+            line.leads |= e.carries and spots[e.parent].leads
             line.single = (spots[e.parent], s) if len(line.locals) == 1 else None
     hidden = {i for i, key in keys.items() if key == ROWS}
     return Folded(list(boxes.values()), list(lines.values()), rows, copies, hidden)
@@ -208,11 +210,12 @@ def _reach(folded: Folded) -> int:
 
 
 def _nearest(folded: Folded, count: int) -> Folded:
-    """Return the `count` boxes nearest to the root, with one box for all others."""
+    """Return the `count` boxes nearest to the roots, with one box for all others."""
     toward: dict[str, list[str]] = defaultdict(list)
     for line in folded.lines:
         toward[line.head].append(line.tail)
-    kept, queue = {folded.boxes[-1].key}, [folded.boxes[-1].key]
+    queue = [box.key for box in reversed(folded.boxes) if any(s.is_root for s in box.spots)][:count]
+    kept = set(queue)
     for key in queue:
         for tail in toward[key]:
             if tail not in kept and len(kept) < count:
@@ -225,5 +228,6 @@ def _nearest(folded: Folded, count: int) -> Folded:
         if line.tail not in kept and line.head in kept:
             joined = lines.setdefault(("more", line.head), Line("more", line.head))
             joined.locals += line.locals
+            joined.leads |= line.leads
     boxes = [more, *(box for box in folded.boxes if box.key in kept)]
     return Folded(boxes, [*lines.values(), *result], folded.rows, folded.copies, folded.hidden)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,23 +10,26 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.explain.naming import SUBSCRIPTS
 from autograd.explain.numbers import show_number
 from nn.support.naming import titled
 from viz.charts.field import plain_number
+from viz.graph.boxes import GRADIENT, VALUE
+from viz.graph.cells import FONT, SMALL, TEXT, aligned, bare, cell, number_cell, rows_of, table, wide_of
 from viz.graph.nodes import not_finite
 from viz.support import palette
 from viz.support.guesses import GUESSES
-from viz.support.labels import label_text, shown, tooltip_text
+from viz.support.labels import shown, tooltip_text
 from viz.support.rendering import GraphPicture
 
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-FONT = "Helvetica"
 MOST_UNITS = 16  # of a layer that are drawn; of a larger one, some of the first and the last
 SOME_UNITS = 6
-ACROSS, DOWN, AIRY = 250.0, 72.0, 100.0  # points between layers, between units, and between few units
-MOST_LABELS = 24  # weights between two layers that get their numbers written on
+MOST_NUMBERS = 24  # weights between two layers that get chips with their numbers
+MOST_LINES = 64  # that are drawn as lines: more make a matrix of squares
+GAP, APART, CHIP, SQUARE = 70, 14, 23, 15  # pixels between columns, between boxes, from chip to chip, and for a square
 
 
 Layers = list[tuple[str, list[Any]]]  # the path of each layer, and its neurons
@@ -41,16 +45,19 @@ class Unit:
     bias: Value | None
     data: list[float]  # its activation for each row
     gradient: float | None
-    x: float = 0.0
+    x: float = 0.0  # of its middle
     y: float = 0.0
+    wide: int = 0
 
 
 @GUESSES
 def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture:  # noqa: N803
     """Return a picture of a model's units by layer, with its weights, biases and their gradients.
 
-    A weight's width is its size; positive ones are blue and solid, negative ones orange and dashed.  With `X`, a row of
-    inputs or several, each unit shows its activation for the `example`, and of several rows the range over all.
+    A weight's width is its size; positive ones are blue and solid, negative ones orange and dashed.  If they are few,
+    each has its number and gradient before its unit; more than 64 between two layers are squares in the row of the unit
+    that they lead to, filled for positive ones, their area the size.  With `X`, a row of inputs or several, each unit
+    shows its activation for the `example`, counted from 0, and when pointed at the range over all rows.
     Raises TypeError for a model without layers of neurons, ValueError if its layers do not follow on one another.
     """
     if isinstance(model, Value):
@@ -120,7 +127,7 @@ def _activations(model: Any, layers: Layers, rows: list[list[Any]]) -> dict[str,
 
 # -------------------------------------------------------------------------------------- placing
 def _columns(layers: Layers, rows: list[list[Any]], activations: dict[str, list[list[Value]]]) -> list[list[Unit]]:
-    """Return the drawn units of the inputs and of each layer, placed."""
+    """Return the drawn units of the inputs and of each layer."""
     width = len(layers[0][1][0].weights)
     inputs = [Unit(f"x{i}", i, (), None, [plain_number(row[i]) for row in rows], None) for i in range(width)]
     columns = [_some(inputs)]
@@ -132,12 +139,6 @@ def _columns(layers: Layers, rows: list[list[Any]], activations: dict[str, list[
             data = [row[i].data for row in outputs]
             units.append(Unit(f"l{k}u{i}", i, tuple(neuron.weights), bias, data, _gradient(bias)))
         columns.append(_some(units))
-    tallest = max(map(len, columns))
-    down = AIRY if tallest <= SOME_UNITS else DOWN
-    for k, column in enumerate(columns):
-        for i, unit in enumerate(column):
-            unit.x = k * ACROSS
-            unit.y = -down * (i + (tallest - len(column)) / 2)
     return columns
 
 
@@ -153,30 +154,112 @@ def _gradient(value: Value | None) -> float | None:
     return value.grad if value is not None and value.has_grad else None
 
 
+@dataclass
+class Chip:
+    """A weight's number, which stands in the gap before its unit."""
+
+    source: Unit
+    unit: Unit
+    weight: Value
+    cells: list[str]
+    x: float = 0.0
+    y: float = 0.0
+
+
+def _chips(before: list[Unit], column: list[Unit]) -> list[Chip]:
+    """Return the numbers of the weights between two columns: those of one unit below one another, as their sources."""
+    chips = []
+    for unit in column:
+        for source in before:
+            if unit.weights is not None and source.weights is not None:
+                weight = unit.weights[source.index]
+                sign = palette.NEGATIVE if weight.data < 0.0 else palette.POSITIVE
+                text = ("" if weight.data < 0.0 else "+") + show_number(weight.data)
+                color = palette.ALARM if not_finite(weight.data) else sign
+                slope = number_cell(GRADIENT, _gradient(weight), palette.BACKWARD, size=SMALL, align="CENTER")
+                chips.append(Chip(source, unit, weight, [cell(text, color, size=SMALL, align="CENTER"), slope]))
+    aligned([[chip.cells] for chip in chips])
+    return chips
+
+
+def _place(columns: list[list[Unit]], gaps: list[list[Chip]], heads: list[int], lines: int) -> None:
+    """Give every unit and every chip its place: columns, gaps and what stands in each of them are apart."""
+    pitches = []
+    for chips in ([], *gaps):
+        many = _sources(chips) if _manner(chips) == "numbers" else 0
+        pitches.append(max(22 * lines + 8 + APART, many * CHIP + APART))
+    tall = max(len(column) * pitch for column, pitch in zip(columns, pitches, strict=True))
+    right = 0.0
+    for k, (column, pitch) in enumerate(zip(columns, pitches, strict=True)):
+        wide = max(unit.wide for unit in column)
+        chips = gaps[k - 1] if k else []
+        manner, many = _manner(chips), _sources(chips)
+        chip_wide = max((wide_of(chip.cells) for chip in chips), default=0)
+        room = {"numbers": GAP + chip_wide + APART, "lines": GAP, "squares": many * SQUARE + 2 * APART}
+        left = right + (room[manner] if k else 0)
+        middle = left + max(wide, heads[k]) / 2 if k else wide / 2
+        down = min(max(pitch, tall / len(column)), 2.0 * pitch)
+        for i, unit in enumerate(column):
+            unit.x, unit.y = middle, ((len(column) - 1) / 2 - i) * down
+        for n, chip in enumerate(chips):  # unit by unit, and of each as its sources
+            chip.x, chip.y = middle - wide / 2 - APART, chip.unit.y
+            if manner == "numbers":
+                chip.x -= chip_wide / 2
+                chip.y += ((many - 1) / 2 - n % many) * CHIP
+            else:
+                chip.x -= (many - n % many - 0.5) * SQUARE
+        right = middle + max(wide, heads[k]) / 2
+
+
+def _manner(chips: Sequence[Chip]) -> str:
+    """Return how all weights between two columns are drawn: as lines, with their numbers, or as squares."""
+    if len(chips) > MOST_LINES:
+        return "squares"
+    whole = len(chips) == sum(len(unit.weights or ()) for unit in _units(chips))
+    return "numbers" if whole and len(chips) <= MOST_NUMBERS else "lines"
+
+
+def _sources(chips: Sequence[Chip]) -> int:
+    return len({id(chip.source) for chip in chips})
+
+
+def _units(chips: Sequence[Chip]) -> list[Unit]:
+    return list({id(chip.unit): chip.unit for chip in chips}.values())
+
+
 # ------------------------------------------------------------------------------------------ DOT
 def _digraph(layers: Layers, columns: list[list[Unit]], sizes: list[int], example: int | None) -> Digraph:
     from graphviz import Digraph
 
     graph = Digraph("network")
-    graph.attr(bgcolor=palette.PAPER, splines="line", fontname=FONT, fontsize="11", fontcolor=palette.QUIET, pad="0.2")
-    graph.attr(outputorder="edgesfirst", labelloc="b", label=_legend(example, columns))
-    graph.attr("node", shape="plain", fontname=FONT, fontsize="12", fontcolor=palette.INK)
-    graph.attr("edge", fontname=FONT, fontsize="10", arrowhead="none")
-    heads = ["inputs", *(_head(path, neurons) for path, neurons in layers)]
-    top = max(unit.y for column in columns for unit in column) + DOWN
-    for k, (head, size) in enumerate(zip(heads, sizes, strict=True)):
-        text = f'<<B>{label_text(head)}</B><BR/><FONT COLOR="{palette.QUIET}" POINT-SIZE="10">{size}</FONT>>'
-        graph.node(f"head{k}", text, pos=_pos(k * ACROSS, top))
-    sizes_of_weights = [abs(w.data) for _, neurons in layers for n in neurons for w in n.weights]
-    largest = max((size for size in sizes_of_weights if size == size), default=0.0) or 1.0
-    for before, column in pairwise(columns):
-        _weights(graph, before, column, largest)
+    graph.attr(bgcolor=palette.PAPER, splines="line", pad="0.2", outputorder="edgesfirst", labelloc="b")
+    graph.attr("node", shape="plain", fontname=FONT, fontsize=str(TEXT), fontcolor=palette.INK)
+    graph.attr("edge", arrowhead="none")
+    labels = {unit.key: _unit(unit, k, len(columns) - 1, example) for k, us in enumerate(columns) for unit in us}
     for column in columns:
-        for unit in column:
-            text, tip = _unit(unit, example)
-            graph.node(
-                unit.key, text, pos=_pos(unit.x, unit.y), tooltip=tooltip_text(tip), id=unit.key, **{"class": "unit"}
-            )
+        aligned([labels[unit.key][0] for unit in column if unit.weights is not None])
+    for unit in (unit for column in columns for unit in column):
+        unit.wide = max(map(wide_of, labels[unit.key][0]))
+    names = ["inputs", *(_head(path, neurons) for path, neurons in layers)]
+    heads = [[cell(name, palette.INK, size=SMALL, bold=True)] for name in names]
+    gaps = [_chips(before, column) for before, column in pairwise(columns)]
+    graph.attr(label=_legend(example, columns, "squares" in map(_manner, gaps)))
+    lines = max(len(label) for label, _ in labels.values())
+    _place(columns, gaps, list(map(wide_of, heads)), lines)
+    top = max(unit.y for column in columns for unit in column) + 11 * lines + 26
+    for k, (head, size) in enumerate(zip(heads, sizes, strict=True)):
+        count = [cell(str(size), palette.QUIET, size=SMALL)]
+        graph.node(f"head{k}", bare(rows_of(head, count)), pos=_pos(columns[k][0].x, top))
+    sizes_of_weights = [abs(chip.weight.data) for gap in gaps for chip in gap]
+    largest = max((size for size in sizes_of_weights if size == size), default=0.0) or 1.0
+    for gap in gaps:
+        for chip in gap:
+            _draw_weight(graph, chip, largest, _manner(gap))
+    for unit in (unit for column in columns for unit in column):
+        label, tip = labels[unit.key]
+        frame = bare(rows_of(*label)) if unit.weights is None else table(rows_of(*label), style="ROUNDED")
+        place = _pos(unit.x, unit.y)
+        graph.node(unit.key, frame, pos=place, tooltip=tooltip_text(tip), id=unit.key, **{"class": "unit"})
     return graph
 
 
@@ -190,90 +273,61 @@ def _head(path: str, neurons: list[Any]) -> str:
     return f"{shown(titled(path))} · {shown(name)}" if path else shown(name)
 
 
-def _legend(example: int | None, columns: list[list[Unit]]) -> str:
+def _legend(example: int | None, columns: list[list[Unit]], squares: bool) -> str:
     parts = [
-        f'<FONT COLOR="{palette.POSITIVE}">— positive weight</FONT>',
-        f'<FONT COLOR="{palette.NEGATIVE}">– – negative weight</FONT>',
-        "wider is larger",
-        f'<FONT COLOR="{palette.BACKWARD}">◄ gradient</FONT>',
+        cell("— ■ positive weight" if squares else "— positive weight", palette.POSITIVE, size=SMALL),
+        cell("– – □ negative weight" if squares else "– – negative weight", palette.NEGATIVE, size=SMALL),
+        cell("area is size" if squares else "wider is larger", palette.QUIET, size=SMALL),
+        cell(f"{GRADIENT} gradient", palette.BACKWARD, size=SMALL),
     ]
     if example is not None:
         rows = len(columns[0][0].data)
-        parts.insert(3, f'<FONT COLOR="{palette.FORWARD}">► activation for row {example % rows} of {rows}</FONT>')
-    return f"<{'   '.join(parts)}>"
+        words = f"{VALUE} activation for row {example % rows + 1} of {rows}"
+        parts.insert(3, cell(words, palette.FORWARD, size=SMALL))
+    return bare(rows_of(parts))
 
 
-def _unit(unit: Unit, example: int | None) -> tuple[str, str]:
-    """Return the label of a unit, and its tooltip."""
+def _unit(unit: Unit, column: int, last: int, example: int | None) -> tuple[list[list[str]], str]:
+    """Return the rows of a unit's label, and its tooltip."""
     if unit.weights is None:
-        return f'<<FONT COLOR="{palette.QUIET}">⋮ {unit.index} more</FONT>>', f"{unit.index} more units"
-    lines, tips = [], [f"unit {unit.index}"]
+        return [[cell(f"⋮ {unit.index} more", palette.QUIET)]], f"{unit.index} more units"
+    letter = "x" if column == 0 else "y" if column == last else "a"
+    name = letter + str(unit.index + 1).translate(SUBSCRIPTS)
+    head, tips = [cell(name, palette.INK, bold=True)], [f"unit {unit.index + 1}"]
     if example is not None:
-        lines.append(_line(palette.FORWARD, f"► {show_number(unit.data[example])}"))
+        head.append(number_cell(VALUE, unit.data[example], palette.FORWARD))
         tips.append(f"activation {unit.data[example]!r}")
         if len(unit.data) > 1:
-            span = f"{show_number(min(unit.data))} … {show_number(max(unit.data))}"
-            lines.append(_line(palette.QUIET, span, 9))
-    elif not unit.weights:
-        lines.append(f"<TR><TD>x[{unit.index}]</TD></TR>")
-    if unit.bias is not None:
-        bias = show_number(unit.bias.data)
-        gradient = f'<FONT COLOR="{palette.BACKWARD}">◄ {show_number(unit.gradient)}</FONT>'
-        lines.append(f'<TR><TD><FONT POINT-SIZE="10">b {bias}  {gradient}</FONT></TD></TR>')
-        tips.append(f"bias {unit.bias.data!r}, gradient {'none yet' if unit.gradient is None else repr(unit.gradient)}")
-    table = (
-        f'<<TABLE BORDER="1" STYLE="ROUNDED" COLOR="{palette.QUIET}" BGCOLOR="{palette.CARD}" CELLBORDER="0" '
-        f'CELLSPACING="0" CELLPADDING="4">{"".join(lines)}</TABLE>>'
-    )
-    return table, "\n".join(tips)
+            tips.append(f"over {len(unit.data)} rows {min(unit.data)!r} … {max(unit.data)!r}")
+    if unit.bias is None:
+        return [head], "\n".join(tips)
+    bias = cell(f"b {show_number(unit.bias.data)}", palette.INK, size=SMALL)
+    slope = number_cell(GRADIENT, unit.gradient, palette.BACKWARD, size=SMALL)
+    tips.append(f"bias {unit.bias.data!r}, gradient {'none yet' if unit.gradient is None else repr(unit.gradient)}")
+    return [head, [bias, slope]], "\n".join(tips)
 
 
-def _line(color: str, text: str, size: int = 12) -> str:
-    return f'<TR><TD><FONT COLOR="{color}" POINT-SIZE="{size}">{label_text(text)}</FONT></TD></TR>'
-
-
-def _weights(graph: Digraph, before: list[Unit], column: list[Unit], largest: float) -> None:
-    """Draw the weights between two columns, with their numbers where there is room for all of them."""
-    pairs = [
-        (source, unit) for unit in column if unit.weights is not None for source in before if source.weights is not None
-    ]
-    places = _places(pairs) if len(pairs) <= MOST_LABELS else None
-    widest = 4.5 if len(pairs) <= MOST_LABELS else 2.5
-    for k, (source, unit) in enumerate(pairs):
-        weight: Value = unit.weights[source.index]  # type: ignore[index]
-        gradient = _gradient(weight)
-        words = f"weight {weight.data!r}, gradient {'none yet' if gradient is None else repr(gradient)}"
-        tip = tooltip_text(f"{shown(weight.name or '', 200)}\n{words}")
-        minus = weight.data < 0.0
-        color = palette.NEGATIVE if minus else palette.POSITIVE
-        graph.edge(
-            source.key,
-            unit.key,
-            color=palette.ALARM if not_finite(weight.data, gradient) else color,
-            style="dashed" if minus else "solid",
-            penwidth=f"{0.4 + widest * (abs(weight.data) / largest if weight.data == weight.data else 1.0):.2f}",
-            tooltip=tip,
-            **{"class": "weight"},
-        )
-        if places is not None:
-            key, number = f"w{source.key}{unit.key}", show_number(weight.data)
-            text = (
-                f'<<TABLE BORDER="0" CELLPADDING="1" CELLSPACING="0" BGCOLOR="{palette.PAPER}"><TR><TD>'
-                f'<FONT COLOR="{color}" POINT-SIZE="10">{"" if minus else "+"}{number}</FONT></TD></TR><TR><TD>'
-                f'<FONT COLOR="{palette.BACKWARD}" POINT-SIZE="9">◄ {show_number(gradient)}</FONT></TD></TR></TABLE>>'
-            )
-            graph.node(key, text, pos=_pos(*places[k]), tooltip=tip, id=key, **{"class": "number"})
-
-
-def _places(pairs: list[tuple[Unit, Unit]]) -> list[tuple[float, float]] | None:
-    """Return a place for a number on each line between two units, none covering another, or None for want of room."""
-    places: list[tuple[float, float]] = []
-    for source, unit in pairs:
-        for share in (0.32, 0.64, 0.4, 0.56, 0.26, 0.7, 0.48):
-            x, y = source.x + share * (unit.x - source.x), source.y + share * (unit.y - source.y)
-            if all(abs(x - a) > 58.0 or abs(y - b) > 27.0 for a, b in places):
-                places.append((x, y))
-                break
-        else:
-            return None
-    return places
+def _draw_weight(graph: Digraph, chip: Chip, largest: float, manner: str) -> None:
+    """Draw a weight: as a line, through its number if it has one, or as a square in the row of its unit."""
+    weight, gradient = chip.weight, _gradient(chip.weight)
+    words = f"weight {weight.data!r}, gradient {'none yet' if gradient is None else repr(gradient)}"
+    tip = tooltip_text(f"{shown(weight.name or '', 200)}\n{words}")
+    minus = weight.data < 0.0
+    share = math.sqrt(abs(weight.data) / largest) if weight.data == weight.data else 1.0
+    alarm = not_finite(weight.data, gradient)
+    color = palette.ALARM if alarm else palette.NEGATIVE if minus else palette.POSITIVE
+    key, place = f"w{chip.source.key}{chip.unit.key}", _pos(chip.x, chip.y)
+    if manner == "squares":
+        side = f"{max(2.0, (SQUARE - 2.0) * min(share, 1.0)) / 72.0:.4f}"
+        square = {"shape": "box", "fixedsize": "true", "width": side, "height": side, "style": "filled"}
+        ground = palette.CARD if minus else color
+        graph.node(key, "", pos=place, color=color, fillcolor=ground, tooltip=tip, **square, **{"class": "weight"})
+        return
+    line = {"color": color, "style": "dashed" if minus else "solid", "tooltip": tip, "tailport": "e", "headport": "w"}
+    numbered = manner == "numbers"
+    width = f"{0.5 + (3.5 if numbered else 2.0) * share:.2f}"
+    graph.edge(chip.source.key, key if numbered else chip.unit.key, penwidth=width, **line, **{"class": "weight"})
+    if numbered:
+        label = table(rows_of(chip.cells), style="ROUNDED", padding=1)
+        graph.node(key, label, pos=place, tooltip=tip, id=key, **{"class": "number"})
+        graph.edge(key, chip.unit.key, penwidth="1", **line, **{"class": "rest"})

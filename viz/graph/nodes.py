@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -46,6 +46,8 @@ class Spot:
     marks: list[str] = field(default_factory=list)
     used: bool = True
     origin: int = -1  # its place among the graph's nodes; -1 for a product
+    is_root: bool = False
+    leads: bool = False  # whether a way from the root to the node that is asked about comes through here
 
     @property
     def layer(self) -> str | None:
@@ -69,21 +71,37 @@ def _paths(name: str) -> tuple[str | None, str | None]:
     return inside[1] if inside else layer_of(name), neuron_of(name)
 
 
-def drawn_nodes(order: list[Value], names: Sequence[str], *, unfold: bool = False) -> list[Spot]:
-    """Return the nodes of a graph, operands first; `unfold` gives each product of a weighted sum a node of its own."""
+def drawn_nodes(
+    order: list[Value],
+    names: Sequence[str],
+    roots: Collection[Value],
+    *,
+    gradients: Sequence[float | None] | None = None,
+    why: int = -1,
+    unfold: bool = False,
+) -> list[Spot]:
+    """Return the nodes of a graph, operands first; `unfold` gives each product of a weighted sum a node of its own.
+
+    `gradients` are those to show, by default what the nodes have; `why` is the place of the node that is asked about.
+    """
     place = {id(node): i for i, node in enumerate(order)}
-    spots = [_spot(node, i, name) for i, (node, name) in enumerate(zip(order, names, strict=True))]
+    own = [node.grad if node.has_grad else None for node in order] if gradients is None else gradients
+    spots = [_spot(node, i, name, own[i]) for i, (node, name) in enumerate(zip(order, names, strict=True))]
+    for root in roots:
+        spots[place[id(root)]].is_root = True
     for node, spot in zip(order, spots, strict=True):
         stops = isinstance(node.op, Operation) and node.op.stops_at_zero
         spot.edges = [Edge(place[id(p)], d, not (stops and d == 0.0)) for p, d in operands_of(node)]
     _drop_orphans(spots)
-    _mark(order, spots, order[-1].has_grad)
-    return _unfolded(order, spots) if unfold else spots
+    _mark(order, spots, any(spot.is_root and spot.gradient is not None for spot in spots))
+    spots = _unfolded(order, spots) if unfold else spots
+    for spot in spots:
+        spot.leads = (spot.origin == why >= 0) or any(e.carries and spots[e.parent].leads for e in spot.edges)
+    return spots
 
 
-def _spot(node: Value, i: int, name: str) -> Spot:
+def _spot(node: Value, i: int, name: str, gradient: float | None) -> Spot:
     kind = "operation" if isinstance(node.op, Operation) else "leaf" if node.op is None else "constant"
-    gradient = node.grad if node.has_grad else None
     symbol = node.op.glyph if node.op is not None else ""
     return Spot(i, f"n{i}", name, node.name or "", symbol, kind, node.data, gradient, origin=i)
 
@@ -104,8 +122,8 @@ def operands_of(node: Value) -> list[tuple[Value, float]]:
 def _drop_orphans(spots: list[Spot]) -> None:
     """Mark as no part of the picture what no edge leads to any more."""
     wanted = {edge.parent for spot in spots for edge in spot.edges}
-    for spot in spots[:-1]:
-        if spot.index not in wanted:
+    for spot in spots:
+        if spot.index not in wanted and not spot.is_root:
             spot.kind = "hidden"
 
 

@@ -1,7 +1,9 @@
 """Pages that work offline, one folder each.
 
 document.py  Page: one HTML file made of a folder's html, css and js with data; the one place where it escapes
-shared/      scripts and styles of several pages, and a model as programs for them
+modules.py   the modules that a page imports, in one script
+shared/      scripts and styles of every page
+live/        a model as programs, and what shows it at work
 steps/       steps: a pass of one's own graph, stepped both ways
 film/        film: a training, scrubbed from beginning to end
 playground/  playground: one's own model, computing live

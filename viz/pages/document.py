@@ -1,6 +1,6 @@
 """A page: one self-contained HTML file that asks nothing of the network.
 
-The files of `viz/pages/` are put together with data in JSON.  Everything a user typed is in that data and
+A folder of `viz/pages/` is put together with data in JSON.  Everything a user typed is in that data and
 nowhere else, so that one line escapes it; the policy at the top of the page lets no other script or style run.
 """
 
@@ -14,22 +14,18 @@ import sys
 import tempfile
 import webbrowser
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from importlib import resources
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from autograd.support.answers import guessed
 from autograd.support.files import write_file
 from autograd.support.locks import cached_property
+from viz.pages.modules import bundled, file_of, styles_of
 from viz.support import palette
 from viz.support.guesses import OF_A_PAGE
 from viz.support.labels import escaped, shown
 
-COLORS = (
-    *("PAPER", "INK", "QUIET", "FAINT", "CARD", "HEAD", "FORWARD", "FORWARD_CARD", "BACKWARD", "BACKWARD_CARD"),
-    *("POSITIVE", "NEGATIVE", "ALARM", "ALARM_CARD"),
-)
 LONGEST_TITLE = 200
 TERMINAL_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")
 
@@ -38,23 +34,21 @@ TERMINAL_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")
 class Page:
     """One HTML file: `.html` is its text, `.save(path)` writes it, `.open()` shows it in the browser.
 
-    `body` names a file of `viz/pages/` that holds what is seen, `styles` and `scripts` those that dress and move it,
-    in order; `data` is what the scripts read, its "title" among it, `program` what the JavaScript backend wrote for
-    them.  The same data gives the same bytes.
+    `name` is that of a folder of `viz/pages/`: its .html is what is seen, its .css and .js dress and move it, with all
+    that they import.  `data` is what the modules read, its "title" among it, `program` what the JavaScript backend
+    wrote for them.  The same data gives the same bytes.
     """
 
-    def __init__(
-        self, body: str, styles: Sequence[str], scripts: Sequence[str], data: Mapping[str, Any], program: str = ""
-    ) -> None:
-        self.body, self.styles, self.scripts = body, tuple(styles), tuple(scripts)
+    def __init__(self, name: str, data: Mapping[str, Any], program: str = "") -> None:
+        self.name, self.program = name, program
         self.data = {**data, "title": shown(data["title"], LONGEST_TITLE)}
-        self.program = program
 
     @cached_property
     def html(self) -> str:
         """The page as text."""
-        style = _colors() + "".join(map(_part, self.styles))
-        script = '"use strict";\n' + self.program + "".join(map(_part, self.scripts))
+        place = f"{self.name}/{self.name}"
+        style = _colors() + styles_of(f"{place}.css")
+        script = '"use strict";\n' + self.program + bundled(f"{place}.js")
         policy = (
             f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
             "img-src data:; base-uri 'none'; form-action 'none'"
@@ -63,7 +57,7 @@ class Page:
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>chainrule</title>\n<style>{style}</style>\n</head>\n<body>\n{_part(self.body)}"
+            f"<title>chainrule</title>\n<style>{style}</style>\n</head>\n<body>\n{file_of(f'{place}.html')}"
             f'<script type="application/json" id="data">{inert(self.data)}</script>\n'
             f"<script>{script}</script>\n</body>\n</html>\n"
         )
@@ -129,18 +123,14 @@ def packed(numbers: Iterable[float]) -> str:
     return base64.b64encode(doubles.tobytes()).decode()
 
 
-def _part(name: str) -> str:
-    """Return a file of `viz/pages/` as it is written there."""
-    return resources.files("viz").joinpath("pages", name).read_text(encoding="utf-8")
-
-
 def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _colors() -> str:
     """Return the palette as custom properties, light and dark."""
-    light = {f"--{name.lower().replace('_', '-')}": getattr(palette, name) for name in COLORS}
+    light = {f"--{n.lower().replace('_', '-')}": color for n, color in vars(palette).items() if isinstance(color, str)}
+    light = {name: color for name, color in light.items() if color in palette.DARK}
     dark = {name: palette.DARK[color] for name, color in light.items()}
     rules = ["".join(f"{name}:{color};" for name, color in colors.items()) for colors in (light, dark)]
     return f":root{{{rules[0]}}}\n@media (prefers-color-scheme:dark){{:root{{{rules[1]}}}}}\n"

@@ -3,6 +3,8 @@
 rendering.py  Picture: SVG, PNG and files; the one place that runs Graphviz
 labels.py     names as they are shown: escaped here and nowhere else, measured, shortened
 palette.py    every color, with its counterpart on a dark page
+characters.py frames, bars and colors of a terminal
+encoding.py   what a terminal cannot show, in letters that any can
 guesses.py    what people look for by other libraries' names, and what it is here
 picture.js    swaps a notebook's image for live SVG
 """

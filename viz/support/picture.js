@@ -7,7 +7,7 @@
   const picture = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
   if (picture.nodeName !== "svg") return;
   const live = /** @type {SVGElement} */ (/** @type {unknown} */ (document.importNode(picture, true)));
-  live.style.maxWidth = `max(100%, 0.6 * ${picture.getAttribute("width")})`; // as small as the cell, but never too small to read
+  live.style.maxWidth = `max(100%, ${0.86 * parseFloat(picture.getAttribute("width") || "0")}px)`; // as small as the cell, but never too small to read
   live.style.height = "auto";
   image.replaceWith(live);
 })();

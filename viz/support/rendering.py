@@ -21,18 +21,16 @@ from autograd.support.files import write_file
 from autograd.support.locks import cached_property
 from viz.support.guesses import OF_A_PICTURE
 from viz.support.labels import escaped, shown
-from viz.support.palette import dark_rules
+from viz.support.palette import MARKER, dark_rules
 
 if TYPE_CHECKING:
     from graphviz import Digraph
 
 SCOPE = ".chainrule"
-# Fonts of the widths that the layout was made with.  Where none is installed the usual one is DejaVu, which is wider
-# and would leave its boxes: it is made smaller.
-FONTS = "Arial,Helvetica,Liberation Sans,Arimo,chainrule narrow,sans-serif"
-NARROW = "".join(
-    f"@font-face{{font-family:chainrule narrow;src:local({name});font-weight:{weight};size-adjust:{size}%}}"
-    for name, weight, size in (("DejaVu Sans", "normal", 87), ("DejaVu Sans Bold", "bold", 80))
+FONTS = "Arial,Helvetica,Liberation Sans,Arimo,sans-serif"
+RUNNING = (
+    ".way path{stroke-dasharray:8 5;animation:back 1.2s linear infinite}@keyframes back{to{stroke-dashoffset:13}}"
+    "@media (prefers-reduced-motion:reduce){.way path{animation:none}}"
 )
 PATIENCE = 30.0  # seconds that a renderer may take; what is handed to it takes well under one
 LONGEST_WORDS = 500  # of a renderer's complaint
@@ -104,7 +102,9 @@ class GraphPicture(Picture):
     @cached_property
     def svg(self) -> str:
         """The picture as one SVG element, which stands alone as a file and inside a page."""
-        return own_svg(render(self.dot, "svg", *self.options).decode(), self.description)
+        written = render(self.dot, "svg", *self.options).decode()
+        written = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', written, count=2)  # its points are our pixels
+        return own_svg(_marked(written), self.description)
 
     @cached_property
     def png(self) -> bytes:
@@ -183,6 +183,17 @@ def _is_whole(output: bytes, kind: str) -> bool:
         return False
 
 
+def _marked(svg: str) -> str:
+    """Return the picture with the highlighter under all lines of the class `way`, which run back."""
+    ways = re.findall(r'<g id="[^"]*" class="edge (?:rest )?way">.*?<path [^>]*?\bd="([^"]*)"', svg, flags=re.DOTALL)
+    if not ways:
+        return svg
+    under = "".join(f'<path fill="none" stroke="{MARKER}" stroke-width="12" d="{way}"/>' for way in ways)
+    start = re.search(r'<g id="[^"]*" class="edge', svg)
+    assert start is not None
+    return f"{svg[: start.start()]}<g><style>{RUNNING}</style>{under}</g>{svg[start.start() :]}"
+
+
 def own_svg(svg: str, description: str) -> str:
     """Return what a renderer wrote as one SVG element of ours: no prologue, no version, named, light and dark."""
     element = svg[svg.index("<svg") :]
@@ -191,7 +202,7 @@ def own_svg(svg: str, description: str) -> str:
     element = element if inline else re.sub(r'font-family="[^"]*"', f'font-family="{FONTS}"', element)
     fonts = f"{SCOPE} text{{font-family:{FONTS}!important}}" if inline else ""
     dark = f"@media (prefers-color-scheme:dark){{{dark_rules(SCOPE, inline=inline)}}}"
-    style = f"<style>{NARROW}{fonts}{dark}</style>"
+    style = f"<style>{fonts}{dark}</style>"
     name = escaped(description[:SHORT])
     end = element.index(">")
     head = f'{element[:end]} class="{SCOPE[1:]}" role="img" aria-label="{name}">'

@@ -51,8 +51,7 @@ class NumpyRunner:
         self.computed = self.gradient
         self.memories: list[Floats] = [np.zeros(n) for _ in (optimizer.state_names if optimizer is not None else ())]
         self.observed: tuple[Any, ...] = ()
-        inputs = sorted((a for a in program.lines if a.op == "input"), key=lambda a: int(a.detail))
-        self.source, constants = emit(program, [a.name for a in inputs])
+        self.source, constants = emit(program)
         self._step = load(self.source, constants)(self.theta, self.gradient)
         self._update: Callable[[float, int], None] | None = None
         self._watched = bool(program.observed)

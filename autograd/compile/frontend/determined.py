@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from autograd.compile.frontend.guards import Outside
 from autograd.compile.frontend.trace import trace
-from autograd.compile.frontend.traced_graph import Traced, signature
+from autograd.compile.frontend.traced_graph import Traced
 from autograd.value import Value
 
-__all__ = ["WAY_OUT", "UndeterminedError", "trace_twice"]
+__all__ = ["WAY_OUT", "UndeterminedError", "trace_once", "trace_twice"]
 
 
 LONG: Final = 0.05  # seconds: what takes longer to trace is not traced a second time to see whether it is the same
@@ -66,15 +66,20 @@ def trace_twice(
     start = perf_counter()
     traced = _undrawn(record, generators)
     if perf_counter() - start < LONG:
-        first = signature(traced)
+        first = traced.numbered.signature()
         traced.close()
         traced = _undrawn(record, generators)
-        if signature(traced) != first:
+        if traced.numbered.signature() != first:
             traced.close()
             raise UndeterminedError(
                 f"traced twice, the function wrote another program each time, so no program can stand for it: {WAY_OUT}"
             )
     return traced
+
+
+def trace_once(function: Callable[..., Any], *given: Any, **named: Any) -> Traced:
+    """Return what `trace` does; raises UndeterminedError if the function draws random numbers of its own."""
+    return _undrawn(partial(trace, function, *given, **named), _generators(Outside(function).generators))
 
 
 def _undrawn(record: Callable[[], Traced], generators: Sequence[Generator]) -> Traced:

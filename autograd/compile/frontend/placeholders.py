@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Final
 
-from autograd.fused.operands import Inputs
+from autograd import ops
+from autograd.functional.composed import smallest
+from autograd.recording import modes
+from autograd.recording.conditions import AsValue, Condition
+from autograd.recording.graph import Inputs
 from autograd.value import Value
 
-__all__ = ["NO_NUMBER", "TracedByCompile", "close", "node_of"]
+__all__ = ["NO_NUMBER", "ReadNumber", "TracedByCompile", "close", "maxima_traced", "node_of"]
 
 
 NO_NUMBER: Final = float("nan")  # the number of whatever has none yet: the very object says so
 
 
-def node_of(op: Any, inputs: tuple[Any, ...]) -> Value:
-    """Return a node for `op` on operands, without its number."""
-    node = Value(NO_NUMBER)
-    node.op, node._operands = op, Inputs(inputs, ())
+_new = object.__new__
+
+
+def node_of(op: Any = None, inputs: tuple[Any, ...] = ()) -> Value:
+    """Return a node for `op` on operands, or a leaf, without its number."""
+    node = _new(Value)
+    node._data, node.op = NO_NUMBER, op
+    node._grad = node._name = node._left = node._right = node._operands = None
+    node._left_derivative = node._right_derivative = None
+    if len(inputs) == 2:
+        node._left, node._right = inputs
+    elif inputs:
+        node._operands = Inputs(inputs, ())
     return node
 
 
@@ -61,3 +78,85 @@ def close(made: list[Value]) -> None:
     for node in made:
         node.__class__ = TracedByCompile
     made.clear()
+
+
+class ReadNumber(AsValue):
+    """What `.data` gives while a function is traced: in arithmetic the number, which no gradient passes.
+
+    Arithmetic of such numbers alone gives another.  What would need to know the number is refused, as `if x.data > 0`,
+    `float(x.data)` or `table[x.data]` would: it would be frozen into the program.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def as_value(self) -> Value:
+        """Return the Value, detached."""
+        return ops.detach(self.value)
+
+    def combined(self, operation: Callable[..., Any], *inputs: Any) -> Any:
+        """Return another such number, a condition, or a Value if one is among the inputs."""
+        if any(isinstance(x, Value | Condition) for x in inputs):
+            return super().combined(operation, *inputs)
+        result = operation(*[x.value if isinstance(x, ReadNumber) else x for x in inputs])
+        return ReadNumber(result) if isinstance(result, Value) else result
+
+    def _refuse(self, *_: object) -> Any:
+        modes.refuse("reading", ".data", self.value)
+        raise TypeError(f"this is the number that {self.value!r} had while `compile` traced a function, and no number")
+
+    __float__ = __int__ = __complex__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refuse
+    __bool__ = __eq__ = __format__ = __repr__ = __str__ = __reduce_ex__ = __copy__ = __deepcopy__ = _refuse
+    __hash__ = _refuse
+
+
+_max, _min = builtins.max, builtins.min  # as Python has them
+_lock, _entered = Lock(), 0
+
+
+@contextmanager
+def maxima_traced() -> Iterator[None]:
+    """Inside the block Python's `max` and `min` take what is traced: of equals the first, and nan wins.
+
+    As Python has them they compare, and would branch on what nobody knows; but only one number comes out.
+    """
+    global _entered
+    with _lock:
+        _entered += 1
+        builtins.max, builtins.min = _largest, _smallest
+    try:
+        yield
+    finally:
+        with _lock:
+            _entered -= 1
+            if not _entered:
+                builtins.max, builtins.min = _max, _min
+
+
+def _largest(*given: Any, **named: Any) -> Any:
+    return _extreme(_max, ops.maximum, ops.largest, given, named)
+
+
+def _smallest(*given: Any, **named: Any) -> Any:
+    return _extreme(_min, ops.minimum, smallest, given, named)
+
+
+def _extreme(
+    pythons: Callable[..., Any],
+    of_two: Callable[..., Any],
+    of_all: Callable[..., Any],
+    given: tuple[Any, ...],
+    named: dict[str, Any],
+) -> Any:
+    """Return what Python's function gives, or ours if a number that is traced is among what it is given."""
+    if given and "key" not in named and modes.current("read") is not None:
+        values = [*(given[0] if len(given) == 1 else given)]
+        if any(isinstance(x, Value | AsValue) for x in values):
+            ours: Callable[..., Any] = of_two if len(given) == 2 else lambda *values: of_all(values)
+            read = next((x for x in values if isinstance(x, ReadNumber)), None)
+            return ours(*values) if read is None else read.combined(ours, *values)
+        given = (values,)
+    return pythons(*given, **named)

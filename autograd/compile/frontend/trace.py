@@ -6,22 +6,23 @@ them, so reading `.data` or branching on a comparison is refused here with the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.compile.frontend.placeholders import NO_NUMBER, close, node_of
+from autograd.compile.frontend.placeholders import NO_NUMBER, ReadNumber, close, maxima_traced, node_of
 from autograd.compile.frontend.traced_graph import TAKE, Traced, values_in
 from autograd.compile.frontend.validate import shape_of
-from autograd.functional.pytree import is_sequence
 from autograd.fused.groups import Group
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
 from autograd.recording.nodes import CONSTANT, operand
-from autograd.rules.operation import number
 from autograd.support.messages import name_or
+from autograd.support.pytree import is_sequence
 from autograd.support.user_line import user_line
+from autograd.support.validate import number
 from autograd.value import Value
 
 
@@ -38,12 +39,12 @@ class Tracing:
         self.observed: list[tuple[list[Value], Callable[[list[float]], None]]] = []
         self.guards: dict[Callable[[], Any], Any] = {}
         self._tables: dict[int, tuple[Any, list[Group]]] = {}  # tables that were taken from, as columns
-        self.taken: dict[int, tuple[Any, set[int]]] = {}  # likewise, by numbers that are known
+        self.taken: dict[int, tuple[Any, list[Value]]] = {}  # likewise, by numbers that are known
         self.made: list[Value] = [x for values, _ in arguments.values() for x in values]
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
         """Return Values for the next `count` numbers that a module draws, by `next_numbers`, at each run."""
-        new = [Value(NO_NUMBER) for _ in range(count)]
+        new = [node_of() for _ in range(count)]
         self.draws.setdefault(id(module), (module, []))[1].extend(new)
         self.made.extend(new)
         return new
@@ -85,7 +86,11 @@ class Tracing:
 
     def took(self, values: Any, found: Any) -> None:
         """Note what was found in a table by a number that is known: what else is there could have been reached."""
-        self.taken.setdefault(id(values), (values, set()))[1].update(map(id, values_in(found)))
+        self.taken.setdefault(id(values), (values, []))[1].extend(values_in(found))
+
+    def read(self, value: Value) -> ReadNumber:
+        """Return what stands for the number of a Value."""
+        return ReadNumber(value)
 
     def refuse_reading(self, what: str, value: Value) -> None:
         """Raise TypeError: a number read now would be frozen into the program."""
@@ -153,16 +158,24 @@ def trace(
     names: Sequence[str] = (),
     *,
     one: bool = True,
+    rows: Sequence[Sequence[int] | None] = (),
+    recorder: Callable[[Any], Tracing] | None = None,
 ) -> Traced:
     """Return the graph that `function` records on arguments of these shapes.
 
+    `rows`, if given, says for each argument which of its rows are one and the same: those of one number, from 0 on.
+    The `recorder` makes the mode in which it is traced, of the arguments.
     Raises TypeError if it does not return one Value (unless predictions are wanted), if it reads numbers or branches.
     """
-    arguments = [[Value(NO_NUMBER) for _ in range(int(np.prod(shape)))] for shape in shapes]
-    mode = Tracing(dict(zip(names, zip(arguments, shapes, strict=True), strict=False)))
+    repeats = [*rows] or [None] * len(shapes)
+    own = [shape if row is None else (max(row) + 1, *shape[1:]) for shape, row in zip(shapes, repeats, strict=True)]
+    arguments = [[node_of() for _ in range(math.prod(shape))] for shape in own]
+    given = [nested(flat, shape) for flat, shape in zip(arguments, own, strict=True)]
+    given = [x if row is None else [copied(x[i]) for i in row] for x, row in zip(given, repeats, strict=True)]
+    mode = (recorder or Tracing)(dict(zip(names, zip(arguments, own, strict=True), strict=False)))
     try:
-        with modes.mode(mode):
-            root = function(*[nested(iter(flat), shape) for flat, shape in zip(arguments, shapes, strict=True)])
+        with modes.mode(mode), maxima_traced():
+            root = function(*given)
             if not one:
                 root = predictions_of(root)
                 shape_of(root, "the predictions", operand, deep=True)
@@ -204,6 +217,15 @@ def _advice(root: object) -> str:
     return "it must be computed from the parameters"
 
 
-def nested(flat: Any, shape: tuple[int, ...]) -> Any:
-    """Return what an iterator gives, in lists of this shape."""
-    return [nested(flat, shape[1:]) for _ in range(shape[0])] if shape else next(flat)
+def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return a list's entries in lists of this shape."""
+    if 0 in shape:
+        return [nested(flat, shape[1:]) for _ in range(shape[0])]
+    for width in reversed(shape[1:]):
+        flat = [flat[i : i + width] for i in range(0, len(flat), width)]
+    return flat[:] if shape else flat[0]
+
+
+def copied(rows: Any) -> Any:
+    """Return a list of lists as another one, of the same Values."""
+    return [copied(row) for row in rows] if isinstance(rows, list) else rows

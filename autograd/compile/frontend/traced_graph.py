@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from autograd.compile.frontend.guards import Outside
+from autograd.compile.frontend.numbered import Numbered
 from autograd.compile.frontend.placeholders import close
-from autograd.fused.groups import Group
-from autograd.fused.operands import open_edges
-from autograd.recording.graph import operands, structure
 from autograd.value import Value
 
-__all__ = ["TAKE", "Traced", "flat_of", "signature", "values_in"]
+__all__ = ["TAKE", "Traced", "flat_of", "values_in"]
 
 
 class Take:
@@ -41,7 +40,7 @@ class Traced:
         guards      what the program was traced under: a function, and what it gave
         outside     what the function reads from outside its arguments, and an optimizer's rule likewise
         made        every Value without a number that was made meanwhile
-        taken       tables that were looked up by numbers known already, and the Values that were found there, by id
+        taken       tables that were looked up by numbers known already, and the Values that were found there
     """
 
     root: Any
@@ -53,13 +52,19 @@ class Traced:
     guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
     outside: Sequence[Outside] = ()
     made: list[Value] = field(default_factory=list)
-    taken: Mapping[int, tuple[Any, set[int]]] = field(default_factory=dict)
+    taken: Mapping[int, tuple[Any, list[Value]]] = field(default_factory=dict)
 
     def close(self) -> None:
         """Leave whatever was recorded, and may have been kept somewhere, saying that it has no number."""
         self.taken = {}
+        vars(self).pop("numbered", None)
         self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
         close(self.made)
+
+    @cached_property
+    def numbered(self) -> Numbered:
+        """The graph of all outputs as numbers: parameters come first, then the arguments row by row."""
+        return Numbered(chain(self.parameters, *self.arguments), self.outputs)
 
     @cached_property
     def out_of_reach(self) -> set[int]:
@@ -67,22 +72,13 @@ class Traced:
 
         Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
         """
-        seen: set[int] = set()
-        stack = flat_of(self.root)
-        tables = dict(self.taken)
-        while stack:
-            while stack:
-                node: Any = stack.pop()
-                if id(node) not in seen:
-                    seen.add(id(node))
-                    inputs = operands(node)
-                    cuts = not node.is_group and getattr(node.op, "stops_at_zero", False)
-                    stack.extend([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
-            for key, (table, found) in list(tables.items()):
-                if not seen.isdisjoint(found):
-                    del tables[key]
-                    stack.extend(values_in(table))
-        return {k for k, parameter in enumerate(self.parameters) if id(parameter) not in seen}
+        graph = self.numbered.copy() if self.taken else self.numbered  # tables add what is no part of the program
+        reached: set[int] = set()
+        graph.reach(graph.add(flat_of(self.root)), reached)
+        tables = {key: (table, graph.add(found)) for key, (table, found) in self.taken.items()}
+        while near := [key for key, (_, found) in tables.items() if not reached.isdisjoint(found)]:
+            graph.reach(graph.add([x for key in near for x in values_in(tables.pop(key)[0])]), reached)
+        return set(range(len(self.parameters))) - reached
 
     @property
     def changed(self) -> str:
@@ -91,6 +87,14 @@ class Traced:
             if name := outside.changed():
                 return name
         return ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that the function was traced under is as it was."""
+        for read, given in self.guards:
+            if read() != given:
+                return False
+        return not self.changed
 
     @property
     def outputs(self) -> list[Value]:
@@ -108,21 +112,3 @@ def values_in(x: Any) -> list[Value]:
 def flat_of(root: Any) -> list[Value]:
     """Return a Value, or predictions row by row, as one list."""
     return [x for part in root for x in flat_of(part)] if isinstance(root, list) else [root]
-
-
-def signature(traced: Traced) -> list[Any]:
-    """Return what was recorded, node by node: its operation and operands, or what leaf it is.
-
-    Two traces recorded the same if theirs are equal.
-    """
-    leaves: dict[int, Any] = {id(x): ("parameter", k) for k, x in enumerate(traced.parameters)}
-    for k, values in enumerate(traced.arguments):
-        leaves.update((id(x), (k, j)) for j, x in enumerate(values))
-    nodes = structure(Group(traced.outputs))
-    number = {id(node): k for k, node in enumerate(nodes)}
-    return [
-        [None if x.is_group else x.op, *[number[id(y)] for y in operands(x)]]
-        if x.is_group or not x.is_leaf
-        else leaves.get(id(x)) or repr(x._data)
-        for x in nodes
-    ]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.functional.pytree import check_runs_at_once
-from autograd.rules.operation import number
+from autograd.support.pytree import check_runs_at_once
+from autograd.support.validate import number
 from autograd.value import Value
 
 __all__ = ["argument_names", "array_of", "checked_parameters", "in_order", "shape_of"]

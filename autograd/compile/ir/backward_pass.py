@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.compile.ir.cotangents import Cotangent, Cotangents
+from autograd.compile.ir.log_softmax import LogSoftmax
 from autograd.compile.ir.masks import Mask
 from autograd.compile.ir.program import Array, Builder
-from autograd.compile.ir.vjps import VJPS
+from autograd.compile.ir.vjps import VJPS, put
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas
 
@@ -71,10 +72,28 @@ class BackwardPass:
 
     # ------------------------------------------------------------------------------ one step back
     def _step(self, array: Array) -> None:
-        if array.is_elementwise:
+        if (softmax := LogSoftmax.of(array)) is not None:
+            self._log_softmax(array, softmax)
+        elif array.is_elementwise:
             self._elementwise(array)
         else:
             VJPS[array.op](self, array)
+
+    def _log_softmax(self, array: Array, softmax: LogSoftmax) -> None:
+        """d log p = du − p Σ du: of du only what was picked."""
+        b, cotangents, (u, p, sums, picked) = self.b, self.cotangents, softmax
+        upstream = self.cotangent_of(array)
+        if picked is None:
+            entries, rows = upstream, cotangents.unbroadcast(upstream, array.shape, sums)
+        else:
+            matrix, index = picked.operands
+            entries, rows = put(self, upstream, array.shape, matrix, index), upstream
+            if matrix is not p:
+                entries = cotangents.moved(entries, matrix.shape, lambda x: b.reshape(x, u.shape))
+                rows = cotangents.moved(rows, array.shape, lambda x: b.reshape(x, sums))
+        share = cotangents.times(rows, p, finite=cotangents.finite(p))
+        self.accumulate(u, share._replace(factor=-share.factor))
+        self.accumulate(u, entries)
 
     def _elementwise(self, array: Array) -> None:
         """upstream × local derivative, for each operand."""

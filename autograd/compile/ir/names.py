@@ -33,7 +33,7 @@ def give_names(
     adjoints: Sequence[tuple[Array, Array]],
     is_reserved: Callable[[str], bool],
 ) -> None:
-    """Leave a name on every array, and on those that begin a layer a note that says so; none is a reserved one."""
+    """Leave a name on every array, and on those that begin a layer its number; none is a reserved one."""
     Namer(program, arguments, is_reserved).name_all(adjoints)
 
 
@@ -114,8 +114,7 @@ class Namer:
                     self._give(bias, f"b{k}")
         self._give(z, f"z{k}")
         if len(z.shape) == 2:
-            rows, units = z.shape
-            z.note = f"layer {k}: ({rows} row{'s' * (rows != 1)}, {units} unit{'s' * (units != 1)})"
+            z.layer = k
         for user in self.users.get(z, ()):
             alone = user.is_elementwise and user in self.program.lines[: self.program.forward]
             onward = user.op in ACTIVATIONS or any(x.op == "matmul" for x in self.users.get(user, ()))

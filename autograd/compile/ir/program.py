@@ -58,16 +58,22 @@ COMPARISONS: Final = frozenset({"less", "less_equal", "greater", "greater_equal"
 class Array:
     """One line of a program: the operation, the arrays it is computed from, and the shape of what comes out."""
 
-    __slots__ = ("detail", "name", "note", "op", "operands", "shape")
+    __slots__ = ("detail", "layer", "name", "op", "operands", "shape")
 
     def __init__(self, op: str, operands: tuple[Array, ...], shape: Shape, detail: Any = None) -> None:
         self.op, self.operands, self.shape, self.detail = op, operands, shape, detail
-        self.name = self.note = ""
+        self.name, self.layer = "", 0
 
     @property
     def size(self) -> int:
         """How many elements there are."""
         return math.prod(self.shape)
+
+    @property
+    def note(self) -> str:
+        """What is said beside a line that begins a layer, else ""."""
+        rows, units = self.shape if self.layer else (0, 0)
+        return f"layer {self.layer}: ({rows} row{'s' * (rows != 1)}, {units} unit{'s' * (units != 1)})" * (rows > 0)
 
     @property
     def number(self) -> float | None:
@@ -145,10 +151,6 @@ def _detail(array: Array) -> str:
     return f"{array.detail!r} " if not isinstance(array.detail, np.ndarray) else f"[{array.detail.size}] "
 
 
-def _size(a: Array) -> int:
-    return int(a.size)
-
-
 def _size_of_operand(a: Array) -> int:
     return a.operands[0].size
 
@@ -160,9 +162,9 @@ FLOPS: Final[dict[str, Callable[[Array], int]]] = {
     "largest": _size_of_operand,
     "scatter": _size_of_operand,
     "add_rows": _size_of_operand,
-    "levels": _size,
-    "levels_reached": _size,
-    "levels_backward": _size,
+    "levels": lambda a: a.size,
+    "levels_reached": lambda a: a.size,
+    "levels_backward": lambda a: a.size,
 }
 
 

@@ -10,12 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.compile.ir.cotangents import Cotangent
-from autograd.compile.ir.program import Array
+from autograd.compile.ir.program import Array, Shape
 
 if TYPE_CHECKING:
     from autograd.compile.ir.backward_pass import BackwardPass
 
-__all__ = ["VJPS"]
+__all__ = ["VJPS", "put"]
 
 
 def _matmul(backward: BackwardPass, array: Array) -> None:
@@ -105,11 +105,15 @@ def _rows(backward: BackwardPass, array: Array) -> None:
 
 def _pick(backward: BackwardPass, array: Array) -> None:
     x, index = array.operands
-    upstream = backward.cotangent_of(array)
+    backward.accumulate(x, put(backward, backward.cotangent_of(array), array.shape, x, index))
+
+
+def put(backward: BackwardPass, upstream: Cotangent, shape: Shape, x: Array, index: Array) -> Cotangent:
+    """Return the cotangent of `x`, of whose rows one element each was picked, from one of that shape to these."""
     factor, rest = backward.cotangents.materialized(upstream)
-    whole = backward.b.number(1.0) if rest is None else backward.b.broadcast(rest, array.shape)
+    whole = backward.b.number(1.0) if rest is None else backward.b.broadcast(rest, shape)
     cotangent = Cotangent(factor, whole, upstream.mask)
-    backward.accumulate(x, backward.cotangents.scatter_added(cotangent, array.shape, _to(backward, x, "put", index)))
+    return backward.cotangents.scatter_added(cotangent, shape, _to(backward, x, "put", index))
 
 
 def _to(backward: BackwardPass, x: Array, op: str, *others: Array, detail: Any = None) -> Callable[[Array], Array]:

@@ -9,6 +9,6 @@ reductions.py      sums, maxima and look-ups along an axis
 places.py          in which array each scalar lies, and where
 layout.py          index arithmetic: grids, strides, ranks
 indices.py         which arguments are used as indices
-unstructured.py    which scalars are too few of a class to be arrays
-level_schedule.py  those: computed level by level
+unstructured.py    which scalars are too few of a class to be arrays, and the schedule of those
+level_schedule.py  how they are computed, level by level
 """

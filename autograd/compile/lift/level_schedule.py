@@ -7,22 +7,18 @@ adjoints scattered back.  Where levels are narrow, plain Python floats are faste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from autograd.compile.lift.layout import ranked
-from autograd.compile.lift.tape import Tape
-from autograd.fused.sums import total
 from autograd.rules.operation import TABLE
 from autograd.rules.source import on_floats, primitives
-from autograd.rules.symbols import formulas, parameters
+from autograd.rules.sums import total
+from autograd.rules.symbols import parameters
 
-NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy
 Index = np.ndarray[Any, Any]
 
 
@@ -88,129 +84,6 @@ class LevelSchedule:
         return f"{self.size - self.outside} scalars in {len(self.blocks)} blocks"
 
 
-# ------------------------------------------------------------------------------------------ the table
-def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, ...]], dict[int, int]]:
-    """Return scalars as operations on numbered scalars: dots and maxima are opened into products and maxima of two.
-
-    Operands below 0 are places on the tape outside, −1 − place; the rest count the scalars returned.  Also returned:
-    the number of each of `ids`.
-    """
-    ops: list[str] = []
-    operands: list[tuple[int, ...]] = []
-    number: dict[int, int] = {}
-
-    def write(op: str, *inputs: int) -> int:
-        ops.append(op)
-        operands.append(inputs)
-        return len(ops) - 1
-
-    def of(place: int) -> int:
-        return number.get(place, -1 - place)
-
-    for i in ids:
-        op, inputs = tape.op[i], tape.operands[i]
-        if op == "dot":
-            products = [write("multiply", of(x), of(y)) for x, y in zip(*(tape.groups[g] for g in inputs), strict=True)]
-            number[i] = write("total", *products) if len(products) > 1 else products[0]
-        elif op == "total":
-            number[i] = write("total", *map(of, tape.groups[inputs[0]]))
-        elif op == "largest":
-            first, *rest = map(of, tape.groups[inputs[0]])
-            for x in rest:
-                first = write("maximum", first, x)
-            number[i] = first if rest else write("total", first)
-        else:
-            number[i] = write(op, *map(of, inputs))
-    return ops, operands, number
-
-
-def make_levels(
-    ops: list[str], operands: list[tuple[int, ...]], constant: Callable[[int], bool]
-) -> tuple[LevelSchedule, Index, list[int]]:
-    """Return the table of opened scalars, each one's place in the buffer, and the places that come from outside."""
-    level: list[int] = []
-    outer: dict[int, int] = {}
-    for inputs in operands:
-        highest = 0
-        for x in inputs:
-            if x < 0:
-                outer[-1 - x] = 0
-            elif level[x] > highest:
-                highest = level[x]
-        level.append(highest + 1)
-    outside = list(outer)
-    known = {x: k for k, x in enumerate(outside)}
-    names = {op: k for k, op in enumerate(dict.fromkeys(ops))}
-    kind = np.array(level) * len(names) + np.array([names[op] for op in ops])
-    order = np.argsort(kind, kind="stable")
-    place = np.empty(len(ops), dtype=np.int64)
-    place[order] = len(outside) + np.arange(len(ops))
-    where = place.tolist()
-    moved = [tuple([where[x] if x >= 0 else known[-1 - x] for x in inputs]) for inputs in operands]
-    is_constant = np.array([constant(x) for x in outside] + [False] * len(ops))
-    blocks = _blocks(ops, moved, level, order, kind, len(outside), is_constant)
-    cuts = any(op != "total" and TABLE[op].stops_at_zero for op in names)
-    return LevelSchedule(len(outside), len(outside) + len(ops), blocks, cuts), place, outside
-
-
-def _blocks(
-    ops: list[str],
-    operands: list[tuple[int, ...]],
-    level: list[int],
-    order: Index,
-    kind: Index,
-    start: int,
-    is_constant: Index,
-) -> list[Block | SequentialRun]:
-    width = np.bincount(np.array(level, dtype=np.intp))
-    sorted_kinds = kind[order]
-    bounds = [0, *(np.flatnonzero(np.diff(sorted_kinds)) + 1).tolist(), len(ops)]
-    sequence = order.tolist()
-    blocks: list[Block | SequentialRun] = []
-    for a, b in pairwise(bounds):
-        members = sequence[a:b]
-        op = ops[members[0]]
-        if width[level[members[0]]] < NARROW:
-            last = blocks[-1] if blocks else None
-            if not isinstance(last, SequentialRun):
-                last = SequentialRun([], [], start + a)
-                blocks.append(last)
-            last.ops.extend([op] * (b - a))
-            last.operands.extend(operands[i] for i in members)
-        else:
-            blocks.append(_block(op, start + a, start + b, [operands[i] for i in members], is_constant))
-    return blocks
-
-
-def _block(op: str, start: int, stop: int, operands: list[tuple[int, ...]], is_constant: Index) -> Block:
-    if op == "total":
-        lengths = np.array([len(x) for x in operands], dtype=np.intp)
-        block = Block(
-            op, start, stop, [np.concatenate([np.array(x, dtype=np.intp) for x in operands])], _starts(lengths)
-        )
-    else:
-        block = Block(op, start, stop, list(np.array(operands, dtype=np.intp).T.copy()))
-    derivatives = (None,) if op == "total" else formulas(op)[1]
-    block.active = [
-        k
-        for k, (index, derivative) in enumerate(zip(block.operands, derivatives, strict=True))
-        if not is_constant[index].all() and (derivative is None or derivative.number != 0.0)
-    ]
-    if block.active:
-        where = np.concatenate([block.operands[k] for k in block.active])
-        different, which = ranked(where)
-        if len(different) < len(where):
-            block.targets, block.which = different, which.astype(np.intp)  # which may be 32 bits wide
-        else:
-            block.targets = where
-    return block
-
-
-def _starts(lengths: Index) -> Index:
-    return np.cumsum(lengths, dtype=np.intp) - lengths
-
-
-# ----------------------------------------------------------------------------------------- running
 def forward_pass(table: LevelSchedule, outside: Any, functions: dict[str, Callable[..., Any]]) -> Any:
     """Return the buffer, computed from what comes from outside; `functions` has one for each operation, on arrays."""
     buffer = np.empty(table.size)

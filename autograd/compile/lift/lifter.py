@@ -15,17 +15,24 @@ import numpy as np
 
 from autograd.compile.ir.program import Array, Builder, Shape
 from autograd.compile.lift.layout import Index, combined, coordinates, distinct, grid, ranks
-from autograd.compile.lift.level_schedule import make_levels, opened
 from autograd.compile.lift.places import NUMBERS, THETA, Places
 from autograd.compile.lift.products import arrange_dots
 from autograd.compile.lift.reductions import arrange_reduction, arrange_take
-from autograd.compile.lift.tape import GROUPS, LEAVES, REDUCTIONS, Tape, live, operands_of
-from autograd.compile.lift.unstructured import regions, without_structure
+from autograd.compile.lift.tape import GROUPS, REDUCTIONS, Tape, live
+from autograd.compile.lift.unstructured import make_levels, opened, regions, without_structure
 from autograd.rules.operation import TABLE
 
 
 class Lifter:
-    """Arranges the kinds of a tape; what has been arranged is in `places`."""
+    """Arranges the kinds of a tape, one after the other; what has been arranged is in `places`.
+
+    Of `total([dot(w, row).tanh() for row in x for w in W])`, with 5 rows and 4 units, there are three kinds:
+
+        kind     scalars  arrays               how
+        dot      20       z = x @ W.T          every tuple of weights meets every row
+        tanh     20       a = tanh(z)          in the layout of z
+        total    1        loss = sum(a)        the whole of an array
+    """
 
     def __init__(self, tape: Tape, parameters: int) -> None:
         self.tape = tape
@@ -41,9 +48,9 @@ class Lifter:
 
     def run(self, shapes: Sequence[Shape]) -> None:
         """Arrange every kind of scalar that the roots need."""
-        needed = live(self.tape)
-        self._leaves(needed, shapes)
-        for kind, ids in self._kinds(needed):
+        members = by_kind(self.tape, live(self.tape))
+        leaves = {kind: members.pop(kind) for kind in [*members] if not self.tape.below[kind]}
+        for kind, ids in self._kinds(members, self._leaves(leaves, shapes)):
             if kind < 0:
                 self._levels(ids)
                 continue
@@ -60,63 +67,45 @@ class Lifter:
         return self.builder.reshape(self.places.full(np.array(self.tape.roots)[roots]), roots.shape)
 
     # --------------------------------------------------------------------------------- the order
-    def _leaves(self, live: Sequence[int], shapes: Sequence[Shape]) -> None:
+    def _leaves(self, members: dict[int, Index], shapes: Sequence[Shape]) -> set[int]:
+        """Let parameters be in θ, constants numbers, and each argument an array; return the kinds of data."""
         tape, places = self.tape, self.places
-        inputs: dict[tuple[int, bool], list[int]] = {}
-        for i in live:
-            op = tape.op[i]
+        inputs: dict[tuple[int, bool], Index] = {}
+        data: dict[str, set[int]] = {"input": set(), "constant": set()}
+        for kind, ids in members.items():
+            op = tape.op[ids[0]]
             if op == "parameter":
-                places.home[i] = THETA
-            elif op == "constant":
-                places.home[i], places.value[i] = NUMBERS, tape.operands[i][0]
-            elif op == "input":
-                argument, _, whole = tape.operands[i]
-                inputs.setdefault((argument, whole), []).append(i)
-        for (argument, whole), members in sorted(inputs.items()):
+                places.home[ids] = THETA
+                continue
+            data[op].add(kind)
+            if op == "constant":
+                places.home[ids], places.value[ids] = NUMBERS, [tape.operands[i][0] for i in ids.tolist()]
+            else:
+                argument, _, whole = tape.operands[ids[0]]
+                inputs[argument, whole] = ids
+        for (argument, whole), ids in sorted(inputs.items()):
             array = self.builder.make("input", (), shapes[argument], len(self.arguments))
             self.arguments.append((argument, shapes[argument], whole))
-            ids = np.array(members)
-            home = places.settle(array, ids, np.array([tape.operands[i][1] for i in members]))
+            home = places.settle(array, ids, np.array([tape.operands[i][1] for i in ids.tolist()]))
             places.masks[home] = None  # what the function does not use is there all the same
+        return data["input"] or data["constant"]  # data that a function closes over are numbers
 
-    def _kinds(self, live: Sequence[int]) -> Iterator[tuple[int, Index]]:
-        """Yield each kind with its scalars, operands first; those of parameters alone wait until all else is done.
+    def _kinds(self, members: dict[int, Index], data: set[int]) -> Iterator[tuple[int, Index]]:
+        """Yield each kind with its scalars, operands first.
 
         Scalars without structure are together of one kind below 0 (or of several, where structure comes in between).
         """
-        tape, kinds = self.tape, self.tape.kind
-        members: dict[int, list[int]] = {}
-        for i in live:
-            if tape.op[i] not in LEAVES:
-                members.setdefault(kinds[i], []).append(i)
+        tape = self.tape
         loose = without_structure(tape, members)
+        needs = {kind: set(tape.below[kind]) for kind in members}
         if len(loose) == len(members) > 0:
-            members, loose = {-1: [i for i in live if tape.op[i] not in LEAVES]}, set()
-            needs = {-1: {kinds[i] for i in live if tape.op[i] in LEAVES}}
-        else:
-            needs = {kind: {kinds[x] for x in operands_of(tape, ids[0])} for kind, ids in members.items()}
-        if loose:
+            members, needs = {-1: np.sort(np.concatenate([*members.values()]))}, {-1: set(data)}
+        elif loose:
             members, needs = regions(members, needs, loose)
         self.names = {kind: tape.op[ids[0]] for kind, ids in members.items() if kind >= 0}
-        leaves = {op: {tape.kind[i] for i in live if tape.op[i] == op} for op in ("input", "constant")}
-        touched = leaves["input"] or leaves["constant"]  # data that a function closes over are numbers
-        for kind, needed in needs.items():
-            for other in needed:
-                self.users.setdefault(other, []).append(kind)
-        missing = {kind: len([x for x in needed if x in members]) for kind, needed in needs.items()}
-        ready: tuple[deque[int], deque[int]] = (deque(), deque())  # those that touch an argument, and the others
-        for kind, count in missing.items():
-            if count == 0:
-                ready[touched.isdisjoint(needs[kind])].append(kind)
-        while ready[0] or ready[1]:
-            kind = (ready[0] or ready[1]).popleft()
-            if not touched.isdisjoint(needs[kind]):
-                touched.add(kind)
-            yield kind, np.array(members[kind])
-            for user in self.users.get(kind, ()):
-                missing[user] -= 1
-                if missing[user] == 0:
-                    ready[touched.isdisjoint(needs[user])].append(user)
+        self.users = users_of(needs)
+        for kind in in_order(needs, self.users, data):
+            yield kind, members[kind]
 
     def _parts(self, ids: Index, *, by_length: bool) -> list[Index]:
         """Return the scalars of a kind, divided by where their operands live (and how long their groups are)."""
@@ -136,15 +125,15 @@ class Lifter:
         return [ids] if parts == 1 else [ids[key == k] for k in range(parts)]
 
     def _sign(self, g: int, by_length: bool) -> tuple[int, ...]:
-        members = self.tape.groups[g]
-        homes = set(self.places.home[list(members)].tolist())
-        return (len(members) if by_length else 0, *sorted(homes))
+        homes = self.places.home[self.tape.members(g)]
+        return (len(homes) if by_length else 0, *distinct(homes).tolist())
 
     def _seat_the_rest(self) -> None:
         """Give parameters that the program does not use the last places of θ."""
         places = self.places
-        used = set(places.order)
-        self.unused = [k for k in range(places.theta.size) if k not in used]
+        unused = np.ones(places.theta.size, dtype=bool)
+        unused[places.order] = False
+        self.unused = np.flatnonzero(unused).tolist()
         places.order.extend(self.unused)
 
     # ------------------------------------------------------------------------------- arrangement
@@ -265,6 +254,53 @@ class Lifter:
         if different < count:
             key, _ = combined([(key, different), (np.arange(count), count)])
         return (count,), key
+
+
+def by_kind(tape: Tape, ids: Index) -> dict[int, Index]:
+    """Return scalars by their kinds, the kind that comes first on the tape first."""
+    kinds = np.array(tape.kind)[ids]
+    order = np.argsort(kinds, kind="stable")
+    kinds, ids = kinds[order], ids[order]
+    starts = np.flatnonzero(np.diff(kinds, prepend=-1))
+    stops = np.append(starts[1:], len(ids))
+    turn = np.argsort(ids[starts])
+    found = zip(kinds[starts[turn]].tolist(), starts[turn].tolist(), stops[turn].tolist(), strict=True)
+    return {kind: ids[start:stop] for kind, start, stop in found}
+
+
+def users_of(needs: dict[int, set[int]]) -> dict[int, list[int]]:
+    """Return for each kind those that need it."""
+    users: dict[int, list[int]] = {}
+    for kind, needed in needs.items():
+        for other in needed:
+            users.setdefault(other, []).append(kind)
+    return users
+
+
+def in_order(needs: dict[int, set[int]], users: dict[int, list[int]], data: set[int]) -> Iterator[int]:
+    """Yield kinds, each after those that it needs; those of parameters alone wait until nothing else is ready.
+
+    Where kind 0 is the parameters and 1 the data, of `tanh(w · x) + w · w` the kinds are
+
+        2  w · w, needs 0       3  w · x, needs 0, 1       4  tanh, needs 3       5  +, needs 2, 4
+
+    and the order is 3, 4, 2, 5: so weights lie in θ as the matrix that meets the data.
+    """
+    touched = set(data)  # the kinds that depend on data
+    missing = {kind: len([x for x in needed if x in needs]) for kind, needed in needs.items()}
+    ready: tuple[deque[int], deque[int]] = (deque(), deque())  # those that touch data, and the others
+    for kind, count in missing.items():
+        if count == 0:
+            ready[touched.isdisjoint(needs[kind])].append(kind)
+    while ready[0] or ready[1]:
+        kind = (ready[0] or ready[1]).popleft()
+        if not touched.isdisjoint(needs[kind]):
+            touched.add(kind)
+        yield kind
+        for user in users.get(kind, ()):
+            missing[user] -= 1
+            if missing[user] == 0:
+                ready[touched.isdisjoint(needs[user])].append(user)
 
 
 def _same(mask: Index, other: Index | None) -> bool:

@@ -32,7 +32,21 @@ FEW_PIECES = 4
 
 
 class Places:
-    """For every scalar its home (`arrays[home]`) and its flat place there, and for every home its holes."""
+    """For every scalar its home (`arrays[home]`) and its flat place there, and for every home its holes.
+
+    Of `2 * tanh(W x + b)`, with 4 units and on 5 rows of 3 numbers, as far as it has been arranged:
+
+        scalars         home                    place
+        W, then b       0, θ                    0 … 11, then 12 … 15: as they were asked for
+        the number 2    1                       none: it is looked up by its value
+        x               2, the argument         3 · row + column
+        W x             3, `x @ W.T`            4 · row + unit
+        W x + b         4, `z + b`              4 · row + unit, the layout of what it is computed from
+        tanh, times 2   none yet, -1
+
+    A reference to scalars, such as b for each row and unit, is an array that broadcasts to their shape: a view where
+    their places advance by constant strides, a few views side by side where these jump, and else they are gathered.
+    """
 
     def __init__(self, tape: Tape, parameters: int) -> None:
         self.tape, self.builder = tape, Builder()
@@ -46,7 +60,6 @@ class Places:
         self.fillings: list[float | None] = [None, None]  # what stands in the holes, if that is known
         self.seats: list[Array] = []
         self.order: list[int] = []  # which parameter sits at each place of θ
-        self._members: dict[int, Index] = {}
         self.in_pieces = True  # whether views may be put together; an index must stay one of whole numbers
 
     # -------------------------------------------------------------------------------- moving in
@@ -79,11 +92,7 @@ class Places:
 
     def members(self, groups: Index) -> Index:
         """Return the members of groups as rows, padded with holes where groups are shorter than the longest."""
-        flat = groups.reshape(-1).tolist()
-        for g in flat:
-            if g not in self._members:
-                self._members[g] = np.array(self.tape.groups[g], dtype=np.int64)
-        rows = [self._members[g] for g in flat]
+        rows = [*map(self.tape.members, groups.reshape(-1).tolist())]
         width = max(map(len, rows))
         if all(len(row) == width for row in rows):
             return np.concatenate(rows).reshape((*groups.shape, width))
@@ -268,7 +277,7 @@ class Places:
             wanted = flat = np.array(new, dtype=np.int64)
         offset = len(self.order)
         self.place[flat] = offset + np.arange(len(flat))
-        self.order.extend(self.tape.operands[i][0] for i in flat)
+        self.order.extend(flat.tolist())  # on the tape a parameter stands at its own number
         self.seats.append(self.builder.make("parameter", (), wanted.shape, offset))
 
     def columns_of(self, groups: Index) -> list[Index]:
@@ -280,7 +289,7 @@ class Places:
         elif home == THETA and (self.place[first] >= 0).all():
             columns = [self.place[first]]
         elif home == THETA:  # in the order in which the user has them
-            columns = [np.array([self.tape.operands[i][0] for i in first.tolist()])]
+            columns = [first]
         else:
             return [groups]
         if len(groups) > 1 and (not columns or combined([ranks(c) for c in columns])[1] < len(groups)):

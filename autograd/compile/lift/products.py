@@ -91,8 +91,10 @@ def arrange_dots(places: Places, ids: Index, wanted_low: Callable[[], bool]) -> 
 
 def _are_zeros(places: Places, groups: Index) -> bool:
     """Whether the members of all groups are the number 0."""
-    members = [x for g in distinct(groups).tolist() for x in places.tape.groups[g]]
-    return bool((places.home[members] == NUMBERS).all() and not places.value[members].any())
+    for members in map(places.tape.members, distinct(groups).tolist()):
+        if (places.home[members] != NUMBERS).any() or places.value[members].any():
+            return False
+    return True
 
 
 def _are_used(tape: Tape, ids: Index, groups: Index) -> bool:

@@ -12,14 +12,15 @@ __all__ = ["combined", "dot", "plus_bias", "times"]
 def times(tape: Tape, x: int, y: int) -> int:
     """Return the place of a product of two places; a weight times 1 is a bias."""
     for one, weight in ((x, y), (y, x)):
-        if tape.op[weight] == "parameter" and tape.number(one) == 1.0:
+        if tape.op[weight] == "parameter" and tape.numbers.get(one) == 1.0:
             return weight
     return tape.write("multiply", x, y)
 
 
 def combined(tape: Tape, parts: list[tuple[int, int]], number: float | None) -> int:
     """Return the place of a few signed places, and a number if there is one, added up one by one."""
-    parts.sort(key=lambda part: -part[0])  # stable: what is added first, then what is taken away
+    if len(parts) != 2 or parts[0][0] < parts[1][0]:
+        parts.sort(key=lambda part: -part[0])  # stable: what is added first, then what is taken away
     if not parts:
         return tape.constant(number or 0.0)
     (sign, whole), *rest = parts
@@ -58,7 +59,7 @@ def dot(tape: Tape, weights: int, values: int) -> int:
             if len(pairs) > 1
             else times(tape, *pairs[0])
         )
-        number = tape.number(x)
+        number = tape.numbers.get(x)
         if number is None:
             parts.append((1, x))
         else:

@@ -1,6 +1,7 @@
 """A training step by step, and exactly back again.
 
-session.py  TrainingSession: forward, backward, update, one at a time or many; going back
-phases.py   the phases of a step, and their order
-undo.py     undo records, and the log of them
+session.py    TrainingSession: forward, backward, update, one at a time or many; going back
+questions.py  what a session can be asked without changing it
+phases.py     the phases of a step, and their order
+undo.py       undo records, and the log of them
 """

@@ -10,14 +10,9 @@ from autograd import Value, number, steps
 from nn.optim.optimizer import Optimizer
 from nn.optim.sgd import SGD
 from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
+from nn.support.fields import by_path
 from nn.support.guesses import GUESSES
-from nn.support.validate import (
-    Loss,
-    check_learner,
-    checked_count,
-    checked_data,
-    checked_parameter,
-)
+from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_parameter
 from nn.training.recorded import epoch_order, record_pass
 from nn.training.session.phases import NEXT, check_phase
 from nn.training.session.undo import (
@@ -80,8 +75,8 @@ class TrainingSession:
         self._phase = "forward"
         self._records = UndoLog(checked_count("undo_limit", undo_limit, least=0))
         self._order: tuple[int, list[int]] | None = None
-        first = self._rehearsed()  # so that wrong widths and losses are refused here
-        warn_unmoved(model, loss, self.optimizer, (self.inputs, self.targets), first, self._rehearsed)
+        _, first = self.pass_again()  # so that wrong widths and losses are refused here
+        warn_unmoved(model, loss, self.optimizer, (self.inputs, self.targets), first, lambda: self.pass_again()[1])
 
     # ----------------------------------------------------------------------------- where we are
     @property
@@ -97,6 +92,11 @@ class TrainingSession:
     def phase(self) -> str:
         """The phase that comes next: "forward", "backward" or "update"."""
         return self._phase
+
+    @property
+    def undo_records(self) -> list[UndoRecord]:
+        """What can be undone, the latest last."""
+        return list(self._records)
 
     @property
     def step_count(self) -> int:
@@ -144,7 +144,7 @@ class TrainingSession:
             self.predictions, self.loss_value = self._pass()
         except BaseException:
             self._state.buffers_and_rng.put(before)
-            self._forget_graph()
+            self.loss_value, self.predictions = None, []
             raise
         size = 200 + 20_000 * self._state.buffers_and_rng.changed
         self._done(UndoForward("forward", size, before, self._graph.data))
@@ -173,7 +173,7 @@ class TrainingSession:
             before.undo(self._state)
             raise
         self._done(before)
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
 
     def step(self, n: int = 1) -> float:
         """Return the loss after `n` whole steps; a step that was begun is finished as the first of them."""
@@ -237,37 +237,42 @@ class TrainingSession:
 
         Raises KeyError naming the nearest paths if there is none of that name.
         """
-        found = checked_parameter(weight, dict(self.model.named_parameters()), self._state.values)
+        named = by_path(self.model.named_parameters()) if isinstance(weight, str) else {}
+        found = checked_parameter(weight, named, self._state.values)
         before = found.data
         found.data = number(x)
         self._records.keep(UndoWeight(self._phase, 100, found, before))
         self._phase = "forward"
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
 
-    # --------------------------------------------------------------------------------- as events
-    def recording(self) -> steps.Recording:
+    def pass_now(self) -> tuple[list[Any], Value]:
+        """Return the current step's predictions and loss as graphs: of its forward pass, or before that of one tried.
+
+        Nothing is changed.
+        """
+        return self.pass_again() if self.loss_value is None else (self.predictions, self.loss_value)
+
+    def pass_again(self) -> tuple[list[Any], Value]:
+        """Return the same of a pass with the weights as they are now, from the buffers and generators of the step's."""
+        state = self._state.buffers_and_rng
+
+        def again() -> tuple[list[Any], Value]:
+            if self._phase != "forward":
+                state.put(self._forward_record().buffers_and_rng)
+            return self._pass()
+
+        return state.rehearse(again)
+
+    def recording(self, loss: Value | None = None) -> steps.Recording:
         """Return the current step as events that replay both ways: forward, backward, and the update it will make.
 
-        Nothing is changed, and it makes no difference which of its phases are done already.
+        Nothing is changed, and it makes no difference which phases are done.  `loss` may be what `pass_now` gave.
         """
-        graph = self.loss_value if self.loss_value is not None else self._rehearsed()
+        graph = self.pass_now()[1] if loss is None else loss
         return with_update(steps.record(graph, from_zero=True), self.optimizer)
 
-    def events(self) -> tuple[steps.Event, ...]:
-        """Return the events of the phase just done; raises RuntimeError if it was none of the three."""
-        last = self._records.latest
-        if isinstance(last, UndoUpdate):
-            self.undo()
-            recording = self.recording()
-            self.update()
-        elif isinstance(last, UndoForward | UndoBackward):
-            recording = self.recording()
-        else:
-            raise RuntimeError(f"no phase was done just now, so there are no events to tell: call {self._phase}()")
-        return tuple(event for event in recording.events if event.phase == last.phase)
-
-    def _rehearsed(self) -> Value:
-        return self._state.buffers_and_rng.rehearse(lambda: self._pass()[1])
+    def _forward_record(self) -> UndoForward:
+        return [record for record in self._records if isinstance(record, UndoForward)][-1]
 
     # ------------------------------------------------------------------------------- and back
     def back(self, n: int = 1) -> None:
@@ -287,14 +292,14 @@ class TrainingSession:
         self._records.check(checked_count("the number of undo records", n))
         for _ in range(n):
             self._phase = self._records.undo_latest(self._state)
-        self._forget_graph()
+        self.loss_value, self.predictions = None, []
         self._rebuild_graph()
 
     def _rebuild_graph(self) -> None:
         """Record the current step's passes again, up to the phase where we are."""
         if self._phase == "forward":
             return
-        passed = [record for record in self._records if isinstance(record, UndoForward)][-1]
+        passed = self._forward_record()
         after, gradients = self._state.buffers_and_rng.read(), Gradients(self._state.values)
         self._state.buffers_and_rng.put(passed.buffers_and_rng)
         self.predictions, self.loss_value = self._pass()
@@ -309,7 +314,6 @@ class TrainingSession:
                 "the model is not a function of its parameters, buffers and generators alone, or was changed meanwhile"
             )
 
-    # ------------------------------------------------------------------------------- copies
     def __getstate__(self) -> dict[str, Any]:
         state = dict(vars(self))
         if any(isinstance(record, UndoForward) for record in self._records):  # the graph can be recorded again
@@ -335,9 +339,6 @@ class TrainingSession:
         for value in self._state.values:
             value.clear_grad()
         self._graph.backward()
-
-    def _forget_graph(self) -> None:
-        self.loss_value, self.predictions = None, []
 
     def _done(self, record: UndoRecord) -> None:
         self._records.keep(record)

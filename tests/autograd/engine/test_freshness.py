@@ -152,9 +152,15 @@ def a_bias_shared(model, chance):
     one.bias = other.bias
 
 
+def attributes_taken_from_another(model, chance):
+    one, other = (chance.choice(chance.choice(layers(model)).neurons) for _ in "ab")
+    if len(one.weights) == len(other.weights):
+        vars(one).update(vars(other))
+
+
 def an_activation_replaced(model, chance):
     for neuron in chance.choice(layers(model)).neurons[: chance.randint(1, 3)]:
-        neuron.activation = nn.layers.dense.resolve_activation(chance.choice(ACTIVATIONS))
+        neuron.activation = nn.layers.activations.resolve_activation(chance.choice(ACTIVATIONS))
 
 
 def looked_at(model, chance):
@@ -196,8 +202,8 @@ def saved_and_loaded(model, chance):
 HAPPENS = [
     a_number_set, a_sign_of_zero_turned, a_number_set_through_a_group, a_step, a_fit, weights_taken_from_another,
     neurons_swapped, a_neuron_shared, a_neuron_replaced, weights_replaced, a_bias_replaced, a_bias_shared,
-    an_activation_replaced, looked_at, a_pass, gradients_cleared, a_call_without_gradients, copied, pickled,
-    saved_and_loaded,
+    attributes_taken_from_another, an_activation_replaced, looked_at, a_pass, gradients_cleared,
+    a_call_without_gradients, copied, pickled, saved_and_loaded,
 ]  # fmt: skip
 
 

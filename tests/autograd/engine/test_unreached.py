@@ -17,11 +17,9 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value, compile, compile_graph, dot, largest, maximum, mean, take, total, where  # noqa: A004
 from autograd.compile.ir.program import Builder
-from autograd.rules import lookup
+from autograd.functional import lookup
 from nn import SGD, Adam, AdamW, Embedding
-from tests.support.array_programs import interpreted, with_backward
-from tests.support.programs import by_dot, network
-from tests.support.random_programs import (
+from tests.fuzz.random_programs import (
     Drawn,
     assert_compiles,
     assert_function_compiles,
@@ -29,6 +27,8 @@ from tests.support.random_programs import (
     random_graph,
     recorded,
 )
+from tests.support.array_programs import interpreted, with_backward
+from tests.support.programs import by_dot, network
 from tests.support.unreached import GOOD, UNREACHED, K, X
 
 

@@ -14,8 +14,8 @@ from scipy import optimize
 
 import autograd as ag
 from autograd import Value
+from autograd.functional import composed as functions
 from autograd.functional import transforms as functional
-from autograd.rules import composed as functions
 
 
 # ------------------------------------------------------------------------------- shapes in and out

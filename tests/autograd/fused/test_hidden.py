@@ -82,6 +82,32 @@ def test_nothing_is_made_until_somebody_looks():
     assert waiting() == before
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_that_share_neurons_and_biases_used_between_them_add_up_in_the_order_of_their_nodes(seed):
+    def a_loss():
+        chance = random.Random(seed)
+        model = MLP(2, [3, 2, 3, 1], "tanh", seed=seed)
+        (one, other), bias = (chance.choice(model.layers[:3:2]).neurons for _ in "ab"), model.layers[0].neurons[1].bias
+        if len(one[0].weights) == len(other[0].weights):
+            one[0] = other[-1]
+        rows = [[chance.uniform(-1, 1) for _ in "ab"] for _ in range(4)]
+        terms = [model(rows[0]), bias * 0.3, model(rows[1]), bias.exp(), model(rows[2]), model(rows[3])]
+        return model, total(chance.sample(terms, len(terms)))
+
+    (model, loss), (looked, seen) = a_loss(), a_loss()
+    topological_order(seen)
+    loss.backward()
+    seen.backward()
+    assert bits(model.parameters()) == bits(looked.parameters())
+
+
+def test_units_of_a_layer_see_the_same_inputs():
+    model = MLP(2, [3, 1], seed=1)
+    model.layers[0].neurons[1].weights = [1.0, 2.0, 3.0]
+    with pytest.raises(ValueError, match=r"see the same inputs, and these have \[2, 3\] weights"):
+        model([1.0, 2.0])
+
+
 def test_steps_and_explanations_tell_what_backward_did():
     model, loss = a_loss()
     loss.backward()

@@ -12,7 +12,7 @@ import viz
 from autograd import Value, explain
 from autograd.compile.backends.javascript import source as javascript
 from autograd.compile.frontend.trace import trace
-from autograd.compile.pipeline import build
+from autograd.compile.programs.pipeline import build
 from autograd.rules.operation import TABLE
 from tests.support.web import node
 

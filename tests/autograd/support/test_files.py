@@ -2,13 +2,19 @@
 
 import ast
 import os
+import re
+import signal
 import stat
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 import autograd
+from autograd.support import files
 from autograd.support.files import write_file
 from viz.pages.document import Page
 
@@ -144,7 +150,7 @@ def test_readers_never_see_half_a_file_while_two_write(tmp_path):
 def test_a_page_that_is_opened_is_for_its_owner_alone(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("viz.pages.document.window_browser", lambda: None)
-    place = Page("steps/steps.html", [], [], {"title": "secret"}).open()
+    place = Page("film", {"title": "secret"}).open()
     assert place.parent == tmp_path
     assert mode(place) == 0o600
     assert b"secret" in place.read_bytes()
@@ -175,3 +181,25 @@ def test_nothing_writes_files_but_the_one_place():
         if name != "autograd/support/files.py" and "native/host/cache" not in name
     }
     assert elsewhere == {("viz/pages/document.py", "mkstemp")}
+
+
+@POSIX
+def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_stays(tmp_path):
+    path = tmp_path / "weights"
+    kill = "import os, signal, sys; os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL); "
+    write = "from autograd.support.files import write_file; write_file(sys.argv[1], bytes(100))"
+    ended = subprocess.run([sys.executable, "-c", kill + write, str(path)], cwd=ROOT)
+    assert ended.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert re.fullmatch(r"[.]weights[.][0-9a-f]{16}[.]part", left.name)
+    write_file(path, b"young: its writer may not hold it yet")
+    assert left.exists()
+    os.utime(left, (time.time() - 90.0,) * 2)
+    held = tmp_path / f".weights.{'0' * 16}.part"
+    with held.open("wb") as file:
+        assert files._hold(file.fileno())
+        os.utime(held, (time.time() - 90.0,) * 2)
+        write_file(path, b"new")
+    assert (left.exists(), held.exists(), path.read_bytes()) == (False, True, b"new")
+    write_file(path, b"newer")
+    assert not held.exists()

@@ -20,6 +20,11 @@ def called(function):
 
 
 x = Value(2.0, "x")
+deep: list = [1.0]
+for _ in range(10**5):
+    deep = [deep]
+holding: list = [1.0]
+holding.append(holding)
 
 
 @pytest.mark.parametrize(
@@ -35,8 +40,8 @@ x = Value(2.0, "x")
         (lambda: ag.largest([]), "ValueError: largest of no values is not defined: pass at least one"),
         (lambda: ag.mean([]), "ValueError: mean of no values"),
         (lambda: ag.mean(3), "TypeError: mean takes a sequence of numbers or Values, not int"),
-        (lambda: ag.total(x), "TypeError: total takes a sequence of numbers as input 1, not Value"),
-        (lambda: ag.dot(x, x), "TypeError: dot takes a sequence of numbers as input 1, not Value"),
+        (lambda: ag.total(x), "TypeError: total takes a sequence of numbers or Values, not Value"),
+        (lambda: ag.dot(x, x), "TypeError: dot takes a sequence of numbers or Values, not Value"),
         (lambda: ag.exp(), "TypeError: exp takes 1 input, not 0"),
         (lambda: ag.dot([x], bias=x), "TypeError: dot(weights, inputs, bias) was given no inputs"),
         (lambda: ag.elu(x, x=x), "TypeError: elu(x, alpha): x was given twice"),
@@ -48,6 +53,26 @@ x = Value(2.0, "x")
         (lambda: ag.gradients(3.0, [x]), "TypeError: gradients are those of a Value with respect to"),
         (lambda: ag.grad(lambda v: v * v, (0, 0))(1.0), "ValueError: argnums=(0, 0) names an argument"),
         (lambda: ag.grad(lambda v, w: v * w, (1, -1))(1.0, 2.0), "ValueError: argnums=(1, -1) names an argument"),
+        (lambda: ag.gradients(x * x, None), "TypeError: gradients takes a sequence of numbers or Values, not NoneType"),
+        (lambda: ag.gradients(x * x, deep), "TypeError: gradients are those of a Value with respect to"),
+        (lambda: ag.gradients(x * x, [x], "1"), "TypeError: a real number is needed here, not str"),
+        (lambda: ag.grad(lambda v: v, True)(1.0), "TypeError: argnums=True: arguments are counted by whole numbers"),
+        (lambda: ag.grad(lambda v: 1.0)(deep), "ValueError: this list is nested more than 100 deep"),
+        (lambda: ag.jacobian(lambda v: holding)(1.0), "ValueError: this list is nested more than 100 deep"),
+        (lambda: ag.take(deep, 0), "ValueError: this list is nested more than 100 deep"),
+        (lambda: ag.take(np.array(3.0), 0), "TypeError: take looks up in a sequence of Values or a table of rows"),
+        (lambda: ag.mean(np.array(3.0)), "TypeError: mean takes a sequence of numbers or Values, not ndarray"),
+        (lambda: ag.dot(np.array(3.0), [1.0]), "TypeError: dot takes a sequence of numbers or Values, not ndarray"),
+        (lambda: ag.total({1.0: x}), "TypeError: total takes a sequence of numbers or Values, not dict: pass a list"),
+        (lambda: ag.softmax({x}), "TypeError: softmax takes a sequence of numbers or Values, not set: pass a list"),
+        (lambda: ag.Group(3), "TypeError: Group takes a sequence of numbers or Values, not int: pass a list"),
+        (lambda: setattr(Value(1.0), "name", 3), "TypeError: the name of a Value is text, not 3"),
+        (lambda: setattr(Value(1.0), "label", 3), "TypeError: the name of a Value is text, not 3"),
+        (lambda: Value(1.0, requires_grad=True), "TypeError: Value takes no requires_grad: every Value can have a"),
+        (lambda: Value(1.0, _children=(x,)), "TypeError: Value takes no _children: operations record what they"),
+        (lambda: x.backward(retain_graph=True), "TypeError: backward takes no retain_graph: graphs are kept"),
+        (lambda: gradcheck(lambda: x * x, None), "TypeError: gradcheck takes a sequence of numbers or Values, not Non"),
+        (lambda: gradcheck(3, [x]), "TypeError: gradcheck takes a function of no arguments"),
         (lambda: gradcheck(lambda: x * x, []), "ValueError: gradcheck was given no parameters"),
         (lambda: gradcheck(lambda: x * x, [x], epsilon=0), "ValueError: gradcheck(epsilon=0.0): epsilon must"),
         (lambda: gradcheck(lambda: x * x, [x], tolerance=math.nan), "ValueError: gradcheck(tolerance=nan): tolerance"),

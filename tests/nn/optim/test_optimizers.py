@@ -11,7 +11,7 @@ import pytest
 from autograd import Value
 from nn.optim import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 
-GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "optimizers.json").read_text())
+GOLDEN = json.loads((Path(__file__).parents[2] / "support" / "golden" / "optimizers.json").read_text())
 KINDS: dict[str, type[Optimizer]] = {kind.__name__: kind for kind in (SGD, AdaGrad, RMSProp, Adam, AdamW)}
 
 

@@ -9,7 +9,7 @@ import pytest
 from autograd import Value
 from nn import ClipByNorm, ClipByValue, Cosine, Exponential, StepDecay, WarmUp, clip_by_norm, clip_by_value
 
-GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "optimizers.json").read_text())
+GOLDEN = json.loads((Path(__file__).parents[2] / "support" / "golden" / "optimizers.json").read_text())
 NAMES = {"WarmUp": WarmUp, "StepDecay": StepDecay, "Exponential": Exponential, "Cosine": Cosine}
 
 

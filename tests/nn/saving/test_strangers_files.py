@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import nn
-from autograd import Value
+from autograd import Value, detach, gradcheck
 from autograd.compile.backends.native.host import cache
 
 X, Y = [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0]
@@ -30,6 +30,22 @@ def test_parts_that_share_a_path_are_refused_not_lost(held, tmp_path):
     with pytest.raises(ValueError, match=r"two of the model's parts are both called held\."):
         nn.save(tmp_path / "a.st", Held(held))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_path_to_two_parameters_is_none_to_set_or_read_one_by():
+    class Scale(Held):
+        def forward(self, row):
+            return self.held[1] * row[0]
+
+    model = Scale({1: Value(1.0), "1": Value(2.0)})
+    session = nn.TrainingSession(model, [[1.0]], [1.0], loss=nn.mean_squared_error)
+    for act in (model.state_dict, lambda: session.set_weight("held.1", 3.0), lambda: model.load_state_dict({})):
+        with pytest.raises(ValueError, match=r"two of the model's parts are both called held\.1"):
+            act()
+    session.set_weight(model.held[1], 3.0)
+    assert (model.held[1].data, model.held["1"].data) == (3.0, 2.0)
+    wrong = gradcheck(lambda: detach(model.held[1]) * model.held["1"], model.named_parameters())
+    assert [m.parameter for m in wrong.mismatches] == ["held.1 (parameter 0)"]
 
 
 @pytest.mark.parametrize("kind", [nn.Adam, nn.AdamW, nn.RMSProp, nn.AdaGrad])

@@ -8,6 +8,7 @@ import pytest
 from autograd import Value
 from nn import MLP, SGD, Adam, Module, RMSProp, TrainingSession, mean_squared_error
 from nn.datasets import moons, xor
+from nn.training.session.questions import before_update, loss_with
 
 
 class Noisy(Module):
@@ -149,26 +150,29 @@ def test_phases_in_order():
     assert (session.phase, session.step_count, session.epoch) == ("forward", 1, 1)
 
 
-def test_events_tell_the_phase_just_done_and_change_nothing():
+def test_a_step_can_be_looked_at_from_everywhere_and_nothing_changes():
     session = noisy_session(SGD)
-    with pytest.raises(RuntimeError, match=r"call forward\(\)"):
-        session.events()
+    weight = session.model.net.parameters()[0]
+    whole = session.recording()
+    with before_update(session) as is_made:
+        assert not is_made
     for phase in ("forward", "backward", "update"):
-        before = state_of(session)
-        whole = session.recording()
+        before, now = state_of(session), session.recording()
+        assert now.events == whole.events
+        assert loss_with(session, weight, weight.data) == now.numbers[-1] != loss_with(session, weight, 9.0)
         assert state_of(session) == before
-        assert {event.phase for event in whole.events} == {"forward", "backward", "update"}
         getattr(session, phase)()
-        after = state_of(session)
-        events = session.events()
-        assert state_of(session) == after
-        assert {event.phase for event in events} == {phase}
-        assert len(events) == sum(event.phase == phase for event in whole.events)
-    moved = {id(whole.nodes[event.node]): event.after for event in events}
+    session.learning_rate, session.learning_rate = 0.5, 0.25
+    after = state_of(session)
+    with before_update(session) as is_made:
+        assert is_made
+        assert session.recording().events == whole.events
+    assert (state_of(session), session.learning_rate) == (after, 0.25)
+    moved = {id(whole.nodes[event.node]): event.after for event in whole.events if event.phase == "update"}
     assert all(moved[id(p)] == p.data for p in session.model.net.parameters())
-    session.learning_rate = 0.5
-    with pytest.raises(RuntimeError, match="no phase was done just now"):
-        session.events()
+    session.set_weight(weight, 0.5)
+    with before_update(session) as is_made:
+        assert not is_made
 
 
 def test_run_until_and_history():

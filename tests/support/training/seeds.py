@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from demos.xor.__main__ import Session
+from viz.session.xor import xor_training
 
 
 # -------------------------------------------------------------------------------------------- learning
 def epochs_until_solved(seeds, limit=5000, rate=0.1):
     """Return for each seed after how many epochs every row is within 0.1, and the losses, by hand in NumPy."""
-    models = [Session(seed)._model for seed in seeds]
+    models = [xor_training(seed).model for seed in seeds]
     hidden, last = zip(*(model.layers for model in models), strict=True)
     W = np.array([[[w.data for w in neuron.weights] for neuron in layer.neurons] for layer in hidden])
     V = np.array([[w.data for w in layer.neurons[0].weights] for layer in last])

@@ -14,17 +14,22 @@ from autograd.explain.numbers import show_number
 from nn import MLP, Adam, mean_squared_error
 from tests.support.web import ROWS, TARGETS, xor
 
+REPLAY = 'var { COUNT, eventAt, sentence } = MODULES["steps/replay.js"];'  # what a statement returns is its value
+
 
 def test_a_dead_relu_is_marked_off_once_it_has_been_computed(show):
     model = MLP(2, [2, 1], activation="relu", seed=1)
     for neuron, bias in zip(model.layers[0].neurons, (-5.0, 5.0), strict=True):
         neuron.bias.data = bias
     tab = show(viz.steps(mean_squared_error([model(row) for row in ROWS], TARGETS)))
-    off = "[...document.querySelectorAll('.alarm')].map((t) => t.textContent).filter((t) => t)"
+    off = "[...document.querySelectorAll('.unit text')].map((t) => t.textContent).filter((t) => t.includes('× off'))"
     assert tab.evaluate(off) == []
     tab.click("#last")
-    assert tab.evaluate(off) == ["× off", "× off: no gradient"]  # in the network, and in the graph
-    assert tab.locator("#network [aria-label*='off: no gradient']").count() == 1
+    tab.click("#back")
+    assert tab.evaluate(off) == ["a₁ × off"]
+    assert tab.locator("#map [aria-label*='off: no gradient']").count() == 1
+    tab.select_option("#view", "graph")
+    assert "× off: no gradient" in tab.evaluate(off)
     tab.focus("#graph [aria-label*='off: no gradient']")
     tab.keyboard.press("Enter")
     assert "It is so in all 4 examples: this unit cannot learn." in tab.text_content("#about")
@@ -51,7 +56,9 @@ def test_common_mistakes_are_the_numbers_that_they_give(show):
     recording = recorded_by(loss, [w, b], 0.1)
     tab = show(viz.steps(loss, parameters=[w, b], learning_rate=0.1))
     mistakes = tab.evaluate(
-        "Array.from({ length: COUNT }, (_, i) => answerTo(eventAt(i)) === null ? [] : mistakesAt(eventAt(i)))"
+        "(({ COUNT, eventAt }, { answerTo, mistakesAt }) => Array.from({ length: COUNT }, (_, i) => eventAt(i))"
+        '.map((e) => (answerTo(e) === null ? [] : mistakesAt(e))))(MODULES["steps/replay.js"], '
+        'MODULES["steps/common_mistakes.js"])'
     )
     told = {recording.sentence(i).split(" = ")[0]: dict(found) for i, found in enumerate(mistakes)}
     da, dz = 2 * a.data, 2 * a.data * (1 - a.data**2)
@@ -90,10 +97,10 @@ def test_every_sentence_and_number_of_the_page_is_pythons(show, loss, forms):
     named = [p for p in gradients if p.name and "neurons" in p.name] or [*gradients]
     recording = recording.then_update({p: p.data - 0.25 * gradients[p] for p in named}, learning_rate=0.25)
     tab = show(page)
-    assert tab.evaluate("Array.from({ length: COUNT }, (_, i) => sentence(i))") == [
+    assert tab.evaluate(f"{REPLAY}Array.from({{ length: COUNT }}, (_, i) => sentence(i))") == [
         recording.sentence(i) for i in range(len(recording))
     ]
-    changes = tab.evaluate("Array.from({ length: COUNT }, (_, i) => [eventAt(i).before, eventAt(i).after])")
+    changes = tab.evaluate(f"{REPLAY}Array.from({{ length: COUNT }}, (_, i) => [eventAt(i).before, eventAt(i).after])")
     same = lambda a, b: a == b or (a != a and b != b)  # noqa: E731
     for event, (before, after) in zip(recording.events, changes, strict=True):
         assert same(before, event.change.before)
@@ -107,9 +114,54 @@ def test_numbers_are_written_in_javascript_as_in_python(show):
     dull = [0.0, -0.0, 1e-4, 9.9995e-5, 999.95, 99995.0, 999950.0, 5e-324, 1.7e308]
     numbers = [*ties, *dull, *(draw.uniform(-1, 1) * 10.0 ** draw.randint(-320, 300) for _ in range(2000))]
     tab = show(viz.steps(Value(2.0, "x") ** 2))
-    assert tab.evaluate("(numbers) => numbers.map(shortly)", numbers) == [show_number(x) for x in numbers]
+    assert tab.evaluate('(numbers) => numbers.map(MODULES["shared/numbers.js"].shortly)', numbers) == [
+        show_number(x) for x in numbers
+    ]
 
 
 def recorded_by(loss, parameters, rate):
     recording = steps.record(loss, from_zero=True)
     return recording.then_update({p: p.data - rate * recording.gradient(p) for p in parameters}, learning_rate=rate)
+
+
+def test_the_story_ends_with_the_loss_that_the_update_leads_to(show):
+    model, loss = xor()
+    page = viz.steps(loss, learning_rate=0.1)
+    tab = show(page)
+    tab.keyboard.press("End")
+    loss.backward()
+    foretold = -0.1 * sum(p.grad**2 for p in model.parameters())
+    for p in model.parameters():
+        p.data -= 0.1 * p.grad
+    after = mean_squared_error([model(row) for row in ROWS], TARGETS).data
+    later = array("d", base64.b64decode(page.data["later"]))
+    assert later[-1] == after
+    assert tab.text_content("#equation") == f"L is now {show_number(after)}"
+    assert float(tab.text_content("#end .big.update").replace("−", "-")) == pytest.approx(foretold, rel=5e-3)
+    says = tab.evaluate("[...document.querySelectorAll('#end td:nth-child(3)')].map((cell) => cell.textContent)")
+    assert says == [show_number(model(row).data) for row in ROWS]
+
+
+def test_what_a_graph_would_be_after_its_update_is_what_python_computes():
+    def made(x, y):
+        z = dot([x, y], [y, x], 0.5)
+        return total([z * x, tanh(y), largest([x, z])]) + (x / y - 3.0) ** 2
+
+    x, y = Value(0.3, "x"), Value(-2.5, "y")
+    loss = made(x, y)
+    later = array("d", base64.b64decode(viz.steps(loss, learning_rate=0.25).data["later"]))
+    loss.backward()
+    assert later[-1] == made(Value(0.3 - 0.25 * x.grad), Value(-2.5 - 0.25 * y.grad)).data
+
+
+def test_it_begins_at_the_row_that_tells_most_and_marks_what_an_update_has_made_old(show):
+    _, loss = xor()
+    tab = show(viz.steps(loss, learning_rate=0.5))
+    assert (
+        tab.input_value("#sample") == "3"
+    )  # neither (0, 0), whose products are all 0, nor (1, 1), which is right already
+    assert tab.locator("#map .stale").count() == 0
+    tab.keyboard.press("End")
+    tab.keyboard.press("ArrowLeft")
+    assert tab.locator("#map .stale").count() == 8  # value and gradient of three units and of the loss
+    assert "before the update" in tab.text_content("#map-head")

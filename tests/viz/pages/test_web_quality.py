@@ -4,6 +4,7 @@ The live pages are checked as strictly as there is; the older stepping page may 
 """
 
 import json
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -11,14 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.web import npx
-from viz.pages.film import film
-from viz.pages.playground.playground import SCRIPTS, STYLES
-from viz.pages.steps import steps as stepping
+from viz.pages.modules import bundled
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "viz" / "pages"
 TYPESCRIPT, BIOME = "typescript@5.9.3", "@biomejs/biome@2.6.8"
 CHECKS = ["--noEmit", "--allowJs", "--checkJs", "--target", "es2023", "--lib", "es2023,dom,dom.iterable"]
+CHECKS += ["--module", "es2022", "--moduleResolution", "bundler"]
 TIDY = ["--strict", "--noUnusedLocals", "--noUnusedParameters", "--noImplicitReturns", "--noFallthroughCasesInSwitch"]
 LOOSE = ["--strictNullChecks", "false", "--noImplicitAny", "false"]
 
@@ -41,18 +41,19 @@ def absent(start):
 
 
 @pytest.mark.parametrize(
-    ("scripts", "options"),
-    [(SCRIPTS, []), (film.SCRIPTS, []), (stepping.SCRIPTS, LOOSE), (("../support/picture.js",), []), ((), [])],
-    ids=["playground", "film", "stepping", "picture", "backend"],
+    ("script", "options"),
+    [
+        ("viz/pages/playground/playground.js", []),
+        ("viz/pages/film/film.js", []),
+        ("viz/pages/steps/steps.js", LOOSE),
+        ("viz/support/picture.js", []),
+        ("autograd/compile/backends/javascript/maths.js", ["--noUnusedLocals", "false"]),
+    ],
 )
-def test_types(scripts, options, tmp_path):
+def test_types(script, options, tmp_path):
     given = tmp_path / "programs.d.ts"
     given.write_text("declare const PROGRAMS: any;\n")
-    files = [str(PAGES / name) for name in scripts] or [
-        str(ROOT / "autograd" / "compile" / "backends" / "javascript" / "maths.js")
-    ]
-    unused = [] if scripts else ["--noUnusedLocals", "false"]
-    code, said = tool(TYPESCRIPT, "tsc", *CHECKS, *TIDY, *options, *unused, str(given), *files)
+    code, said = tool(TYPESCRIPT, "tsc", *CHECKS, *TIDY, *options, str(given), str(ROOT / script))
     assert code == 0, said
 
 
@@ -69,16 +70,19 @@ def test_format():
 
 
 def test_every_file_of_a_page_is_used_and_checked():
-    used = {*SCRIPTS, *film.SCRIPTS, *stepping.SCRIPTS}
-    used |= {
-        *STYLES,
-        *film.STYLES,
-        *stepping.STYLES,
-        "steps/steps.html",
-        "playground/playground.html",
-        "film/film.html",
-    }
-    assert used == {str(path.relative_to(PAGES)) for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")} | {
-        str(path.relative_to(PAGES)) for path in PAGES.rglob("*.html")
-    }
+    entries = [f"{page}/{page}" for page in ("steps", "film", "playground")]
+    found = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")}
+    scripts = {name for entry in entries for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)}
+    sheets = {"shared/tokens.css", "live/live.css", *(f"{entry}.css" for entry in entries)}
+    assert found == scripts | sheets
     assert "viz/pages/**" in json.loads((ROOT / ".biome.json").read_text())["files"]["includes"]
+
+
+def test_modules_that_do_not_fit_together_are_refused(monkeypatch):
+    files = {"a.js": 'import { x } from "./b.js";\n', "b.js": "export const y = 1;\n"}
+    monkeypatch.setattr("viz.pages.modules.file_of", files.__getitem__)
+    with pytest.raises(ValueError, match=r"a\.js imports x, which b\.js does not export"):
+        bundled("a.js")
+    files["b.js"] = 'import { z } from "./a.js";\nexport const x = 1;\n'
+    with pytest.raises(ValueError, match=r"in a circle: a\.js → b\.js → a\.js"):
+        bundled("a.js")

@@ -3,5 +3,5 @@
 film.py    Recorder keeps the parameters of each moment; film makes the page
 film.html  what is seen
 film.css   how it looks
-film.js    the player
+film.js    the moments, one after the other
 """

@@ -1,5 +1,14 @@
 // The film: moments of a training, each with its weights; what the network makes of them is computed here, by its own program.
 
+import { FIELD } from "../live/boundary.js";
+import { drawCurve, plural } from "../live/charts.js";
+import { $, make, roomIn, say, set } from "../shared/dom.js";
+import { columns, fill, told } from "../live/map.js";
+import { MODEL } from "../live/model.js";
+import { Network } from "../shared/network.js";
+import { DATA, between, doubles, fully, shortly } from "../shared/numbers.js";
+import { player, remember } from "../shared/player.js";
+
 const LIVE = DATA.moments !== undefined;
 /** @type {number[]} */
 const LOSSES = DATA.curve.map((/** @type {number | string} */ x) =>
@@ -9,12 +18,18 @@ const LOSSES = DATA.curve.map((/** @type {number | string} */ x) =>
 const EPOCHS = LIVE ? DATA.epochs : LOSSES.map((_, k) => k);
 const FILM = {
   at: 0,
-  timer: 0,
   row: 0,
   end: 0,
+  playing: false,
   norms: /** @type {number[][]} */ ([]),
   thetas: /** @type {Float64Array[]} */ ([]),
+  columns: LIVE ? columns() : [],
+  chosen: /** @type {any} */ ({ unit: null }),
 };
+const NETWORK = new Network($("network"), (unit) => {
+  FILM.chosen = { unit: FILM.chosen.unit === unit ? null : unit };
+  go(FILM.at);
+});
 
 /** The weights of each moment. @returns {Float64Array[]} */
 function unpack() {
@@ -45,15 +60,15 @@ function shape() {
   const spikes = DATA.stretches.filter((/** @type {[number, number, string]} */ [, , name]) => name === "spike").length,
     many = spikes > 3;
   /** @type {[number, number, string][]} */
-  const told = [];
+  const parts = [];
   for (const [from, to, name] of DATA.stretches) {
     if (many && name === "spike") continue;
-    const before = told[told.length - 1];
+    const before = parts[parts.length - 1];
     if (before && before[2] === name) before[1] = to;
-    else told.push([from, to, name]);
+    else parts.push([from, to, name]);
   }
   return (
-    told.map(([from, to, name]) => `${name} ${from} to ${to}`).join(", ") + (many ? `, with ${spikes} spikes` : "")
+    parts.map(([from, to, name]) => `${name} ${from} to ${to}`).join(", ") + (many ? `, with ${spikes} spikes` : "")
   );
 }
 
@@ -65,24 +80,18 @@ function go(at) {
     list = LOSSES;
   if (LIVE) {
     MODEL.theta = FILM.thetas[FILM.at];
-    loss = MODEL.loss(
-      ROWS.map((_, i) => i),
-      true,
-    );
+    loss = MODEL.loss([...MODEL.rows.keys()], true);
     const right = MODEL.right(),
-      probe = ROWS[FILM.row];
-    say($("score"), right < 0 ? "" : `${right} of ${plural(ROWS.length, "row")} right`);
-    NETWORK.paint(probe, MODEL.forward(MODEL.row(), probe), null);
-    FIELD.paint(probe, !FIELD.flat);
+      probe = MODEL.rows[FILM.row];
+    say($("score"), right < 0 ? "—" : `${right} of ${MODEL.rows.length}`);
+    fill(FILM.columns, probe, MODEL.forward(MODEL.row(), probe), loss);
+    NETWORK.paint(FILM.chosen);
+    FIELD.paint(probe);
     set(FIELD.canvas, "aria-label", `What the network answers after ${plural(epoch, "epoch")}`);
     drawNormCurves($("norms"), FILM.norms, FILM.at);
-    set(
-      $("norms"),
-      "aria-label",
-      MODEL.norms()
-        .map((/** @type {number} */ n, /** @type {number} */ k) => `${DATA.layers[k].name}: ${shortly(n)}`)
-        .join(", "),
-    );
+    const sizes = MODEL.norms().map((n, k) => `${MODEL.layers[k].name}: ${shortly(n)}`);
+    set($("norms"), "aria-label", sizes.join(", "));
+    say($("stuck"), FILM.playing ? "" : told().join(" "));
     list = [...LOSSES, FILM.end];
   }
   drawCurve($("curve"), list, { at: epoch, stretches: DATA.stretches });
@@ -91,103 +100,68 @@ function go(at) {
   say($("loss"), shortly(loss));
   set($("loss"), "title", fully(loss));
   say($("phase"), phase(epoch));
-  say($("meaning"), MEANINGS[phase(epoch)]);
+  say($("meaning"), `${MEANINGS[phase(epoch)]}.`);
   $("slider").value = String(FILM.at);
   set($("slider"), "aria-valuetext", `epoch ${epoch}, ${phase(epoch)}, loss ${shortly(loss)}`);
   $("first").disabled = $("back").disabled = FILM.at === 0;
-  $("last").disabled = $("on").disabled = FILM.at === EPOCHS.length - 1;
-  try {
-    history.replaceState(null, "", `#epoch=${epoch}`);
-  } catch {
-    /* a frame in a notebook has no address of its own */
-  }
-}
-
-/** @param {boolean} on */
-function play(on) {
-  clearInterval(FILM.timer);
-  if (on && FILM.at === EPOCHS.length - 1) go(0);
-  set($("state"), "aria-live", on ? "off" : "polite");
-  FILM.timer = on
-    ? setInterval(
-        () => {
-          if (FILM.at === EPOCHS.length - 1) play(false);
-          else go(FILM.at + 1);
-        },
-        calm.matches ? 1000 : Math.max(40, 12000 / EPOCHS.length),
-      )
-    : 0;
-  say($("play"), on ? "Pause" : "Play");
-  set($("play"), "aria-pressed", String(on));
+  $("last").disabled = $("step").disabled = FILM.at === EPOCHS.length - 1;
+  remember(`epoch=${epoch}`);
 }
 
 /** Each layer's gradient over the whole training, told apart by dashes and a number at the cursor.
  * @param {any} svg @param {number[][]} norms @param {number} at */
 function drawNormCurves(svg, norms, at) {
-  const width = 300,
-    height = 150,
-    left = 52,
+  const width = Math.round(roomIn(svg.parentNode)),
+    names = 64,
+    left = 44,
     top = 8,
-    bottom = 130,
-    right = 290;
+    bottom = 86 + 10 * norms[0].length,
+    right = width - names - 84;
   const logs = norms.map((list) => list.map((n) => (n > 0 ? Math.log10(n) : NaN))),
     flat = logs.flat().filter(Number.isFinite);
-  const high = Math.ceil(Math.max(-3, ...flat)),
-    low = Math.floor(Math.min(high - 1, ...flat)),
+  const high = Math.ceil(flat.reduce((a, b) => Math.max(a, b), -3)),
+    low = Math.floor(flat.reduce((a, b) => Math.min(a, b), high - 1)),
     last = EPOCHS[EPOCHS.length - 1] || 1;
   const x = (/** @type {number} */ k) => left + ((right - left) * EPOCHS[k]) / last,
     y = (/** @type {number} */ v) => top + ((bottom - top) * (high - v)) / (high - low);
   const words = (/** @type {string} */ text, /** @type {number} */ a, /** @type {number} */ b, anchor = "end") =>
-    make("text", { class: "tick", x: a, y: b, "text-anchor": anchor }, text);
-  set(svg, "viewBox", `0 0 ${width} ${height + 18 * DATA.layers.length}`);
+    make("text", { class: "note", x: a, y: b, "text-anchor": anchor }, text);
+  set(svg, "width", String(width));
+  set(svg, "height", String(bottom + 20));
   svg.replaceChildren(
     make("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}` }),
     words(`1e${high}`, left - 5, top + 9),
     words(`1e${low}`, left - 5, bottom),
-    words("0", left, height - 4, "start"),
-    words(`epoch ${last}`, right, height - 4),
+    words("0", left, bottom + 15, "start"),
+    words(`epoch ${last}`, right, bottom + 15),
     make("path", { class: "cursor", d: `M${x(at)} ${top}V${bottom}` }),
-    ...DATA.layers.flatMap((/** @type {any} */ layer, /** @type {number} */ k) => {
+    ...MODEL.layers.flatMap((layer, k) => {
       const points = logs.map((list, n) => [x(n), y(list[k])]).filter(([, b]) => Number.isFinite(b)),
-        line = height + 14 + 18 * k;
+        line = top + 14 + 36 * k;
       const d = points.map(([a, b], n) => `${n ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join("");
       return [
         make("path", { class: `norm l${k % 6}`, d }),
-        make("path", { class: `norm l${k % 6}`, d: `M${left} ${line - 4}h50` }),
-        words(layer.name, left + 56, line, "start"),
-        make("text", { class: "gradient", x: right, y: line, "text-anchor": "end" }, "◀ " + shortly(norms[at][k])),
+        make("path", { class: `norm l${k % 6}`, d: `M${right + 12} ${line - 4}h40` }),
+        words(layer.name, right + 58, line, "start"),
+        make("text", { class: "gradient", x: right + 58, y: line + 16 }, `◄ ${shortly(norms[at][k])}`),
       ];
     }),
   );
 }
 
-document.addEventListener("keydown", (event) => {
-  const target = /** @type {Element} */ (event.target);
-  if (event.altKey || event.ctrlKey || event.metaKey || target.matches("select")) return;
-  const act = {
-    ArrowRight: () => go(FILM.at + 1),
-    ArrowLeft: () => go(FILM.at - 1),
-    Home: () => go(0),
-    End: () => go(EPOCHS.length - 1),
-    " ": target.matches("button") ? null : () => play(!FILM.timer),
-  }[event.key];
-  if (!act) return;
-  event.preventDefault();
-  if (event.key !== " ") play(false);
-  act();
+const play = player({
+  next: () => go(FILM.at + 1),
+  back: () => go(FILM.at - 1),
+  go,
+  end: () => EPOCHS.length - 1,
+  at: () => FILM.at,
+  pace: () => Math.max(40, 12000 / EPOCHS.length),
+  playing: (on) => {
+    FILM.playing = on;
+    set($("told"), "aria-live", on ? "off" : "polite");
+    if (!on) go(FILM.at);
+  },
 });
-for (const [id, act] of /** @type {[string, () => void][]} */ ([
-  ["first", () => go(0)],
-  ["back", () => go(FILM.at - 1)],
-  ["on", () => go(FILM.at + 1)],
-  ["last", () => go(EPOCHS.length - 1)],
-])) {
-  $(id).addEventListener("click", () => {
-    play(false);
-    act();
-  });
-}
-$("play").addEventListener("click", () => play(!FILM.timer));
 $("slider").addEventListener("input", () => {
   play(false);
   go(+$("slider").value);
@@ -202,12 +176,18 @@ addEventListener("hashchange", fromAddress);
 /** Shows the moment that the address names, or the one before it. */
 function fromAddress() {
   const epoch = +(new URLSearchParams(location.hash.slice(1)).get("epoch") || 0);
-  go(
-    Math.max(
-      0,
-      EPOCHS.findLastIndex((e) => e <= epoch),
-    ),
-  );
+  const found = EPOCHS.findLastIndex((e) => e <= epoch);
+  go(Math.max(0, found));
+}
+
+/** Lays the network out for the room that there is, wide enough for the numbers of every moment. */
+function place() {
+  for (const { units } of FILM.columns)
+    for (const unit of units) {
+      unit.ever = [-88888];
+      for (const input of unit.inputs) input.weight = input.weight === null ? null : -8.88e-5;
+    }
+  NETWORK.layOut(FILM.columns, roomIn($("network-part")));
 }
 
 function begin() {
@@ -215,30 +195,33 @@ function begin() {
   $("slider").max = EPOCHS.length - 1;
   say($("shape"), `Epochs: ${shape()}.${DATA.stopped ? ` It ended: ${DATA.stopped}.` : ""}`);
   say($("of"), String(EPOCHS[EPOCHS.length - 1]));
-  for (const id of ["network-part", "field-part", "gradients", "rows"]) $(id).hidden = !LIVE;
+  for (const id of ["network-part", "field-part", "gradients", "right-part"]) $(id).hidden = !LIVE;
   set(document.querySelector("main"), "class", LIVE ? "" : "bare");
   if (LIVE) {
     FILM.thetas = unpack();
-    FILM.row = Math.min(1, ROWS.length - 1);
-    const all = ROWS.map((_, i) => i);
+    FILM.row = Math.min(1, MODEL.rows.length - 1);
     FILM.norms = FILM.thetas.map((theta) => {
       MODEL.theta = theta;
-      FILM.end = MODEL.loss(all, true);
+      FILM.end = MODEL.loss([...MODEL.rows.keys()], true);
       return MODEL.norms();
     });
-    $("row").append(...ROWS.slice(0, 2000).map((_, i) => make("option", { value: i }, `${i + 1} of ${ROWS.length}`)));
+    const shown = MODEL.rows.slice(0, 2000);
+    $("row").append(...shown.map((_, i) => make("option", { value: i }, `${i + 1} of ${MODEL.rows.length}`)));
     $("row").value = String(FILM.row);
-    const two = DATA.classes.length === 2 && DATA.outputs === 1;
-    say(
-      $("key"),
-      (FIELD.flat
-        ? "The curve is the output over the input, dots are the rows."
-        : two
-          ? `× rows that want ${shortly(DATA.classes[1])} (blue), ○ ${shortly(DATA.classes[0])} (orange).`
-          : "The rows, over the first two inputs.") + " ◎ is the row whose values are shown.",
-    );
-    NETWORK.draw(null, () => {});
+    const two = MODEL.classes.length === 2 && DATA.outputs === 1,
+      [low, high] = MODEL.classes.map(shortly);
+    const marks = FIELD.flat
+      ? "The curve is the output over the input, dots are the rows."
+      : two
+        ? `× wants ${high} (blue), ○ wants ${low} (orange).`
+        : "The rows, over the first two inputs.";
+    say($("key"), `${marks} ◎ is the row whose values are shown.`);
   }
+  new ResizeObserver(() => {
+    if (LIVE) place();
+    go(FILM.at);
+  }).observe(document.querySelector("main") ?? document.body);
+  if (LIVE) place();
   fromAddress();
 }
 begin();

@@ -12,12 +12,9 @@ from viz.charts.field import checked_rows
 from viz.charts.plotting import losses_of
 from viz.graph.network import layers_of
 from viz.pages.document import Page, packed
-from viz.pages.shared.model_programs import LIVE_SCRIPTS, LIVE_STYLES, ModelPrograms, check_loss, model_programs
+from viz.pages.live.model_programs import ModelPrograms, check_loss, model_programs
 from viz.support.guesses import GUESSES
 
-STYLES = (*LIVE_STYLES, "film/film.css")
-CURVES = ("shared/dom.js", "shared/numbers.js", "shared/charts.js", "film/film.js")
-SCRIPTS = (*LIVE_SCRIPTS, "film/film.js")
 MOST: Final = 240  # moments of a film
 
 
@@ -107,7 +104,7 @@ def film(history: Any, recorder: Any = None, *, title: str = "A training") -> Pa
         "stopped": getattr(history, "stopped", ""),
     }
     if recorder is None:
-        return Page("film/film.html", STYLES, CURVES, data)
+        return Page("film", data)
     programs = _programs(recorder)
     place = {parameter: k for k, parameter in enumerate(recorder.model.parameters())}
     order = [place[parameter] for parameter in programs.order]
@@ -116,7 +113,7 @@ def film(history: Any, recorder: Any = None, *, title: str = "A training") -> Pa
     data["parameters"] = [[*names, x if math.isfinite(x) else 0.0] for *names, x in data["parameters"]]
     data["epochs"] = [epoch for epoch, _ in moments]
     data["moments"] = packed(numbers[k] for _, numbers in moments for k in order)
-    return Page("film/film.html", STYLES, SCRIPTS, data, program=programs.script)
+    return Page("film", data, programs.script)
 
 
 def _spread(moments: list[Any]) -> list[Any]:

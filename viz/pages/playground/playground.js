@@ -1,106 +1,90 @@
-// The controls: steps and epochs, what is dragged, what is looked at.
+// The page: what is shown of the model, what is looked at, and the controls.
 
-const VIEW = {
-  probe: /** @type {Float64Array} */ (new Float64Array(0)),
-  row: 0,
-  chosen: /** @type {Chosen} */ ({ kind: "weight", place: 0 }),
-  losses: /** @type {number[]} */ ([]),
-  running: 0,
-  last: 0,
-  owed: 0,
-  dirty: false,
-  announced: 0,
+import { FIELD } from "../live/boundary.js";
+import { drawCurve, drawNorms, plural } from "../live/charts.js";
+import { $, make, roomIn, say, set } from "../shared/dom.js";
+import { columns, fill, layerName, told, unitName } from "../live/map.js";
+import { MODEL, wanted } from "../live/model.js";
+import { Network } from "../shared/network.js";
+import { DATA, fewer, fully, shortly, typedNumber } from "../shared/numbers.js";
+import { remember } from "../shared/player.js";
+import { edges } from "./edges.js";
+import { address, fromAddress, option, setLoss, spaced } from "./exchange.js";
+import { axes, legend } from "./field.js";
+import { refusal, reshape, shape, steppers } from "./structure.js";
+import { VIEW, advance, epoch, run } from "./training.js";
+
+const MAP = {
+  network: new Network($("network"), (unit) => choose(find(unit))),
+  columns: columns(),
 };
+const EDGES = edges({ change, choose, typed });
+
+/** Where a unit stands. @param {any} unit */
+function find(unit) {
+  const layer = MAP.columns.findIndex(({ units }) => units.includes(unit));
+  return { layer, unit: MAP.columns[layer].units.indexOf(unit), input: 0 };
+}
 
 // ---------------------------------------------------------------------------------------------- what is shown
-/** Shows the model as it is now. @param {boolean} whole whether to draw also what takes longest */
+/** Shows the model as it is now. @param {boolean} whole false while it runs: then only what moves much is shown */
 function show(whole = true) {
   VIEW.dirty = false;
-  MODEL.loss(MODEL.rows(), true);
-  const loss = MODEL.loss(ROWS.map((_, i) => i)),
-    right = MODEL.right();
-  say($("counted"), `${plural(MODEL.epochs, "epoch")}, ${plural(MODEL.steps - DATA.steps, "step")}`);
+  MODEL.loss(MODEL.next(), true);
+  const loss = MODEL.whole(),
+    right = MODEL.right(),
+    answered = right < 0 ? "—" : `${right} of ${MODEL.rows.length}`;
+  say($("counted"), String(MODEL.epochs));
+  say($("counted-name"), MODEL.batch < MODEL.rows.length ? `epoch, ${plural(MODEL.steps, "step")}` : "epoch");
   say($("loss"), shortly(loss));
   set($("loss"), "title", fully(loss));
-  say($("score"), right < 0 ? "" : `${right} of ${plural(ROWS.length, "row")} right`);
-  const row = MODEL.row(),
-    run = MODEL.forward(row, VIEW.probe);
-  NETWORK.paint(VIEW.probe, run, VIEW.chosen);
-  const outputs = [...run.outputs];
-  FIELD.paint(VIEW.probe, whole && !FIELD.flat);
-  set(
-    FIELD.canvas,
-    "aria-label",
-    `What the network answers over its inputs: ${right < 0 ? `loss ${shortly(loss)}` : `${right} of ${ROWS.length} rows are on their right side`}`,
-  );
-  const says = outputs.map(shortly).join(", ");
-  const hoped = VIEW.row < 0 ? "" : `wanted ${[...TARGETS[VIEW.row]].map(shortly).join(", ")}, `;
-  say($("verdict"), `${hoped}says ${says}${answer(outputs, VIEW.row)}`);
+  say($("score"), answered);
+  const run = MODEL.forward(MODEL.row(), VIEW.probe),
+    outputs = [...run.outputs];
+  fill(MAP.columns, VIEW.probe, run, loss);
+  const { layer, unit, input } = VIEW.chosen;
+  MAP.network.paint({ unit: MAP.columns[layer]?.units[unit] ?? null, input });
+  FIELD.paint(VIEW.probe, whole && $("says").checked ? SMALL : []);
+  set(FIELD.canvas, "aria-label", `What the network answers over its inputs: loss ${shortly(loss)}, ${answered} right`);
   drawCurve($("curve"), [...VIEW.losses, loss], { unit: "step" });
-  set(
-    $("curve"),
-    "aria-label",
-    `loss, from ${shortly(VIEW.losses[0] ?? loss)} to ${shortly(loss)} after ${plural(VIEW.losses.length, "step")}`,
-  );
-  const norms = MODEL.norms();
-  drawNorms($("norms"), norms);
-  set(
-    $("norms"),
-    "aria-label",
-    norms.map((/** @type {number} */ n, /** @type {number} */ k) => `${DATA.layers[k].name}: ${shortly(n)}`).join(", "),
-  );
-  details();
+  const since = plural(VIEW.losses.length, "step");
+  set($("curve"), "aria-label", `loss, from ${shortly(VIEW.losses[0] ?? loss)} to ${shortly(loss)} after ${since}`);
+  if (!whole) return;
+  const hoped = VIEW.row < 0 ? "" : `, wanted ${[...MODEL.targets[VIEW.row]].map(shortly).join(", ")}`;
+  const given = VIEW.probe.length > 4 ? "" : `: x = (${[...VIEW.probe].map((x) => fewer(x, 3)).join(", ")})`;
+  say($("verdict"), `${given}${hoped}, says ${outputs.map(shortly).join(", ")}${answer(outputs)}`);
+  say($("stuck"), told().join(" "));
+  EDGES.paint();
+  if (!$("more-part").hidden) {
+    const norms = MODEL.norms();
+    drawNorms($("norms"), norms);
+    set($("norms"), "aria-label", norms.map((n, k) => `${MODEL.layers[k].name}: ${shortly(n)}`).join(", "));
+  }
   if ($("all").open) numbers();
+  if (!VIEW.running) remember(address());
 }
 
-/** What the outputs mean where there are classes, and whether that is right. @param {number[]} outputs @param {number} row */
-function answer(outputs, row) {
-  const { classes, level } = DATA,
+/** What the outputs mean where there are classes, and whether that is right. @param {number[]} outputs */
+function answer(outputs) {
+  const { classes, level } = MODEL,
     place = outputs.length > 1 ? outputs.indexOf(Math.max(...outputs)) : +(outputs[0] >= level);
   if (outputs.length === 1 ? classes.length !== 2 : !classes.length) return "";
-  const ok = row < 0 ? "" : place === wanted(row) ? " ✓ right" : " ✗ wrong",
+  const ok = VIEW.row < 0 ? "" : place === wanted(VIEW.row) ? " ✓ right" : " ✗ wrong",
     why = outputs.length > 1 ? "" : ` (${place ? "at or above" : "below"} ${shortly(level)})`;
-  return `: that means ${shortly(outputs.length > 1 ? place : classes[place])}${why}${ok}`;
-}
-
-/** Shows the details of what was chosen: its value, its gradient, and where the next step takes it. */
-function details() {
-  const { kind, place } = VIEW.chosen,
-    given = kind === "input",
-    x = given ? VIEW.probe[place] : MODEL.theta[place];
-  $("chosen").value = `${given ? "input" : "parameter"}.${place}`;
-  if (document.activeElement !== $("value")) $("value").value = String(x);
-  if (document.activeElement !== $("value-number")) $("value-number").value = shortly(x);
-  if (given) {
-    say($("slope"), "");
-    say(
-      $("ahead"),
-      "An input of the row that is looked at. It changes what the units say, not what the network learns.",
-    );
-    return;
-  }
-  const name = DATA.parameters[place][0],
-    g = MODEL.gradient[place],
-    after = MODEL.ahead(place),
-    η = MODEL.rate;
-  say($("slope"), `◀ ∂L/∂${name} = ${shortly(g)}`);
-  const plain =
-    DATA.optimizer === "SGD" && !DATA.memories.length
-      ? `${name} − η · ∂L/∂${name} = ${shortly(x)} − (${shortly(η)})(${shortly(g)})`
-      : `a step of ${DATA.optimizer} from ${shortly(x)}`;
-  say($("ahead"), `Next step: ${name} ← ${plain} = ${shortly(after)}`);
+  return `: ${shortly(outputs.length > 1 ? place : classes[place])}${why}${ok}`;
 }
 
 function numbers() {
-  const table = $("numbers");
-  if (table.children.length !== DATA.parameters.length) {
-    table.replaceChildren(
-      ...DATA.parameters.map((/** @type {any[]} */ p) =>
-        make("tr", {}, make("th", { scope: "row" }, p[0]), make("td", {}, p[1]), make("td"), make("td")),
+  const lines = $("numbers");
+  if (lines.dataset.shape !== String(shape())) {
+    lines.dataset.shape = String(shape());
+    lines.replaceChildren(
+      ...MODEL.parameters.map(([name, path]) =>
+        make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, path), make("td"), make("td")),
       ),
     );
   }
-  [...table.children].forEach((line, k) => {
+  [...lines.children].forEach((line, k) => {
     say(line.children[2], fully(MODEL.theta[k]));
     say(line.children[3], fully(MODEL.gradient[k]));
   });
@@ -108,8 +92,10 @@ function numbers() {
 
 /** Tells those who listen what was done. @param {string} words */
 const tell = (words) => say($("announcement"), words);
+/** Says aloud why something is not done, until the next thing is. @param {string} words */
+const refuse = (words) => say($("alert"), words);
 const summary = () =>
-  `${$("counted").textContent}: loss ${$("loss").textContent}${$("score").textContent ? ", " + $("score").textContent : ""}`;
+  `epoch ${MODEL.epochs}, ${plural(MODEL.steps, "step")}: loss ${$("loss").textContent}, ${$("score").textContent} right`;
 
 /** Shows once before the next picture of the screen, however often it is asked for. */
 function soon() {
@@ -121,42 +107,60 @@ function soon() {
 }
 
 // ---------------------------------------------------------------------------------------------- changes by hand
-/** @param {Chosen} what @param {number} x */
+/** @param {{layer: number, unit: number, input: number}} what @param {number} x */
 function change(what, x) {
   if (!Number.isFinite(x)) return;
-  if (what.kind === "input") {
-    VIEW.probe[what.place] = x;
+  refuse("");
+  if (what.layer === 0) {
+    VIEW.probe[what.unit] = x;
     VIEW.row = -1;
     $("row").value = "-1";
-  } else MODEL.theta[what.place] = x;
+  } else MODEL.theta[placeOf(what)] = x;
   soon();
 }
 
-/** @param {Chosen} what @param {number} by */
-const drag = (what, by) =>
-  change(what, +((what.kind === "input" ? VIEW.probe : MODEL.theta)[what.place] + by).toFixed(4));
+/** The place of a weight, or of the bias after the last. @param {{layer: number, unit: number, input: number}} what */
+function placeOf({ layer, unit, input }) {
+  const { weights, biases } = MODEL.layers[layer - 1];
+  return weights[unit][input] ?? biases[unit];
+}
 
-/** @param {Chosen} what */
+/** @param {{layer: number, unit: number, input: number}} what */
 function choose(what) {
-  VIEW.chosen = what;
-  const x = what.kind === "input" ? VIEW.probe[what.place] : MODEL.theta[what.place],
-    most = Math.max(5, Math.ceil(2 * Math.abs(x)) || 5);
-  $("value").min = -most;
-  $("value").max = most;
+  VIEW.chosen = what.layer > MODEL.layers.length ? { layer: MODEL.layers.length, unit: 0, input: 0 } : what;
   soon();
+}
+
+/** A number that was typed; what is none is refused aloud. @param {any} input @param {string} what @param {number} now */
+function typed(input, what, now, fits = (/** @type {number} */ _x) => true) {
+  const x = typedNumber(input.value),
+    good = Number.isFinite(x) && fits(x);
+  set(input, "aria-invalid", String(!good));
+  refuse(good ? "" : `“${input.value}” is no ${what}: it stays ${shortly(now)}.`);
+  if (!good) {
+    input.select();
+    input.addEventListener(
+      "blur",
+      () => {
+        input.value = shortly(now);
+        set(input, "aria-invalid", "false");
+      },
+      { once: true },
+    );
+  }
+  return good ? x : NaN;
 }
 
 /** @param {number} i */
 function look(i) {
   VIEW.row = i;
-  if (i >= 0) VIEW.probe = Float64Array.from(ROWS[i]);
+  if (i >= 0) VIEW.probe = Float64Array.from(MODEL.rows[i]);
   $("row").value = String(i);
   soon();
 }
 
 /** @param {number} rate */
 function setRate(rate) {
-  if (!(rate >= 0 && rate < Infinity)) return;
   MODEL.rate = rate;
   $("rate").value = String(Math.log10(rate));
   set($("rate"), "aria-valuetext", shortly(rate));
@@ -168,12 +172,85 @@ function reset() {
   run(false);
   MODEL.reset();
   VIEW.losses = [];
-  $("activation").value = MODEL.activation;
-  $("batch").value = String(MODEL.batch);
+  refuse("");
+  fitting();
   setRate(MODEL.rate);
-  look(Math.min(1, ROWS.length - 1));
-  show();
   tell(`back at the beginning: ${summary()}`);
+}
+
+/** Changes the number of units of each layer, unless that cannot be; says why not. @param {number[]} counts */
+function build(counts) {
+  const why = refusal(counts);
+  refuse(why);
+  if (why) return;
+  run(false);
+  reshape(counts);
+  VIEW.losses = [];
+  fitting();
+  tell(`now ${counts.join(", ")} units: ${summary()}`);
+}
+
+// ---------------------------------------------------------------------------------------------- what fits the model
+/** @type {{layer: number, unit: number, canvas: HTMLCanvasElement}[]} */
+let SMALL = [];
+
+/** Makes whatever depends on the shape of the model or on the rows, and shows it. */
+function fitting() {
+  MAP.columns = columns();
+  const { chosen } = VIEW,
+    layer = MODEL.layers[chosen.layer - 1];
+  if (!layer || chosen.unit >= layer.biases.length || chosen.input > layer.weights[0].length) VIEW.chosen = steepest();
+  const rows = MODEL.rows.length,
+    batches = [...new Set([rows, ...(MODEL.rows.length === DATA.rows.length ? DATA.batches : []), 1])];
+  $("batch").replaceChildren(
+    ...batches.map((n) => option(n, n === rows ? `all ${plural(n, "row")}` : plural(n, "row"))),
+  );
+  $("batch").value = String(MODEL.batch);
+  const shown = MODEL.rows.slice(0, 2000).map((_, i) => option(i, `${i + 1} of ${rows}`));
+  $("row").replaceChildren(option(-1, "your own"), ...shown);
+  $("activation").value = MODEL.activation;
+  $("loss-choice").value = MODEL.lossName;
+  say($("loss-name"), MODEL.lossName === "own" ? "loss" : spaced(MODEL.lossName));
+  SMALL = MODEL.layers.flatMap(({ biases }, k) =>
+    biases.slice(0, 16).map((_, j) => ({ layer: k, unit: j, canvas: make("canvas", { width: 44, height: 44 }) })),
+  );
+  $("small").replaceChildren(
+    ...SMALL.map(({ layer: k, unit, canvas }) =>
+      make("figure", {}, canvas, `${layerName(k + 1)} ${unitName(k + 1, unit)}`),
+    ),
+  );
+  axes();
+  steppers(build);
+  legend();
+  place();
+  look(Math.min(1, rows - 1));
+  show();
+}
+
+/** The weight whose slope is the steepest. */
+function steepest() {
+  MODEL.loss(MODEL.next(), true);
+  let found = { layer: 1, unit: 0, input: 0 },
+    most = -1;
+  MODEL.layers.forEach(({ weights }, k) => {
+    weights.forEach((list, unit) => {
+      list.forEach((at, input) => {
+        const g = Math.abs(MODEL.gradient[at]);
+        if (g > most) [most, found] = [g, { layer: k + 1, unit, input }];
+      });
+    });
+  });
+  return found;
+}
+
+/** Lays the network out anew for the room that there is. */
+function place() {
+  for (const unit of MAP.columns.flatMap(({ units }) => units)) {
+    unit.ever = [-88888]; // room for the widest numbers, so that nothing moves when they do
+    for (const input of unit.inputs) input.weight = input.weight === null ? null : -8.88e-5;
+  }
+  const room = roomIn($("network-part"));
+  MAP.network.layOut(MAP.columns, room, room > 500 ? 240 : 0);
 }
 
 // ---------------------------------------------------------------------------------------------- controls
@@ -181,22 +258,31 @@ $("reset").addEventListener("click", reset);
 for (const [id, act] of /** @type {[string, () => void][]} */ ([
   ["step", advance],
   ["epoch", epoch],
-])) {
+]))
   $(id).addEventListener("click", () => {
     if (VIEW.running) run(false);
+    refuse("");
     act();
     show();
     tell(summary());
   });
-}
 $("run").addEventListener("click", () => run(!VIEW.running));
 $("controls").addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
 $("rate").addEventListener("input", () => setRate(+(10 ** +$("rate").value).toPrecision(3)));
-$("rate-number").addEventListener("change", () => setRate(typedNumber($("rate-number").value)));
+$("rate-number").addEventListener("change", () => {
+  const rate = typed($("rate-number"), "learning rate", MODEL.rate, (x) => x >= 0);
+  if (rate >= 0) setRate(rate);
+});
 $("activation").addEventListener("change", () => {
   MODEL.activation = $("activation").value;
   show();
-  tell(`${$("activation").value}: ${summary()}`);
+  tell(`${MODEL.activation}: ${summary()}`);
+});
+$("loss-choice").addEventListener("change", () => {
+  setLoss($("loss-choice").value);
+  VIEW.losses = [];
+  fitting();
+  tell(`${spaced(MODEL.lossName)}: ${summary()}`);
 });
 $("batch").addEventListener("change", () => {
   MODEL.batch = +$("batch").value;
@@ -204,115 +290,39 @@ $("batch").addEventListener("change", () => {
   show();
 });
 $("row").addEventListener("change", () => look(+$("row").value));
-$("value").addEventListener("input", () => change(VIEW.chosen, +$("value").value));
-$("value-number").addEventListener("change", () => change(VIEW.chosen, typedNumber($("value-number").value)));
-$("chosen").addEventListener("change", () => {
-  const [kind, place] = $("chosen").value.split(".");
-  choose({ kind: kind === "input" ? "input" : isBias(+place) ? "bias" : "weight", place: +place });
+$("more").addEventListener("click", () => {
+  const open = $("more-part").hidden;
+  $("more-part").hidden = !open;
+  set($("more"), "aria-expanded", String(open));
+  $("controls").classList.toggle("open", open);
+  say($("more"), open ? "Less" : "More…");
+  show();
+  if (open) $("more-part").scrollIntoView({ block: "nearest" });
 });
-$("all").addEventListener("toggle", () => {
-  if ($("all").open) numbers();
-});
+for (const id of ["says", "all"]) $(id).addEventListener(id === "all" ? "toggle" : "change", () => show());
 document.addEventListener("keydown", (event) => {
   const target = /** @type {Element} */ (event.target);
-  if (
-    event.key !== " " ||
-    event.altKey ||
-    event.ctrlKey ||
-    event.metaKey ||
-    target.matches("button,summary,select,input:not([type=range])")
-  )
-    return;
+  if (event.key !== " " || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+  if (target.matches("button,summary,select,textarea,input:not([type=range])")) return;
   event.preventDefault();
   run(!VIEW.running);
 });
-let holding = false;
-FIELD.canvas.addEventListener("pointerdown", (event) => {
-  holding = true;
-  FIELD.canvas.setPointerCapture(event.pointerId);
-  probeAt(event, true);
-});
-FIELD.canvas.addEventListener("pointermove", (event) => {
-  if (holding) probeAt(event, false);
-});
-for (const end of ["pointerup", "pointercancel"])
-  FIELD.canvas.addEventListener(end, () => {
-    holding = false;
-  });
-
-/** Looks at the row that was pressed, or else at that point. @param {PointerEvent} event @param {boolean} near */
-function probeAt(event, near) {
-  const seen = FIELD.canvas.getBoundingClientRect(),
-    box = FIELD.box(),
-    [i, j] = FIELD.axes;
-  const a = (event.clientX - seen.left) / seen.width,
-    b = (event.clientY - seen.top) / seen.height;
-  const found = near
-    ? ROWS.findIndex((/** @type {Float64Array} */ row, /** @type {number} */ k) => {
-        const [x, y] = FIELD.place(row, FIELD.flat ? TARGETS[k][0] : row[j], box);
-        return Math.hypot(x / FIELD.canvas.width - a, y / FIELD.canvas.height - b) < 0.035;
-      })
-    : -1;
-  if (found >= 0) {
-    look(found);
-    return;
-  }
-  VIEW.probe[i] = box.x[0] + (box.x[1] - box.x[0]) * a;
-  if (!FIELD.flat) VIEW.probe[j] = box.y[1] - (box.y[1] - box.y[0]) * b;
-  look(-1);
-}
-
-const BIASES = new Set(DATA.layers.flatMap((/** @type {any} */ layer) => layer.biases));
-const isBias = (/** @type {number} */ place) => BIASES.has(place);
-
 function begin() {
   $("title").textContent = document.title = DATA.title;
-  const option = (/** @type {string | number} */ value, /** @type {string} */ words) =>
-    make("option", { value }, words);
-  $("activation").append(
-    ...Object.keys(DATA.programs).map((name) => option(name, name === "own" ? "as given" : name.replace("_", " "))),
-  );
-  $("batch").append(
-    ...DATA.batches.map((/** @type {number} */ n) =>
-      option(n, n === ROWS.length ? `all ${plural(n, "row")}` : plural(n, "row")),
-    ),
-  );
-  $("batches").hidden = DATA.batches.length < 2;
-  $("row").append(
-    option(-1, "your own"),
-    ...ROWS.slice(0, 2000).map((_, i) => option(i, `${i + 1} of ${ROWS.length}`)),
-  );
-  $("chosen").append(
-    ...(ROWS[0].length <= 100 ? [...ROWS[0]].map((_, i) => option(`input.${i}`, `input x${sub(i + 1)}`)) : []),
-    ...DATA.parameters.map((/** @type {any[]} */ p, /** @type {number} */ k) => option(`parameter.${k}`, p[0])),
-  );
-  if (ROWS[0].length > 2) {
-    FIELD.axes.forEach((axis, k) => {
-      const select = make(
-        "select",
-        { "aria-label": k ? "input drawn upwards" : "input drawn across" },
-        ...[...ROWS[0]].slice(0, 200).map((_, i) => option(i, `x${sub(i + 1)}`)),
-      );
-      select.value = String(axis);
-      select.addEventListener("change", () => {
-        FIELD.axes[k] = +select.value;
-        show();
-      });
-      $("axes").append(k ? " and " : "over ", select);
-    });
-  }
-  const marks =
-    DATA.outputs > 1 || DATA.classes.length > 2
-      ? "Digits are the rows' classes; shades are the class with the highest output."
-      : DATA.classes.length === 2
-        ? `× rows that want ${shortly(DATA.classes[1])} (blue), ○ ${shortly(DATA.classes[0])} (orange); the line is where the output is ${shortly(DATA.level)}.`
-        : "Dots are the rows.";
-  say(
-    $("key"),
-    `${FIELD.flat ? "The curve is the output over the input. Dots are the rows." : marks} ◎ is what you look at: press or drag.${ROWS[0].length > 2 ? " The other inputs are held at its values." : ""}`,
-  );
-  NETWORK.draw(drag, choose);
-  VIEW.chosen = { kind: "weight", place: Math.max(0, DATA.layers[0].weights[0][0]) };
-  reset();
+  const named = (/** @type {string} */ name) => option(name, name === "own" ? "as given" : spaced(name));
+  $("activation").append(...Object.keys(DATA.programs).map(named));
+  const losses = Object.keys(DATA.losses).filter((name) => !name.includes("."));
+  $("loss-choice").append(...(DATA.loss === "own" ? ["own", ...losses] : losses).map(named));
+  $("python").disabled = !DATA.python || DATA.loss === "own";
+  $("save").disabled = $("open").disabled = !DATA.plain;
+  Object.assign(VIEW, { show, tell, refuse, summary, fitting, look, setRate });
+  VIEW.chosen = steepest();
+  new ResizeObserver(() => {
+    if (roomIn($("network-part")) === MAP.network.width) return;
+    place();
+    soon();
+  }).observe($("network-part"));
+  addEventListener("hashchange", fromAddress);
+  fromAddress();
 }
 begin();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,9 @@ from autograd import Value
 from autograd.support.messages import shown
 from viz.charts.field import checked_rows
 from viz.graph.network import layers_of
-from viz.pages.document import Page
-from viz.pages.shared.model_programs import (
+from viz.pages.document import Page, packed
+from viz.pages.live.model_programs import (
     ACTIVATIONS,
-    LIVE_SCRIPTS,
-    LIVE_STYLES,
     check_loss,
     check_optimizer,
     model_programs,
@@ -23,9 +22,6 @@ from viz.support.guesses import GUESSES
 
 if TYPE_CHECKING:
     from nn import Optimizer
-
-STYLES = (*LIVE_STYLES, "playground/playground.css")
-SCRIPTS = (*LIVE_SCRIPTS, "playground/training.js", "playground/playground.js")
 
 
 @GUESSES
@@ -42,9 +38,11 @@ def playground(
 ) -> Page:
     """Return a page in which the model trains on the rows X and the targets Y, as it would in Python, to 1e-12.
 
-    `X` alone may be a pair (rows, targets).  The loss is by default nn.mean_squared_error, the optimizer plain descent
-    at 0.1.  `batch_size` adds a choice besides all rows and one row a step, always in their order; `level` is the
-    output at which the answer changes.  The model and the optimizer are left as they are.
+    `X` alone may be a pair (rows, targets).  The loss is by default the cross-entropy that fits targets of 0 and 1 or
+    classes, else nn.mean_squared_error; the optimizer is plain descent at 0.1.  `batch_size` adds a choice besides all
+    rows and one row a step, always in their order; `level` is the output at which the answer changes.  Units and layers
+    of an MLP can be added and removed in the page, rows read from a CSV file, weights saved as nn.load reads them; what
+    one sees it hands over as a program in Python, and as a link.  The model and the optimizer are left as they are.
     Raises TypeError for a model without layers of neurons, ValueError for data that do not fit and for models that do
     not compute row by row (batch norm, dropout).
     """
@@ -52,7 +50,7 @@ def playground(
         if not isinstance(X, tuple) or len(X) != 2:
             raise TypeError("playground takes rows and targets: playground(model, X, Y), or playground(model, (X, Y))")
         X, Y = X  # noqa: N806
-    from nn import SGD, mean_squared_error
+    from nn import SGD
     from nn.support.validate import checked_count
 
     layers_of(model)  # so that what is no model is told so
@@ -71,12 +69,35 @@ def playground(
         model,
         X,
         Y,
-        loss=mean_squared_error if loss is None else loss,
+        loss=loss,
         optimizer=optimizer,
         sizes=sizes,
         activations=ACTIVATIONS,
         level=level,
     )
     batches = [count, *([batch_size] if batch_size not in (None, 1, count) else []), *([1] if count > 1 else [])]
-    data = {"title": title, "batches": batches, "batch": batch_size or count, **programs.data}
-    return Page("playground/playground.html", STYLES, SCRIPTS, data, program=programs.script)
+    numbers = random.Random(0)
+    data = {
+        "title": title,
+        "batches": batches,
+        "batch": batch_size or count,
+        "python": _python(model, optimizer),
+        "plain": not dict(model.named_buffers()),
+        "drawn": packed(numbers.uniform(-1.0, 1.0) for _ in range(200)),
+        **programs.data,
+    }
+    return Page("playground", data, programs.script)
+
+
+def _python(model: Any, optimizer: Optimizer) -> str:
+    """Return how the optimizer is made, for a program that the page shows, or nothing where it is not of ours."""
+    import nn
+
+    kind = type(optimizer).__name__
+    if type(model) is not nn.MLP or getattr(nn, kind, None) is not type(optimizer):
+        return ""
+    settings = {name: getattr(optimizer, name) for name in optimizer.settings if name != "learning_rate"}
+    if not all(isinstance(x, bool | int | float | tuple) for x in settings.values()):
+        return ""
+    said = "".join(f", {name}={x!r}" for name, x in settings.items())
+    return f"nn.{kind}(model.parameters(), learning_rate=RATE{said})"

@@ -1,12 +1,8 @@
-"""What several pages are made of.
+"""What every page is made of.
 
-dom.js             elements made and changed
-numbers.js         numbers as they are shown
-model_programs.py  a model, its loss and its optimizer as programs in JavaScript
-live_model.js      runs these programs
-live_network.js    draws the network that they compute
-boundary.js        draws the outputs over two inputs
-charts.js          draws the loss and the size of gradients
-common.css         styles of every page
-live.css           styles of pages with a live model
+dom.js      elements made and changed
+numbers.js  what the page was given, and numbers as they are shown
+tokens.css  type, room, controls, cards, boxes of numbers
+network.js  the network drawing that cannot collide
+player.js   buttons, keys and a clock for all that has a beginning and an end
 """

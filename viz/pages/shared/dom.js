@@ -1,34 +1,76 @@
 // Elements made and changed: what every page needs.
 
 const SVG = "http://www.w3.org/2000/svg";
-const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-const calm = matchMedia("(prefers-reduced-motion: reduce)"); // whether to move little
+export const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+export const narrow = () => innerWidth < 821; // whether the page is laid out for a phone
+export const calm = matchMedia("(prefers-reduced-motion: reduce)"); // whether to move little
 
 /** Makes an element of HTML or SVG with its attributes and what is inside.
  * @param {string} tag @param {Record<string, any>} attributes @param {(Node | string)[]} inside @returns {any} */
-function make(tag, attributes = {}, ...inside) {
+export function make(tag, attributes = {}, ...inside) {
   const element = SVG_TAGS.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const [name, x] of Object.entries(attributes)) element.setAttribute(name, String(x));
   element.append(...inside);
   return element;
 }
-const SVG_TAGS = new Set(["g", "rect", "text", "path", "circle", "title", "tspan", "image"]);
+const SVG_TAGS = new Set(["svg", "g", "rect", "text", "path", "line", "circle", "title", "tspan", "image"]);
 
 /** Changes an element only where it differs, so that a step costs what it changes. @param {any} element @param {string} words */
-function say(element, words) {
+export function say(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
-/** @param {any} element @param {string} name @param {string} x */
-function set(element, name, x) {
-  if (element.getAttribute(name) !== x) element.setAttribute(name, x);
+/** @param {any} element @param {string} name @param {string | number} x */
+export function set(element, name, x) {
+  if (element.getAttribute(name) !== String(x)) element.setAttribute(name, String(x));
 }
-const clip = (/** @type {string} */ words, /** @type {number} */ most) => {
+export const clip = (/** @type {string} */ words, /** @type {number} */ most) => {
   const all = [...words];
   return all.length > most ? all.slice(0, most - 1).join("") + "…" : words;
 };
 
+/** Returns a function that measures words in the page's font. @param {number} size @param {number} weight */
+export function ruler(size, weight = 600) {
+  if (!PEN.family) {
+    PEN.family = getComputedStyle(document.documentElement).getPropertyValue("--ui");
+    queueMicrotask(() => Object.assign(PEN, { family: "" })); // asked once for all that is drawn together
+  }
+  const font = `${weight} ${size}px ${PEN.family}`;
+  return (/** @type {string} */ words) => {
+    if (PEN.font !== font) PEN.pen.font = PEN.font = font;
+    return PEN.pen.measureText(words).width;
+  };
+}
+const PEN = {
+  pen: /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d")),
+  font: "",
+  family: "",
+};
+
+/** The room inside an element, without its padding. @param {Element} element */
+export function roomIn(element) {
+  const { paddingLeft, paddingRight } = getComputedStyle(element);
+  return element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+}
+
+/** Lets an element be pressed, by pointer and by keyboard. @param {any} element @param {() => void} act */
+export function pressable(element, act) {
+  element.addEventListener("click", act);
+  element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  });
+}
+
+/** A path that is level at both ends. @param {number} a @param {number} b @param {number} c @param {number} d */
+export function curve(a, b, c, d) {
+  const bend = (c - a) * 0.45;
+  return `M${a} ${b}C${a + bend} ${b} ${c - bend} ${d} ${c} ${d}`;
+}
+
 /** How far points are from all those taken, where 1 is far enough for numbers of that size. @param {number[][]} taken */
-const clear =
+export const clear =
   (taken, /** @type {number} */ wide, /** @type {number} */ high) =>
   (/** @type {number[]} */ [x, y]) =>
     Math.min(...taken.map(([p, q]) => Math.max(Math.abs(x - p) / wide, Math.abs(y - q) / high)));

@@ -1,9 +1,9 @@
 // What the page was given, and numbers as they are shown everywhere: four significant digits, a true minus, nan and inf by name.
 
-const DATA = JSON.parse(/** @type {any} */ (document.getElementById("data")).textContent);
+export const DATA = JSON.parse(/** @type {any} */ (document.getElementById("data")).textContent);
 
 /** @param {number} x @returns {string} */
-function shortly(x) {
+export function shortly(x) {
   if (Number.isNaN(x)) return "nan";
   const sign = x < 0 ? "−" : "",
     size = Math.abs(x);
@@ -19,6 +19,22 @@ function shortly(x) {
   return `${sign}${bare}${bare.endsWith(".") ? "0" : ""}e${exponent}`;
 }
 
+/** The same to fewer digits. @param {number | null} x @param {number} digits */
+export function fewer(x, digits) {
+  if (x === null) return "—";
+  const told = Number.isFinite(x) && x ? shortly(+x.toPrecision(digits)) : shortly(x);
+  return told.replace(/\.0e/, "e");
+}
+
+/** At most six characters, for boxes of a map; what is not quite 0 is 0.000. @param {number | null} x */
+export function compact(x) {
+  if (x === null || !Number.isFinite(x) || x === 0) return fewer(x, 2);
+  const size = Math.abs(x);
+  if (size < 0.0005) return x < 0 ? "−0.000" : "0.000";
+  if (size >= 99999.5) return x.toExponential(0).replace("-", "−").replace("e+", "e");
+  return x.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : size < 0.0995 ? 3 : 2).replace("-", "−");
+}
+
 /** Four digits and a power of ten; what lies right in the middle goes to the even digit, as in Python. @param {number} size */
 function rounded(size) {
   const up = size.toExponential(3),
@@ -29,7 +45,7 @@ function rounded(size) {
 }
 
 /** Floats that were packed to the bit: little-endian doubles in base 64. @param {string} packed */
-function doubles(packed) {
+export function doubles(packed) {
   const letters = atob(packed),
     bytes = new Uint8Array(letters.length);
   for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
@@ -37,11 +53,12 @@ function doubles(packed) {
 }
 
 /** All digits of a number. @param {number} x */
-const fully = (x) => (Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf").replace(/^-/, "−"));
+export const fully = (x) => (Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf").replace(/^-/, "−"));
 /** A number as it stands behind a sign: in brackets if it begins with one of its own. @param {string} words */
-const bracketed = (words) => (words.startsWith("−") ? `(${words})` : words);
-const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) =>
+export const bracketed = (words) => (words.startsWith("−") ? `(${words})` : words);
+export const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) =>
   Math.max(low, Math.min(high, x));
 
 /** What was typed, as a number; NaN if it is none. @param {string} typed */
-const typedNumber = (typed) => (typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", "."));
+export const typedNumber = (typed) =>
+  typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", ".");

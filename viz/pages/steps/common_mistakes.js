@@ -1,4 +1,19 @@
-// Predict first: what is asked at an event, and the common mistakes of someone who answers, with the number that each leads to.
+import { DATA } from "../shared/numbers.js";
+import {
+  ACTORS,
+  AFTER,
+  COMPUTED,
+  COUNT,
+  EXPECTED,
+  FORMS,
+  FORM_OF,
+  NODES,
+  ROOT,
+  TARGETS,
+  TOTALS,
+  VALUES,
+  localOf,
+} from "./replay.js";
 
 const MISTAKES = {
   sign: "the size is right but the sign is not: look at the signs of the factors",
@@ -15,14 +30,14 @@ const MISTAKES = {
 };
 
 /** Whether the question is what all contributions add up to. @param {any} e */
-const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
+export const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
 
 /** The number to predict at an event: a result, a contribution or the last one's sum, where an update leads; else null. @param {any} e */
-const answerTo = (e) =>
+export const answerTo = (e) =>
   e.kind === "Compute" || e.kind === "Update" || asksSum(e) ? e.after : e.kind === "Send" ? e.sent : null;
 
 /** The mistakes that lead to another number than the right one, with that number. @param {any} e @returns {[keyof MISTAKES, number][]} */
-function mistakesAt(e) {
+export function mistakesAt(e) {
   const right = answerTo(e),
     seen = [right];
   return candidates(e, right).filter(([, x]) => {
@@ -82,46 +97,11 @@ function updateOf(node) {
   return -1;
 }
 
-function ask(e) {
-  STATE.asked = e.index;
-  const [left, middle] = sentence(e.index).split(";")[0].split(" = ");
-  $("asked").textContent = asksSum(e)
-    ? `All ${e.expected} contributions to ${gradientOf(e.target)} are in with this one: ` +
-      `so far ${text(e.before)}, and now ${left.split(" receives ").at(-1)} = ${text(e.sent)}. Their sum? `
-    : `${left}${middle ? " = " + middle : ""} = ? `;
-  $("verdict").textContent = "";
-  $("guess").value = "";
-  $("question").hidden = false;
-  $("guess").focus();
-}
-
-function dismiss() {
-  STATE.asked = null;
-  if (!$("question").hidden) {
-    $("question").hidden = true;
-    $("step").focus();
-  }
-}
-
 /** Whether an answer is right to about the digits that are shown. */
-const near = (answer, right) => answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
+export const near = (answer, right) => answer === right || Math.abs(answer - right) <= 0.005 * Math.abs(right);
 
-function check() {
-  const e = eventAt(STATE.asked),
-    typed = $("guess").value.trim().replaceAll("−", "-"),
-    named = { nan: NaN, inf: Infinity, "-inf": -Infinity };
-  const right = answerTo(e),
-    answer = typed in named ? named[typed] : typedNumber(typed);
-  if (typed === "nan" ? Number.isNaN(right) : near(answer, right)) {
-    go(next());
-    $("sentence").prepend(make("p", { class: "lead" }, "Right."));
-  } else if (Number.isNaN(answer)) {
-    $("verdict").textContent = "Type a number, for example −0.62.";
-  } else {
-    const mistake = mistakesAt(e).find(([, x]) => near(answer, x));
-    $("verdict").textContent = mistake
-      ? `Not yet: ${MISTAKES[mistake[0]]}.`
-      : "Not yet. Look at the numbers that flow in, and try again.";
-    $("guess").select();
-  }
+/** What is wrong with an answer that is not the right one, in a sentence. @param {any} e @param {number} answer */
+export function slip(e, answer) {
+  const mistake = mistakesAt(e).find(([, x]) => near(answer, x));
+  return mistake ? `Not yet: ${MISTAKES[mistake[0]]}.` : "Not yet. Look at the numbers that flow in, and try again.";
 }

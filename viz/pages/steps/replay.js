@@ -1,14 +1,16 @@
 // The recorded pass: what each node shows after any number of events.  Numbers were all recorded; they are only put and taken back.
 // An event is known by its place.  Its sentence is filled in from the forms that Python's own sentences have, when it is asked for.
 
+import { DATA, bracketed, doubles, fully, shortly } from "../shared/numbers.js";
+
 /** @typedef {{index: number, name: string, path: string, group: number, row: number, kind: string, op: string, role: string, parents: number[],
  *   pairs: number, phrases: string | string[], forms: string[], value: number, mark: string, first: number, locals: number}} Spot */
 
 /** @type {Float64Array} */
-const LOCALS = doubles(DATA.locals),
-  VALUES = doubles(DATA.values);
+const LOCALS = doubles(DATA.locals);
+export const VALUES = doubles(DATA.values);
 /** @type {Spot[]} */
-const NODES = [];
+export const NODES = [];
 let edges = 0,
   locals = 0;
 for (const [name, where, group, row, kind, parents = [], phrases = ""] of DATA.nodes) {
@@ -37,32 +39,32 @@ for (const [name, where, group, row, kind, parents = [], phrases = ""] of DATA.n
   edges += parents.length;
   if (!weighted) locals += parents.length;
 }
-const ROOT = NODES[NODES.length - 1];
-const GROUPS = DATA.groups.map(([title, kind, parent], index) => ({ index, title, kind, parent }));
+export const ROOT = NODES[NODES.length - 1];
+export const GROUPS = DATA.groups.map(([title, kind, parent], index) => ({ index, title, kind, parent }));
 
 // Columns, an entry for each event.
-const COUNT = DATA.events.length;
+export const COUNT = DATA.events.length;
 /** @type {{kind: string, phase: string, form: string, channel: number}[]} */
-const FORMS = DATA.forms.map(([kind, phase, form]) => ({
+export const FORMS = DATA.forms.map(([kind, phase, form]) => ({
   kind,
   phase,
   form,
   channel: { Compute: 0, Update: 0, Accumulate: 2 }[kind] ?? 1,
 }));
-const FORM_OF = Uint8Array.from({ length: COUNT }, (_, i) => DATA.events.charCodeAt(i) - 97),
-  ACTORS = Int32Array.from(DATA.actors);
-const TARGETS = new Int32Array(COUNT),
-  SLOTS = new Int32Array(COUNT).fill(-1),
-  ARRIVALS = new Int32Array(COUNT);
-const BEFORE = new Float64Array(COUNT),
-  AFTER = new Float64Array(COUNT),
-  SENT = new Float64Array(COUNT);
+export const FORM_OF = Uint8Array.from({ length: COUNT }, (_, i) => DATA.events.charCodeAt(i) - 97);
+export const ACTORS = Int32Array.from(DATA.actors);
+export const TARGETS = new Int32Array(COUNT);
+export const SLOTS = new Int32Array(COUNT).fill(-1);
+const ARRIVALS = new Int32Array(COUNT);
+export const BEFORE = new Float64Array(COUNT);
+export const AFTER = new Float64Array(COUNT);
+export const SENT = new Float64Array(COUNT);
 const SUBTOTALS = new Map(DATA.subtotals); // the events that are about a subtotal, with what it came through
 const NEW = new Uint8Array(COUNT); // events before which a dash is shown
-const EXPECTED = new Int32Array(NODES.length),
-  TOTALS = new Float64Array(NODES.length);
-const COMPUTED = new Int32Array(NODES.length).fill(-1),
-  CARRIED = new Int32Array(edges).fill(-1); // by which event a node was computed, an edge carried
+export const EXPECTED = new Int32Array(NODES.length);
+export const TOTALS = new Float64Array(NODES.length);
+export const COMPUTED = new Int32Array(NODES.length).fill(-1); // by which event a node was computed
+export const CARRIED = new Int32Array(edges).fill(-1); // by which an edge carried
 
 {
   // what Python does not repeat: where a contribution goes, what was there before, how many have arrived, what a lone one leads to
@@ -102,10 +104,10 @@ const COMPUTED = new Int32Array(NODES.length).fill(-1),
 }
 
 /** Where an event changes a number: value, gradient of this pass, .grad, or a subtotal that is not shown. @param {number} i */
-const channelOf = (i) => (SLOTS[i] >= 0 && SUBTOTALS.has(i) ? 3 : FORMS[FORM_OF[i]].channel);
+export const channelOf = (i) => (SLOTS[i] >= 0 && SUBTOTALS.has(i) ? 3 : FORMS[FORM_OF[i]].channel);
 
 /** An event with its numbers; null is a dash. @param {number} i @returns {any} */
-const eventAt = (i) => ({
+export const eventAt = (i) => ({
   index: i,
   kind: FORMS[FORM_OF[i]].kind,
   phase: FORMS[FORM_OF[i]].phase,
@@ -121,20 +123,20 @@ const eventAt = (i) => ({
 });
 
 /** The local derivative of a node with respect to one of its operands. @param {Spot} n @param {number} slot @returns {number} */
-function localOf(n, slot) {
+export function localOf(n, slot) {
   if (n.locals >= 0) return LOCALS[n.locals + slot];
   return slot < 2 * n.pairs ? VALUES[n.parents[(slot + n.pairs) % (2 * n.pairs)]] : 1;
 }
 
 /** The same in words, as its rule states it. @param {Spot} n @param {number} slot @returns {string} */
-function phraseOf(n, slot) {
+export function phraseOf(n, slot) {
   if (n.locals >= 0) return typeof n.phrases === "string" ? n.phrases : n.phrases[slot];
   const name = slot < 2 * n.pairs ? NODES[n.parents[(slot + n.pairs) % (2 * n.pairs)]].name : "1";
   return bracketed(name);
 }
 
 /** @param {number} i a node */
-const gradientOf = (i) => `∂${ROOT.name}/∂${NODES[i].name}`;
+export const gradientOf = (i) => `∂${ROOT.name}/∂${NODES[i].name}`;
 
 /** How a node is computed: in symbols, in figures where these differ, and the result. @param {Spot} n */
 function computation(n) {
@@ -166,25 +168,25 @@ const WORDS = {
 };
 
 /** An event in one sentence of symbols and numbers. @param {number} i */
-function sentence(i) {
+export function sentence(i) {
   const e = eventAt(i);
   return FORMS[FORM_OF[i]].form.replace(/\{(\w+)\}/g, (_, word) => WORDS[word](e));
 }
 
-const DASH = "—";
-const text = (/** @type {number | null} */ x) => (x === null ? DASH : shortly(x));
-const precise = (/** @type {number | null} */ x) => (x === null ? DASH : fully(x));
-const spoken = (/** @type {number | null} */ x) => (x === null ? "none yet" : shortly(x));
+export const DASH = "—";
+export const text = (/** @type {number | null} */ x) => (x === null ? DASH : shortly(x));
+export const precise = (/** @type {number | null} */ x) => (x === null ? DASH : fully(x));
+export const spoken = (/** @type {number | null} */ x) => (x === null ? "none yet" : shortly(x));
 
 /** What is shown at the current position: for each node its value, its gradient of this pass, its .grad; null where a dash belongs. */
-const SHOWN = {
+export const SHOWN = {
   position: 0,
   /** @type {(number | null)[][]} */
   channels: [NODES.map((n) => (n.kind === "inner" ? null : n.value)), NODES.map(() => null), NODES.map(() => null)],
 };
 
 /** @param {number} position stands after so many events */
-function jump(position) {
+export function jump(position) {
   while (SHOWN.position < position) put(SHOWN.position++, true);
   while (SHOWN.position > position) put(--SHOWN.position, false);
 }
@@ -196,10 +198,10 @@ function put(i, onwards) {
 }
 
 /** Whether an event belongs to the example that is looked at (−1: all), or to all of them. @param {number} i @param {number} row */
-const concerns = (i, row) => row < 0 || NODES[ACTORS[i]].row < 0 || NODES[ACTORS[i]].row === row;
+export const concerns = (i, row) => row < 0 || NODES[ACTORS[i]].row < 0 || NODES[ACTORS[i]].row === row;
 
 /** The positions at which stepping stops; what other examples do in between is one step. @param {string} granularity @param {number} row */
-function stopsOf(granularity, row) {
+export function stopsOf(granularity, row) {
   const level = ["edge", "node", "neuron", "layer", "phase"].indexOf(granularity),
     stops = [0];
   for (let i = 1; i <= COUNT; i++) {
@@ -208,3 +210,21 @@ function stopsOf(granularity, row) {
   }
   return stops;
 }
+
+/** The events that change a node's numbers, in order. @param {number} node @returns {number[]} */
+export function eventsOf(node) {
+  const found = [];
+  for (let i = TARGETS.indexOf(node); i >= 0; i = TARGETS.indexOf(node, i + 1)) found.push(i);
+  return found;
+}
+
+/** Whether what a node is marked with has come to light. @param {Spot} n */
+export const marked = (n) =>
+  n.mark.startsWith("gradient")
+    ? Object.is(SHOWN.channels[1][n.index], TOTALS[n.index])
+    : SHOWN.position > COMPUTED[n.index];
+
+/** How many events there are before a parameter has moved. */
+export const UPDATED = FORM_OF.findIndex((k) => FORMS[k].kind === "Update") + 1 || Infinity;
+/** What every node would be after the update, where Python could tell. */
+export const LATER = DATA.later ? doubles(DATA.later) : null;

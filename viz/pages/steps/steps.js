@@ -1,48 +1,67 @@
-// The controls: where one stands, how far a step goes, what is asked and told.
+// The controls: where one stands, how far a step goes, what is looked at, what is asked and told.
 
-const on = (
-  /** @type {string} */ id,
-  /** @type {string} */ event,
-  /** @type {(event: any) => void} */ act,
-  options = {},
-) => $(id).addEventListener(event, act, options);
+import { $, make, say, set } from "../shared/dom.js";
+import { DATA, between, typedNumber } from "../shared/numbers.js";
+import { player, remember } from "../shared/player.js";
+import { answerTo, near, slip } from "./common_mistakes.js";
+import { around } from "./views/around.js";
+import { about } from "./views/details.js";
+import { showEnding } from "./views/ending.js";
+import { Graph, OPEN, boxOf, foldToFit, visible } from "./views/graph.js";
+import { PassMap, rowName, tellingRow } from "./views/map.js";
+import { showProduct, showSums } from "./views/product.js";
+import { showRail, slider } from "./views/rail.js";
+import { tell } from "./views/sentence.js";
+import {
+  COUNT,
+  FORMS,
+  FORM_OF,
+  GROUPS,
+  LATER,
+  NODES,
+  SHOWN,
+  TOTALS,
+  concerns,
+  eventAt,
+  jump,
+  sentence,
+  stopsOf,
+} from "./replay.js";
+
 const STATE = {
   row: -1,
   granularity: "edge",
   stops: [0],
   chosen: null,
   linked: new Set(),
-  timer: 0,
-  writing: 0,
-  asked: null,
+  asked: -1,
+  ended: false,
+  right: false,
 };
-const MEANINGS = {
-  // for those who read such signs for the first time
-  forward: `Forward, numbers flow from what is given to ${ROOT.name}, the result. Of a network, ${ROOT.name} is the loss: how wrong it is.`,
-  backward: `∂${ROOT.name}/∂w is a slope: if w grows by a tiny bit, ${ROOT.name} grows by ∂${ROOT.name}/∂w times that bit; if it is negative, ${ROOT.name} shrinks. The chain rule multiplies slopes along a path back, and adds up the paths.`,
-  update: `${DATA.rate === null ? "" : "η is the learning rate: how far to go. "}Each weight moves against its gradient, so that ${ROOT.name} becomes smaller.`,
-};
-const MOST_SHOWN = 400;
-const MOST_TOLD = 8; // sentences of one step that are written out
+const END = COUNT + (LATER ? 1 : 0); // beyond the last event stands what became of it
+const MOST_SHOWN = 400; // events of one step that are looked at
 
-/** The events of the step that led here; of a very long one the last. */
-function lastStep() {
-  const begin = Math.max(previous(), SHOWN.position - MOST_SHOWN);
-  return Array.from({ length: SHOWN.position - begin }, (_, k) => eventAt(begin + k));
-}
+const MAP = new PassMap((node) => choose({ shown: node, folded: false, nodes: [node] }));
+const AROUND = new Graph(
+  $("around"),
+  (b) => choose(b),
+  (nodes) => link(nodes),
+);
+const WHOLE = new Graph(
+  $("graph"),
+  (b) => choose(b),
+  (nodes) => link(nodes),
+);
+const on = (id, event, act, options = {}) => $(id).addEventListener(event, act, options);
 
-function go(position) {
-  dismiss();
-  jump(between(0, position, COUNT));
-  show();
-}
-const next = () => STATE.stops[beyond(SHOWN.position)] ?? COUNT;
-const previous = () => STATE.stops[beyond(SHOWN.position - 1) - 1] ?? 0;
+// ------------------------------------------------------------------------------------------ where one stands
+const position = () => (STATE.ended ? END : SHOWN.position);
+const next = () => (SHOWN.position >= COUNT ? END : STATE.stops[beyond(SHOWN.position)]);
+const previous = () => (STATE.ended ? COUNT : (STATE.stops[beyond(SHOWN.position - 1) - 1] ?? 0));
 
 /** The place of the first stop beyond a position. */
 function beyond(position) {
-  let low = 0,
-    high = STATE.stops.length;
+  let [low, high] = [0, STATE.stops.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (STATE.stops[middle] > position) high = middle;
@@ -51,109 +70,80 @@ function beyond(position) {
   return low;
 }
 
-function onwards() {
-  const i = SHOWN.position;
-  if (
-    $("predict").checked &&
-    i < COUNT &&
-    answerTo(eventAt(i)) !== null &&
-    STATE.granularity === "edge" &&
-    concerns(i, STATE.row)
-  ) {
-    if (STATE.asked !== i) ask(eventAt(i));
-    else $("guess").focus();
-  } else go(next());
+function go(place) {
+  STATE.asked = -1;
+  STATE.right = false;
+  STATE.ended = place > COUNT;
+  jump(between(0, place, COUNT));
+  show();
 }
 
-// ---------------------------------------------------------------------------------------------- what is shown
+/** One step on, or the question before it. */
+function onwards() {
+  const i = SHOWN.position,
+    asks =
+      $("predict").checked &&
+      i < COUNT &&
+      STATE.granularity === "edge" &&
+      concerns(i, STATE.row) &&
+      answerTo(eventAt(i)) !== null;
+  if (!asks) return go(next());
+  if (STATE.asked !== i) {
+    STATE.asked = i;
+    show();
+  }
+  $("guess").focus();
+}
+
+/** The events of the step that led here; of a very long one the last. */
+function lastStep() {
+  if (STATE.asked >= 0) return [eventAt(STATE.asked)];
+  const begin = Math.max(STATE.ended ? COUNT : previous(), SHOWN.position - MOST_SHOWN);
+  return Array.from({ length: SHOWN.position - begin }, (_, k) => eventAt(begin + k));
+}
+
+// ------------------------------------------------------------------------------------------ what is shown
 function show() {
   const step = lastStep(),
-    last = step.at(-1);
-  follow(last); // which looks at the page, and so comes before all that changes it
-  paintGraph(step);
-  paintNetwork(step, STATE.linked);
-  $("slider").value = SHOWN.position;
-  $("slider").setAttribute("aria-valuetext", last ? sentence(last.index) : "the beginning");
-  say($("at"), String(SHOWN.position));
-  $("first").disabled = $("back").disabled = SHOWN.position === 0;
-  $("step").disabled = $("last").disabled = SHOWN.position === COUNT;
-  const phase = last ? last.phase : "";
-  set($("explanation"), "class", phase);
-  for (const chip of $("phases").children) {
-    set(chip, "class", chip.dataset.phase + (chip.dataset.phase === phase ? " now" : ""));
-    if (chip.dataset.phase === phase) set(chip, "aria-current", "step");
-    else chip.removeAttribute("aria-current");
-  }
-  tell(step);
-  say($("meaning"), MEANINGS[phase || "forward"]);
-  about();
-  const line = $("lines").children[SHOWN.position - 1];
-  for (const old of $("lines").querySelectorAll(".now")) old.classList.remove("now");
-  if (line) line.classList.add("now");
-  clearTimeout(STATE.writing);
-  STATE.writing = setTimeout(writeAddress, 150); // browsers ration it, and it costs as much as a step
-}
-
-function writeAddress() {
-  try {
-    history.replaceState(
-      null,
-      "",
-      `#step=${SHOWN.position}&one=${STATE.granularity}` + (DATA.rows > 1 ? `&sample=${STATE.row + 1}` : ""),
-    );
-  } catch {
-    /* a frame in a notebook has no address of its own */
-  }
-}
-
-function tell(step) {
-  const out = [],
-    count = SHOWN.position - previous();
-  const elsewhere = step.length > 0 && step.every((e) => !concerns(e.index, STATE.row));
-  if (!step.length) out.push("The beginning: inputs, weights and targets are given. The first step computes forward.");
-  if (elsewhere) out.push(`Meanwhile, the other examples: ${count} events.`);
-  else if (step.length > 1) out.push(`${lead(step)}: ${count} events.`);
-  const told = elsewhere ? [] : step.length > MOST_TOLD ? step.slice(0, MOST_TOLD - 1) : step;
-  $("sentence").className = step.length > 1 ? "many" : "";
-  $("sentence").replaceChildren(
-    ...out.map((words) => make("p", { class: "lead" }, words)),
-    ...told.map((e) => make("p", {}, sentence(e.index))),
-    ...(told.length && told.length < step.length
-      ? [make("p", {}, `… and ${count - told.length} more, in the transcript.`)]
-      : []),
-  );
-  const moves = new Map();
-  for (const e of step) {
-    const key = e.channel + "." + e.target;
-    moves.set(key, { e, before: moves.has(key) ? moves.get(key).before : e.before, after: e.after });
-  }
-  const list = [...moves.values()].slice(0, 24).map(({ e, before, after }) => {
-    const what =
-      ["", "∂" + ROOT.name + "/∂", "", "subtotal for "][e.channel] +
-      NODES[e.target].name +
-      (e.channel === 2 ? ".grad" : "");
-    const item = make(
-      "li",
-      { title: `${precise(before)} → ${precise(after)}` },
-      `${what}: ${text(before)} → ${text(after)}`,
-    );
-    if (e.channel === 1 && e.expected > 1 && e.arrival < e.expected)
-      item.append(` (${e.arrival} of ${e.expected} contributions)`);
-    return item;
-  });
-  if (moves.size > 24) list.push(make("li", {}, `and ${moves.size - 24} more`));
-  $("changed").replaceChildren(...(list.length ? list : [make("li", {}, "nothing yet")]));
-}
-
-function lead(step) {
-  const [first] = step,
     last = step.at(-1),
-    phase = first.phase[0].toUpperCase() + first.phase.slice(1);
-  if (first.kind === "Accumulate") return "The gradients are kept";
-  let group = NODES[last.node].group;
-  if (STATE.granularity === "phase") return phase + " pass, the whole of it";
-  if (STATE.granularity === "layer") while (group >= 0 && GROUPS[group].parent >= 0) group = GROUPS[group].parent;
-  return `${phase}, ${STATE.granularity === "node" || group < 0 ? NODES[last.node].name : GROUPS[group].title}`;
+    asked = STATE.asked >= 0,
+    elsewhere = step.length > 0 && step.every((e) => !concerns(e.index, STATE.row)),
+    mine = elsewhere ? undefined : last;
+  const phase = STATE.ended ? "update" : last ? last.phase : "",
+    view = $("view").value,
+    alone = $("map-card").hidden ? " bare" : "",
+    chosen = STATE.chosen ? " chosen" : "";
+  document.body.dataset.phase = phase;
+  document.body.className = `${STATE.ended && view === "step" ? "end" : view}${alone}${chosen}`;
+  const { ended, right, granularity } = STATE;
+  tell(step, SHOWN.position - previous(), { ended, elsewhere, asked, right, granularity });
+  showRail(phase, position(), END);
+  $("end").hidden = !STATE.ended || view !== "step";
+  $("product-card").hidden = !mine;
+  const many = step.length > 1;
+  $("question").hidden = many;
+  $("told").hidden = !many;
+  if (mine && !many) showProduct(mine, asked);
+  $("answer").hidden = !asked;
+  say($("verdict"), "");
+  if (view === "step") {
+    showSums(many ? undefined : mine, asked);
+    MAP.paint(mine, STATE.row);
+    around(AROUND, mine, STATE.row);
+  }
+  if (view === "graph") {
+    WHOLE.follow(last);
+    WHOLE.paint(step, STATE.linked);
+  }
+  if (!$("end").hidden) showEnding(DATA.rows);
+  if (STATE.chosen) about(STATE.chosen, draw, link);
+  $("first").disabled = $("back").disabled = position() === 0;
+  $("step").disabled = $("last").disabled = position() === END;
+  say($("at"), String(position()));
+  for (const old of $("lines").querySelectorAll(".now")) old.classList.remove("now");
+  $("lines").children[SHOWN.position - 1]?.classList.add("now");
+  const predict = $("predict").checked ? "&predict=1" : "";
+  remember(`step=${position()}&one=${STATE.granularity}` + (DATA.rows > 1 ? `&sample=${STATE.row + 1}` : "") + predict);
 }
 
 function choose(box) {
@@ -161,97 +151,93 @@ function choose(box) {
   if (box.folded) {
     OPEN.add(+box.key.slice(1));
     draw();
-  } else about();
+  }
+  $("details").hidden = false;
+  show();
   link(new Set([box.shown.index]));
 }
 
 function link(nodes) {
   STATE.linked = nodes;
-  for (const b of GRAPH.boxes) b.linked = b.nodes.some((n) => nodes.has(n.index));
-  paintGraph(lastStep());
-  paintNetwork(lastStep(), nodes);
+  const step = lastStep();
+  if ($("view").value === "graph") WHOLE.paint(step, nodes);
 }
 
+/** Draws what depends on the row, on the width and on what is folded. */
 function draw() {
-  const room = GRAPH.svg.parentNode.clientWidth; // asked before all changes, or the page would be laid out twice
-  drawNetwork(STATE.row);
-  drawGraph(STATE.row, room);
+  document.body.className = $("view").value; // what it hides has no width
+  if ($("view").value === "step") MAP.draw(STATE.row);
+  if ($("view").value === "graph") WHOLE.draw(visible(STATE.row), boxOf, 1e6);
   STATE.stops = stopsOf(STATE.granularity, STATE.row);
   show();
 }
 
-// ---------------------------------------------------------------------------------------------- controls
-function play(going) {
-  clearInterval(STATE.timer);
-  STATE.timer = going
-    ? setInterval(
-        () => {
-          if (SHOWN.position >= COUNT) play(false);
-          else go(next());
-        },
-        calm.matches ? 1600 : 900,
-      )
-    : 0;
-  say($("play"), going ? "Pause" : "Play");
-  set($("play"), "aria-pressed", String(going));
+// ------------------------------------------------------------------------------------------ the controls
+player({
+  next: onwards,
+  back: () => go(previous()),
+  go,
+  end: () => END,
+  at: position,
+  pace: () => 900,
+  keys: {
+    p: () => $("predict").click(),
+    "[": () => granularity(-1),
+    "]": () => granularity(1),
+    ...Object.fromEntries(Array.from({ length: Math.min(9, DATA.rows) }, (_, k) => [String(k + 1), () => look(k)])),
+  },
+});
+
+function granularity(by) {
+  const choice = $("granularity");
+  choice.selectedIndex = between(0, choice.selectedIndex + by, choice.options.length - 1);
+  choice.dispatchEvent(new Event("change"));
 }
 
-const typing = (target) => target.matches("input:not([type=range]):not([type=checkbox]),select,textarea");
-document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return;
-  const pressed = /** @type {Element} */ (event.target).matches("button,summary,input[type=checkbox],.box");
-  const act = {
-    ArrowRight: onwards,
-    ArrowLeft: () => go(previous()),
-    Home: () => go(0),
-    End: () => go(COUNT),
-    " ": pressed ? null : () => play(!STATE.timer),
-  }[event.key];
-  if (!act) return;
-  event.preventDefault();
-  if (event.key !== " ") play(false);
-  act();
-});
-on("first", "click", () => go(0));
-on("back", "click", () => go(previous()));
-on("play", "click", () => {
-  if (SHOWN.position >= COUNT) go(0);
-  play(!STATE.timer);
-});
-on("step", "click", onwards);
-on("last", "click", () => go(COUNT));
-on("slider", "input", () => {
-  play(false);
-  go(+$("slider").value);
-});
+function look(row) {
+  STATE.row = row;
+  STATE.chosen = null;
+  $("details").hidden = true;
+  $("sample").value = String(row + 1);
+  foldToFit(row);
+  draw();
+}
+
 on("granularity", "change", () => {
   STATE.granularity = $("granularity").value;
   STATE.stops = stopsOf(STATE.granularity, STATE.row);
   show();
 });
-on("sample", "change", () => {
-  STATE.row = +$("sample").value - 1;
-  STATE.chosen = null;
-  foldToFit(STATE.row);
+on("sample", "change", () => look(+$("sample").value - 1));
+on("view", "change", () => {
+  const view = $("view").value;
+  $("graph-card").hidden = view !== "graph";
+  $("transcript").hidden = view !== "transcript";
+  if (view === "transcript" && !$("lines").children.length) transcribe();
   draw();
 });
 on("predict", "change", () => {
-  if (!$("predict").checked) dismiss();
+  if (STATE.asked >= 0) go(SHOWN.position);
 });
 on("question", "submit", (event) => {
   event.preventDefault();
-  check();
+  if (STATE.asked >= 0) check();
 });
-on("reveal", "click", () => go(next()));
-on("controls", "submit", (event) => event.preventDefault());
+on("reveal", "click", () => {
+  go(next());
+  $("step").focus();
+});
+on("options", "submit", (event) => event.preventDefault());
+on("more", "click", () => {
+  set($("more"), "aria-expanded", String($("options").classList.toggle("open")));
+});
 on("fold", "click", () => {
   OPEN.clear();
   draw();
 });
 on("unfold", "click", () => {
-  const shut = [...new Set(GRAPH.boxes.filter((b) => b.folded).map((b) => +b.key.slice(1)))];
-  if (NODES.length <= 600) shut.forEach((g) => OPEN.add(g));
-  else if (shut.length) OPEN.add(shut[0]);
+  const shut = [...new Set(WHOLE.boxes.filter((b) => b.folded).map((b) => +b.key.slice(1)))];
+  for (const g of NODES.length <= 600 ? shut : shut.slice(0, 1)) OPEN.add(g);
   draw();
 });
 on("find", "change", () => {
@@ -259,55 +245,42 @@ on("find", "change", () => {
   if (!n) return;
   for (let g = n.group; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
   draw();
-  const box = GRAPH.boxes.find((b) => b.nodes.includes(n));
+  const box = WHOLE.boxes.find((b) => b.nodes.includes(n));
   if (box) {
     box.element.focus();
     choose(box);
     box.element.scrollIntoView({ block: "nearest", inline: "center" });
   }
 });
-addEventListener("hashchange", fromAddress);
+on(
+  "find",
+  "focus",
+  () => {
+    const named = NODES.filter((n) => n.kind !== "constant").slice(0, 3000);
+    $("names").append(...named.map((n) => make("option", { value: n.name })));
+  },
+  { once: true },
+);
+on("lines", "click", (event) => {
+  const line = event.target.closest("li");
+  if (line) go([...$("lines").children].indexOf(line) + 1);
+});
 
-function fromAddress() {
-  const at = new URLSearchParams(location.hash.slice(1)),
-    known = [...$("granularity").options].map((o) => o.value);
-  if (known.includes(at.get("one"))) STATE.granularity = at.get("one");
-  const sample = at.has("sample") ? +at.get("sample") : DATA.rows > 1 ? 1 : 0;
-  STATE.row = DATA.rows > 1 && sample >= 1 && sample <= DATA.rows ? sample - 1 : -1;
-  $("granularity").value = STATE.granularity;
-  $("sample").value = String(STATE.row + 1);
-  foldToFit(STATE.row);
-  jump(between(0, Math.floor(+at.get("step")) || 0, COUNT));
-  draw();
-}
-
-function begin() {
-  $("title").textContent = document.title = DATA.title;
-  $("slider").max = COUNT;
-  say($("of"), String(COUNT));
-  $("examples").hidden = DATA.rows === 1;
-  for (let k = 0; k <= DATA.rows && k <= 1000; k++)
-    $("sample").append(make("option", { value: k }, k ? `${k} of ${DATA.rows}` : "all together"));
-  fromAddress();
-  on(
-    "find",
-    "focus",
-    () => {
-      $("names").append(
-        ...NODES.filter((n) => n.kind !== "constant")
-          .slice(0, 3000)
-          .map((n) => make("option", { value: n.name })),
-      );
-    },
-    { once: true },
-  );
-  on("transcript", "toggle", () => {
-    if (!$("lines").children.length) transcribe();
-  });
-  on("lines", "click", (event) => {
-    const line = event.target.closest("li");
-    if (line) go([...$("lines").children].indexOf(line) + 1);
-  });
+/** Compares what was typed with the answer. */
+function check() {
+  const e = eventAt(STATE.asked),
+    typed = $("guess").value.trim().replaceAll("−", "-"),
+    right = answerTo(e),
+    answer = { nan: NaN, inf: Infinity, "-inf": -Infinity }[typed] ?? typedNumber(typed);
+  if (typed === "nan" ? Number.isNaN(right) : near(answer, right)) {
+    go(next());
+    STATE.right = true;
+    show();
+    $("step").focus();
+  } else {
+    say($("verdict"), Number.isNaN(answer) ? "Type a number, for example −0.62." : slip(e, answer));
+    $("guess").select();
+  }
 }
 
 /** Writes every sentence down, a good many before each picture of the screen. */
@@ -315,11 +288,39 @@ function transcribe() {
   const begin = $("lines").children.length,
     phase = (i) => (i < 0 ? "" : FORMS[FORM_OF[i]].phase);
   for (let i = begin; i < Math.min(COUNT, begin + 1000); i++) {
-    $("lines").append(
-      make("li", phase(i) === phase(i - 1) ? {} : { class: "begin", "data-phase": phase(i) }, sentence(i)),
-    );
+    const first = phase(i) !== phase(i - 1);
+    $("lines").append(make("li", first ? { class: "begin", "data-phase": phase(i) } : {}, sentence(i)));
   }
   if ($("lines").children.length < COUNT) requestAnimationFrame(transcribe);
   show();
+}
+
+function fromAddress() {
+  const at = new URLSearchParams(location.hash.slice(1)),
+    one = at.get("one");
+  if ([...$("granularity").options].some((o) => o.value === one)) STATE.granularity = one;
+  const sample = at.has("sample") ? +at.get("sample") : DATA.rows > 1 ? tellingRow(DATA.rows, TOTALS) + 1 : 0;
+  $("granularity").value = STATE.granularity;
+  if (at.has("predict")) $("predict").checked = at.get("predict") === "1";
+  const place = between(0, Math.floor(+at.get("step")) || 0, END);
+  STATE.ended = place > COUNT;
+  jump(Math.min(place, COUNT));
+  look(DATA.rows > 1 && sample >= 1 && sample <= DATA.rows ? sample - 1 : -1);
+}
+
+function begin() {
+  slider((place) => go(STATE.stops[beyond(place - 1)] ?? END));
+  $("title").textContent = document.title = DATA.title;
+  say($("of"), String(END));
+  $("rows").hidden = DATA.rows === 1;
+  for (let k = 0; k <= DATA.rows && k <= 1000; k++)
+    $("sample").append(make("option", { value: k }, k ? rowName(k - 1) : "all together"));
+  addEventListener("hashchange", fromAddress);
+  let width = innerWidth;
+  new ResizeObserver(() => {
+    if (innerWidth !== width) draw();
+    width = innerWidth;
+  }).observe(document.body);
+  fromAddress();
 }
 begin();

@@ -13,22 +13,17 @@ from autograd.explain.events import SENTENCES, Change
 from autograd.explain.explanation import largest_arrivals
 from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
-from autograd.rules.operation import Operation
+from autograd.rules.operation import TABLE, Operation
 from nn.support.naming import neuron_of, titled
 from viz.graph.nodes import NOBODY, examples, is_weighted_sum, not_a_number, silence
 from viz.pages.document import Page, packed
-from viz.pages.shared.model_programs import check_optimizer
+from viz.pages.live.model_programs import check_optimizer
 from viz.support.guesses import GUESSES
 from viz.support.labels import shown
 
 if TYPE_CHECKING:
     from nn import Optimizer
 
-STYLES = ("shared/common.css", "steps/steps.css")
-SCRIPTS = (
-    *("shared/dom.js", "shared/numbers.js", "steps/layout.js", "steps/replay.js"),
-    *("steps/graph.js", "steps/network.js", "steps/common_mistakes.js", "steps/details.js", "steps/steps.js"),
-)
 RUN = 40  # nameless nodes that are folded into one box
 LARGEST = 20_000
 PATHS = 3  # of a node's gradient that the page lists
@@ -62,7 +57,7 @@ def steps(
             "compute the loss on fewer rows"
         )
     recording = _with_update(passes.record(loss, from_zero=True), optimizer, rate, moved)
-    return Page("steps/steps.html", STYLES, SCRIPTS, _data(recording, title))
+    return Page("steps", _data(recording, title))
 
 
 def _checked(parameters: Iterable[Value]) -> list[Value]:
@@ -144,8 +139,32 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         "groups": groups,
         "rows": rows,
         "ends": _ends(recording),
+        "later": _later(recording),
         "paths": _paths(recording),
     }
+
+
+def _later(recording: Recording) -> str:
+    """Return what every node would be after the update, packed; nothing without one, or where a node says no rule."""
+    moved = {event.node: event.after for event in recording.events if isinstance(event, Update)}
+    place = {node: i for i, node in enumerate(recording.nodes)}
+    now: list[float] = []
+    for i, node in enumerate(recording.nodes):
+        x = moved.get(i, recording.numbers[i])
+        if isinstance(node.op, Operation):
+            if node.op.name not in TABLE:
+                return ""
+            x = node.op.evaluate(*_grouped(node.op, [now[place[p]] for p in node.parents]))[0]
+        now.append(x)
+    return packed(now) if moved else ""
+
+
+def _grouped(op: Operation, numbers: list[float]) -> list[Any]:
+    """Return the numbers as an operation takes them: the members of its groups in lists, then what stands alone."""
+    split = len(numbers) - (op.arity - op.groups)
+    members, alone = numbers[:split], numbers[split:]
+    size = split // max(op.groups, 1)
+    return [*(members[k * size : (k + 1) * size] for k in range(op.groups)), *alone]
 
 
 def _phrases(recording: Recording, i: int) -> str | list[str]:

@@ -15,8 +15,9 @@ from autograd.compile.backends.javascript.structural import VIEWS
 from autograd.compile.backends.javascript.syntax import ATOM, COMPARISONS, PLUS, UNARY, Printer, Text, tight
 from autograd.compile.ir.program import INDEXED, Array, Program
 from autograd.rules.identifiers import Name, apart
-from autograd.rules.operation import TABLE, number
+from autograd.rules.operation import TABLE
 from autograd.rules.symbols import SYMBOLS, Symbol, formulas, named, parameters, symbol
+from autograd.support.validate import number
 
 __all__ = ["c_file"]
 

@@ -10,8 +10,9 @@ from importlib import resources
 from typing import Any, Final
 
 from autograd.rules.identifiers import Name, apart
-from autograd.rules.operation import TABLE, number
+from autograd.rules.operation import TABLE
 from autograd.rules.symbols import SYMBOLS, Symbol, formulas, named, parameters, symbol
+from autograd.support.validate import number
 
 Text = tuple[str, int]  # an expression and how tightly it binds
 ATOM, UNARY, TIMES, PLUS, COMPARE, CHOICE = 10, 8, 7, 6, 4, 1

@@ -257,9 +257,10 @@ class NumpyWriter(Expressions):
         return self.expression(part.operands[0] if inline else part)[0]
 
 
-def emit(program: Program, arguments: list[str]) -> tuple[str, dict[str, Any]]:
+def emit(program: Program) -> tuple[str, dict[str, Any]]:
     """Return the source of a program and the constant arrays that it names."""
-    writer = NumpyWriter(program, arguments)
+    inputs = sorted((a for a in program.lines if a.op == "input"), key=lambda a: int(a.detail))
+    writer = NumpyWriter(program, [a.name for a in inputs])
     return writer.source(), writer.constants
 
 

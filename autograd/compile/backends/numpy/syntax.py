@@ -10,11 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.ir.program import COMPARISONS
+from autograd.compile.ir.sizes import SizedFloat
 from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import FloatMaths
-from autograd.rules.operation import TABLE, number
+from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol, formulas, parameters
+from autograd.support.validate import number
 
 Text = tuple[str, int]  # an expression and how tightly it binds
 ATOM, UNARY, TIMES, PLUS, COMPARE = 10, 8, 7, 6, 4
@@ -118,7 +120,9 @@ def called(op: str) -> Name:
 
 
 def literal(x: float) -> Text:
-    """Return a number as source; raises TypeError for what is none."""
+    """Return a number as source, or what it is of the sizes; raises TypeError for what is none."""
+    if isinstance(x, SizedFloat):
+        return x.text, ATOM
     x = number(x)
     if x != x or abs(x) == math.inf:
         return ("nan" if x != x else "inf" if x > 0 else "-inf", UNARY if x < 0 else ATOM)
@@ -129,6 +133,8 @@ def literal(x: float) -> Text:
 def float_literal(x: float) -> Text:
     """Return a number as source that is a float in Python, too, not a whole number."""
     text, binds = literal(x)
+    if isinstance(x, SizedFloat):
+        return f"float({text})", ATOM
     return (f"{text}.0" if text.lstrip("-").isdigit() else text), binds
 
 

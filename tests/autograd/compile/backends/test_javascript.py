@@ -14,9 +14,9 @@ from autograd import Value, exp, logsumexp, take, tanh
 from autograd.compile.backends.javascript import source as javascript
 from autograd.compile.frontend.trace import trace
 from autograd.compile.ir.program import Builder, Program
-from autograd.compile.pipeline import build
+from autograd.compile.programs.pipeline import build
 from autograd.rules.operation import TABLE
-from tests.support.random_programs import Drawn, assert_same, recorded
+from tests.fuzz.random_programs import Drawn, assert_same, recorded
 from tests.support.unreached import GOOD, UNREACHED, K, X
 from tests.support.web import node
 

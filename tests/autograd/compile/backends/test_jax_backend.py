@@ -12,10 +12,10 @@ import autograd as ag
 import nn
 from autograd import Value, compile_graph
 from autograd.compile import compile_training
+from tests.fuzz.random_programs import assert_compiles, random_graph
 from tests.support.array_programs import interpreted, random_program
 from tests.support.compiled.networks import assert_equals_recorded, losses, network
 from tests.support.programs import PROGRAMS
-from tests.support.random_programs import assert_compiles, random_graph
 
 jax = pytest.importorskip("jax")
 

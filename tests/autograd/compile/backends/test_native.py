@@ -18,12 +18,12 @@ from autograd.compile.backends.native.host.processor import host
 from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.program import Builder, Program
 from autograd.rules.operation import TABLE
+from tests.fuzz.random_programs import assert_same, recorded
 from tests.support.array_programs import interpreted, random_program
 from tests.support.compiled.jax_programs import NUMBERS, OURS, STEP
 from tests.support.compiled.jax_programs import run as run_scalars
 from tests.support.compiled.networks import assert_equals_recorded, losses, network
 from tests.support.programs import PROGRAMS
-from tests.support.random_programs import assert_same, recorded
 
 pytest.importorskip("llvmlite")
 

@@ -16,9 +16,9 @@ import nn
 import viz
 from autograd import Value, compile, dot, mean, no_grad, total, where  # noqa: A004
 from autograd.compile import compile_forward, compile_training
-from autograd.compile import program_cache as all_programs
 from autograd.compile.frontend import audit, determined
 from autograd.compile.frontend.audit import Audits
+from autograd.compile.programs import program_cache as all_programs
 
 ROWS = [[0.5, -1.0], [1.5, 0.25], [-1.0, 1.0]]
 
@@ -325,7 +325,7 @@ def test_programs_of_the_shapes_that_were_used_last_are_kept(w, monkeypatch):
         for used in (1, n):
             assert step([1.0] * used) == 2.0 * used
         assert programs(step) <= 4
-    known = [shapes[0][0] for shapes in step._programs._known]
+    known = [shapes[0][0] for shapes in step._programs.known]
     assert known == [6, 7, 1, 8]
 
 

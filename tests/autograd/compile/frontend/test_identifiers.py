@@ -18,7 +18,7 @@ from autograd.compile.backends.javascript import source as javascript
 from autograd.compile.backends.numpy.syntax import NAMESPACE
 from autograd.compile.backends.numpy.update import emit_update
 from autograd.compile.frontend.trace import trace
-from autograd.compile.pipeline import build
+from autograd.compile.programs.pipeline import build
 from autograd.rules.identifiers import Name, apart, comment
 from tests.support.web import node
 
@@ -182,7 +182,7 @@ def test_a_graphs_inputs_and_parameters_may_bear_any_name(invaded):
 
 
 def test_a_pages_script_holds_no_text_of_the_users(invaded):
-    from viz.pages.shared.model_programs import model_programs
+    from viz.pages.live.model_programs import model_programs
 
     class Plain(nn.SGD):
         pass

@@ -10,7 +10,7 @@ from autograd import Value
 from autograd.compile.backends.javascript import source as javascript
 from autograd.compile.backends.numpy.syntax import RENAMED, called, literal
 from autograd.compile.frontend.trace import trace
-from autograd.compile.pipeline import build
+from autograd.compile.programs.pipeline import build
 from autograd.rules.operation import TABLE, op
 from autograd.rules.symbols import SYMBOLS, Symbol, formulas, label, named, parameters, symbol
 from tests.support.web import node

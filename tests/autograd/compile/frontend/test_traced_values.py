@@ -1,14 +1,20 @@
-"""A Value that `compile` traces shows no number, in whatever way it is looked at: it has none yet."""
+"""A traced Value shows no number, in whatever way it is looked at: it has none yet.  What `.data` gives is a number in
+arithmetic, that no gradient passes, and nothing else; Python's max and min are maxima and minima.
+"""
 
+import builtins
 import copy
 import logging
+import math
 import pickle
 import re
+import threading
 
+import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value
+from autograd import Value, compile, where  # noqa: A004
 from autograd.fused.groups import Group
 
 SHOWN = {
@@ -59,3 +65,110 @@ def test_outside_they_print_and_pickle_as_ever():
     w = Value(2.5, name="w")
     assert repr(w) == "Value(2.5, name='w')"
     assert pickle.loads(pickle.dumps(w)).data == copy.copy(w).data == 2.5
+
+
+# ---------------------------------------------------------------------------------- numbers read, max and min
+X = [1.0, 2.5, -0.5]
+
+
+def softmax_by_hand(values):
+    shift = max(v.data for v in values)
+    exponentials = [(v - shift).exp() for v in values]
+    whole = sum(exponentials)
+    return [e / whole for e in exponentials]
+
+
+COMPUTED = {
+    "a factor": lambda w, x: w * x[0].data,
+    "a parameter's": lambda w, x: w * w.data + x[0],
+    "arithmetic": lambda w, x: w * abs(-x[0].data + 2.0 * x[1].data / 3.0) ** 2 - x[2].data,
+    "reflected": lambda w, x: w * (1.0 - x[0].data) + 2.0 / x[1].data + 2.0 ** x[0].data,
+    "a function": lambda w, x: w * ag.exp(x[0].data),
+    "a condition": lambda w, x: where(x[0].data > w.data, w, w * w),
+    "a softmax": lambda w, x: -softmax_by_hand([w * v for v in x])[1].log(),
+    "the largest": lambda w, x: w * max(x) + max(x[0], w) + max(w * x[0], w, 0.0),
+    "the smallest": lambda w, x: w * min(x) + min(x[0], w) + min(v.data for v in x) * w,
+    "the first of equals": lambda w, x: max(w * w, w * 2.0) + min(w * w, w * 2.0),
+    "mixed": lambda w, x: w * max(x[0], (w * x[1]).data),
+    "rectified": lambda w, x: max(0, w * x[2]) + max(0, w * x[1]),
+    "of plain numbers": lambda w, x: w * max(1, 2) * max([], default=3) * min("ab", key=len).count("a") * x[0],
+}
+
+
+@pytest.mark.parametrize("function", COMPUTED.values(), ids=COMPUTED)
+def test_a_program_has_what_the_recorded_run_has(function):
+    w = Value(2.0, name="w")
+    value, gradient = compile(lambda x: function(w, x), [w]).value_and_gradient(X)
+    root = function(w, [*map(Value, X)])
+    root.backward()
+    assert value == pytest.approx(root.data, rel=1e-15)
+    assert gradient[0] == pytest.approx(w.grad, rel=1e-14)
+
+
+def test_a_shift_that_is_read_is_the_shift_of_a_softmax():
+    w = Value(2.0)
+    by_hand, ours = (
+        compile(lambda x, f=f: -f([w * v for v in x])[1].log(), [w]) for f in (softmax_by_hand, ag.softmax)
+    )
+    assert by_hand(X) == ours(X)
+    assert by_hand.source == ours.source
+
+
+READ = {
+    "float": lambda x: float(x[0].data), "math": lambda x: math.exp(x[0].data), "round": lambda x: round(x[0].data, 2),
+    "%": lambda x: x[0].data % 2.0, "index": lambda x: [1.0, 2.0][x[0].data], "str": lambda x: len(str(x[0].data)),
+    "formatted": lambda x: len(f"{x[0].data:.1f}"), "hash": lambda x: len({v.data for v in x}),
+    "equal": lambda x: x[0].data == 1.0, "in": lambda x: 1.0 in [v.data for v in x],
+    "bool": lambda x: 1.0 if x[0].data else 2.0, "of what is computed": lambda x: int(2.0 * x[0].data + 1.0),
+    "argmax": lambda x: [v.data for v in x].index(max(v.data for v in x)),
+}  # fmt: skip
+BRANCHED = {
+    "if": lambda x: 1.0 if x[0].data > 0.0 else 2.0,
+    "sorted": lambda x: sorted(v.data for v in x)[0],
+    "a key": lambda x: max(x, key=lambda v: v.data),
+    "an order": lambda x: 1.0 if max(x) > x[0] else 2.0,
+}
+
+
+@pytest.mark.parametrize("read", READ.values(), ids=READ)
+def test_whatever_else_would_need_the_number_is_refused(read):
+    w = Value(2.0)
+    with pytest.raises(TypeError, match=r"test_traced_values.py:\d+: \.data of .* was read while `compile` traces"):
+        compile(lambda x: w * read(x), [w])(X)
+
+
+@pytest.mark.parametrize("branch", BRANCHED.values(), ids=BRANCHED)
+def test_a_branch_on_it_is_refused(branch):
+    w = Value(2.0)
+    with pytest.raises(TypeError, match=r"test_traced_values.py:\d+: the program cannot branch on \("):
+        compile(lambda x: w * branch(x), [w])(X)
+
+
+def test_a_number_that_was_kept_says_that_it_has_none():
+    w, kept = Value(2.0), []
+    step = compile(lambda x: kept.append(x[0].data) or w * x[0], [w])
+    step(X)
+    for use in (float, repr, lambda v: v + 1.0, lambda v: v * w, lambda v: v > 0.0):
+        with pytest.raises(TypeError, match="compile"):
+            use(kept[0])
+
+
+def test_pythons_own_max_is_back_after_a_trace_and_serves_other_threads_meanwhile():
+    own, w, seen = builtins.max, Value(2.0), []
+
+    def elsewhere():
+        seen.append(max([Value(1.0), Value(3.0)], key=lambda v: v.data).data)
+        seen.append(max(Value(1.0), Value(3.0)).op)
+
+    def function(x):
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+        return w * max(x)
+
+    assert compile(function, [w])(X) == 5.0
+    assert seen[:2] == [3.0, None], "one of the Values itself"
+    assert builtins.max is own
+    with pytest.raises(ZeroDivisionError):
+        compile(lambda x: w * max(x) / np.float64(1.0) * (1 // 0), [w])(X)
+    assert builtins.max is own

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, compile, compile_graph, dot, mean, softmax, take, total, where  # noqa: A004
+from tests.fuzz.random_programs import assert_compiles, random_graph
 from tests.support.outcomes import assert_equal, recorded
 from tests.support.programs import PROGRAMS, by_chain, by_dot, by_sum, network
-from tests.support.random_programs import assert_compiles, random_graph
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 

@@ -1,0 +1,124 @@
+"""One compiled program: traced, lifted, and ready to run, with what it was traced under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.compile.backends.registry import make_runner
+from autograd.compile.frontend.audit import Audits
+from autograd.compile.frontend.traced_graph import Traced
+from autograd.compile.ir.program import Program
+from autograd.compile.lift.indices import choices
+from autograd.compile.programs.outline import Outline
+from autograd.compile.programs.pipeline import build
+from autograd.recording.bulk import numbers_of
+from autograd.value import Value
+
+__all__ = ["Compiled", "compiled_directly", "given_to"]
+
+
+SMALL: Final = 50_000  # nodes of a trace, up to which it may help to find a family
+
+
+class Compiled:
+    """The program for arguments of one shape: traced, lifted, and ready to run."""
+
+    def __init__(
+        self,
+        traced: Traced,
+        program: Program,
+        others: list[Value],
+        names: list[str],
+        backend: str,
+        optimizer: Any,
+        seconds: dict[str, float],
+        *,
+        gradients: bool,
+    ) -> None:
+        """Make a runner for the program of what was traced; it reads `others` at each run, which are no parameters."""
+        start = perf_counter()
+        self.program, self.traced, self.reads = program, traced, others
+        self.runner = make_runner(backend, program, optimizer)
+        self.seconds = {**seconds, "emit": perf_counter() - start}
+        self.outline: Outline | None = None  # of what was traced at this very size
+        self.family: Any = None  # that the program is one of, if it was not found by tracing at this very size
+        self.choices = choices(program, len(names))
+        self.audits = Audits(sum(self.seconds.values()))
+        self._receivers = [receive for _, receive in traced.observed]
+        self._given = len(traced.shapes) - len(traced.draws)  # arguments that are the user's
+        beyond = traced.out_of_reach if gradients else set()
+        order, used = program.order.tolist(), program.used
+        self.reached = [k for k in order[:used] if k not in beyond]  # parameters that have a gradient, be it 0
+        self.kept = np.array([i for i, k in enumerate(order[:used]) if k in beyond], dtype=np.int64)  # in θ, others
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that the program was traced under is as it was."""
+        return self.traced.holds
+
+    @property
+    def others(self) -> Any:
+        """The numbers that the Values read at each run hold now: leaves that are no parameters and no arguments."""
+        return np.array(numbers_of(self.reads))
+
+    def drawn(self) -> list[tuple[Any, Any]]:
+        """Draw what is drawn at each run: return each module that was asked, with its numbers."""
+        shapes = self.traced.shapes[self._given :]
+        return [(m, m.next_numbers(shape[0])) for m, shape in zip(self.traced.draws, shapes, strict=True)]
+
+    def arguments(self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]] | None = None) -> list[Any]:
+        """Return the arrays that the program takes, in its shapes and kinds; what is drawn at each run is drawn now."""
+        everything = [*arrays]
+        if self.traced.draws:
+            everything += [numbers for _, numbers in (self.drawn() if drawn is None else drawn)]
+        if self.reads:
+            everything.append(self.others)
+        return given_to(self.program, everything)
+
+    @property
+    def changes(self) -> bool:
+        """Whether a run draws numbers, is observed or moves what it must not, so that steps are made one at a time."""
+        return bool(self.traced.draws or self._receivers or self.reads or len(self.kept))
+
+    def notify_observers(self) -> None:
+        """Give what was observed in the last run to those who asked."""
+        if self._receivers:
+            for receive, seen in zip(self._receivers, self.runner.observed, strict=True):
+                receive(seen.tolist())
+
+    def state(self) -> list[tuple[Any, str, Any]]:
+        """Return what drawing moves in the modules that are asked."""
+        return [(m, name, getattr(m, name)) for m in self.traced.draws for name in getattr(m, "buffers", ())]
+
+
+def compiled_directly(
+    traced: Traced, seconds: float, names: list[str], backend: str, optimizer: Any, *, gradients: bool
+) -> Compiled:
+    """Return the program that is found in a traced graph, which is closed."""
+    start = perf_counter()
+    try:
+        program, tape = build(traced, names, gradients=gradients)
+        spent = {"trace": seconds, "lift": perf_counter() - start}
+        compiled = Compiled(traced, program, tape.others, names, backend, optimizer, spent, gradients=gradients)
+        if len(traced.made) <= SMALL:
+            compiled.outline = Outline.of(traced)
+        return compiled
+    finally:
+        traced.close()
+
+
+def given_to(program: Program, everything: Sequence[Any]) -> list[Any]:
+    """Return the arrays that a program takes, in its shapes and kinds, of all that there is."""
+    return [
+        _as_whole(everything[k]).reshape(shape) if whole else everything[k].reshape(shape).astype(float, copy=False)
+        for k, shape, whole in program.arguments
+    ]
+
+
+def _as_whole(numbers: Any) -> Any:
+    with np.errstate(invalid="ignore"):  # what is no index beside those that are may be nan
+        return numbers.astype(np.intp, copy=False)

@@ -1,0 +1,296 @@
+"""Families: the programs of one function for all sizes, from what it is at a few small ones.
+
+Which axes of the arguments vary is seen from their shapes: those that have had several lengths, and long first axes,
+the rows of data.  Axes that have always been equally long are one size:
+
+    x: (128, 64), y: (128,)                                        x: (n, 64), y: (n,)
+    x: (8, 5), y: (8,) and before x: (4, 9), y: (4,)               x: (n, m), y: (n,)
+
+The function is traced and lifted at two or more small sizes (or has been, at its first calls), the programs are unified
+(unify.py), and the one for these sizes is rehearsed on the caller's data (rehearsal.py) before it is used.  Where they
+do not unify, or the rehearsal does not agree, the function is traced at full size, as if nothing had been tried.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, product
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from autograd.compile.backends.runner import NumpyRunner
+from autograd.compile.frontend.determined import trace_once, trace_twice
+from autograd.compile.frontend.traced_graph import Traced
+from autograd.compile.ir.program import Program
+from autograd.compile.ir.sizes import SizedInt
+from autograd.compile.programs.compiled import Compiled, given_to
+from autograd.compile.programs.forms import DoesNotFitError, Sizes
+from autograd.compile.programs.outline import Outline
+from autograd.compile.programs.pipeline import build, collector_paused
+from autograd.compile.programs.rehearsal import Once, Rehearsal, Sample
+from autograd.compile.programs.unify import unify
+from autograd.recording.bulk import numbers_of
+
+if TYPE_CHECKING:
+    from autograd.compile.programs.program_cache import Programs
+
+__all__ = ["Families"]
+
+Shapes = tuple[tuple[int, ...], ...]
+Pattern = tuple[tuple[tuple[bool, int], ...], ...]  # for each axis whether it is a size, and which, or its length
+NAMES: Final = ("n", "m", "k", *[f"size{i}" for i in range(1, 100)])
+LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
+LONG: Final = 25  # a first axis of so many is a size, whether or not another length was seen
+LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
+MOST: Final = 3  # programs that were found by tracing at full size, to find a family from
+TRIES: Final = 2  # calls for which no family was found, after which none is looked for
+
+
+@dataclass
+class Sized:
+    """What a function is at some sizes: the program, the Values that it reads, and what it was traced under."""
+
+    sizes: Sizes
+    program: Program
+    others: list[Any]
+    traced: Traced
+    outline: Outline
+
+
+class Family:
+    """A program for every size, and what it was found from."""
+
+    def __init__(self, pattern: Pattern, parts: Sequence[Sized]) -> None:
+        """Unify the parts; raises DoesNotFitError if they differ in more than numbers."""
+        self.pattern, self._parts, self.others = pattern, parts, parts[0].others
+        if any(list(map(id, part.others)) != list(map(id, self.others)) for part in parts):
+            raise DoesNotFitError("the function reads other Values at each size")
+        self.generic = unify([part.program for part in parts], [part.sizes for part in parts])
+        self.outlines = {part.sizes: part.outline for part in parts}
+
+    @property
+    def samples(self) -> list[Sizes]:
+        """The sizes that it was found at."""
+        return [part.sizes for part in self._parts]
+
+    def shapes(self, sizes: Sequence[int]) -> list[tuple[int, ...]]:
+        """Return the shapes of the arguments at these sizes."""
+        return shapes_of(self.pattern, tuple(sizes))
+
+    def named(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Program, list[SizedInt]]:
+        """Return the program for arguments of these shapes with its sizes written by names, n first, and the sizes."""
+        taken = {a.name for part in self._parts[:1] for a in part.program.lines}
+        names: list[str] = []
+        for _ in sizes_of(self.pattern, shapes) or ():
+            names.append(next(x for x in NAMES if x not in taken and x not in names))
+        sizes = [SizedInt(n, name) for n, name in zip(sizes_of(self.pattern, shapes) or (), names, strict=True)]
+        return self.generic.at(tuple(sizes)), sizes
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that it was traced under is as it was."""
+        return all(part.traced.holds for part in self._parts)
+
+
+class Families:
+    """The families of one function's programs."""
+
+    def __init__(self, owner: Programs) -> None:
+        self._owner = owner
+        self._found: list[Family] = []
+        self._failed = 0
+
+    def compiled(self, arrays: Sequence[Any]) -> Compiled | None:
+        """Return the program for these arrays, if it is one of a family and agrees with the function; else None.
+
+        What the function raises meanwhile, it raises again where it is traced at full size.
+        """
+        shapes = tuple([a.shape for a in arrays])
+        if self._failed == TRIES or any(0 in shape for shape in shapes):
+            return None
+        try:
+            candidates = self._candidates(shapes)
+            first = next(candidates, None)
+            if first is None:
+                return None
+            with self._owner.values_synced(), collector_paused():
+                found = self._first_to_agree(shapes, arrays, chain([first], candidates))
+        except Exception:
+            found = None
+        self._failed += found is None
+        return found
+
+    def _first_to_agree(self, shapes: Shapes, arrays: Sequence[Any], families: Iterable[Family]) -> Compiled | None:
+        """Return the program of the first family that agrees with what the function records at these sizes."""
+        owner, start, sample = self._owner, perf_counter(), Sample(arrays)
+        modes: list[Once] = []
+
+        def recorder(arguments: Any) -> Once:
+            modes.append(Once(arguments))
+            return modes[-1]
+
+        traced = self._traced(shapes, trace_once, rows=sample.rows, recorder=recorder)
+
+        @cache
+        def rehearsal(move: bool) -> Rehearsal:
+            return Rehearsal(traced, sample, gradients=owner.gradients, move=move)
+
+        @cache
+        def outline() -> Outline:
+            return Outline.of(traced, modes[-1].recorded)
+
+        try:
+            for family in families:
+                sizes = sizes_of(family.pattern, shapes) or ()
+                program = self._agreeing(family, sizes, rehearsal)
+                self._found = [known for known in self._found if known is not family]
+                if program is not None and self._continues(family, sizes, outline()):
+                    self._found.append(family)
+                    return self._compiled(family, program, traced, perf_counter() - start)
+        finally:
+            traced.close()
+        return None
+
+    def _agreeing(self, family: Family, sizes: Sizes, rehearsal: Callable[[bool], Rehearsal]) -> Program | None:
+        """Return the family's program for these sizes, or None if it gives other numbers than were rehearsed."""
+        try:
+            program = family.generic.at(sizes)
+        except DoesNotFitError:
+            return None
+        runner = NumpyRunner(program)
+        others = [np.array(numbers_of(family.others))] if family.others else []
+        for move in (True, False):  # where the parameters are themselves, if numbers near there are not finite
+            truth = rehearsal(move)
+            runner.theta[:] = truth.theta[program.order]
+            result = runner.run(given_to(program, [*truth.arrays, *others]))
+            gradient = None
+            if self._owner.gradients:
+                gradient = np.empty(len(program.order))
+                gradient[program.order] = runner.gradient
+            agrees = truth.agrees(result, runner.observed, gradient)
+            if agrees is not None:
+                return program if agrees else None
+        return None
+
+    def _compiled(self, family: Family, program: Program, traced: Traced, seconds: float) -> Compiled:
+        owner = self._owner
+        spent = {"trace": seconds, "lift": 0.0}
+        optimizer, gradients = owner.optimizer, owner.gradients
+        compiled = Compiled(
+            traced, program, family.others, owner.names, owner.backend, optimizer, spent, gradients=gradients
+        )
+        compiled.family = family
+        return compiled
+
+    def _continues(self, family: Family, sizes: Sizes, outline: Outline) -> bool:
+        """Whether the function's outline at these sizes is what it is to be after those that are known.
+
+        Two lengths of each size are enough where all grows linearly, three where rows meet rows.
+        """
+        known = family.outlines
+        if outline.continues(known, sizes):
+            return True
+        axes = [sorted({at[k] for at in known}) for k in range(len(sizes))]
+        if max(map(len, axes)) > 2:
+            return False
+        for at in product(*[[*axis, axis[-1] + 2] for axis in axes]):
+            if at not in known:
+                traced = self._traced(shapes_of(family.pattern, at), trace_once)
+                known[at] = Outline.of(traced)
+                traced.close()
+        return outline.continues(known, sizes)
+
+    # ------------------------------------------------------------------------------------ candidates
+    def _candidates(self, shapes: Shapes) -> Iterator[Family]:
+        """Yield families that have programs for these shapes: those that are known, then others, found now."""
+        for family in self._found[::-1]:
+            sizes = sizes_of(family.pattern, shapes)
+            if sizes is not None and min(sizes) >= LEAST and family.holds:
+                yield family
+        direct = {known: cs[-1] for known, cs in self._owner.known.items() if cs and cs[-1].holds}
+        pattern = pattern_of([known for known in direct if is_alike(known, shapes)], shapes)
+        sizes = sizes_of(pattern, shapes)
+        if not sizes or min(sizes) < LEAST:
+            return
+        if len(sizes) == 1:
+            before = [(sizes_of(pattern, known), c.outline, c) for known, c in direct.items()]
+            parts = [
+                Sized(at, c.program, c.reads, c.traced, outline)
+                for at, outline, c in before
+                if at and at[0] >= LEAST and outline
+            ]
+            if len(parts) > 1:
+                yield from unified(pattern, parts[-MOST:])
+        for lengths in LADDER:
+            grid = list(product(*[[n + k for n in lengths] for k in range(len(sizes))]))
+            if 2 * sum(map(math.prod, grid)) > math.prod(sizes):
+                return
+            first, *rest = grid
+            yield from unified(
+                pattern, [self._sized(pattern, first, twice=True), *[self._sized(pattern, at) for at in rest]]
+            )
+
+    def _sized(self, pattern: Pattern, sizes: Sizes, *, twice: bool = False) -> Sized:
+        """Trace and lift the function at small sizes."""
+        owner = self._owner
+        traced = self._traced(shapes_of(pattern, sizes), trace_twice if twice else trace_once)
+        program, tape = build(traced, owner.names, gradients=owner.gradients)
+        outline = Outline.of(traced)
+        traced.close()
+        return Sized(sizes, program, tape.others, traced, outline)
+
+    def _traced(self, shapes: Sequence[tuple[int, ...]], trace: Callable[..., Traced], **how: Any) -> Traced:
+        owner = self._owner
+        traced = trace(owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, **how)
+        traced.outside = owner.outside()
+        return traced
+
+
+def unified(pattern: Pattern, parts: list[Sized]) -> list[Family]:
+    """Return the family of these programs, if they are one."""
+    try:
+        return [Family(pattern, parts)]
+    except DoesNotFitError:
+        return []
+
+
+def is_alike(shapes: Shapes, others: Shapes) -> bool:
+    """Whether arguments have as many axes as others."""
+    return list(map(len, shapes)) == list(map(len, others))
+
+
+def pattern_of(known: Sequence[Shapes], shapes: Shapes) -> Pattern:
+    """Return which axes are sizes, from the shapes that were seen before and those of now."""
+    seen = [*known, shapes]
+    sizes: dict[tuple[int, ...], int] = {}
+    pattern = []
+    for k, shape in enumerate(shapes):
+        axes = []
+        for axis, n in enumerate(shape):
+            lengths = tuple([other[k][axis] for other in seen])
+            is_size = len({*lengths}) > 1 or (axis == 0 and n >= LONG)
+            axes.append((is_size, sizes.setdefault(lengths, len(sizes)) if is_size else n))
+        pattern.append(tuple(axes))
+    return tuple(pattern)
+
+
+def sizes_of(pattern: Pattern, shapes: Sequence[tuple[int, ...]]) -> Sizes | None:
+    """Return the sizes by which a pattern has these shapes, or None if it has not."""
+    sizes: dict[int, int] = {}
+    for axes, shape in zip(pattern, shapes, strict=False):  # what modules draw comes after the arguments
+        if len(axes) != len(shape):
+            return None
+        for (is_size, k), n in zip(axes, shape, strict=True):
+            if (sizes.setdefault(k, n) if is_size else k) != n:
+                return None
+    return tuple([sizes[k] for k in sorted(sizes)])
+
+
+def shapes_of(pattern: Pattern, sizes: Sizes) -> list[tuple[int, ...]]:
+    """Return the shapes that a pattern has at these sizes."""
+    return [tuple([sizes[k] if is_size else k for is_size, k in axes]) for axes in pattern]

@@ -1,0 +1,143 @@
+"""What recorded runs are compared with: the truth of the recorded graph, and compiled programs at odd moments."""
+
+import math
+import random
+import warnings
+
+import autograd as ag
+from autograd import Value
+from tests.autograd.explain.planted import slacks
+from tests.fuzz.random_programs import (
+    Drawn,
+    assert_compiles,
+    assert_function_compiles,
+    assert_same,
+    is_on_an_edge,
+    moved_graph,
+    moved_network,
+    random_graph,
+    recorded,
+)
+from tests.fuzz.realistic import SPECIAL, Draw
+
+COMPILED = ("numpy", "native", "jax")
+OTHERS = ("recorded", "exact")
+EQUAL, NOT_FINITE, ON_AN_EDGE = "equal", "without a finite loss", "on the edge of a branch"
+
+
+class Differs(AssertionError):
+    """Two runs gave different numbers; `root` is the recorded graph, if it is one that can be shrunk."""
+
+    def __init__(self, message, root=None, parameters=()):
+        super().__init__(message)
+        self.root, self.parameters = root, list(parameters)
+
+
+def compare(seed, against):
+    """Draw the program of that seed and compare; returns what it came to, or raises Differs."""
+    warnings.simplefilter("ignore")
+    if against == "exact":
+        above = [pair for pair in slacks(seed) if pair[0] > pair[1] + 1e-9]
+        if above:
+            raise Differs(f"certify says {above[0][0]} digits, and {above[0][1]} are right")
+        return EQUAL
+    kind = seed % 3
+    if kind == 2:
+        return moments(Draw(seed), against)
+    if against == "recorded":
+        if kind == 0:
+            return true(*random_graph(random.Random(seed))[::2])
+        drawn = Drawn(seed)
+        return true(drawn.function([[Value(a) for a in row] for row in drawn.x], drawn.index), drawn.parameters)
+    return _random_program(seed, kind, against)
+
+
+def _random_program(seed, kind, against):
+    try:
+        if kind == 1:
+            assert_function_compiles(Drawn(seed), against)
+        else:
+            root, inputs, parameters = random_graph(random.Random(seed))
+            try:
+                assert_compiles(root, inputs, parameters, against)
+            except AssertionError as error:
+                raise Differs(str(error), root, parameters) from error
+    except FloatingPointError:
+        return NOT_FINITE
+    except AssertionError:
+        if is_on_an_edge(moved_network if kind == 1 else moved_graph, seed):
+            return ON_AN_EDGE
+        raise
+    return EQUAL
+
+
+def true(root, parameters):
+    """Compare a recorded run with its truth on balls, whose rules are proved (`tests/autograd/rules/proofs.py`)."""
+    used = {id(node) for node in ag.topological_order(root)}
+    told = ag.certify(root, [p for p in parameters if id(p) in used])
+    if not math.isfinite(root.data):
+        return NOT_FINITE
+    results = [x for x in (told.value, *told.gradients) if x.true is not None]
+    scale = max([1.0, *[abs(x.true) for x in results if math.isfinite(x.true)]])
+    wrong = [x for x in results if not abs(x.number - x.true) <= 1e-9 * scale]
+    if not wrong:
+        return EQUAL
+    if told.branches:
+        return ON_AN_EDGE
+    raise Differs(f"recorded {wrong[0].number!r}, in truth {wrong[0].true!r}", root, parameters)
+
+
+def certificate_names_branches(root):
+    """Whether rounding decides which branch of a recorded graph is taken."""
+    return bool(ag.certify(root).branches)
+
+
+def graph_differs(root, leaves, against):
+    """Whether what is compiled from a recorded graph gives other numbers than it, or the graph than the truth."""
+    try:
+        if against == "recorded":
+            true(root, leaves)
+        else:
+            expected = recorded(root, leaves)
+            found = ag.compile_graph(root, [], leaves, against).value_and_gradient()
+            if math.isfinite(expected[0]) or math.isfinite(found[0]):
+                assert_same(found, expected, "", 1e-10)
+    except AssertionError:
+        return not certificate_names_branches(root)
+    return False
+
+
+def moments(draw, against):
+    """Compare a realistic program at odd moments: other weights, another shape, special numbers in rows and weights."""
+    r = draw.random
+    step = None if against == "recorded" else ag.compile(draw.function, draw.parameters, backend=against)
+    outcome = EQUAL
+    for moment in range(4):
+        rows = draw.rows(r.randint(2, draw.steps + 1))
+        if moment == 1 and draw.parameters:
+            for p in draw.parameters:
+                p.data += r.uniform(-0.2, 0.2)
+        if moment == 2:
+            r.choice(rows)[r.randrange(draw.width)] = r.choice(SPECIAL)
+        if moment == 3:
+            r.choice(draw.parameters).data = r.choice(SPECIAL)
+        root = draw.function([[Value(a) for a in row] for row in rows])
+        if step is None:
+            true(root, draw.parameters)
+            continue
+        expected = recorded(root, draw.parameters)
+        found = step.value_and_gradient(rows)
+        if not math.isfinite(expected[0]):
+            if math.isfinite(found[0]):
+                raise Differs(
+                    f"{draw.kind}, moment {moment}: {found[0]!r}, and recorded {expected[0]!r}", root, draw.parameters
+                )
+            outcome = NOT_FINITE
+            continue
+        try:
+            assert_same(found, expected, f"{draw.kind}, moment {moment}", 1e-10)
+        except AssertionError as error:
+            if certificate_names_branches(root):
+                return ON_AN_EDGE
+            raise Differs(" ".join(str(error).split()), root, draw.parameters) from error
+    return outcome

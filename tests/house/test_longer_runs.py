@@ -1,0 +1,61 @@
+"""The runs that are no part of the suite, each for a moment: the fuzzer finds and shrinks, slips are planted."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+from tests import mutation
+from tests.fuzz.__main__ import outcome
+from tests.fuzz.against import graph_differs
+from tests.fuzz.realistic import REALISTIC, Draw
+from tests.fuzz.shrinking import as_test, shrunk
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("against", ["recorded", "numpy", "exact", "histories"])
+def test_a_moment_of_fuzzing_finds_nothing(against):
+    for seed in range(30):
+        assert outcome(seed, against)[2:] == ("", ""), f"python -m tests.fuzz --against {against} --start {seed}"
+
+
+@pytest.mark.parametrize("kind", REALISTIC)
+def test_every_kind_of_realistic_program_has_a_loss_that_depends_on_its_parameters(kind):
+    draw = Draw(0, kind)
+    loss = draw.function(draw.rows(3))
+    loss.backward()
+    assert abs(loss.data) < 1e6
+    assert sum(p.grad != 0.0 for p in draw.parameters) >= len(draw.parameters) / 3
+
+
+def test_what_differs_is_shrunk_to_a_few_lines_that_run(tmp_path):
+    draw = Draw(1, "options")
+    root = draw.function([[Value(a) for a in row] for row in draw.rows(3)])
+
+    def differs(root, leaves):  # as if log were wrong
+        return any(not node.is_leaf and node.op.name == "log" for node in ag.topological_order(root))
+
+    lines = shrunk(root, differs)
+    assert [name for name, _, _ in lines.lines] == [None, "log"]
+    test = tmp_path / "test_found.py"
+    test.write_text(as_test(lines, "numpy", 1, "as if"), encoding="utf-8")
+    assert len([line for line in test.read_text().splitlines() if line.startswith("    v")]) < 10
+    ran = subprocess.run([sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", str(test)], cwd=ROOT)
+    assert ran.returncode == 0
+    assert not graph_differs(*lines.built(), "recorded")
+
+
+def test_slips_are_small_and_can_be_planted():
+    source = (ROOT / "nn" / "datasets.py").read_text(encoding="utf-8")
+    found = list(mutation.slips(source))
+    assert {kind for kind, *_ in found} == {"sign", "limit", "constant", "swapped", "dropped"}
+    for _, node, other, function in found:
+        changed = mutation.planted(source, node, other)
+        assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(source))
+        assert source.splitlines()[function - 1].lstrip().startswith("def ")
+    compile(mutation.noting(source, "nn/datasets.py"), "", "exec")

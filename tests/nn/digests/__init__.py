@@ -1,0 +1,1 @@
+"""The same bits: digests of ten trainings."""

@@ -1,0 +1,261 @@
+"""Limits that somebody has to stand on: just at them, just beside them, and what is there when none is given."""
+
+import math
+from itertools import pairwise
+from statistics import median
+
+import pytest
+
+import nn
+from autograd import Value
+from nn.history.findings import LayerFigures, StepFigures
+from nn.history.history import stretches
+from nn.history.loss_findings import plateau, rate_too_high
+from nn.inspect.diagnosis import _dead, _exploding, _saturated, _spread, _vanishing
+from nn.inspect.mistakes import _is_distribution
+from nn.inspect.rate_finder import _judge
+from nn.optim.clipping import percentile
+from nn.saving.snapshot import BuffersAndRNG
+
+X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
+
+
+def trained(backend="recorded", **settings):
+    model = nn.MLP(1, [3, 1], activation="tanh", seed=0)
+    optimizer = settings.pop("optimizer", None) or nn.SGD(model.parameters(), 0.1)
+    optimizer.parameters = model.parameters()
+    history = nn.fit(model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer, backend=backend, **settings)
+    return model, history
+
+
+# ----------------------------------------------------------------------------------- early stopping, callbacks
+def test_a_margin_is_what_a_better_loss_is_lower_by():
+    losses = trained(epochs=6)[1].losses
+    falls = [a - b for a, b in pairwise(losses)]
+    assert min(falls) > 0.0
+    stopping = nn.EarlyStopping(patience=2, margin=2.0 * losses[0])
+    _, history = trained(epochs=6, early_stopping=stopping)
+    assert (history.epochs, history.best_epoch) == (3, 1), "no epoch is lower by so much"
+    exact = nn.EarlyStopping(patience=1, margin=math.nextafter(min(falls), 0.0))
+    assert trained(epochs=6, early_stopping=exact)[1].epochs == 6
+    wide = nn.EarlyStopping(patience=1, margin=max(falls) * 1.001)
+    assert trained(epochs=6, early_stopping=wide)[1].epochs == 2
+
+
+@pytest.mark.parametrize(("answer", "epochs"), [(True, 1), (1, 4), ("yes", 4), (None, 4), (False, 4)])
+def test_only_true_asks_to_stop(answer, epochs):
+    _, history = trained(epochs=4, callbacks=[lambda report: answer])
+    assert history.epochs == epochs
+
+
+@pytest.mark.parametrize("backend", ["recorded", "numpy", "native"])
+def test_weights_that_a_callback_sets_are_those_that_training_goes_on_from(backend):
+    def reset(report):
+        if report.epoch == 2:
+            for p in report.model.parameters():
+                p.data = 0.5
+
+    changed, _ = trained(backend, epochs=4, callbacks=[reset])
+    begun = nn.MLP(1, [3, 1], activation="tanh", seed=0)
+    for p in begun.parameters():
+        p.data = 0.5
+    nn.fit(
+        begun, X, Y, loss=nn.mean_squared_error, optimizer=nn.SGD(begun.parameters(), 0.1), epochs=2, backend=backend
+    )
+    assert [p.data for p in changed.parameters()] == pytest.approx([p.data for p in begun.parameters()], rel=1e-12)
+
+
+def test_no_file_is_written_of_a_training_that_went_wrong(tmp_path):
+    pytest.importorskip("safetensors")
+    path = tmp_path / "a"
+    model = nn.MLP(1, [1], seed=0)
+    saver = nn.Autosave(path, every=2)
+
+    def loss(predictions, targets):
+        return nn.mean_squared_error(predictions, targets) / Value(0.0 if optimizer.step_count >= 3 else 1.0)
+
+    optimizer = nn.SGD(model.parameters(), 0.01)
+    history = nn.fit(model, X, Y, loss=loss, optimizer=optimizer, epochs=9, autosave=saver, backend="recorded")
+    assert history.trouble
+    fresh, rule, saved = nn.MLP(1, [1], seed=5), nn.SGD(model.parameters(), 0.01), nn.History()
+    rule.parameters = fresh.parameters()
+    nn.load(path, fresh, rule, saved)
+    assert (rule.step_count, saved.epochs, saved.trouble) == (2, 2, "")
+
+
+# -------------------------------------------------------------------------------------------- schedules, percentiles
+def test_defaults():
+    assert nn.StepDecay(2) == nn.StepDecay(every=2, factor=0.1)
+    assert [nn.StepDecay(2)(k) for k in range(5)] == pytest.approx([1.0, 1.0, 0.1, 0.1, 0.01])
+    assert (nn.EarlyStopping().patience, nn.EarlyStopping().margin) == (10, 0.0)
+    assert nn.Autosave("a").every == 100
+    assert nn.SGD([Value(0.0)]).learning_rate == 0.01
+    assert (nn.Adam([Value(0.0)]).beta1, nn.Adam([Value(0.0)]).beta2, nn.Adam([Value(0.0)]).epsilon) == (
+        0.9,
+        0.999,
+        1e-8,
+    )
+    assert nn.AdamW([Value(0.0)]).weight_decay == 0.01
+
+
+@pytest.mark.parametrize(
+    ("share", "number"), [(0.0, 1.0), (25.0, 1.75), (50.0, 2.5), (75.0, 3.25), (95.0, 3.85), (100.0, 4.0)]
+)
+def test_percentiles_of_1_2_3_4(share, number):
+    assert percentile([4.0, math.nan, 2.0, 3.0, 1.0, math.inf], share) == pytest.approx(number, rel=1e-15)
+    assert percentile([1.0, 2.0, 3.0, 4.0]) == pytest.approx(3.85)
+    assert nn.History(gradient_norms=[4.0, 2.0, 3.0, 1.0]).suggested_clip(share) == pytest.approx(number)
+
+
+def test_spirals_wind_from_the_origin_to_radius_1():
+    rows, kinds = nn.datasets.spirals(9, noise=0.0, turns=0.5, classes=3)
+    for arm in range(3):
+        points = sorted(
+            (row for row, kind in zip(rows, kinds, strict=True) if kind == arm), key=lambda p: math.hypot(*p)
+        )
+        assert [math.hypot(*p) for p in points] == pytest.approx([1 / 3, 2 / 3, 1.0])
+        for p, r in zip(points, (1 / 3, 2 / 3, 1.0), strict=True):
+            turned = math.tau * (0.5 * r + arm / 3)
+            assert p == pytest.approx([r * math.cos(turned), r * math.sin(turned)])
+    assert nn.datasets.spirals() == nn.datasets.spirals(150, classes=3, turns=0.75, noise=0.02, seed=0)
+    assert nn.datasets.moons() == nn.datasets.moons(100, noise=0.1, seed=0)
+    assert nn.datasets.circles() == nn.datasets.circles(100, noise=0.05, seed=0)
+    assert nn.datasets.sine() == nn.datasets.sine(100, frequency=3.0, noise=0.0, seed=0)
+
+
+# ---------------------------------------------------------------------------------------- what losses show
+@pytest.mark.parametrize(
+    ("momentum", "nesterov", "factor"), [(0.0, False, 2.0), (0.5, False, 3.0), (0.9, False, 3.8), (0.9, True, 2.0)]
+)
+def test_the_bound_of_a_rate_is_two_times_one_plus_momentum_over_the_sharpness(momentum, nesterov, factor):
+    sharp = 4.0
+    for rate, alarm in ((0.999 * factor / sharp, False), (1.001 * factor / sharp, True)):
+        optimizer = nn.SGD([Value(0.0)], rate, momentum=momentum, nesterov=nesterov)
+        found = rate_too_high([], optimizer, sharp)
+        assert found.alarm is alarm
+        assert f"up to {factor / sharp:.3g}" in found.seen
+
+
+def test_a_plateau_is_flat_by_a_hundredth_and_still_above_a_half_of_the_first():
+    for swing, alarm in ((0.0099, True), (0.0101, False)):
+        assert plateau([1.0] + [0.9] * 8 + [0.9 * (1.0 - swing)] * 8).alarm is False  # the first loss is recent, too
+        recent = [0.9] * 25 + [0.9 * (1.0 - swing)] * 25
+        assert plateau([1.0, *recent]).alarm is alarm
+    for level, alarm in ((0.51, True), (0.49, False)):
+        assert plateau([1.0] + [level] * 50).alarm is alarm
+    assert "7 epochs are too few" in plateau([1.0] * 7).seen
+    assert plateau([1.0] * 8).alarm
+    assert "1 epoch is too few" in plateau([1.0]).seen
+
+
+def test_a_diverging_loss_is_told_above_ten_times_the_first():
+    assert not rate_too_high([1.0, 9.9], None, math.nan).alarm
+    assert rate_too_high([1.0, 10.1], None, math.nan).alarm
+    assert rate_too_high([1.0, 0.5, math.inf], None, math.nan).alarm
+    zigzag = [1.0, *[0.6, 0.9] * 12]
+    found = rate_too_high(zigzag, None, math.nan)
+    assert found.alarm
+    assert "rose 12 times" in found.seen
+    assert f"about {median(zigzag[:8]):.4g}" in found.seen
+    assert not rate_too_high([1.0, *[0.3, 0.4] * 12], None, math.nan).alarm, "below half of the first it is noise"
+
+
+def test_a_finders_suggestion_is_a_tenth_of_the_rate_before_the_lowest():
+    rates = [10.0**k for k in range(-5, 1)]
+    swept = _judge(rates, [1.0, 0.9, 0.5, 0.2, 3.0, 9.0])
+    smooth = [1.0]
+    mean, weight = 0.4, 0.4
+    for x in (0.9, 0.5, 0.2, 3.0, 9.0):
+        mean, weight = 0.6 * mean + 0.4 * x, 0.6 * weight + 0.4
+        smooth.append(mean / weight)
+    lowest = smooth.index(min(smooth))
+    assert swept.suggestion == rates[lowest - 1] / 10.0
+    assert swept.rises
+    assert _judge(rates, [1.0, 0.9, 0.8, 0.7, 0.6, 0.5]).rises is False
+    assert _judge(rates, [1.0, 0.9]).rises, "it ended before its rates did"
+    assert math.isnan(_judge(rates, [1.0, 2.0, 3.0]).suggestion)
+
+
+def test_a_sweep_ends_where_the_loss_is_a_million_times_the_first_and_one():
+    jumps = iter([0.5, 0.5, 0.5, 1.4e6, 1.6e6, 1.0])  # the first is looked at before the sweep
+
+    def loss(predictions, targets):
+        return nn.mean_squared_error(predictions, targets) * 0.0 + next(jumps)
+
+    model = nn.MLP(1, [1], seed=0)
+    found = nn.find_learning_rate(
+        model, X, Y, loss=loss, optimizer=nn.SGD(model.parameters(), 0.1), steps=5, backend="recorded"
+    )
+    assert found.losses == [0.5, 0.5, 1.4e6]
+    assert (found.rates[0], found.rates[-1], len(found.rates)) == (1e-7, 1.0, 5)
+
+
+def test_stretches_of_a_history_fall_spike_and_rise():
+    told = [(s.start, s.end, s.name) for s in stretches([1.0, 0.5, 0.4, 0.4, 0.4, 9.0, 0.4, 0.4, 0.4])]
+    assert ("spike") in {name for *_, name in told}
+    spike = next(s for s in told if s[2] == "spike")
+    assert spike[:2] == (5, 6)
+
+
+# ------------------------------------------------------------------------------------------- what layers show
+def layer(path="layers.0", activation="relu", units=10, dead=(), saturated=(), error=1.0, is_last=False):
+    return LayerFigures(path, activation, units, tuple(dead), tuple(saturated), error, 1.0, 0.5, is_last)
+
+
+def test_dead_units_alarm_above_a_tenth_and_saturated_ones_above_a_half():
+    assert not _dead([layer(dead=range(1))], 4).alarm
+    assert _dead([layer(dead=range(2))], 4).alarm
+    assert "2 of 10 units (20%)" in _dead([layer(dead=range(2))], 4).seen
+    half = [layer(activation="tanh", saturated=range(5)), layer("layers.1", "tanh", is_last=True, saturated=range(10))]
+    assert not _saturated(half).alarm, "half is no alarm, and the last layer does not count"
+    assert _saturated([layer(activation="sigmoid", saturated=range(6))]).alarm
+    assert _saturated([layer()]).seen == "there are no hidden sigmoids or tanhs"
+
+
+@pytest.mark.parametrize(("first", "last", "vanishes", "explodes"), [
+    (1.001e-3, 1.0, False, False), (0.999e-3, 1.0, True, False), (999.0, 1.0, False, False), (1001.0, 1.0, False, True),
+    (1.1e6, 1.0e6, False, True), (0.9e6, 0.9e6, False, False), (0.0, 0.0, False, False),
+])  # fmt: skip
+def test_signals_vanish_below_a_thousandth_and_explode_above_a_thousand(first, last, vanishes, explodes):
+    chain = [layer(error=first), layer("layers.1", error=last, is_last=True)]
+    assert _vanishing(chain, []).alarm is vanishes
+    assert _exploding(chain, []).alarm is explodes
+
+
+@pytest.mark.parametrize(
+    ("change", "vanishes", "explodes"), [(1.1e-3, False, False), (0.9e-3, True, False), (1.1e3, False, True)]
+)
+def test_signals_over_time_have_the_same_limits(change, vanishes, explodes):
+    over_time = [StepFigures("(the model)", (1, 2), (change, 1.0))]
+    one = [layer(is_last=True)]
+    assert _vanishing(one, over_time).alarm is vanishes
+    assert _exploding(one, over_time).alarm is explodes
+    if vanishes:
+        assert "LSTM" in _vanishing(one, over_time).cure
+
+
+def test_what_counts_as_shares_and_which_rows_are_looked_at():
+    assert _is_distribution([0.25, 0.75])
+    assert _is_distribution([0.25, 0.75 + 0.9e-9])
+    assert not _is_distribution([0.25, 0.75 + 1.1e-9])
+    assert not _is_distribution([1.0])
+    assert not _is_distribution([-0.1, 1.1])
+    assert _spread(3, 3) == [0, 1, 2]
+    assert _spread(10, 4) == [0, 2, 5, 7]
+
+
+def test_of_what_a_pass_may_change_only_what_has_changed_is_copied():
+    model = nn.Sequential(nn.BatchNorm(2), nn.Dropout(0.5, seed=1))
+    norm, dropout = model.layers
+    states = BuffersAndRNG(model)
+    first = states.read()
+    assert states.changed == 0
+    norm.running_mean[0] = 3.0
+    second = states.read()
+    assert states.changed == 1
+    assert sum(a is not b for a, b in zip(first, second, strict=True)) == 1
+    model.batch([[0.0, 1.0], [1.0, 0.0]])
+    assert states.read() is not second
+    assert states.changed == 3, "both averages, and the generator of the masks"
+    assert not dropout.training or states.read() == states.read()
+    assert states.changed == 0

@@ -1,0 +1,84 @@
+"""The XOR session as a program: scripts, standard input, a terminal."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from viz.console.command_line import main
+
+ROOT = Path(__file__).parents[3]
+
+
+# -------------------------------------------------------------------------------------------- as a program
+def run(*arguments, text=""):
+    command = [sys.executable, "-m", "demos.xor", *arguments]
+    return subprocess.run(command, cwd=ROOT, input=text, capture_output=True, encoding="utf-8", timeout=60)
+
+
+def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
+    script = tmp_path / "script.txt"
+    script.write_text("# two commands\nstep 2\nback\nquit\nrun 5\n", encoding="utf-8")
+    from_file, from_input = run(str(script)), run(text=script.read_text(encoding="utf-8"))
+    assert from_file.stdout == from_input.stdout
+    assert (from_file.returncode, from_file.stderr) == (0, "")
+    assert "› step 2\n  How to read it" in from_file.stdout
+    assert "► forward 2/50  a⁽¹⁾₁[1] = tanh(z⁽¹⁾₁[1])" in from_file.stdout
+    assert "run 5" not in from_file.stdout
+
+
+def test_the_console_script_runs_a_subcommand_and_names_what_there_is(capsys, tmp_path):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"chainrule": "viz.console.command_line:main"}
+    script = tmp_path / "script.txt"
+    script.write_text("step\nback\n", encoding="utf-8")
+    assert main(["xor", str(script)]) == 0
+    assert "► forward 1/50" in capsys.readouterr().out
+    for nothing in ([], ["--help"]):
+        assert main(nothing) == 0
+        assert "chainrule xor" in capsys.readouterr().out
+    assert main(["xro"]) == 2
+    assert "there is no chainrule xro: did you mean xor?" in capsys.readouterr().err
+
+
+def test_a_script_that_is_not_there_is_named():
+    finished = run("no_such_script.txt")
+    assert finished.returncode == 2
+    assert finished.stderr.splitlines()[-1].endswith("there is no file 'no_such_script.txt' to read commands from")
+
+
+def test_a_script_with_a_mistake_goes_on_and_says_so_in_its_exit_status():
+    ended = run(text="rnu 5\nepoch\n")
+    assert ended.returncode == 1
+    assert "did you mean run?" in ended.stdout
+    assert "epoch 1: the loss was 0.7007" in ended.stdout
+    assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm"])
+def test_a_person_can_talk_with_it_in_a_terminal(terminal):
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    talk = subprocess.Popen(
+        [sys.executable, "-m", "demos.xor"], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
+        env=os.environ | {"TERM": terminal, "PYTHONUTF8": "1", "PROMPT_TOOLKIT_NO_CPR": "1", "COLUMNS": "70"},
+    )  # fmt: skip
+    os.close(theirs)
+    said, typed = "", iter(("", "stpe", "1/0", "model.parameter_count() + 4", "b", "q"))
+    answers = ("quit leaves", "forward 1/50", "mean step?", "division by zero", "21", "back: at the beginning")
+    with suppress(OSError):  # the terminal closes when the session ends
+        for answer in answers:
+            while answer not in said.rpartition("|")[2]:
+                said += os.read(ours, 4096).decode(errors="replace")
+            os.write(ours, next(typed).encode() + b"\r")
+            said += "|"
+        while piece := os.read(ours, 4096):
+            said += piece.decode(errors="replace")
+    os.close(ours)
+    assert talk.wait(timeout=30) == 0
+    assert said.count("|") == len(answers)
+    assert "Traceback" not in said

@@ -1,0 +1,4 @@
+"""What is installed as a program.
+
+command_line.py  the console script `chainrule`: one line a subcommand
+"""

@@ -1,0 +1,255 @@
+"""A prompt for short commands and Python alike: prompt_toolkit's where it is installed, else Python's own, or a script.
+
+A command is a public method of an object; `run 100` at the prompt is `run("100")`.  Whatever else is typed is Python.
+"""
+
+from __future__ import annotations
+
+import builtins
+import code
+import difflib
+import inspect
+import keyword
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from autograd.support.files import write_file
+from autograd.support.messages import documentation, printable
+from viz.session.words import as_typed
+
+MARK: Final = "› "
+SHORT: Final = {
+    "s": "step", "b": "back", "w": "why", "e": "epoch", "u": "until", "?": "help", "h": "help", "q": "quit",
+    "exit": "quit", "undo": "back",
+}  # fmt: skip
+NAME: Final = r"[^\W\d][^\s=+*/<>{}\"'-]*"  # a weight or unit: w211, w(2)11, z11[2]
+
+
+class Prompt:
+    """Runs the commands of an object, and Python in a namespace that has them under their own names."""
+
+    def __init__(
+        self, commands: object, variables: Callable[[], dict[str, Any]], names: Callable[[], Sequence[str]] = list,
+        manual: Callable[[], str] = str,
+    ) -> None:  # fmt: skip
+        """Prepare to run the public methods of `commands`; `variables()` says what Python finds beside them.
+
+        One of `names()` alone is shown by the command `show`, and set by `name = number`; `manual()` is what help says.
+        """
+        methods = inspect.getmembers(commands, inspect.ismethod)
+        self.commands: dict[str, Callable[..., None]] = {name: method for name, method in methods if name[0] != "_"}
+        self.commands |= {"save": self.save, "load": self.load, "help": self.help}
+        self.variables, self.names, self.manual = variables, names, manual
+        self.namespace = {name: method for name, method in self.commands.items() if not hasattr(builtins, name)}
+        self.namespace |= variables() | {"_do": self.do, "help": lambda *words: self.do("help", *words)}
+        self.wrong, self.keys = 0, ""
+        self.typed: list[str] = []
+        self._known = set(self.namespace)
+
+    def do(self, name: str, *words: Any) -> None:
+        """Run a command; a line that is wrong is answered in one sentence, and changes nothing."""
+        try:
+            if name not in self.commands:
+                raise LookupError(self.unknown(name))
+            command = self.commands[name]
+            try:
+                inspect.signature(command).bind(*words)
+            except TypeError:
+                raise TypeError(f"it is written {usage(name, command)}; help {name} says more") from None
+            command(*words)
+        except KeyboardInterrupt:
+            print("\nstopped; what was done so far stays, and back takes it back")
+        except Exception as error:
+            self.explain(error)
+
+    def explain(self, error: BaseException) -> None:
+        """Say what was wrong, in a sentence."""
+        self.wrong += 1
+        if isinstance(error, NameError) and error.name:
+            print(wrapped(self.unknown(error.name)))
+        elif isinstance(error, OSError) and error.strerror:
+            print(wrapped(f"{error.filename}: {error.strerror}"))
+        elif isinstance(error, SyntaxError):
+            print("that is neither a command nor Python; help lists what there is")
+        else:
+            print(wrapped(str(error.args[0] if len(error.args) == 1 else error) or type(error).__name__))
+
+    def unknown(self, word: str) -> str:
+        """Return what to say of a word that is no command."""
+        near = difflib.get_close_matches(SHORT.get(word, word), self.commands, n=1)
+        return f"there is no {word} here{f': did you mean {near[0]}?' if near else ';'} help lists what there is"
+
+    def help(self, command: str | None = None) -> None:
+        """Show what can be typed, or more about one command."""
+        if command is None:
+            print(self.manual())
+            return
+        command = SHORT.get(command, command)
+        if command not in self.commands:
+            raise ValueError(f"there is no command {command!r}; help alone lists them")
+        method = self.commands[command]
+        print(wrapped(f"{usage(command, method)}\n  {documentation(method)}".rstrip()))
+
+    def save(self, file: str) -> None:
+        """Save what was typed so far as a script, which load, or `chainrule xor file`, does again to the bit."""
+        write_file(file, "\n".join([*self.typed, ""]).encode())
+        print(f"wrote {len(self.typed)} lines to {printable(file)}")
+
+    def load(self, file: str) -> None:
+        """Do the lines of a script, as if they were typed here."""
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+        self.run_script([line for line in lines if line.split() != ["load", file]])
+
+    def to_python(self, line: str) -> str:
+        """Return a line of Python for what was typed: a command becomes a call, the rest stays as it is."""
+        text = line.strip()
+        if found := re.fullmatch(rf"({NAME})(?:\s*(\*\*|//|[-+*/%])?=\s*([^=].*))?", text):
+            name, op, number = found[1], found[2], found[3]
+            is_weight = name not in self.commands and as_typed(name) in map(as_typed, self.names())
+            if is_weight and number:
+                return f"_do('set', {name!r}, {f'{as_typed(name)} {op} ({number})' if op else number})"
+            # a unit, z11[2], may be shown like a weight
+            is_unit = name == "L" or (name not in SHORT and re.fullmatch(r"[a-z][\d₀-₉⁰-⁹(⁽].*", name))
+            if not number and (is_weight or (is_unit and name not in self.namespace)):
+                return f"_do('show', {name!r})"
+        found = re.match(r"\s*([a-z]\w*|\?)(?![\w.(\[])\s*(.*)", line, re.DOTALL)
+        if found is None or "\n" in text or re.match(r"([-+*/%<>!]+=?\s|==|(in|is|and|or|if)\b)", found[2]):
+            return line
+        name, rest = found[1], found[2].strip()
+        if name in SHORT and name not in self.namespace.keys() - self._known and not rest.startswith("="):
+            name = SHORT[name]
+        is_python = name in self.namespace or keyword.iskeyword(name) or keyword.issoftkeyword(name)
+        mistyped = not is_python and not hasattr(builtins, name) and "=" not in rest and self._near(name)
+        if name not in self.commands and not mistyped:
+            return line
+        words = [word.strip(",") for word in rest.replace("=", " ").split()]
+        return f"_do({', '.join(map(repr, [name, *words]))})"
+
+    def _near(self, name: str) -> bool:
+        return bool(difflib.get_close_matches(name, self.commands, n=1))
+
+    # ------------------------------------------------------------------------------ three ways to run
+    def run_script(self, lines: Iterable[str]) -> int:
+        """Run lines as if they were typed, showing each before its answer; return how many were wrong."""
+        console = _Console(self)
+        with suppress(SystemExit):
+            for line in lines:
+                text = line.rstrip("\n")
+                typed = printable(text.expandtabs())
+                print(f"\n{MARK}{typed}" if text.strip() and not text.lstrip().startswith("#") else typed)
+                self._push(console, text)
+            self._push(console, "")
+        return self.wrong
+
+    def talk(self, greeting: str, keys: str = "") -> None:
+        """Talk with a person until they leave; `keys` stand below the prompt."""
+        self.keys = keys
+        print(greeting)
+        read, more, console = self._reader(), False, _Console(self)
+        with suppress(SystemExit):
+            while True:
+                try:
+                    line = read("… " if more else MARK)
+                except EOFError:
+                    print()
+                    return
+                except KeyboardInterrupt:
+                    console.resetbuffer()
+                    print("\nquit, or Ctrl-D, leaves")
+                    more = False
+                    continue
+                if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+                    print("\x1b[J", end="")  # what stood below the prompt
+                more = self._push(console, line if line.strip() or more else "step")
+
+    def _push(self, console: _Console, line: str) -> bool:
+        line = line if console.buffer else line.lstrip()
+        self.namespace.update(self.variables())
+        if (line or console.buffer) and not line.startswith(("save ", "load ")):
+            self.typed.append(line)
+        return console.push(line)
+
+    def _reader(self) -> Callable[[str], str]:
+        """Return what reads a line: prompt_toolkit where it is installed and the terminal can, else Python's own."""
+        able = os.environ.get("TERM") != "dumb" and sys.stdin.isatty() and sys.stdout.isatty()
+        if able and find_spec("prompt_toolkit") and "utf" in (sys.stdout.encoding or "").lower():
+            from prompt_toolkit import PromptSession
+            from prompt_toolkit.completion import WordCompleter
+            from prompt_toolkit.styles import Style
+
+            plain = Style([("bottom-toolbar", "noreverse")])
+            known = WordCompleter(lambda: [*self.commands, *map(as_typed, self.names())])
+            prompt: PromptSession[str] = PromptSession(
+                completer=known, complete_while_typing=False, reserve_space_for_menu=0, style=plain,
+                bottom_toolbar=self.keys or None,
+            )  # fmt: skip
+            return prompt.prompt
+        with suppress(ImportError):
+            import readline
+
+            def complete(text: str, state: int) -> str | None:
+                words = [name for name in [*self.commands, *map(as_typed, self.names())] if name.startswith(text)]
+                return words[state] if state < len(words) else None
+
+            readline.set_completer(complete)
+            readline.parse_and_bind("tab: complete")
+        return input
+
+
+class _Console(code.InteractiveConsole):
+    """Python's own console, which takes commands too and answers a mistake in a sentence."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        super().__init__(prompt.namespace)
+        self.prompt = prompt
+
+    def runsource(self, source: str, filename: str = "<input>", symbol: str = "single") -> bool:
+        return super().runsource(self.prompt.to_python(source), filename, symbol)
+
+    def showtraceback(self) -> None:
+        error = sys.exc_info()[1]
+        if error is not None:
+            self.prompt.explain(error)
+
+    def showsyntaxerror(self, filename: str | None = None, **_: object) -> None:
+        self.prompt.explain(SyntaxError())
+
+
+def wrapped(text: str, hang: str = "") -> str:
+    """Return text in lines no longer than the terminal, or than a book's; what goes on hangs below its line's start.
+
+    What cannot be seen is escaped: an answer may repeat what was typed.
+    """
+    width = min(100, shutil.get_terminal_size().columns)
+    lines = []
+    for line in map(printable, text.split("\n")):
+        indent = " " * (len(line) - len(line.lstrip())) + hang
+        lines.append(textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False))
+    return "\n".join(lines)
+
+
+def usage(name: str, command: Callable[..., None]) -> str:
+    """Return how a command is written: `run epochs`, `step [n]`."""
+    parameters = inspect.signature(command).parameters.values()
+    return " ".join([name, *(p.name if p.default is p.empty else f"[{p.name}]" for p in parameters)])
+
+
+def progress(done: int, of: int, note: str) -> None:
+    """Draw a bar on the error stream if that is a terminal, and wipe it when all is done."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        filled = 30 * done // of
+        bar = f"\r{'█' * filled}{'░' * (30 - filled)} {done} of {of}  {note}\x1b[K"
+        print("\r\x1b[K" if done == of else bar, end="", file=sys.stderr, flush=True)
+
+
+def has_terminal() -> bool:
+    """Return whether somebody can type: standard input may be closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
