@@ -152,7 +152,7 @@ def moments(draw, against):
         expected = recorded(root, draw.parameters)
         found = step.value_and_gradient(rows)
         if not math.isfinite(expected[0]):
-            if math.isfinite(found[0]):
+            if math.isfinite(found[0]) and not is_rounding(root, draw.parameters, found, expected):
                 raise Differs(
                     f"{draw.kind}, moment {moment}: {found[0]!r}, and recorded {expected[0]!r}", root, draw.parameters
                 )
