@@ -1,7 +1,10 @@
 """The table of operations.  Each row is a rule; everything else about an operation is derived from it.
 
-To add an operation, add a row here.  A rule is arithmetic over the maths library it is given: no `if`
-(use `maths.where`), no Python `math`.  A kink's derivative is a choice, stated by the rule and shown in `at_edges`.
+To add an operation, add a row here.  A rule takes a maths library and the inputs, and returns the output with the local
+derivative for each input; a derivative may be a function of nothing, called only if it is needed.  It is arithmetic:
+no `if` (use `maths.where`), no Python `math`.  `maths.as_function(y, f)` is the number y, and f() to whoever
+differentiates it again, for guards that are right as a number only.  A kink's derivative is a choice, stated by the
+rule and shown in `at_edges`.  What else a row may say is listed at `Operation`, in `rules/operation.py`.
 """
 
 from __future__ import annotations
@@ -318,7 +321,10 @@ def tanh(maths: Any, x: Any) -> Out:
     "σ", smooth_on=[(ANY,), (WIDE,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (0.0, (0.0,))}
 )
 def sigmoid(maths: Any, x: Any) -> Out:
-    """1 / (1 + exp(−x)) without overflow; its derivative is σ(x)(1 − σ(x)): 0 from x = 37 on, where σ rounds to 1."""
+    """1 / (1 + exp(−x)) without overflow; its derivative is the textbook's, σ(x)(1 − σ(x)).
+
+    That loses digits far to the right, and is 0 from x = 37 on, where σ rounds to 1: −σ(−x) has them all.
+    """
     e = maths.exp(-maths.abs(x))
     y = maths.where(x < 0.0, e, 1.0) / (1.0 + e)
     return y, (y * (1.0 - y),)

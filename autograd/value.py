@@ -29,8 +29,9 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     whose `op` is CONSTANT.  Values are equal only to themselves; `<` and `>` compare the numbers.
     """
 
-    # A node of one or two parents keeps them, with their local derivatives, in slots of its own: one object for the
-    # collector to track instead of three, and half the memory.  Any other has no `_left`, but `_operands`.
+    # c = a * b keeps a and b, `_left` and `_right`, and dc/da and dc/db, the derivatives beside them; tanh(a) keeps no
+    # `_right`, a leaf nothing, and what has more parents or groups of them `_operands`.  In slots they are one object
+    # for the collector to track instead of three, and half the memory.
     __slots__ = "_data", "_grad", "_left", "_left_derivative", "_name", "_operands", "_right", "_right_derivative", "op"
     __array_priority__: ClassVar[float] = 1e3  # NumPy's numbers and arrays ask the Value; its functions call methods
     is_group: ClassVar[bool] = False
@@ -58,7 +59,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     @property
     def data(self) -> float:
         """The number itself; inside `compile` what stands for it in arithmetic, and is refused for all else."""
-        if modes.active:
+        if modes.active:  # inside `compile`, `no_grad` or `detect_anomaly`, somewhere
             return modes.read(self)
         return self._data
 

@@ -38,12 +38,16 @@ from nn.losses import (
 )
 from nn.optim import *  # noqa: F403
 from nn.saving.files import Autosave, load, save
+from nn.saving.torch_module import TorchModule, to_torch
 from nn.support.guesses import GUESSES as _GUESSES
 from nn.support.naming import TEXTBOOK as _TEXTBOOK
 from nn.training.engines import classify, predict
 from nn.training.fit import fit
 from nn.training.loop import EarlyStopping, Report
 from nn.training.session.session import TrainingSession
+
+if _TYPE_CHECKING:
+    from nn.saving.onnx_model import save_onnx
 
 _show_paths(_TEXTBOOK)
 
@@ -56,6 +60,7 @@ __all__ = [
     "RateSweep",
     "Report",
     "Stretch",
+    "TorchModule",
     "TrainingSession",
     "accuracy",
     "binary_cross_entropy",
@@ -72,16 +77,21 @@ __all__ = [
     "poisson",
     "predict",
     "save",
+    "save_onnx",
     "sharpness",
     "softmax_cross_entropy",
     "stretches",
+    "to_torch",
 ]
 __all__ += _layers.__all__
 __all__ += _optim.__all__
 
+_LATER = {"estimators": "estimators", "save_onnx": "saving.onnx_model"}  # what is loaded only when it is asked for
+
 if not _TYPE_CHECKING:  # a checker is to know what there is
 
     def __getattr__(name: str) -> _Any:
-        if name == "estimators":  # with scikit-learn, which is loaded when it is asked for
-            return _import_module("nn.estimators")
+        if name in _LATER:
+            module = _import_module(f"nn.{_LATER[name]}")
+            return module if name == "estimators" else getattr(module, name)
         return _GUESSES.found(name)

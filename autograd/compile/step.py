@@ -103,6 +103,16 @@ class Step:
 
         return function, np.array(numbers_of(self.parameters))
 
+    def as_c(self, *arguments: Any, **named: Any) -> str:
+        """Return the program for arguments like these as one C99 file that needs libm alone: `forward`, `backward`.
+
+        The parameters' numbers of now stand in it.  Raises ValueError for a program that draws numbers at each run, as
+        dropout does, and for one whose scalars have no structure.
+        """
+        arrays = self._programs.arrays(arguments, named)
+        with self._programs.one_at_a_time:
+            return in_c(self._programs.program_for(arrays), self.parameters)
+
     def _watch(self, loss: float, gradient: Floats, arrays: Sequence[Any]) -> None:
         """Inside `detect_anomaly`, let a recorded pass say where the first non-finite value is."""
         watch = modes.current("watch_backward")
@@ -149,6 +159,18 @@ class CompiledForward:
     def source(self) -> str:
         """The source of the program that ran last, as NumPy runs it."""
         return source_of(self._programs.latest)
+
+
+def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -> str:
+    """Return a compiled program, and an optimizer's rule, as one C99 file."""
+    from autograd.compile.backends.c import c_file
+
+    if compiled.traced.draws:
+        raise ValueError("the program draws numbers at each run, as dropout does, and C has none of them")
+    others, count = compiled.others, len(compiled.traced.shapes)
+    given = [others.tolist() if k >= count else None for k, _, _ in compiled.program.arguments]
+    theta = np.array(numbers_of(parameters))[compiled.program.order]
+    return c_file(compiled.program, theta.tolist(), given, optimizer)
 
 
 def source_of(compiled: Compiled) -> str:

@@ -17,7 +17,7 @@ from autograd.compile.backends.numpy.update import load_update
 from autograd.compile.backends.runner import Floats
 from autograd.compile.programs.compiled import Compiled
 from autograd.compile.programs.program_cache import Programs
-from autograd.compile.step import report, source_of
+from autograd.compile.step import in_c, report, source_of
 from autograd.recording.bulk import keep_gradients, numbers_of, set_numbers
 from autograd.support.messages import name_or
 from autograd.value import Value
@@ -124,6 +124,20 @@ class TrainingStep:
         The latest program is for batches of so many rows of the data.
         """
         self._programs.check_indices(self._programs.latest, self._programs.arrays(data), batch)
+
+    def as_c(self, *arguments: Any) -> str:
+        """Return the step on arguments like these as one C99 file that needs libm alone: `train` with a learning rate.
+
+        θ begins as it is now, the optimizer's memories and step count at 0.  Raises ValueError as `Step.as_c` does, and
+        where a limit clips the gradients.
+        """
+        if self.clip is not None:
+            raise ValueError("as_c writes the optimizer's rule without clipping: make the step without it")
+        arrays = self._programs.arrays(arguments)
+        with self._programs.one_at_a_time:
+            self._fetch()
+            with self._values_synced():
+                return in_c(self._programs.program_for(arrays), self.parameters, self.optimizer)
 
     def _row_by_row(self, rows: Any, rates: Sequence[float], arrays: Sequence[Any]) -> Floats:
         batches = zip(rows, rates, strict=True)

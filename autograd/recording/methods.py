@@ -626,7 +626,10 @@ class Methods:
         return node
 
     def sigmoid(self) -> Value:
-        """1 / (1 + exp(−x)) without overflow; its derivative is σ(x)(1 − σ(x)): 0 from x = 37 on, where σ rounds to 1."""
+        """1 / (1 + exp(−x)) without overflow; its derivative is the textbook's, σ(x)(1 − σ(x)).
+
+        That loses digits far to the right, and is 0 from x = 37 on, where σ rounds to 1: −σ(−x) has them all.
+        """
         if modes.active:
             return apply(ops.sigmoid, (self,))
         x = self._data

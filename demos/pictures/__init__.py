@@ -4,7 +4,7 @@ __main__.py     makes every picture again
 pages.py        pages as a browser shows them
 why.svg         the graph of the first example, and why the gradient of a is what it is
 network.svg     the network of the second example, with its weights and their gradients
-steps.png       the page that steps through a pass, in the middle of the way back
+steps.png       the page that steps through a pass, in the middle of the backward one
 playground.png  the page in which the network learns
 film.gif        its training, from beginning to end, once
 """

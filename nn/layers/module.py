@@ -104,7 +104,7 @@ class Module:
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield (path, module) for this module (path "") and each below it, each once."""
-        for path, thing in _walk(self, ""):
+        for path, thing in _walk(self, "", groups=False):
             if isinstance(thing, Module):
                 yield path, thing
 
@@ -294,14 +294,19 @@ def _branches(thing: Any) -> Iterable[tuple[str, Any]]:
     return ()
 
 
-def _walk(root: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield (path, thing) for the Values and Modules of the tree, in order: a Module once, a Value at each place."""
+def _walk(root: Any, path: str, *, groups: bool = True) -> Iterator[tuple[str, Any]]:
+    """Yield (path, thing) for the Values and Modules of the tree, in order: a Module once, a Value at each place.
+
+    Without `groups`, of which there are no modules, most Values are passed by.
+    """
     seen: set[int] = set()
     stack: list[tuple[str, Any]] = [(path, root)]
     while stack:
         path, thing = stack.pop()
         if isinstance(thing, Value):
             yield path, thing
+            continue
+        if isinstance(thing, Group) and not groups:
             continue
         if isinstance(thing, Module):
             if id(thing) in seen:

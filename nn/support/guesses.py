@@ -99,6 +99,7 @@ NAMES: Final = {
     "train_test_split": "it is nn.datasets.split, or fit(…, validation=0.2)",
     "save_model": "it is nn.save(path, model)",
     "load_model": "it is nn.load(path, model)",
+    "onnx": "it is nn.save_onnx(model, path)",
     "ModelCheckpoint": "it is nn.Autosave(path): fit(…, autosave=…)",
     "Callback": "a callback is a function of a Report: fit(…, callbacks=[f])",
     "no_grad": "it is autograd.no_grad",

@@ -39,10 +39,11 @@ def prepare(model: Any, inputs: Any, targets: Any, loss: Loss, optimizer: Optimi
 def numbered(targets: Any, names: Sequence[str] = (), which: str = "") -> tuple[Any, tuple[str, ...]]:
     """Return names of classes as numbers, from 0 in the order of the alphabet or of `names`, and the names in order.
 
-    Targets that are no names come back as they are.  Raises ValueError for a name that is not among `names`.
+    Targets that are no names, and numbers written as text, come back as they are: to guess what "10.5" means is not
+    for us.  Raises ValueError for a name that is not among `names`.
     """
     found = listed(targets, f"{which}targets")
-    if not found or not all(isinstance(x, str) for x in found):
+    if not found or not all(isinstance(x, str) for x in found) or (not names and all(map(_is_number, found))):
         return targets, tuple(names)
     known = tuple(map(str, names or sorted(set(found))))
     numbers = {name: i for i, name in enumerate(known)}
@@ -52,6 +53,14 @@ def numbered(targets: Any, names: Sequence[str] = (), which: str = "") -> tuple[
                 f"{which}targets[{i}] is {shown(repr(x))}, and the classes are {', '.join(map(shown, known))}"
             )
     return [numbers[str(x)] for x in found], known
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def with_weights(loss: Any, targets: Any, weights: Any) -> tuple[Loss, list[Any], Callable[[list[Any]], list[Any]]]:

@@ -143,7 +143,7 @@ def test_compiling_for_numpy_loads_no_optional_library():
     program = (
         "import sys, autograd.compile as c, nn, viz; from autograd import Value, compile\n"
         "w = Value(2.0); compile(lambda x: w * x[0] * x[0], parameters=[w])([3.0])\n"
-        "optional = {'jax', 'llvmlite', 'matplotlib', 'sklearn', 'safetensors', 'tqdm', 'IPython'}\n"
+        "optional = {'jax', 'llvmlite', 'matplotlib', 'sklearn', 'safetensors', 'tqdm', 'IPython', 'onnx'}\n"
         "print(*sorted(optional & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)

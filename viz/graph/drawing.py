@@ -40,6 +40,7 @@ def draw(
     example: int = 0,
     folded: bool | None = None,
     downward: bool = False,
+    digits: bool = False,
 ) -> GraphPicture:
     """Return a picture of everything that `value`, or each of several values, was computed from.
 
@@ -51,7 +52,8 @@ def draw(
 
     A graph too large to read is folded by neuron or layer, as modules name them, and of a batch one `example` is drawn;
     `open=["layer 1"]` shows a layer in neurons, `open=["layer 1, neuron 4"]` a neuron in nodes; paths, such as
-    `layers.0.neurons.3`, do too.  Raises ValueError if `value` was not computed from `why`.
+    `layers.0.neurons.3`, do too.  `digits` marks where digits are lost, as `certify` proves (extra `exact`).  Raises
+    ValueError if `value` was not computed from `why`.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
@@ -76,6 +78,8 @@ def draw(
     gradients = None if answer is None else _gradients(roots[0])
     place = -1 if answer is None else answer.node
     spots = drawn_nodes(order, words.names, roots, gradients=gradients, why=place, unfold=unfold)
+    if digits:
+        _mark_losses(spots, order, roots)
     drawn = fold(spots, open=open, example=example, folded=folded)
     if drawn.hidden and answer is None:  # else the names are those of the explanation
         _rename(order, spots, drawn.hidden)
@@ -122,6 +126,18 @@ def _instead(thing: object) -> str:
     if callable(thing) and not hasattr(thing, "parameters"):
         return f"{kind}: draw what it returns"
     return f"{kind}; for a model use draw_network(model), and draw(model(row)) for what it computes"
+
+
+def _mark_losses(spots: Sequence[Spot], order: Sequence[Value], roots: Sequence[Value]) -> None:
+    """Mark the nodes that lose digits, in their number or in what they send back."""
+    from autograd.explain.digits import lost_at
+
+    lost = {node: both for root in roots for node, both in lost_at(root).items()}
+    for spot in spots:
+        if spot.origin >= 0 and order[spot.origin] in lost:
+            for digits, where in zip(lost[order[spot.origin]], ("", " in the derivative"), strict=True):
+                if digits >= 1.0:
+                    spot.marks.append(f"{digits:.0f} digit{'s' * (round(digits) != 1)} lost{where}")
 
 
 def _rename(order: Sequence[Value], spots: Sequence[Spot], hidden: Collection[int]) -> None:

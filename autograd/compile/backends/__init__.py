@@ -6,4 +6,5 @@ numpy/        source that a person can read, run by NumPy
 native/       one function of machine code, by LLVM
 jax/          a pure function of JAX's arrays, by XLA
 javascript/   source for pages, to be run in a browser
+c/            one C99 file, to be compiled anywhere
 """

@@ -64,9 +64,6 @@ class Traced:
     @cached_property
     def numbered(self) -> Numbered:
         """The graph of all outputs as numbers: parameters come first, then the arguments row by row."""
-        return self._renumbered()
-
-    def _renumbered(self) -> Numbered:
         return Numbered(chain(self.parameters, *self.arguments), self.outputs)
 
     @cached_property
@@ -75,7 +72,7 @@ class Traced:
 
         Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
         """
-        graph = self._renumbered() if self.taken else self.numbered  # tables add what is no part of the program
+        graph = self.numbered.copy() if self.taken else self.numbered  # tables add what is no part of the program
         reached: set[int] = set()
         graph.reach(graph.add(flat_of(self.root)), reached)
         tables = {key: (table, graph.add(found)) for key, (table, found) in self.taken.items()}

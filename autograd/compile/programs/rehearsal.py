@@ -40,8 +40,8 @@ from autograd.value import Value
 
 __all__ = ["Once", "Rehearsal", "Sample"]
 
-LEAST, MOST = 16, 256  # rows of the caller's data,
-NUMBERS: Final = 16_384  # or so many numbers of them
+LEAST, MOST = 16, 64  # rows of the caller's data,
+NUMBERS: Final = 4096  # or so many numbers of them
 MOVE: Final = 0.02  # how far parameters are moved, beside their own size and 1
 NEAR: Final = 1e-9  # of the largest number: what rounding may do to it
 SHORT: Final = 24  # members of a group, up to which Python adds as fast as NumPy

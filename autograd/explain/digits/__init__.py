@@ -6,6 +6,6 @@ passes.py       a recorded graph run forward and backward on balls
 balls.py        the rules of the table on balls: numbers with a bound of their error, by python-flint
 """
 
-from autograd.explain.digits.certificate import certify, compare
+from autograd.explain.digits.certificate import certify, compare, lost_at
 
-__all__ = ["certify", "compare"]
+__all__ = ["certify", "compare", "lost_at"]

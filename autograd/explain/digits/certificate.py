@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Any, Final
 
-from autograd.explain.digits.balls import arb, context
+from autograd.explain.digits.balls import context
 from autograd.explain.digits.losses import Loss, Losses
 from autograd.explain.digits.passes import ALL_DIGITS, Graph, Pass, digits_of, rounded
 from autograd.recording import modes
@@ -141,14 +141,9 @@ def compare(root: Value, parameters: Iterable[Value], value: float, gradients: I
 def _certificate(
     graph: Graph, wanted: dict[str, int], value: float, gradients: list[float], lines: Mapping[int, str]
 ) -> Certificate:
-    for bits in PRECISIONS:
-        with context(bits):
-            true = Pass(graph)
-            zero = arb(0.0)
-            balls = [true.values[-1], *[zero if (a := true.adjoints[i]) is None else a for i in wanted.values()]]
-            if bits == PRECISIONS[-1] or all(rounded(ball) is not None for ball in balls):
-                break
+    bits, true = _proved(graph, list(wanted.values()))
     with context(bits):
+        balls = [true.values[-1], *map(true.gradient, wanted.values())]
         losses = Losses(graph, true, lines)
         digits = [digits_of(ours, ball) for ours, ball in zip((value, *gradients), balls, strict=True)]
         few = [(d, k) for k, d in enumerate(digits) if d is not None and d < FEW]
@@ -161,6 +156,24 @@ def _certificate(
                 lost = losses.of_gradient(i) if k else losses.of_value(len(graph.nodes) - 1)
             results.append(Certified(name, ours, rounded(ball), _text(ball), digits[k], lost))
         return Certificate(results[0], tuple(results[1:]), tuple(_branches(graph, true, lines)), bits)
+
+
+def _proved(graph: Graph, places: list[int]) -> tuple[int, Pass]:
+    """Return a pass in which the value and the gradients there are known to the last bit, if more bits can do so."""
+    for bits in PRECISIONS:
+        with context(bits):
+            true = Pass(graph)
+            if rounded(true.values[-1]) is not None and all(rounded(true.gradient(i)) is not None for i in places):
+                break
+    return bits, true
+
+
+def lost_at(root: Value) -> dict[Value, tuple[float, float]]:
+    """Return how many digits each node loses, in its number and in its local derivatives, where that is one or more."""
+    graph = Graph(root)
+    bits, true = _proved(graph, [])
+    with context(bits):
+        return Losses(graph, true, {}).by_node()
 
 
 def _text(ball: Any) -> str:

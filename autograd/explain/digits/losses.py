@@ -59,6 +59,22 @@ class Losses:
         """Return the largest losses on the way to the gradient of node `i`."""
         return _largest(self._to_gradient(i))
 
+    def by_node(self) -> dict[Value, tuple[float, float]]:
+        """Return how many digits each node loses, in its number and in its local derivatives, where that is 1 or more.
+
+        What it had are the digits of the input that has the fewest.
+        """
+        found = {}
+        for i, node in enumerate(self.graph.nodes):
+            if self.graph.is_computed(i):
+                had = min((self.digits(j) for j in self.graph.flat(i)), default=ALL_DIGITS)
+                own = node.local_derivatives
+                slopes = [_digits(own[slot], derivative) for _, derivative, slot in self.true.edges(i)]
+                lost = had - self.digits(i), had - min(slopes, default=had)
+                if max(lost) >= LEAST_LOSS:
+                    found[node] = lost
+        return found
+
     def digits(self, i: int) -> float:
         """Return how many digits of the number of node `i` are right."""
         found = digits_of(self.graph.nodes[i]._data, self.true.values[i])

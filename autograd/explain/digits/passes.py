@@ -108,6 +108,11 @@ class Pass:
                     before = self.adjoints[j]
                     self.adjoints[j] = sent if before is None else before + sent
 
+    def gradient(self, i: int) -> Any:
+        """Return the gradient of node `i`, 0 where none arrives."""
+        adjoint = self.adjoints[i]
+        return arb(0.0) if adjoint is None else adjoint
+
     def given(self, i: int) -> list[Any]:
         """Return the balls that node `i` was computed from, lists for groups."""
         values = self.values

@@ -7,7 +7,7 @@ from functools import cache
 import mpmath
 from scipy import special
 
-from autograd import Value
+from autograd import Value, grad, sigmoid
 from autograd.rules.maths import FLOATS
 from autograd.rules.operation import TABLE, Operation
 from tests.support.exact import CANCELS, DIGITS, OPERATIONS, flattened, samples, true_derivatives
@@ -201,3 +201,8 @@ def test_forward_agrees_with_an_outside_library_of_that_name(op):
         # Sums round once per term, at the size of their greatest term.
         scale = sum(map(abs, op.flat(inputs))) ** 2 if op.groups or op.name in ("add", "subtract") else 0.0
         assert abs(op(*inputs) - true) <= 1e-14 * max(abs(true), scale), (op.name, inputs)
+
+
+def test_the_far_right_tail_of_sigmoid_has_all_its_digits_in_its_mirror():
+    true = float(mpmath.exp(-40) / (1 + mpmath.exp(-40)) ** 2)
+    assert close(grad(lambda x: -sigmoid(-x))(40.0), true)

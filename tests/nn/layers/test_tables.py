@@ -106,8 +106,7 @@ WORDS = "number the classes, [names.index(x) for x in targets] with names = sort
 @pytest.mark.parametrize(
     ("inputs", "targets", "message"),
     [
-        (ROWS, ["cat", "dog", "dog", "cat"], f"targets[0] is 'cat', and a number is needed: {WORDS}"),
-        (ROWS, np.array(["cat", "dog", "dog", "cat"]), WORDS),
+        (ROWS, ["cat", "dog", 1.0, "cat"], f"targets[0] is 'cat', and a number is needed: {WORDS}"),
         (ROWS, ["1", "0", "0", "1"], "targets[0] is '1', and a number is needed: float('1') makes it one"),
         (Frame([["red", 1], ["blue", 2]]), [0, 1], "inputs[0][0] is 'red', and a number is needed: make a column of 0"),
         (ROWS, {0, 1}, "targets must be a sequence of rows, not a set, whose order pairs nothing"),

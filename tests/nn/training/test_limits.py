@@ -15,6 +15,7 @@ from nn.inspect.diagnosis import _dead, _exploding, _saturated, _spread, _vanish
 from nn.inspect.mistakes import _is_distribution
 from nn.inspect.rate_finder import _judge
 from nn.optim.clipping import percentile
+from nn.saving.snapshot import BuffersAndRNG
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
 
@@ -241,3 +242,20 @@ def test_what_counts_as_shares_and_which_rows_are_looked_at():
     assert not _is_distribution([-0.1, 1.1])
     assert _spread(3, 3) == [0, 1, 2]
     assert _spread(10, 4) == [0, 2, 5, 7]
+
+
+def test_of_what_a_pass_may_change_only_what_has_changed_is_copied():
+    model = nn.Sequential(nn.BatchNorm(2), nn.Dropout(0.5, seed=1))
+    norm, dropout = model.layers
+    states = BuffersAndRNG(model)
+    first = states.read()
+    assert states.changed == 0
+    norm.running_mean[0] = 3.0
+    second = states.read()
+    assert states.changed == 1
+    assert sum(a is not b for a, b in zip(first, second, strict=True)) == 1
+    model.batch([[0.0, 1.0], [1.0, 0.0]])
+    assert states.read() is not second
+    assert states.changed == 3, "both averages, and the generator of the masks"
+    assert not dropout.training or states.read() == states.read()
+    assert states.changed == 0

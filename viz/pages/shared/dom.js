@@ -30,10 +30,21 @@ export const clip = (/** @type {string} */ words, /** @type {number} */ most) =>
 
 /** Returns a function that measures words in the page's font. @param {number} size @param {number} weight */
 export function ruler(size, weight = 600) {
-  const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
-  pen.font = `${weight} ${size}px ${getComputedStyle(document.documentElement).getPropertyValue("--ui")}`;
-  return (/** @type {string} */ words) => pen.measureText(words).width;
+  if (!PEN.family) {
+    PEN.family = getComputedStyle(document.documentElement).getPropertyValue("--ui");
+    queueMicrotask(() => Object.assign(PEN, { family: "" })); // asked once for all that is drawn together
+  }
+  const font = `${weight} ${size}px ${PEN.family}`;
+  return (/** @type {string} */ words) => {
+    if (PEN.font !== font) PEN.pen.font = PEN.font = font;
+    return PEN.pen.measureText(words).width;
+  };
 }
+const PEN = {
+  pen: /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d")),
+  font: "",
+  family: "",
+};
 
 /** The room inside an element, without its padding. @param {Element} element */
 export function roomIn(element) {

@@ -15,7 +15,8 @@ export function around(graph, e, row) {
   card.hidden = !e && all.length > SMALL;
   if (card.hidden || (phone && !$("map-card").hidden)) return;
   const [nodes, left] = all.length <= SMALL ? [all, []] : neighbors(e, row, !phone);
-  graph.draw(nodes, (n) => "n" + n.index, roomIn(card) - 8);
+  if (WIDTH.at !== innerWidth) Object.assign(WIDTH, { at: innerWidth, room: roomIn(card) - 8 });
+  graph.draw(nodes, (n) => "n" + n.index, WIDTH.room);
   graph.paint(e ? [e] : [], new Set());
   const names = left.map((p) => bare(NODES[p].name));
   say(
@@ -23,6 +24,9 @@ export function around(graph, e, row) {
     names.length ? `and ${names.length} more: ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}` : "",
   );
 }
+
+/** How wide the card is while the window is so wide: to ask at each step costs as much as the step. */
+const WIDTH = { at: 0, room: 0 };
 
 /** The nodes one edge away from an event, and the operands that are left out. @returns {[any[], number[]]} */
 function neighbors(e, row, wide) {

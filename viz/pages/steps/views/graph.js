@@ -256,13 +256,14 @@ export class Graph {
     const wide = ruler(13)(words) + 16,
       at = this.rights.find((right) => right > wire.points[0][0] - 0.5) + this.apart / 2;
     if (wide > this.apart - 8) return;
-    let [low, high] = [0, wire.element.getTotalLength()];
+    const [[a, b], [c, d]] = wire.points; // a curve that is level at both ends, as `smooth` draws it
+    let [low, high] = [0, 1];
     for (let k = 0; k < 12; k++) {
-      const middle = (low + high) / 2;
-      if (wire.element.getPointAtLength(middle).x < at) low = middle;
-      else high = middle;
+      const t = (low + high) / 2;
+      if (a + (c - a) * t * (1.5 - 1.5 * t + t * t) < at) low = t;
+      else high = t;
     }
-    const { y } = wire.element.getPointAtLength(low);
+    const y = b + (d - b) * low * low * (3 - 2 * low);
     this.pill.append(
       make(
         "g",
