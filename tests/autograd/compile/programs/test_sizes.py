@@ -16,7 +16,8 @@ from autograd.compile.programs.families import pattern_of, sizes_of
 from autograd.compile.programs.forms import DoesNotFitError, fit
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.unify import unify
-from tests.fuzz.random_programs import Drawn, assert_same, recorded
+from tests.fuzz.random_programs import assert_same, recorded
+from tests.fuzz.sizes import at_sizes
 from tests.support.compiled.changes_of_mind import AT, CHANGES, GENERIC, drawn
 from tests.support.programs import PROGRAMS, Draw
 
@@ -102,16 +103,9 @@ def assert_right(step, function, parameters, x, y, tolerance=1e-12):
 
 @pytest.mark.parametrize("seed", range(0, 60, 4))
 def test_random_programs_at_five_sizes(seed):
-    program, r = Drawn(seed), random.Random(seed)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not depend on")
-        step = ag.compile(program.function, program.parameters)
-        for n in (29, 40, 26, 64, 35):
-            x = [[r.uniform(-1.5, 1.5) for _ in range(program.width)] for _ in range(n)]
-            index = [r.randrange(len(program.table)) for _ in range(n)]
-            truth = recorded(program.function([[Value(a) for a in row] for row in x], index), program.parameters)
-            if np.isfinite(truth[0]):
-                assert_same(step.value_and_gradient(x, index), truth)
+        at_sizes(seed)
 
 
 def test_every_length_of_a_sequence_and_every_number_of_sequences():
