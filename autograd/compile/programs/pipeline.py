@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.compile.backends.numpy.syntax import is_reserved
+from autograd.compile.backends.numpy.operations import is_reserved
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.names import give_names
