@@ -146,7 +146,7 @@ def test_no_source_is_written_of_a_symbol_that_is_no_identifier():
 
 
 def test_numbers_are_written_as_the_plain_floats_that_they_are():
-    from autograd.compile.backends.javascript import syntax as javascript_words
+    from autograd.compile.backends.javascript import operations as javascript_words
 
     for write in (literal, javascript_words.literal):
         assert write(Boastful(0.1)) == write(0.1)
