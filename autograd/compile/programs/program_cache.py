@@ -129,6 +129,7 @@ class Programs:
             compiled = compiled_directly(
                 traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients
             )
+            compiled.why = self._families.why if arrays else ""
         if self._changing:
             compiled.audits.at_once()
         self._warn_unused(compiled)

@@ -1,6 +1,7 @@
 """One program for every size: what is found at a few small ones is, at any other, what a trace at full size finds."""
 
 import random
+import re
 import warnings
 
 import numpy as np
@@ -179,6 +180,37 @@ def test_numbers_that_are_not_finite_leave_it_to_a_trace_at_full_size():
     step = ag.compile(lambda x: ag.mean([ag.log(w * a) for a in x]), [w])
     assert step([0.0] * 40) == -np.inf
     assert not is_found(step)
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda w, x: w * sum(x[:10]) if len(x) > 9 else ag.mean(x) * w, "gives other numbers than the function"),
+        (lambda w, x: ag.mean(x) * w + 0.0 * (ag.exp(w) if len(x) > 30 else w), "records other operations at this"),
+        (lambda w, x: ag.mean(x) * w if len(x) > 30 else [][len(x)], r"\(5,\) it raised IndexError: list index out of"),
+        (lambda w, x: ag.mean(x) * w * [0.3, 0.7, 0.2][len(x) % 3], "differ from size to size"),
+        (lambda w, x: ag.mean([ag.log(w * (a - a)) for a in x]), "the numbers are not all finite"),
+    ],
+)
+def test_the_report_says_why_a_size_was_traced(function, why):
+    w = Value(1.0)
+    step = ag.compile(lambda x: function(w, x), [w])
+    step([1.0] * 40)
+    assert not is_found(step)
+    assert re.search(f"traced at this size, since .*{why}", repr(step)), repr(step)
+
+
+@pytest.mark.parametrize("where", ["unify", "Rehearsal", "NumpyRunner"])
+def test_an_error_of_ours_is_reported_and_each_size_traced(where, monkeypatch):
+    def broken(*_, **__):
+        raise TypeError("no such thing")
+
+    monkeypatch.setattr(families, where, broken)
+    w = Value(0.5)
+    step = ag.compile(lambda x: ag.mean(x) * w, [w])
+    with pytest.warns(RuntimeWarning, match=r"failed \(TypeError: no such thing\).*please report"):
+        assert step([1.0] * 40) == 0.5
+    assert "since looking for a program for every size failed" in repr(step)
 
 
 # ------------------------------------------------------------------------------------------ fit and predict
