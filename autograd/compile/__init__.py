@@ -70,8 +70,9 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     longer than compiling did, or 20 ms each), at calls 8, 16, 32, … where it takes a millisecond at most, and at any
     other call as soon as audits are within 1 % of the time that goes by.  A difference beyond rounding is reported in
     a RuntimeWarning with both numbers, and the function is traced anew.  So what nobody saw is wrong for so few calls
-    at most.  An audit leaves parameters, gradients, masks and averages alone; but what the function prints, or adds to
-    a list of its own, it does there too.
+    at most.  Programs found from one another are one program here: their calls are counted together, and a call for
+    which one was just compared with the function needs no audit.  An audit leaves parameters, gradients, masks and
+    averages alone; but what the function prints, or adds to a list of its own, it does there too.
 
     Raises TypeError for parameters that are no Values, ValueError for a backend that there is not, ImportError naming
     the extra that a backend needs.  The step raises ValueError for a function that gives two results for one input.

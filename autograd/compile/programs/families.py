@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from autograd.compile.backends.runner import NumpyRunner
+from autograd.compile.frontend.audit import Audits
 from autograd.compile.frontend.determined import trace_once, trace_twice
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
@@ -69,16 +70,17 @@ class Family:
 
     def __init__(self, pattern: Pattern, parts: Sequence[Sized]) -> None:
         """Unify the parts; raises DoesNotFitError if they differ in more than numbers."""
-        self.pattern, self._parts, self.others = pattern, parts, parts[0].others
+        self.pattern, self.parts, self.others = pattern, parts, parts[0].others
         if any(list(map(id, part.others)) != list(map(id, self.others)) for part in parts):
             raise DoesNotFitError("the function reads other Values at each size")
         self.generic = unify([part.program for part in parts], [part.sizes for part in parts])
         self.outlines = {part.sizes: part.outline for part in parts}
+        self.audits = Audits(0.0)
 
     @property
     def samples(self) -> list[Sizes]:
         """The sizes that it was found at."""
-        return [part.sizes for part in self._parts]
+        return [part.sizes for part in self.parts]
 
     def shapes(self, sizes: Sequence[int]) -> list[tuple[int, ...]]:
         """Return the shapes of the arguments at these sizes."""
@@ -86,7 +88,7 @@ class Family:
 
     def named(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Program, list[SizedInt]]:
         """Return the program for arguments of these shapes with its sizes written by names, n first, and the sizes."""
-        taken = {a.name for part in self._parts[:1] for a in part.program.lines}
+        taken = {a.name for part in self.parts[:1] for a in part.program.lines}
         names: list[str] = []
         for _ in sizes_of(self.pattern, shapes) or ():
             names.append(next(x for x in NAMES if x not in taken and x not in names))
@@ -96,7 +98,7 @@ class Family:
     @property
     def holds(self) -> bool:
         """Whether all that it was traced under is as it was."""
-        return all(part.traced.holds for part in self._parts)
+        return all(part.traced.holds for part in self.parts)
 
 
 class NotTracedError(Exception):
@@ -167,6 +169,7 @@ class Families:
                 program = self._agreeing(family, sizes, rehearsal)
                 self._found = [known for known in self._found if known is not family]
                 if program is None:
+                    family.audits.at_once()  # the function may have changed, not the sizes alone
                     continue
                 if self._continues(family, sizes, outline()):
                     self._found.append(family)
@@ -208,7 +211,11 @@ class Families:
         compiled = Compiled(
             traced, program, family.others, owner.names, owner.backend, optimizer, spent, gradients=gradients
         )
-        compiled.family = family
+        compiled.family, compiled.audits = family, family.audits
+        family.audits.rehearsed(sum(compiled.seconds.values()))
+        for direct in chain.from_iterable(owner.known.values()):  # what it was found from is one of it
+            if any(direct.program is part.program for part in family.parts):
+                direct.audits = family.audits
         return compiled
 
     def _continues(self, family: Family, sizes: Sizes, outline: Outline) -> bool:
@@ -228,6 +235,10 @@ class Families:
                 known[at] = Outline.of(traced)
                 traced.close()
         return outline.continues(known, sizes)
+
+    def forget(self, audits: Audits) -> None:
+        """Drop the family whose audits these are, of which a program was found wrong."""
+        self._found = [family for family in self._found if family.audits is not audits]
 
     # ------------------------------------------------------------------------------------ candidates
     def _candidates(self, shapes: Shapes) -> Iterator[Family]:
