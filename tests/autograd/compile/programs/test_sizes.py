@@ -1,6 +1,9 @@
 """One program for every size: what is found at a few small ones is, at any other, what a trace at full size finds."""
 
+import ctypes
+import itertools
 import random
+import re
 import warnings
 
 import numpy as np
@@ -9,9 +12,10 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
+from autograd.compile.frontend import audit
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.validate import argument_names
-from autograd.compile.programs import families
+from autograd.compile.programs import families, program_cache
 from autograd.compile.programs.families import pattern_of, sizes_of
 from autograd.compile.programs.forms import DoesNotFitError, fit
 from autograd.compile.programs.pipeline import build
@@ -179,6 +183,78 @@ def test_numbers_that_are_not_finite_leave_it_to_a_trace_at_full_size():
     step = ag.compile(lambda x: ag.mean([ag.log(w * a) for a in x]), [w])
     assert step([0.0] * 40) == -np.inf
     assert not is_found(step)
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda w, x: w * sum(x[:10]) if len(x) > 9 else ag.mean(x) * w, "gives other numbers than the function"),
+        (lambda w, x: ag.mean(x) * w + 0.0 * (ag.exp(w) if len(x) > 30 else w), "records other operations at this"),
+        (lambda w, x: ag.mean(x) * w if len(x) > 30 else [][len(x)], r"\(5,\) it raised IndexError: list index out of"),
+        (lambda w, x: ag.mean(x) * w * [0.3, 0.7, 0.2][len(x) % 3], "differ from size to size"),
+        (lambda w, x: ag.mean([ag.log(w * (a - a)) for a in x]), "the numbers are not all finite"),
+    ],
+)
+def test_the_report_says_why_a_size_was_traced(function, why):
+    w = Value(1.0)
+    step = ag.compile(lambda x: function(w, x), [w])
+    step([1.0] * 40)
+    assert not is_found(step)
+    assert re.search(f"traced at this size, since .*{why}", repr(step)), repr(step)
+
+
+@pytest.mark.parametrize("where", ["unify", "Rehearsal", "NumpyRunner"])
+def test_an_error_of_ours_is_reported_and_each_size_traced(where, monkeypatch):
+    def broken(*_, **__):
+        raise TypeError("no such thing")
+
+    monkeypatch.setattr(families, where, broken)
+    w = Value(0.5)
+    step = ag.compile(lambda x: ag.mean(x) * w, [w])
+    with pytest.warns(RuntimeWarning, match=r"failed \(TypeError: no such thing\).*please report"):
+        assert step([1.0] * 40) == 0.5
+    assert "since looking for a program for every size failed" in repr(step)
+
+
+# ------------------------------------------------------------------------------------------------ audits
+def test_the_programs_of_a_family_are_audited_as_one(monkeypatch):
+    w = Value(2.0)
+    audited, made, audit_one = [], [], program_cache.Programs._audit
+    monkeypatch.setattr(program_cache.Programs, "_audit", lambda *a: audited.append(len(made)) or audit_one(*a))
+    monkeypatch.setattr(audit, "perf_counter", itertools.count(0, -1).__next__)  # the time for one never comes
+    monkeypatch.setattr(program_cache, "perf_counter", lambda: 0.0)
+    step = ag.compile(lambda x: ag.mean(x) * w, [w])
+    for rows in [30, 40, 50, 30, 60, 40, 50, *[30, 40, 50] * 9]:
+        made.append(rows)
+        assert step([1.5] * rows) == pytest.approx(3.0)
+    assert audited == [4, 8, 16, 32]  # at calls 2 and 3 a program was rehearsed
+
+
+@pytest.mark.parametrize("at", [30, 40, 50])
+def test_a_program_that_is_wrong_takes_its_family_with_it(at):
+    w, hidden = Value(2.0), ctypes.c_double(1.0)  # which no guard sees
+    step = ag.compile(lambda x: ag.mean(x) * w * hidden.value, [w])
+    for rows in (30, 40, 50):
+        assert step([1.5] * rows) == pytest.approx(3.0)
+    hidden.value = 3.0
+    with pytest.warns(RuntimeWarning, match="traced anew"):
+        assert step([1.5] * at) == pytest.approx(9.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [step([1.5] * rows) for rows in (30, 40, 50, 60)] == pytest.approx([9.0] * 4)
+
+
+def test_where_a_new_size_does_not_agree_the_others_are_audited():
+    w, hidden = Value(2.0), ctypes.c_double(1.0)  # which no guard sees
+    step = ag.compile(lambda x: ag.mean(x) * w * hidden.value, [w])
+    step._programs.audited = False
+    for rows in [30, 40] * 10:
+        assert step([1.5] * rows) == pytest.approx(3.0)
+    step._programs.audited, hidden.value = True, 3.0
+    step._programs.latest.audits.passed(1e6, sparing=True)  # so that no other is due
+    assert step([1.5] * 50) == pytest.approx(9.0)
+    with pytest.warns(RuntimeWarning, match="traced anew"):
+        assert step([1.5] * 30) == pytest.approx(9.0)
 
 
 # ------------------------------------------------------------------------------------------ fit and predict
