@@ -133,15 +133,37 @@ class CompiledForward:
 
     def __init__(self, programs: Programs, rows: int) -> None:
         self._programs, self.rows = programs, rows
+        self._rows_stand_alone = False  # as was seen at the first call of more than `rows`
 
     def __call__(self, inputs: Any) -> Floats:
-        """Return one row of predictions for each row of inputs; many rows are computed in parts."""
+        """Return one row of predictions for each row of inputs; many rows are computed in parts.
+
+        Raises ValueError if a row's prediction depends on its place or on the rows beside it, which parts would change.
+        """
         (array,) = self._programs.arrays([inputs])
         if not array.size:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
         theta = np.array(numbers_of(self._programs.parameters))
         parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
-        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+        if len(parts) == 1:
+            return parts[0]
+        found = np.concatenate(parts)
+        if not self._rows_stand_alone:
+            self._check_rows(array, found, theta)
+        return found
+
+    def _check_rows(self, array: Any, found: Floats, theta: Floats) -> None:
+        """Raise ValueError if the last row and the first come out otherwise when they stand beside each other alone."""
+        ends = [len(array) - 1, 0]
+        alone, among = self._part(array[ends], theta), found[ends]
+        near = np.isclose(alone, among, rtol=1e-9, atol=1e-9 * np.abs(among).max(initial=0.0), equal_nan=True)
+        if not near.all():
+            raise ValueError(
+                f"forward takes {self.rows} rows at a time, and here a row's prediction depends on its place or on the "
+                f"rows beside it: {alone[0].tolist()} alone, {among[0].tolist()} among {len(array)}; "
+                f"compile_forward(…, rows={len(array)}) takes them at once"
+            )
+        self._rows_stand_alone = True
 
     def spare_audits(self) -> None:
         """Audit the second part, then by the time alone: for who makes many calls in a row."""

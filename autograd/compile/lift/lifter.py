@@ -167,9 +167,10 @@ class Lifter:
         waiting, seen = [kind], {kind}
         while waiting:
             for user in self.users.get(waiting.pop(), ()):
-                if self.names[user] in ("exp", "largest"):
+                name = self.names.get(user, "")  # what has no structure takes single scalars, whatever stands between
+                if name in ("exp", "largest"):
                     return True
-                if user not in seen and self.names[user] not in REDUCTIONS:
+                if user not in seen and name not in REDUCTIONS:
                     seen.add(user)
                     waiting.append(user)
         return False

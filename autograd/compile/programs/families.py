@@ -95,6 +95,12 @@ class Family:
         sizes = [SizedInt(n, name) for n, name in zip(sizes_of(self.pattern, shapes) or (), names, strict=True)]
         return self.generic.at(tuple(sizes)), sizes
 
+    def nodes_a_row(self, shapes: Shapes) -> int:
+        """About how many nodes the function records for each row of data of these shapes."""
+        part, sizes = self.parts[0], sizes_of(self.pattern, shapes) or ()
+        nodes = sum(count for name, count in part.outline.counts.items() if not name.startswith("members"))
+        return 1 + nodes * math.prod(sizes[1:]) // math.prod(part.sizes)
+
     @property
     def holds(self) -> bool:
         """Whether all that it was traced under is as it was."""
@@ -111,7 +117,7 @@ class Families:
     def __init__(self, owner: Programs) -> None:
         self._owner = owner
         self._found: list[Family] = []
-        self._failed = 0
+        self._failed = self._rehearsals = 0
         self.why = ""  # no program for every size was found, when one was looked for last
 
     def compiled(self, arrays: Sequence[Any]) -> Compiled | None:
@@ -132,7 +138,7 @@ class Families:
             if first is None:
                 return None
             with self._owner.values_synced(), collector_paused(), np.errstate(all="ignore"):
-                found = self._first_to_agree(shapes, arrays, chain([first], candidates))
+                found = self._first_to_agree(shapes, arrays, first, candidates)
         except (NotTracedError, NoNumberError) as error:
             found, self.why = None, str(error)
         except Exception as error:  # the slow way remains, but nobody is to be slow without a word
@@ -144,9 +150,13 @@ class Families:
         self._failed += found is None
         return found
 
-    def _first_to_agree(self, shapes: Shapes, arrays: Sequence[Any], families: Iterable[Family]) -> Compiled | None:
+    def _first_to_agree(
+        self, shapes: Shapes, arrays: Sequence[Any], first: Family, others: Iterable[Family]
+    ) -> Compiled | None:
         """Return the program of the first family that agrees with what the function records at these sizes."""
-        owner, start, sample = self._owner, perf_counter(), Sample(arrays)
+        self._rehearsals += 1
+        owner, start = self._owner, perf_counter()
+        sample = Sample(arrays, first.nodes_a_row(shapes), self._rehearsals)
         modes: list[Once] = []
 
         def recorder(arguments: Any) -> Once:
@@ -164,7 +174,7 @@ class Families:
             return Outline.of(traced, modes[-1].recorded)
 
         try:
-            for family in families:
+            for family in chain([first], others):
                 sizes = sizes_of(family.pattern, shapes) or ()
                 program = self._agreeing(family, sizes, rehearsal)
                 self._found = [known for known in self._found if known is not family]
@@ -188,7 +198,8 @@ class Families:
             return None
         runner = NumpyRunner(program)
         others = [np.array(numbers_of(family.others))] if family.others else []
-        for move in (True, False):  # where the parameters are themselves, if numbers near there are not finite
+        agreed = False
+        for move in (True, False):  # near the numbers of this call, where no two are alike, and at them
             truth = rehearsal(move)
             runner.theta[:] = truth.theta[program.order]
             result = runner.run(given_to(program, [*truth.arrays, *others]))
@@ -197,11 +208,12 @@ class Families:
                 gradient = np.empty(len(program.order))
                 gradient[program.order] = runner.gradient
             agrees = truth.agrees(result, runner.observed, gradient)
-            if agrees is not None:
-                self.why = "" if agrees else "the program found at other sizes gives other numbers than the function"
-                return program if agrees else None
-        self.why = "the numbers are not all finite"
-        return None
+            if agrees is False:
+                self.why = "the program found at other sizes gives other numbers than the function"
+                return None
+            agreed = agreed or agrees is True
+        self.why = "" if agreed else "the numbers are not all finite"
+        return program if agreed else None
 
     def _compiled(self, family: Family, program: Program, traced: Traced, seconds: float) -> Compiled:
         owner = self._owner

@@ -188,10 +188,11 @@ class Programs:
         calls = compiled.audits.calls - max(compiled.audits.last, 1) - 1
         before_this = f"; the {calls} calls before this one may be wrong" if calls > 1 else ""
         before_this = "; the call before this one may be wrong" if calls == 1 else before_this
+        at_sizes = ", or it does otherwise at this size than at others" * (compiled.family is not None)
         warn(
             f"the program of {self.name} gave {wrong[0]!r}, but the function itself gives {wrong[1]!r}: something that "
-            f"it reads has changed and could not be seen, so it is traced anew{before_this}: what changes is to be an "
-            f"argument, or a Value",
+            f"it reads has changed and could not be seen{at_sizes}, so it is traced anew{before_this}: what changes is to "
+            f"be an argument, or a Value",
             RuntimeWarning,
         )
         compiled = self._new(shapes)

@@ -5,16 +5,18 @@ from where they are, since many begin as zeros or alike.  Beside each number goe
 of the parameters, by the chain rule forwards.  The program's loss is to be the same, and so is its gradient times that
 direction, which no wrong entry of a gradient leaves as it was.
 
-Where there are many rows, the data are a few rows of the caller's, chosen at random, each in many places at random:
-what is done again to the same Values is recorded once.  So a rehearsal costs what it takes to run the function's own
-Python, and little besides.
+Where there are more rows than record 10,000 operations, the data are some rows of the caller's, chosen at random, each in
+many places at random: what is done again to the same Values is recorded once.  So a rehearsal costs what it takes to
+run the function's own Python, and little besides.  All is compared twice: on the caller's numbers, and a little beside
+them, where no two are alike.
 
 What it sees: every way in which the function does otherwise at these sizes, if loss or gradient at that point show it:
 other rows, weights, factors or operations, numbers that no gradient passes.  What shows nowhere, since it is added as 0
 or stands in a branch that is not taken, is seen by an outline (outline.py).  Whatever tracing refuses is refused at
 these sizes too, and what it binds a program to is that of this trace.
 What it cannot see: in a branch of a `where` or a maximum that is not taken at that point, the same kinds of operations
-in other rows.  Audits (frontend/audit.py) go on to look for it, as for all that nobody sees.
+in other rows; and, of so many rows that they are not all told apart, a single one that meets another row than at small
+sizes, if the two stand for each other by chance (1 in 64, drawn anew at each rehearsal).  Audits (frontend/audit.py) go on to look for it, as for all that nobody sees.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ __all__ = ["NoNumberError", "Once", "Rehearsal", "Sample"]
 
 LEAST, MOST = 16, 64  # rows of the caller's data,
 NUMBERS: Final = 4096  # or so many numbers of them
-MOVE: Final = 0.02  # how far parameters are moved, beside their own size and 1
+MOVE: Final = 0.02  # how far parameters are moved, beside their own size and 1, and data, beside their own size
+NODES: Final = 10_000  # so many may the distinct rows record, where that is more rows
 NEAR: Final = 1e-9  # of the largest number: what rounding may do to it
 SHORT: Final = 24  # members of a group, up to which Python adds as fast as NumPy
 
@@ -54,25 +57,28 @@ class NoNumberError(ValueError):
 class Sample:
     """Some rows of the data, and which of them stands in each place of it: the same for all data of as many rows."""
 
-    def __init__(self, arrays: Sequence[Any]) -> None:
-        draw = np.random.default_rng(0)
+    def __init__(self, arrays: Sequence[Any], nodes: int, turn: int) -> None:
+        """Draw them: all rows where a row records few `nodes`, and others at another `turn`."""
+        draw = np.random.default_rng(turn)
         widths: Counter[int] = Counter()  # by how many rows there are
         for array in filter(np.ndim, arrays):
             widths[len(array)] += math.prod(array.shape[1:])
         places: dict[int, tuple[Any, Any]] = {}
         for count, width in widths.items():
-            rows = min(max(LEAST, NUMBERS // width), MOST)
+            rows = max(min(max(LEAST, NUMBERS // width), MOST), NODES // nodes)
             if count > rows:
                 again = draw.integers(0, rows, count - rows)
                 places[count] = draw.permutation(count)[:rows], draw.permutation(np.append(np.arange(rows), again))
         self.rows: list[list[int] | None] = []
         self.distinct: list[Any] = []  # the rows
-        self.arrays: list[Any] = []  # the data that are made of them
         for array in arrays:
             chosen, which = places.get(len(array) if array.ndim else 0, (None, None))
             self.rows.append(None if chosen is None else which.tolist())
             self.distinct.append(array if chosen is None else array[chosen])
-            self.arrays.append(array if chosen is None else array[chosen[which]])
+
+    def arrays(self, distinct: Sequence[Any]) -> list[Any]:
+        """Return the data that are made of these rows."""
+        return [x if row is None else x[row] for x, row in zip(distinct, self.rows, strict=True)]
 
 
 class Once(Tracing):
@@ -113,12 +119,20 @@ class Rehearsal:
         theta, count = np.array(numbers_of(traced.parameters)), len(traced.parameters)
         self.theta = theta + move * MOVE * draw.uniform(-1.0, 1.0, count) * (np.abs(theta) + 1.0)
         self._direction = draw.uniform(-1.0, 1.0, count)
-        drawn = [draw.uniform(0.5, 1.5, shape) for shape in traced.shapes[len(sample.arrays) :]]
-        self.arrays = [*sample.arrays, *drawn]
+        drawn = [draw.uniform(0.5, 1.5, shape) for shape in traced.shapes[len(sample.rows) :]]
+        distinct = sample.distinct
+        if move:  # so that no two rows are alike, and nothing leaves its range: but what says a place stays as it is
+            made: list[Any] = traced.made  # TAKE is no operation of the table
+            places = {id(operands(node)[1]) for node in made if node.op is TAKE}
+            distinct = [
+                x if any(id(value) in places for value in values) else moved(x, draw)
+                for x, values in zip(distinct, traced.arguments, strict=False)
+            ]
+        self.arrays = [*sample.arrays(distinct), *drawn]
         self._numbers: dict[int, float] = {}
         self._tangents: dict[int, float] = {}
         self._groups: dict[int, tuple[Any, Any]] = {}
-        for values, array in zip(traced.arguments, [*sample.distinct, *drawn], strict=True):
+        for values, array in zip(traced.arguments, [*distinct, *drawn], strict=True):
             self._numbers.update(zip(map(id, values), np.ravel(array).tolist(), strict=True))
         ids = list(map(id, traced.parameters))
         self._numbers.update(zip(ids, self.theta.tolist(), strict=True))
@@ -207,6 +221,12 @@ class Rehearsal:
         """Return the largest, the first of those that are; nan wins."""
         first = int(np.argmax(list(map(self._number, values))))
         return self._number(values.values[first]), self._tangents.get(id(values.values[first]), 0.0)
+
+
+def moved(x: Any, draw: np.random.Generator) -> Any:
+    """Return numbers a little nearer to 0, and for 0 a little more."""
+    share = MOVE * draw.uniform(0.0, 1.0, np.shape(x))
+    return np.where(np.equal(x, 0.0), share, x * (1.0 - share))
 
 
 REDUCED: Final[dict[str, Callable[..., tuple[float, float]]]] = {
