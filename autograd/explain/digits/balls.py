@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from autograd.rules.operation import TABLE, Operation
-from autograd.rules.symbols import Symbol, formulas, named, parameters
+from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 from autograd.support.messages import missing_extra
 
 __all__ = ["Row", "arb", "constant_of", "context", "is_yes", "row_of"]
@@ -185,6 +185,8 @@ class Row:
         self._places: dict[Symbol, int] = {named(name): i for i, name in enumerate(self.names)}
         output, derivatives = formulas(op.name)
         own = primitive(op.name)
+        if own is None:
+            check_composed(op.name, __name__)
         self._own = own
         self._output = self._number(output) if own is None else None
         self._place_of_output = self._places.setdefault(OUTPUT, len(self._places))

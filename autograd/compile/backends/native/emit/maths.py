@@ -11,7 +11,7 @@ from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.values import Mask, Vector
 from autograd.rules.maths import IEEE, IEEE_FLOATS, Maths
 from autograd.rules.operation import TABLE
-from autograd.rules.symbols import Symbol, formulas, named, parameters
+from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 
 __all__ = ["VectorMaths"]
 
@@ -51,6 +51,8 @@ class VectorMaths(Maths):
 
     def operation(self, operation: str, *inputs: Any) -> Any:
         """Return the output of an operation of the table, as its rule states it."""
+        if operation not in OPERATORS:
+            check_composed(operation, __name__)
         names = [named(x) for x in parameters(TABLE[operation])]
         return self.emit(formulas(operation)[0], dict(zip(names, inputs, strict=True)))
 
