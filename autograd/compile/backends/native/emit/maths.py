@@ -47,12 +47,11 @@ class VectorMaths(Maths):
         """Return a function that is no primitive: an operation of the table."""
         if name not in TABLE:
             raise AttributeError(f"native code has no function {name!r}")
+        check_composed(name, __name__)
         return lambda *inputs: self.operation(name, *inputs)
 
     def operation(self, operation: str, *inputs: Any) -> Any:
         """Return the output of an operation of the table, as its rule states it."""
-        if operation not in OPERATORS:
-            check_composed(operation, __name__)
         names = [named(x) for x in parameters(TABLE[operation])]
         return self.emit(formulas(operation)[0], dict(zip(names, inputs, strict=True)))
 
