@@ -185,8 +185,6 @@ class Row:
         self._places: dict[Symbol, int] = {named(name): i for i, name in enumerate(self.names)}
         output, derivatives = formulas(op.name)
         own = primitive(op.name)
-        if own is None:
-            check_composed(op.name, __name__)
         self._own = own
         self._output = self._number(output) if own is None else None
         self._place_of_output = self._places.setdefault(OUTPUT, len(self._places))
@@ -232,7 +230,9 @@ class Row:
         if x.function in COMPARISONS or x.function == "isnan":
             return self._where(x, _ONE, _ZERO)
         operands = [self._number(y) for y in x.inputs]
-        function = primitive(x.function) or row_of(TABLE[x.function]).of_inputs
+        if (function := primitive(x.function)) is None:
+            check_composed(x.function, __name__)
+            function = row_of(TABLE[x.function]).of_inputs
         if len(operands) == 2:
             first, second = operands
             return lambda known: function(first(known), second(known))
