@@ -17,6 +17,8 @@ functional/  `softmax`, `take` …, and derivatives of functions: `grad`, `jvp`,
 explain/     a pass told in events and sentences, and how many of its digits are right
 compile/     from a recorded graph to a program of arrays
 support/     what all share: the check of numbers that enter, nested lists, messages, files, locks, guessed names
+
+To read it: value.py, backward.py, the head of ops.py and its first rows, then `__mul__` in recording/methods.py.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Operands(Protocol):
     """What a node of other than one or two parents keeps: see `recording/graph.py`, and `fused/` for what is fast."""
 
-    inputs: Any  # what the node was computed from, in order: Values, and Groups of them
+    inputs: Any  # what the node was computed from, in order: Values and Groups, sequences that count as one input (dot)
     derivatives: Any  # for each input the local derivative; for a Group a list by member, or one number for all
     targets: Any  # the inputs that a gradient can get to
 
@@ -30,14 +30,14 @@ if hasattr(os, "register_at_fork"):  # a child never begins with half a pass, no
 def sweep(root: Value, seed: float) -> None:
     """Push gradients from `root` to all that it was computed from.
 
-    While it runs, a node's `_grad` holds its adjoint.  `zero` is known by its identity: a node that holds this very
-    object is sorted, and nothing has arrived at it.  Inner nodes keep the adjoint as their gradient; leaves add it to
-    the one that they had.  A leaf at which nothing arrives, since no branch that leads to it was taken, gets 0.0.
+    While it runs, `_grad` holds the gradient collected so far.  At first that is `zero`, one float object of our own,
+    known by identity since a real 0.0 arrives too.  Inner nodes keep what they collected; leaves add it to the gradient
+    that they had.  A leaf at which nothing arrives, since no branch that leads to it was taken, gets 0.0.
     """
     zero = float("0")
     order: list[Any] = []
     leaves: list[Any] = []
-    before: list[float | None] = []  # beside the leaves, not in pairs with them: pairs would wake the collector
+    before: list[float | None] = []  # beside the leaves, not in pairs with them: pairs would wake the garbage collector
     stack: list[Any] = [root]
     try:
         sort(stack, zero, order, leaves, before)
@@ -68,7 +68,7 @@ def sweep(root: Value, seed: float) -> None:
 def sort(stack: list[Any], zero: float, order: list[Any], leaves: list[Any], before: list[float | None]) -> None:
     """Fill `order` with the inner nodes, each after those it was computed from, and `leaves` with the leaves; mark all.
 
-    `before` gets the leaves' gradients so far.  None on the stack: all that the next node was computed from is sorted.
+    `before` gets the leaves' gradients so far.  None on the stack marks that the node below it is ready to append.
     """
     pop, push, append = stack.pop, stack.append, order.append
     while stack:

@@ -2,9 +2,12 @@
 
 To add an operation, add a row here.  A rule takes a maths library and the inputs, and returns the output with the local
 derivative for each input; a derivative may be a function of nothing, called only if it is needed.  It is arithmetic:
-no `if` (use `maths.where`), no Python `math`.  `maths.as_function(y, f)` is the number y, and f() to whoever
-differentiates it again, for guards that are right as a number only.  A kink's derivative is a choice, stated by the
-rule and shown in `at_edges`.  What else a row may say is listed at `Operation`, in `rules/operation.py`.
+no `if` (use `maths.where`), no Python `math`.  A kink's derivative is a choice, stated by the rule and shown in
+`at_edges`.  What else a row may say (`smooth_on`, `role`, `kink`, `stops_at_zero`) is listed at `Operation`, in
+`rules/operation.py`; the row of `multiply` is annotated.
+
+`maths.as_function(y, f)` has the value y.  For second derivatives it is replaced by f().  Use it where a guard makes y
+right but its derivative wrong.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import math as constants
 from typing import Any
 
-from autograd.rules.operation import ANY, NEGATIVE, POSITIVE, op
+from autograd.rules.operation import NEAR_0, NEGATIVE, POSITIVE, op
 
 INF, NAN = constants.inf, constants.nan
 LARGE = 2.0**600  # its square is inf
@@ -25,30 +28,34 @@ Out = tuple[Any, tuple[Any, ...]]
 
 
 def _flat_at_0(maths: Any, y: Any) -> Any:
-    """Return `y`, which has no slope where it has fallen to 0: not 0 times the inf that comes with it."""
+    """Return y, but its derivative is 0 where y has underflowed to 0 (0 · inf would be nan)."""
     return maths.as_function(y, lambda: maths.where(maths.equal(y, 0.0), 0.0, y))
 
 
 # ------------------------------------------------------------------------------------ arithmetic
-@op("+", smooth_on=[(ANY, ANY)])
+@op("+", smooth_on=[(NEAR_0, NEAR_0)])
 def add(maths: Any, x: Any, y: Any) -> Out:
     """x + y."""
     return x + y, (1.0, 1.0)
 
 
-@op("−", smooth_on=[(ANY, ANY)])
+@op("−", smooth_on=[(NEAR_0, NEAR_0)])
 def subtract(maths: Any, x: Any, y: Any) -> Out:
     """x − y."""
     return x - y, (1.0, -1.0)
 
 
-@op("×", role="multiply", smooth_on=[(ANY, ANY)])
+@op(
+    "×",  # how it prints
+    role="multiply",  # how `explain` tells it
+    smooth_on=[(NEAR_0, NEAR_0)],  # boxes of inputs in which the rule is smooth: here x and y between −3 and 3
+)
 def multiply(maths: Any, x: Any, y: Any) -> Out:
     """x · y."""
     return x * y, (y, x)
 
 
-@op("÷", smooth_on=[(ANY, POSITIVE), (ANY, NEGATIVE)], at_edges={(1.0, 0.0): (INF, (INF, -INF))})
+@op("÷", smooth_on=[(NEAR_0, POSITIVE), (NEAR_0, NEGATIVE)], at_edges={(1.0, 0.0): (INF, (INF, -INF))})
 def divide(maths: Any, x: Any, y: Any) -> Out:
     """x / y; IEEE 754 at y = 0."""
     quotient = x / y
@@ -57,7 +64,7 @@ def divide(maths: Any, x: Any, y: Any) -> Out:
 
 @op(
     "**",
-    smooth_on=[(POSITIVE, ANY)],
+    smooth_on=[(POSITIVE, NEAR_0)],
     at_edges={
         (0.0, 0.0): (1.0, (0.0, 0.0)),
         (0.0, 1.0): (0.0, (1.0, 0.0)),
@@ -93,7 +100,7 @@ def _is_power_of_0(maths: Any, x: Any, n: Any) -> Any:
     return maths.where(maths.equal(x, 0.0), n, -1.0) >= 0.0
 
 
-@op("−", smooth_on=[(ANY,)])
+@op("−", smooth_on=[(NEAR_0,)])
 def negative(maths: Any, x: Any) -> Out:
     """−x."""
     return -x, (-1.0,)
@@ -106,14 +113,14 @@ def abs_(maths: Any, x: Any) -> Out:
 
 
 # ----------------------------------------------------------------------- elementary functions
-@op(smooth_on=[(ANY,)], at_edges={(1000.0,): (INF, (INF,)), (-INF,): (0.0, (0.0,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(1000.0,): (INF, (INF,)), (-INF,): (0.0, (0.0,))})
 def exp(maths: Any, x: Any) -> Out:
     """e to the power x."""
     y = maths.exp(x)
     return y, (y,)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(-INF,): (-1.0, (0.0,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(-INF,): (-1.0, (0.0,))})
 def expm1(maths: Any, x: Any) -> Out:
     """e to the power x, minus 1, without cancellation near 0."""
     return maths.expm1(x), (maths.exp(x),)
@@ -157,7 +164,7 @@ def sqrt(maths: Any, x: Any) -> Out:
 
 
 @op(
-    smooth_on=[(ANY, POSITIVE)],
+    smooth_on=[(NEAR_0, POSITIVE)],
     at_edges={
         (0.0, 0.0): (0.0, (-INF, 0.0)),
         (0.0, INF): (0.0, (INF, 0.0)),
@@ -182,7 +189,7 @@ def xlogy(maths: Any, x: Any, y: Any) -> Out:
 
 
 @op(
-    smooth_on=[(POSITIVE, ANY), (NEGATIVE, ANY), (ANY, POSITIVE), (ANY, NEGATIVE)],
+    smooth_on=[(POSITIVE, NEAR_0), (NEGATIVE, NEAR_0), (NEAR_0, POSITIVE), (NEAR_0, NEGATIVE)],
     at_edges={
         (0.0, 0.0): (0.0, (0.0, 0.0)),
         (3.0, 4.0): (5.0, (0.6, 0.8)),
@@ -203,13 +210,13 @@ def hypot(maths: Any, x: Any, y: Any) -> Out:
     return length, (x / size, y / size)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(INF,): (NAN, (NAN,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (NAN, (NAN,))})
 def sin(maths: Any, x: Any) -> Out:
     """The sine of x in radians."""
     return maths.sin(x), (maths.cos(x),)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(INF,): (NAN, (NAN,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (NAN, (NAN,))})
 def cos(maths: Any, x: Any) -> Out:
     """The cosine of x in radians."""
     return maths.cos(x), (-maths.sin(x),)
@@ -234,14 +241,14 @@ def acos(maths: Any, x: Any) -> Out:
     return maths.acos(x), (-1.0 / maths.sqrt((1.0 - x) * (1.0 + x)),)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(INF,): (HALF_PI, (0.0,)), (-INF,): (-HALF_PI, (0.0,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (HALF_PI, (0.0,)), (-INF,): (-HALF_PI, (0.0,))})
 def atan(maths: Any, x: Any) -> Out:
     """The angle in radians, from −π/2 to π/2, whose tangent is x."""
     return maths.atan(x), (1.0 / (1.0 + x * x),)
 
 
 @op(
-    smooth_on=[(ANY, POSITIVE), (POSITIVE, ANY), (NEGATIVE, ANY)],
+    smooth_on=[(NEAR_0, POSITIVE), (POSITIVE, NEAR_0), (NEGATIVE, NEAR_0)],
     at_edges={
         (0.0, 0.0): (0.0, (NAN, NAN)),
         (0.0, -2.0): (2.0 * HALF_PI, (-0.5, 0.0)),
@@ -265,19 +272,19 @@ def atan2(maths: Any, y: Any, x: Any) -> Out:
     )
 
 
-@op(smooth_on=[(ANY,)], at_edges={(INF,): (INF, (INF,)), (-1000.0,): (-INF, (INF,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (INF, (INF,)), (-1000.0,): (-INF, (INF,))})
 def sinh(maths: Any, x: Any) -> Out:
     """The hyperbolic sine, (exp(x) − exp(−x)) / 2."""
     return maths.sinh(x), (maths.cosh(x),)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(-INF,): (INF, (-INF,)), (1000.0,): (INF, (INF,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(-INF,): (INF, (-INF,)), (1000.0,): (INF, (INF,))})
 def cosh(maths: Any, x: Any) -> Out:
     """The hyperbolic cosine, (exp(x) + exp(−x)) / 2."""
     return maths.cosh(x), (maths.sinh(x),)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(INF,): (INF, (0.0,)), (-1e200,): (-constants.asinh(1e200), (1e-200,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (INF, (0.0,)), (-1e200,): (-constants.asinh(1e200), (1e-200,))})
 def asinh(maths: Any, x: Any) -> Out:
     """The inverse of sinh."""
     return maths.asinh(x), (1.0 / maths.hypot(x, 1.0),)
@@ -295,14 +302,14 @@ def atanh(maths: Any, x: Any) -> Out:
     return maths.atanh(x), (1.0 / ((1.0 - x) * (1.0 + x)),)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
 def erf(maths: Any, x: Any) -> Out:
     """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
     bell = maths.exp(-(x * x))
     return maths.erf(x), (2.0 / constants.sqrt(constants.pi) * _flat_at_0(maths, bell),)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(INF,): (0.0, (-0.0,)), (-INF,): (2.0, (-0.0,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (0.0, (-0.0,)), (-INF,): (2.0, (-0.0,))})
 def erfc(maths: Any, x: Any) -> Out:
     """1 − erf(x), without cancellation for large x."""
     bell = maths.exp(-(x * x))
@@ -310,7 +317,7 @@ def erfc(maths: Any, x: Any) -> Out:
 
 
 # ------------------------------------------------------------------------------- activations
-@op(smooth_on=[(ANY,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})
 def tanh(maths: Any, x: Any) -> Out:
     """The hyperbolic tangent; its derivative is 1 − tanh²(x): 0 from |x| = 19.1 on, where tanh rounds to 1."""
     y = maths.tanh(x)
@@ -318,7 +325,9 @@ def tanh(maths: Any, x: Any) -> Out:
 
 
 @op(
-    "σ", smooth_on=[(ANY,), (WIDE,)], at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (0.0, (0.0,))}
+    "σ",
+    smooth_on=[(NEAR_0,), (WIDE,)],
+    at_edges={(1000.0,): (1.0, (0.0,)), (INF,): (1.0, (0.0,)), (-INF,): (0.0, (0.0,))},
 )
 def sigmoid(maths: Any, x: Any) -> Out:
     """1 / (1 + exp(−x)) without overflow; its derivative is the textbook's, σ(x)(1 − σ(x)).
@@ -330,7 +339,10 @@ def sigmoid(maths: Any, x: Any) -> Out:
     return y, (y * (1.0 - y),)
 
 
-@op(smooth_on=[(ANY,), (WIDE,)], at_edges={(1000.0,): (1000.0, (1.0,)), (INF,): (INF, (1.0,)), (-INF,): (0.0, (0.0,))})
+@op(
+    smooth_on=[(NEAR_0,), (WIDE,)],
+    at_edges={(1000.0,): (1000.0, (1.0,)), (INF,): (INF, (1.0,)), (-INF,): (0.0, (0.0,))},
+)
 def softplus(maths: Any, x: Any) -> Out:
     """log(1 + exp(x)), computed without overflow; its derivative is σ(x)."""
     return maths.maximum(x, 0.0) + maths.log1p(maths.exp(-maths.abs(x))), (maths.sigmoid(x),)
@@ -338,7 +350,7 @@ def softplus(maths: Any, x: Any) -> Out:
 
 @op(
     "log σ",
-    smooth_on=[(ANY,), (WIDE,)],
+    smooth_on=[(NEAR_0,), (WIDE,)],
     at_edges={(1000.0,): (0.0, (0.0,)), (INF,): (0.0, (0.0,)), (-INF,): (-INF, (1.0,))},
 )
 def log_sigmoid(maths: Any, x: Any) -> Out:
@@ -346,7 +358,7 @@ def log_sigmoid(maths: Any, x: Any) -> Out:
     return -maths.softplus(-x), (maths.sigmoid(-x),)
 
 
-@op(smooth_on=[(ANY,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,)), (0.0,): (0.0, (1.0,))})
+@op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,)), (0.0,): (0.0, (1.0,))})
 def softsign(maths: Any, x: Any) -> Out:
     """x / (1 + |x|).  (Bergstra et al. 2009.)"""
     share = 1.0 / (1.0 + maths.abs(x))
@@ -355,7 +367,7 @@ def softsign(maths: Any, x: Any) -> Out:
 
 @op(
     "Mish",
-    smooth_on=[(ANY,), (WIDE,)],
+    smooth_on=[(NEAR_0,), (WIDE,)],
     at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))},
 )
 def mish(maths: Any, x: Any) -> Out:
@@ -426,7 +438,7 @@ def hardtanh(maths: Any, x: Any) -> Out:
     return maths.where(x >= 1.0, 1.0, maths.where(x <= -1.0, -1.0, x)), (inside,)
 
 
-@op("SiLU", smooth_on=[(ANY,), (WIDE,)], at_edges={(-INF,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
+@op("SiLU", smooth_on=[(NEAR_0,), (WIDE,)], at_edges={(-INF,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
 def silu(maths: Any, x: Any) -> Out:
     """x · σ(x), also called swish.  (Elfwing et al. 2017.)"""
     s = maths.sigmoid(x)
@@ -434,7 +446,7 @@ def silu(maths: Any, x: Any) -> Out:
     return y, (maths.where(maths.equal(s * (1.0 - s), 0.0), s, s + y * (1.0 - s)),)
 
 
-@op("GELU", smooth_on=[(ANY,)], at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
+@op("GELU", smooth_on=[(NEAR_0,)], at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
 def gelu(maths: Any, x: Any) -> Out:
     """x · Φ(x), with Φ the normal distribution function, exact by the error function.  (Hendrycks and Gimpel 2016.)"""
     phi = 0.5 * maths.erfc(x * -constants.sqrt(0.5))
@@ -444,7 +456,7 @@ def gelu(maths: Any, x: Any) -> Out:
     )
 
 
-@op("GELU≈", smooth_on=[(ANY,)], at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
+@op("GELU≈", smooth_on=[(NEAR_0,)], at_edges={(-INF,): (0.0, (0.0,)), (-1000.0,): (0.0, (0.0,)), (INF,): (INF, (1.0,))})
 def gelu_tanh(maths: Any, x: Any) -> Out:
     """GELU by its tanh approximation, x · (1 + tanh u) / 2 = x · σ(2u) with u = √(2/π)(x + 0.044715 x³)."""
     scale = 2.0 * constants.sqrt(2.0 / constants.pi)
@@ -539,14 +551,14 @@ def equal(maths: Any, x: Any, y: Any) -> Out:
     return maths.where(maths.equal(x, y), 1.0, 0.0), (0.0, 0.0)
 
 
-@op("nan?", smooth_on=[(ANY,)], stops_at_zero=True)
+@op("nan?", smooth_on=[(NEAR_0,)], stops_at_zero=True)
 def isnan(maths: Any, x: Any) -> Out:
     """1 if x is nan, else 0; no gradient passes."""
     return maths.where(maths.isnan(x), 1.0, 0.0), (0.0,)
 
 
 @op(
-    smooth_on=[(POSITIVE, ANY, ANY), ((0.0, 0.0), ANY, ANY)],
+    smooth_on=[(POSITIVE, NEAR_0, NEAR_0), ((0.0, 0.0), NEAR_0, NEAR_0)],
     stops_at_zero=True,
     kink=lambda condition, x, y: condition - 0.5,
 )
@@ -555,14 +567,14 @@ def where(maths: Any, condition: Any, x: Any, y: Any) -> Out:
     return maths.where(condition, x, y), (0.0, maths.where(condition, 1.0, 0.0), maths.where(condition, 0.0, 1.0))
 
 
-@op(smooth_on=[(ANY,)], stops_at_zero=True)
+@op(smooth_on=[(NEAR_0,)], stops_at_zero=True)
 def detach(maths: Any, x: Any) -> Out:
     """x, as a number that no gradient passes."""
     return x, (0.0,)
 
 
 # --------------------------------------------------------------------------------- many inputs
-@op("·", smooth_on=[(ANY, ANY, ANY)], groups=2)
+@op("·", smooth_on=[(NEAR_0, NEAR_0, NEAR_0)], groups=2)
 def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     """Σ weightᵢ · inputᵢ + bias, as one node.
 
@@ -571,7 +583,7 @@ def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     return maths.dot(weights, inputs, bias), (inputs, weights, 1.0)
 
 
-@op("Σ", smooth_on=[(ANY,)], groups=1, role="total")
+@op("Σ", smooth_on=[(NEAR_0,)], groups=1, role="total")
 def total(maths: Any, values: Any) -> Out:
     """The sum of a sequence of values, as one node; 0 if there are none."""
     return maths.total(values), (1.0,)

@@ -1,7 +1,13 @@
 """A `Value` is one number that remembers how it was computed; `backward` pushes gradients through it.
 
-This file and `backward.py` are the whole engine.  The arithmetic of Values (`recording/methods.py`) is written out from
-the table of operations (`ops.py`); what makes it fast for whole layers is in `fused/`.
+This file and `backward.py` are the whole engine.  The arithmetic is in `recording/methods.py`, which is generated from
+the table of operations (`ops.py`).  There, `c = a * b` is `Value.__mul__`, which makes a node c and leaves on it
+
+    c._data, c._left, c._right = a._data * b._data, a, b
+    c._left_derivative, c._right_derivative = b._data, a._data  # dc/da and dc/db
+
+`tanh(a)` leaves `_right` empty; a leaf keeps nothing.  A node with more than two parents, or with a sequence of them,
+keeps `_operands` instead; what makes those fast for whole layers is in `fused/`.
 """
 
 from __future__ import annotations
@@ -25,17 +31,14 @@ from autograd.support.validate import number
 class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     """One number in a graph, with the operation, parents and local derivatives that it came from.
 
-    A leaf (`Value(2.0)`) has no parents.  Plain numbers mixed into arithmetic become constants, leaves
-    whose `op` is CONSTANT.  Values are equal only to themselves; `<` and `>` compare the numbers.
+    A leaf (`Value(2.0)`) has no parents.  A plain number mixed into arithmetic becomes a leaf whose `op` is CONSTANT.
+    Two Values are equal only if they are one object; `==` with a number is an error.  `<` and `>` compare the numbers.
     """
 
-    # c = a * b keeps a and b, `_left` and `_right`, and dc/da and dc/db, the derivatives beside them; tanh(a) keeps no
-    # `_right`, a leaf nothing, and what has more parents or groups of them `_operands`.  In slots they are one object
-    # for the collector to track instead of three, and half the memory.
+    # In slots a node is one object for the garbage collector to track instead of three, and half the memory.
     __slots__ = "_data", "_grad", "_left", "_left_derivative", "_name", "_operands", "_right", "_right_derivative", "op"
-    __array_priority__: ClassVar[float] = 1e3  # NumPy's numbers and arrays ask the Value; its functions call methods
+    __array_priority__: ClassVar[float] = 1e3  # NumPy leaves array * value to Value; np.exp(value) calls value.exp()
     is_group: ClassVar[bool] = False
-
     _data: float
     _grad: float | None  # None until a backward pass has reached this node
     _left: Any
@@ -49,7 +52,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     def __init_subclass__(cls) -> None:
         raise TypeError(f"class {cls.__name__}(Value): operations know Values by their class; keep one in it instead")
 
-    @GUESSES
+    @GUESSES  # answers arguments that other libraries have, as `requires_grad=True`
     def __init__(self, data: object, name: str | None = None, _op: str = "", label: str | None = None) -> None:
         self._data = number(data)
         self._name = name if name is None and label is None else name_from(data, name, _op, label)
@@ -59,9 +62,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     @property
     def data(self) -> float:
         """The number itself; inside `compile` what stands for it in arithmetic, and is refused for all else."""
-        if modes.active:  # inside `compile`, `no_grad` or `detect_anomaly`, somewhere
-            return modes.read(self)
-        return self._data
+        return modes.read(self) if modes.active else self._data  # active: in `compile`, `no_grad` or `detect_anomaly`
 
     @data.setter
     def data(self, x: object) -> None:
@@ -71,7 +72,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
     @property
     def grad(self) -> float:
-        """The gradient: of the latest pass for inner nodes, the sum over passes for leaves, 0.0 before any."""
+        """The gradient: of the latest pass for inner nodes, the sum over passes for leaves; 0.0 before any."""
         if modes.active:
             modes.refuse("reading", ".grad", self)
         return 0.0 if self._grad is None else self._grad
@@ -84,7 +85,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
     @property
     def has_grad(self) -> bool:
-        """Whether a backward pass has reached this node since its gradient was last cleared."""
+        """Whether a pass has reached this node since its gradient was last cleared; if not, `grad` shows 0.0."""
         return self._grad is not None
 
     @property
@@ -99,7 +100,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
-        """The derivative of this node with respect to each of its parents, in order; a constant exponent's is 0.0."""
+        """The derivative with respect to each parent, in order; for a constant exponent 0.0, since nobody needs it."""
         if modes.active:
             modes.refuse("reading", ".local_derivatives", self)
         return groups.by_member(operands(self), operand_derivatives(self))
@@ -108,16 +109,15 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
     def backward(self, gradient: float = 1.0) -> None:
         """Leave d(self)/d(node) times `gradient` on every node that this one was computed from.
 
-        Inner nodes show the gradient of this pass; leaves add it to what they have.  A leaf that lies behind a branch
-        not taken has 0.0; None, `not reached`, is for what this node could never depend on.  Deterministic to the last
-        bit; a pass that is interrupted leaves every gradient of a leaf as it was.
+        Inner nodes show the gradient of this pass; leaves add it to what they have, and behind a branch not taken get
+        0.0.  Each run gives the same bits.  A pass that is interrupted leaves the gradients of leaves as they were.
         """
         seed = number(gradient)
         if modes.active:
             modes.refuse("writing", ".backward()", self)
             if (watch := modes.current("watch_backward")) is not None:
                 watch(self, seed)
-        if self._right_derivative is modes.FORGOTTEN:
+        if self._right_derivative is modes.FORGOTTEN:  # no_grad leaves this mark in the unused slot
             raise RuntimeError(f"{self!r} was computed inside no_grad(), which records nothing to go back through")
         with one_pass_at_a_time:
             sweep(self, seed)
@@ -135,7 +135,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
         return f"Value({self._data!r}{name}{grad})"
 
 
-for _module in (methods, groups, nodes, rows):  # they make Values, and are there before the class
+for _module in (methods, groups, nodes, rows):  # these need the class, and were imported before it existed
     vars(_module)["Value"] = Value
-for _name, _method in methods.METHODS.items():
-    vars(TABLE[_name]).update(kind=Value, method=_method)
+for _name in methods.METHODS.keys() & TABLE.keys():  # a row that was just deleted still has its method
+    vars(TABLE[_name]).update(kind=Value, method=methods.METHODS[_name])

@@ -6,13 +6,14 @@ recorded_graph.py  `compile_graph`: a step from a graph that is recorded already
 emitting.py        `emit`: a function as source in a language that runs elsewhere
 programs/          which program runs, the stages it is found by, and how one is found for every size
 frontend/          the user's function and data: validated, traced, watched for changes, audited
-lift/              from scalars to arrays: a tape of scalars, equivalence classes of them as arrays
+lift/              from scalars to arrays: a tape of scalars, in which groups of alike ones become arrays
 ir/                the array program, the same for every backend: its form, its backward pass, its names
-backends/          how a program runs: NumPy source, machine code, JAX, JavaScript
+backends/          how a program runs: NumPy source, machine code, JAX, JavaScript, C
 
-To add a backend: one folder in backends/, and one line in backends/registry.py.  To add a structural operation of
-arrays: its row in ir/program.py, and its line in each table that tests/autograd/compile/backends/test_tables.py knows.
-An element-wise operation is a row of autograd/ops.py, and needs nothing here.
+To add a backend: one folder in backends/, its line in the map there, and one entry in backends/registry.py.
+To add a structural operation of arrays: its row in ir/program.py, and its line in each table that
+tests/autograd/compile/backends/test_tables.py knows.  An element-wise operation is a row of autograd/ops.py,
+and needs nothing here.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     step.source                    the program, as NumPy runs it; `print(step)` shows what was found
     step.as_jax(X, Y)              the program as a pure function of JAX's arrays
 
-    X and Y are nested lists or arrays; the function sees them as nested lists of Values.  It is traced at the first
-    sight of a shape: branching, comparing by `==`, and doing more with `.data` than to compute with it are refused
-    with the reason, and so are random numbers that it draws itself.  The programs of the 128 shapes used last are kept.
+    X and Y are nested lists or arrays; the function sees them as nested lists of Values.  It is traced when a
+    shape is first seen.  Branching, using `==`, using `.data` for anything but arithmetic, and drawing random numbers
+    itself are errors that say why.  The programs of the 128 shapes used last are kept.
 
     For many rows no program is searched at full size: it is found from what the function is at two small
     sizes, and then `source` says n.  Before it is used, its loss and gradient are compared with what the function
@@ -69,10 +70,10 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     run on the same numbers and its loss compared with the program's, at calls 2, 3 and 4 (as long as these take no
     longer than compiling did, or 20 ms each), at calls 8, 16, 32, … where it takes a millisecond at most, and at any
     other call as soon as audits are within 1 % of the time that goes by.  A difference beyond rounding is reported in
-    a RuntimeWarning with both numbers, and the function is traced anew.  So what nobody saw is wrong for so few calls
-    at most.  Programs found from one another are one program here: their calls are counted together, and a call for
-    which one was just compared with the function needs no audit.  An audit leaves parameters, gradients, masks and
-    averages alone; but what the function prints, or adds to a list of its own, it does there too.
+    a RuntimeWarning with both numbers, and the function is traced anew.  So an unseen change gives wrong results only
+    until the next audit.  Programs found from one another are one program here: their calls are counted together, and
+    a call for which one was just compared with the function needs no audit.  An audit leaves parameters, gradients,
+    masks and averages alone; but what the function prints, or adds to a list of its own, it does there too.
 
     Raises TypeError for parameters that are no Values, ValueError for a backend that there is not, ImportError naming
     the extra that a backend needs.  The step raises ValueError for a function that gives two results for one input.

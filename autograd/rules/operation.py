@@ -2,7 +2,7 @@
 
 A rule takes a maths library and its inputs, and returns the output with the local derivative
 with respect to each input.  Run on floats it computes; on `Value`s it differentiates again; on
-symbols it becomes source or a printed formula; on 50-digit numbers it is the truth for the tests.
+symbols it becomes source or a printed formula; on numbers of 60 digits it is the truth for the tests.
 Whatever stands in for a number says itself how an operation applies to it, by `apply_operation`.
 """
 
@@ -20,7 +20,7 @@ from autograd.rules.maths import FLOATS, IEEE, IEEE_FLOATS, TABLE
 from autograd.support.validate import listed, number
 
 __all__ = [
-    "ANY",
+    "NEAR_0",
     "NEGATIVE",
     "POSITIVE",
     "TABLE",
@@ -38,7 +38,7 @@ Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
 Box = tuple[Interval, ...]
 
-ANY: Final[Interval] = (-3.0, 3.0)
+NEAR_0: Final[Interval] = (-3.0, 3.0)
 POSITIVE: Final[Interval] = (0.25, 3.0)
 NEGATIVE: Final[Interval] = (-3.0, -0.25)
 

@@ -213,6 +213,18 @@ def formulas(operation: str, maths: SymbolMaths = SYMBOLS) -> tuple[Symbol, tupl
     return symbol(output), tuple(symbol(d() if callable(d) else d) for d in derivatives)
 
 
+def functions_in(x: Symbol) -> set[str]:
+    """Return the functions that a formula calls, signs included."""
+    return {x.function}.union(*map(functions_in, x.operands)) if x.operands else set()
+
+
+@cache
+def check_composed(operation: str, place: str) -> None:
+    """Raise NotImplementedError for an operation that its rule computes by a function of its own name, as tan."""
+    if operation in vars(FloatMaths) and operation in functions_in(formulas(operation)[0]):
+        raise NotImplementedError(f"{operation} is not composed of other operations: {place} needs a function for it")
+
+
 @cache
 def parameters(op: Operation) -> tuple[Name, ...]:
     """Return the names of the inputs in the operation's rule, apart from those that a source of it uses itself."""

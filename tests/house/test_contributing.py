@@ -13,7 +13,7 @@ from tests.__main__ import CHECKS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"(?:At the end of `([^`]+)`[^\n]*:\n\n)?```python\n(.*?)```", TEXT, re.DOTALL)
+EXAMPLES = re.findall(r"(?:At the end of `([^`]+)`[^\n]*:\n\n)?```(?:python|html|css|js)\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_each_example_runs_in_a_copy_of_the_packages(tmp_path):
@@ -22,6 +22,7 @@ def test_each_example_runs_in_a_copy_of_the_packages(tmp_path):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     for path, code in EXAMPLES:
         if path:
+            (tmp_path / path).parent.mkdir(exist_ok=True)
             with (tmp_path / path).open("a", encoding="utf-8") as file:
                 file.write(f"\n\n{code}" if file.tell() else code)
     program = "\n".join(code for path, code in EXAMPLES if not path)
@@ -32,7 +33,7 @@ def test_each_example_runs_in_a_copy_of_the_packages(tmp_path):
 
 def test_there_is_an_example_for_each_kind_of_thing():
     titles = re.findall(r"^## An? (.*)", TEXT, re.MULTILINE)
-    assert titles == ["operation", "optimizer", "layer", "backend", "picture"]
+    assert titles == ["operation", "optimizer", "layer", "backend", "picture", "page"]
     for section in re.split(r"^## ", TEXT, flags=re.MULTILINE)[3:]:
         assert "assert " in section
 

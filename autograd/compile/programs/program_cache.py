@@ -191,8 +191,8 @@ class Programs:
         at_sizes = ", or it does otherwise at this size than at others" * (compiled.family is not None)
         warn(
             f"the program of {self.name} gave {wrong[0]!r}, but the function itself gives {wrong[1]!r}: something that "
-            f"it reads has changed and could not be seen{at_sizes}, so it is traced anew{before_this}: what changes is to "
-            f"be an argument, or a Value",
+            f"it reads has changed and could not be seen{at_sizes}, so it is traced anew{before_this}: what changes is "
+            f"to be an argument, or a Value",
             RuntimeWarning,
         )
         compiled = self._new(shapes)

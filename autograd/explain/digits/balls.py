@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from autograd.rules.operation import TABLE, Operation
-from autograd.rules.symbols import Symbol, formulas, named, parameters
+from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 from autograd.support.messages import missing_extra
 
 __all__ = ["Row", "arb", "constant_of", "context", "is_yes", "row_of"]
@@ -230,7 +230,9 @@ class Row:
         if x.function in COMPARISONS or x.function == "isnan":
             return self._where(x, _ONE, _ZERO)
         operands = [self._number(y) for y in x.inputs]
-        function = primitive(x.function) or row_of(TABLE[x.function]).of_inputs
+        if (function := primitive(x.function)) is None:
+            check_composed(x.function, __name__)
+            function = row_of(TABLE[x.function]).of_inputs
         if len(operands) == 2:
             first, second = operands
             return lambda known: function(first(known), second(known))

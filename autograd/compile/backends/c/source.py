@@ -16,7 +16,7 @@ from autograd.compile.backends.javascript.structural import VIEWS
 from autograd.compile.ir.program import INDEXED, Array, Program
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.operation import TABLE
-from autograd.rules.symbols import SYMBOLS, Symbol, formulas, named, parameters, symbol
+from autograd.rules.symbols import SYMBOLS, Symbol, check_composed, formulas, named, parameters, symbol
 from autograd.support.validate import number
 
 __all__ = ["c_file"]
@@ -61,9 +61,9 @@ class CPrinter(Printer):
         text, binds = super().operation(op, inputs)
         return (f"{op}_op({', '.join(x for x, _ in inputs)})", ATOM) if op in self.needs else (text, binds)
 
-    def formula(self, x: Symbol, opened: str = "") -> Text:
+    def formula(self, x: Symbol) -> Text:
         """Return a formula of symbols."""
-        return c_number(x.number) if x.number is not None else super().formula(x, opened)
+        return c_number(x.number) if x.number is not None else super().formula(x)
 
 
 class CWriter(JavaScriptWriter):
@@ -208,12 +208,13 @@ def _functions(printer: Printer) -> list[str]:
     def write(name: str) -> None:
         if name in written:
             return
+        check_composed(name, __name__)
         own = CPrinter()
         written[name] = ""
         given = parameters(TABLE[name])
         names = [Name(f"x{i}") for i in range(len(given))]
         known = dict(zip(map(named, given), map(named, names), strict=True))
-        text = own.formula(formulas(name)[0].replace(known), opened=name)[0]
+        text = own.formula(formulas(name)[0].replace(known))[0]
         for other in sorted(own.needs):
             write(other)
         del written[name]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.operation import TABLE
-from autograd.rules.symbols import SYMBOLS, Symbol, formulas, named, parameters, symbol
+from autograd.rules.symbols import SYMBOLS, Symbol, check_composed, formulas, named, parameters, symbol
 from autograd.support.validate import number
 
 Text = tuple[str, int]  # an expression and how tightly it binds
@@ -102,13 +102,14 @@ def _functions(needs: Iterable[str]) -> str:
     def write(name: str) -> None:
         if name in written or name in PRIMITIVES:
             return
+        check_composed(name, f"{__name__}, with its maths.js,")
         printer = Printer()
         written[name] = ""
         given, names = parameters(TABLE[name]), list[Name]()
         for x in given:
             names.append(apart(x if x.isascii() else "x", lambda y: is_reserved(y) or y in TABLE or y in names, "x"))
         known = dict(zip(map(named, given), map(named, names), strict=True))
-        text = printer.formula(formulas(name)[0].replace(known), opened=name)[0]
+        text = printer.formula(formulas(name)[0].replace(known))[0]
         for other in sorted(printer.needs):
             write(other)
         written[name] = f"const {called(name)} = ({', '.join(names)}) => {text};\n"
@@ -145,15 +146,13 @@ class Printer:
         self.needs.add(op)
         return f"{called(op)}({', '.join(text for text, _ in inputs)})", ATOM
 
-    def formula(self, x: Symbol, opened: str = "") -> Text:
-        """Return a formula of symbols; `opened` is the operation whose rule it is."""
+    def formula(self, x: Symbol) -> Text:
+        """Return a formula of symbols."""
         if x.function == "name":
             return x.name, ATOM
         if x.number is not None:
             return literal(x.number)
-        if x.function == opened:
-            raise ValueError(f"{opened} is computed by itself: JavaScript needs a primitive of that name in maths.js")
-        return self.operation(x.function, [self.formula(y, opened) for y in x.inputs])
+        return self.operation(x.function, [self.formula(y) for y in x.inputs])
 
 
 def tight(text: Text, binds: int) -> str:

@@ -21,6 +21,7 @@ from autograd.compile.backends.jax.level_schedule import buffer_adjoints, buffer
 from autograd.compile.ir.program import Array, Program, Shape
 from autograd.rules.maths import Maths
 from autograd.rules.operation import TABLE
+from autograd.rules.symbols import check_composed
 
 __all__ = ["Jax"]
 
@@ -31,6 +32,11 @@ LARGE = 64**3  # multiplications of a product
 
 class JaxMaths(Maths):
     """The primitives on JAX's arrays; what is no primitive is computed by its own rule."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name in TABLE:
+            check_composed(name, __name__)
+        return super().__getattr__(name)
 
     abs = staticmethod(jnp.abs)
     exp = staticmethod(jnp.exp)

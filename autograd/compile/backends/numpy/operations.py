@@ -15,7 +15,7 @@ from autograd.compile.lift.level_schedule import backward_pass, forward_pass, re
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import FloatMaths
 from autograd.rules.operation import TABLE
-from autograd.rules.symbols import Symbol, formulas, parameters
+from autograd.rules.symbols import Symbol, check_composed, formulas, functions_in, parameters
 from autograd.support.validate import number
 
 Text = tuple[str, int]  # an expression and how tightly it binds
@@ -138,13 +138,6 @@ def float_literal(x: float) -> Text:
     return (f"{text}.0" if text.lstrip("-").isdigit() else text), binds
 
 
-def functions_in(x: Symbol) -> set[str]:
-    """Return the functions that a formula calls, signs included."""
-    if x.function in ("name", "number"):
-        return set()
-    return {x.function}.union(*map(functions_in, x.inputs))
-
-
 def printed(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lambda x, inputs: None) -> Text:
     """Return a formula of symbols as NumPy source; `special` may say otherwise for what it knows better."""
     if x.function == "name":
@@ -183,6 +176,7 @@ def helper(name: str) -> tuple[str, set[str]]:
     head = f"def {called(name)}({', '.join(parameters(TABLE[name]))}):\n    return "
     if name in BETTER:
         return f"{head}{BETTER[name]}\n\n", set()
+    check_composed(name, __name__)
     output, _ = formulas(name)
     return f"{head}{_as_number(output, printed(output))[0]}\n\n", functions_in(output)
 

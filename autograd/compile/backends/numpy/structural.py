@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.numpy.operations import ATOM, TIMES, functions_in, printed
+from autograd.compile.backends.numpy.operations import ATOM, TIMES, printed
 from autograd.compile.ir.program import Array
 from autograd.compile.lift.level_schedule import Block, LevelSchedule
 from autograd.rules.identifiers import Name
 from autograd.rules.operation import TABLE
-from autograd.rules.symbols import formulas, named, parameters
+from autograd.rules.symbols import formulas, functions_in, named, parameters
 
 if TYPE_CHECKING:
     from autograd.compile.backends.numpy.expressions import Expressions

@@ -1,10 +1,17 @@
 """Every reader of array programs has one table, and every table holds every operation, or says why not."""
 
+import math
 from importlib import import_module
 
 import pytest
 
+from autograd import Value, certify, op
+from autograd import compile as compiled
+from autograd.compile.backends.javascript.operations import Emitted, script
 from autograd.compile.ir.program import STRUCTURAL
+from autograd.rules.maths import FloatMaths
+from autograd.rules.operation import NEAR_0, TABLE
+from autograd.rules.source import primitives
 
 VIEWS = {"transpose", "reshape", "slice", "broadcast"}
 LEAVES = {"theta", "parameter", "input", "constant"}
@@ -60,3 +67,50 @@ def test_every_table_holds_every_operation_or_says_why_not(where):
     assert not missing, f"{where} lacks {sorted(missing)}"
     assert not held & TABLES[where].keys(), "an exception that is none any more"
     assert not TABLES[where].keys() - STRUCTURAL
+
+
+# Where the functions of mathematics stand that no others compose: for each reader, the tables that share them.
+FUNCTIONS = [
+    "compile.backends.numpy.operations:NAMESPACE,RENAMED",
+    "compile.backends.jax.source:JaxMaths",
+    "compile.backends.javascript.operations:PRIMITIVES",
+    "compile.backends.c.source:LIBM",
+    "compile.backends.native.emit.maths:VectorMaths",
+    "explain.digits.balls:PRIMITIVES,ELEMENTARY",
+]
+OF_MATHEMATICS = {name for name, x in primitives().items() if getattr(x, "__module__", "") == "math"}
+
+
+@pytest.mark.parametrize("where", FUNCTIONS)
+def test_every_reader_has_every_function_of_mathematics_and_names_one_that_it_lacks(where):
+    module, names = where.split(":")
+    for extra in ("llvmlite",) * ("native" in module) + ("jax",) * ("jax" in module):
+        pytest.importorskip(extra)
+    tables = [getattr(import_module(f"autograd.{module}"), name) for name in names.split(",")]
+    held = {name for table in tables for name in (vars(table) if isinstance(table, type) else table)}
+    assert len(OF_MATHEMATICS) > 20
+    assert not OF_MATHEMATICS - held
+
+
+@pytest.mark.parametrize("reader", ["numpy", "jax", "native", "javascript", "certify"])
+def test_a_function_that_a_reader_lacks_is_refused_by_its_name(reader):
+    pytest.importorskip({"native": "llvmlite", "certify": "flint", "jax": "jax"}.get(reader, "numpy"))
+    FloatMaths.lacking = staticmethod(math.atan)
+    try:
+
+        @op(smooth_on=[(NEAR_0,)])
+        def lacking(maths, x):
+            """The inverse tangent, by a name that no reader knows."""
+            return maths.lacking(x), (1.0 / (1.0 + x * x),)
+
+        x = Value(0.5)
+        read = {
+            "certify": lambda: certify(lacking(x)),
+            "javascript": lambda: script("f", {"f": Emitted("", frozenset({"lacking"}))}),
+        }.get(reader, lambda: compiled(lambda v: lacking(x * v), parameters=[x], backend=reader)(1.0))
+        with pytest.raises(
+            NotImplementedError, match=r"lacking is not composed of other operations: autograd\..* needs"
+        ):
+            read()
+    finally:
+        del TABLE["lacking"], FloatMaths.lacking

@@ -11,7 +11,7 @@ from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.values import Mask, Vector
 from autograd.rules.maths import IEEE, IEEE_FLOATS, Maths
 from autograd.rules.operation import TABLE
-from autograd.rules.symbols import Symbol, formulas, named, parameters
+from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 
 __all__ = ["VectorMaths"]
 
@@ -47,6 +47,7 @@ class VectorMaths(Maths):
         """Return a function that is no primitive: an operation of the table."""
         if name not in TABLE:
             raise AttributeError(f"native code has no function {name!r}")
+        check_composed(name, __name__)
         return lambda *inputs: self.operation(name, *inputs)
 
     def operation(self, operation: str, *inputs: Any) -> Any:
