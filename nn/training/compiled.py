@@ -170,7 +170,8 @@ def predict_compiled(model: Any, inputs: Any, backend: str = "numpy") -> Array:
     """
     array = np.asarray(inputs)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        row = int(np.argwhere(~np.isfinite(array))[0][0])
-        raise ValueError(f"inputs[{row}] holds a nan or an infinity: leave such rows out or fill them in")
+        place = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+        at = "".join(f"[{i}]" for i in place)
+        raise ValueError(f"inputs{at} is {float(array[place])!r}: leave such rows out or fill them in")
     rows = FEW if len(array) < 1000 * FEW else MANY
     return in_use(model, lambda: _in_parts(_forward_of(model, rows, backend), array))

@@ -85,16 +85,17 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     check_backend(backend)
     if isinstance(model, type) or not (callable(model) or hasattr(model, "batch")):
         raise TypeError(f"predict(model, inputs) calls the model on each row, as an nn.Module; this is {said(model)}")
-    is_array = hasattr(inputs, "dtype")
-    rows = inputs if is_array and len(inputs) > MANY_ROWS else checked_inputs(inputs)
-    if backend != "recorded" and (backend != "auto" or len(rows) > MANY_ROWS):
+    is_array, named = hasattr(inputs, "dtype"), backend not in ("auto", "recorded")
+    plain = is_array and named and getattr(inputs.dtype, "kind", "?") in "fiu" and inputs.ndim == 2 and inputs.size
+    rows = inputs if plain or (is_array and len(inputs) > MANY_ROWS) else checked_inputs(inputs)
+    if named or (backend == "auto" and len(rows) > MANY_ROWS):
         try:
             from nn.training.compiled import predict_compiled
 
             found = predict_compiled(model, rows, "numpy" if backend == "auto" else backend)
             return found if is_array else found.tolist()
         except (TypeError, NotImplementedError, ImportError):
-            if backend != "auto":
+            if named:
                 raise
     rows = checked_inputs(rows)  # an iterator can be read but once
     numbers = in_use(model, lambda: plain_numbers(predict_rows(model, rows)))

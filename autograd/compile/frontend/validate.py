@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backward import is_leaf
 from autograd.support.pytree import check_runs_at_once
 from autograd.support.validate import number
 from autograd.value import Value
@@ -111,7 +112,7 @@ def checked_parameters(parameters: Iterable[Value]) -> list[Value]:
             raise TypeError(
                 f"compile takes Values as parameters, but number {k} is of type {type(parameter).__name__}{advice}"
             )
-        if not parameter.is_leaf:
+        if not is_leaf(parameter):
             raise ValueError(
                 f"parameters are leaves of the graph, but number {k}, {parameter!r}, was computed from others"
             )

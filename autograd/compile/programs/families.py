@@ -25,7 +25,7 @@ import numpy as np
 
 from autograd.compile.backends.runner import NumpyRunner
 from autograd.compile.frontend.audit import Audits
-from autograd.compile.frontend.determined import trace_once, trace_twice
+from autograd.compile.frontend.determined import trace_once
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
 from autograd.compile.ir.sizes import SizedInt
@@ -163,7 +163,7 @@ class Families:
             modes.append(Once(arguments))
             return modes[-1]
 
-        traced = self._traced(shapes, trace_once, rows=sample.rows, recorder=recorder)
+        traced = self._traced(shapes, rows=sample.rows, recorder=recorder)
 
         @cache
         def rehearsal(move: bool) -> Rehearsal:
@@ -243,7 +243,7 @@ class Families:
             return False
         for at in product(*[[*axis, axis[-1] + 2] for axis in axes]):
             if at not in known:
-                traced = self._traced(shapes_of(family.pattern, at), trace_once)
+                traced = self._traced(shapes_of(family.pattern, at))
                 known[at] = Outline.of(traced)
                 traced.close()
         return outline.continues(known, sizes)
@@ -277,10 +277,7 @@ class Families:
             grid = list(product(*[[n + k for n in lengths] for k in range(len(sizes))]))
             if 2 * sum(map(math.prod, grid)) > math.prod(sizes):
                 return
-            first, *rest = grid
-            yield from self._unified(
-                pattern, [self._sized(pattern, first, twice=True), *[self._sized(pattern, at) for at in rest]]
-            )
+            yield from self._unified(pattern, [self._sized(pattern, at) for at in grid])
 
     def _unified(self, pattern: Pattern, parts: list[Sized]) -> list[Family]:
         """Return the family of these programs, if they are one."""
@@ -290,10 +287,10 @@ class Families:
             self.why = str(error)
             return []
 
-    def _sized(self, pattern: Pattern, sizes: Sizes, *, twice: bool = False) -> Sized:
-        """Trace and lift the function at small sizes."""
+    def _sized(self, pattern: Pattern, sizes: Sizes) -> Sized:
+        """Trace and lift the function at small sizes; if it is not determined, the rehearsal will not agree."""
         owner = self._owner
-        traced = self._traced(shapes_of(pattern, sizes), trace_twice if twice else trace_once)
+        traced = self._traced(shapes_of(pattern, sizes))
         try:
             program, tape = build(traced, owner.names, gradients=owner.gradients)
         except Exception as error:  # which comes up again at full size
@@ -302,10 +299,10 @@ class Families:
         traced.close()
         return Sized(sizes, program, tape.others, traced, outline)
 
-    def _traced(self, shapes: Sequence[tuple[int, ...]], trace: Callable[..., Traced], **how: Any) -> Traced:
+    def _traced(self, shapes: Sequence[tuple[int, ...]], **how: Any) -> Traced:
         owner = self._owner
         try:
-            traced = trace(owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, **how)
+            traced = trace_once(owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, **how)
         except Exception as error:
             at = " and ".join(map(str, shapes))
             raise NotTracedError(f"for arguments of the shapes {at} it raised {_said(error)}") from error

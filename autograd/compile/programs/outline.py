@@ -39,7 +39,8 @@ class Outline:
 
         `recorded` is each operation that was, with how many members its group has, if that is not all that was made.
         """
-        kinds = {x: x for x in map(id, traced.parameters)}  # as other leaves, they stand for themselves
+        leaves = list(map(id, traced.parameters))
+        kinds = dict(zip(leaves, leaves, strict=True))  # as other leaves, they stand for themselves
         for k, (values, shape) in enumerate(zip(traced.arguments, traced.shapes, strict=True)):
             width = math.prod(shape[1:])
             columns = [hash(("argument", k, column)) for column in range(width)]
