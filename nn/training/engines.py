@@ -24,6 +24,7 @@ WORTH_MACHINE_CODE = 4_000  # small steps after which a tenth of a second of LLV
 LARGE_STEP = 240_000  # work of a step of which half as many are enough
 FITS_CACHE = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
 MANY_ROWS = 2_000  # to predict, after which compiling has paid
+MANY_PRODUCTS = 10_000_000  # or so many rows × parameters: half a second's work
 
 
 def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
@@ -78,7 +79,7 @@ def _is_undetermined(error: Exception) -> bool:
 def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     """Return what the model makes of each row in its behavior for use: a float, or a list of them for many outputs.
 
-    For a NumPy array of rows, an array.  From some thousand rows on by a program of arrays, if the model can be
+    For a NumPy array of rows, an array.  From some thousand rows on, fewer of a large model, by a program of arrays, if the model can be
     compiled; a backend that is named is used for however few.  Nothing is changed.
     Raises TypeError or ValueError for bad rows.
     """
@@ -88,7 +89,8 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     is_array, named = hasattr(inputs, "dtype"), backend not in ("auto", "recorded")
     plain = is_array and named and getattr(inputs.dtype, "kind", "?") in "fiu" and inputs.ndim == 2 and inputs.size
     rows = inputs if plain or (is_array and len(inputs) > MANY_ROWS) else checked_inputs(inputs)
-    if named or (backend == "auto" and len(rows) > MANY_ROWS):
+    parameters = len(model.parameters()) if hasattr(model, "parameters") else 0
+    if named or (backend == "auto" and (len(rows) > MANY_ROWS or len(rows) * parameters > MANY_PRODUCTS)):
         try:
             from nn.training.compiled import predict_compiled
 

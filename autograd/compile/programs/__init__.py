@@ -4,6 +4,7 @@ program_cache.py  which program runs: one for each shape, traced anew if what it
 compiled.py       one compiled program, and what it was traced under
 pipeline.py       the stages: trace, normalize, lift, differentiate, name
 families.py       one program for every size, from what a function is at a few small ones
+patterns.py       which axes of the arguments are sizes
 forms.py          a number, a shape or an array as a function of the sizes
 unify.py          programs at a few sizes become one of forms
 outline.py        what a function records, but for how much of it there is

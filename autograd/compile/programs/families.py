@@ -32,6 +32,7 @@ from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
 from autograd.compile.programs.outline import Outline
+from autograd.compile.programs.patterns import LONG, Pattern, Shapes, is_alike, pattern_of, shapes_of, sizes_of
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.rehearsal import NoNumberError, Once, Rehearsal, Sample
 from autograd.compile.programs.unify import unify
@@ -44,11 +45,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Families"]
 
-Shapes = tuple[tuple[int, ...], ...]
-Pattern = tuple[tuple[tuple[bool, int], ...], ...]  # for each axis whether it is a size, and which, or its length
 NAMES: Final = ("n", "m", "k", *[f"size{i}" for i in range(1, 100)])
 LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
-LONG: Final = 25  # so many in all are no few; a first axis of so many is a size, though no other length was seen
 LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
 MOST: Final = 3  # programs that were found by tracing at full size, to find a family from
 TRIES: Final = 2  # calls for which no family was found, after which none is looked for
@@ -318,40 +316,3 @@ def _said(error: Exception) -> str:
 def is_worth_it(sizes: Sizes) -> bool:
     """Whether a rehearsal at these sizes is cheaper than tracing and lifting the function itself."""
     return min(sizes) >= LEAST and math.prod(sizes) >= LONG
-
-
-def is_alike(shapes: Shapes, others: Shapes) -> bool:
-    """Whether arguments have as many axes as others."""
-    return list(map(len, shapes)) == list(map(len, others))
-
-
-def pattern_of(known: Sequence[Shapes], shapes: Shapes) -> Pattern:
-    """Return which axes are sizes, from the shapes that were seen before and those of now."""
-    seen = [*known, shapes]
-    sizes: dict[tuple[int, ...], int] = {}
-    pattern = []
-    for k, shape in enumerate(shapes):
-        axes = []
-        for axis, n in enumerate(shape):
-            lengths = tuple([other[k][axis] for other in seen])
-            is_size = len({*lengths}) > 1 or (axis == 0 and n >= LONG)
-            axes.append((is_size, sizes.setdefault(lengths, len(sizes)) if is_size else n))
-        pattern.append(tuple(axes))
-    return tuple(pattern)
-
-
-def sizes_of(pattern: Pattern, shapes: Sequence[tuple[int, ...]]) -> Sizes | None:
-    """Return the sizes by which a pattern has these shapes, or None if it has not."""
-    sizes: dict[int, int] = {}
-    for axes, shape in zip(pattern, shapes, strict=False):  # what modules draw comes after the arguments
-        if len(axes) != len(shape):
-            return None
-        for (is_size, k), n in zip(axes, shape, strict=True):
-            if (sizes.setdefault(k, n) if is_size else k) != n:
-                return None
-    return tuple([sizes[k] for k in sorted(sizes)])
-
-
-def shapes_of(pattern: Pattern, sizes: Sizes) -> list[tuple[int, ...]]:
-    """Return the shapes that a pattern has at these sizes."""
-    return [tuple([sizes[k] if is_size else k for is_size, k in axes]) for axes in pattern]

@@ -5,8 +5,8 @@ from where they are, since many begin as zeros or alike.  Beside each number goe
 of the parameters, by the chain rule forwards.  The program's loss is to be the same, and so is its gradient times that
 direction, which no wrong entry of a gradient leaves as it was.
 
-Where there are more rows than record 10,000 operations, the data are some rows of the caller's, chosen at random, each in
-many places at random: what is done again to the same Values is recorded once.  So a rehearsal costs what it takes to
+Where there are more rows than record 10,000 operations, the data are some rows of the caller's, chosen at random, each
+in many places at random: what is done again to the same Values is recorded once.  So a rehearsal costs what it takes to
 run the function's own Python, and little besides.  All is compared twice: on the caller's numbers, and a little beside
 them, where no two are alike.
 
@@ -16,7 +16,8 @@ or stands in a branch that is not taken, is seen by an outline (outline.py).  Wh
 these sizes too, and what it binds a program to is that of this trace.
 What it cannot see: in a branch of a `where` or a maximum that is not taken at that point, the same kinds of operations
 in other rows; and, of so many rows that they are not all told apart, a single one that meets another row than at small
-sizes, if the two stand for each other by chance (1 in 64, drawn anew at each rehearsal).  Audits (frontend/audit.py) go on to look for it, as for all that nobody sees.
+sizes, if the two stand for each other by chance (1 in 64, drawn anew at each rehearsal).  Audits (frontend/audit.py) go
+on to look for it, as for all that nobody sees.
 """
 
 from __future__ import annotations

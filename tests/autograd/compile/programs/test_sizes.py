@@ -12,13 +12,12 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
-from autograd.compile import compile_forward
 from autograd.compile.frontend import audit
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.validate import argument_names
 from autograd.compile.programs import families, program_cache
-from autograd.compile.programs.families import pattern_of, sizes_of
 from autograd.compile.programs.forms import DoesNotFitError, fit
+from autograd.compile.programs.patterns import pattern_of, sizes_of
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.unify import unify
 from tests.fuzz.random_programs import assert_same, recorded
@@ -258,33 +257,6 @@ def test_where_a_new_size_does_not_agree_the_others_are_audited():
         assert step([1.5] * 30) == pytest.approx(9.0)
 
 
-@pytest.mark.parametrize("n", [607, 778, 1222])
-def test_one_row_that_is_paired_otherwise_is_seen_at_the_first_call(n):
-    """A row alone differs from what small sizes show, in a function that records little for a row."""
-    w, draw = Value(0.3), random.Random(n)
-    rows = [draw.gauss(0.0, 1.0) for _ in range(n)]
-
-    def clamped(x):
-        h = [(w * v).tanh() for v in x]
-        return sum(a * h[max(i - (n - 2), 0)] for i, a in enumerate(h))
-
-    assert ag.compile(clamped, [w])(rows) == pytest.approx(clamped([Value(v) for v in rows]).data, rel=1e-12)
-
-
-def test_rows_that_are_all_alike_hide_nothing():
-    w, draw = [Value(0.3), Value(0.2)], random.Random(1)
-
-    def lagged(x):
-        h = [(w[0] * v + w[1]).tanh() for v in x]
-        lag = max(1, len(h) // 100)
-        return sum(a * h[(i + lag) % len(h)] for i, a in enumerate(h)) / len(h)
-
-    step, rows = ag.compile(lagged, w), [draw.gauss(0.0, 1.0) for _ in range(300)]
-    for _ in range(4):
-        step([0.0] * 300)
-    assert step(rows) == pytest.approx(lagged([Value(v) for v in rows]).data, rel=1e-12)
-
-
 # ------------------------------------------------------------------------------------------ fit and predict
 @pytest.mark.parametrize("backend", ["numpy", "native"])
 def test_fit_and_predict_find_the_same_as_tracing_each_size(backend, monkeypatch):
@@ -336,36 +308,3 @@ def test_a_function_that_keeps_a_list_of_its_own_is_not_traced_at_each_call():
     step._programs.audited = False
     step([1.0] * 30)
     assert step._programs.latest is found
-
-
-@pytest.mark.parametrize(
-    "mixing",
-    [
-        lambda w, x: [w * v * i for i, v in enumerate(x)],
-        lambda w, x: [w * v - ag.mean(x) for v in x],
-        lambda w, x: [w * v / len(x) for v in x],
-        lambda w, x: [w * a + b for a, b in zip(x, [*x[1:], 0.0], strict=True)],
-    ],
-)
-def test_predictions_that_depend_on_other_rows_are_not_cut_in_parts(mixing):
-    w, rows = Value(0.3), [0.01 * k + 1.0 for k in range(300)]
-    forward = compile_forward(lambda x: mixing(w, x), [w])
-    assert len(forward(rows[:200])) == 200
-    with pytest.raises(ValueError, match="depends on its place or on the rows beside it"):
-        forward(rows)
-
-
-def test_a_long_recurrence_beside_matrices_compiles():
-    weights = [[Value(0.1), Value(0.2)], [Value(0.3), Value(0.1)]]
-    inner = [[Value(0.2), Value(0.1)], [Value(0.1), Value(0.4)]]
-
-    def last(x):
-        h = [0.0, 0.0]
-        for row in x:
-            h = [(ag.dot(weights[i], row) + ag.dot(inner[i], h)).tanh() for i in range(2)]
-        return h[0]
-
-    draw = random.Random(0)
-    rows = [[draw.gauss(0.0, 1.0), draw.gauss(0.0, 1.0)] for _ in range(1100)]
-    step = ag.compile(last, [*weights[0], *weights[1], *inner[0], *inner[1]])
-    assert step(rows) == pytest.approx(last(rows).data, rel=1e-12)
