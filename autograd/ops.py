@@ -62,44 +62,6 @@ def divide(maths: Any, x: Any, y: Any) -> Out:
     return quotient, (1.0 / y, -quotient / y)
 
 
-@op(
-    "**",
-    smooth_on=[(POSITIVE, NEAR_0)],
-    at_edges={
-        (0.0, 0.0): (1.0, (0.0, 0.0)),
-        (0.0, 1.0): (0.0, (1.0, 0.0)),
-        (0.0, 0.5): (0.0, (INF, 0.0)),
-        (0.0, -1.0): (INF, (-INF, -INF)),
-        (-2.0, -3.0): (-0.125, (-0.1875, NAN)),
-    },
-    role="power",
-)
-def power(maths: Any, x: Any, n: Any) -> Out:
-    """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
-
-    At x = 0 a power of n ≥ 0 counts as constant in n, at every order.
-    """
-    y = maths.power(x, n)
-
-    def slope() -> Any:  # n · xⁿ⁻¹ for all x and n near these: it grows with n at n = 0, too, by 1/x
-        k = maths.where(_is_power_of_0(maths, x, n), maths.detach(n), n)
-        flat = y * (n / maths.where(maths.abs(x) > 0.0, x, INF))  # not n · (y/x), as 0 · inf is no 0
-        return maths.where(maths.equal(n, 0.0), flat, k * maths.power(x, k - 1.0))
-
-    base = maths.as_function(maths.where(maths.equal(n, 0.0), 0.0, n * maths.power(x, n - 1.0)), slope)
-
-    def growth() -> Any:
-        as_function = maths.as_function(y * maths.log(x), lambda: maths.xlogy(y, x))  # y/x, where 1/x may overflow
-        return maths.where(_is_power_of_0(maths, x, n), 0.0, as_function)
-
-    return y, (base, growth)
-
-
-def _is_power_of_0(maths: Any, x: Any, n: Any) -> Any:
-    """Return where x is 0 and n is not below: there the power counts as constant in n."""
-    return maths.where(maths.equal(x, 0.0), n, -1.0) >= 0.0
-
-
 @op("−", smooth_on=[(NEAR_0,)])
 def negative(maths: Any, x: Any) -> Out:
     """−x."""
@@ -186,6 +148,44 @@ def xlogy(maths: Any, x: Any, y: Any) -> Out:
         return x / maths.where(nowhere, 1.0 / LARGE, y) * maths.where(nowhere, LARGE, 1.0)
 
     return product, (maths.log(y), maths.as_function(maths.where(nowhere, 0.0, x / y), slope))
+
+
+@op(
+    "**",
+    smooth_on=[(POSITIVE, NEAR_0)],
+    at_edges={
+        (0.0, 0.0): (1.0, (0.0, 0.0)),
+        (0.0, 1.0): (0.0, (1.0, 0.0)),
+        (0.0, 0.5): (0.0, (INF, 0.0)),
+        (0.0, -1.0): (INF, (-INF, -INF)),
+        (-2.0, -3.0): (-0.125, (-0.1875, NAN)),
+    },
+    role="power",
+)
+def power(maths: Any, x: Any, n: Any) -> Out:
+    """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
+
+    At x = 0 a power of n ≥ 0 counts as constant in n, at every order.
+    """
+    y = maths.power(x, n)
+
+    def slope() -> Any:  # n · xⁿ⁻¹ for all x and n near these: it grows with n at n = 0, too, by 1/x
+        k = maths.where(_is_power_of_0(maths, x, n), maths.detach(n), n)
+        flat = y * (n / maths.where(maths.abs(x) > 0.0, x, INF))  # not n · (y/x), as 0 · inf is no 0
+        return maths.where(maths.equal(n, 0.0), flat, k * maths.power(x, k - 1.0))
+
+    base = maths.as_function(maths.where(maths.equal(n, 0.0), 0.0, n * maths.power(x, n - 1.0)), slope)
+
+    def growth() -> Any:
+        as_function = maths.as_function(y * maths.log(x), lambda: maths.xlogy(y, x))  # y/x, where 1/x may overflow
+        return maths.where(_is_power_of_0(maths, x, n), 0.0, as_function)
+
+    return y, (base, growth)
+
+
+def _is_power_of_0(maths: Any, x: Any, n: Any) -> Any:
+    """Return where x is 0 and n is not below: there the power counts as constant in n."""
+    return maths.where(maths.equal(x, 0.0), n, -1.0) >= 0.0
 
 
 @op(

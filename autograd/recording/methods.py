@@ -151,20 +151,6 @@ class Methods:
         """x / y; IEEE 754 at y = 0."""
         return operand(other).__truediv__(self)
 
-    def __pow__(self, other: Real) -> Value:
-        """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
-
-        At x = 0 a power of n ≥ 0 counts as constant in n, at every order.
-        """
-        return Value.apply_operation(ops.power, (self, other))
-
-    def __rpow__(self, other: Real) -> Value:
-        """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
-
-        At x = 0 a power of n ≥ 0 counts as constant in n, at every order.
-        """
-        return operand(other).__pow__(self)
-
     def __neg__(self) -> Value:
         """−x."""
         if modes.active:
@@ -339,6 +325,20 @@ class Methods:
         node._grad = node._name = node._operands = None
         node.op = ops.xlogy
         return node
+
+    def __pow__(self, other: Real) -> Value:
+        """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
+
+        At x = 0 a power of n ≥ 0 counts as constant in n, at every order.
+        """
+        return Value.apply_operation(ops.power, (self, other))
+
+    def __rpow__(self, other: Real) -> Value:
+        """x to the power n; the derivative with respect to n is nan for x < 0, where it is not defined.
+
+        At x = 0 a power of n ≥ 0 counts as constant in n, at every order.
+        """
+        return operand(other).__pow__(self)
 
     def hypot(self, other: Real) -> Value:
         """√(x² + y²), the length of (x, y), without overflow; its derivatives at (0, 0) are 0, at every order."""
