@@ -107,8 +107,8 @@ class Step:
         """Return the program for arguments like these as one C99 file that needs libm alone: `forward`, `backward`.
 
         Its arrays `theta`, where the parameters' numbers of now stand, and `gradient` have the order of `parameters`.
-        Raises ValueError for a program that draws numbers at each run, as
-        dropout does, and for one whose scalars have no structure.
+        Raises ValueError for a program that draws numbers at each run, as dropout does, and for one whose scalars have
+        no structure.
         """
         arrays = self._programs.arrays(arguments, named)
         with self._programs.one_at_a_time:

@@ -129,12 +129,8 @@ class CWriter(JavaScriptWriter):
         for line in lines:
             text = re.sub(r"\bfor \(let ", "for (int ", line)
             text = re.sub(r"^(\s*)let s = ", r"\1double s = ", text).replace("const hit = ", "double hit = ")
-            text = (
-                re.sub(r"\bgradient\b", "packed_gradient", text)
-                .replace("!==", "!=")
-                .replace("===", "==")
-                .replace("-Infinity;", "-INFINITY;")
-            )
+            text = re.sub(r"\bgradient\b", "packed_gradient", text)
+            text = text.replace("!==", "!=").replace("===", "==").replace("-Infinity;", "-INFINITY;")
             found.append(re.sub(r"\b(\w+)\.fill\(0\);", cleared, text))
         return found
 
@@ -143,8 +139,8 @@ def c_file(program: Program, theta: Sequence[float], given: Sequence[Any], optim
     """Return one C99 file: a program with its parameters as they are, and an optimizer's rule if there is one.
 
     `forward(…)` returns the loss, `backward(…)` fills `gradient` after it, `update(rate)` moves `theta` by the rule,
-    and `train(…, rate)` is all three.  Both arrays have the order of the parameters, as the given `theta` has.  An argument is an array of doubles, or of ints where it is looked up by; what is
-    `given` for one stands in the file.
+    and `train(…, rate)` is all three.  Both arrays have the order of the parameters, as the given `theta` has.
+    An argument is an array of doubles, or of ints where it is looked up by; what is `given` for one stands in the file.
     Raises ValueError for a program without structure, which runs level by level.
     """
     unwritten = {a.op for a in program.lines} & {"levels", "levels_reached", "levels_backward"}
