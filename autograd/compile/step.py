@@ -106,8 +106,9 @@ class Step:
     def as_c(self, *arguments: Any, **named: Any) -> str:
         """Return the program for arguments like these as one C99 file that needs libm alone: `forward`, `backward`.
 
-        The parameters' numbers of now stand in it.  Raises ValueError for a program that draws numbers at each run, as
-        dropout does, and for one whose scalars have no structure.
+        Its arrays `theta`, where the parameters' numbers of now stand, and `gradient` have the order of `parameters`.
+        Raises ValueError for a program that draws numbers at each run, as dropout does, and for one whose scalars have
+        no structure.
         """
         arrays = self._programs.arrays(arguments, named)
         with self._programs.one_at_a_time:
@@ -191,8 +192,7 @@ def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -
         raise ValueError("the program draws numbers at each run, as dropout does, and C has none of them")
     others, count = compiled.others, len(compiled.traced.shapes)
     given = [others.tolist() if k >= count else None for k, _, _ in compiled.program.arguments]
-    theta = np.array(numbers_of(parameters))[compiled.program.order]
-    return c_file(compiled.program, theta.tolist(), given, optimizer)
+    return c_file(compiled.program, numbers_of(parameters), given, optimizer)
 
 
 def source_of(compiled: Compiled) -> str:

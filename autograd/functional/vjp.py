@@ -109,16 +109,17 @@ def _to_members(group: Group, pairs: Pairs, leads: set[int]) -> Sent:
     members = [(i, x) for i, x in enumerate(group.values) if id(x) in leads]
     if len(pairs) == 1:
         (gradient, each) = pairs[0]
-        return [(x, gradient, _member(each, i), None) for i, x in members]
+        return [(x, gradient, member_of(each, i), None) for i, x in members]
     gradients: Any = [gradient for gradient, _ in pairs]
     if all(map(_is_one, gradients)):
-        return [(x, _sum([_member(each, i) for _, each in pairs]), 1.0, None) for i, x in members]
+        return [(x, _sum([member_of(each, i) for _, each in pairs]), 1.0, None) for i, x in members]
     if any(isinstance(g, Value) for g in gradients):
         gradients = Group(gradients)  # shared by the members, as the members' own group is by its nodes
-    return [(x, ops.dot(gradients, [_member(each, i) for _, each in pairs]), 1.0, None) for i, x in members]
+    return [(x, ops.dot(gradients, [member_of(each, i) for _, each in pairs]), 1.0, None) for i, x in members]
 
 
-def _member(each: Any, i: int) -> Any:
+def member_of(each: Any, i: int) -> Any:
+    """Return the derivative for the i-th member of a group, a float if it is one whatever the Values."""
     member = each if isinstance(each, float | Value) else each[i]
     return _plain(member) if isinstance(member, Value) else member
 

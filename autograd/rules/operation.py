@@ -212,7 +212,8 @@ def op(
         smooth_on, kink, at_edges   see `Operation`: what tests and pictures are to know of it
 
     Raises ValueError if the name is taken or is no name, or for a wrong number of derivatives, TypeError for a rule
-    that branches on its inputs.  The same rule entered again, as a notebook's cell does, is the operation it was.
+    that branches on its inputs, compares them with ==, or computes with other functions than the library's.  The same
+    rule entered again, as a notebook's cell does, is the operation it was.
 
     >>> @op("cube")
     ... def cube(maths, x):
@@ -250,12 +251,21 @@ def op(
 
 def _check(row: Operation) -> None:
     """Raise TypeError or ValueError unless the rule can be read on symbols, and has a derivative for each input."""
-    from autograd.rules.symbols import SYMBOLS, named, parameters
+    from autograd.rules.symbols import FUNCTIONS, SYMBOLS, named, parameters, reading
 
     if row.arity < 1:
         raise ValueError(f"{row.name}: a rule takes a library of functions and then its inputs, one or more")
-    result = row.rule(SYMBOLS, *map(named, parameters(row)))
-    if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], tuple)):
-        raise TypeError(f"{row.name}: a rule returns its output and a tuple of derivatives, as in `return y, (1.0,)`")
-    if len(result[1]) != row.arity:
-        raise ValueError(f"{row.name} takes {row.arity} inputs, and its rule returns {len(result[1])} derivatives")
+    names = list(map(named, parameters(row)))
+    for maths in (SYMBOLS, FUNCTIONS):
+        with reading():
+            result = row.rule(maths, *names)
+        if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], tuple)):
+            raise TypeError(
+                f"{row.name}: a rule returns its output and a tuple of derivatives, as in `return y, (1.0,)`"
+            )
+        if len(result[1]) != row.arity:
+            raise ValueError(f"{row.name} takes {row.arity} inputs, and its rule returns {len(result[1])} derivatives")
+        with reading():
+            for derivative in result[1]:
+                if callable(derivative):
+                    derivative()

@@ -6,9 +6,11 @@ rule's derivative can be seen to mention its output.  Sums and products with 0 a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.maths import FloatMaths, Maths
@@ -17,6 +19,7 @@ from autograd.support.validate import number
 
 # What sources of Python call their own, besides the operations of the table: no rule's input goes by such a name there.
 _OWN: Final = frozenset({"float", "inf", "nan", "output", "outputs", "derivatives", "row"})
+_READING: Final = ContextVar("_READING", default=False)  # whether a rule computes, or what it said is looked up
 
 
 class Symbol:
@@ -29,6 +32,8 @@ class Symbol:
         self.function, self.inputs = function, inputs
 
     def __eq__(self, other: object) -> bool:
+        if _READING.get():
+            raise TypeError("a rule cannot compare its inputs with == or !=: use maths.equal(x, y)")
         if not isinstance(other, Symbol) or self.function != other.function or self.inputs != other.inputs:
             return False
         return self.function != "number" or repr(self.inputs) == repr(other.inputs)  # 0.0 and -0.0 are two numbers
@@ -80,6 +85,17 @@ class Symbol:
 
     def __bool__(self) -> bool:
         raise TypeError("a rule cannot branch on its inputs with `if`: use maths.where(condition, x, y)")
+
+    def __float__(self) -> NoReturn:
+        raise TypeError("a rule cannot take floats of its inputs, as math.exp(x) does: use maths.exp(x)")
+
+    def __abs__(self) -> NoReturn:
+        raise TypeError("a rule cannot take abs(x) of its inputs: use maths.abs(x)")
+
+    def __pow__(self, other: object) -> NoReturn:
+        raise TypeError("a rule cannot raise its inputs with x ** n: use maths.power(x, n), or x * x")
+
+    __rpow__ = __pow__
 
     @property
     def name(self) -> Name:
@@ -209,8 +225,26 @@ def formulas(operation: str, maths: SymbolMaths = SYMBOLS) -> tuple[Symbol, tupl
     The inputs carry the names of the rule's parameters.  With FUNCTIONS, they can be differentiated again.
     """
     op = TABLE[operation]
-    output, derivatives = op.rule(maths, *map(named, parameters(op)))
-    return symbol(output), tuple(symbol(d() if callable(d) else d) for d in derivatives)
+    with reading():
+        output, derivatives = op.rule(maths, *map(named, parameters(op)))
+        local = [d() if callable(d) else d for d in derivatives]
+    return symbol(output), tuple(map(symbol, local))
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """While a rule runs here on symbols, == raises TypeError: whether two say the same is not whether they are equal.
+
+    >>> with reading():
+    ...     named("x") == 1.0
+    Traceback (most recent call last):
+    TypeError: a rule cannot compare its inputs with == or !=: use maths.equal(x, y)
+    """
+    token = _READING.set(True)
+    try:
+        yield
+    finally:
+        _READING.reset(token)
 
 
 def functions_in(x: Symbol) -> set[str]:

@@ -26,6 +26,26 @@ def test_each_rule_read_forward_is_the_rule_read_backward(op):
             assert along == v.grad or (math.isnan(along) and math.isnan(v.grad)), (inputs, i)
 
 
+@pytest.mark.parametrize("x", [0.0, -1.0, 2.0])
+def test_zero_times_infinity_is_nan_both_ways_and_what_is_cut_adds_nothing(x):
+    for f in (
+        lambda x: ag.sqrt(x * x),
+        lambda x: ag.log(x * x) * 0.0,
+        lambda x: ag.sqrt(ag.relu(x)),
+        lambda x: ag.sqrt(ag.dot([x, x], [x, x])),
+        lambda x: ag.dot([ag.sqrt(x), x], [0.0, 1.0]),
+        lambda x: ag.sqrt(ag.total([x * x, x * x])),
+        lambda x: ag.where(x > 0.0, ag.sqrt(x), 0.0),
+        lambda x: ag.sqrt(ag.sign(x)) + ag.sqrt(ag.detach(x * x)),
+    ):
+        np.testing.assert_allclose(ag.jvp(f)(x, 1.0), ag.grad(f)(x), rtol=1e-15)
+        twice = ag.jvp(lambda t, f=f: ag.jvp(f)(t, 1.0))(x, 1.0)
+        np.testing.assert_allclose(twice, ag.grad(ag.grad(f))(x), rtol=1e-15, atol=1e-15)
+    apart = lambda v: ag.sqrt(v[0] * v[0]) + v[1]  # noqa: E731
+    np.testing.assert_equal(ag.jacobian(apart, mode="forward")([x, 1.0]), ag.grad(apart)([x, 1.0]))
+    assert ag.jvp(apart)([x, 1.0], [0.0, 1.0]) == 1.0  # what does not move adds nothing
+
+
 def many(v):
     a, b, c = v
     shares = ag.softmax([a * b, ag.sin(c), 0.5])

@@ -106,6 +106,26 @@ def test_a_rule_that_is_none_is_refused_when_it_is_entered():
     assert not {"halfway", "branching", "bare"} & TABLE.keys()
 
 
+@pytest.mark.parametrize(
+    ("rule", "way_out"),
+    [
+        (lambda m, x: (m.where(x == 1.0, 5.0, x * x), (2.0 * x,)), r"== or !=: use maths\.equal"),
+        (lambda m, x: (x * x, (m.where(x != 1.0, 2.0 * x, 0.0),)), r"== or !=: use maths\.equal"),
+        (lambda m, x: (x * x, (lambda: m.where(x * x == x, 2.0, x),)), r"== or !=: use maths\.equal"),
+        (lambda m, x: (m.where(m.as_function(x, lambda: x * x) == x, x, 0.0), (1.0,)), r"== or !=: use maths\.equal"),
+        (lambda m, x: (x**2, (2.0 * x,)), r"x \*\* n: use maths\.power"),
+        (lambda m, x: (2.0**x, (2.0 * x,)), r"x \*\* n: use maths\.power"),
+        (lambda m, x: (abs(x), (m.sign(x),)), r"use maths\.abs"),
+        (lambda m, x: (math.exp(x), (m.exp(x),)), r"as math\.exp\(x\) does: use maths\.exp"),
+    ],
+)
+def test_a_rule_that_symbols_would_read_otherwise_than_floats_is_refused(rule, way_out):
+    rule.__name__ = "misread"
+    with pytest.raises(TypeError, match=way_out):
+        ag.op()(rule)
+    assert "misread" not in TABLE
+
+
 def test_the_same_rule_again_is_the_operation_that_it_was(lecun_tanh):
     def cell():
         @ag.op("twice")

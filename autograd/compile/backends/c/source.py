@@ -2,6 +2,7 @@
 
 The loops are those that the JavaScript backend writes; here stands what C says otherwise: declarations, numbers (a
 whole one has a point, so that no quotient is one of integers), whole-number arguments, and names that C has taken.
+`theta` and `gradient` have the order of the parameters; the loops' own copies, in the program's order, are `packed_…`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ RESERVED: Final = frozenset({
     *LIBM.values(), "auto", "char", "double", "extern", "float", "goto", "inline", "int", "long", "register",
     "restrict", "short", "signed", "sizeof", "struct", "typedef", "union", "unsigned", "volatile", "main",
     "y0", "y1", "yn", "j0", "j1", "jn", "gamma", "signgam", "memset", "hypot", "update", "train", "parameter", "slope",
-    "learning_rate", "step",
+    "learning_rate", "step", "place", "packed_theta", "packed_gradient",
 })  # fmt: skip
 
 
@@ -89,13 +90,13 @@ class CWriter(JavaScriptWriter):
         """Return the array's name, which it gets with its static memory when it is first asked for."""
         if array in self.names:
             return self.names[array]
-        name = "theta" if array.op == "theta" else self._identifier(array.name)
+        name = "packed_theta" if array.op == "theta" else self._identifier(array.name)
         slot = array if array.op == "parameter" else self.slots.get(array)
         if array.op == "constant":
             numbers = ", ".join(c_number(float(x))[0] for x in array.detail.ravel())
             self.constants.append(f"static const double {name}[{array.size}] = {{{numbers}}};")
         elif slot is not None:
-            vector = "theta" if array.op == "parameter" else "gradient"
+            vector = "packed_theta" if array.op == "parameter" else "packed_gradient"
             self.constants.append(f"#define {name} ({vector} + {slot.detail})")
         elif array.op != "theta":
             self.constants.append(f"static {'int' if array in self.whole else 'double'} {name}[{array.size}];")
@@ -119,7 +120,7 @@ class CWriter(JavaScriptWriter):
 
     def in_c(self, lines: Iterable[str]) -> list[str]:
         """Return lines of loops with C's words."""
-        sizes = {self.names[a]: a.size for a in self.names} | {"gradient": len(self.program.order)}
+        sizes = {self.names[a]: a.size for a in self.names} | {"packed_gradient": len(self.program.order)}
 
         def cleared(found: re.Match[str]) -> str:
             return f"memset({found[1]}, 0, {sizes[found[1]]} * sizeof(double));"
@@ -128,6 +129,7 @@ class CWriter(JavaScriptWriter):
         for line in lines:
             text = re.sub(r"\bfor \(let ", "for (int ", line)
             text = re.sub(r"^(\s*)let s = ", r"\1double s = ", text).replace("const hit = ", "double hit = ")
+            text = re.sub(r"\bgradient\b", "packed_gradient", text)
             text = text.replace("!==", "!=").replace("===", "==").replace("-Infinity;", "-INFINITY;")
             found.append(re.sub(r"\b(\w+)\.fill\(0\);", cleared, text))
         return found
@@ -136,9 +138,9 @@ class CWriter(JavaScriptWriter):
 def c_file(program: Program, theta: Sequence[float], given: Sequence[Any], optimizer: Any = None) -> str:
     """Return one C99 file: a program with its parameters as they are, and an optimizer's rule if there is one.
 
-    `forward(…)` returns the loss, `backward(…)` fills `gradient` after it, `update(rate)` moves θ by the rule, and
-    `train(…, rate)` is all three.  An argument is an array of doubles, or of ints where it is looked up by; what is
-    `given` for one stands in the file.
+    `forward(…)` returns the loss, `backward(…)` fills `gradient` after it, `update(rate)` moves `theta` by the rule,
+    and `train(…, rate)` is all three.  Both arrays have the order of the parameters, as the given `theta` has.
+    An argument is an array of doubles, or of ints where it is looked up by; what is `given` for one stands in the file.
     Raises ValueError for a program without structure, which runs level by level.
     """
     unwritten = {a.op for a in program.lines} & {"levels", "levels_reached", "levels_backward"}
@@ -164,6 +166,9 @@ def c_file(program: Program, theta: Sequence[float], given: Sequence[Any], optim
     ]
     signature = ", ".join(f"{kind}{name}" for kind, name in free) or "void"
     count = len(program.order)
+    size = max(count, 1)
+    places = ", ".join(str(int(k)) for k in program.order) or "0"
+    each = "for (int i = 0; i < PARAMETERS; i++)"
     start = ", ".join(c_number(float(x))[0] for x in theta) or "0.0"
     update = _update(e.printer, optimizer, program.used) if optimizer is not None else []
     passed = ", ".join(name for _, name in free)
@@ -176,23 +181,28 @@ def c_file(program: Program, theta: Sequence[float], given: Sequence[Any], optim
         "}",
     ]
     parts = [
-        "/* A compiled program: C99, needs libm alone. */",
+        "/* A compiled program: C99, needs libm alone.",
+        "   theta and gradient have the order of the parameters that it was compiled with. */",
         "#include <math.h>",
         "#include <string.h>",
         "",
         f"#define PARAMETERS {count}",
-        f"double theta[{max(count, 1)}] = {{{start}}};",
-        f"double gradient[{max(count, 1)}];",
+        f"double theta[{size}] = {{{start}}};",
+        f"double gradient[{size}];",
+        f"static const int place[{size}] = {{{places}}}; /* in them of each number below, which the loops read */",
+        f"static double packed_theta[{size}], packed_gradient[{size}];",
         *fixed,
         *_functions(e.printer),
         *e.in_c(e.constants),
         "",
         f"double forward({signature}) {{",
+        f"  {each} packed_theta[i] = theta[place[i]];",
         *(f"  {line}" for line in e.in_c(forward)),
         "}",
         "",
         f"void backward({signature}) {{",
         *(f"  {line}" for line in e.in_c(backward)),
+        f"  {each} gradient[place[i]] = packed_gradient[i];",
         *(f"  (void){name};" for _, name in free),
         "}",
         *update,
@@ -232,12 +242,12 @@ def _update(printer: Printer, optimizer: Any, used: int) -> list[str]:
     known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
     moved, after = optimizer.rule(SYMBOLS, *known)
     kept: dict[Symbol, Symbol] = {}
-    lines = ["    const double parameter = theta[i], slope = gradient[i];"]
+    lines = ["    const double parameter = theta[place[i]], slope = gradient[place[i]];"]
     lines += [f"    const double {name} = memories[{k}][i];" for k, name in enumerate(names)]
     for name, new in zip(names, map(symbol, after), strict=True):
         lines.append(f"    const double {name}_after = {printer.formula(new.replace(kept))[0]};")
         kept.setdefault(new, named(f"{name}_after"))
-    lines.append(f"    theta[i] = {printer.formula(symbol(moved).replace(kept))[0]};")
+    lines.append(f"    theta[place[i]] = {printer.formula(symbol(moved).replace(kept))[0]};")
     lines += [f"    memories[{k}][i] = {name}_after;" for k, name in enumerate(names)]
     memories = [f"static double memories[{len(names)}][PARAMETERS];"] if names else []
     return [
