@@ -10,6 +10,7 @@ from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
+from nn.support.fields import class_names, put_class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count, listed
 from nn.training.engines import make_stepper
@@ -60,7 +61,8 @@ def fit(
 
     inputs, targets   rows of numbers, and a target for each; `loss(predictions, targets)` returns one Value; arrays
                       and tables of NumPy, pandas, polars; names of classes become numbers, and `model.classes` and
-                      `history.classes` say them again (see `nn.classify`)
+                      `history.classes` say them again (see `nn.classify`); a model keeps its names in a later fit,
+                      until `model.classes = ()`
     batch_size        rows a step; None, or more than there are, means all of them
     shuffle           the seed of the epochs' orders; None keeps the rows in order
     validation        the share of the rows to hold out, or (inputs, targets) of their own
@@ -91,12 +93,9 @@ def fit(
     early_stopping, called = checked_early_stopping(early_stopping), checked_callbacks(callbacks)
     autosave, history = checked_autosave(autosave), checked_history(history)
     goal, measures = checked_count("epochs", epochs), checked_metrics(metrics)
-    targets, names = numbered(targets, tuple(history.classes))
-    if names:
-        history.classes = {name: i for i, name in enumerate(names)}
-        model.classes = names
-        if isinstance(validation, tuple | list) and len(validation) == 2:
-            validation = (validation[0], numbered(validation[1], names, "validation ")[0])
+    targets, names = numbered(targets, class_names(model) or tuple(history.classes))
+    if names and isinstance(validation, tuple | list) and len(validation) == 2:
+        validation = (validation[0], numbered(validation[1], names, "validation ")[0])
     if weights is not None:
         given, (loss, targets, unweighted) = loss, with_weights(loss, targets, weights)
         measures = {name: after(unweighted, measure) for name, measure in measures.items()}
@@ -105,6 +104,9 @@ def fit(
             validation = (validation[0], with_weights(given, validation[1], ones)[1])
     task = prepare(model, inputs, targets, loss, optimizer, limits)
     task, held_out = hold_out(task, validation, shuffle)
+    if names:
+        history.classes = {name: i for i, name in enumerate(names)}
+        put_class_names(model, names)
     count = len(task.inputs)
     if report_every is None:
         watched = called or held_out or early_stopping or progress or measures

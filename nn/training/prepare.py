@@ -40,18 +40,23 @@ def numbered(targets: Any, names: Sequence[str] = (), which: str = "") -> tuple[
     """Return names of classes as numbers, from 0 in the order of the alphabet or of `names`, and the names in order.
 
     Targets that are no names, and numbers written as text, come back as they are: to guess what "10.5" means is not
-    for us.  Raises ValueError for a name that is not among `names`.
+    for us.  Raises ValueError for a name that is not among `names`, and for a number that is none of theirs.
     """
     found = listed(targets, f"{which}targets")
-    if not found or not all(isinstance(x, str) for x in found) or (not names and all(map(_is_number, found))):
-        return targets, tuple(names)
-    known = tuple(map(str, names or sorted(set(found))))
+    are_names = (
+        bool(found) and all(isinstance(x, str) for x in found) and not (not names and all(map(_is_number, found)))
+    )
+    known = tuple(map(str, names or sorted(set(found)))) if are_names else tuple(names)
     numbers = {name: i for i, name in enumerate(known)}
-    for i, x in enumerate(found):
-        if str(x) not in numbers:
+    for i, x in enumerate(found if known else ()):
+        is_known = str(x) in numbers if are_names else not isinstance(x, int | float) or 0 <= x < len(known)
+        if not is_known:
             raise ValueError(
-                f"{which}targets[{i}] is {shown(repr(x))}, and the classes are {', '.join(map(shown, known))}"
+                f"{which}targets[{i}] is {shown(repr(x))}, and the classes are {', '.join(map(shown, known))}; "
+                f"to begin anew with others: model.classes = () and a new history"
             )
+    if not are_names:
+        return targets, known
     return [numbers[str(x)] for x in found], known
 
 
