@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from nn.history.history import History
@@ -15,7 +16,7 @@ from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count, listed
 from nn.training.engines import make_stepper
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
-from nn.training.prepare import hold_out, numbered, prepare, with_weights
+from nn.training.prepare import hold_out, numbered, prepare, with_mean_weight_1, with_weights
 from nn.training.progress import Progress
 from nn.training.settings import (
     Metrics,
@@ -74,7 +75,10 @@ def fit(
     backend           "recorded" (pure Python), "numpy", "native" (machine code), "jax", or "auto"
     progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
     history           of an earlier run with the same model and optimizer, to go on to the same bits
-    weights           a number for each row, by which its loss counts: the loss is given its rows' as `weights=`
+    weights           a number for each row, by which its loss counts: the loss is given its rows' as `weights=`,
+                      divided by the mean of all rows' to train on.  Losses of this library are then means over the
+                      rows of a batch, Σ weight · loss / rows, so that a row counts as often as its weight says in
+                      small batches, too; one of your own should be so.  On rows held out it is their weighted mean.
     metrics           what to compute of predictions and targets at each report, for `history.metrics`: "accuracy", a
                       function, a list or dict of them; on the validation rows if there are any, else on all others
 
@@ -104,6 +108,9 @@ def fit(
             validation = (validation[0], with_weights(given, validation[1], ones)[1])
     task = prepare(model, inputs, targets, loss, optimizer, limits)
     task, held_out = hold_out(task, validation, shuffle)
+    if weights is not None:
+        task = replace(task, targets=with_mean_weight_1(task.targets))
+        held_out = held_out and (held_out[0], with_mean_weight_1(held_out[1]))
     if names:
         history.classes = {name: i for i, name in enumerate(names)}
         put_class_names(model, names)
