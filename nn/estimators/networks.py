@@ -81,6 +81,8 @@ class _Network(_base.BaseEstimator):  # type: ignore[misc]
         size: Any = min(200, len(inputs)) if self.batch_size == "auto" else self.batch_size
         if weights is not None:
             weights = _validation._check_sample_weight(weights, inputs)
+            if not whole:  # fit divides them by the mean of the rows of this call alone
+                loss = _times(loss, float(weights.mean()))
         fit(
             self.model_, inputs, targets, loss=loss, optimizer=self.optimizer_, weights=weights,
             epochs=self.history_.epochs + epochs, batch_size=size, shuffle=self._shuffle, progress=False,
@@ -98,6 +100,13 @@ class _Network(_base.BaseEstimator):  # type: ignore[misc]
         return found
 
 
+def _times(loss: Any, factor: float) -> Any:
+    def scaled(predictions: Any, targets: Any, *, weights: Any) -> Any:
+        return factor * loss(predictions, targets, weights=weights)
+
+    return scaled
+
+
 class Classifier(_base.ClassifierMixin, _Network):  # type: ignore[misc]
     """A network that tells classes apart, by the cross-entropy of a softmax: scikit-learn's classifier.
 
@@ -113,8 +122,9 @@ class Classifier(_base.ClassifierMixin, _Network):  # type: ignore[misc]
         return self._train(X, numbers, softmax_cross_entropy, self.epochs, sample_weight, True)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:  # noqa: N803
-        """Return this after one epoch on these rows; the first call says which `classes` there will be.
+        """Return this after one epoch on these rows, each row's gradient by its weight.
 
+        The first call says which `classes` there will be.
         Raises ValueError for a class that was not among them.
         """
         is_first = not hasattr(self, "model_")
@@ -156,17 +166,24 @@ class Regressor(_base.RegressorMixin, _Network):  # type: ignore[misc]
         """Return this, trained from the beginning on rows and their targets, each row by its weight."""
         X, y = self._checked(X, y, True)  # noqa: N806
         weights = None if sample_weight is None else _validation._check_sample_weight(sample_weight, X)
-        self.target_mean_ = float(np.average(y, weights=weights))
-        self.target_scale_ = float(np.sqrt(np.average((y - self.target_mean_) ** 2, weights=weights))) or 1.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.target_mean_ = float(np.average(y, weights=weights))
+            self.target_scale_ = float(np.sqrt(np.average((y - self.target_mean_) ** 2, weights=weights))) or 1.0
+        self._check_scale()
         self._begin(1)
         return self._train(X, self._scaled(y), mean_squared_error, self.epochs, weights, True)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
-        """Return this after one epoch on these rows; mean and scale of the targets are those of the first call."""
+        """Return this after one epoch on these rows, each row's gradient by its weight.
+
+        Mean and scale of the targets are those of the first call.
+        """
         is_first = not hasattr(self, "model_")
         X, y = self._checked(X, y, is_first)  # noqa: N806
         if is_first:
-            self.target_mean_, self.target_scale_ = float(y.mean()), float(y.std()) or 1.0
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.target_mean_, self.target_scale_ = float(y.mean()), float(y.std()) or 1.0
+            self._check_scale()
             self._begin(1)
         return self._train(X, self._scaled(y), mean_squared_error, 1, sample_weight, False)
 
@@ -179,6 +196,14 @@ class Regressor(_base.RegressorMixin, _Network):  # type: ignore[misc]
             self, inputs, targets, reset=reset, dtype=np.float64, y_numeric=True
         )
         return inputs, targets.astype(np.float64)
+
+    def _check_scale(self) -> None:
+        """Raise ValueError unless the targets have a mean and a standard deviation that floats can hold."""
+        if not np.isfinite([self.target_mean_, self.target_scale_]).all():
+            raise ValueError(
+                f"the targets' mean is {self.target_mean_:g} and their standard deviation {self.target_scale_:g}, out "
+                f"of the range of floats: give the targets in a larger unit, such as y / 1e150"
+            )
 
     def _scaled(self, targets: Array) -> Array:
         scaled: Array = (targets - self.target_mean_) / self.target_scale_

@@ -164,6 +164,7 @@ class Module:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Leave parameters and buffers as `state_dict` found them, to the bit.
 
+        Names of classes are no numbers: `model.classes` stays as it is, and `save` and `load` carry it along.
         Raises ValueError or TypeError naming the path, and changes nothing, for names, shapes or kinds that do not fit.
         """
         named = by_path(self.named_parameters())

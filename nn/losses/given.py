@@ -24,6 +24,7 @@ __all__ = [
     "is_row",
     "note",
     "paired",
+    "per_row",
     "rows_of",
     "said_number",
 ]
@@ -36,6 +37,7 @@ class Given(NamedTuple):
     rows: list[Sequence[Value]]
 
 
+_per_row: Final[ContextVar[bool]] = ContextVar("per_row", default=False)
 _given: Final[ContextVar[list[Given] | None]] = ContextVar("given", default=None)
 
 
@@ -48,6 +50,19 @@ def given_to_losses() -> Iterator[list[Given]]:
         yield seen
     finally:
         _given.reset(token)
+
+
+@contextmanager
+def per_row() -> Iterator[None]:
+    """Inside the block a mean by weights is over the rows, not over their weights: Σ weight · loss / rows.
+
+    So a row of weight 2 moves as much in a batch of its own as among others.
+    """
+    token = _per_row.set(True)
+    try:
+        yield
+    finally:
+        _per_row.reset(token)
 
 
 def note(call: str, outputs: Sequence[Value], count: int) -> None:
@@ -140,4 +155,5 @@ def averaged(call: str, losses: Sequence[Any], count: int, weights: Any, norms: 
             raise ValueError(f"{call} takes weights of 0 or more, and that of row {place(i, count)} is {x}")
     each = [x for x in rows for _ in range(len(losses) // count)]
     whole = total(each) if norms is None else dot(each, norms)
-    return dot(each, losses) / where(equal(whole, 0.0), 1.0, whole)  # type: ignore[no-any-return]
+    average = dot(each, losses) / where(equal(whole, 0.0), 1.0, whole)
+    return average * (total(each) / len(each)) if _per_row.get() else average  # type: ignore[no-any-return]

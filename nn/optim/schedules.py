@@ -157,7 +157,12 @@ class ReduceOnPlateau:
 
     def __call__(self, report: Any) -> None:
         """Leave the optimizer's learning rate reduced, if the latest loss of the report's history asks for it."""
-        losses = report.history.validation_losses or report.history.losses
+        history = report.history
+        losses = history.validation_losses
+        if not losses:
+            if history.epochs % report.every:  # the last report, between two that count
+                return
+            losses = history.losses[report.every - 1 :: report.every]
         best, waited = math.inf, 0
         for loss in losses:
             waited = 0 if waited == self.patience else waited  # reduced then

@@ -101,13 +101,15 @@ def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterab
     is called otherwise belongs to the optimizer or the history.
     """
     is_old = record.keys().isdisjoint(SINCE)
-    check_fields("", record, FIRST if is_old else FIRST | SINCE, {"optimizer", "generators", "history"})
+    check_fields("", record, FIRST if is_old else FIRST | SINCE, {"optimizer", "generators", "history", "classes"})
     if record["format"] != FORMAT:
         raise fault("format", record["format"], FORMAT)
     for name, array in tensors.items():
         if str(array.dtype) != "float64":
             raise ValueError(f"{shown(name)} holds {array.dtype} numbers, not float64")
     dictionary("buffers", record["buffers"])
+    for i, name in enumerate(list_of("classes", record.get("classes", []))):
+        text(f"classes[{i}]", name)
     if "kinds" in record:
         for path, kind in dictionary("kinds", record["kinds"]).items():
             text(f"kinds.{shown(path)}", kind)

@@ -14,6 +14,7 @@ from typing import Any
 from autograd import Value
 from autograd.recording.bulk import set_numbers
 from autograd.support.files import check_folder, read_file, write_file
+from autograd.support.messages import shown
 from nn.history.history import History
 from nn.layers.dense import Layer, Neuron
 from nn.layers.module import Module
@@ -22,7 +23,7 @@ from nn.saving.file_format import check, check_whole, checked_optimizer, library
 from nn.saving.linear_layers import linear_weights
 from nn.saving.matching import check_best, check_kinds, check_memories, check_rule, checked_generators
 from nn.saving.snapshot import BuffersAndRNG
-from nn.support.fields import by_path, check_buffers, names
+from nn.support.fields import by_path, check_buffers, class_names, names, put_class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_count, said
 
@@ -63,7 +64,14 @@ class Autosave:
         """
         if history.epochs or history.batches or not Path(self.path).exists():
             return False
-        _load(self.path, model, optimizer, history, check)
+
+        def check_all(saved: Mapping[str, Any]) -> None:
+            check(saved.get("batches", 0), saved.get("rows_so_far", 0))
+            if history.classes and saved.get("classes") != history.classes:
+                held, mine = (", ".join(map(shown, x)) for x in (saved.get("classes", ()), history.classes))
+                raise ValueError(f"its classes are {held or 'numbers'}, and those of these targets are {mine}")
+
+        _load(self.path, model, optimizer, history, check_all)
         return True
 
 
@@ -72,7 +80,8 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     """Leave a file that holds the model's parameters and buffers, and the optimizer's and history's state if given.
 
     Parameters are 64-bit arrays under their paths without the numbers that count: `layers.0.neurons.weights` has a
-    row for each neuron.  The header says besides what each layer makes of them, and has a check sum of all.
+    row for each neuron.  The header says besides what each layer makes of them, what `model.classes` are
+    called, and has a check sum of all.
     The file is the old one or the new one at any moment, whole.
     Raises FileNotFoundError if there is no such folder, ImportError naming the extra where safetensors is missing.
     """
@@ -84,6 +93,8 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
         raise ValueError(f"parameters of a model cannot be saved as {names(taken)}: give that attribute another name")
     tensors = {name: _array([named[path].data for path in paths], shape) for name, (shape, paths) in boxes.items()}
     record: dict[str, Any] = {"buffers": _buffers(model), "kinds": _kinds(model)}
+    if classes := class_names(model):
+        record["classes"] = list(classes)
     if optimizer is not None:
         record["generators"] = BuffersAndRNG(model).states_to_keep()
         record["optimizer"] = {
@@ -121,7 +132,7 @@ def _load(
     model: Any,
     optimizer: Optimizer | None,
     history: History | None,
-    check_place: Callable[[int, int], None] = lambda batches, rows: None,
+    check_history: Callable[[Mapping[str, Any]], None] = lambda history: None,
 ) -> None:
     library()
     data = read_file(path)
@@ -131,7 +142,7 @@ def _load(
             raise ValueError("it holds the weights of Linear layers alone: load it without optimizer and history")
         after = _State.saved(data, model, optimizer, history) if weights is None else _State(weights, _buffers(model))
         if after.history is not None:
-            check_place(after.history.get("batches", 0), after.history.get("rows_so_far", 0))
+            check_history(after.history)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     before = _State.now(model, optimizer, history)
@@ -172,11 +183,13 @@ class _State:
     optimizer: dict[str, Any] | None = None
     generators: list[Any] | None = None
     history: dict[str, Any] | None = None
+    classes: tuple[str, ...] | None = None
 
     @classmethod
     def now(cls, model: Any, optimizer: Optimizer | None, history: History | None) -> _State:
         """Return what these hold now."""
         state = cls({path: parameter.data for path, parameter in model.named_parameters()}, _buffers(model))
+        state.classes = class_names(model)
         if optimizer is not None:
             state.optimizer = optimizer.state_dict()
             state.generators = BuffersAndRNG(model).generator_states()
@@ -201,6 +214,7 @@ class _State:
         numbers = {name: weights[name].ravel().tolist() for name in boxes}
         found = [pair for name, (_, paths) in boxes.items() for pair in zip(paths, numbers[name], strict=True)]
         state = cls(dict(found), record["buffers"])
+        state.classes = tuple(record.get("classes", ()))
         if optimizer is not None:
             held = record["optimizer"]
             check_memories(held["kind"], tensors, optimizer)
@@ -222,6 +236,8 @@ class _State:
         set_numbers([named[path] for path in self.parameters], self.parameters.values())
         if hasattr(model, "load_buffers"):
             model.load_buffers(self.buffers)
+        if self.classes is not None:
+            put_class_names(model, self.classes)
         if optimizer is not None and self.optimizer is not None:
             optimizer.put(self.optimizer)
         if self.generators is not None:

@@ -15,11 +15,13 @@ __all__ = [
     "check_fields",
     "check_like",
     "check_setting",
+    "class_names",
     "described",
     "dictionary",
     "fault",
     "list_of",
     "names",
+    "put_class_names",
     "real",
     "text",
     "unless_none",
@@ -72,6 +74,19 @@ def check_setting(field: str, x: Any, mine: Any) -> None:
         check_like(field, x, mine)
     elif mine is not None or isinstance(x, list | dict):
         real(field, x)
+
+
+def class_names(model: Any) -> tuple[str, ...]:
+    """Return the names of the classes that a model was trained to tell apart, () if they are numbers."""
+    found = getattr(model, "classes", ())
+    are_names = isinstance(found, tuple | list) and all(isinstance(x, str) for x in found)
+    return tuple(found) if are_names else ()
+
+
+def put_class_names(model: Any, names: tuple[str, ...]) -> None:
+    """Leave the model with these names of classes; nothing is set where they are the same."""
+    if names != class_names(model):
+        model.classes = names
 
 
 def names(found: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from autograd import no_grad, topological_order
 from autograd.recording.graph import operands
 from autograd.support.user_line import warn
+from nn.support.fields import class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_inputs, said
 from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
@@ -119,7 +120,7 @@ def classify(model: Any, inputs: Any, *, threshold: float = 0.0, backend: str = 
     >>> classify(model, [[-2.0], [2.0]])
     ['cold', 'warm']
     """
-    names = getattr(model, "classes", ())
+    names = class_names(model)
     found = []
     for scores in predict(model, inputs, backend=backend):
         row = list(scores) if hasattr(scores, "__iter__") else [scores]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from nn.history.history import History
@@ -10,11 +11,12 @@ from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
+from nn.support.fields import class_names, put_class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count, listed
 from nn.training.engines import make_stepper
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
-from nn.training.prepare import hold_out, numbered, prepare, with_weights
+from nn.training.prepare import hold_out, numbered, prepare, with_mean_weight_1, with_weights
 from nn.training.progress import Progress
 from nn.training.settings import (
     Metrics,
@@ -60,7 +62,8 @@ def fit(
 
     inputs, targets   rows of numbers, and a target for each; `loss(predictions, targets)` returns one Value; arrays
                       and tables of NumPy, pandas, polars; names of classes become numbers, and `model.classes` and
-                      `history.classes` say them again (see `nn.classify`)
+                      `history.classes` say them again (see `nn.classify`); a model keeps its names in a later fit,
+                      until `model.classes = ()`
     batch_size        rows a step; None, or more than there are, means all of them
     shuffle           the seed of the epochs' orders; None keeps the rows in order
     validation        the share of the rows to hold out, or (inputs, targets) of their own
@@ -72,7 +75,10 @@ def fit(
     backend           "recorded" (pure Python), "numpy", "native" (machine code), "jax", or "auto"
     progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
     history           of an earlier run with the same model and optimizer, to go on to the same bits
-    weights           a number for each row, by which its loss counts: the loss is given its rows' as `weights=`
+    weights           a number for each row, by which its loss counts: the loss is given its rows' as `weights=`,
+                      divided by the mean of all rows' to train on.  Losses of this library are then means over the
+                      rows of a batch, Σ weight · loss / rows, so that a row counts as often as its weight says in
+                      small batches, too; one of your own should be so.  On rows held out it is their weighted mean.
     metrics           what to compute of predictions and targets at each report, for `history.metrics`: "accuracy", a
                       function, a list or dict of them; on the validation rows if there are any, else on all others
 
@@ -91,12 +97,9 @@ def fit(
     early_stopping, called = checked_early_stopping(early_stopping), checked_callbacks(callbacks)
     autosave, history = checked_autosave(autosave), checked_history(history)
     goal, measures = checked_count("epochs", epochs), checked_metrics(metrics)
-    targets, names = numbered(targets, tuple(history.classes))
-    if names:
-        history.classes = {name: i for i, name in enumerate(names)}
-        model.classes = names
-        if isinstance(validation, tuple | list) and len(validation) == 2:
-            validation = (validation[0], numbered(validation[1], names, "validation ")[0])
+    targets, names = numbered(targets, class_names(model) or tuple(history.classes))
+    if names and isinstance(validation, tuple | list) and len(validation) == 2:
+        validation = (validation[0], numbered(validation[1], names, "validation ")[0])
     if weights is not None:
         given, (loss, targets, unweighted) = loss, with_weights(loss, targets, weights)
         measures = {name: after(unweighted, measure) for name, measure in measures.items()}
@@ -105,6 +108,12 @@ def fit(
             validation = (validation[0], with_weights(given, validation[1], ones)[1])
     task = prepare(model, inputs, targets, loss, optimizer, limits)
     task, held_out = hold_out(task, validation, shuffle)
+    if weights is not None:
+        task = replace(task, targets=with_mean_weight_1(task.targets))
+        held_out = held_out and (held_out[0], with_mean_weight_1(held_out[1]))
+    if names:
+        history.classes = {name: i for i, name in enumerate(names)}
+        put_class_names(model, names)
     count = len(task.inputs)
     if report_every is None:
         watched = called or held_out or early_stopping or progress or measures

@@ -60,6 +60,7 @@ class Report:
     model: Any
     optimizer: Optimizer
     history: History
+    every: int = 1  # epochs from one report to the next
 
     @property
     def epoch(self) -> int:
@@ -230,7 +231,7 @@ class Training:
                 history.metrics.setdefault(name, []).append(found)
         if self.early_stopping is not None:
             self._watch_for_the_best(self.early_stopping)
-        report = Report(self.task.model, self.task.optimizer, history)
+        report = Report(self.task.model, self.task.optimizer, history, self.report_every)
         asked = [callback for callback in self.callbacks if callback(report) is True]
         if asked and not history.stopped:
             who = shown(getattr(asked[0], "__name__", "a callback"))

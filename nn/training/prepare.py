@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from inspect import signature
@@ -11,6 +12,7 @@ from autograd import Value, no_grad
 from autograd.support.messages import shown
 from autograd.support.pytree import flat
 from nn.datasets import split
+from nn.losses.given import per_row
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
 from nn.support.validate import Loss, check_learner, checked_data, checked_targets, copied, listed, said
@@ -18,7 +20,7 @@ from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
 
-__all__ = ["hold_out", "numbered", "prepare", "trial_rows", "with_weights"]
+__all__ = ["hold_out", "numbered", "prepare", "trial_rows", "with_mean_weight_1", "with_weights"]
 
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
@@ -40,18 +42,23 @@ def numbered(targets: Any, names: Sequence[str] = (), which: str = "") -> tuple[
     """Return names of classes as numbers, from 0 in the order of the alphabet or of `names`, and the names in order.
 
     Targets that are no names, and numbers written as text, come back as they are: to guess what "10.5" means is not
-    for us.  Raises ValueError for a name that is not among `names`.
+    for us.  Raises ValueError for a name that is not among `names`, and for a number that is none of theirs.
     """
     found = listed(targets, f"{which}targets")
-    if not found or not all(isinstance(x, str) for x in found) or (not names and all(map(_is_number, found))):
-        return targets, tuple(names)
-    known = tuple(map(str, names or sorted(set(found))))
+    are_names = (
+        bool(found) and all(isinstance(x, str) for x in found) and not (not names and all(map(_is_number, found)))
+    )
+    known = tuple(map(str, names or sorted(set(found)))) if are_names else tuple(names)
     numbers = {name: i for i, name in enumerate(known)}
-    for i, x in enumerate(found):
-        if str(x) not in numbers:
+    for i, x in enumerate(found if known else ()):
+        is_known = str(x) in numbers if are_names else not isinstance(x, int | float) or 0 <= x < len(known)
+        if not is_known:
             raise ValueError(
-                f"{which}targets[{i}] is {shown(repr(x))}, and the classes are {', '.join(map(shown, known))}"
+                f"{which}targets[{i}] is {shown(repr(x))}, and the classes are {', '.join(map(shown, known))}; "
+                f"to begin anew with others: model.classes = () and a new history"
             )
+    if not are_names:
+        return targets, known
     return [numbers[str(x)] for x in found], known
 
 
@@ -84,9 +91,17 @@ def with_weights(loss: Any, targets: Any, weights: Any) -> tuple[Loss, list[Any]
         return [list(pair[:-1]) if are_rows else pair[0] for pair in pairs]
 
     def weighted(predictions: list[Any], pairs: list[Any]) -> Value:
-        return loss(predictions, unweighted(pairs), weights=[pair[-1] for pair in pairs])  # type: ignore[no-any-return]
+        with per_row():
+            return loss(predictions, unweighted(pairs), weights=[pair[-1] for pair in pairs])  # type: ignore[no-any-return]
 
     return weighted, pairs, unweighted
+
+
+def with_mean_weight_1(pairs: list[Any]) -> list[Any]:
+    """Return targets that hold their rows' weights, with these divided by their mean; all 0 stay so."""
+    greatest = max(pair[-1] for pair in pairs) or 1.0
+    middle = math.fsum(pair[-1] / greatest for pair in pairs) / len(pairs) or 1.0
+    return [[*pair[:-1], pair[-1] / greatest / middle] for pair in pairs]
 
 
 def hold_out(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[list[Any], list[Any]] | None]:

@@ -117,6 +117,8 @@ def test_one_cycle_rises_and_falls_along_half_cosines():
 
 
 class Report:
+    every = 1
+
     def __init__(self, losses, optimizer):
         self.history, self.optimizer = nn.History(losses=losses), optimizer
 
@@ -132,6 +134,13 @@ def test_the_rate_falls_after_so_many_reports_without_a_better_loss():
         "recorded", lambda m: SGD(m.parameters(), 0.0), epochs=7, callbacks=[nn.ReduceOnPlateau(0.5, 3)]
     )
     assert history.losses[0] == history.losses[-1]
+    assert optimizer.learning_rate == 0.0
+    rates = []
+    trained(
+        "recorded", lambda m: SGD(m.parameters(), 1e-9), epochs=11, report_every=2,
+        callbacks=[nn.ReduceOnPlateau(0.5, 2, margin=1.0), lambda report: rates.append(report.optimizer.learning_rate)],
+    )  # fmt: skip
+    assert rates == [1e-9, 1e-9, 5e-10, 5e-10, 2.5e-10, 2.5e-10]
     with pytest.raises(ValueError, match="the factor lies between 0 and 1"):
         nn.ReduceOnPlateau(factor=2.0)
 
@@ -151,6 +160,26 @@ def test_weights_of_rows_are_repetitions_of_rows_on_every_backend():
         found.append([p.data for p in model.parameters()])
     for other in found[1:]:
         assert other == pytest.approx(found[0], rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 4, None])
+@pytest.mark.parametrize("backend", ["recorded", "numpy"])
+def test_weights_count_alike_in_batches_of_any_size(size, backend):
+    rows, targets, weights = [[1.0], [1.0]] * 6, [0.0, 1.0] * 6, [1.0, 99.0] * 6
+    model = nn.MLP(1, [1], seed=0)
+    history = nn.fit(
+        model, rows, targets, loss=nn.mean_squared_error,
+        optimizer=SGD(model.parameters(), 0.002 if size else 0.1), epochs=600,
+        batch_size=size, weights=weights, backend=backend, validation=0.5, shuffle=0,
+    )  # fmt: skip
+    train, held = nn.datasets.split(list(range(12)), targets, share=0.5, seed=0)[1::2]
+    share = 99 * sum(train) / (99 * sum(train) + train.count(0.0))
+    assert model([1.0]).data == pytest.approx(share, abs=3e-3)
+    if size is None:
+        assert history.losses[-1] == pytest.approx(share * (1 - share), rel=1e-6)
+    found, ones = model([1.0]).data, sum(held)
+    wanted = (99 * ones * (1 - found) ** 2 + held.count(0.0) * found**2) / (99 * ones + held.count(0.0))
+    assert history.validation_losses[-1] == pytest.approx(wanted, rel=1e-9)
 
 
 def test_metrics_are_kept_at_each_report_and_saved(tmp_path):

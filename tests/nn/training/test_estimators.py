@@ -78,6 +78,25 @@ def test_weights_count_as_rows_and_numbers_are_learned_in_their_own_units():
     np.testing.assert_allclose(weighted.predict(inputs), repeated.predict(inputs), rtol=1e-9)
 
 
+def test_weights_count_in_batches_of_one_row_and_in_single_calls():
+    rows, y, weights = np.ones((12, 1)), np.array([0.0, 1.0] * 6), np.array([1.0, 9.0] * 6)
+    model = Regressor((), learning_rate=0.002, l2=0.0, epochs=600, batch_size=1, random_state=0)
+    assert model.fit(rows, y, sample_weight=weights).predict(rows[:1])[0] == pytest.approx(0.9, abs=0.03)
+    found = []
+    for weight in (None, 1.0, 9.0):
+        one = Classifier((), random_state=0, l2=0.0).partial_fit(rows[:1], [0], classes=[0, 1], sample_weight=[1.0])
+        one.partial_fit(rows[:1], [1], sample_weight=None if weight is None else [weight])
+        found.append(one.predict_proba(rows[:1])[0, 1])
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+    assert found[2] > found[1] + 1e-3
+
+
+def test_targets_too_far_out_for_floats_are_refused():
+    for fit in (Regressor((2,), epochs=1).fit, Regressor((2,)).partial_fit):
+        with pytest.raises(ValueError, match=r"their standard deviation inf.*in a larger unit"):
+            fit([[0.0], [1.0]], [-1e160, 1e160])
+
+
 def test_without_scikit_learn_the_extra_is_named():
     program = (
         "import sys; sys.modules['sklearn'] = sys.modules['sklearn.base'] = None\n"

@@ -62,6 +62,49 @@ def test_an_unknown_name_is_refused_and_the_history_keeps_the_known(tmp_path):
     assert nn.classify(nn.MLP(2, [1], seed=0), [[9.0, 9.0], [-9.0, -9.0]]) in ([1, 0], [0, 1])
 
 
+def test_a_later_training_keeps_the_names_and_their_numbers(tmp_path):
+    model = nn.MLP(2, [4, 3], "tanh", seed=1)
+
+    def go_on(targets, **settings):
+        optimizer = nn.Adam(model.parameters(), 0.05)
+        return nn.fit(
+            model, ROWS[: len(targets)], targets, loss=nn.softmax_cross_entropy, optimizer=optimizer, **settings
+        )
+
+    with pytest.raises(ValueError, match="epochs must be 1 or more"):
+        go_on(NAMES, epochs=0)
+    assert not getattr(model, "classes", ())
+    go_on(NAMES, epochs=3)
+    assert go_on(["warm", "warm"], epochs=5).classes == {"cold": 0, "mild": 1, "warm": 2}
+    assert model.classes == ("cold", "mild", "warm")
+    for targets, said in ((["hot", "cold"], "'hot'"), ([0, 3], "3")):
+        with pytest.raises(
+            ValueError, match=rf"is {said}, and the classes are cold, .*begin anew .*model.classes = \(\)"
+        ):
+            go_on(targets, epochs=2)
+    go_on([2, 0], epochs=2)
+    pytest.importorskip("safetensors")
+    nn.save(tmp_path / "w.st", model)
+    again = nn.MLP(2, [4, 3], "tanh", seed=2)
+    again.classes = ("a", "b")
+    nn.load(tmp_path / "w.st", again)
+    assert again.classes == ("cold", "mild", "warm")
+    assert nn.classify(again, ROWS) == nn.classify(model, ROWS)
+    model.classes = ()
+    nn.save(tmp_path / "w.st", model)
+    nn.load(tmp_path / "w.st", again)
+    assert nn.classify(again, ROWS) == nn.classify(model, ROWS)
+    assert go_on(["hot", "icy"], epochs=2).classes == {"hot": 0, "icy": 1}
+
+
+def test_what_was_saved_with_other_names_is_not_gone_on_with(tmp_path):
+    pytest.importorskip("safetensors")
+    autosave = nn.Autosave(tmp_path / "run")
+    trained(ROWS, NAMES, autosave=autosave)
+    with pytest.raises(ValueError, match="its classes are cold, mild, warm, and those of these targets are no, yes"):
+        trained(ROWS, ["yes", "no"] * 12, autosave=autosave)
+
+
 # ---------------------------------------------------------------------------------------- PyTorch's weights
 def torch_file(path, tensors):
     from safetensors.numpy import save_file
