@@ -27,8 +27,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.functional.checkpoint import checkpoint
-from autograd.functional.composed import log_softmax, logsumexp, mean, norm, smallest, softmax
 from autograd.functional.lookup import take
+from autograd.functional.softmax_mean_norm import log_softmax, logsumexp, mean, norm, smallest, softmax
 from autograd.functional.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.functional.vjp import gradients
 from autograd.fused.groups import Group

@@ -55,13 +55,13 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     step.as_jax(X, Y)              the program as a pure function of JAX's arrays
 
     X and Y are nested lists or arrays; the function sees them as nested lists of Values.  It is traced at the first
-    sight of a shape: reading `.data`, comparing by `==` or branching is refused with the reason, and so are random
-    numbers that it draws itself.  The programs of the 128 shapes used last are kept.
+    sight of a shape: branching, comparing by `==`, and doing more with `.data` than to compute with it are refused
+    with the reason, and so are random numbers that it draws itself.  The programs of the 128 shapes used last are kept.
 
-    Of many rows, or of a third length, no program is searched anew: it is found from what the function is at two small
+    For many rows no program is searched at full size: it is found from what the function is at two small
     sizes, and then `source` says n.  Before it is used, its loss and gradient are compared with what the function
     records at the new size, on some of the caller's rows (programs/rehearsal.py says what that sees).  Where these
-    differ, or no two sizes are alike, the program is that of a trace at full size.
+    differ, or no two sizes are alike, the program is that of a trace at full size, and `print(step)` says why.
 
     A program is traced anew if what it was traced from has changed: names and defaults that the function reads from
     outside, anything about our modules, attributes of the user's objects, and what lists, dicts and arrays of up to
@@ -70,8 +70,9 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     longer than compiling did, or 20 ms each), at calls 8, 16, 32, … where it takes a millisecond at most, and at any
     other call as soon as audits are within 1 % of the time that goes by.  A difference beyond rounding is reported in
     a RuntimeWarning with both numbers, and the function is traced anew.  So what nobody saw is wrong for so few calls
-    at most.  An audit leaves parameters, gradients, masks and averages alone; but what the function prints, or adds to
-    a list of its own, it does there too.
+    at most.  Programs found from one another are one program here: their calls are counted together, and a call for
+    which one was just compared with the function needs no audit.  An audit leaves parameters, gradients, masks and
+    averages alone; but what the function prints, or adds to a list of its own, it does there too.
 
     Raises TypeError for parameters that are no Values, ValueError for a backend that there is not, ImportError naming
     the extra that a backend needs.  The step raises ValueError for a function that gives two results for one input.

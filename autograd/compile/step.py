@@ -196,7 +196,8 @@ def report(programs: Programs) -> str:
 
 def _reported(compiled: Compiled, names: Sequence[str]) -> str:
     c, s, program, family = compiled.program.counts, compiled.seconds, compiled.program, compiled.family
-    given, how = compiled.traced.shapes, f"{_counted(c['nodes'], 'node')} traced"
+    why = f" at this size, since {compiled.why}" if compiled.why else ""
+    given, how = compiled.traced.shapes, f"{_counted(c['nodes'], 'node')} traced{why}"
     spent = f"trace {1e3 * s['trace']:.1f} ms, lift {1e3 * s['lift']:.1f} ms"
     if family is not None:
         _, sizes = family.named(given)

@@ -31,19 +31,9 @@ from autograd.support.validate import number
 from autograd.value import Value
 
 __all__ = [
-    "Accumulate",
-    "Change",
-    "Collect",
-    "Compute",
-    "Event",
-    "Recording",
-    "Replay",
-    "Seed",
-    "Send",
-    "Update",
-    "granularities",
-    "record",
-]
+    "Accumulate", "Change", "Collect", "Compute", "Event", "Recording", "Replay", "Seed", "Send", "Update",
+    "granularities", "record",
+]  # fmt: skip
 
 
 def granularities() -> tuple[str, ...]:

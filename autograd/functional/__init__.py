@@ -1,6 +1,6 @@
 """Functions of Values that are made of operations, and derivatives of functions, nested to any order.
 
-composed.py    functions made of operations: `mean`, `softmax`, `log_softmax`, `logsumexp`, `norm`, `smallest`
+softmax_mean_norm.py  functions made of operations: these, `log_softmax`, `logsumexp`, `smallest`
 lookup.py      `take`: one Value of a sequence, or one row of a table
 transforms.py  `grad`, `value_and_grad`, `jacobian`, `jvp`, `hessian`, `hvp`: from functions to derivatives
 vjp.py         `gradients(output, inputs)`: the backward pass that is a graph itself, so that it can be differentiated

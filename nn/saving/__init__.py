@@ -3,6 +3,7 @@
 files.py        save, load, Autosave
 matching.py     whether what a file holds is this model's
 onnx_model.py     save_onnx: the lifted forward program as an ONNX file
+onnx_nodes.py     the maths that its rules are given
 torch_module.py    to_torch: the source of a module of PyTorch's, and its state
 linear_layers.py  weights that PyTorch saved
 file_format.py  what a saved file may hold, and its check sum

@@ -30,7 +30,7 @@ def linear_weights(data: bytes, model: Any) -> dict[str, float] | None:
     except Exception:  # of whatever kind: the bytes are anybody's
         return None
     parts: dict[str, dict[str, Any]] = {}
-    for name in tensors:
+    for name in sorted(tensors):
         found = _PART.fullmatch(name)
         if found is None:
             raise ValueError(f"it holds {shown(name)}, which is no weight or bias of a Linear layer")

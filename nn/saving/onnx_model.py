@@ -20,12 +20,12 @@ import numpy as np
 from autograd import no_grad
 from autograd.compile import compile_forward
 from autograd.compile.ir.program import Array, Program
-from autograd.rules.maths import FLOATS, Maths
 from autograd.rules.operation import TABLE
 from autograd.support.files import check_folder, write_file
 from autograd.support.messages import missing_extra
 from nn.layers.dense import Layer
 from nn.layers.module import run_in_use
+from nn.saving.onnx_nodes import FUNCTIONS, Node, OnnxMaths
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_inputs
 
@@ -33,13 +33,6 @@ __all__ = ["save_onnx"]
 
 PRIMES: Final = (11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 OPSET: Final = 18
-# What the maths of rules is called in ONNX; what is not here is below, or computed by its own rule.
-FUNCTIONS: Final = {
-    "abs": "Abs", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tan": "Tan", "asin": "Asin",
-    "acos": "Acos", "atan": "Atan", "sinh": "Sinh", "cosh": "Cosh", "asinh": "Asinh", "acosh": "Acosh",
-    "atanh": "Atanh", "tanh": "Tanh", "power": "Pow", "isnan": "IsNaN", "equal": "Equal",
-    "relu": "Relu", "sigmoid": "Sigmoid",
-}  # fmt: skip
 
 
 @GUESSES
@@ -127,94 +120,6 @@ def _kind(kind: Any, double: bool) -> Any:
     return np.int64 if np.dtype(kind).kind in "iub" else np.float64 if double else np.float32
 
 
-class _Node:
-    """A result in the graph: arithmetic on it adds nodes, as the rules of the table write it."""
-
-    __array_ufunc__ = None
-
-    def __init__(self, graph: _Graph, name: str, is_truth: bool = False) -> None:
-        self.graph, self.name, self.is_truth = graph, name, is_truth
-
-    def __neg__(self) -> _Node:
-        return self.graph.add("Neg", self)
-
-    def __pos__(self) -> _Node:
-        return self
-
-
-def _binary(op: str, swapped: bool = False, is_truth: bool = False) -> Callable[[Any, Any], _Node]:
-    def method(self: _Node, other: Any) -> _Node:
-        return self.graph.add(op, *((other, self) if swapped else (self, other)), is_truth=is_truth)
-
-    return method
-
-
-for _name, _op in (("add", "Add"), ("sub", "Sub"), ("mul", "Mul"), ("truediv", "Div")):
-    setattr(_Node, f"__{_name}__", _binary(_op))
-    setattr(_Node, f"__r{_name}__", _binary(_op, swapped=True))
-for _name, _op in (("lt", "Less"), ("le", "LessOrEqual"), ("gt", "Greater"), ("ge", "GreaterOrEqual")):
-    setattr(_Node, f"__{_name}__", _binary(_op, is_truth=True))
-
-
-class _OnnxMaths(Maths):
-    """The primitives as nodes of the graph; numbers among themselves are computed on the spot."""
-
-    def __init__(self, graph: _Graph) -> None:
-        self._graph = graph
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Return a function of ONNX's, or else what the operation's own rule computes."""
-        if name not in FUNCTIONS:
-            return super().__getattr__(name)
-
-        def function(*inputs: Any) -> Any:
-            if not any(isinstance(x, _Node) for x in inputs):
-                return getattr(FLOATS, name)(*inputs)
-            return self._graph.add(FUNCTIONS[name], *inputs, is_truth=name in ("isnan", "equal"))
-
-        return function
-
-    def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """Return x where the condition holds, else y."""
-        if not isinstance(condition, _Node):
-            return x if condition else y
-        return self._graph.add("Where", self._graph.truth(condition), x, y)
-
-    def expm1(self, x: Any) -> Any:
-        """Return eˣ − 1: near 0 as 2t / (1 − t) with t = tanh(x/2)."""
-        t = self.tanh(x * 0.5)
-        return self.where(self.abs(x) < 1.0, 2.0 * t / (1.0 - t), self.exp(x) - 1.0)
-
-    def log1p(self, x: Any) -> Any:
-        """Return log(1 + x) by Kahan's correction of what 1 + x lost."""
-        u = x + 1.0
-        lost = self.where(self.equal(u, 1.0), 1.0, u - 1.0)
-        near = self.where(self.equal(u, 1.0), x, self.log(u) * (x / lost))
-        return self.where(u < math.inf, near, self.log(u))
-
-    def log2(self, x: Any) -> Any:
-        """Return log(x) / log(2)."""
-        return self.log(x) / math.log(2.0)
-
-    def log10(self, x: Any) -> Any:
-        """Return log(x) / log(10)."""
-        return self.log(x) / math.log(10.0)
-
-    def erf(self, x: Any) -> Any:
-        """Return the error function, which those who run ONNX have in 32 bits alone."""
-        if self._graph.float is np.float64:
-            raise TypeError("erf and gelu are 32 bits wide where ONNX is run: save this model without double=True")
-        return self._graph.add("Erf", x)
-
-    def erfc(self, x: Any) -> Any:
-        """Return 1 − erf(x)."""
-        return 1.0 - self.erf(x)
-
-    def sign(self, x: Any) -> Any:
-        """Return the sign of x."""
-        return self._graph.add("Sign", x)
-
-
 class _Graph:
     """The graph under construction: nodes, initializers, and for each array of the program its result."""
 
@@ -229,36 +134,36 @@ class _Graph:
         self.nodes: list[Any] = []
         self.initializers: list[Any] = []
         self._known: dict[Any, str] = {}
-        self.maths = _OnnxMaths(self)
-        self.given = _Node(self, "row" if self.is_one else "rows")
+        self.maths = OnnxMaths(self)
+        self.given = Node(self, "row" if self.is_one else "rows")
         if not self.is_one:
             self.rows = self.add("Shape", self.given, start=0, end=1)
 
     # ---------------------------------------------------------------------------------------- pieces
-    def add(self, op: str, *inputs: Any, is_truth: bool = False, **attributes: Any) -> _Node:
+    def add(self, op: str, *inputs: Any, is_truth: bool = False, **attributes: Any) -> Node:
         """Return the result of a new node."""
         name = f"{op.lower()}_{len(self.nodes) + 1}"
         names = [self._float(x).name for x in inputs]
         self.nodes.append(self.onnx.helper.make_node(op, names, [name], **attributes))
-        return _Node(self, name, is_truth)
+        return Node(self, name, is_truth)
 
-    def _float(self, x: Any) -> _Node:
-        return x if isinstance(x, _Node) else self.constant(np.array(x, dtype=self.float))
+    def _float(self, x: Any) -> Node:
+        return x if isinstance(x, Node) else self.constant(np.array(x, dtype=self.float))
 
-    def constant(self, x: Any, name: str = "") -> _Node:
+    def constant(self, x: Any, name: str = "") -> Node:
         """Return an array as an initializer, each once."""
         key = (x.dtype.str, x.shape, x.tobytes())
         if key not in self._known:
             taken = {i.name for i in self.initializers}
             self._known[key] = name if name and name not in taken else f"constant_{len(self.initializers) + 1}"
             self.initializers.append(self.onnx.numpy_helper.from_array(x, self._known[key]))
-        return _Node(self, self._known[key])
+        return Node(self, self._known[key])
 
-    def truth(self, x: _Node) -> _Node:
+    def truth(self, x: Node) -> Node:
         """Return where a number is not 0, as truth values."""
         return x if x.is_truth else self.add("Cast", x, is_truth=True, to=self.onnx.TensorProto.BOOL)
 
-    def shape(self, shape: Sequence[int]) -> _Node:
+    def shape(self, shape: Sequence[int]) -> Node:
         """Return a shape as whole numbers, in which the rows are as many as there are."""
         if not any(n % self.count == 0 for n in shape):
             return self.constant(np.array(shape, dtype=np.int64))
@@ -278,7 +183,7 @@ class _Graph:
     # ---------------------------------------------------------------------------------------- the whole
     def model(self) -> Any:
         """Return the model that the program is."""
-        known: dict[Array, _Node] = {}
+        known: dict[Array, Node] = {}
         for a in self.program.lines[: self.program.forward]:
             known[a] = self._line(a, [known[x] for x in a.operands])
         loss, helper = self.program.loss, self.onnx.helper
@@ -299,7 +204,7 @@ class _Graph:
         graph = helper.make_graph(self.nodes, "model", [given], [made], self.initializers)
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
 
-    def _line(self, a: Array, operands: list[_Node]) -> _Node:
+    def _line(self, a: Array, operands: list[Node]) -> Node:
         if a.op in LINES:
             return LINES[a.op](self, a, operands)
         if a.op not in TABLE:
@@ -308,18 +213,18 @@ class _Graph:
         found = (
             TABLE[a.op].rule(self.maths, *inputs)[0] if a.op not in FUNCTIONS else getattr(self.maths, a.op)(*inputs)
         )
-        if not isinstance(found, _Node):
+        if not isinstance(found, Node):
             return self._float(found)
         to_type = self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(self.float))
         return self.add("Cast", found, to=to_type) if found.is_truth else found
 
 
-def _parameter(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _parameter(g: _Graph, a: Array, operands: list[Node]) -> Node:
     start = a.detail or 0
     return g.constant(g.theta[start : start + a.size].reshape(a.shape).astype(g.float), a.name)
 
 
-def _constant(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _constant(g: _Graph, a: Array, operands: list[Node]) -> Node:
     x = np.array(a.detail, dtype=g.float)
     for axis, n in enumerate(x.shape):
         if n % g.count == 0:
@@ -329,7 +234,7 @@ def _constant(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
     return g.constant(x)
 
 
-def _input(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _input(g: _Graph, a: Array, operands: list[Node]) -> Node:
     which, shape, whole = g.program.arguments[a.detail]
     if which:
         return g.constant(np.asarray(g.arguments[a.detail], dtype=g.float))
@@ -339,7 +244,7 @@ def _input(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
     return node if shape == g.sample.shape and not g.is_one else g.add("Reshape", node, g.shape(shape))
 
 
-def _sum(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _sum(g: _Graph, a: Array, operands: list[Node]) -> Node:
     (x,) = a.operands
     axes = g.constant(np.array(a.detail, dtype=np.int64))
     kept = tuple(1 if i in a.detail else n for i, n in enumerate(x.shape))
@@ -347,11 +252,11 @@ def _sum(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
     return found if a.shape == kept else g.add("Reshape", found, g.shape(a.shape))
 
 
-def _largest(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _largest(g: _Graph, a: Array, operands: list[Node]) -> Node:
     return g.add("ReduceMax", operands[0], g.constant(np.array([a.detail], dtype=np.int64)), keepdims=1)
 
 
-def _slice(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _slice(g: _Graph, a: Array, operands: list[Node]) -> Node:
     (x,) = a.operands
     parts = [(axis, *part) for axis, (part, n) in enumerate(zip(a.detail, x.shape, strict=True)) if part != (0, n, 1)]
     if any(x.shape[axis] % g.count == 0 for axis, *_ in parts):
@@ -360,7 +265,7 @@ def _slice(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
     return g.add("Slice", operands[0], *map(g.constant, (starts, stops, axes, steps)))
 
 
-def _assemble(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _assemble(g: _Graph, a: Array, operands: list[Node]) -> Node:
     """Write parts of a shape: side by side along an axis where they fill it so, else each between zeros, added up."""
     places = list(zip(a.detail, operands, strict=True))
     for axis, n in enumerate(a.shape):
@@ -386,24 +291,24 @@ def _assemble(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
     return whole
 
 
-def _gather(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _gather(g: _Graph, a: Array, operands: list[Node]) -> Node:
     if g.has_rows(a.operands[0].shape, a.shape):
         raise _MixedRowsError("single numbers of the rows are picked")
     vector = g.add("Reshape", operands[0], g.constant(np.array([-1])))
     return g.add("Gather", vector, g.constant(np.asarray(a.detail, dtype=np.int64)))
 
 
-def _rows(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _rows(g: _Graph, a: Array, operands: list[Node]) -> Node:
     index = g.add("Reshape", operands[1], g.constant(np.array([-1])))
     return g.add("Gather", operands[0], index, axis=0)
 
 
-def _pick(g: _Graph, a: Array, operands: list[_Node]) -> _Node:
+def _pick(g: _Graph, a: Array, operands: list[Node]) -> Node:
     index = g.add("Reshape", operands[1], g.constant(np.array([-1, 1])))
     return g.add("GatherElements", operands[0], index, axis=1)
 
 
-LINES: Final[dict[str, Callable[[_Graph, Array, list[_Node]], _Node]]] = {  # what no row of the table is
+LINES: Final[dict[str, Callable[[_Graph, Array, list[Node]], Node]]] = {  # what no row of the table is
     "theta": _parameter,
     "parameter": _parameter,
     "constant": _constant,

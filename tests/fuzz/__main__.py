@@ -2,8 +2,9 @@
 
 A third of the programs are graphs of any operations, a third networks with branches that are not taken, a third such as
 users write, at odd moments.  `--against recorded` compares recorded runs with 200 digits, `exact` certificates with
-them, `histories` acts on models, optimizers and files with a plain reimplementation.  A seed gives the same program
-each time.  What differs is shrunk, and written as the file of a test into `--found`.
+them, `sizes` runs networks at five numbers of rows each, `histories` acts on models, optimizers and files with a plain
+reimplementation.  A seed gives the same program each time.  What differs is shrunk, and written as the file of a test
+into `--found`.
 """
 
 import argparse

@@ -45,6 +45,14 @@ class Lines:
         other.lines = _used(changed)
         return other
 
+    def shorter(self, k, m):
+        """Return these lines with member m dropped from the groups of line k."""
+        other = Lines.__new__(Lines)
+        name, given, x = self.lines[k]
+        given = [[*g[:m], *g[m + 1 :]] if isinstance(g, list) else g for g in given]
+        other.lines = _used([*self.lines[:k], (name, given, x), *self.lines[k + 1 :]])
+        return other
+
     def text(self):
         """Return the lines as Python's."""
         lines = []
@@ -73,25 +81,29 @@ def _used(lines):
 
 def shrunk(root, differs, most=2000):
     """Return the fewest lines found for which `differs(root, leaves)` still holds, at most all of the root's."""
-    best, tries = Lines(root), 0
-    going = True
-    while going:
-        going = False
-        for k in range(len(best.lines) - 1, -1, -1):
-            name, given, _ = best.lines[k]
-            if name is None:
-                continue
-            for j in (*[i for g in given for i in (g if isinstance(g, list) else [g])], None):
-                if j is None and k == len(best.lines) - 1:
-                    continue
-                tries += 1
-                smaller = best.without(k, j)
-                if tries <= most and len(smaller.lines) < len(best.lines) and _holds(differs, smaller):
-                    best, going = smaller, True
-                    break
-            if going:
-                break
+    best = Lines(root)
+    for _ in range(most):
+        smaller = next((lines for lines in _smaller(best) if _holds(differs, lines)), None)
+        if smaller is None:
+            break
+        best = smaller
     return best
+
+
+def _smaller(best):
+    """Yield lines that are fewer, or have shorter groups: the last ones are left out first."""
+    for k in range(len(best.lines) - 1, -1, -1):
+        name, given, _ = best.lines[k]
+        if name is None:
+            continue
+        instead = [i for g in given for i in (g if isinstance(g, list) else [g])]
+        for j in (*instead, *[None] * (k < len(best.lines) - 1)):
+            smaller = best.without(k, j)
+            if len(smaller.lines) < len(best.lines):
+                yield smaller
+        sizes = [len(g) for g in given if isinstance(g, list)]
+        for m in range(min(sizes, default=0) if min(sizes, default=0) > 1 else 0):
+            yield best.shorter(k, m)
 
 
 def _holds(differs, lines):

@@ -29,22 +29,33 @@ class Audits:
     """When a program is compared with its function: at calls 2, 3, 4, and then within 1 % of the time.
 
     Where an audit takes a millisecond at most, at calls 8, 16, 32, … too.  Of long ones among the first, no more are
-    made than take as long as compiling did.
+    made than take as long as compiling did.  The programs of a family (programs/families.py) are one program here:
+    their calls are counted together, and an audit that falls on a call that is rehearsed is put off to the next.
     """
 
     def __init__(self, compiling: float) -> None:
         self._compiling, self._spent = compiling, 0.0
         self._next_call, self._next_time = 2, math.inf
+        self._rehearsed = False
         self.calls = self.last = 0
 
     def due(self) -> bool:
         """Count a call, and return whether it is to be audited."""
         self.calls += 1
+        rehearsed, self._rehearsed = self._rehearsed, False
+        return not rehearsed and self._is_time()
+
+    def _is_time(self) -> bool:
         return self.calls >= self._next_call or perf_counter() >= self._next_time
 
     def at_once(self) -> None:
         """Let the next call be audited."""
-        self._next_call = 0
+        self._next_call, self._rehearsed = 0, False
+
+    def rehearsed(self, seconds: float) -> None:
+        """Let the next call be none that is audited: its program, which took so long, has just been compared."""
+        self._compiling += seconds
+        self._rehearsed = True
 
     def passed(self, seconds: float, *, sparing: bool = False) -> None:
         """Say when the next one is due, after one that took so long and found nothing; `sparing`, by the time alone."""

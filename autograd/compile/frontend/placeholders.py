@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, Final
 
 from autograd import ops
-from autograd.functional.composed import smallest
+from autograd.functional.softmax_mean_norm import smallest
 from autograd.recording import modes
 from autograd.recording.conditions import AsValue, Condition
 from autograd.recording.graph import Inputs

@@ -1,7 +1,8 @@
 """Trace: run the user's function once on Values that stand for the arguments, and keep the graph it records.
 
-A traced graph is an ordinary recorded graph, only its numbers are not computed: nothing in a program may depend on
-them, so reading `.data` or branching on a comparison is refused here with the reason.
+A traced graph is an ordinary recorded graph, only its numbers are not computed.  What is computed with them is
+recorded, `.data` included, and so are Python's max and min; but branching on a comparison, and all else that would need
+to know a number, is refused here with the reason.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from autograd.fused.groups import Group
 from autograd.recording import modes
 from autograd.recording.conditions import Condition
 from autograd.recording.nodes import CONSTANT, operand
+from autograd.support.collector import collector_paused
 from autograd.support.messages import name_or
 from autograd.support.pytree import is_sequence
 from autograd.support.user_line import user_line
@@ -174,7 +176,7 @@ def trace(
     given = [x if row is None else [copied(x[i]) for i in row] for x, row in zip(given, repeats, strict=True)]
     mode = (recorder or Tracing)(dict(zip(names, zip(arguments, own, strict=True), strict=False)))
     try:
-        with modes.mode(mode), maxima_traced():
+        with modes.mode(mode), maxima_traced(), collector_paused():
             root = function(*given)
             if not one:
                 root = predictions_of(root)

@@ -46,6 +46,7 @@ class Compiled:
         self.seconds = {**seconds, "emit": perf_counter() - start}
         self.outline: Outline | None = None  # of what was traced at this very size
         self.family: Any = None  # that the program is one of, if it was not found by tracing at this very size
+        self.why = ""  # it was found so, and not for every size, if that was tried
         self.choices = choices(program, len(names))
         self.audits = Audits(sum(self.seconds.values()))
         self._receivers = [receive for _, receive in traced.observed]

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from autograd.compile.backends.runner import NumpyRunner
+from autograd.compile.frontend.audit import Audits
 from autograd.compile.frontend.determined import trace_once, trace_twice
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
@@ -31,10 +32,12 @@ from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
 from autograd.compile.programs.outline import Outline
-from autograd.compile.programs.pipeline import build, collector_paused
-from autograd.compile.programs.rehearsal import Once, Rehearsal, Sample
+from autograd.compile.programs.pipeline import build
+from autograd.compile.programs.rehearsal import NoNumberError, Once, Rehearsal, Sample
 from autograd.compile.programs.unify import unify
 from autograd.recording.bulk import numbers_of
+from autograd.support.collector import collector_paused
+from autograd.support.user_line import warn
 
 if TYPE_CHECKING:
     from autograd.compile.programs.program_cache import Programs
@@ -45,7 +48,7 @@ Shapes = tuple[tuple[int, ...], ...]
 Pattern = tuple[tuple[tuple[bool, int], ...], ...]  # for each axis whether it is a size, and which, or its length
 NAMES: Final = ("n", "m", "k", *[f"size{i}" for i in range(1, 100)])
 LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
-LONG: Final = 25  # a first axis of so many is a size, whether or not another length was seen
+LONG: Final = 25  # so many in all are no few; a first axis of so many is a size, though no other length was seen
 LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
 MOST: Final = 3  # programs that were found by tracing at full size, to find a family from
 TRIES: Final = 2  # calls for which no family was found, after which none is looked for
@@ -67,16 +70,17 @@ class Family:
 
     def __init__(self, pattern: Pattern, parts: Sequence[Sized]) -> None:
         """Unify the parts; raises DoesNotFitError if they differ in more than numbers."""
-        self.pattern, self._parts, self.others = pattern, parts, parts[0].others
+        self.pattern, self.parts, self.others = pattern, parts, parts[0].others
         if any(list(map(id, part.others)) != list(map(id, self.others)) for part in parts):
             raise DoesNotFitError("the function reads other Values at each size")
         self.generic = unify([part.program for part in parts], [part.sizes for part in parts])
         self.outlines = {part.sizes: part.outline for part in parts}
+        self.audits = Audits(0.0)
 
     @property
     def samples(self) -> list[Sizes]:
         """The sizes that it was found at."""
-        return [part.sizes for part in self._parts]
+        return [part.sizes for part in self.parts]
 
     def shapes(self, sizes: Sequence[int]) -> list[tuple[int, ...]]:
         """Return the shapes of the arguments at these sizes."""
@@ -84,7 +88,7 @@ class Family:
 
     def named(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Program, list[SizedInt]]:
         """Return the program for arguments of these shapes with its sizes written by names, n first, and the sizes."""
-        taken = {a.name for part in self._parts[:1] for a in part.program.lines}
+        taken = {a.name for part in self.parts[:1] for a in part.program.lines}
         names: list[str] = []
         for _ in sizes_of(self.pattern, shapes) or ():
             names.append(next(x for x in NAMES if x not in taken and x not in names))
@@ -94,7 +98,11 @@ class Family:
     @property
     def holds(self) -> bool:
         """Whether all that it was traced under is as it was."""
-        return all(part.traced.holds for part in self._parts)
+        return all(part.traced.holds for part in self.parts)
+
+
+class NotTracedError(Exception):
+    """What the function did when it was traced at small sizes, or again at these, does not make a program."""
 
 
 class Families:
@@ -104,24 +112,35 @@ class Families:
         self._owner = owner
         self._found: list[Family] = []
         self._failed = 0
+        self.why = ""  # no program for every size was found, when one was looked for last
 
     def compiled(self, arrays: Sequence[Any]) -> Compiled | None:
         """Return the program for these arrays, if it is one of a family and agrees with the function; else None.
 
-        What the function raises meanwhile, it raises again where it is traced at full size.
+        What the function raises meanwhile, it raises again where it is traced at full size.  What anything else raises
+        is an error of ours: it is reported in a RuntimeWarning.  `why` says what was in the way.
         """
         shapes = tuple([a.shape for a in arrays])
-        if self._failed == TRIES or any(0 in shape for shape in shapes):
+        if self._failed == TRIES:
+            return None
+        self.why = ""
+        if any(0 in shape for shape in shapes):
             return None
         try:
             candidates = self._candidates(shapes)
             first = next(candidates, None)
             if first is None:
                 return None
-            with self._owner.values_synced(), collector_paused():
+            with self._owner.values_synced(), collector_paused(), np.errstate(all="ignore"):
                 found = self._first_to_agree(shapes, arrays, chain([first], candidates))
-        except Exception:
-            found = None
+        except (NotTracedError, NoNumberError) as error:
+            found, self.why = None, str(error)
+        except Exception as error:  # the slow way remains, but nobody is to be slow without a word
+            found, self.why = None, f"looking for a program for every size failed ({_said(error)})"
+            warn(
+                f"{self.why}: each size is traced instead; this is an error in compile: please report it",
+                RuntimeWarning,
+            )
         self._failed += found is None
         return found
 
@@ -149,9 +168,13 @@ class Families:
                 sizes = sizes_of(family.pattern, shapes) or ()
                 program = self._agreeing(family, sizes, rehearsal)
                 self._found = [known for known in self._found if known is not family]
-                if program is not None and self._continues(family, sizes, outline()):
+                if program is None:
+                    family.audits.at_once()  # the function may have changed, not the sizes alone
+                    continue
+                if self._continues(family, sizes, outline()):
                     self._found.append(family)
                     return self._compiled(family, program, traced, perf_counter() - start)
+                self.why = "it records other operations at this size than those at others lead to"
         finally:
             traced.close()
         return None
@@ -160,7 +183,8 @@ class Families:
         """Return the family's program for these sizes, or None if it gives other numbers than were rehearsed."""
         try:
             program = family.generic.at(sizes)
-        except DoesNotFitError:
+        except DoesNotFitError as error:
+            self.why = str(error)
             return None
         runner = NumpyRunner(program)
         others = [np.array(numbers_of(family.others))] if family.others else []
@@ -174,17 +198,24 @@ class Families:
                 gradient[program.order] = runner.gradient
             agrees = truth.agrees(result, runner.observed, gradient)
             if agrees is not None:
+                self.why = "" if agrees else "the program found at other sizes gives other numbers than the function"
                 return program if agrees else None
+        self.why = "the numbers are not all finite"
         return None
 
     def _compiled(self, family: Family, program: Program, traced: Traced, seconds: float) -> Compiled:
         owner = self._owner
+        traced.outside = owner.outside()  # as all that was traced meanwhile has left it
         spent = {"trace": seconds, "lift": 0.0}
         optimizer, gradients = owner.optimizer, owner.gradients
         compiled = Compiled(
             traced, program, family.others, owner.names, owner.backend, optimizer, spent, gradients=gradients
         )
-        compiled.family = family
+        compiled.family, compiled.audits = family, family.audits
+        family.audits.rehearsed(sum(compiled.seconds.values()))
+        for direct in chain.from_iterable(owner.known.values()):  # what it was found from is one of it
+            if any(direct.program is part.program for part in family.parts):
+                direct.audits = family.audits
         return compiled
 
     def _continues(self, family: Family, sizes: Sizes, outline: Outline) -> bool:
@@ -205,17 +236,21 @@ class Families:
                 traced.close()
         return outline.continues(known, sizes)
 
+    def forget(self, audits: Audits) -> None:
+        """Drop the family whose audits these are, of which a program was found wrong."""
+        self._found = [family for family in self._found if family.audits is not audits]
+
     # ------------------------------------------------------------------------------------ candidates
     def _candidates(self, shapes: Shapes) -> Iterator[Family]:
         """Yield families that have programs for these shapes: those that are known, then others, found now."""
         for family in self._found[::-1]:
             sizes = sizes_of(family.pattern, shapes)
-            if sizes is not None and min(sizes) >= LEAST and family.holds:
+            if sizes is not None and is_worth_it(sizes) and family.holds:
                 yield family
         direct = {known: cs[-1] for known, cs in self._owner.known.items() if cs and cs[-1].holds}
         pattern = pattern_of([known for known in direct if is_alike(known, shapes)], shapes)
         sizes = sizes_of(pattern, shapes)
-        if not sizes or min(sizes) < LEAST:
+        if not sizes or not is_worth_it(sizes):
             return
         if len(sizes) == 1:
             before = [(sizes_of(pattern, known), c.outline, c) for known, c in direct.items()]
@@ -225,38 +260,55 @@ class Families:
                 if at and at[0] >= LEAST and outline
             ]
             if len(parts) > 1:
-                yield from unified(pattern, parts[-MOST:])
+                yield from self._unified(pattern, parts[-MOST:])
         for lengths in LADDER:
             grid = list(product(*[[n + k for n in lengths] for k in range(len(sizes))]))
             if 2 * sum(map(math.prod, grid)) > math.prod(sizes):
                 return
             first, *rest = grid
-            yield from unified(
+            yield from self._unified(
                 pattern, [self._sized(pattern, first, twice=True), *[self._sized(pattern, at) for at in rest]]
             )
+
+    def _unified(self, pattern: Pattern, parts: list[Sized]) -> list[Family]:
+        """Return the family of these programs, if they are one."""
+        try:
+            return [Family(pattern, parts)]
+        except DoesNotFitError as error:
+            self.why = str(error)
+            return []
 
     def _sized(self, pattern: Pattern, sizes: Sizes, *, twice: bool = False) -> Sized:
         """Trace and lift the function at small sizes."""
         owner = self._owner
         traced = self._traced(shapes_of(pattern, sizes), trace_twice if twice else trace_once)
-        program, tape = build(traced, owner.names, gradients=owner.gradients)
+        try:
+            program, tape = build(traced, owner.names, gradients=owner.gradients)
+        except Exception as error:  # which comes up again at full size
+            raise NotTracedError(_said(error)) from error
         outline = Outline.of(traced)
         traced.close()
         return Sized(sizes, program, tape.others, traced, outline)
 
     def _traced(self, shapes: Sequence[tuple[int, ...]], trace: Callable[..., Traced], **how: Any) -> Traced:
         owner = self._owner
-        traced = trace(owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, **how)
+        try:
+            traced = trace(owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, **how)
+        except Exception as error:
+            at = " and ".join(map(str, shapes))
+            raise NotTracedError(f"for arguments of the shapes {at} it raised {_said(error)}") from error
         traced.outside = owner.outside()
         return traced
 
 
-def unified(pattern: Pattern, parts: list[Sized]) -> list[Family]:
-    """Return the family of these programs, if they are one."""
-    try:
-        return [Family(pattern, parts)]
-    except DoesNotFitError:
-        return []
+def _said(error: Exception) -> str:
+    """Return what an error is and says, in one line."""
+    return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
+
+
+def is_worth_it(sizes: Sizes) -> bool:
+    """Whether a rehearsal at these sizes is cheaper than tracing and lifting the function itself."""
+    return min(sizes) >= LEAST and math.prod(sizes) >= LONG
 
 
 def is_alike(shapes: Shapes, others: Shapes) -> bool:

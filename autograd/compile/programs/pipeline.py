@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.compile.backends.numpy.syntax import is_reserved
+from autograd.compile.backends.numpy.operations import is_reserved
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.backward_pass import BackwardPass
 from autograd.compile.ir.names import give_names
@@ -16,6 +14,7 @@ from autograd.compile.ir.program import Array, Program, needed
 from autograd.compile.lift.lifter import Lifter, lift
 from autograd.compile.lift.normalize import normalize
 from autograd.compile.lift.tape import Tape
+from autograd.support.collector import collector_paused
 
 
 def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tuple[Program, Tape]:
@@ -43,18 +42,6 @@ def build(traced: Traced, names: Sequence[str], *, gradients: bool = True) -> tu
     given = [f"{known[k]}_index" if whole and k in both else known[k] for k, _, whole in program.arguments]
     give_names(program, given, adjoints, is_reserved)
     return program, tape
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Inside the block the garbage collector does not look, in vain, through the millions of things that are made."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
 
 
 def _outputs(found: Lifter, traced: Traced) -> tuple[Array, list[Array]]:

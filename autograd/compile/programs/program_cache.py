@@ -129,6 +129,7 @@ class Programs:
             compiled = compiled_directly(
                 traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients
             )
+            compiled.why = self._families.why if arrays else ""
         if self._changing:
             compiled.audits.at_once()
         self._warn_unused(compiled)
@@ -181,7 +182,9 @@ class Programs:
             return compiled, result
         self._restore(before)
         shapes = tuple([a.shape for a in arrays])
-        self.known[shapes] = [c for c in self.known[shapes] if c is not compiled]
+        for at, programs in self.known.items():  # those of its family are as wrong
+            self.known[at] = [c for c in programs if c.audits is not compiled.audits]
+        self._families.forget(compiled.audits)
         calls = compiled.audits.calls - max(compiled.audits.last, 1) - 1
         before_this = f"; the {calls} calls before this one may be wrong" if calls > 1 else ""
         before_this = "; the call before this one may be wrong" if calls == 1 else before_this

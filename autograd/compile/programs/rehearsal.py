@@ -38,13 +38,17 @@ from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.value import Value
 
-__all__ = ["Once", "Rehearsal", "Sample"]
+__all__ = ["NoNumberError", "Once", "Rehearsal", "Sample"]
 
 LEAST, MOST = 16, 64  # rows of the caller's data,
 NUMBERS: Final = 4096  # or so many numbers of them
 MOVE: Final = 0.02  # how far parameters are moved, beside their own size and 1
 NEAR: Final = 1e-9  # of the largest number: what rounding may do to it
 SHORT: Final = 24  # members of a group, up to which Python adds as fast as NumPy
+
+
+class NoNumberError(ValueError):
+    """On these data the function has no number: they hold what is no index, or an operation of the user's raises."""
 
 
 class Sample:
@@ -165,7 +169,10 @@ class Rehearsal:
                 tangents[id(node)] = tangent
 
     def _taken(self, values: Any, index: Any) -> tuple[float, float]:
-        x = values.values[int(self._number(index))]
+        try:
+            x = values.values[int(self._number(index))]
+        except (ValueError, OverflowError, IndexError) as error:
+            raise NoNumberError(f"{self._number(index)!r} is used as an index") from error
         return self._number(x), self._tangents.get(id(x), 0.0)
 
     def _group(self, group: Any) -> tuple[Any, Any]:
@@ -220,7 +227,10 @@ def _elementwise(op: Any, given: list[float], slopes: list[float]) -> tuple[floa
         number = value(*given)
         local = derivatives(*given) if any(slopes) else ()
     except (ArithmeticError, ValueError):
-        number, local = op.evaluate(*given)
+        try:
+            number, local = op.evaluate(*given)
+        except (ArithmeticError, ValueError) as error:
+            raise NoNumberError(f"{op.name} raised {type(error).__name__}: {error}") from error
     if not any(slopes):
         return number, 0.0
     cuts, tangent = op.stops_at_zero, 0.0

@@ -14,7 +14,7 @@ from scipy import optimize
 
 import autograd as ag
 from autograd import Value
-from autograd.functional import composed as functions
+from autograd.functional import softmax_mean_norm as functions
 from autograd.functional import transforms as functional
 
 

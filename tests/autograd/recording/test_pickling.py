@@ -103,6 +103,7 @@ THINGS = {  # an example of each public class, and of what public functions make
     "Dropout": lambda: nn.Dropout(0.5),
     "Residual": lambda: nn.Residual(nn.Layer(2, 2, seed=1)),
     "Softmax": nn.Softmax,
+    "TorchModule": lambda: nn.to_torch(nn.MLP(2, [1], seed=0)),
     "LayerNorm": lambda: nn.LayerNorm(2),
     "RMSNorm": lambda: nn.RMSNorm(2),
     "Attention": lambda: nn.Attention(2, heads=1, seed=1),

@@ -158,6 +158,8 @@ def test_a_diverging_loss_is_told_above_ten_times_the_first():
     assert "rose 12 times" in found.seen
     assert f"about {median(zigzag[:8]):.4g}" in found.seen
     assert not rate_too_high([1.0, *[0.3, 0.4] * 12], None, math.nan).alarm, "below half of the first it is noise"
+    stays = rate_too_high([1.0, *[0.6, 0.6, 0.9] * 8], None, math.nan)
+    assert "rose 8 times" in stays.seen
 
 
 def test_a_finders_suggestion_is_a_tenth_of_the_rate_before_the_lowest():

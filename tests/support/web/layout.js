@@ -6,18 +6,23 @@
   const tell = (check, ...what) => wrong.push(`${check}: ${what.join(" | ")}`);
   const boxed = (node) => node.parentElement.closest(".unit,.chip");
 
-  /** The part of a rectangle that its scrolled ancestors let through. */
-  const seen = (rect, element) => {
-    let { left, right, top, bottom } = rect;
-    for (let e = element; e && e !== document.body; e = e.parentElement) {
-      const style = getComputedStyle(e);
-      if (e instanceof SVGElement || style.overflow === "visible") continue;
-      const frame = e.getBoundingClientRect();
-      [left, right] = [Math.max(left, frame.left), Math.min(right, frame.right)];
-      [top, bottom] = [Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
+  /** The part of the window that the scrolled ancestors of an element let through, asked once for each. */
+  const frames = new Map();
+  const frame = (e) => {
+    if (!e || e === document.body) return { left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
+    if (!frames.has(e)) {
+      const outer = frame(e.parentElement);
+      const cut = !(e instanceof SVGElement) && getComputedStyle(e).overflow !== "visible";
+      frames.set(e, cut ? within(outer, e.getBoundingClientRect()) : outer);
     }
-    return { left, right, top, bottom };
+    return frames.get(e);
   };
+  const within = (a, b) => ({
+    left: Math.max(a.left, b.left),
+    right: Math.min(a.right, b.right),
+    top: Math.max(a.top, b.top),
+    bottom: Math.min(a.bottom, b.bottom),
+  });
   const meet = (a, b, slack = 0.5) =>
     Math.min(a.right, b.right) - Math.max(a.left, b.left) > slack &&
     Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > slack;
@@ -38,7 +43,7 @@
     for (const line of range.getClientRects()) {
       const trim = (line.height - Math.min(line.height, size)) / 2 + 0.12 * size;
       const whole = { left: line.left, right: line.right, top: line.top + trim, bottom: line.bottom - trim };
-      const rect = seen(whole, host);
+      const rect = within(whole, frame(host));
       if (rect.right - rect.left > 0.5 && rect.bottom - rect.top > 0.5) texts.push({ words, host, rect, whole, box: boxed(node) });
     }
   }
@@ -48,9 +53,8 @@
       if (meet(a.rect, texts[i].rect)) tell("a", a.words, texts[i].words);
   });
   for (const { words, whole, box } of texts) {
-    const frame = box?.querySelector("rect")?.getBoundingClientRect();
-    if (!frame) continue;
-    const { left, right, top, bottom } = frame;
+    if (!box?.querySelector("rect")) continue;
+    const { left, right, top, bottom } = box.querySelector("rect").getBoundingClientRect();
     if (whole.left < left + 1 || whole.right > right - 1 || whole.top < top + 1 || whole.bottom > bottom - 1)
       tell("b", words, `${(whole.right - whole.left).toFixed(1)} in ${(right - left).toFixed(1)}`);
   }
@@ -63,6 +67,8 @@
   });
   const loose = texts.filter((t) => !t.box && t.host instanceof SVGElement);
   for (const line of loose.length ? [...document.querySelectorAll("path.line,line.line")].filter(shown) : []) {
+    const around = line.getBoundingClientRect();
+    if (!loose.some(({ rect }) => meet(rect, around, -1))) continue;
     const place = line.getScreenCTM();
     const length = line.getTotalLength();
     for (let k = 0; k <= 20; k++) {
@@ -77,9 +83,9 @@
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) tell("f", `${wide} in ${innerWidth}`);
   for (const e of document.querySelectorAll("body *")) {
-    if (e instanceof SVGElement || !e.clientWidth || !shown(e) || e.matches(".unseen,select,input,option")) continue;
-    if (/auto|scroll/.test(getComputedStyle(e).overflowX)) continue;
-    if (e.scrollWidth > e.clientWidth + 1) tell("g", e.tagName, e.id || e.className, `${e.scrollWidth} in ${e.clientWidth}`, e.textContent.slice(0, 40));
+    if (e instanceof SVGElement || !e.clientWidth || e.scrollWidth <= e.clientWidth + 1) continue;
+    if (!shown(e) || e.matches(".unseen,select,input,option")) continue;
+    if (!/auto|scroll/.test(getComputedStyle(e).overflowX)) tell("g", e.tagName, e.id || e.className, `${e.scrollWidth} in ${e.clientWidth}`, e.textContent.slice(0, 40));
   }
   return [...new Set(wrong)];
 };

@@ -1,4 +1,7 @@
-"""The seven checks of a layout, on the stepping page: `python -m tests.viz.pages.layout` takes every step of it all."""
+"""The seven checks of a layout, on the stepping page: `python -m tests.viz.pages.layout` takes all steps.
+
+`python -m tests.viz.pages.layout 9` takes every ninth.
+"""
 
 import itertools
 import math
@@ -23,18 +26,19 @@ SCALES = {"as made": 1.0, "large": 1e6, "small": 1e-7, "mixed": None, "nan": mat
 VIEWS = ("step", "graph", "transcript")
 WALK = f"""async ([font, view, every, most]) => {{
   const check = {LAYOUT};
-  const go = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
+  const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
   document.documentElement.style.setProperty("--ui", font || "system-ui, sans-serif");
   document.getElementById("view").value = view;
   document.getElementById("view").dispatchEvent(new Event("change"));
   const wrong = [];
   let steps = 0;
-  go("Home");
+  press("Home");
   for (let left = most; left > 0 && wrong.length < 5; left--) {{
     for (const found of check()) wrong.push(document.getElementById("at").textContent + ": " + found);
     steps++;
     if (document.getElementById("step").disabled) break;
-    for (let k = 0; k < every; k++) go("ArrowRight");
+    if (every > 1) MODULES["steps/steps.js"].go(+document.getElementById("at").textContent + every);
+    else press("ArrowRight");
   }}
   return [steps, wrong];
 }}"""
@@ -78,6 +82,7 @@ def walk(tab, page, folder, *, font="", view="step", every=1, most=100_000):
 def main():
     from playwright.sync_api import sync_playwright
 
+    few = int(sys.argv[1]) if sys.argv[1:] else 1
     failed, began, total = 0, time.time(), 0
     with sync_playwright() as session, TemporaryDirectory() as folder:
         browser = session.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
@@ -88,7 +93,7 @@ def main():
             for (name, scale, page), (font, family), view in itertools.product(made, FONTS.items(), VIEWS):
                 if scheme == "dark" and scale != "as made":
                     continue  # colors move nothing
-                every = 1 if view == "step" else 23
+                every = few if view == "step" else 23 * few
                 steps, wrong = walk(tab, page, folder, font=family, view=view, every=every)
                 total += steps
                 failed += bool(wrong)

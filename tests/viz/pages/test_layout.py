@@ -16,8 +16,8 @@ def test_nothing_meets_at_any_width(browser, window, tmp_path):
     tab = browser.new_context(offline=True, **sizes).new_page()
     others = zip(itertools.cycle(SCALES.values()), itertools.cycle(FONTS.values()), strict=False)
     for k, ((_, make), (scale, font)) in enumerate(zip(pages(), others, strict=False)):
-        for view, every in ((VIEWS[0], 13), (VIEWS[1 + k % 2], 61)):
-            steps, wrong = walk(tab, make(scale), tmp_path, font=font, view=view, every=every, most=12)
+        for view, every in ((VIEWS[0], 29), (VIEWS[1 + k % 2], 97)):
+            steps, wrong = walk(tab, make(scale), tmp_path, font=font, view=view, every=every, most=6)
             assert steps > 1
             assert not wrong, (scale, font, view)
     tab.context.close()

@@ -3,7 +3,7 @@
 import { FIELD } from "../live/boundary.js";
 import { drawCurve, plural } from "../live/charts.js";
 import { $, make, roomIn, say, set } from "../shared/dom.js";
-import { columns, fill, told } from "../live/map.js";
+import { columns, fill, findings } from "../live/map.js";
 import { MODEL } from "../live/model.js";
 import { Network } from "../shared/network.js";
 import { DATA, between, doubles, fully, shortly } from "../shared/numbers.js";
@@ -91,7 +91,7 @@ function go(at) {
     drawNormCurves($("norms"), FILM.norms, FILM.at);
     const sizes = MODEL.norms().map((n, k) => `${MODEL.layers[k].name}: ${shortly(n)}`);
     set($("norms"), "aria-label", sizes.join(", "));
-    say($("stuck"), FILM.playing ? "" : told().join(" "));
+    say($("stuck"), FILM.playing ? "" : findings().join(" "));
     list = [...LOSSES, FILM.end];
   }
   drawCurve($("curve"), list, { at: epoch, stretches: DATA.stretches });
@@ -158,7 +158,7 @@ const play = player({
   pace: () => Math.max(40, 12000 / EPOCHS.length),
   playing: (on) => {
     FILM.playing = on;
-    set($("told"), "aria-live", on ? "off" : "polite");
+    set($("stretch"), "aria-live", on ? "off" : "polite");
     if (!on) go(FILM.at);
   },
 });

@@ -55,7 +55,7 @@ export function fill(all, x, run, loss) {
 
 /** What is wrong with the network as it is, in sentences: units that cannot learn, twins, and slopes of nothing.
  * @returns {string[]} */
-export function told() {
+export function findings() {
   const found = [],
     { gradient, theta } = MODEL;
   const silent = MODEL.silent().filter(([k, j]) =>

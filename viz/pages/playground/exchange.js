@@ -40,6 +40,8 @@ export function address() {
 /** Takes over what the address says, if it says anything; what does not fit is said. */
 export function fromAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
+  MODEL.reset();
+  VIEW.losses = [];
   try {
     const counts = said.get("units")?.split("-").map(Number),
       numbers = said.has("w") ? unpacked(said.get("w") ?? "") : null;

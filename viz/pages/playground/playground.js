@@ -3,7 +3,7 @@
 import { FIELD } from "../live/boundary.js";
 import { drawCurve, drawNorms, plural } from "../live/charts.js";
 import { $, make, roomIn, say, set } from "../shared/dom.js";
-import { columns, fill, layerName, told, unitName } from "../live/map.js";
+import { columns, fill, layerName, findings, unitName } from "../live/map.js";
 import { MODEL, wanted } from "../live/model.js";
 import { Network } from "../shared/network.js";
 import { DATA, fewer, fully, shortly, typedNumber } from "../shared/numbers.js";
@@ -53,7 +53,7 @@ function show(whole = true) {
   const hoped = VIEW.row < 0 ? "" : `, wanted ${[...MODEL.targets[VIEW.row]].map(shortly).join(", ")}`;
   const given = VIEW.probe.length > 4 ? "" : `: x = (${[...VIEW.probe].map((x) => fewer(x, 3)).join(", ")})`;
   say($("verdict"), `${given}${hoped}, says ${outputs.map(shortly).join(", ")}${answer(outputs)}`);
-  say($("stuck"), told().join(" "));
+  say($("stuck"), findings().join(" "));
   EDGES.paint();
   if (!$("more-part").hidden) {
     const norms = MODEL.norms();

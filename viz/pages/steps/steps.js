@@ -70,7 +70,8 @@ function beyond(position) {
   return low;
 }
 
-function go(place) {
+/** Stands after so many events; one place beyond the last is the end. */
+export function go(place) {
   STATE.asked = -1;
   STATE.right = false;
   STATE.ended = place > COUNT;

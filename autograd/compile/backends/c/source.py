@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from autograd.compile.backends.javascript.operations import ATOM, COMPARISONS, PLUS, UNARY, Printer, Text, tight
 from autograd.compile.backends.javascript.source import JavaScriptWriter
 from autograd.compile.backends.javascript.structural import VIEWS
-from autograd.compile.backends.javascript.syntax import ATOM, COMPARISONS, PLUS, UNARY, Printer, Text, tight
 from autograd.compile.ir.program import INDEXED, Array, Program
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.operation import TABLE

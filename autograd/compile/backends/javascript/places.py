@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from autograd.compile.backends.javascript.syntax import INDICES
+from autograd.compile.backends.javascript.operations import INDICES
 
 __all__ = ["along", "flat_place", "loops_over", "plus"]
 

@@ -11,9 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from autograd.compile.backends.javascript.places import flat_place, loops_over, plus
-from autograd.compile.backends.javascript.structural import JAVASCRIPT, VIEWS
-from autograd.compile.backends.javascript.syntax import (
+from autograd.compile.backends.javascript.operations import (
     ATOM,
     Emitted,
     Printer,
@@ -24,6 +22,8 @@ from autograd.compile.backends.javascript.syntax import (
     quoted,
     script,
 )
+from autograd.compile.backends.javascript.places import flat_place, loops_over, plus
+from autograd.compile.backends.javascript.structural import JAVASCRIPT, VIEWS
 from autograd.compile.ir.program import Array, Program
 from autograd.rules.identifiers import Name, apart, comment
 from autograd.rules.operation import TABLE

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from autograd.compile.backends.javascript.operations import ATOM, PLUS, TIMES, Text, tight
 from autograd.compile.backends.javascript.places import along, flat_place, loops_over, plus
-from autograd.compile.backends.javascript.syntax import ATOM, PLUS, TIMES, Text, tight
 from autograd.compile.ir.program import Array
 
 if TYPE_CHECKING:

@@ -4,5 +4,5 @@ source.py       the program line by line: `bind(theta, gradient)` returns `step`
 expressions.py  element-wise operations, and when one may stand inside another
 structural.py   NUMPY: how each structural operation is written
 update.py       an optimizer's rule
-syntax.py       names, signs, numbers and formulas
+operations.py   names, signs, numbers and formulas
 """

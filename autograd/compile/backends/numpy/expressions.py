@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compile.backends.numpy.structural import NUMPY
-from autograd.compile.backends.numpy.syntax import (
+from autograd.compile.backends.numpy.operations import (
     ATOM,
     COMPARE,
     HELPERS,
@@ -23,6 +22,7 @@ from autograd.compile.backends.numpy.syntax import (
     helper,
     literal,
 )
+from autograd.compile.backends.numpy.structural import NUMPY
 from autograd.compile.ir.program import COMPARISONS, VIEWS, Array
 
 

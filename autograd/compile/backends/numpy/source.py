@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.backends.numpy.expressions import Expressions
+from autograd.compile.backends.numpy.operations import ATOM, NAMESPACE, imports
 from autograd.compile.backends.numpy.structural import are_disjoint, axes_text, is_scaling, slices_text
-from autograd.compile.backends.numpy.syntax import ATOM, NAMESPACE, imports
 from autograd.compile.ir.program import VIEWS, Array, Program
 from autograd.rules.identifiers import comment
 

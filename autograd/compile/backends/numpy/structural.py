@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.numpy.syntax import ATOM, TIMES, functions_in, printed
+from autograd.compile.backends.numpy.operations import ATOM, TIMES, functions_in, printed
 from autograd.compile.ir.program import Array
 from autograd.compile.lift.level_schedule import Block, LevelSchedule
 from autograd.rules.identifiers import Name

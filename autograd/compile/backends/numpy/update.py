@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from autograd.compile.backends.numpy.syntax import NAMESPACE, TIMES, Text, is_reserved, printed
+from autograd.compile.backends.numpy.operations import NAMESPACE, TIMES, Text, is_reserved, printed
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import SYMBOLS, Symbol, named, symbol

@@ -15,7 +15,7 @@ import nn
 from autograd import Value
 from autograd.compile import compile_graph, compile_training, take
 from autograd.compile.backends.javascript import source as javascript
-from autograd.compile.backends.numpy.syntax import NAMESPACE
+from autograd.compile.backends.numpy.operations import NAMESPACE
 from autograd.compile.backends.numpy.update import emit_update
 from autograd.compile.frontend.trace import trace
 from autograd.compile.programs.pipeline import build

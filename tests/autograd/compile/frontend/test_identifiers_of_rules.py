@@ -8,7 +8,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.compile.backends.javascript import source as javascript
-from autograd.compile.backends.numpy.syntax import RENAMED, called, literal
+from autograd.compile.backends.numpy.operations import RENAMED, called, literal
 from autograd.compile.frontend.trace import trace
 from autograd.compile.programs.pipeline import build
 from autograd.rules.operation import TABLE, op
@@ -131,8 +131,8 @@ def test_a_symbol_is_made_of_numbers_and_symbols_alone():
 
 
 def test_no_source_is_written_of_a_symbol_that_is_no_identifier():
-    from autograd.compile.backends.javascript.syntax import Printer
-    from autograd.compile.backends.numpy.syntax import printed
+    from autograd.compile.backends.javascript.operations import Printer
+    from autograd.compile.backends.numpy.operations import printed
     from autograd.rules.source import Writer
 
     for text in ("x + y", "x", "__import__('os')"):
@@ -146,7 +146,7 @@ def test_no_source_is_written_of_a_symbol_that_is_no_identifier():
 
 
 def test_numbers_are_written_as_the_plain_floats_that_they_are():
-    from autograd.compile.backends.javascript import syntax as javascript_words
+    from autograd.compile.backends.javascript import operations as javascript_words
 
     for write in (literal, javascript_words.literal):
         assert write(Boastful(0.1)) == write(0.1)

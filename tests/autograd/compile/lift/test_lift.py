@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from autograd import Value, dot, total
+from autograd import Value, dot, total, where
 from autograd.compile.backends.numpy.source import emit, load
+from autograd.compile.frontend.numbered import Numbered
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Builder
@@ -20,6 +21,23 @@ def tape_of(function, shapes, parameters):
 
 def kinds(tape):
     return [tape.op[i] for i in range(len(tape.op)) if tape.op[i] not in ("parameter", "input", "constant")]
+
+
+# ------------------------------------------------------------------------------------------ numbers
+def test_a_graph_is_numbered_leaves_first_and_operands_before_what_uses_them():
+    w, x = Value(2.0), Value(3.0)
+    graph = Numbered([w, x], [total([w * x, w * x])])
+    assert graph.inputs == [[0, 1], [0, 1], [2, 3], [4]]
+    assert (graph.roots, graph.uses()) == ([5], [2, 2, 1, 1, 1, 2])
+    assert graph.copy().add([w * x, x]) == [6, 1]
+    assert len(graph.nodes) == 4, "what is added to a copy is not in the graph"
+
+
+def test_a_gradient_reaches_what_it_could_and_no_condition():
+    w, x, y = (Value(k) for k in (1.0, 2.0, 3.0))
+    graph, reached = Numbered([w, x, y], [where(w > 0.0, x, 2.0) * y]), set()
+    graph.reach(graph.roots, reached)
+    assert {0, 1, 2} & reached == {1, 2}
 
 
 # --------------------------------------------------------------------------------------- normalize

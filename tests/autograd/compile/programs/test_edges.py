@@ -210,7 +210,12 @@ def test_indices_are_as_wide_as_numpy_counts(monkeypatch):
     """As on WebAssembly, where intp has 32 bits and NumPy refuses to count with 64."""
     import sys
 
-    words, bincount, repeat, seen = sys.modules["autograd.compile.backends.numpy.syntax"], np.bincount, np.repeat, []
+    words, bincount, repeat, seen = (
+        sys.modules["autograd.compile.backends.numpy.operations"],
+        np.bincount,
+        np.repeat,
+        [],
+    )
 
     def narrow(x, what):
         x = np.asarray(x)

@@ -1,6 +1,9 @@
 """One program for every size: what is found at a few small ones is, at any other, what a trace at full size finds."""
 
+import ctypes
+import itertools
 import random
+import re
 import warnings
 
 import numpy as np
@@ -9,14 +12,16 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
+from autograd.compile.frontend import audit
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.validate import argument_names
-from autograd.compile.programs import families
+from autograd.compile.programs import families, program_cache
 from autograd.compile.programs.families import pattern_of, sizes_of
 from autograd.compile.programs.forms import DoesNotFitError, fit
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.unify import unify
-from tests.fuzz.random_programs import Drawn, assert_same, recorded
+from tests.fuzz.random_programs import assert_same, recorded
+from tests.fuzz.sizes import at_sizes
 from tests.support.compiled.changes_of_mind import AT, CHANGES, GENERIC, drawn
 from tests.support.programs import PROGRAMS, Draw
 
@@ -102,16 +107,9 @@ def assert_right(step, function, parameters, x, y, tolerance=1e-12):
 
 @pytest.mark.parametrize("seed", range(0, 60, 4))
 def test_random_programs_at_five_sizes(seed):
-    program, r = Drawn(seed), random.Random(seed)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*does not depend on")
-        step = ag.compile(program.function, program.parameters)
-        for n in (29, 40, 26, 64, 35):
-            x = [[r.uniform(-1.5, 1.5) for _ in range(program.width)] for _ in range(n)]
-            index = [r.randrange(len(program.table)) for _ in range(n)]
-            truth = recorded(program.function([[Value(a) for a in row] for row in x], index), program.parameters)
-            if np.isfinite(truth[0]):
-                assert_same(step.value_and_gradient(x, index), truth)
+        at_sizes(seed)
 
 
 def test_every_length_of_a_sequence_and_every_number_of_sequences():
@@ -142,10 +140,11 @@ def test_every_length_of_a_sequence_and_every_number_of_sequences():
 def test_programs_that_were_traced_as_they_came_are_enough():
     function, parameters, _ = PROGRAMS["softmax_by_hand"]()
     step, draw = ag.compile(function, parameters), Draw(1)
-    for n, found in [(5, False), (8, False), (3, False), (11, True), (6, True)]:
+    for n, found in [(5, False), (8, False), (3, False), (30, True), (26, True), (20, False)]:
         x, y = draw.rows(n, 3), [[1.0, 0.0, 0.0]] * n
         assert_right(step, function, parameters, x, y)
         assert is_found(step) == found
+        assert not found or step._programs.latest.family.samples == [(5,), (8,)]
 
 
 # ------------------------------------------------------------------------------------- changes of mind
@@ -186,6 +185,78 @@ def test_numbers_that_are_not_finite_leave_it_to_a_trace_at_full_size():
     assert not is_found(step)
 
 
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda w, x: w * sum(x[:10]) if len(x) > 9 else ag.mean(x) * w, "gives other numbers than the function"),
+        (lambda w, x: ag.mean(x) * w + 0.0 * (ag.exp(w) if len(x) > 30 else w), "records other operations at this"),
+        (lambda w, x: ag.mean(x) * w if len(x) > 30 else [][len(x)], r"\(5,\) it raised IndexError: list index out of"),
+        (lambda w, x: ag.mean(x) * w * [0.3, 0.7, 0.2][len(x) % 3], "differ from size to size"),
+        (lambda w, x: ag.mean([ag.log(w * (a - a)) for a in x]), "the numbers are not all finite"),
+    ],
+)
+def test_the_report_says_why_a_size_was_traced(function, why):
+    w = Value(1.0)
+    step = ag.compile(lambda x: function(w, x), [w])
+    step([1.0] * 40)
+    assert not is_found(step)
+    assert re.search(f"traced at this size, since .*{why}", repr(step)), repr(step)
+
+
+@pytest.mark.parametrize("where", ["unify", "Rehearsal", "NumpyRunner"])
+def test_an_error_of_ours_is_reported_and_each_size_traced(where, monkeypatch):
+    def broken(*_, **__):
+        raise TypeError("no such thing")
+
+    monkeypatch.setattr(families, where, broken)
+    w = Value(0.5)
+    step = ag.compile(lambda x: ag.mean(x) * w, [w])
+    with pytest.warns(RuntimeWarning, match=r"failed \(TypeError: no such thing\).*please report"):
+        assert step([1.0] * 40) == 0.5
+    assert "since looking for a program for every size failed" in repr(step)
+
+
+# ------------------------------------------------------------------------------------------------ audits
+def test_the_programs_of_a_family_are_audited_as_one(monkeypatch):
+    w = Value(2.0)
+    audited, made, audit_one = [], [], program_cache.Programs._audit
+    monkeypatch.setattr(program_cache.Programs, "_audit", lambda *a: audited.append(len(made)) or audit_one(*a))
+    monkeypatch.setattr(audit, "perf_counter", itertools.count(0, -1).__next__)  # the time for one never comes
+    monkeypatch.setattr(program_cache, "perf_counter", lambda: 0.0)
+    step = ag.compile(lambda x: ag.mean(x) * w, [w])
+    for rows in [30, 40, 50, 30, 60, 40, 50, *[30, 40, 50] * 9]:
+        made.append(rows)
+        assert step([1.5] * rows) == pytest.approx(3.0)
+    assert audited == [4, 8, 16, 32]  # at calls 2 and 3 a program was rehearsed
+
+
+@pytest.mark.parametrize("at", [30, 40, 50])
+def test_a_program_that_is_wrong_takes_its_family_with_it(at):
+    w, hidden = Value(2.0), ctypes.c_double(1.0)  # which no guard sees
+    step = ag.compile(lambda x: ag.mean(x) * w * hidden.value, [w])
+    for rows in (30, 40, 50):
+        assert step([1.5] * rows) == pytest.approx(3.0)
+    hidden.value = 3.0
+    with pytest.warns(RuntimeWarning, match="traced anew"):
+        assert step([1.5] * at) == pytest.approx(9.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [step([1.5] * rows) for rows in (30, 40, 50, 60)] == pytest.approx([9.0] * 4)
+
+
+def test_where_a_new_size_does_not_agree_the_others_are_audited():
+    w, hidden = Value(2.0), ctypes.c_double(1.0)  # which no guard sees
+    step = ag.compile(lambda x: ag.mean(x) * w * hidden.value, [w])
+    step._programs.audited = False
+    for rows in [30, 40] * 10:
+        assert step([1.5] * rows) == pytest.approx(3.0)
+    step._programs.audited, hidden.value = True, 3.0
+    step._programs.latest.audits.passed(1e6, sparing=True)  # so that no other is due
+    assert step([1.5] * 50) == pytest.approx(9.0)
+    with pytest.warns(RuntimeWarning, match="traced anew"):
+        assert step([1.5] * 30) == pytest.approx(9.0)
+
+
 # ------------------------------------------------------------------------------------------ fit and predict
 @pytest.mark.parametrize("backend", ["numpy", "native"])
 def test_fit_and_predict_find_the_same_as_tracing_each_size(backend, monkeypatch):
@@ -220,3 +291,20 @@ def test_the_source_and_the_report_say_n():
     exec(step._programs.latest.runner.source, own)
     exec(step.source, named)  # which runs as it is: `n` is said in it
     assert set(own) - {"rows40"} <= set(named)
+
+
+def test_a_function_that_keeps_a_list_of_its_own_is_not_traced_at_each_call():
+    w, seen = Value(0.5), []
+
+    def loss(x):
+        seen.append(len(x))
+        losses = [w * a for a in x]
+        return ag.total([a * b for a in losses for b in losses]) / len(x)
+
+    step = ag.compile(loss, [w])
+    step([1.0] * 30)
+    assert is_found(step)
+    found = step._programs.latest
+    step._programs.audited = False
+    step([1.0] * 30)
+    assert step._programs.latest is found

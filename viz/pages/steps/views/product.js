@@ -133,7 +133,7 @@ export function showProduct(e, asked = false) {
     );
   });
   $("product").replaceChildren(...drawn);
-  const rule = ruler(parseFloat(getComputedStyle($("product")).fontSize)),
+  const rule = ruler(parseFloat(getComputedStyle($("product")).fontSize), 400),
     rooms = numbers.map(([place]) => place.clientWidth),
     form = WRITTEN.find((f) => numbers.every(([, x], k) => rule(f(x)) <= rooms[k])) ?? WRITTEN.at(-1);
   for (const [place, x] of numbers) say(place, form(x));

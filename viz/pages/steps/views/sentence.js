@@ -48,7 +48,7 @@ export function tell(step, count, { ended, elsewhere, asked, right, granularity 
     say($("product-head"), "What happened in this step");
     const told = step.length > MOST_TOLD ? step.slice(0, MOST_TOLD - 1) : step,
       lines = told.map((e) => make("li", {}, sentence(e.index)));
-    if (count > told.length) lines.push(make("li", {}, `… and ${count - told.length} more: show every sentence.`));
+    if (count > told.length) lines.push(make("li", {}, `… and ${count - told.length} more: show all sentences.`));
     $("told").replaceChildren(...lines);
   } else {
     const [clause] = sentence(last.index).split("; ");
