@@ -80,8 +80,8 @@ def _is_undetermined(error: Exception) -> bool:
 def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     """Return what the model makes of each row in its behavior for use: a float, or a list of them for many outputs.
 
-    For a NumPy array of rows, an array.  From some thousand rows on, fewer of a large model, by a program of arrays, if the model can be
-    compiled; a backend that is named is used for however few.  Nothing is changed.
+    For a NumPy array of rows, an array.  From some thousand rows on, fewer of a large model, by a program of arrays, if
+    the model can be compiled; a backend that is named is used for however few.  Nothing is changed.
     Raises TypeError or ValueError for bad rows.
     """
     check_backend(backend)

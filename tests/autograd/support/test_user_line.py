@@ -14,6 +14,7 @@ import pytest
 import nn
 from autograd import Value, compile, total  # noqa: A004
 from autograd.compile.frontend.audit import Audits
+from autograd.compile.programs import families
 
 ROOT = Path(__file__).parents[3]
 HERE = "# the line of the user"
@@ -139,7 +140,18 @@ def missing():
         fit(backend="auto")
 
 
+def mistaken():
+    def broken(*_):
+        raise TypeError("no such thing")
+
+    step = compile(lambda x: total(x) * w, [w := Value(1.0)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(families, "unify", broken)
+        step([1.0] * 40)  # the line of the user
+
+
 SITUATIONS = {
+    "an error in the search for a program for every size": mistaken,
     "optimizer.step": by_hand,
     "a forgotten zero_grad": forgotten,
     "a parameter where nobody looks": unmoved,
