@@ -250,7 +250,7 @@ def asinh(x: Vector) -> Vector:
 
 def acosh(x: Vector) -> Vector:
     """Return the inverse of cosh; nan below 1."""
-    t = _clamp(x, -math.inf, 2.0**28) - 1.0
+    t = _clamp(x, 0.0, 2.0**28) - 1.0
     return (x > 2.0**28).select(log(x) + math.log(2.0), log1p(t + (t * (t + 2.0)).call("sqrt")))
 
 
