@@ -212,11 +212,11 @@ def log10(x: Vector) -> Vector:
 
 
 def log1p(x: Vector) -> Vector:
-    """Return log(1 + x): log u + (what u = 1 + x lost by rounding) / u."""
+    """Return log(1 + x): log u + (what u = 1 + x lost by rounding) / u; −0 stays."""
     u = x + 1.0
     result = log(u)
     lost = (x - (u - 1.0)) / u
-    return (result.call("fabs") < math.inf).select(result + lost, result)
+    return x.equals(0.0).select(x, (result.call("fabs") < math.inf).select(result + lost, result))
 
 
 def _half_of_exp(size: Vector) -> Vector:
