@@ -32,6 +32,11 @@ def _flat_at_0(maths: Any, y: Any) -> Any:
     return maths.as_function(y, lambda: maths.where(maths.equal(y, 0.0), 0.0, y))
 
 
+def _one_minus_square(maths: Any, x: Any) -> Any:
+    """Return 1 − x², in the form of which at 0 the slope, and at ±1 the number itself, does not cancel."""
+    return maths.where(maths.abs(x) < 0.5, 1.0 - x * x, (1.0 - x) * (1.0 + x))
+
+
 # ------------------------------------------------------------------------------------ arithmetic
 @op("+", smooth_on=[(NEAR_0, NEAR_0)])
 def add(maths: Any, x: Any, y: Any) -> Out:
@@ -232,13 +237,13 @@ def tan(maths: Any, x: Any) -> Out:
 @op(smooth_on=[(UNIT,)], at_edges={(1.0,): (HALF_PI, (INF,)), (-1.0,): (-HALF_PI, (INF,)), (2.0,): (NAN, (NAN,))})
 def asin(maths: Any, x: Any) -> Out:
     """The angle in radians, from −π/2 to π/2, whose sine is x; its derivative at ±1 is inf, and beyond all is nan."""
-    return maths.asin(x), (1.0 / maths.sqrt((1.0 - x) * (1.0 + x)),)
+    return maths.asin(x), (1.0 / maths.sqrt(_one_minus_square(maths, x)),)
 
 
 @op(smooth_on=[(UNIT,)], at_edges={(1.0,): (0.0, (-INF,)), (-1.0,): (2.0 * HALF_PI, (-INF,)), (2.0,): (NAN, (NAN,))})
 def acos(maths: Any, x: Any) -> Out:
     """The angle in radians, from 0 to π, whose cosine is x; its derivative at ±1 is −inf, and beyond all is nan."""
-    return maths.acos(x), (-1.0 / maths.sqrt((1.0 - x) * (1.0 + x)),)
+    return maths.acos(x), (-1.0 / maths.sqrt(_one_minus_square(maths, x)),)
 
 
 @op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (HALF_PI, (0.0,)), (-INF,): (-HALF_PI, (0.0,))})
@@ -299,7 +304,7 @@ def acosh(maths: Any, x: Any) -> Out:
 @op(smooth_on=[(UNIT,)], at_edges={(1.0,): (INF, (INF,)), (-1.0,): (-INF, (INF,)), (INF,): (NAN, (-0.0,))})
 def atanh(maths: Any, x: Any) -> Out:
     """The inverse of tanh; ±inf at ±1, nan beyond."""
-    return maths.atanh(x), (1.0 / ((1.0 - x) * (1.0 + x)),)
+    return maths.atanh(x), (1.0 / _one_minus_square(maths, x),)
 
 
 @op(smooth_on=[(NEAR_0,)], at_edges={(INF,): (1.0, (0.0,)), (-INF,): (-1.0, (0.0,))})

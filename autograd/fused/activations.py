@@ -137,7 +137,7 @@ def asin_row(xs: Row) -> tuple[Row, Row]:
     outputs, derivatives = [], []
     for x in xs:
         outputs.append(asin(x))
-        derivatives.append(1.0 / sqrt((1.0 - x) * (1.0 + x)))
+        derivatives.append(1.0 / sqrt((1.0 - (x * x)) if (abs(x) < 0.5) else ((1.0 - x) * (1.0 + x))))
     return outputs, derivatives
 
 
@@ -145,7 +145,7 @@ def acos_row(xs: Row) -> tuple[Row, Row]:
     outputs, derivatives = [], []
     for x in xs:
         outputs.append(acos(x))
-        derivatives.append(-1.0 / sqrt((1.0 - x) * (1.0 + x)))
+        derivatives.append(-1.0 / sqrt((1.0 - (x * x)) if (abs(x) < 0.5) else ((1.0 - x) * (1.0 + x))))
     return outputs, derivatives
 
 
@@ -199,7 +199,7 @@ def atanh_row(xs: Row) -> tuple[Row, Row]:
     outputs, derivatives = [], []
     for x in xs:
         outputs.append(atanh(x))
-        derivatives.append(1.0 / ((1.0 - x) * (1.0 + x)))
+        derivatives.append(1.0 / ((1.0 - (x * x)) if (abs(x) < 0.5) else ((1.0 - x) * (1.0 + x))))
     return outputs, derivatives
 
 

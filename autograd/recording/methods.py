@@ -425,7 +425,7 @@ class Methods:
         node = new(Value)
         try:
             node._data = asin(x)
-            node._left_derivative = 1.0 / sqrt((1.0 - x) * (1.0 + x))
+            node._left_derivative = 1.0 / sqrt((1.0 - (x * x)) if (abs(x) < 0.5) else ((1.0 - x) * (1.0 + x)))
         except (ArithmeticError, ValueError):
             return record_operation(ops.asin, (self,))
         node._left = self
@@ -441,7 +441,7 @@ class Methods:
         node = new(Value)
         try:
             node._data = acos(x)
-            node._left_derivative = -1.0 / sqrt((1.0 - x) * (1.0 + x))
+            node._left_derivative = -1.0 / sqrt((1.0 - (x * x)) if (abs(x) < 0.5) else ((1.0 - x) * (1.0 + x)))
         except (ArithmeticError, ValueError):
             return record_operation(ops.acos, (self,))
         node._left = self
@@ -568,7 +568,7 @@ class Methods:
         node = new(Value)
         try:
             node._data = atanh(x)
-            node._left_derivative = 1.0 / ((1.0 - x) * (1.0 + x))
+            node._left_derivative = 1.0 / ((1.0 - (x * x)) if (abs(x) < 0.5) else ((1.0 - x) * (1.0 + x)))
         except (ArithmeticError, ValueError):
             return record_operation(ops.atanh, (self,))
         node._left = self

@@ -207,3 +207,11 @@ def test_the_rules_on_values_give_what_backward_gives():
     assert [d.data for d in again] == pytest.approx([v.grad for v in values], rel=1e-13)
     assert recorded == pytest.approx([v.grad for v in values], rel=1e-13)
     assert all(type(d) is float for d in recorded)
+
+
+@pytest.mark.parametrize("x", [1e-20, -1e-12, 0.3, 0.499, 0.5, -0.9, 1.0 - 2.0**-40])
+def test_second_derivatives_of_inverse_functions_do_not_cancel_at_0_or_at_1(x):
+    rest = (1.0 - x) * (1.0 + x)
+    assert ag.grad(ag.grad(ag.asin))(x) == pytest.approx(x / rest**1.5, rel=4e-15, abs=0.0)
+    assert ag.grad(ag.grad(ag.acos))(x) == pytest.approx(-x / rest**1.5, rel=4e-15, abs=0.0)
+    assert ag.grad(ag.grad(ag.atanh))(x) == pytest.approx(2.0 * x / rest**2, rel=4e-15, abs=0.0)

@@ -212,11 +212,11 @@ def log10(x: Vector) -> Vector:
 
 
 def log1p(x: Vector) -> Vector:
-    """Return log(1 + x): log u + (what u = 1 + x lost by rounding) / u."""
+    """Return log(1 + x): log u + (what u = 1 + x lost by rounding) / u; −0 stays."""
     u = x + 1.0
     result = log(u)
     lost = (x - (u - 1.0)) / u
-    return (result.call("fabs") < math.inf).select(result + lost, result)
+    return x.equals(0.0).select(x, (result.call("fabs") < math.inf).select(result + lost, result))
 
 
 def _half_of_exp(size: Vector) -> Vector:
@@ -250,7 +250,7 @@ def asinh(x: Vector) -> Vector:
 
 def acosh(x: Vector) -> Vector:
     """Return the inverse of cosh; nan below 1."""
-    t = _clamp(x, -math.inf, 2.0**28) - 1.0
+    t = _clamp(x, 0.0, 2.0**28) - 1.0
     return (x > 2.0**28).select(log(x) + math.log(2.0), log1p(t + (t * (t + 2.0)).call("sqrt")))
 
 
