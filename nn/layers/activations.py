@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograd.rules.operation import TABLE
+from autograd.rules.operation import TABLE, Operation
 from autograd.support.answers import key
 from autograd.support.messages import shown
 from nn.support.guesses import ACTIVATIONS
@@ -55,3 +55,20 @@ def activation_name(activation: Any) -> str:
         given = [repr(x) for x in activation.args] + [f"{name}={x!r}" for name, x in activation.keywords.items()]
         return shown(f"{activation_name(activation.func)}({', '.join(given)})")
     return shown(getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__))
+
+
+def activation_kind(activation: Any) -> str:
+    """Return what a saved file says of an activation: its name, and for an operation of one's own some values of it.
+
+    They have 6 digits, in which the mathematics libraries of all machines agree.
+    """
+    name, function = activation_name(activation), activation
+    while isinstance(function, partial):
+        function = function.func
+    if not isinstance(function, Operation) or function.rule.__module__ == "autograd.ops":
+        return name
+    points = (-2.0, 0.75, 3.0)
+    values = [activation(x) for x in points]
+    if not all(isinstance(y, float) for y in values):  # a Value was given to it, which training may move
+        return name
+    return f"{name}: " + ", ".join(f"{x:g} → {y:.6g}" for x, y in zip(points, values, strict=True))

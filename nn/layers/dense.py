@@ -11,7 +11,7 @@ from autograd.fused.hidden import Constants, Hidden, is_on_rows
 from autograd.fused.rows import Units
 from autograd.recording import modes
 from autograd.recording.nodes import operand
-from nn.layers.activations import ActivationLike, activation_name, resolve_activation, returned
+from nn.layers.activations import ActivationLike, activation_kind, activation_name, resolve_activation, returned
 from nn.layers.calling import one_row, refuse_more
 from nn.layers.forward_cache import Row, watching
 from nn.layers.initializers import Initializer, chosen, generator_from
@@ -133,7 +133,7 @@ class Neuron(Module):
         return a[0]
 
     def _kind(self) -> str:
-        return activation_name(self.activation)
+        return activation_kind(self.activation)
 
     def describe(self) -> str:
         """Return the neuron's size and activation."""

@@ -121,7 +121,8 @@ def load(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
 
     Raises ValueError, naming file and field, and changes nothing, if anything in the file is not as `save` writes it,
     if its parameters or optimizer are not those given, or if the model makes another function of the same numbers, as
-    another activation does; ImportError naming the extra where safetensors is missing.
+    another activation does (an operation of one's own is known by its name and values, a function of Python's by its
+    name alone); ImportError naming the extra where safetensors is missing.
     """
     _check_given("load", path, model, optimizer, history)
     _load(path, model, optimizer, history)

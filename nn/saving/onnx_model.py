@@ -107,10 +107,16 @@ def _compare(made: Any, model: Any, rows: list[Any], kind: Any, double: bool) ->
     run = import_module("onnx.reference").ReferenceEvaluator(made)
     for part in (rows[:1], rows):
         wanted = np.array(_in_use(model, lambda part=part: _numbers(model.batch(part))))  # type: ignore[misc]
-        (found,) = run.run(None, {"rows": np.array(part).astype(_kind(kind, double))})
+        with np.errstate(over="ignore", invalid="ignore"):
+            (found,) = run.run(None, {"rows": np.array(part).astype(_kind(kind, double))})
         scale = max(1.0, float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)))
         near = 1e-12 if double else 1e-5
         if found.shape != wanted.shape or not np.allclose(found, wanted, rtol=near, atol=near * scale, equal_nan=True):
+            if not np.isfinite(found).all() and np.isfinite(wanted).all():
+                advice = "" if double else ", or numbers of 64 bits: save_onnx(…, double=True)"
+                raise ValueError(
+                    f"numbers on the way from these rows are out of the range of floats: give smaller rows{advice}"
+                )
             raise _MixedRowsError(
                 "what ONNX computes of this model is not what the model does: it mixes rows or counts them"
             )

@@ -16,7 +16,7 @@ from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count, listed
 from nn.training.engines import make_stepper
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
-from nn.training.prepare import hold_out, numbered, prepare, with_mean_weight_1, with_weights
+from nn.training.prepare import check_names, hold_out, numbered, prepare, with_mean_weight_1, with_weights
 from nn.training.progress import Progress
 from nn.training.settings import (
     Metrics,
@@ -98,6 +98,7 @@ def fit(
     autosave, history = checked_autosave(autosave), checked_history(history)
     goal, measures = checked_count("epochs", epochs), checked_metrics(metrics)
     targets, names = numbered(targets, class_names(model) or tuple(history.classes))
+    check_names(names, loss)
     if names and isinstance(validation, tuple | list) and len(validation) == 2:
         validation = (validation[0], numbered(validation[1], names, "validation ")[0])
     if weights is not None:

@@ -12,6 +12,7 @@ from autograd import Value, no_grad
 from autograd.support.messages import shown
 from autograd.support.pytree import flat
 from nn.datasets import split
+from nn.losses import huber, mean_absolute_error, mean_squared_error, poisson
 from nn.losses.given import per_row
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
@@ -20,7 +21,7 @@ from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
 
-__all__ = ["hold_out", "numbered", "prepare", "trial_rows", "with_mean_weight_1", "with_weights"]
+__all__ = ["check_names", "hold_out", "numbered", "prepare", "trial_rows", "with_mean_weight_1", "with_weights"]
 
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
@@ -45,6 +46,8 @@ def numbered(targets: Any, names: Sequence[str] = (), which: str = "") -> tuple[
     for us.  Raises ValueError for a name that is not among `names`, and for a number that is none of theirs.
     """
     found = listed(targets, f"{which}targets")
+    if all(isinstance(x, list | tuple) and len(x) == 1 and isinstance(x[0], str) for x in found):
+        found = [x[0] for x in found]  # a table of one column
     are_names = (
         bool(found) and all(isinstance(x, str) for x in found) and not (not names and all(map(_is_number, found)))
     )
@@ -60,6 +63,16 @@ def numbered(targets: Any, names: Sequence[str] = (), which: str = "") -> tuple[
     if not are_names:
         return targets, known
     return [numbers[str(x)] for x in found], known
+
+
+def check_names(names: Sequence[str], loss: Any) -> None:
+    """Raise ValueError for names of classes with a loss of amounts, whose numbers `classify` would cut elsewhere."""
+    if names and loss in (mean_squared_error, mean_absolute_error, huber, poisson):
+        raise ValueError(
+            f"{loss.__name__} is of amounts, and these targets are the classes {', '.join(map(shown, names))}: take "
+            "nn.softmax_cross_entropy, or nn.binary_cross_entropy_with_logits with one output; to go on with amounts, "
+            "model.classes = () and a new history"
+        )
 
 
 def _is_number(text: str) -> bool:

@@ -103,3 +103,10 @@ def test_what_cannot_be_written_says_so(tmp_path):
     graph = onnx.load(tmp_path / "m.onnx").graph
     assert [d.dim_param or d.dim_value for d in graph.input[0].type.tensor_type.shape.dim] == ["count", 2]
     assert math.prod(onnx.numpy_helper.to_array(graph.initializer[0]).shape) > 0
+
+
+@pytest.mark.parametrize("layer", [nn.RMSNorm, nn.LayerNorm])
+def test_rows_out_of_the_range_of_floats_are_named_as_the_fault(tmp_path, layer):
+    model = nn.Sequential(layer(2))
+    with pytest.raises(ValueError, match="out of the range of floats: give smaller rows, or numbers of 64 bits"):
+        nn.save_onnx(model, tmp_path / "m.onnx", [[1e200, 1.0]])

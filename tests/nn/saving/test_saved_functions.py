@@ -2,6 +2,8 @@
 
 import copy
 import functools
+import subprocess
+import sys
 
 import pytest
 
@@ -165,3 +167,24 @@ def test_a_training_that_was_begun_with_other_batches_is_not_gone_on_with(tmp_pa
             with pytest.raises(ValueError, match=r"after 8 rows in 2 batches, and here an epoch has \d+ rows"):
                 fit(other[0], X[:rows], Y[:rows], optimizer=other[1], batch_size=size, **given, **settings)
         assert state_of(*other, fresh) == before
+
+
+OWN = """
+import sys, autograd, nn
+@autograd.op()
+def stretched(maths, x):
+    return x * {0}, ({0},)
+model = nn.MLP(1, [2, 1], "stretched", seed=0)
+getattr(nn, sys.argv[1])(sys.argv[2], model)
+"""
+
+
+def test_an_operation_of_ones_own_that_was_changed_is_refused(tmp_path):
+    def run(factor, call):
+        program = [sys.executable, "-c", OWN.format(factor), call, str(tmp_path / "w.st")]
+        return subprocess.run(program, capture_output=True, text=True, check=False).stderr
+
+    assert run("2.0", "save") == run("2.0", "load") == ""
+    assert "ValueError" in (said := run("3.0", "load"))
+    assert "stretched: -2 → -4, 0.75 → 1.5, 3 → 6, and in this model it is stretched: -2 → -6, 0.75 →" in said
+    assert "would be another function" in said

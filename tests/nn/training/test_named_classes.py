@@ -36,6 +36,8 @@ def test_frames_and_series_with_names_of_classes(library):
     assert model.classes == ("cold", "mild", "warm") == tuple(history.classes)
     assert nn.classify(model, frame) == nn.classify(model, ROWS)
     assert set(nn.classify(model, ROWS)) <= set(NAMES)
+    column, history = trained(frame, tables.DataFrame({"kind": NAMES}), validation=(frame, names))
+    assert (column.classes, history.losses) == (model.classes, plain.losses)
 
 
 @pytest.mark.parametrize("backend", ["recorded", "numpy", "native", "jax"])
@@ -95,6 +97,11 @@ def test_a_later_training_keeps_the_names_and_their_numbers(tmp_path):
     nn.load(tmp_path / "w.st", again)
     assert nn.classify(again, ROWS) == nn.classify(model, ROWS)
     assert go_on(["hot", "icy"], epochs=2).classes == {"hot": 0, "icy": 1}
+
+
+def test_amounts_are_not_learned_of_names():
+    with pytest.raises(ValueError, match=r"mean_squared_error is of amounts.*classes no, yes.*with_logits with one"):
+        trained(ROWS, ["yes", "no"] * 12, 1, nn.mean_squared_error)
 
 
 def test_what_was_saved_with_other_names_is_not_gone_on_with(tmp_path):
