@@ -119,6 +119,55 @@ def test_rows_come_from_a_file_and_what_is_wrong_with_one_is_said(show, tmp_path
     agree(mine, gradients(model, nn.binary_cross_entropy_with_logits, rows, targets))
 
 
+def test_a_link_says_when_its_rows_or_weights_are_not_in_it(show, tmp_path):
+    _, _, page = xor()
+    tab = show(page)
+    tab.click("#more")
+    (tmp_path / "rows.csv").write_text("1,0,1\n1,1,0\n0,0,0\n")
+    tab.set_input_files("#csv", tmp_path / "rows.csv")
+    until(tab, "document.getElementById('announcement').textContent.startsWith('3 rows read')")
+    tab.click("#link")
+    other = show(page, tab.input_value("#text").split("#")[1])
+    told = "This link was made with 3 rows from a file, which a link does not hold: these are the 4 rows of the page."
+    assert other.text_content("#alert") == told
+    other.click("#reset")
+    assert "file" not in other.evaluate("location.hash")
+    assert show(page, "w=AAAAA").text_content("#alert") == "The link does not fit: its weights are cut off."
+
+
+def test_the_program_prints_the_loss_of_all_rows_at_one_row_a_step(show, tmp_path):
+    tab = show(xor()[2])
+    tab.click("#more")
+    tab.select_option("#batch", "1")
+    tab.click("#python")
+    (tmp_path / "program.py").write_text(tab.input_value("#text"), encoding="utf-8")
+    run = [sys.executable, "-W", "error", str(tmp_path / "program.py")]
+    environment = os.environ | {"PYTHONPATH": str(Path(nn.__file__).parents[1])}
+    said = subprocess.run(run, env=environment, capture_output=True, encoding="utf-8", check=True).stdout.split()
+    assert math.isclose(float(said[3]), float(tab.get_attribute("#loss", "title")), rel_tol=1e-12)
+    for _ in range(10):
+        tab.click("#epoch")
+    assert math.isclose(float(said[7]), float(tab.get_attribute("#loss", "title")), rel_tol=1e-10)
+
+
+def test_why_a_model_of_ones_own_is_not_copied_is_said(show):
+    tab = show(viz.playground(nn.Sequential(nn.Layer(2, 2, activation="tanh"), nn.Layer(2, 1)), *XOR))
+    tab.click("#more")
+    tab.click("#python")
+    assert "this model or its optimizer is your own" in tab.text_content("#alert")
+    assert tab.locator("#text").is_hidden()
+
+
+def test_a_message_leaves_the_header_its_room(show):
+    tab = show(viz.playground(nn.MLP(2, [8, 1], seed=1), *XOR), viewport={"width": 683, "height": 512})
+    height = "document.getElementById('state').getBoundingClientRect().height"
+    before = tab.evaluate(height)
+    tab.click("[aria-label='one unit more in hidden']")
+    assert "1 to 8 inputs and units" in tab.text_content("#alert")
+    assert tab.evaluate(height) == before
+    assert not collisions(tab)
+
+
 def test_stuck_states_are_told(show):
     model = nn.MLP(2, [3, 1], activation="relu", seed=1)
     for neuron in model.layers[0].neurons[:2]:

@@ -27,12 +27,13 @@ export const MODEL = {
   classes: /** @type {number[]} */ ([]),
   level: 0,
   seeds: none,
+  given: false, // whether its rows are from a file
   edited: false, // whether layers or units were added or removed
   loaded: /** @type {Map<string, Loaded>} */ (new Map()),
 
   /** Leaves everything as Python had it. */
   reset() {
-    this.edited = false;
+    this.edited = this.given = false;
     this.layers = DATA.layers ?? [];
     this.parameters = (DATA.parameters ?? []).map((/** @type {any} */ [name, path]) => [name, path]);
     this.theta = Float64Array.from(DATA.parameters ?? [], (p) => p[2]);

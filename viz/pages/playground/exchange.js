@@ -32,9 +32,19 @@ export function address() {
     loss: MODEL.lossName === DATA.loss ? "" : MODEL.lossName,
     rate: MODEL.rate === DATA.rate ? "" : String(MODEL.rate),
     row: VIEW.row >= 0 && VIEW.row !== Math.min(1, MODEL.rows.length - 1) ? String(VIEW.row + 1) : "",
+    file: MODEL.given ? String(MODEL.rows.length) : "",
     w: moved && MODEL.theta.length <= 1000 ? packed(MODEL.theta) : "",
   };
   return new URLSearchParams(Object.entries(said).filter(([, x]) => x)).toString();
+}
+
+/** The weights of a link; throws an Error where they are cut off. @param {string} words */
+function carried(words) {
+  try {
+    return unpacked(words);
+  } catch {
+    throw new Error("its weights are cut off");
+  }
 }
 
 /** Takes over what the address says, if it says anything; what does not fit is said. */
@@ -44,7 +54,8 @@ export function fromAddress() {
   VIEW.losses = [];
   try {
     const counts = said.get("units")?.split("-").map(Number),
-      numbers = said.has("w") ? unpacked(said.get("w") ?? "") : null;
+      numbers = said.has("w") ? carried(said.get("w") ?? "") : null,
+      file = said.get("file");
     if (counts) {
       const why = counts[0] !== MODEL.rows[0].length ? "it is of rows that are not here" : refusal(counts);
       if (why) throw new Error(why);
@@ -65,6 +76,10 @@ export function fromAddress() {
     VIEW.fitting();
     VIEW.setRate(MODEL.rate);
     if (row >= 1 && row <= MODEL.rows.length) VIEW.look(row - 1);
+    if (file)
+      VIEW.refuse(
+        `This link was made with ${plural(+file, "row")} from a file, which a link does not hold: these are the ${plural(MODEL.rows.length, "row")} of the page.`,
+      );
   } catch (error) {
     MODEL.reset();
     VIEW.fitting();
@@ -120,6 +135,7 @@ fileAt("csv", async (file) => {
   MODEL.lossName = fits;
   const widened = counts[0] !== MODEL.rows[0].length;
   MODEL.give(rows, targets);
+  MODEL.given = true;
   if (widened) reshape(counts);
   VIEW.losses = [];
   VIEW.fitting();
@@ -136,5 +152,11 @@ $("save").addEventListener("click", () => {
   link.click();
   VIEW.tell("weights saved as weights.safetensors");
 });
-$("python").addEventListener("click", () => copy(program(), "the program"));
+$("python").addEventListener("click", () =>
+  DATA.python && MODEL.lossName !== "own"
+    ? copy(program(), "the program")
+    : VIEW.refuse(
+        `Copy as Python writes an nn.MLP, its loss and its optimizer: ${DATA.python ? "this loss is" : "this model or its optimizer is"} your own, which only your program can make.`,
+      ),
+);
 $("link").addEventListener("click", () => copy(`${location.href.split("#")[0]}#${address()}`, "the link"));

@@ -132,13 +132,14 @@ for parameter, number in zip(model.parameters(), numbers, strict=True):
 
 optimizer = ${DATA.python.replace("RATE", String(MODEL.rate))}
 for epoch in range(101):
+    if epoch % 10 == 0:
+        loss = nn.${MODEL.lossName}([model(row) for row in inputs], targets)
+        print(f"epoch {epoch}: loss {loss.data!r}")
     for start in range(0, len(inputs), ${MODEL.batch}):
         rows = slice(start, start + ${MODEL.batch})
         loss = nn.${MODEL.lossName}([model(row) for row in inputs[rows]], targets[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    if epoch % 10 == 0:
-        print(f"epoch {epoch}: loss {loss.data!r}")
 `;
 }

@@ -313,7 +313,6 @@ function begin() {
   $("activation").append(...Object.keys(DATA.programs).map(named));
   const losses = Object.keys(DATA.losses).filter((name) => !name.includes("."));
   $("loss-choice").append(...(DATA.loss === "own" ? ["own", ...losses] : losses).map(named));
-  $("python").disabled = !DATA.python || DATA.loss === "own";
   $("save").disabled = $("open").disabled = !DATA.plain;
   Object.assign(VIEW, { show, tell, refuse, summary, fitting, look, setRate });
   VIEW.chosen = steepest();

@@ -129,7 +129,7 @@ function show() {
   say($("verdict"), "");
   if (view === "step") {
     showSums(many ? undefined : mine, asked);
-    MAP.paint(mine, STATE.row);
+    MAP.paint(mine);
     around(AROUND, mine, STATE.row);
   }
   if (view === "graph") {
@@ -272,7 +272,8 @@ function check() {
   const e = eventAt(STATE.asked),
     typed = $("guess").value.trim().replaceAll("−", "-"),
     right = answerTo(e),
-    answer = { nan: NaN, inf: Infinity, "-inf": -Infinity }[typed] ?? typedNumber(typed);
+    [over, under = 1, ...more] = typed.replace(/[()]/g, "").split("/").map(typedNumber), // slopes are written (1 / 4)
+    answer = { nan: NaN, inf: Infinity, "-inf": -Infinity }[typed] ?? (more.length ? NaN : over / under);
   if (typed === "nan" ? Number.isNaN(right) : near(answer, right)) {
     go(next());
     STATE.right = true;

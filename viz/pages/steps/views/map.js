@@ -1,6 +1,7 @@
 // The recorded pass as a network: which nodes are units, and what an event is about among them.
 
 import { $, clip, narrow, roomIn, say } from "../../shared/dom.js";
+import { DATA } from "../../shared/numbers.js";
 import { Network } from "../../shared/network.js";
 import { visible } from "./graph.js";
 import { AFTER, GROUPS, NODES, ROOT, SHOWN, UPDATED, VALUES, channelOf, eventsOf, marked, text } from "../replay.js";
@@ -9,19 +10,30 @@ import { AFTER, GROUPS, NODES, ROOT, SHOWN, UPDATED, VALUES, channelOf, eventsOf
 export const bare = (name) => name.replace(/⁽[⁰¹²³⁴-⁹]+⁾/, "").replace(/\[\d+\]$/, "");
 
 /** Finds the units among the nodes: a sum of weights × inputs that a module named, and what is computed from it there.
- * A unit keeps its sum `z`, what comes `out` of it, and the nodes of its weights and of its bias. @param {number} row */
+ * A unit keeps its sum `z`, what comes `out` of it, and the nodes of its weights and of its bias.  There are none where a
+ * picture of them would be false: where a unit takes what something else has made of units, or is at work twice, or where
+ * one that no other takes stands before the last column. @param {number} row */
 export function unitsOf(row) {
-  const units = new Map();
+  const units = new Map(),
+    behind = new Set(); // what is computed from a unit
   for (const n of visible(Math.max(0, row))) {
+    if (n.parents.some((i) => behind.has(i))) behind.add(n.index);
     if (n.group < 0 || GROUPS[n.group].kind !== "neuron" || !n.parents.length) continue;
-    if (n.pairs && !units.has(n.group)) {
+    if (n.pairs && units.has(n.group)) return new Map(); // it is at work twice
+    if (n.pairs) {
+      behind.add(n.index);
       const [weights, from] = [n.parents.slice(0, n.pairs), n.parents.slice(n.pairs, 2 * n.pairs)];
       units.set(n.group, { z: n, out: n, weights, from, bias: n.parents[2 * n.pairs] });
     } else if (units.has(n.group)) units.get(n.group).out = n;
   }
   const made = new Map([...units.values()].map((u) => [u.out.index, u]));
   for (const u of made.values()) u.column = 1 + Math.max(0, ...u.from.map((i) => made.get(i)?.column ?? 0));
-  return made;
+  const all = [...made.values()],
+    last = Math.max(...all.map((u) => u.column)),
+    taken = new Set(all.flatMap((u) => u.from)),
+    strange = all.some((u) => u.from.some((i) => behind.has(i) && !made.has(i))),
+    early = all.some((u) => u.column < last && !taken.has(u.out.index));
+  return strange || early ? new Map() : made;
 }
 
 /** A row of the data by its number, with what is given of it where that is short. @param {number} row */
@@ -74,11 +86,13 @@ export class PassMap {
     this.columns = [];
     this.pointed = null;
     this.chosen = { unit: null };
+    this.row = -1;
   }
 
-  /** Draws the network of a row, or nothing where there is none. @param {number} row */
+  /** Draws the network of a row, of all rows the one that was drawn before; or nothing where there is none. @param {number} row */
   draw(row) {
-    const made = unitsOf(row),
+    if (DATA.rows > 1) this.row = row < 0 ? Math.max(0, this.row) : row;
+    const made = unitsOf(this.row),
       card = $("map-card");
     card.hidden = made.size === 0;
     this.columns = [];
@@ -123,9 +137,11 @@ export class PassMap {
     this.network.layOut(this.columns, roomIn(card), narrow() ? 0 : 190);
   }
 
-  /** Shows the numbers of this moment, and what the last event is about. @param {any} e */
-  paint(e, row) {
+  /** Shows the numbers of this moment, and what the last event is about, in the row that it is about. @param {any} e */
+  paint(e) {
     if (!this.columns.length) return;
+    const row = e ? Math.max(NODES[e.node].row, NODES[e.target].row) : -1;
+    if (row >= 0 && row !== this.row) this.draw(row);
     const [values, gradients] = SHOWN.channels,
       stale = SHOWN.position >= UPDATED;
     this.chosen = { unit: null };
@@ -146,7 +162,7 @@ export class PassMap {
     this.network.paint(this.pointed ? { unit: this.pointed } : this.chosen);
     say(
       $("map-head"),
-      `The network${row < 0 ? "" : ` at row ${rowName(row)}`}${stale ? "; what is slanted is from before the update" : ""}`,
+      `The network${this.row < 0 ? "" : ` at row ${rowName(this.row)}`}${stale ? "; what is slanted is from before the update" : ""}`,
     );
   }
 }

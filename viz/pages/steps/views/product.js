@@ -2,7 +2,7 @@
 // last one ended.
 
 import { $, make, ruler, say, set } from "../../shared/dom.js";
-import { DATA, between, bracketed, fewer, shortly } from "../../shared/numbers.js";
+import { DATA, between, bracketed, fewer, fully, shortly } from "../../shared/numbers.js";
 import { asksSum } from "../common_mistakes.js";
 import { bare, rowName } from "./map.js";
 import {
@@ -103,7 +103,7 @@ function heading(e, sum) {
   if (e.kind === "Send") return "This step: one multiplication";
   if (e.kind === "Update") return "This step: against the gradient";
   return e.kind === "Compute" && NODES[e.node].pairs
-    ? `This step: what ${bare(NODES[e.node].name)} adds up`
+    ? `This step: what ${NODES[e.node].name} adds up`
     : "This step";
 }
 
@@ -134,14 +134,27 @@ export function showProduct(e, asked = false) {
   });
   $("product").replaceChildren(...drawn);
   const rule = ruler(parseFloat(getComputedStyle($("product")).fontSize), 400),
-    rooms = numbers.map(([place]) => place.clientWidth),
-    form = WRITTEN.find((f) => numbers.every(([, x], k) => rule(f(x)) <= rooms[k])) ?? WRITTEN.at(-1);
+    small = ruler(14, 400),
+    [from, sign] = boxes,
+    end = boxes.at(-1),
+    moves = (sign === "+" || sign === "−") && !Object.is(from.number, end.number),
+    tells = (f) => !moves || f(from.number) !== f(end.number); // rounding is not to hide what a sum adds
+  set($("product"), "class", "product");
+  const rooms = numbers.map(([place]) => place.clientWidth),
+    broken = e.kind === "Update" && boxes[2].note.split(" ").some((word) => small(word) > rooms[1]),
+    short = WRITTEN.find((f) => tells(f) && numbers.every(([, x], k) => rule(f(x)) <= rooms[k])),
+    tall = broken || (moves && !short),
+    form = tall ? LONG.find(tells) : (short ?? WRITTEN.at(-1));
+  if (tall) set($("product"), "class", "product tall");
   for (const [place, x] of numbers) say(place, form(x));
 }
 
 const shorter = (/** @type {number} */ digits) => (/** @type {number} */ x) =>
   Number.isFinite(x) && x ? x.toExponential(digits).replace(/^-/, "−").replace("e+", "e") : shortly(x);
 const WRITTEN = [shortly, (x) => fewer(x, 3), (x) => fewer(x, 2), shorter(1), shorter(0)];
+/** Where boxes stand below each other. */
+const LONG = [shortly, (x) => shortest(x, 7), (x) => shortest(x, 10), fully];
+const shortest = (/** @type {number} */ x, /** @type {number} */ digits) => fully(+x.toPrecision(digits));
 
 // ------------------------------------------------------------------------------------------------ what adds up
 /** The parts that add up at an event, or none: {label, number, state}. @param {any} e */
@@ -188,7 +201,7 @@ function partsOf(e, asked) {
   });
   const known = asksSum(e) && asked ? null : asked ? e.before : e.after;
   return {
-    head: `Adding up ∂${ROOT.name}/∂${bare(NODES[e.target].name)}: ${all.length} parts`,
+    head: `Adding up ${gradientOf(e.target)}: ${all.length} parts`,
     parts,
     total: known,
     last: e.arrival === e.expected && !asked ? "the sum" : "so far",

@@ -5,7 +5,6 @@ import { DATA, bracketed } from "../../shared/numbers.js";
 import { asksSum } from "../common_mistakes.js";
 import { GROUPS, NODES, ROOT, TOTALS, VALUES, gradientOf, localOf, sentence, text } from "../replay.js";
 import { outcome } from "./ending.js";
-import { bare } from "./map.js";
 
 const MOST_TOLD = 8; // sentences of one step that are written out
 
@@ -73,8 +72,8 @@ const MEANINGS = {
 /** An event in plain words. */
 function plainly(e) {
   const n = NODES[e.node],
-    name = bare(n.name),
-    to = bare(NODES[e.target].name),
+    name = n.name, // with its layer: the same name stands in others
+    to = NODES[e.target].name,
     L = ROOT.name;
   if (e.kind === "Seed") return `The backward pass begins here: if ${L} grows by a bit, ${L} grows by just that bit.`;
   if (e.kind === "Collect") return `What came by a list of numbers that several nodes share is added as one.`;
@@ -91,9 +90,9 @@ function plainly(e) {
         ? `Here its slope is 0: no gradient will pass.`
         : n === ROOT
           ? `This is ${L}, the result. All that follows asks: how does it change?`
-          : "One operation: a number from those that it is given.";
+          : (entropy(n) ?? "One operation: a number from those that it is given.");
     const silent = n.parents.slice(n.pairs, 2 * n.pairs).filter((p) => VALUES[p] === 0);
-    const names = silent.map((p) => bare(NODES[p].name));
+    const names = silent.map((p) => NODES[p].name);
     const rest =
       names.length && names.length < n.pairs
         ? ` ${names.join(" and ")} ${names.length > 1 ? "are" : "is"} 0, so ${names.length > 1 ? "their weights have" : "its weight has"} no say here.`
@@ -108,6 +107,17 @@ function plainly(e) {
         ? ` That was the last part: all ${e.expected} add up to ${text(e.after)}.`
         : "";
   return `${above}If ${to} grew, ${name} ${way(localOf(n, e.slot))}.${last}`;
+}
+
+/** Of a softplus that begins a cross-entropy, softplus(z) − y · z: what y is. @param {any} n */
+function entropy(n) {
+  if (n.op !== "softplus") return;
+  for (const { op, parents } of NODES) {
+    const [y, z] = op === "−" && parents[0] === n.index ? NODES[parents[1]].parents : [],
+      of = NODES[parents[1]]?.op;
+    if (of === "×" && z === n.parents[0])
+      return `The cross-entropy begins: softplus(z) − target × z. The target here is ${text(VALUES[y])}.`;
+  }
 }
 
 /** What a step of many events is. */
