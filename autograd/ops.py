@@ -206,7 +206,11 @@ def _is_power_of_0(maths: Any, x: Any, n: Any) -> Any:
     },
 )
 def hypot(maths: Any, x: Any, y: Any) -> Out:
-    """√(x² + y²), the length of (x, y), without overflow; its derivatives at (0, 0) are 0, at every order."""
+    """√(x² + y²), the length of (x, y), without overflow on the way; its derivatives at (0, 0) are 0, at every order.
+
+    Where the length itself is beyond all doubles it is inf, and the derivatives are those of a point that far: 0.  nan
+    wins, over inf too, unlike in C.
+    """
     a, b = maths.abs(x), maths.abs(y)
     large, small = maths.where(a > b, a, b), maths.where(a > b, b, a)
     ratio = maths.where(maths.equal(small, large), 1.0, small / large)

@@ -341,7 +341,11 @@ class Methods:
         return operand(other).__pow__(self)
 
     def hypot(self, other: Real) -> Value:
-        """√(x² + y²), the length of (x, y), without overflow; its derivatives at (0, 0) are 0, at every order."""
+        """√(x² + y²), the length of (x, y), without overflow on the way; its derivatives at (0, 0) are 0, at every order.
+
+        Where the length itself is beyond all doubles it is inf, and the derivatives are those of a point that far: 0.  nan
+        wins, over inf too, unlike in C.
+        """
         if other.__class__ is not Value:
             other = operand(other)
         if modes.active:

@@ -3,6 +3,9 @@
 `Jax.function` is the program as a pure function, `(theta, *arguments) -> (loss, gradient, observed)`, to be jitted,
 mapped or sharded as one likes; `run` makes a whole training of it, its steps inside one loop of XLA's.  Everything is
 computed in 64 bits, which is switched on around each call and leaves JAX's own setting as it was.
+
+Derivatives are JAX's own where it has the function.  Those of `atan2` square their inputs, and so are wrong where a
+square overflows or vanishes, beyond 1e±154.
 """
 
 from __future__ import annotations
