@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -43,33 +44,39 @@ def titled(path: str) -> str:
 
 
 def textbook_letters(paths: Sequence[str]) -> list[str]:
-    """Return each path as a textbook writes it, with its layer and its network where the paths are of several."""
-    layers = len({_layer_number(p) for p in paths} - {None}) > 1
-    prefixes = len({_prefix(p) for p in paths if _layer_number(p) is not None}) > 1
-    return [_abbreviate(path, layers, prefixes) for path in paths]
+    """Return each path as a textbook writes it, one-to-one: with its layer or module if needed.
+
+    `layers.0.neurons.1.weights.2` is w⁽¹⁾₂₃, and `hidden.neurons.1.weights.2` is hidden.w₂₃; what would be written as
+    another path is stays a path.
+    """
+    places = [_place(path) for path in paths]
+    layers = len({number for _, number in places} - {None}) > 1
+    letters = [_abbreviate(path, layers, modules=False) for path in paths]
+    if len(set(letters)) < len(set(paths)):
+        letters = [_abbreviate(path, layers, modules=True) for path in paths]
+    counts = Counter(letters)
+    return [path if counts[text] > 1 else text for path, text in zip(paths, letters, strict=True)]
 
 
-def _abbreviate(name: str, layers: bool, prefixes: bool) -> str:
+def _abbreviate(name: str, layers: bool, modules: bool) -> str:
     """Return `layers.0.neurons.1.weights.2` as w⁽¹⁾₂₃: layer 1, neuron 2, input 3, counted from 1 as books do."""
     parts = name.split(".")
     last = max(i for i, part in enumerate(parts) if not is_place(part))
     places = [int(p) + 1 for before, p in pairwise(parts) if before == "neurons" and is_place(p)]
     places += [int(p) + 1 for p in parts[last + 1 :]]
     text = _LETTERS.get(parts[last], parts[last])
-    if layers and (layer := _layer_number(name)) is not None:
+    module, layer = _place(name)
+    if layers and layer is not None:
         text += "⁽" + str(layer + 1).translate(SUPERSCRIPTS) + "⁾"
     text += ("," if any(p > 9 for p in places) else "").join(map(str, places)).translate(SUBSCRIPTS)
-    return f"{_prefix(name)}.{text}" if prefixes and _prefix(name) else text
+    return f"{module}.{text}" if modules and module else text
 
 
-def _layer_number(name: str) -> int | None:
-    found = re.search(r"(?:^|\.)layers\.([0-9]{1,9})\.", name)
-    return int(found[1]) if found else None
-
-
-def _prefix(name: str) -> str:
-    found = re.match(r"(.*?)\.?\blayers\.[0-9]{1,9}\.", name)
-    return found[1] if found else ""
+def _place(name: str) -> tuple[str, int | None]:
+    """Return the module that a path lies in, but for its layer and neuron; and the number of that layer, or None."""
+    module = layer_of(name) or ""
+    found = re.fullmatch(r"(?:(.*)\.)?layers\.([0-9]{1,9})(?:\.(.*))?", module)
+    return (".".join(filter(None, (found[1], found[3]))), int(found[2])) if found else (module, None)
 
 
 TEXTBOOK: Final = Paths(textbook_letters, {"neuron": neuron_of, "layer": layer_of})  # given to the engine by `nn`

@@ -7,6 +7,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,8 @@ def xor(words: Sequence[str], called: str = "chainrule xor") -> int:
     from viz.session.session import start
     from viz.session.xor import XorSession
 
+    if given.seed < 0:
+        options.error(f"--seed takes a whole number from 0, not {given.seed}")
     session = XorSession(given.seed)
     if lines is not None:
         print(session._greeting())
@@ -47,6 +50,8 @@ def main(words: Sequence[str] | None = None) -> int | str:
     listed = [f"  chainrule {known:<6} {documentation(command)}" for known, command in COMMANDS.items()]
     if name in ("-h", "--help"):
         return in_peace(lambda: print("\n".join(["chainrule: gradients that show every step", *listed])) or 0)
+    if name == "--version":
+        return in_peace(lambda: print(f"chainrule {version('chainrule')}") or 0)
     near = difflib.get_close_matches(name, COMMANDS, 1)
     print(f"there is no chainrule {shown(name)}{f': did you mean {near[0]}?' if near else ''}", file=sys.stderr)
     print("\n".join(["there is", *listed]), file=sys.stderr)

@@ -5,10 +5,12 @@ Everything shown here is computed by `autograd`, `nn` and `viz`: this file only 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any, Final
 
+import nn
 from autograd.explain.numbers import show_number
 from nn import TrainingSession
 from viz.session.answers import NEAR, answers_of, is_right
@@ -17,10 +19,26 @@ from viz.session.looks import Looks
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of
-from viz.session.words import GREETING, HELP, HINT, NOTES, SHORT_HINT, as_typed, count_from, number_from
+from viz.session.words import (
+    BY_LAYERS,
+    BY_PATHS,
+    GREETING,
+    HELP,
+    HINT,
+    NOTES,
+    SHORT_HINT,
+    as_typed,
+    count_from,
+    number_from,
+    short_help,
+)
 from viz.support.characters import paint
 
 LIMIT: Final = 5000
+_NEVER_BELOW_0: Final = (
+    nn.mean_squared_error, nn.hinge, nn.softmax_cross_entropy, nn.binary_cross_entropy,
+    nn.binary_cross_entropy_with_logits,
+)  # fmt: skip
 MOST_WEIGHTS: Final = 60  # beyond, a table is by layer
 
 
@@ -34,7 +52,7 @@ class Session(Looks):
     def step(self, n: Any = 1) -> None:
         """Do the next operation of the forward pass, the backward pass or the update, or the next n.  Enter is one."""
         count = count_from(n, "step")
-        with self._marked():
+        with self._marked(f"step {count}" if count > 1 else "step"):
             for _ in range(count - 1):
                 self._one_event(is_shown=not self._is_screen)
             self._one_event()
@@ -53,7 +71,7 @@ class Session(Looks):
 
     def epoch(self) -> None:
         """Do a whole round, or what is left of one: forward pass, backward pass, update."""
-        with self._marked():
+        with self._marked("epoch"):
             self._leave_phase()
             self._training.run(1)
         losses = self._training.history[-self._training.steps_per_epoch :]
@@ -63,7 +81,7 @@ class Session(Looks):
     def run(self, epochs: Any) -> None:
         """Do so many epochs."""
         count, first = count_from(epochs, "run"), self._training.epoch
-        with self._marked():
+        with self._marked(f"run {count}"):
             self._leave_phase()
             self._training.run(count, lambda t: self._bar(t, first, count))
         self._report(first)
@@ -72,11 +90,13 @@ class Session(Looks):
         """Train until the loss is below a number, or, with `solved`, until every row is within 0.1 of its target."""
         condition = self._is_solved if goal == "solved" else number_from(goal, "until")
         count, first = count_from(limit, "until"), self._training.epoch
+        if goal != "solved" and float(goal) <= 0.0 and self._training.loss in _NEVER_BELOW_0:
+            raise ValueError(f"until takes a loss above 0, not {goal}: this loss is never below 0")
         answers = self._answers() if goal == "solved" else []
         if goal == "solved" and (not answers or any(answer.miss is None for answer in answers)):
             raise ValueError("here no row has a target that its answer can be held against: say until 0.1, a loss")
         steps_made = self._training.steps_per_epoch
-        with self._marked():
+        with self._marked(f"until {goal}"):
             self._leave_phase()
             met = self._training.run_until(condition, count * steps_made, lambda t: self._bar(t, first, count))
             self._bar(None, 0, count)
@@ -87,6 +107,7 @@ class Session(Looks):
     # ---------------------------------------------------------------------------------- go back
     def back(self, n: Any = 1, unit: Any = "commands") -> None:
         """Undo the last command, or the last n, or n epochs (`back 100 epochs`), to the bit; `back to 12`: an epoch."""
+        undone: list[str] = []
         to = n == "to" and unit != "commands"
         count = count_from(unit if to else n, "back", least=0 if to else 1)
         self._notice()
@@ -98,14 +119,14 @@ class Session(Looks):
             if count > len(self._marks):
                 few = f"only {len(self._marks)} commands can be undone" if self._marks else "there is nothing to undo"
                 raise ValueError(few)
-            for _ in range(count):
-                self._unmark()
+            undone = [self._unmark() for _ in range(count)]
         else:
             raise ValueError(f"back 3, back 3 epochs or back to 12, not back {n} {unit}")
         if self._is_screen and self._cursor is not None and self._cursor > self._mine()[0]:
             self._draw(board(self, self._cursor - 1), f"back: {self._training.phase} is under way")
         else:
-            print(wrapped(f"back: {self._where()}"))
+            what = f"; undone: {', '.join(undone[:4])}{', …' * (len(undone) > 4)}" if undone else ""
+            print(wrapped(f"back: {self._where()}{what}"))
 
     # ----------------------------------------------------------------------------------- change
     def rate(self, rate: Any = None) -> None:
@@ -113,7 +134,7 @@ class Session(Looks):
         if rate is not None:
             self._notice()
             self._training.learning_rate = number_from(rate, "rate")
-            self._marks.append(Mark(self._place(), self._cursor, 1, self._place()))
+            self._marks.append(Mark(self._place(), self._cursor, 1, self._place(), said=f"rate {rate}"))
         print(f"the learning rate is {show_number(self._training.learning_rate)}")
 
     def set(self, weight: str, number: Any) -> None:
@@ -121,7 +142,8 @@ class Session(Looks):
         names = self._weight_names()
         i = self._weight_place(weight)
         self._notice()
-        value, mark = self._model.parameters()[i], Mark(self._place(), self._cursor, 1)
+        value, said = self._model.parameters()[i], f"{as_typed(names[i])} = {number}"
+        mark = Mark(self._place(), self._cursor, 1, said=said)
         before, loss = value.data, self._story().recording.numbers[-1]
         self._training.set_weight(value, number_from(number, "set"))
         mark.after = self._place()
@@ -130,8 +152,7 @@ class Session(Looks):
         now = self._story().recording.numbers[-1]
         moved = "the loss stays" if now == loss else f"the loss {'rises' if now > loss else 'falls'}"
         to = show_number(now) if now == loss else f"from {show_number(loss)} to {show_number(now)}"
-        said = f"{names[i]} is {show_number(value.data)} now; it was {show_number(before)}; {moved} {to}"
-        print(wrapped(said))
+        print(wrapped(f"{names[i]} is {show_number(value.data)} now; it was {show_number(before)}; {moved} {to}"))
 
     # ------------------------------------------------------------------------------------ leave
     def quit(self) -> None:
@@ -152,7 +173,13 @@ class Session(Looks):
         example = next((name for name in reversed(names) if name.endswith("11")), names[0])
         told = HELP.format(tries=self._tries, w=example).split("\n")
         table = [wrapped(line, hang=" " * (17 if line[0] == " " else 26)) for line in told]
-        return "\n".join([*table, wrapped(NOTES)])
+        path, spoken = next(iter(dict(self._model.named_parameters()))), BY_LAYERS
+        if not any("⁽" in name for name in self._weight_names()):
+            spoken = BY_PATHS.format(w=names[0], path=path)
+        text = "\n".join([*table, wrapped(NOTES.format(names=spoken))])
+        if len(text.split("\n")) > shutil.get_terminal_size().lines - 2:
+            text = wrapped("\n".join([*short_help(told), NOTES.format(names=spoken)]), hang=" " * 9)
+        return text
 
     def _greeting(self) -> str:
         count, rows = len(self._model.parameters()), len(self._training.inputs)
@@ -188,7 +215,7 @@ class Session(Looks):
         print(f"\x1b[H\x1b[2J{text}\x1b[{HEIGHT};1H{paint(self._keys(), 'quiet')}\x1b[{PROMPT_LINE};1H", end="")
 
     def _phase(self, phase: str) -> None:
-        with self._marked():
+        with self._marked(phase):
             story = self._story().recording
             getattr(self._training, phase)()
             self._cursor = None
@@ -223,7 +250,7 @@ class Session(Looks):
             print(f"{made} epochs: the loss went from {show_number(losses[0])} to {show_number(losses[-1])}")
         print(self._rows())
         if (answers := self._answers()) and all(map(is_right, answers)):
-            print(f"Solved after {training.epoch} epochs: every row is within {NEAR} of its target.")
+            print(wrapped(f"Solved after {training.epoch} epochs: every row is within {NEAR} of its target."))
         elif made >= 100 and not satisfied:
             print(wrapped(trouble_of(training)))
         if len(training.history) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -55,7 +56,7 @@ class Looks(Run):
         with self._looked_at() as look:
             recording, slopes = look.recording, look.recording.replay(len(look.recording)).adjoints
             if name is not None:
-                i = look.place(name, dict(self._model.named_parameters()))
+                i = look.place(name, self._called())
             elif self._seen in look.places:
                 i = look.places[self._seen]
             else:
@@ -68,7 +69,7 @@ class Looks(Run):
         """Show one weight, sum or answer, with its number and its gradient: `w211` alone does the same."""
         with self._looked_at() as look:
             names = look.recording.words.names
-            i = look.place(name, dict(self._model.named_parameters()))
+            i = look.place(name, self._called())
             node, number, slope = look.recording.nodes[i], look.now.values[i], look.now.adjoints[i]
         self._seen, number = node, node.data if node.is_leaf else number  # a weight is told as it is now
         figures = f"{names[i]} = {show_number(number)};  ∂L/∂{names[i]} = {show_number(slope)}"
@@ -95,7 +96,10 @@ class Looks(Run):
 
     def curve(self) -> None:
         """Plot the loss of each epoch so far, and say what shape it has."""
-        print(terminal.loss_curve(self._training.history))
+        plot, room = terminal.loss_curve(self._training.history), shutil.get_terminal_size().columns
+        if (over := max(map(len, plot.split("\n"))) - room) > 0:
+            plot = terminal.loss_curve(self._training.history, width=max(64 - over, 16))
+        print(plot)
         if len(self._training.history) > 1:
             print(wrapped(shape_of(self._training.history)))
 
@@ -167,4 +171,5 @@ class Looks(Run):
             return
         place = page.open(address)
         done = "opened" if window_browser() else "no browser was found here; open the file in one:"
-        print(f"{done} {place.as_uri()}{'#' * bool(address)}{address}")
+        link = f"{place.as_uri()}{'#' * bool(address)}{address}"  # in a line of its own, so that no terminal breaks it
+        print(f"{done}\n{link}")

@@ -67,11 +67,15 @@ class Prompt:
             command(*words)
         except KeyboardInterrupt:
             print("\nstopped; what was done so far stays, and back takes it back")
+        except BrokenPipeError:  # nobody reads on: nothing can be said
+            raise
         except Exception as error:
             self.explain(error)
 
     def explain(self, error: BaseException) -> None:
-        """Say what was wrong, in a sentence."""
+        """Say what was wrong, in a sentence; raises BrokenPipeError where nobody reads on."""
+        if isinstance(error, BrokenPipeError):
+            raise error
         self.wrong += 1
         if isinstance(error, NameError) and error.name:
             print(wrapped(self.unknown(error.name)))
@@ -115,9 +119,13 @@ class Prompt:
             name, op, number = found[1], found[2], found[3]
             is_weight = name not in self.commands and as_typed(name) in map(as_typed, self.names())
             if is_weight and number:
-                return f"_do('set', {name!r}, {f'{as_typed(name)} {op} ({number})' if op else number})"
+                return f"_do('set', {name!r}, {f'_weights[{as_typed(name)!r}] {op} ({number})' if op else number})"
             # a unit, z11[2], may be shown like a weight
-            is_unit = name == "L" or (name not in SHORT and re.fullmatch(r"[a-z][\d₀-₉⁰-⁹(⁽].*", name))
+            module, _, letter = name.rpartition(".")
+            is_unit = name == "L" or (name not in SHORT and re.fullmatch(r"[a-z][\d₀-₉⁰-⁹(⁽].*", letter))
+            is_unit = is_unit and module.partition(".")[0] not in self.namespace
+            if number and is_unit and name[0] in "abvwxz" and name not in self.namespace:
+                return f"_do('set', {name!r}, 'a number')"
             if not number and (is_weight or (is_unit and name not in self.namespace)):
                 return f"_do('show', {name!r})"
         found = re.match(r"\s*([a-z]\w*|\?)(?![\w.(\[])\s*(.*)", line, re.DOTALL)
@@ -171,6 +179,8 @@ class Prompt:
                 more = self._push(console, line if line.strip() or more else "step")
 
     def _push(self, console: _Console, line: str) -> bool:
+        if console.buffer and _begins_anew(console.buffer, line):
+            console.push("")
         line = line if console.buffer else line.lstrip()
         self.namespace.update(self.variables())
         if (line or console.buffer) and not line.startswith(("save ", "load ")):
@@ -221,6 +231,17 @@ class _Console(code.InteractiveConsole):
 
     def showsyntaxerror(self, filename: str | None = None, **_: object) -> None:
         self.prompt.explain(SyntaxError())
+
+
+def _begins_anew(lines: Sequence[str], line: str) -> bool:
+    """Return whether a line cannot go on what was typed, as `epoch` after `for i in range(3): print(i)`."""
+    if not line.strip() or line[0].isspace() or code.compile_command("\n".join([*lines, ""])) is None:
+        return False
+    try:
+        code.compile_command("\n".join([*lines, line]))
+    except (SyntaxError, ValueError, OverflowError):
+        return True
+    return False
 
 
 def wrapped(text: str, hang: str = "") -> str:

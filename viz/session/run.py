@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from autograd import Value
 from autograd.explain.naming import short_names
 from autograd.explain.steps import Recording, Replay
-from autograd.support.messages import shown
+from autograd.support.messages import cut, shown
 from nn import TrainingSession
 from nn.training.session.questions import before_update
 from viz.session.answers import rows_of_nodes
@@ -30,6 +30,7 @@ class Mark:
     records: int = 0
     after: int = 0  # the place where it ended
     whole: dict[str, Any] | None = None  # all that was, if the command began anew
+    said: str = "what Python did"  # the command
 
 
 class Story(NamedTuple):
@@ -54,10 +55,17 @@ class Look:
         return {node: i for i, node in enumerate(self.recording.nodes)}
 
     def place(self, name: str, parameters: Mapping[str, Value]) -> int:
-        """Return the place of the node of that name, or of the parameter of that path."""
-        if (found := parameters.get(name)) in self.places:
-            return self.places[found]
-        return place_of(name, self.recording.words.names)
+        """Return the place of the node of that name, or of the parameter of that name or path.
+
+        Raises ValueError if there is none, or if this pass calls one parameter so and the model another.
+        """
+        known, names = parameters.get(as_typed(name)), self.recording.words.names
+        if known in self.places and as_typed(name) not in map(as_typed, names):
+            return self.places[known]
+        i = place_of(name, names)
+        if known is not None and known is not self.recording.nodes[i]:
+            raise ValueError(f"{cut(name)!r} stands for two weights here: say its path, as weights lists it")
+        return i
 
     def adjoint(self, node: Value) -> float | None:
         """Return the gradient that a node has by now, None if there is none yet or it is no part of the step."""
@@ -86,18 +94,18 @@ class Run:
     def _variables(self) -> dict[str, Any]:
         # the rows are copies: what is done to them in Python must not reach the run
         rows = {"inputs": deepcopy(self._training.inputs), "targets": deepcopy(self._training.targets)}
-        named = zip(map(as_typed, self._known_names()), self._model.parameters() * 2, strict=True)
-        weights = {name: weight.data for name, weight in named if name.isidentifier()}
-        return {**weights, "model": self._model, "training": self._training, **rows}
+        called = {name: weight.data for name, weight in self._called().items()}
+        weights = {name: number for name, number in called.items() if name.isidentifier()}
+        return {**weights, "_weights": called, "model": self._model, "training": self._training, **rows}
 
     def _place(self) -> int:
         return 3 * self._training.step_count + PHASES.index(self._training.phase)
 
     @contextmanager
-    def _marked(self) -> Iterator[None]:
+    def _marked(self, said: str) -> Iterator[None]:
         """Remember where a command began, however it ends."""
         self._notice()
-        mark = Mark(self._place(), self._cursor)
+        mark = Mark(self._place(), self._cursor, said=said)
         try:
             yield
         finally:
@@ -113,10 +121,10 @@ class Run:
             self._marks.append(Mark(begun, self._cursor, self._place() - begun, self._place()))
             self._cursor = None
 
-    def _anew(self, training: TrainingSession) -> None:
+    def _anew(self, training: TrainingSession, said: str) -> None:
         """Begin another run; the old one is kept to go back to."""
         self._notice()
-        mark = Mark(self._place(), self._cursor, whole=dict(vars(self)))
+        mark = Mark(self._place(), self._cursor, whole=dict(vars(self)), said=said)
         self._begin(training)
         self._marks.append(mark)
 
@@ -166,7 +174,8 @@ class Run:
             getattr(self._training, self._training.phase)()
             self._cursor = None
 
-    def _unmark(self) -> None:
+    def _unmark(self) -> str:
+        """Undo the last command, and return what it was."""
         mark = self._marks[-1]
         if mark.whole is not None:
             vars(self).update(mark.whole)
@@ -174,6 +183,7 @@ class Run:
             self._training.undo(mark.records)
         self._marks.pop()
         self._seen, self._cursor = None, mark.cursor
+        return mark.said
 
     def _back_to_epoch(self, epoch: int) -> None:
         if not 0 <= epoch <= self._training.epoch:
@@ -188,12 +198,26 @@ class Run:
         self._seen, self._cursor = None, None
 
     def _weight_names(self) -> list[str]:
-        return short_names(self._model.parameters())
+        """Return the name of each parameter; where two would be called alike, their paths."""
+        named = zip(short_names(self._model.parameters()), dict(self._model.named_parameters()), strict=True)
+        return [path if name.endswith("]") else name for name, path in named]
 
     def _known_names(self) -> list[str]:
         """Return the names by which parameters may be called: those that they are shown by, and their paths."""
         return [*self._weight_names(), *dict(self._model.named_parameters())]
 
+    def _called(self) -> dict[str, Value]:
+        """Return the parameters by what is typed for them, but for what would stand for two."""
+        called: dict[str, set[Value]] = {}
+        for name, parameter in zip(self._known_names(), self._model.parameters() * 2, strict=True):
+            called.setdefault(as_typed(name), set()).add(parameter)
+        return {name: next(iter(meant)) for name, meant in called.items() if len(meant) == 1}
+
     def _weight_place(self, name: str) -> int:
         paths = [*dict(self._model.named_parameters())]
-        return paths.index(name) if name in paths else place_of(name, self._weight_names())
+        if name in paths:
+            return paths.index(name)
+        names, known = self._weight_names(), self._story().recording.words.names
+        if as_typed(name) in set(map(as_typed, known)) - set(map(as_typed, names)):
+            raise ValueError(f"{cut(name)} is no weight, but given or computed: only a weight or bias can be moved")
+        return place_of(name, names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
@@ -11,8 +12,8 @@ from typing import Any, Final
 from autograd.support.messages import cut
 
 DIGITS: Final = "₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789"
-LIKE_TYPED: Final = str.maketrans(*DIGITS, "⁽⁾().")
-WITH_BRACKETS: Final = str.maketrans(DIGITS[0] + "⁽⁾", DIGITS[1] + "()", ".")
+LIKE_TYPED: Final = str.maketrans(*DIGITS, "⁽⁾()")
+WITH_BRACKETS: Final = str.maketrans(DIGITS[0] + "⁽⁾", DIGITS[1] + "()")
 
 GREETING = """\
 {about}
@@ -44,19 +45,24 @@ look     {w:<16} one weight, sum or answer: its number and gradient
          weights rows     all of them with their gradients; the rows
          curve health     the loss so far; what ails this training, if it does
          boundary svg     the plane of answers; pictures of network and graph
-         page film playground  the step, the training, the network in a browser
+         page, film, playground: this step, the training, the network as pages
 change   {w} = 0.3       a weight, as set {w} 0.3; rate 0.5: learning rate
 {tries}leave    quit             or Ctrl-D; save a.txt: what you typed; load a.txt"""
 
 NOTES = """\
 Letters: b back, w why, e epoch, u until solved, s step, ? help, q quit.
-w211: layer 2, unit 1, the weight of input 1, counted from 1; b11: in layer 1 the bias of unit 1; z11[2]: \
-that unit's sum for row 2.  show is for such names.
+{names}
 Anything else is Python; model, training, inputs and targets are there."""
+
+BY_LAYERS = """\
+w211: layer 2, unit 1, the weight of input 1, counted from 1; b11: in layer 1 the bias of unit 1; z11[2]: \
+that unit's sum for row 2.  show is for such names."""
+
+BY_PATHS = "{w} is {path}, counted from 1; weights lists them all.  show is for such names."
 
 
 def as_typed(name: str) -> str:
-    """Return w⁽¹⁾₁₁, or w(1)11, as it is typed: w111."""
+    """Return w⁽¹⁾₁₁, or w(1)11, as it is typed: w111; and hidden.w₁₁ as hidden.w11."""
     return name.translate(LIKE_TYPED)
 
 
@@ -66,7 +72,7 @@ def place_of(name: str, names: Sequence[str]) -> int:
     meant = [i for i, known in enumerate(plain) if known == as_typed(name)]
     if len(meant) > 1:  # w⁽¹⁾₁₁,₁ and w⁽¹¹⁾₁,₁ are typed alike
         whole = [names[i].translate(WITH_BRACKETS) for i in meant]
-        if name.translate(WITH_BRACKETS) not in whole:
+        if whole.count(name.translate(WITH_BRACKETS)) != 1:
             raise ValueError(f"{cut(name)!r} may be {' or '.join(whole)}: type it with the brackets")
         meant = [meant[whole.index(name.translate(WITH_BRACKETS))]]
     if not meant:
@@ -75,6 +81,16 @@ def place_of(name: str, names: Sequence[str]) -> int:
         few = f"{', '.join(near[:12])}{', …' * (len(near) > 12)}"
         raise ValueError(f"there is no {cut(name)!r} here; there are {few}")
     return meant[0]
+
+
+def short_help(told: Sequence[str]) -> list[str]:
+    """Return the lines of help without what they explain, for a terminal that has not the room."""
+    lines: list[str] = []
+    for line in told:
+        if line[0] != " ":
+            lines.append(f"{line[:8]:<8}")
+        lines[-1] += (" · " if lines[-1][8:] else " ") + re.split(" {2,}|: ", line[9:])[0]
+    return [*lines, "help step, and so of each, says more."]
 
 
 MOST = 1_000_000  # of anything: more would take a session hours

@@ -58,7 +58,7 @@ try      stuck            a run that gets stuck, and why: stuck dead, or rate
     def restart(self, seed: Any = None) -> None:
         """Begin anew with the weights of a seed, by default of the next one; back returns to the old run."""
         seed = self._seed + 1 if seed is None else count_from(seed, "restart", least=0)
-        self._anew(xor_training(seed))
+        self._anew(xor_training(seed), f"restart {seed}")
         self._seed = seed
         print(f"a new beginning, with seed {seed}\n{self._rows()}")
 
@@ -74,7 +74,7 @@ try      stuck            a run that gets stuck, and why: stuck dead, or rate
                     weight.data *= ill.scale
         for neuron in training.model.layers[0].neurons:
             neuron.bias.data = ill.bias
-        self._anew(training)
+        self._anew(training, f"stuck {kind}")
         self._seed = ill.seed
         what = "Type run 1000 to see what becomes of it; back returns to the old run."
         print(wrapped(f"a new beginning: {ill.story}.  {what}"))

@@ -53,13 +53,15 @@ class Certified:
 class Certificate:
     """How many digits of a value and its gradients are right, for the numbers that the leaves hold.
 
-    `branches` names where rounding decides which branch is taken.  Printing it shows a table.
+    `branches` names where rounding decides which branch is taken; `trusted` the operations of one's own, whose
+    derivatives are taken at their word.  Printing it shows a table.
     """
 
     value: Certified
     gradients: tuple[Certified, ...]
     branches: tuple[str, ...]
     bits: int
+    trusted: tuple[str, ...] = ()
 
     @property
     def digits(self) -> float:
@@ -82,6 +84,9 @@ class Certificate:
         lines += [f"rounding decides: {branch}" for branch in self.branches[:MOST_TOLD]]
         if len(self.branches) > MOST_TOLD:
             lines.append(f"and {len(self.branches) - MOST_TOLD} more branches that rounding decides")
+        if self.trusted:
+            named = ", ".join(self.trusted)
+            lines.append(f"not proved: the derivative of {named}, which is taken at its word; gradcheck checks it")
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -105,9 +110,11 @@ def certify(
     The recorded graph is run forward and backward on balls, by the rules of the table, at a precision that is raised
     until each result is known to the last bit.  The truth is that of the function which the graph records at the very
     floats that its leaves hold.  A function of no arguments, in place of the Value, is recorded here, so that the
-    user's lines are known.  `parameters` are Values or names with Values, all leaves if none are given.
-    The graph is left as it is.  Raises ImportError without the extra `exact`, RuntimeError if a number has been changed
-    since it was computed from, ValueError for a parameter that is not in the graph.
+    user's lines are known. The package's rules are proved by its tests; an operation of one's own is taken at its word,
+    rule and derivative, which `gradcheck` checks: printing says where there is one. `parameters` are Values or names
+    with Values, all leaves if none are given. The graph is left as it is. Raises ImportError without the extra `exact`,
+    RuntimeError if a number has been changed since it was computed from, ValueError for a parameter that is not in the
+    graph.
 
     >>> x = Value(1e-9, "x")
     >>> print(certify((x.exp() - 1.0) / x))
@@ -155,7 +162,14 @@ def _certificate(
             if k in told:
                 lost = losses.of_gradient(i) if k else losses.of_value(len(graph.nodes) - 1)
             results.append(Certified(name, ours, rounded(ball), _text(ball), digits[k], lost))
-        return Certificate(results[0], tuple(results[1:]), tuple(_branches(graph, true, lines)), bits)
+        return Certificate(results[0], tuple(results[1:]), tuple(_branches(graph, true, lines)), bits, _own(graph))
+
+
+def _own(graph: Graph) -> tuple[str, ...]:
+    """Return the names of the operations whose rules are not the package's own."""
+    ops = [node.op for node in graph.nodes if isinstance(node.op, Operation)]
+    own = [op for op in ops if not op.rule.__module__.startswith("autograd.")]
+    return tuple(dict.fromkeys(shown(op.name, LONGEST_NAME) for op in own))
 
 
 def _proved(graph: Graph, places: list[int]) -> tuple[int, Pass]:

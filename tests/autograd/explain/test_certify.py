@@ -31,6 +31,22 @@ def test_far_tails_of_our_own_rules_are_told_as_they_are():
         assert digits - 0.1 < slope.digits < digits + 2.1
 
 
+def test_an_operation_of_ones_own_is_said_to_be_taken_at_its_word():
+    def crooked(maths, x):
+        return x * x, (3.0 * x,)
+
+    operation = ag.op("crooked")(crooked)
+    try:
+        x = Value(2.0, "x")
+        found = certify(operation(x) + x.tanh())
+        assert found.trusted == ("crooked",)
+        assert "not proved: the derivative of crooked" in str(found)
+        assert certify(x.tanh()).trusted == ()
+        assert "not proved" not in str(certify(x.tanh()))
+    finally:
+        TABLE.pop("crooked")
+
+
 def test_it_says_which_operation_lost_the_digits_on_which_line_and_the_way_out():
     z = Value(27.0, "z")
 

@@ -176,6 +176,58 @@ def test_names_that_are_typed_alike_are_told_apart(said):
     assert said(deep, [[0.0, 1.0]], [1.0], loss=nn.mean_squared_error, lines=["w(11)11"]).startswith("w⁽¹¹⁾₁₁ = ")
 
 
+class Own(nn.Module):
+    """Layers in attributes: no MLP, and no Sequential."""
+
+    def __init__(self):
+        self.first, self.last = nn.Layer(3, 4, "tanh", seed=1), nn.Layer(4, 1, None, seed=2)
+
+    def __call__(self, row):
+        return self.last(self.first(row))
+
+
+def test_each_weight_of_an_own_module_has_one_name_wherever_it_is_named(said, capsys):
+    given = {"loss": nn.mean_squared_error}
+    weight = Own().last.neurons[0].weights[0].data
+    assert "first.w₁₁·x₁[1]" in said(Own(), X, Y, **given, lines=["step"])
+    for line in ("last.w11 = 2", "last.w₁₁ = 2", "last.neurons.0.weights.0 = 2"):
+        model = Own()
+        assert f"last.w₁₁ is 2 now; it was {weight:.4g}".replace("-", "−") in said(model, X, Y, **given, lines=[line])
+        assert model.last.neurons[0].weights[0].data == 2.0
+    assert "last.w₁₁ = 3;" in said(Own(), X, Y, **given, lines=["last.w11 = 2", "last.w11 += 1", "show last.w11"])
+    assert "first.z₁[2] = " in said(Own(), X, Y, **given, lines=["forward", "first.z1[2]"])
+    session = Session(nn.TrainingSession(Own(), X, Y, **given), "own")
+    names, story = session._weight_names(), session._story().recording
+    assert names == [story.words.names[story.index(p)] for p in session._model.parameters()]
+    assert len({*names}) == len(names)
+    assert "first.w11 is first.neurons.0.weights.0" in said(Own(), X, Y, **given, lines=["help"])
+
+
+class Alike(nn.Module):
+    """A pass that meets the weights in another order than the module does, of which both are called k."""
+
+    def __init__(self):
+        self.one, self.two = Value(1.0, "k"), Value(2.0, "k")
+
+    def __call__(self, row):
+        return self.two * row[0] + self.one
+
+
+def test_a_name_that_two_weights_have_is_none(said):
+    model = Alike()
+    given = {"loss": nn.mean_squared_error}
+    for p in model.parameters():
+        p.name = "k"
+    session = Session(nn.TrainingSession(model, X, Y, **given), "alike")
+    for p in model.parameters():
+        p.name = "k"
+    assert session._weight_names() == ["one", "two"]
+    with pytest.raises(ValueError, match="k"):
+        session.set("k[1]", 3)
+    session.set("two", 3)
+    assert (model.one.data, model.two.data) == (1.0, 3.0)
+
+
 def test_the_screen_says_where_the_sum_stands():
     session = XorSession()
     session.forward()

@@ -31,6 +31,14 @@ def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
     assert "run 5" not in from_file.stdout
 
 
+def test_the_console_script_says_its_version_and_takes_no_seed_below_0(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("chainrule ")
+    with pytest.raises(SystemExit):
+        main(["xor", "--seed", "-1"])
+    assert "--seed takes a whole number from 0, not -1" in capsys.readouterr().err
+
+
 def test_the_console_script_runs_a_subcommand_and_names_what_there_is(capsys, tmp_path):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["scripts"] == {"chainrule": "viz.console.command_line:main"}

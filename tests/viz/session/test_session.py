@@ -1,5 +1,6 @@
 """The XOR session: what a person types, what it answers, that nothing is lost, and that the network learns."""
 
+import os
 import re
 import webbrowser
 from pathlib import Path
@@ -123,8 +124,10 @@ def test_back_undoes_any_command_to_the_bit(typed, session, lines):
 def test_where_one_stands_is_said(typed):
     assert typed("epoch", "forward").endswith("in epoch 2, with forward done; the loss is 0.6999; backward comes next")
     assert "◀ backward 1/139" in typed("step")
-    assert typed("back") == "back: in epoch 2, with forward done; the loss is 0.6999; backward comes next"
-    assert typed("back 2") == "back: at the beginning; forward comes next"
+    undone = "back: in epoch 2, with forward done; the loss is 0.6999; backward comes next; undone: step"
+    assert " ".join(typed("back").split()) == undone
+    assert typed("back 2") == "back: at the beginning; forward comes next; undone: forward, epoch"
+    assert typed("w211 = 3", "w211 = 5", "back").endswith("undone: w211 = 5")
 
 
 def test_back_by_epochs_is_where_it_was(typed, session):
@@ -226,6 +229,12 @@ def test_curve_boundary_and_rows_are_drawn(typed):
         ("what is this", "there is no what here"),
         ("tell me more", "neither a command nor Python"),
         ("help dance", "no command 'dance'"),
+        ("w311 = 3", "there is no 'w311' here; there are w211"),
+        ("x1 = 3", "there is no 'x1' here"),
+        ("z11[2] = 3", "z11[2] is no weight, but given or computed"),
+        ("nudge z11[2]", "z11[2] is no weight, but given or computed"),
+        ("until -1", "until takes a loss above 0, not -1"),
+        ("until 0", "until takes a loss above 0, not 0"),
     ],
 )
 def test_a_wrong_line_is_answered_kindly_and_changes_nothing(typed, session, line, answer):
@@ -248,6 +257,23 @@ def test_help_names_every_command_fits_a_screen_and_each_explains_itself(typed):
             assert re.search(rf"\b{name}\b", told), name
         assert " ".join(command.__doc__.split()) in " ".join(typed(f"help {name}").split())
     assert all(len(line) <= 80 for text in (GREETING, told, wrapped(HINT, "  ")) for line in text.splitlines())
+
+
+def test_a_small_terminal_is_kept_to(typed, monkeypatch):
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((60, 20)))
+    for line, most in (("help", 18), ("curve", 20)):
+        told = typed("run 3", line).splitlines()
+        assert len(told) <= most
+        assert max(map(len, told)) <= 60
+
+
+def test_a_loop_in_one_line_ends_where_another_command_begins(typed, capsys):
+    typed.prompt.run_script(
+        ["for i in range(2): print('turn', i)", "epoch", "if False: 1", "else: print('no')", "rate"]
+    )
+    said = capsys.readouterr().out
+    places = [said.index(text) for text in ("turn 0", "turn 1", "epoch 1:", "\nno\n", "the learning rate is")]
+    assert places == sorted(places)
 
 
 def test_python_works_beside_commands_and_sees_the_present_model(typed):
@@ -279,7 +305,7 @@ def test_a_page_is_left_in_a_file_by_a_script_and_opened_from_a_terminal(typed, 
     for nothing in (Missing, lambda: type("Lynx", (), {"basename": "lynx"})()):
         monkeypatch.setattr("webbrowser.get", nothing)
         said = typed(command)
-        assert said.startswith("no browser was found here; open the file in one: file://")
+        assert said.startswith("no browser was found here; open the file in one:\nfile://")
         assert Path(re.search(r"file://(.*?\.html)", said)[1]).read_text(encoding="utf-8") == page
     assert len(opened) == 1
 
