@@ -11,7 +11,6 @@ import {
   FORMS,
   FORM_OF,
   NODES,
-  ROOT,
   SENT,
   TARGETS,
   TOTALS,
@@ -102,9 +101,7 @@ function heading(e, sum) {
   if (sum || e.kind === "Collect") return "This step: a sum";
   if (e.kind === "Send") return "This step: one multiplication";
   if (e.kind === "Update") return "This step: against the gradient";
-  return e.kind === "Compute" && NODES[e.node].pairs
-    ? `This step: what ${NODES[e.node].name} adds up`
-    : "This step";
+  return e.kind === "Compute" && NODES[e.node].pairs ? `This step: what ${NODES[e.node].name} adds up` : "This step";
 }
 
 /** Shows an event in boxes; where it is asked for, the result is the box to type into.  All have the same digits, as many
@@ -135,13 +132,13 @@ export function showProduct(e, asked = false) {
   $("product").replaceChildren(...drawn);
   const rule = ruler(parseFloat(getComputedStyle($("product")).fontSize), 400),
     small = ruler(14, 400),
-    [from, sign] = boxes,
-    end = boxes.at(-1),
+    [from, sign, third] = /** @type {any[]} */ (boxes),
+    end = /** @type {any} */ (boxes.at(-1)),
     moves = (sign === "+" || sign === "−") && !Object.is(from.number, end.number),
-    tells = (f) => !moves || f(from.number) !== f(end.number); // rounding is not to hide what a sum adds
+    tells = (/** @type {(x: number) => string} */ f) => !moves || f(from.number) !== f(end.number); // rounding is not to hide what a sum adds
   set($("product"), "class", "product");
   const rooms = numbers.map(([place]) => place.clientWidth),
-    broken = e.kind === "Update" && boxes[2].note.split(" ").some((word) => small(word) > rooms[1]),
+    broken = e.kind === "Update" && third.note.split(" ").some((/** @type {string} */ word) => small(word) > rooms[1]),
     short = WRITTEN.find((f) => tells(f) && numbers.every(([, x], k) => rule(f(x)) <= rooms[k])),
     tall = broken || (moves && !short),
     form = tall ? LONG.find(tells) : (short ?? WRITTEN.at(-1));

@@ -90,7 +90,7 @@ function plainly(e) {
         ? `Here its slope is 0: no gradient will pass.`
         : n === ROOT
           ? `This is ${L}, the result. All that follows asks: how does it change?`
-          : (entropy(n) ?? "One operation: a number from those that it is given.");
+          : entropy(n) || "One operation: a number from those that it is given.";
     const silent = n.parents.slice(n.pairs, 2 * n.pairs).filter((p) => VALUES[p] === 0);
     const names = silent.map((p) => NODES[p].name);
     const rest =
@@ -111,13 +111,14 @@ function plainly(e) {
 
 /** Of a softplus that begins a cross-entropy, softplus(z) − y · z: what y is. @param {any} n */
 function entropy(n) {
-  if (n.op !== "softplus") return;
+  if (n.op !== "softplus") return "";
   for (const { op, parents } of NODES) {
     const [y, z] = op === "−" && parents[0] === n.index ? NODES[parents[1]].parents : [],
       of = NODES[parents[1]]?.op;
     if (of === "×" && z === n.parents[0])
       return `The cross-entropy begins: softplus(z) − target × z. The target here is ${text(VALUES[y])}.`;
   }
+  return "";
 }
 
 /** What a step of many events is. */
