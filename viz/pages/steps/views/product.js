@@ -135,7 +135,7 @@ export function showProduct(e, asked = false) {
     [from, sign, third] = /** @type {any[]} */ (boxes),
     end = /** @type {any} */ (boxes.at(-1)),
     moves = (sign === "+" || sign === "−") && !Object.is(from.number, end.number),
-    tells = (/** @type {(x: number) => string} */ f) => !moves || f(from.number) !== f(end.number); // rounding is not to hide what a sum adds
+    tells = (/** @type {(x: number) => string} */ f) => !moves || f(from.number) !== f(end.number);
   set($("product"), "class", "product");
   const rooms = numbers.map(([place]) => place.clientWidth),
     broken = e.kind === "Update" && third.note.split(" ").some((/** @type {string} */ word) => small(word) > rooms[1]),
@@ -149,7 +149,6 @@ export function showProduct(e, asked = false) {
 const shorter = (/** @type {number} */ digits) => (/** @type {number} */ x) =>
   Number.isFinite(x) && x ? x.toExponential(digits).replace(/^-/, "−").replace("e+", "e") : shortly(x);
 const WRITTEN = [shortly, (x) => fewer(x, 3), (x) => fewer(x, 2), shorter(1), shorter(0)];
-/** Where boxes stand below each other. */
 const LONG = [shortly, (x) => shortest(x, 7), (x) => shortest(x, 10), fully];
 const shortest = (/** @type {number} */ x, /** @type {number} */ digits) => fully(+x.toPrecision(digits));
 

@@ -109,7 +109,7 @@ function plainly(e) {
   return `${above}If ${to} grew, ${name} ${way(localOf(n, e.slot))}.${last}`;
 }
 
-/** Of a softplus that begins a cross-entropy, softplus(z) − y · z: what y is. @param {any} n */
+/** What y is, where softplus(z) − y · z begins. @param {any} n */
 function entropy(n) {
   if (n.op !== "softplus") return "";
   for (const { op, parents } of NODES) {
