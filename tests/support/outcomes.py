@@ -1,5 +1,8 @@
 """What a call comes to: its numbers as recorded, whether a change was noticed, the error it ends in."""
 
+import os
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -49,3 +52,13 @@ def assert_noticed(function, parameters, changes):
             assert truth != before
             before = step(X)
             assert before == pytest.approx(truth, rel=1e-12)
+
+
+def printed_in_processes(script):
+    """Return what a script prints in processes that order their sets otherwise: one output if all say the same."""
+    return {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }

@@ -147,16 +147,7 @@ def c_file(program: Program, theta: Sequence[float], given: Sequence[Any], optim
     if unwritten:
         raise ValueError("C is written of programs made of layers: this one has scalars without structure")
     e = CWriter(program)
-    for array in program.lines[: program.forward]:
-        e._line(array)
-    forward = [*e.lines, f"return {e.element(program.loss, ())[0]};"]
-    e.lines = ["gradient.fill(0);"]
-    for array in program.lines[program.forward :]:
-        e._line(array)
-    for parameter, gradient in program.gradients:
-        if e.slots.get(gradient) is not parameter:
-            e._leave(parameter, gradient)
-    backward = e.lines
+    forward, backward = e.bodies()
     kinds = ["const int *" if whole else "const double *" for _, _, whole in program.arguments]
     free = [(kind, name) for kind, name, x in zip(kinds, e.arguments, given, strict=True) if x is None]
     fixed = [

@@ -68,15 +68,9 @@ class JavaScriptWriter:
                 self.slots.setdefault(gradient, parameter)
         self.stored = {a for a in program.lines if a.op not in GIVEN and self._deserves_storage(a)}
 
-    def emitted(self) -> Emitted:
-        """Return the whole program."""
+    def bodies(self) -> tuple[list[str], list[str]]:
+        """Return the lines of `forward`, which returns the loss, and of `backward`, which fills the gradient."""
         program = self.program
-        unwritten = {a.op for a in program.lines} & {"levels", "levels_reached", "levels_backward"}
-        if unwritten:
-            raise ValueError(
-                f"the JavaScript backend does not write {' and '.join(sorted(unwritten))}: "
-                "give it a program made of layers, or run this one with backend='numpy'"
-            )
         for array in program.lines[: program.forward]:
             self._line(array)
         forward = [*self.lines, f"return {self.element(program.loss, ())[0]};"]
@@ -86,7 +80,18 @@ class JavaScriptWriter:
         for parameter, gradient in program.gradients:
             if self.slots.get(gradient) is not parameter:
                 self._leave(parameter, gradient)
-        backward = self.lines
+        return forward, self.lines
+
+    def emitted(self) -> Emitted:
+        """Return the whole program."""
+        program = self.program
+        unwritten = {a.op for a in program.lines} & {"levels", "levels_reached", "levels_backward"}
+        if unwritten:
+            raise ValueError(
+                f"the JavaScript backend does not write {' and '.join(sorted(unwritten))}: "
+                "give it a program made of layers, or run this one with backend='numpy'"
+            )
+        forward, backward = self.bodies()
         given = ", ".join(self.arguments)
         members = ["forward", "backward", *(f"{quoted(key)}: {self.name(a)}" for key, a in self.shown.items())]
         parts = [*self.buffers, f"function forward({given}) {{", *_indented(forward), "}"]
