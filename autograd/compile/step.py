@@ -52,9 +52,7 @@ class Step:
         with self._programs.one_at_a_time:
             compiled, loss = self._programs.run(arrays, self._run)
             compiled.notify_observers()
-            order = compiled.program.order
-            gradient = np.empty(len(order))
-            gradient[order] = compiled.runner.gradient
+            gradient = compiled.program.in_order_of_parameters(compiled.runner.gradient)
         if modes.active:
             self._watch(loss, gradient, arrays)
         return loss, gradient
@@ -74,8 +72,7 @@ class Step:
         arrays = self._programs.arrays(arguments, named)
         with self._programs.one_at_a_time:
             compiled, loss, root = self._programs.beside(arrays, self._run)
-            gradient = np.empty(len(compiled.program.order))
-            gradient[compiled.program.order] = compiled.runner.gradient
+            gradient = compiled.program.in_order_of_parameters(compiled.runner.gradient)
         return compare(root, self.parameters, loss, gradient.tolist())
 
     def as_jax(self, *arguments: Any, **named: Any) -> tuple[Callable[..., Any], Floats]:

@@ -248,8 +248,7 @@ class TrainingStep:
                 kept[self._places[k]] = here[k]
         self.optimizer.step_count = self.steps_made
         if self._active is not None:
-            gradient = np.empty(len(self.theta))
-            gradient[self._active.program.order] = self._active.runner.computed
+            gradient = self._active.program.in_order_of_parameters(self._active.runner.computed)
             reached, here = set(self._active.reached), gradient.tolist()
             keep_gradients(self.parameters, [x if k in reached else None for k, x in enumerate(here)])
 

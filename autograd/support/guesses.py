@@ -102,7 +102,7 @@ SAME: Final = {
 
 KEYWORDS: Final = {
     "atol": "there is one tolerance, relative to the larger of the two numbers: tolerance=1e-5",
-    "raise_exception": "it returns a report: report.check() raises, and bool(report) says whether all agree",
+    "raise_exception": "it returns a report: report.raise_if_wrong() raises, and bool(report) says whether all agree",
     "holomorphic": "numbers are real here",
     "create_graph": "derivatives of Values are Values: differentiate them again",
     "requires_grad": "every Value can have a gradient; detach(x) and no_grad() stop one",

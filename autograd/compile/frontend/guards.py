@@ -172,7 +172,7 @@ class Outside:
         self._visited[id(x)] = x
         if isinstance(x, FunctionType):
             if itself or is_users(x):
-                self._look_into_function(name, x)
+                self._look_into_function(x)
         elif isinstance(x, MethodType):
             self._look_at(name, x.__func__, itself=itself)
             self._look_at(name, x.__self__)
@@ -211,7 +211,7 @@ class Outside:
             if wrapped := (attributes_of(x) or {}).get("__wrapped__"):  # as what functools.cache makes has
                 self._look_at(name, wrapped)
 
-    def _look_into_function(self, name: str, function: FunctionType) -> None:
+    def _look_into_function(self, function: FunctionType) -> None:
         self._mentioned.update(mentioned_in(function.__code__))
         for inner, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self._cells.append((inner, cell, content_of(cell)))

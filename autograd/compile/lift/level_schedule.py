@@ -161,10 +161,7 @@ def _add(adjoints: Any, block: Block, shares: list[Any]) -> None:
 def _sequential_forward(block: SequentialRun, numbers: Any) -> None:
     functions = {op: _sum if op == "total" else on_numbers(op)[0] for op in set(block.ops)}
     for place, (op, operands) in enumerate(zip(block.ops, block.operands, strict=True), block.start):
-        try:
-            numbers[place] = functions[op](*[numbers[x] for x in operands])
-        except (ArithmeticError, ValueError):
-            numbers[place] = TABLE[op].evaluate(*[numbers[x] for x in operands])[0]
+        numbers[place] = functions[op](*[numbers[x] for x in operands])
 
 
 def _sequential_backward(block: SequentialRun, numbers: Any, adjoints: Any, reached: Any) -> None:
@@ -176,10 +173,7 @@ def _sequential_backward(block: SequentialRun, numbers: Any, adjoints: Any, reac
         if reached is not None and not reached[place]:
             continue
         upstream = adjoints[place]
-        try:
-            derivatives = functions[op](*[numbers[x] for x in operands])
-        except (ArithmeticError, ValueError):
-            derivatives = TABLE[op].evaluate(*[numbers[x] for x in operands])[1]
+        derivatives = functions[op](*[numbers[x] for x in operands])
         for x, derivative in zip(operands, derivatives):  # noqa: B905  # as many, by construction
             if derivative != 0.0 or not cut[op]:
                 adjoints[x] += upstream * derivative
@@ -207,11 +201,17 @@ def _ones(*values: float) -> tuple[float, ...]:
 
 @cache
 def on_numbers(op: str) -> tuple[Callable[..., float], Callable[..., tuple[float, ...]]]:
-    """Return an operation's value and its local derivatives as functions of floats, straight from its rule."""
+    """Return an operation's value and its local derivatives as functions of floats, straight from its rule.
+
+    Where Python's maths raises, as at 1 / 0, they are what `evaluate` gives.
+    """
     lines, output, slopes = on_floats(TABLE[op])
-    inputs, body = ", ".join(parameters(TABLE[op])), "".join(f"    {line}\n" for line in lines)
-    source = f"def value({inputs}):\n{body}    return {output}\n\n"
-    source += f"def derivatives({inputs}):\n{body}    return ({', '.join(slopes)},)\n"
-    namespace: dict[str, Any] = primitives()
+    inputs, body = ", ".join(parameters(TABLE[op])), "".join(f"        {line}\n" for line in lines)
+    source = "".join(
+        f"def {name}({inputs}):\n    try:\n{body}        return {result}\n"
+        f"    except (ArithmeticError, ValueError):\n        return _evaluate({inputs})[{k}]\n\n"
+        for k, (name, result) in enumerate([("value", output), ("derivatives", f"({', '.join(slopes)},)")])
+    )
+    namespace: dict[str, Any] = {**primitives(), "_evaluate": TABLE[op].evaluate}
     exec(source, namespace)
     return namespace["value"], namespace["derivatives"]

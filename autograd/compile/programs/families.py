@@ -201,10 +201,7 @@ class Families:
             truth = rehearsal(move)
             runner.theta[:] = truth.theta[program.order]
             result = runner.run(given_to(program, [*truth.arrays, *others]))
-            gradient = None
-            if self._owner.gradients:
-                gradient = np.empty(len(program.order))
-                gradient[program.order] = runner.gradient
+            gradient = program.in_order_of_parameters(runner.gradient) if self._owner.gradients else None
             agrees = truth.agrees(result, runner.observed, gradient)
             if agrees is False:
                 self.why = "the program found at other sizes gives other numbers than the function"

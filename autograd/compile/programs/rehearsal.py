@@ -5,10 +5,10 @@ from where they are, since many begin as zeros or alike.  Beside each number goe
 of the parameters, by the chain rule forwards.  The program's loss is to be the same, and so is its gradient times that
 direction, which no wrong entry of a gradient leaves as it was.
 
-Where there are more rows than record 10,000 operations, the data are some rows of the caller's, chosen at random, each
-in many places at random: what is done again to the same Values is recorded once.  So a rehearsal costs what it takes to
-run the function's own Python, and little besides.  All is compared twice: on the caller's numbers, and a little beside
-them, where no two are alike.
+Where there are more rows than record 10,000 operations, and more than 64 (of wide data, 16), the data are so many rows
+of the caller's, chosen at random, each in many places at random: what is done again to the same Values is recorded
+once.  So a rehearsal costs what it takes to run the function's own Python, and little besides.  All is compared twice:
+on the caller's numbers, and a little beside them, where no two are alike.
 
 What it sees: every way in which the function does otherwise at these sizes, if loss or gradient at that point show it:
 other rows, weights, factors or operations, numbers that no gradient passes.  What shows nowhere, since it is added as 0
@@ -16,8 +16,8 @@ or stands in a branch that is not taken, is seen by an outline (outline.py).  Wh
 these sizes too, and what it binds a program to is that of this trace.
 What it cannot see: in a branch of a `where` or a maximum that is not taken at that point, the same kinds of operations
 in other rows; and, of so many rows that they are not all told apart, a single one that meets another row than at small
-sizes, if the two stand for each other by chance (1 in 64, drawn anew at each rehearsal).  Audits (frontend/audit.py) go
-on to look for it, as for all that nobody sees.
+sizes, if the two stand for each other by chance (1 in 64, of wide data 1 in 16, drawn anew each time).  Audits
+(frontend/audit.py) go on to look for it, as for all that nobody sees.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Once(Tracing):
 class Rehearsal:
     """The numbers of a traced graph, scalar by scalar, and their derivatives in one direction of the parameters."""
 
-    def __init__(self, traced: Traced, sample: Sample, *, gradients: bool, move: bool = True) -> None:
+    def __init__(self, traced: Traced, sample: Sample, *, gradients: bool, move: bool) -> None:
         """Compute them on a sample of data; what modules draw is made up."""
         draw = np.random.default_rng(1)
         theta, count = np.array(numbers_of(traced.parameters)), len(traced.parameters)
@@ -247,11 +247,8 @@ def _elementwise(op: Any, given: list[float], slopes: list[float]) -> tuple[floa
     try:
         number = value(*given)
         local = derivatives(*given) if any(slopes) else ()
-    except (ArithmeticError, ValueError):
-        try:
-            number, local = op.evaluate(*given)
-        except (ArithmeticError, ValueError) as error:
-            raise NoNumberError(f"{op.name} raised {type(error).__name__}: {error}") from error
+    except (ArithmeticError, ValueError) as error:
+        raise NoNumberError(f"{op.name} raised {type(error).__name__}: {error}") from error
     if not any(slopes):
         return number, 0.0
     cuts, tangent = op.stops_at_zero, 0.0

@@ -25,8 +25,7 @@ __all__ = ["GenericProgram", "unify"]
 class GenericProgram:
     """A program whose shapes, slices and constants are functions of the sizes: `at(sizes)` is the one for these."""
 
-    def __init__(self, first: Program, forms: Form, order: tuple[Form, Any] | None, samples: Sequence[Sizes]) -> None:
-        self.samples = samples
+    def __init__(self, first: Program, forms: Form, order: tuple[Form, Any] | None) -> None:
         self._first, self._forms, self._order = first, forms, order
         number = {id(a): i for i, a in enumerate(first.lines)}
         self._operands = [[number[id(x)] for x in a.operands] for a in first.lines]
@@ -79,8 +78,9 @@ def unify(programs: Sequence[Program], samples: Sequence[Sizes]) -> GenericProgr
     A slice of θ may grow with the sizes, as the part of a table of positions that is read: θ is then put in order anew.
     """
     first, forms = programs[0], []
+    structure = _structure(first)
     for program in programs[1:]:
-        if _structure(program) != _structure(first):
+        if _structure(program) != structure:
             raise DoesNotFitError("the operations differ from size to size")
     for lines in zip(*[program.lines for program in programs], strict=True):
         forms.append((tuple([a.shape for a in lines]), tuple([a.detail for a in lines])))
@@ -88,7 +88,7 @@ def unify(programs: Sequence[Program], samples: Sequence[Sizes]) -> GenericProgr
         (tuple([(shapes[i], details[i]) for shapes, details in forms]), tuple([shape for _, shape, _ in p.arguments]))
         for i, p in enumerate(programs)
     ]
-    return GenericProgram(first, fit(values, samples), _order(programs, samples), samples)
+    return GenericProgram(first, fit(values, samples), _order(programs, samples))
 
 
 def _structure(program: Program) -> Any:

@@ -77,8 +77,7 @@ class Losses:
 
     def digits(self, i: int) -> float:
         """Return how many digits of the number of node `i` are right."""
-        found = digits_of(self.graph.nodes[i]._data, self.true.values[i])
-        return 0.0 if found is None else found
+        return _digits(self.graph.nodes[i]._data, self.true.values[i])
 
     def _to_value(self, i: int) -> Iterator[Loss]:
         graph, true = self.graph, self.true

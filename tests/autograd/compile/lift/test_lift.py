@@ -1,18 +1,23 @@
 """The stages of compile, each alone: one tape however it is written, layouts, views, products and their holes."""
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 
-from autograd import Value, dot, total, where
+from autograd import Value, dot, op, total, where
 from autograd.compile.backends.numpy.source import emit, load
 from autograd.compile.frontend.numbered import Numbered
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Builder
 from autograd.compile.lift.layout import affine, collapsed, grid, unfolded, view
+from autograd.compile.lift.level_schedule import on_numbers
 from autograd.compile.lift.lifter import lift
 from autograd.compile.lift.normalize import normalize
 from autograd.compile.programs.pipeline import build
+from autograd.rules.operation import TABLE
 
 
 def tape_of(function, shapes, parameters):
@@ -247,3 +252,24 @@ def test_a_gradient_that_flows_to_a_part_is_added_to_that_part():
     for _ in range(2):
         step(np.array(5.0))
         np.testing.assert_allclose(gradient, [5.6, 10.6, 15.6, 1.2, 1.2, 1.2], rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, op in TABLE.items() if not op.groups))
+def test_operations_on_numbers_are_what_the_rule_is_where_pythons_maths_raises(name):
+    value, derivatives = on_numbers(name)
+    edges = [0.0, -0.0, 0.5, -1.0, 1e3, -1e3, 1e308, math.inf, -math.inf]
+    for inputs in itertools.product(edges, repeat=TABLE[name].arity):
+        wanted, slopes = TABLE[name].evaluate(*inputs)
+        np.testing.assert_equal(float(value(*inputs)), wanted)
+        np.testing.assert_equal([float(x) for x in derivatives(*inputs)], [*slopes])
+
+
+def test_an_operation_of_ones_own_on_numbers_whose_slope_overflows():
+    @op(stops_at_zero=True)
+    def steep(maths, x):
+        return x * 0.5, (maths.exp(x),)
+
+    try:
+        assert on_numbers("steep")[1](1e3) == (math.inf,)
+    finally:
+        del TABLE["steep"]
