@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_ENABLE_X64", "1")
@@ -14,4 +15,15 @@ settings.load_profile("steady")
 # A shell starts what runs in the background deaf to Ctrl-C, and tests of it press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+import pytest  # noqa: E402
+
 from tests.support.web import browser, show  # noqa: E402, F401  # the fixtures of all tests of pages
+
+
+@pytest.fixture
+def often_switched():
+    """Threads take turns a hundred times as often as they do."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)

@@ -24,7 +24,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("autograd", "nn", "viz", "demos", "tests", ".github", "pyproject.toml", "README.md", "LICENSE")
-GENERATED = ("autograd/rules/methods.py", "autograd/fused/activations.py")
+GENERATED = ("autograd/recording/methods.py", "autograd/fused/activations.py")
 MOST_SECONDS = 60.0  # that the tests of one slip may take, by what they took before
 OPPOSITE = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.Add,

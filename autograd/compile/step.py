@@ -11,7 +11,7 @@ import numpy as np
 from autograd.compile.backends.numpy.source import emit
 from autograd.compile.backends.numpy.update import emit_update
 from autograd.compile.backends.registry import make_runner
-from autograd.compile.backends.runner import Floats, NumpyRunner
+from autograd.compile.backends.runner import Floats, NumpyRunner, in_order_of_parameters
 from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled
 from autograd.compile.programs.program_cache import Programs
@@ -52,7 +52,7 @@ class Step:
         with self._programs.one_at_a_time:
             compiled, loss = self._programs.run(arrays, self._run)
             compiled.notify_observers()
-            gradient = compiled.program.in_order_of_parameters(compiled.runner.gradient)
+            gradient = in_order_of_parameters(compiled.program, compiled.runner.gradient)
         if modes.active:
             self._watch(loss, gradient, arrays)
         return loss, gradient
@@ -72,7 +72,7 @@ class Step:
         arrays = self._programs.arrays(arguments, named)
         with self._programs.one_at_a_time:
             compiled, loss, root = self._programs.beside(arrays, self._run)
-            gradient = compiled.program.in_order_of_parameters(compiled.runner.gradient)
+            gradient = in_order_of_parameters(compiled.program, compiled.runner.gradient)
         return compare(root, self.parameters, loss, gradient.tolist())
 
     def as_jax(self, *arguments: Any, **named: Any) -> tuple[Callable[..., Any], Floats]:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import numpy as np
 
 from autograd.compile.backends.numpy.update import load_update
-from autograd.compile.backends.runner import Floats
+from autograd.compile.backends.runner import Floats, in_order_of_parameters
 from autograd.compile.programs.compiled import Compiled
 from autograd.compile.programs.program_cache import Programs
 from autograd.compile.step import in_c, report, source_of
@@ -248,7 +248,7 @@ class TrainingStep:
                 kept[self._places[k]] = here[k]
         self.optimizer.step_count = self.steps_made
         if self._active is not None:
-            gradient = self._active.program.in_order_of_parameters(self._active.runner.computed)
+            gradient = in_order_of_parameters(self._active.program, self._active.runner.computed)
             reached, here = set(self._active.reached), gradient.tolist()
             keep_gradients(self.parameters, [x if k in reached else None for k, x in enumerate(here)])
 

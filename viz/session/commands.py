@@ -39,7 +39,6 @@ _NEVER_BELOW_0: Final = (
     nn.mean_squared_error, nn.hinge, nn.softmax_cross_entropy, nn.binary_cross_entropy,
     nn.binary_cross_entropy_with_logits,
 )  # fmt: skip
-MOST_WEIGHTS: Final = 60  # beyond, a table is by layer
 
 
 class Session(Looks):
@@ -196,7 +195,6 @@ class Session(Looks):
             self._hinted = True
         self._seen = story.nodes[getattr(event, "parent", event.node)]
         shown = board(self, i) if is_shown and self._is_screen else []
-        said = f"{GLYPHS[phase]} {phase} {i - mine[0] + 1}/{len(mine)}  {story.sentence(i)}"
         self._cursor = i + 1
         where = ""
         if i == mine[-1]:
@@ -205,6 +203,7 @@ class Session(Looks):
         if shown:
             self._draw(shown, f"{phase} is done; {self._training.phase} comes next" if where else "")
         elif is_shown:
+            said = f"{GLYPHS[phase]} {phase} {i - mine[0] + 1}/{len(mine)}  {story.sentence(i)}"
             print(wrapped(said, hang="    "))
             if where:
                 print(wrapped(where))

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from autograd.support.files import write_file
 from autograd.support.messages import documentation, printable
+from nn.training.progress import is_terminal
 from viz.session.words import as_typed
 
 MARK: Final = "› "
@@ -265,7 +266,7 @@ def usage(name: str, command: Callable[..., None]) -> str:
 
 def progress(done: int, of: int, note: str) -> None:
     """Draw a bar on the error stream if that is a terminal, and wipe it when all is done."""
-    if sys.stderr is not None and sys.stderr.isatty():
+    if is_terminal(sys.stderr):
         filled = 30 * done // of
         bar = f"\r{'█' * filled}{'░' * (30 - filled)} {done} of {of}  {note}\x1b[K"
         print("\r\x1b[K" if done == of else bar, end="", file=sys.stderr, flush=True)
@@ -273,4 +274,4 @@ def progress(done: int, of: int, note: str) -> None:
 
 def has_terminal() -> bool:
     """Return whether somebody can type: standard input may be closed."""
-    return sys.stdin is not None and sys.stdin.isatty()
+    return is_terminal(sys.stdin)

@@ -88,7 +88,7 @@ def start(commands: Session, script: Iterable[str] | None = None) -> int:
         prompt.talk(commands._greeting(), commands._keys() if commands._is_screen else "")
         return 0
     print(commands._greeting())
-    return prompt.run_script(sys.stdin or ())
+    return prompt.run_script(() if getattr(sys.stdin, "closed", True) else sys.stdin)
 
 
 def title_of(model: Any) -> str:

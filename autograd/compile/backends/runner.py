@@ -81,3 +81,10 @@ class NumpyRunner:
             result, *observed = result
             self.observed = tuple(observed)
         return np.array([result], dtype=np.float64) if np.ndim(result) == 0 else result
+
+
+def in_order_of_parameters(program: Program, gradient: Floats) -> Floats:
+    """Return a gradient with respect to θ in the order of the user's parameters."""
+    found = np.empty(len(program.order))
+    found[program.order] = gradient
+    return found

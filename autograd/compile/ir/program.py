@@ -130,12 +130,6 @@ class Program:
         bounds = [0, *[at for piece in taken for at in piece], len(self.order)]
         return [(start, stop) for start, stop in zip(bounds[::2], bounds[1::2], strict=True) if start < stop]
 
-    def in_order_of_parameters(self, gradient: Any) -> Any:
-        """Return a gradient with respect to θ in the order of the user's parameters."""
-        found = np.empty(len(self.order))
-        found[self.order] = gradient
-        return found
-
     @property
     def flops(self) -> int:
         """Arithmetic operations of one run, a multiply-add counted as two."""

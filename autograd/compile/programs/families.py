@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.runner import NumpyRunner
+from autograd.compile.backends.runner import NumpyRunner, in_order_of_parameters
 from autograd.compile.frontend.audit import Audits
 from autograd.compile.frontend.determined import trace_once
 from autograd.compile.frontend.traced_graph import Traced
@@ -201,7 +201,7 @@ class Families:
             truth = rehearsal(move)
             runner.theta[:] = truth.theta[program.order]
             result = runner.run(given_to(program, [*truth.arrays, *others]))
-            gradient = program.in_order_of_parameters(runner.gradient) if self._owner.gradients else None
+            gradient = in_order_of_parameters(program, runner.gradient) if self._owner.gradients else None
             agrees = truth.agrees(result, runner.observed, gradient)
             if agrees is False:
                 self.why = "the program found at other sizes gives other numbers than the function"

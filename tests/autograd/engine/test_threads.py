@@ -34,14 +34,6 @@ def in_threads(*work):
     return [done[i] for i in range(len(work))]
 
 
-@pytest.fixture
-def often_switched():
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    yield
-    sys.setswitchinterval(before)
-
-
 @pytest.mark.usefixtures("often_switched")
 def test_two_threads_on_two_models_have_the_bits_of_each_alone():
     alone = [train(seed) for seed in (1, 2, 3)]

@@ -3,7 +3,6 @@
 import os
 import pickle
 import random
-import sys
 import threading
 import time
 
@@ -54,14 +53,6 @@ class Beside:
 
 
 # --------------------------------------------------------------------------------------- threads
-@pytest.fixture
-def many_switches():
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    yield
-    sys.setswitchinterval(before)
-
-
 class Interrupted(nn.Module):
     """A layer, in whose pass another thread makes a pass of its own."""
 
@@ -87,7 +78,7 @@ def test_a_forward_cache_and_a_diagnosis_hold_the_passes_of_their_own_thread():
     assert len(seen[-1]["layers.0"].z) == 1
 
 
-@pytest.mark.usefixtures("many_switches")
+@pytest.mark.usefixtures("often_switched")
 def test_another_thread_that_predicts_does_not_see_or_make_another_behavior():
     model = network()
     seen = []
@@ -163,7 +154,7 @@ def test_what_another_thread_is_in_changes_no_bit_here(mode, every):
         sitting.join()
 
 
-@pytest.mark.usefixtures("many_switches")
+@pytest.mark.usefixtures("often_switched")
 def test_no_training_and_no_file_gives_another_thread_its_random_numbers_again(tmp_path):
     pytest.importorskip("safetensors")
     drawn = []

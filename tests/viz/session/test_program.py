@@ -90,3 +90,9 @@ def test_a_person_can_talk_with_it_in_a_terminal(terminal):
     assert talk.wait(timeout=30) == 0
     assert said.count("|") == len(answers)
     assert "Traceback" not in said
+
+
+def test_a_closed_standard_input_is_an_empty_script():
+    script = "import sys; sys.stdin.close(); import viz; print(viz.session().epoch)"
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (said.returncode, said.stderr, said.stdout.splitlines()[-1]) == (0, "", "0")

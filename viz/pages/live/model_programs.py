@@ -247,7 +247,6 @@ def _loss_program(
     loss: Callable[[Any, Any], Value], rows: int, outputs: int, targets: list[Any]
 ) -> tuple[Emitted, Any]:
     """Return the program of the loss over so many rows, whose parameters are the model's outputs."""
-    from autograd.compile import emit
     from autograd.compile.frontend.validate import array_of
 
     given = [Value(0.0) for _ in range(rows * max(outputs, 1))]
@@ -255,14 +254,7 @@ def _loss_program(
     if outputs:
         predictions = [given[i * outputs : (i + 1) * outputs] for i in range(rows)]
     shape = array_of(targets, "targets").shape[1:]
-    program = emit(lambda y: loss(predictions, y), [(rows, *shape)], given, ["y"])
-    place = {parameter: k for k, parameter in enumerate(given)}
-    signature = {
-        "places": [place[parameter] for parameter in program.parameters],
-        "arguments": program.arguments,
-        "others": [x.data for x in program.others],
-    }
-    return program.source, signature
+    return made.emitted(lambda y: loss(predictions, y), [(rows, *shape)], given, ["y"])
 
 
 # ------------------------------------------------------------------------------------------------ data

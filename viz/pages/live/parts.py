@@ -86,7 +86,7 @@ def _seeded(function: Callable[[], Value], order: list[Value]) -> Part:
         shown["out"] = [function()]
         return shown["out"][0] * seeds[0]
 
-    return _emitted(seeded, [(1,)], order, ["seeds"], shown)
+    return emitted(seeded, [(1,)], order, ["seeds"], shown)
 
 
 def shares(losses: Iterable[str], outputs: int, width: int) -> Parts:
@@ -98,10 +98,10 @@ def _share(loss: Callable[..., Value], outputs: int, width: int) -> Part:
     given = [Value(0.0) for _ in range(max(outputs, 1))]
     predictions: list[Any] = [given] if outputs else given
     shape = (1, width) if width > 1 else (1,)
-    return _emitted(lambda y, share: loss(predictions, y) * share[0], [shape, (1,)], given, ["y", "share"])
+    return emitted(lambda y, share: loss(predictions, y) * share[0], [shape, (1,)], given, ["y", "share"])
 
 
-def _emitted(
+def emitted(
     function: Callable[..., Value],
     shapes: list[tuple[int, ...]],
     order: list[Value],
