@@ -89,7 +89,8 @@ def compile_forward(
     """Return the predictions of `function` compiled: it takes rows and returns one Value, or one list, for each.
 
     `forward(X)` returns an array, and computes so many `rows` at a time.  So each row's prediction is to be its own:
-    one that depends on its place, or on the rows beside it, is a ValueError at the first call of more rows.
+    one that depends on its place, or on the rows beside it, is a ValueError at the first call of so many rows, for
+    which the function itself predicts them all at once.
     """
     check_backend(backend)
     return CompiledForward(Programs(function, parameters, backend, gradients=False), rows)

@@ -131,7 +131,7 @@ class CompiledForward:
 
     def __init__(self, programs: Programs, rows: int) -> None:
         self._programs, self.rows = programs, rows
-        self._rows_stand_alone = False  # as was seen at the first call of more than `rows`
+        self._compared = 0  # so many rows, in parts, with what the function predicts for all at once
 
     def __call__(self, inputs: Any) -> Floats:
         """Return one row of predictions for each row of inputs; many rows are computed in parts.
@@ -143,25 +143,28 @@ class CompiledForward:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
         theta = np.array(numbers_of(self._programs.parameters))
         parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
+        if len(array) != sum(map(len, parts)):
+            count = sum(map(len, parts))
+            raise ValueError(
+                f"forward gives one prediction for each row: there are {len(array)} rows, and {count} came"
+            )
         if len(parts) == 1:
             return parts[0]
         found = np.concatenate(parts)
-        if not self._rows_stand_alone:
-            self._check_rows(array, found, theta)
+        if len(array) > self._compared and not self._programs.sparing:
+            self._check_rows(array, found)
         return found
 
-    def _check_rows(self, array: Any, found: Floats, theta: Floats) -> None:
-        """Raise ValueError if the last row and the first come out otherwise when they stand beside each other alone."""
-        ends = [len(array) - 1, 0]
-        alone, among = self._part(array[ends], theta), found[ends]
-        near = np.isclose(alone, among, rtol=1e-9, atol=1e-9 * np.abs(among).max(initial=0.0), equal_nan=True)
-        if not near.all():
+    def _check_rows(self, array: Any, found: Floats) -> None:
+        """Raise ValueError if the function, run on all rows at once, predicts otherwise than it did in parts."""
+        wrong = self._programs.difference([array], found)
+        if wrong is not None:
             raise ValueError(
                 f"forward takes {self.rows} rows at a time, and here a row's prediction depends on its place or on the "
-                f"rows beside it: {alone[0].tolist()} alone, {among[0].tolist()} among {len(array)}; "
+                f"rows beside it: {wrong[0]!r} in parts, {wrong[1]!r} among all {len(array)}; "
                 f"compile_forward(…, rows={len(array)}) takes them at once"
             )
-        self._rows_stand_alone = True
+        self._compared = len(array)
 
     def spare_audits(self) -> None:
         """Audit the second part, then by the time alone: for who makes many calls in a row."""

@@ -18,10 +18,9 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Final
 
-from autograd.support.files import write_file
+from autograd.support.files import read_file, write_file
 from autograd.support.messages import documentation, printable
 from nn.training.progress import is_terminal
 from viz.session.words import as_typed
@@ -110,7 +109,7 @@ class Prompt:
 
     def load(self, file: str) -> None:
         """Do the lines of a script, as if they were typed here."""
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
+        lines = read_file(file).decode().splitlines()
         self.run_script([line for line in lines if line.split() != ["load", file]])
 
     def to_python(self, line: str) -> str:

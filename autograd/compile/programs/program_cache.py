@@ -225,6 +225,20 @@ class Programs:
         finally:
             self._restore(before)
 
+    def difference(self, arrays: Sequence[Any], found: Any) -> tuple[float, float] | None:
+        """Return in which numbers these predictions and the function's own differ, or None; nothing is changed.
+
+        What is drawn at each run cannot be compared.
+        """
+        compiled = self.latest
+        if compiled.traced.draws:
+            return None
+        before = compiled.state()
+        try:
+            return disagreement(np.ravel(found).tolist(), self._truth(arrays, compiled.drawn()))
+        finally:
+            self._restore(before)
+
     def beside(self, arrays: Sequence[Any], run: Callable[[Compiled, list[Any]], Any]) -> tuple[Compiled, Any, Value]:
         """Return the program, what `run` gave, and what the function itself records on the same numbers.
 

@@ -1,6 +1,7 @@
 """The session for one's own model: any network, a plain function, classes, sequences, a gradient that is wrong."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -163,6 +164,8 @@ def test_what_was_typed_is_saved_and_done_again_to_the_bit(tmp_path, monkeypatch
     two = viz.session(script=["load lesson.txt"])
     assert [p.data.hex() for p in one.model.parameters()] == [p.data.hex() for p in two.model.parameters()]
     assert "nothing.txt: No such file" in said_last(capsys, viz.session(script=["load nothing.txt"]))
+    if Path("/dev/zero").exists():
+        assert "a pipe or device, not a file" in said_last(capsys, viz.session(script=["load /dev/zero"]))
 
 
 def said_last(capsys, _):

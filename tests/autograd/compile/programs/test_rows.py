@@ -43,6 +43,7 @@ def test_rows_that_are_all_alike_hide_nothing():
         lambda w, x: [w * v - ag.mean(x) for v in x],
         lambda w, x: [w * v / len(x) for v in x],
         lambda w, x: [w * a + b for a, b in zip(x, [*x[1:], 0.0], strict=True)],
+        lambda w, x: [w * v if i != 280 else w for i, v in enumerate(x)],
     ],
 )
 def test_predictions_that_depend_on_other_rows_are_not_cut_in_parts(mixing):
@@ -67,3 +68,13 @@ def test_a_long_recurrence_beside_matrices_compiles():
     rows = [[draw.gauss(0.0, 1.0), draw.gauss(0.0, 1.0)] for _ in range(1100)]
     step = ag.compile(last, [*weights[0], *weights[1], *inner[0], *inner[1]])
     assert step(rows) == pytest.approx(last(rows).data, rel=1e-12)
+
+
+def test_each_larger_number_of_rows_is_compared_and_one_prediction_a_row_is_asked_for():
+    w = Value(0.3)
+    forward = compile_forward(lambda x: [w * v if i < 400 else v for i, v in enumerate(x)], [w])
+    assert len(forward([2.0] * 300)) == 300
+    with pytest.raises(ValueError, match="among all 700"):
+        forward([2.0] * 700)
+    with pytest.raises(ValueError, match="there are 100 rows, and 99 came"):
+        compile_forward(lambda x: [w * v for v in x[1:]], [w])([1.0] * 100)
