@@ -5,6 +5,9 @@ users write, at odd moments.  `--against recorded` compares recorded runs with 2
 them, `sizes` runs networks at five numbers of rows each, `histories` acts on models, optimizers and files with a plain
 reimplementation.  A seed gives the same program each time.  What differs is shrunk, and written as the file of a test
 into `--found`.
+
+`--against torch`, `autograd`, `jax.grad` and `micrograd` aim at other engines, in an environment of their own
+(`--python /tmp/peer/bin/python`).  What is wrong there is told once a kind, as short as it gets.
 """
 
 import argparse
@@ -19,17 +22,27 @@ from pathlib import Path
 
 from tests.fuzz.against import COMPILED, OTHERS, Differs, compare, graph_differs
 from tests.fuzz.histories import history
+from tests.fuzz.javascript import in_node
+from tests.fuzz.peers import PEERS, beside, differs
 from tests.fuzz.shrinking import as_test, shrunk
 
 AT_ONCE = 30
 
 
-def outcome(seed, against):
+def outcome(seed, against, python=""):
     """Return (seed, what became of the program of that seed, what differs if anything does, a test of it)."""
     try:
+        if against in PEERS:
+            return seed, beside(seed, against, python), "", ""
+        if against == "javascript":
+            return seed, in_node(seed), "", ""
         return seed, history(seed) if against == "histories" else compare(seed, against), "", ""
     except Differs as error:
         message = " ".join(str(error).split())[:300]
+        if against in PEERS:
+            smallest = shrunk(error.root, partial(differs, name=against, python=python))
+            kind = " ".join(sorted({name for name, _, _ in smallest.lines if name}))
+            return seed, f"wrong: {kind}", message, "\n".join(smallest.text())
         if error.root is None or against in ("exact", "histories"):
             return seed, "different", message, ""
         lines = shrunk(error.root, partial(graph_differs, against=against))
@@ -42,7 +55,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("--minutes", type=float, default=None)
     parser.add_argument("--programs", type=int, default=None)
-    parser.add_argument("--against", default="numpy", choices=(*OTHERS, *COMPILED, "histories"))
+    parser.add_argument("--against", default="numpy", choices=(*OTHERS, *COMPILED, "javascript", "histories", *PEERS))
+    parser.add_argument("--python", default=sys.executable, help="the Python of the peer's environment")
     parser.add_argument("--start", type=int, default=0, help="the first seed")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--found", type=Path, default=Path("found"), help="the folder for tests of what differs")
@@ -54,12 +68,15 @@ def main() -> int:
     counts, different, seeds = Counter(), [], islice(count(given.start), most)
     with ProcessPoolExecutor(given.processes) as pool:
         while time.monotonic() < end and (chosen := list(islice(seeds, AT_ONCE * given.processes))):
-            for seed, what, why, test in pool.map(partial(outcome, against=given.against), chosen):
+            for seed, what, why, test in pool.map(partial(outcome, against=given.against, python=given.python), chosen):
                 counts[what] += 1
                 if why:
                     different.append(seed)
+                if why and (given.against not in PEERS or counts[what] == 1):
                     print(f"seed {seed}: {why}", flush=True)
-                if test:
+                if given.against in PEERS and counts[what] == 1:
+                    print(test, flush=True)
+                elif test and given.against not in PEERS:
                     given.found.mkdir(exist_ok=True)
                     (given.found / f"test_{given.against}_{seed}.py").write_text(test, encoding="utf-8")
     told = ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))

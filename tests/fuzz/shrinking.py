@@ -12,8 +12,8 @@ class Lines:
     """A graph as lines, one an operation, so that any of them can be left out: `v[k] = op(v[i], v[j])`."""
 
     def __init__(self, root):
-        place, self.lines = {}, []
-        for node in ag.topological_order(root):
+        place, self.lines, self.nodes = {}, [], ag.topological_order(root)
+        for node in self.nodes:
             place[id(node)] = len(self.lines)
             known = not node.is_leaf and node.op.name in TABLE
             given = [[place[id(v)] for v in x] if x.is_group else place[id(x)] for x in operands(node)] if known else []
@@ -21,16 +21,20 @@ class Lines:
 
     def built(self):
         """Return the root and its leaves, anew."""
-        values, leaves = [], []
-        for name, given, number in self.lines:
+        leaves = [Value(number) for name, _, number in self.lines if name is None]
+        return self.run(leaves), leaves
+
+    def run(self, leaves):
+        """Return the root, computed from these leaves."""
+        values, left = [], iter(leaves)
+        for name, given, _ in self.lines:
             if name is None:
-                leaves.append(Value(number))
-                values.append(leaves[-1])
+                values.append(next(left))
             else:
                 values.append(
                     TABLE[name](*[[values[j] for j in i] if isinstance(i, list) else values[i] for i in given])
                 )
-        return values[-1], leaves
+        return values[-1]
 
     def without(self, k, j=None):
         """Return these lines with a leaf of its number in the place of line k, or what it was computed from."""

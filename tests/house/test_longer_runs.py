@@ -11,14 +11,15 @@ import autograd as ag
 from autograd import Value
 from tests import mutation
 from tests.fuzz.__main__ import outcome
-from tests.fuzz.against import graph_differs
+from tests.fuzz.against import EQUAL, graph_differs
+from tests.fuzz.peers import beside, differs
 from tests.fuzz.realistic import REALISTIC, Draw
 from tests.fuzz.shrinking import as_test, shrunk
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("against", ["recorded", "numpy", "exact", "histories"])
+@pytest.mark.parametrize("against", ["recorded", "numpy", "javascript", "exact", "histories"])
 def test_a_moment_of_fuzzing_finds_nothing(against):
     for seed in range(30):
         assert outcome(seed, against)[2:] == ("", ""), f"python -m tests.fuzz --against {against} --start {seed}"
@@ -51,6 +52,17 @@ def test_what_differs_is_shrunk_to_a_few_lines_that_run(tmp_path):
     sums = ag.tanh(ag.dot([Value(1.0 * k) for k in range(1, 9)], [Value(0.1 * k) for k in range(1, 9)]))
     few = shrunk(sums, lambda root, leaves: any(getattr(n.op, "name", "") == "dot" for n in ag.topological_order(root)))
     assert [name for name, _, _ in few.lines] == [None, None, None, "dot"]
+
+
+def test_a_peer_is_told_where_it_is_wrong():
+    pytest.importorskip("jax", reason="needs a peer")
+    assert {beside(seed, "jax.grad", sys.executable) for seed in (100, 102, 103)} == {EQUAL}
+    x = Value(0.0)
+    root = ag.where(x, ag.sqrt(x), x + 1.0)
+    leaves = [node for node in ag.topological_order(root) if node.is_leaf]
+    assert differs(root, leaves, "jax.grad", sys.executable)  # nan: 0 times the infinite slope of the other branch
+    assert not differs(x * 2.0, [x], "jax.grad", sys.executable)
+    assert not differs(ag.maximum(x, 0.0), [x], "jax.grad", sys.executable)  # at a kink engines may choose
 
 
 def test_slips_are_small_and_can_be_planted():
