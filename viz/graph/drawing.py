@@ -14,7 +14,7 @@ from autograd.explain.steps import record
 from viz.graph.boxes import GRADIENT, SENT, VALUE, Direction, box_label, box_tip, node_label, span
 from viz.graph.cells import FONT, SMALL, TEXT, bare, cell, number_cell, rows_of, table
 from viz.graph.folding import Folded, Line, fold
-from viz.graph.nodes import Spot, drawn_nodes, not_finite
+from viz.graph.nodes import Spot, digits_lost, drawn_nodes, not_finite
 from viz.support import palette
 from viz.support.guesses import GUESSES
 from viz.support.labels import shown, tooltip_text
@@ -130,14 +130,10 @@ def _instead(thing: object) -> str:
 
 def _mark_losses(spots: Sequence[Spot], order: Sequence[Value], roots: Sequence[Value]) -> None:
     """Mark the nodes that lose digits, in their number or in what they send back."""
-    from autograd.explain.digits import lost_at
-
-    lost = {node: both for root in roots for node, both in lost_at(root).items()}
+    told = digits_lost(roots)
     for spot in spots:
-        if spot.origin >= 0 and order[spot.origin] in lost:
-            for digits, where in zip(lost[order[spot.origin]], ("", " in the derivative"), strict=True):
-                if digits >= 1.0:
-                    spot.marks.append(f"{digits:.0f} digit{'s' * (round(digits) != 1)} lost{where}")
+        if spot.origin >= 0:
+            spot.marks += told.get(order[spot.origin], [])
 
 
 def _rename(order: Sequence[Value], spots: Sequence[Spot], hidden: Collection[int]) -> None:

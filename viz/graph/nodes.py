@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -168,6 +168,24 @@ def examples(names: Sequence[str], parents: Sequence[Sequence[int]]) -> tuple[in
             among = {own[i]}
         belongs.append(NOBODY if not among else among.pop() if len(among) == 1 else MIXED)
     return count, belongs
+
+
+def digits_lost(roots: Iterable[Value]) -> dict[Value, list[str]]:
+    """Return in words what each node loses of its digits, in its number and in what it sends back, as certify proves.
+
+    Raises ImportError without the extra `exact`.
+    """
+    from autograd.explain.digits import lost_at
+
+    return {
+        node: [
+            f"{digits:.0f} digit{'s' * (round(digits) != 1)} lost{where}"
+            for digits, where in zip(lost, ("", " in the derivative"), strict=True)
+            if digits >= 1.0
+        ]
+        for root in roots
+        for node, lost in lost_at(root).items()
+    }
 
 
 def silence(node: Value) -> str:

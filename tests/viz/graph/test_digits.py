@@ -20,3 +20,18 @@ def test_the_operations_that_lose_digits_are_marked():
     assert text.count("lost") == 3
     assert "lost" not in viz.draw(loss).svg
     assert "lost" not in viz.draw(ag.softplus(z * 3.0) + z, digits=True).svg
+
+
+def test_the_stepping_page_marks_them_and_says_so(show):
+    z = Value(9.0, "z")
+    loss = -ag.log(1.0 - ag.sigmoid(z * 3.0))
+    loss.name = "L"
+    assert "lost" not in viz.steps(loss).html.split('id="data">')[1].split("</script>")[0]
+    tab = show(viz.steps(loss, digits=True))
+    tab.keyboard.press("End")
+    tab.keyboard.press("ArrowLeft")
+    said = "[...document.querySelectorAll('text')].map((t) => t.textContent).filter((t) => t.includes('lost'))"
+    assert sorted(tab.evaluate(said)) == ["‼ 12 digits lost", "‼ 12 digits lost in the derivative"]
+    tab.focus("#around [aria-label^='v₃']")
+    tab.keyboard.press("Enter")
+    assert "‼ 12 digits lost, of those that its inputs had." in tab.text_content("#about")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, number, topological_order
@@ -15,7 +15,7 @@ from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update,
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
 from nn.support.naming import neuron_of, titled
-from viz.graph.nodes import NOBODY, examples, is_weighted_sum, not_a_number, silence
+from viz.graph.nodes import NOBODY, digits_lost, examples, is_weighted_sum, not_a_number, silence
 from viz.pages.document import Page, packed
 from viz.pages.live.model_programs import check_optimizer
 from viz.support.guesses import GUESSES
@@ -37,11 +37,13 @@ def steps(
     learning_rate: float = 0.1,
     parameters: Iterable[Value] | None = None,
     title: str = "Backpropagation, step by step",
+    digits: bool = False,
 ) -> Page:
     """Return a page that steps through the forward pass to `loss`, the backward pass from it, and an update.
 
     The graph, its gradients and the optimizer are left as they are.  The update is the optimizer's next step, or plain
     descent at `learning_rate` of the `parameters`: if none are given those that a module named, else every leaf.
+    `digits` marks where digits are lost, as `certify` proves (extra `exact`).
     Raises TypeError or ValueError, before anything is recorded, for what is no Value, no optimizer or no rate, and for
     a graph of over 20,000 nodes; ValueError if a number has been changed since the graph was computed.
     """
@@ -57,7 +59,8 @@ def steps(
             "compute the loss on fewer rows"
         )
     recording = _with_update(passes.record(loss, from_zero=True), optimizer, rate, moved)
-    return Page("steps", _data(recording, title))
+    marks = {node: "; ".join(told) for node, told in digits_lost([loss]).items()} if digits else {}
+    return Page("steps", _data(recording, title, marks))
 
 
 def _checked(parameters: Iterable[Value]) -> list[Value]:
@@ -86,7 +89,7 @@ def _with_update(
 
 
 # ------------------------------------------------------------------------------------------- data
-def _data(recording: Recording, title: str) -> dict[str, Any]:
+def _data(recording: Recording, title: str, marks: Mapping[Value, str]) -> dict[str, Any]:
     """Return what the page knows, each number once and to the bit; `replay.js` describes the lists."""
     serialized = recording.nodes_as_json()
     rows, row_of = _rows(serialized)
@@ -127,7 +130,8 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
         "operations": list(operations),
         "values": packed(recording.numbers),
         "locals": packed(derivatives),
-        "marks": _marks(recording, changes),
+        "marks": {i: marks[node] for i, node in enumerate(recording.nodes) if node in marks}
+        | _marks(recording, changes),
         "forms": [[*kinds[form], SENTENCES[form]] for form in forms],
         "events": "".join(letters[event.form] for event in events),
         "actors": [event.node for event in events],

@@ -59,6 +59,7 @@ export function about(b, draw, link) {
 /** What is wrong with a node, and what follows from it. */
 function trouble(n) {
   if (n.mark.includes("born")) return `‼ ${n.mark}: nothing that it was computed from was such a number yet.`;
+  if (n.mark.includes("lost")) return `‼ ${n.mark}, of those that its inputs had.`;
   const copies = NODES.filter((m) => m.path && m.path === n.path && m.op === n.op),
     off = copies.filter((m) => m.mark === n.mark).length;
   const often =

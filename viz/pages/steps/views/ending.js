@@ -16,7 +16,7 @@ export function outcome() {
     moved = COUNT - UPDATED + 1;
   const plain =
     after < before
-      ? `It was ${shortly(before)}. ${moved === 1 ? "One number" : `${moved} numbers`} moved against their gradients, once. That is all that learning is: the rest is doing it again.`
+      ? `It was ${shortly(before)}. ${moved === 1 ? "One number moved against its gradient" : `${moved} numbers moved against their gradients`}, once. That is all that learning is: the rest is doing it again.`
       : `It was ${shortly(before)}, and did not fall: the step was too long for the slopes, or there was no way down. Try a smaller learning rate.`;
   return { said: [`${name} is now`, shortly(after)], plain };
 }
