@@ -1,0 +1,5 @@
+"""Chapter 12, eight questions.
+
+text    what is read
+stills  its figures at first sight, made by `python -m demos.pictures --only-stills`
+"""
