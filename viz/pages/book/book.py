@@ -105,7 +105,7 @@ def _body(found: dict[str, Figure]) -> str:
 
 def _opened(number: str, minutes: str, title: str, claim: str, rest: str) -> str:
     """Return a chapter with its opening: its number, its claim, and how long it takes."""
-    rest = re.sub(r'<h3 id="s([\w.]+)">', r'<h3 id="s\1">\1 ', rest)
+    rest = re.sub(r'<h3 id="s([\w.]+)">', lambda found: f"{found[0]}{found[1].capitalize()} ", rest)
     rest = re.sub(
         r'<aside class="measured" data-demo="(\w+)">(.*?)</aside>',
         r'<aside class="measured">\2 <code>python -m demos.tutorial \1</code></aside>',
@@ -130,7 +130,7 @@ def _figure(place: str, name: str, inside: str, figure: Figure | None, still: st
     numbers = figure.start | figure.numbers(figure.start) if figure else {}
     told = f"Measured: <code>python -m demos.tutorial {figure.demo}</code>" if figure and figure.demo else ""
     demo = f'<p class="small quiet">{told}</p>' if told else ""
-    inside = inside.replace("<figcaption>", f"<figcaption><b>Figure {place}</b> ", 1)
+    inside = inside.replace("<figcaption>", f"<figcaption><b>Figure {place.capitalize()}</b> ", 1)
     inside = re.sub(
         r'<p class="answer">(.*?)</p>',
         lambda match: (

@@ -13,7 +13,6 @@ import { controls, startOf } from "./controls.js";
  * @property {(state: State) => Numbers} numbers computed by the figure's programs alone
  * @property {(state: State, numbers: Numbers) => void} draw draws them into `it.drawing` and `it.boxes`, `it.width` wide
  * @property {(state: State, numbers: Numbers) => (string | Node)[]} [answer] the answer at a state; without it, that of the text
- * @property {(numbers: Numbers) => number} [right] what is to be guessed, where a number is asked for
  * @property {(numbers: Numbers) => [number, string][]} [mistakes] wrong numbers, each with what was done to get it
  * @property {() => void} [stop] stops what runs by itself, when the figure is out of sight
  * @typedef {{start: (it: Figure) => Live}} Code what a figure's module exports as `figure` */
@@ -180,7 +179,7 @@ export class Figure {
     if (guess) {
       const input = make("input", { inputmode: "decimal", size: 8, "aria-label": guess.textContent ?? "" }),
         form = make("form", { class: "guess" }, input, make("button", { class: "main" }, "Check"));
-      form.dataset.digits = guess.dataset.digits ?? "2";
+      Object.assign(form.dataset, { digits: guess.dataset.digits ?? "2", asked: guess.dataset.number });
       form.addEventListener("submit", (/** @type {Event} */ event) => {
         event.preventDefault();
         const x = typedNumber(input.value);
@@ -228,11 +227,11 @@ export class Figure {
       place.append(bold);
       return;
     }
-    const live = this.started();
-    if (!live.right) return;
-    const first = live.numbers(startOf(this.about.controls)),
-      truth = live.right(first),
-      digits = +(/** @type {any} */ (this.element.querySelector("form.guess")).dataset.digits),
+    const live = this.started(),
+      first = live.numbers(startOf(this.about.controls)),
+      asked = /** @type {any} */ (this.element.querySelector("form.guess")).dataset,
+      truth = first[asked.asked],
+      digits = +asked.digits,
       near = (/** @type {number} */ x) =>
         Math.abs(+this.said - x) <= 0.5001 * 10 ** (Math.floor(Math.log10(Math.abs(x) || 1)) - digits + 1);
     if (near(truth)) say(bold, `You said ${shortly(+this.said)}. ✓`);

@@ -6,7 +6,7 @@ import { Plot, rows } from "../../plot.js";
 export const figure = {
   start(it) {
     const plot = new Plot(it.drawing, {
-      x: { range: [-8, 8], ticks: [-8, -4, 0, 4, 8], label: "logit z" },
+      x: { range: [-10, 10], ticks: [-10, -5, 0, 5, 10], label: "logit z" },
       y: { range: [-1, 0], ticks: [-1, -0.5, 0], label: "◄ ∂L/∂z" },
       right: 130,
       name: "the gradient that reaches the logit, over the logit, for two losses",
@@ -17,14 +17,14 @@ export const figure = {
         const { value: y, slopes } = it.run("chance", [z]),
           [mse, bce] = [slope("mse")(z), slope("bce")(z)];
         return {
-          y,
+          prediction: y,
           percent: 100 * y,
           slope: slopes[0],
           outer: it.run("squared", [y]).slopes[0],
           mse,
           steep: bce / slopes[0],
           bce,
-          times: bce / mse,
+          ratio: bce / mse,
         };
       },
       draw({ z }, n) {
@@ -70,15 +70,18 @@ export const figure = {
           it.mark(z),
           " the network says ",
           it.mark(n.percent, 2),
-          " %. BCE pulls with ",
-          it.mark(n.bce, 3),
-          ", MSE with ",
-          it.mark(n.mse, 2),
-          ": ",
-          it.mark(n.times, 3),
-          n.times > 10
-            ? " times as hard. The σ′ in MSE’s product is all but 0; in BCE’s it is cancelled."
-            : " times as hard. Here σ′ is not small, and MSE learns, too.",
+          " %. Cross-entropy pulls with ",
+          it.mark(n.bce),
+          ", squared error with ",
+          it.mark(n.mse),
+          ": the one is ",
+          it.mark(n.ratio, 3),
+          " times the other. ",
+          z < -2
+            ? "The sigmoid’s slope, all but 0, stays in the one product and is cancelled in the other."
+            : z < 2
+              ? "Here the sigmoid is steep, and both learn."
+              : "It is nearly right: neither pulls hard, nor needs to.",
         ];
       },
     };

@@ -1,4 +1,4 @@
-"""Figure 4.2: one logit from −8 to 8, and what squared error and cross-entropy send back to it."""
+"""Figure 4.2: one logit from −10 to 10, and what squared error and cross-entropy send back to it."""
 
 from autograd import Value, sigmoid
 from nn import binary_cross_entropy_with_logits, mean_squared_error
@@ -34,20 +34,20 @@ def numbers(state: State) -> Numbers:
     entropy(z).backward()
     bce = z.grad
     return {
-        "y": y.data,
+        "prediction": y.data,
         "percent": 100.0 * y.data,
         "slope": slope,
         "outer": said.grad,
         "mse": mse,
         "steep": bce / slope,
         "bce": bce,
-        "times": bce / mse,
+        "ratio": bce / mse,
     }
 
 
 FIGURE = Figure(
     "loss/logit",
-    controls={"z": Slider("logit z", -8.0, 8.0, -6.0, step=0.1)},
+    controls={"z": Slider("logit z", -10.0, 10.0, -6.0, step=0.1)},
     numbers=numbers,
     programs={
         "chance": program(chance, 1),
