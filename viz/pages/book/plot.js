@@ -13,14 +13,15 @@ const TOP = 24;
  * @typedef {{label: string | (string | Node)[], boxes: (Box | string)[]}} Row of boxes, and the signs between them */
 
 export class Plot {
-  /** @param {HTMLElement} parent @param {{x: Axis, y: Axis, high?: number, right?: number, name?: string}} about
-   * `right` is the room at its right for words, `name` what is told of it to those who do not see it */
-  constructor(parent, { x, y, high = 244, right = 0, name = "" }) {
+  /** @param {HTMLElement} parent @param {{x: Axis, y: Axis, high?: number, left?: number, right?: number, name?: string}} about
+   * `left` and `right` are the room at its sides for words, `name` what is told of it to those who do not see it */
+  constructor(parent, { x, y, high = 244, left = 16, right = 0, name = "" }) {
     this.svg = make("svg", { role: "img", "aria-label": name });
     parent.append(this.svg);
     this.axes = { x, y };
     this.high = high;
     this.margin = right;
+    this.least = left;
     this.left = this.right = this.top = this.bottom = 0;
     this.width = 0;
     this.wide = true;
@@ -35,7 +36,7 @@ export class Plot {
     this.width = width;
     this.wide = width > WIDE;
     this.group = this.svg;
-    this.left = Math.ceil(Math.max(16, ...(y.ticks ?? []).map((t) => rule(told(y, t)) + 10)));
+    this.left = Math.ceil(Math.max(this.least, ...(y.ticks ?? []).map((t) => rule(told(y, t)) + 10)));
     this.right = width - (this.wide ? Math.max(16, this.margin) : 16);
     this.top = TOP;
     this.bottom = this.high - 38;
