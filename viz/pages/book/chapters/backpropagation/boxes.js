@@ -53,7 +53,15 @@ export const figure = {
         rows(it.boxes, [
           {
             label: "► forward: each from the one before",
-            boxes: [value("► w", w), "→", value("► z = 3w − 3", n.z), "→", value("► a = tanh z", n.a), "→", value("► L", n.L)],
+            boxes: [
+              value("► w", w),
+              "→",
+              value("► z = 3w − 3", n.z),
+              "→",
+              value("► a = tanh z", n.a),
+              "→",
+              value("► L", n.L),
+            ],
           },
           {
             label: "◄ back: the slopes on the way, multiplied",
