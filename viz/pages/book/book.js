@@ -9,14 +9,14 @@ import { Figure } from "./figure.js";
 const NEAR = 200; // pixels from sight at which a figure starts
 const KEPT = "chainrule.book.read";
 
+/** @type {import("./figure.js").Code} a question with nothing to draw */
+const CARD = { start: () => ({ numbers: () => ({}), draw: () => {} }) };
 /** @type {Map<string, Figure>} */
 export const FIGURES = new Map(
-  /** @type {HTMLElement[]} */ ([...document.querySelectorAll("figure[data-figure]")])
-    .filter((element) => element.id.slice(1) in DATA.figures)
-    .map((element) => {
-      const code = MODULES[`book/chapters/${element.dataset.figure}.js`].figure;
-      return [element.id.slice(1), new Figure(element, code, changed)];
-    }),
+  /** @type {HTMLElement[]} */ ([...document.querySelectorAll("figure")]).map((element) => {
+    const code = MODULES[`book/chapters/${element.dataset.figure}.js`]?.figure ?? CARD;
+    return [element.id.slice(1), new Figure(element, code, changed)];
+  }),
 );
 const CHAPTERS = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".chapter")]),
   LINKS = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#contents li")]),
@@ -112,7 +112,10 @@ function scrolled() {
   const line = innerHeight * 0.4,
     above = PLACES.filter((one) => one.getBoundingClientRect().top < line);
   place = above.at(-1)?.id.slice(1) ?? "";
-  for (const chapter of CHAPTERS) if (chapter.getBoundingClientRect().bottom < innerHeight + 80) keep(chapter.id);
+  for (const chapter of CHAPTERS) {
+    const { bottom } = chapter.getBoundingClientRect();
+    if (bottom > 0 && bottom < innerHeight + 80) keep(chapter.id);
+  }
   $("progress").style.width = `${(100 * scrollY) / Math.max(1, document.documentElement.scrollHeight - innerHeight)}%`;
   contents();
   remember(address());
@@ -121,7 +124,7 @@ function scrolled() {
 /** Goes to the next figure, or to the one before. @param {number} way */
 function go(way) {
   const list = [...FIGURES.values()].map((f) => f.element),
-    far = list.map((e) => e.getBoundingClientRect().top - 64),
+    far = list.map((e) => e.getBoundingClientRect().top - 56),
     next = way > 0 ? far.findIndex((y) => y > 4) : far.findLastIndex((y) => y < -4);
   if (next < 0) return;
   list[next].scrollIntoView();

@@ -14,7 +14,7 @@ from viz.pages.document import Page
 from viz.pages.modules import file_of
 
 TITLE: Final = "Backpropagation, number by number"
-FIGURE: Final = re.compile(r'<figure id="f([\w.]+)" data-figure="([\w/]+)">(.*?)</figure>', re.DOTALL)
+FIGURE: Final = re.compile(r'<figure id="f([\w.]+)" (?:class="card"|data-figure="([\w/]+)")>(.*?)</figure>', re.DOTALL)
 _SECTION = re.compile(
     r'<section class="chapter" id="s(\w+)" data-minutes="(\d+)">\s*<h2>(.*?)</h2>\s*<p class="claim">(.*?)</p>'
     r"(.*?)</section>",
@@ -58,7 +58,7 @@ def book() -> Page:
 def figures() -> dict[str, Figure]:
     """Return the figures that compute, by their numbers as the text has them, in its order."""
     named = [(place, name) for place, name, _ in FIGURE.findall("".join(map(text_of, CHAPTERS)))]
-    return {place: figure_of(name) for place, name in named if _is_there(f"{name}.py")}
+    return {place: figure_of(name) for place, name in named if name and _is_there(f"{name}.py")}
 
 
 def figure_of(name: str) -> Figure:
@@ -105,7 +105,7 @@ def _body(found: dict[str, Figure]) -> str:
 
 def _opened(number: str, minutes: str, title: str, claim: str, rest: str) -> str:
     """Return a chapter with its opening: its number, its claim, and how long it takes."""
-    rest = re.sub(r'<h3 id="s([\w.]+)">', lambda found: f"{found[0]}{found[1].capitalize()} ", rest)
+    rest = re.sub(r'<h3 id="s([\d.]+\w?)">', lambda found: f"{found[0]}{found[1]} ", rest)
     rest = re.sub(
         r'<aside class="measured" data-demo="(\w+)">(.*?)</aside>',
         r'<aside class="measured">\2 <code>python -m demos.tutorial \1</code></aside>',
@@ -130,12 +130,11 @@ def _figure(place: str, name: str, inside: str, figure: Figure | None, still: st
     numbers = figure.start | figure.numbers(figure.start) if figure else {}
     told = f"Measured: <code>python -m demos.tutorial {figure.demo}</code>" if figure and figure.demo else ""
     demo = f'<p class="small quiet">{told}</p>' if told else ""
+    picture = f'<div class="picture">{still}</div>\n' if figure else ""
     inside = inside.replace("<figcaption>", f"<figcaption><b>Figure {place.capitalize()}</b> ", 1)
     inside = re.sub(
         r'<p class="answer">(.*?)</p>',
-        lambda match: (
-            f'<div class="picture">{still}</div>\n<div class="answer"><p>{_filled(match[1], numbers)}</p></div>'
-        ),
+        lambda match: f'{picture}<div class="answer"><p>{_filled(match[1], numbers)}</p></div>',
         inside,
         count=1,
         flags=re.DOTALL,
@@ -149,7 +148,8 @@ def _figure(place: str, name: str, inside: str, figure: Figure | None, still: st
         inside,
         flags=re.DOTALL,
     )
-    return f'<figure id="f{place}" data-figure="{name}">{inside}</figure>'
+    kind = f'data-figure="{name}"' if figure else 'class="card"'
+    return f'<figure id="f{place}" {kind}>{inside}</figure>'
 
 
 def _filled(text: str, numbers: Numbers) -> str:

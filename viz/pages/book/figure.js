@@ -24,7 +24,7 @@ export class Figure {
   constructor(element, code, changed) {
     this.element = element;
     this.id = element.id.slice(1);
-    this.about = DATA.figures[this.id];
+    this.about = DATA.figures[this.id] ?? { name: "", controls: {}, programs: {} };
     this.code = code;
     this.changed = changed;
     this.state = /** @type {State} */ (startOf(this.about.controls));
@@ -99,8 +99,7 @@ export class Figure {
   /** @returns {Live} */
   started() {
     if (!this.live) {
-      const picture = /** @type {HTMLElement} */ (this.element.querySelector(".picture"));
-      picture.replaceChildren(this.drawing, this.controls.element, this.boxes);
+      this.element.querySelector(".picture")?.replaceChildren(this.drawing, this.controls.element, this.boxes);
       this.live = this.code.start(this);
     }
     return this.live;
@@ -134,7 +133,7 @@ export class Figure {
     for (const place of /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll("[data-number]"))) {
       const x = all[place.dataset.number ?? ""],
         digits = +(place.dataset.digits ?? 4);
-      say(place, typeof x !== "number" || !digits ? String(x) : fewer(x, digits));
+      if (x !== undefined) say(place, typeof x !== "number" || !digits ? String(x) : fewer(x, digits));
     }
     this.verdict();
     if (live.answer) this.answers.children[1].replaceChildren(...live.answer(this.state, numbers));
@@ -193,9 +192,11 @@ export class Figure {
     return true;
   }
 
-  /** Takes a prediction. @param {string} said */
+  /** Takes a prediction; one that cannot be made here is passed over. @param {string} said */
   predict(said) {
-    this.said = this.asks ? said : "";
+    const known = [...this.element.querySelectorAll("[data-said]")].some((b) => b.getAttribute("data-said") === said),
+      typed = this.element.querySelector("form.guess") && said !== "" && Number.isFinite(+said);
+    this.said = known || typed ? said : "";
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll("[data-said]")))
       set(button, "aria-pressed", String(button.dataset.said === said));
     const input = this.element.querySelector("form.guess input");
