@@ -76,6 +76,18 @@ def slope(function, x):
     return z.grad
 
 
+def line(rate, size, epochs=30):
+    """Return the loss on all rows after each epoch of figures 5.2 and Q3, in which a line is fitted to 64 points."""
+    rows, net, losses = nn.datasets.sine(64, frequency=2.0, noise=0.5), nn.MLP(1, [1], seed=3), []
+
+    def watch(report):
+        losses.append(nn.mean_squared_error(net.batch(rows[0]), rows[1]).data)
+
+    how = {"loss": nn.mean_squared_error, "optimizer": nn.SGD(net.parameters(), rate), "backend": "recorded"}
+    nn.fit(net, *rows, **how, batch_size=size, epochs=epochs, callbacks=[watch])
+    return losses
+
+
 def trained(net, rate, epochs, rows=XOR):
     """Return the losses of a network that is trained with cross-entropy, all rows in a step."""
     how = {"loss": nn.binary_cross_entropy_with_logits, "optimizer": nn.SGD(net.parameters(), rate)}
