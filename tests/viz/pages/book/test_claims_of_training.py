@@ -82,7 +82,7 @@ def test_vanishing_exploding_and_clipping_as_the_demos_measure_them():
     free, right, tight = (f"{sum(error[-10:]) / 10:.4f}" for error in clip.errors.values())
     says(f"the error is {right}.", f"the error is {free}.", f"has got only to {tight}.")
     says(f"Of the first {len(clip.norms)} gradients 95 % are shorter than {clip.limits['95th percentile']:.2f}")
-    says(f"from the mistyped point, is {max(clip.norms):.2f}.")
+    says(f"the longest is {max(clip.norms):.2f}.")
     limit, norms = clip.limits["95th percentile"], clip.norms
     says(f"are shorter than {digits(median(norms), 3)}", f"touches {sum(n > limit for n in norms)} of them")
     says(f"A hundredth of it cuts all {sum(n > limit / 100 for n in norms)}.")
