@@ -47,11 +47,14 @@ export const figure = {
         const { z, a } = it.run(`${act}.neuron`, [w, b]);
         plot.begin(it.width);
         plot.graph((x) => it.value(act, [x]), "forward");
-        for (const k of inputs.keys()) plot.point(z[k], a[k], slope(act, z[k]) ? "forward" : "backward hollow");
-        plot.legend([
-          ["● learns from it", plot.y(2)],
-          ["○ off: slope 0", plot.y(2) + 20],
-        ]);
+        for (const k of inputs.keys()) plot.point(z[k], a[k], "forward");
+        plot.layer("result", () => {
+          for (const k of inputs.keys()) if (!slope(act, z[k])) plot.point(z[k], a[k], "backward hollow");
+          plot.legend([
+            ["● learns from it", plot.y(2)],
+            ["○ off: slope 0", plot.y(2) + 20],
+          ]);
+        });
         const total = (/** @type {string} */ title, /** @type {number} */ number) => ({
           kind: "gradient",
           title,
