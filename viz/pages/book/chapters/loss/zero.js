@@ -35,13 +35,13 @@ export const figure = {
           plot.graph((x) => at("logit", x).slopes[0], "backward dashed");
           plot.point(far, n.logit_slope, "backward");
           plot.point(far, n.epsilon_slope, "backward hollow");
+          plot.legend([
+            ["○ with + 1e-8, dotted", plot.y(0)],
+            ["● one function, dashed", plot.y(-1) - 20],
+            ["by hand, thin", plot.y(-1)],
+          ]);
         });
         plot.question(plot.x(far), (plot.top + plot.bottom) / 2);
-        plot.legend([
-          ["○ with + 1e-8, dotted", plot.y(0)],
-          ["● one function, dashed", plot.y(-1) - 20],
-          ["by hand, thin", plot.y(-1)],
-        ]);
         rows(
           it.boxes,
           Object.entries(NAMED).map(([name, label]) => ({
