@@ -72,7 +72,7 @@ class Exact(float):
     """A float that is formatted with all its digits."""
 
     def __format__(self, _):
-        return repr(float(self))
+        return f"{float(self):.17g}"  # a whole number stays one
 
 
 def flat(x):
