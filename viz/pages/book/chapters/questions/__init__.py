@@ -2,4 +2,5 @@
 
 text    what is read
 stills  its figures at first sight, made by `python -m demos.pictures --only-stills`
+layers  Q5 and Q6, about what stands between layers
 """
