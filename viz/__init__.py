@@ -4,7 +4,7 @@ graph/       a recorded graph (draw) and a network (draw_network), laid out by G
 charts/      plots by matplotlib: loss_curve, decision_boundary, gradient_flow, histogram, loss_landscape, …
 terminal.py  the same in characters: tree, table, loss_curve, decision_boundary
 notebook.py  what a notebook shows for a bare Value, model or history
-pages/       pages that work offline: steps, film, playground
+pages/       pages that work offline: steps, film, playground, and the book
 session/     a training stepped through in the terminal
 console/     what is installed as a program: `chainrule`
 support/     what every view is made of: picture, escaping, palette, guesses
@@ -25,6 +25,7 @@ from viz.charts.parameters import gradient_flow, histogram
 from viz.graph.drawing import draw
 from viz.graph.network import draw_network
 from viz.notebook import register as _tell_the_notebook
+from viz.pages.book.book import book
 from viz.pages.document import Page
 from viz.pages.film.film import Recorder, film
 from viz.pages.playground.playground import playground
@@ -40,6 +41,7 @@ __all__ = [
     "Picture",
     "Recorder",
     "activation",
+    "book",
     "decision_boundary",
     "draw",
     "draw_network",

@@ -2,6 +2,7 @@
 
 __main__.py     makes every picture again
 pages.py        pages as a browser shows them
+stills.py       the figures of the book as they are drawn at first
 why.svg         the graph of the first example, and why the gradient of a is what it is
 network.svg     the network of the second example, with its weights and their gradients
 steps.png       the page that steps through a pass, in the middle of the backward one

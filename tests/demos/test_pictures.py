@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from demos import pictures
-from demos.pictures import pages
+from demos.pictures import pages, stills
 
 FOLDER = Path(pictures.__file__).parent
 
@@ -32,11 +32,23 @@ def test_a_photograph_shows_what_the_page_says_today(name, browser):
     assert pages.words_of(FOLDER / name) == now, "python -m demos.pictures makes it again"
 
 
+def test_the_stills_of_the_book_are_current(browser):
+    for chapter, now in stills.stills(browser).items():
+        committed = (stills.FOLDER / chapter / "stills.html").read_text(encoding="utf-8")
+        assert said(committed) == said(now), f"{chapter}: python -m demos.pictures --only-stills makes it again"
+
+
+def said(still):
+    """Return the words of a still: where they stand depends on the fonts."""
+    return [html.unescape(text) for text in re.findall(r">([^<>]+)<", still)]
+
+
 def test_nothing_lies_there_that_nobody_made():
     assert {path.name for path in FOLDER.iterdir()} - {"__pycache__"} == {
         "__init__.py",
         "__main__.py",
         "pages.py",
+        "stills.py",
         *pictures.PICTURES,
         *pages.PHOTOGRAPHS,
     }

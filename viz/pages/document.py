@@ -14,7 +14,7 @@ import sys
 import tempfile
 import webbrowser
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,14 @@ class Page:
 
     `name` is that of a folder of `viz/pages/`: its .html is what is seen, its .css and .js dress and move it, with all
     that they import.  `data` is what the modules read, its "title" among it, `program` what the JavaScript backend
-    wrote for them.  The same data gives the same bytes.
+    wrote for them.  `body` is what is seen instead of the .html, `modules` are further ones, which the .js finds by
+    name.  The same data gives the same bytes.
     """
 
-    def __init__(self, name: str, data: Mapping[str, Any], program: str = "") -> None:
-        self.name, self.program = name, program
+    def __init__(
+        self, name: str, data: Mapping[str, Any], program: str = "", *, body: str = "", modules: Sequence[str] = ()
+    ) -> None:
+        self.name, self.program, self.body, self.modules = name, program, body, modules
         self.data = {**data, "title": shown(data["title"], LONGEST_TITLE)}
 
     @cached_property
@@ -48,7 +51,8 @@ class Page:
         """The page as text."""
         place = f"{self.name}/{self.name}"
         style = _colors() + styles_of(f"{place}.css")
-        script = '"use strict";\n' + self.program + bundled(f"{place}.js")
+        script = '"use strict";\n' + self.program + bundled(*self.modules, f"{place}.js")
+        seen = self.body or file_of(f"{place}.html")
         policy = (
             f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
             "img-src data:; base-uri 'none'; form-action 'none'"
@@ -57,7 +61,7 @@ class Page:
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>chainrule</title>\n<style>{style}</style>\n</head>\n<body>\n{file_of(f'{place}.html')}"
+            f"<title>chainrule</title>\n<style>{style}</style>\n</head>\n<body>\n{seen}"
             f'<script type="application/json" id="data">{inert(self.data)}</script>\n'
             f"<script>{script}</script>\n</body>\n</html>\n"
         )

@@ -20,8 +20,8 @@ def file_of(name: str) -> str:
     return resources.files("viz").joinpath("pages", name).read_text(encoding="utf-8")
 
 
-def bundled(entry: str) -> str:
-    """Return a module of `viz/pages/` and all that it imports as one script, what is imported first.
+def bundled(*entries: str) -> str:
+    """Return modules of `viz/pages/` and all that they import as one script, what is imported first.
 
     Raises ValueError where modules import each other in a circle, or what is not exported.
     """
@@ -47,7 +47,9 @@ def bundled(entry: str) -> str:
         given = ", ".join(sorted(exports[name]))
         written[name] = f'MODULES["{name}"] = (() => {{\n{body}return {{ {given} }};\n}})();\n'
 
-    write(entry, ())
+    for entry in entries:
+        if entry not in written:
+            write(entry, ())
     return "const MODULES = {};\n" + "".join(written.values())
 
 

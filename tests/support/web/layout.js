@@ -4,6 +4,7 @@
 () => {
   const wrong = [];
   const tell = (check, ...what) => wrong.push(`${check}: ${what.join(" | ")}`);
+  const stacked = (a, b) => a.closest("mover,munder") && a.closest("mover,munder") === b.closest("mover,munder"); // as ŷ is
   const boxed = (node) => node.parentElement.closest(".unit,.chip");
 
   /** The part of the window that the scrolled ancestors of an element let through, asked once for each. */
@@ -50,7 +51,7 @@
   texts.sort((a, b) => a.rect.top - b.rect.top);
   texts.forEach((a, k) => {
     for (let i = k + 1; i < texts.length && texts[i].rect.top < a.rect.bottom; i++)
-      if (meet(a.rect, texts[i].rect)) tell("a", a.words, texts[i].words);
+      if (meet(a.rect, texts[i].rect) && !stacked(a.host, texts[i].host)) tell("a", a.words, texts[i].words);
   });
   for (const { words, whole, box } of texts) {
     if (!box?.querySelector("rect")) continue;

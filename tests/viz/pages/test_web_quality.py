@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.web import npx
+from tests.support.web.book import FIGURES
 from viz.pages.modules import bundled
 
 ROOT = Path(__file__).parents[3]
@@ -45,6 +46,8 @@ def absent(start):
     [
         ("viz/pages/playground/playground.js", []),
         ("viz/pages/film/film.js", []),
+        ("viz/pages/book/book.js", []),
+        *((f"viz/pages/book/chapters/{figure.name}.js", []) for figure in FIGURES.values()),
         ("viz/pages/steps/steps.js", LOOSE),
         ("viz/support/picture.js", []),
         ("autograd/compile/backends/javascript/maths.js", ["--noUnusedLocals", "false"]),
@@ -52,7 +55,7 @@ def absent(start):
 )
 def test_types(script, options, tmp_path):
     given = tmp_path / "programs.d.ts"
-    given.write_text("declare const PROGRAMS: any;\n")
+    given.write_text("declare const PROGRAMS: any, MODULES: any;\n")
     code, said = tool(TYPESCRIPT, "tsc", *CHECKS, *TIDY, *options, str(given), str(ROOT / script))
     assert code == 0, said
 
@@ -70,9 +73,12 @@ def test_format():
 
 
 def test_every_file_of_a_page_is_used_and_checked():
-    entries = [f"{page}/{page}" for page in ("steps", "film", "playground")]
+    entries = [f"{page}/{page}" for page in ("steps", "film", "playground", "book")]
+    figures = [f"book/chapters/{figure.name}" for figure in FIGURES.values()]
     found = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")}
-    scripts = {name for entry in entries for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)}
+    scripts = {
+        name for entry in entries + figures for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)
+    }
     sheets = {"shared/tokens.css", "live/live.css", *(f"{entry}.css" for entry in entries)}
     assert found == scripts | sheets
     assert "viz/pages/**" in json.loads((ROOT / ".biome.json").read_text())["files"]["includes"]

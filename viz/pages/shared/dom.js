@@ -13,7 +13,7 @@ export function make(tag, attributes = {}, ...inside) {
   element.append(...inside);
   return element;
 }
-const SVG_TAGS = new Set(["svg", "g", "rect", "text", "path", "line", "circle", "title", "tspan", "image"]);
+const SVG_TAGS = new Set(["svg", "g", "rect", "text", "path", "line", "circle", "title", "tspan", "image", "ellipse"]);
 
 /** Changes an element only where it differs, so that a step costs what it changes. @param {any} element @param {string} words */
 export function say(element, words) {

@@ -26,6 +26,17 @@ export function fewer(x, digits) {
   return told.replace(/\.0e/, "e");
 }
 
+const shorter = (/** @type {number} */ digits) => (/** @type {number} */ x) =>
+  Number.isFinite(x) && x ? x.toExponential(digits).replace(/^-/, "−").replace("e+", "e") : shortly(x);
+/** The ways to write a number, from the longest on: a box takes the first that fits. */
+export const WRITTEN = [
+  shortly,
+  (/** @type {number} */ x) => fewer(x, 3),
+  (/** @type {number} */ x) => fewer(x, 2),
+  shorter(1),
+  shorter(0),
+];
+
 /** At most six characters, for boxes of a map; what is not quite 0 is 0.000. @param {number | null} x */
 export function compact(x) {
   if (x === null || !Number.isFinite(x) || x === 0) return fewer(x, 2);

@@ -2,7 +2,7 @@
 // last one ended.
 
 import { $, make, ruler, say, set } from "../../shared/dom.js";
-import { DATA, between, bracketed, fewer, fully, shortly } from "../../shared/numbers.js";
+import { DATA, WRITTEN, between, bracketed, fewer, fully, shortly } from "../../shared/numbers.js";
 import { asksSum } from "../common_mistakes.js";
 import { bare, rowName } from "./map.js";
 import {
@@ -146,9 +146,6 @@ export function showProduct(e, asked = false) {
   for (const [place, x] of numbers) say(place, form(x));
 }
 
-const shorter = (/** @type {number} */ digits) => (/** @type {number} */ x) =>
-  Number.isFinite(x) && x ? x.toExponential(digits).replace(/^-/, "−").replace("e+", "e") : shortly(x);
-const WRITTEN = [shortly, (x) => fewer(x, 3), (x) => fewer(x, 2), shorter(1), shorter(0)];
 const LONG = [shortly, (x) => shortest(x, 7), (x) => shortest(x, 10), fully];
 const shortest = (/** @type {number} */ x, /** @type {number} */ digits) => fully(+x.toPrecision(digits));
 

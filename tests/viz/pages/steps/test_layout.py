@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from tests.support.web import FONTS
-from tests.viz.pages.layout import SCALES, VIEWS, WINDOWS, pages, walk
+from tests.viz.pages.steps.layout import SCALES, VIEWS, WINDOWS, pages, walk
 
 
 @pytest.mark.parametrize("window", WINDOWS)

@@ -1,6 +1,6 @@
-"""The seven checks of a layout, on the stepping page: `python -m tests.viz.pages.layout` takes all steps.
+"""The seven checks of a layout, on the stepping page: `python -m tests.viz.pages.steps.layout` takes all steps.
 
-`python -m tests.viz.pages.layout 9` takes every ninth.
+`python -m tests.viz.pages.steps.layout 9` takes every ninth.
 """
 
 import itertools

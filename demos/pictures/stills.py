@@ -1,0 +1,60 @@
+"""The figures of the book as they are drawn at first: what is read without a script, and in print before it has run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import viz
+from viz.pages.book import book, chapters
+
+FOLDER = Path(chapters.__file__).parent
+STILL = """([id, width]) => {
+  const it = MODULES["book/book.js"].FIGURES.get(id);
+  it.element.style.setProperty("--side", `calc(100% - var(--gap) - ${width}px)`);
+  it.show();
+  const still = document.createElement("div");
+  still.className = "still";
+  for (const part of [it.drawing, it.boxes]) {
+    for (const [canvas, copy] of [...part.querySelectorAll("canvas")].map((c) => [c, new Image(c.width, c.height)])) {
+      copy.src = canvas.toDataURL();
+      copy.alt = canvas.getAttribute("aria-label") ?? "";
+      canvas.replaceWith(copy);
+    }
+    still.append(...part.cloneNode(true).childNodes);
+  }
+  for (const one of still.querySelectorAll(".cover,input,button,select,output,.controls")) one.remove();
+  for (const one of still.querySelectorAll("*"))
+    for (const name of ["id", "tabindex", "style"]) one.removeAttribute(name);
+  for (const one of still.querySelectorAll("[role=button]")) one.removeAttribute("role");
+  for (const one of still.querySelectorAll("[hidden],.away")) one.remove();
+  for (const svg of still.querySelectorAll("svg:not(svg svg)"))
+    svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
+  return still.outerHTML.replaceAll("></", ">\\n</").replaceAll("\\n</text>", "</text>");
+}"""
+WIDTH = 640
+
+
+def stills(browser: Any) -> dict[str, str]:
+    """Return what stands in stills.html, by the name of each chapter that has figures."""
+    with TemporaryDirectory() as folder:
+        tab = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce")
+        tab.goto(viz.book().save(Path(folder) / "page.html").as_uri())
+        found: dict[str, str] = {}
+        for place, figure in book.figures().items():
+            chapter = figure.name.partition("/")[0]
+            drawn = tab.evaluate(STILL, [place, WIDTH])
+            found[chapter] = found.get(chapter, "") + f"<!-- {figure.name} -->\n{drawn}\n"
+        tab.close()
+    return found
+
+
+def save(browser: Any) -> list[Path]:
+    """Write the stills of every chapter; return where they are."""
+    places = []
+    for chapter, text in stills(browser).items():
+        place = FOLDER / chapter / "stills.html"
+        place.write_text(text, encoding="utf-8")
+        places.append(place)
+    return places

@@ -1,0 +1,1 @@
+"""The book: what it says, what it computes, how it looks."""

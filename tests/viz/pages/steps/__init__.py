@@ -1,0 +1,1 @@
+"""The stepping page, at every step and width."""

@@ -1,0 +1,33 @@
+"""Figure 4.2b: the logarithm of 0, by hand, with an epsilon, and on the logit."""
+
+from autograd import Value, log, sigmoid
+from nn import binary_cross_entropy_with_logits
+from viz.pages.book.controls import Slider, State
+from viz.pages.book.figure import Figure, Numbers, program
+
+LOSSES = {  # of a logit where 1 is right
+    "hand": lambda z: -log(sigmoid(z)),
+    "epsilon": lambda z: -log(sigmoid(z) + 1e-8),
+    "logit": lambda z: binary_cross_entropy_with_logits([z], [1.0]),
+}
+
+
+def numbers(state: State) -> Numbers:
+    """Return each loss with its slope by the logit."""
+    found = {}
+    for name, of in LOSSES.items():
+        z = Value(-state["far"])
+        loss = of(z)
+        loss.backward()
+        found |= {name: loss.data, f"{name}_slope": z.grad}
+    return found
+
+
+FIGURE = Figure(
+    "loss/zero",
+    controls={"far": Slider("−z", 1.0, 800.0, 40.0, powers=True)},
+    numbers=numbers,
+    programs={name: program(of, 1) for name, of in LOSSES.items()},
+    states=[{"far": 18.4}, {"far": 28.3}, {"far": 700.0}],
+    demo="log_of_zero",
+)
