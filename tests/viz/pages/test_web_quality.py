@@ -45,6 +45,7 @@ def absent(start):
     [
         ("viz/pages/playground/playground.js", []),
         ("viz/pages/film/film.js", []),
+        ("viz/pages/worksheet/worksheet.js", []),
         ("viz/pages/steps/steps.js", LOOSE),
         ("viz/support/picture.js", []),
         ("autograd/compile/backends/javascript/maths.js", ["--noUnusedLocals", "false"]),
@@ -70,7 +71,7 @@ def test_format():
 
 
 def test_every_file_of_a_page_is_used_and_checked():
-    entries = [f"{page}/{page}" for page in ("steps", "film", "playground")]
+    entries = [f"{page}/{page}" for page in ("steps", "film", "playground", "worksheet")]
     found = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")}
     scripts = {name for entry in entries for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)}
     sheets = {"shared/tokens.css", "live/live.css", *(f"{entry}.css" for entry in entries)}
