@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
@@ -61,7 +62,7 @@ class Figures:
 
     def stepped(self, i: int, step: float) -> float:
         """Return where a step downwards leads parameter `i`."""
-        return rounded(self.value(i) - step)
+        return rounded(self.value(i) - step, (self.value(i), step))
 
     def key_of_gradient(self, i: int) -> Key:
         """Return which number the gradient of node `i` is."""
@@ -91,15 +92,11 @@ class Figures:
 
     def computed(self, i: int, given: Mapping[int, float] | None = None) -> float:
         """Return what node `i` computes; `given` holds other numbers for some operands, by their places."""
-        return rounded(self._evaluated(i, given)[0])
+        return self._evaluated(i, given)[0]
 
-    def slope(self, i: int, slot: int, *, at: float | None = None, output: float | None = None) -> float:
-        """Return a local derivative by its formula, or that at another input, or with another output in it."""
+    def slope(self, i: int, slot: int, output: float | None = None) -> float:
+        """Return a local derivative by its formula, in which the output is that of node `i` or another."""
         known = {name: self.value(j) for name, j in self._named(i).items()} | {OUTPUT: self.value(i)}
-        if at is not None:
-            name = parameters(self.operation(i))[slot]
-            known[name] = at
-            known[OUTPUT] = self._evaluated(i, {slot: at})[0]
         if output is not None:
             known[OUTPUT] = output
         return rounded(evaluate(derivative_of(self.operation(i).name, slot), known))
@@ -113,7 +110,7 @@ class Figures:
             if node.op.name not in TABLE:
                 raise ValueError(f"{node!r} is a checkpoint, whose steps are not recorded: no worksheet shows them")
             x, derivatives = self._evaluated(i)
-            self.numbers["value", i] = x = rounded(x)
+            self.numbers["value", i] = x
             if not math.isfinite(x):
                 raise ValueError(f"{self.recording.words.names[i]} is {x}: a worksheet has finite numbers only")
             if node.op.stops_at_zero and [d == 0.0 for d in derivatives] != [d == 0.0 for d in node.local_derivatives]:
@@ -134,7 +131,7 @@ class Figures:
             self.sends[event.parent].append(event)
             self.numbers["sent", i, slot] = rounded(self.gradient(i) * local)
             if event.arrival == event.expected > 1:
-                self.numbers["gradient", event.parent] = rounded(total(self.parts(event.parent)))
+                self.numbers["gradient", event.parent] = summed(self.parts(event.parent))
 
     def parts(self, i: int) -> list[float]:
         """Return what was sent to node `i`, in the order of arrival."""
@@ -145,17 +142,30 @@ class Figures:
             return rounded(by_member(operands(self.recording.nodes[i]), self._evaluated(i)[1])[slot])
         return self.slope(i, slot)
 
-    def _evaluated(self, i: int, given: Mapping[int, float] | None = None) -> Any:
+    def _evaluated(self, i: int, given: Mapping[int, float] | None = None) -> tuple[float, Any]:
         numbers = [self.value(j) for j in self.parents[i]]
         for slot, x in (given or {}).items():
             numbers[slot] = x
         inputs: list[Any] = []
         for operand in operands(self.recording.nodes[i]):
             inputs.append([numbers.pop(0) for _ in operand.values] if operand.is_group else numbers.pop(0))
-        return self.operation(i).evaluate(*inputs)
+        output, derivatives = self.operation(i).evaluate(*inputs)
+        return rounded(output, _terms(self.operation(i), inputs)), derivatives
 
     def _named(self, i: int) -> dict[str, int]:
         return dict(zip(parameters(self.operation(i)), self.parents[i], strict=True))
+
+
+def summed(parts: list[float]) -> float:
+    """Return the sum of what was sent to a node."""
+    return rounded(total(parts), parts)
+
+
+def _terms(op: Operation, inputs: list[Any]) -> list[float]:
+    """Return what an operation adds up, nothing if it does not."""
+    if op.role == "dot":
+        return [*map(operator.mul, *inputs[:2]), inputs[2]]
+    return inputs[0] if op.role == "total" else inputs if op.name in ("add", "subtract") else []
 
 
 @cache

@@ -14,15 +14,15 @@ from autograd.fused.groups import Group
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from viz.worksheet.figures import Figures, Key
-from viz.worksheet.rounding import interval, rounded
+from viz.worksheet.figures import Figures, Key, summed
+from viz.worksheet.rounding import interval, nearby, rounded
 
 Wrong = tuple[str, float]
 NEARLY: Final = "Nearly: compute with the numbers as they are shown, and round to four digits."
 
 
 class Known(NamedTuple):
-    """A wrong number, the first and the last that are it once rounded, and the mistakes that lead to it."""
+    """A wrong number, the first and the last that are taken for it, and the mistakes that lead to it."""
 
     number: float
     low: float
@@ -48,7 +48,8 @@ class Blank:
 
     def mistakes(self, typed: float) -> tuple[str, ...]:
         """Return the mistakes that a wrong number comes from, none for one of no known origin."""
-        return next((known.mistakes for known in self.wrong if known.low <= typed <= known.high), ())
+        taken = [known for known in self.wrong if known.low <= typed <= known.high]
+        return min(taken, key=lambda known: abs(typed - known.number)).mistakes if taken else ()
 
     def said(self, typed: float) -> str:
         """Return what to say of a number that is not right."""
@@ -62,7 +63,7 @@ def blank(answer: float, wrong: Sequence[Wrong]) -> Blank:
     for name, x in wrong:
         if math.isfinite(x) and (y := rounded(x)) != answer and name not in names[y]:
             names[y].append(name)
-    found = [Known(x, *interval(x), tuple(mistakes)) for x, mistakes in names.items() if mistakes]
+    found = [Known(x, *nearby(x), tuple(mistakes)) for x, mistakes in names.items() if mistakes]
     low, high = sorted((0.995 * answer, 1.005 * answer))
     return Blank(answer, interval(answer), (low, high), tuple(found))
 
@@ -111,8 +112,8 @@ class WrongNumbers:
     def _local(self, i: int, slot: int) -> Iterator[Wrong]:
         figures = self.figures
         if figures.operation(i).role == "unary":
-            yield "output", figures.slope(i, slot, at=figures.value(i))
-            yield "output", figures.slope(i, slot, output=figures.value(figures.parents[i][slot]))
+            yield "output", figures.operation(i).evaluate(figures.value(i))[1][slot]
+            yield "output", figures.slope(i, slot, figures.value(figures.parents[i][slot]))
         yield "sign", -figures.local(i, slot)
 
     def _sent(self, i: int, slot: int) -> Iterator[Wrong]:
@@ -143,9 +144,10 @@ class WrongNumbers:
         yield from self._of_a_parameter(target, right)
 
     def _gradient(self, i: int) -> Iterator[Wrong]:
-        right, parts = self.figures.gradient(i), self.figures.parts(i)
-        for k, part in enumerate(parts):
-            yield "path", right - part if len(parts) > 2 else parts[1 - k]
+        parts = self.figures.parts(i)
+        right = summed(parts)
+        for k in range(len(parts)):
+            yield "path", summed(parts[:k] + parts[k + 1 :])
         yield "overwritten", parts[-1]
         yield "sign", -right
         yield from self._of_a_parameter(i, right)
