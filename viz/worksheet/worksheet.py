@@ -48,15 +48,6 @@ class Worksheet:
         wrong = WrongNumbers(figures)
         self.blanks = [wrong.blank(key) for key in self.sheet.blanks]
 
-    @property
-    def untold(self) -> int:
-        """How many of the known mistakes lead to the right number, or to the same wrong one as another."""
-        wrong = WrongNumbers(self.sheet.figures)
-        steps = Sheet(self.sheet.figures, LEVELS).blanks
-        return sum(
-            len(wrong.of(key)) - sum(len(known.mistakes) == 1 for known in wrong.blank(key).wrong) for key in steps
-        )
-
     @cached_property
     def page(self) -> Page:
         """The page that marks itself, and names the mistake that a wrong number comes from."""

@@ -1,6 +1,6 @@
 """The worksheet without a graph of one's own: two rows of XOR through a network 2–2–1, in numbers of one digit.
 
-True is 2 and false −1: where an input is 1 or 0, a mistake that leaves it out leads to the right number.
+True is 1.5 and false −0.5: where an input is 1, 0 or −1, or as large as the number of rows, mistakes look alike.
 """
 
 from __future__ import annotations
@@ -8,27 +8,22 @@ from __future__ import annotations
 import random
 from typing import Final
 
-from autograd import Value
 from nn import MLP, mean_squared_error
 from viz.worksheet.worksheet import Worksheet
 
-ROWS: Final = [[-1.0, 2.0], [2.0, 2.0]]
-TARGETS: Final = [2.0, -1.0]
-DRAWS: Final = 12
-RATE: Final = 0.5
-TITLE: Final = "XOR by hand, with 2 for true and −1 for false"
+TRUE, FALSE = 1.5, -0.5
+ROWS: Final = [[FALSE, TRUE], [TRUE, TRUE]]
+TARGETS: Final = [TRUE, FALSE]
+RATE: Final = 0.1
+TITLE: Final = "XOR by hand, with 1.5 for true and −0.5 for false"
 
 
 def xor_worksheet(seed: int = 0, level: int = 1) -> Worksheet:
-    """Return the worksheet of XOR with a seed's weights: of several draws the one that tells mistakes apart best."""
+    """Return the worksheet of XOR with the weights of a seed, no two of one size."""
     draw = random.Random(seed)
-    sheets = [Worksheet(xor_loss(draw), seed, level, RATE, TITLE) for _ in range(DRAWS)]
-    return min(sheets, key=lambda sheet: sheet.untold)
-
-
-def xor_loss(draw: random.Random) -> Value:
-    """Return the mean squared error of a network with random weights of one digit, none of them 0."""
     model = MLP(2, [2, 1], activation="tanh", seed=0)
-    for parameter in model.parameters():
-        parameter.data = draw.choice((-1.0, 1.0)) * draw.randint(1, 5) / 10.0
-    return mean_squared_error([model(row) for row in ROWS], TARGETS)
+    parameters = model.parameters()
+    for parameter, size in zip(parameters, draw.sample(range(1, 10), len(parameters)), strict=True):
+        parameter.data = draw.choice((-1.0, 1.0)) * size / 10.0
+    loss = mean_squared_error([model(row) for row in ROWS], TARGETS)
+    return Worksheet(loss, seed, level, RATE, TITLE)

@@ -47,7 +47,6 @@ def test_the_sheet_is_the_recorded_pass_to_the_digits_it_has():
             assert math.isclose(figures.value(i), node.data, rel_tol=5e-3, abs_tol=2e-3)
             if (gradient := recording.gradient(node)) is not None:
                 assert math.isclose(figures.gradient(i), gradient, rel_tol=1e-2, abs_tol=5e-3)
-        assert sheet.untold < 90
     root = nodes[-1]
     assert root.grad == 0.0, "the graph is left as it was"
 
@@ -74,6 +73,14 @@ def test_every_right_order_is_taken_and_no_other():
             stands = [chosen[k] for k in places]
             early = any(late in leads[node] for k, node in enumerate(stands) for late in stands[:k])
             assert (order.waiting(places) is None) == (not early)
+
+
+def test_in_the_sheets_of_xor_hardly_two_mistakes_look_alike_but_a_path_forgotten_and_a_sum_overwritten():
+    blanks = [blank for seed in range(20) for blank in xor_worksheet(seed, 4).blanks]
+    named = [known.mistakes for blank in blanks for known in blank.wrong]
+    alike = [names for names in named if len(names) > 1 and names != ("path", "overwritten")]
+    assert len(named) > 5_000
+    assert len(alike) <= 0.003 * len(named)
 
 
 def test_blanks_grow_with_the_level_and_along_each_pass():

@@ -117,9 +117,9 @@ def test_it_prints_on_a_few_pages_with_the_answers_on_their_own(show, paper):
         pages[form] = len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format=paper)))
         hidden = tab.evaluate("getComputedStyle(document.getElementById('answers')).display") == "none"
         assert hidden == (form == "page"), "the page of a student holds no answers to print"
-    assert pages["answers"] == 1
+    assert pages["answers"] <= 2
     assert 4 <= pages["page"] <= 6
-    assert pages["paper"] == pages["page"] + 1
+    assert pages["paper"] == pages["page"] + pages["answers"]
 
 
 def test_names_are_no_markup(show):

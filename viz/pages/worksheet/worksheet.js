@@ -157,6 +157,9 @@ function showKey() {
     );
   }
   orderKey();
+  const met = new Set(BLANKS.flatMap(({ wrong }) => wrong.flatMap(([, , , names]) => names)));
+  for (const [name, meaning] of Object.entries(DATA.mistakes))
+    if (met.has(name)) $("meanings").append(make("dt", {}, name), make("dd", {}, meaning));
 }
 
 say($("title"), DATA.title);
