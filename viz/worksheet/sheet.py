@@ -55,7 +55,7 @@ class Sheet:
                 yield FORWARD, ("value", event.node), event
             elif isinstance(event, Send):
                 local = figures.key_of_local(event.node, event.slot)
-                if local and local[0] == "local" and local not in seen:
+                if local and local[0] == "local" and local not in seen and not self._is_told(event):
                     seen.add(local)
                     yield BACKWARD, local, event
                 yield BACKWARD, ("sent", event.node, event.slot), event
@@ -63,6 +63,11 @@ class Sheet:
                     yield BACKWARD, ("gradient", event.parent), event
             elif isinstance(event, Update):
                 yield UPDATE, ("after", event.node), event
+
+    def _is_told(self, event: Send) -> bool:
+        """Return whether the words for a local derivative are its number, as in `1 [z > 0]`: nothing is to compute."""
+        formula = self.words.derivative(event.node, event.slot).partition(" [")[0]
+        return formula in (text := show_number(self.figures.local(event.node, event.slot)), bracketed(text))
 
     def _told(self, key: Key, event: Event) -> Told:
         """Return the line that leads to a number, in the sentences that the steps of a pass are told with."""

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from autograd import Value, number, topological_order
 from autograd import steps as passes
@@ -18,11 +18,13 @@ from autograd.recording.nodes import CONSTANT
 from viz.pages.document import Page
 from viz.pages.steps.steps import with_update
 from viz.support.guesses import GUESSES
-from viz.worksheet.asking import Marks, ask
 from viz.worksheet.figures import Figures, own_numbers, variables
 from viz.worksheet.order import order_of
 from viz.worksheet.sheet import LEVELS, Sheet
 from viz.worksheet.wrong_numbers import NEARLY, WrongNumbers
+
+if TYPE_CHECKING:
+    from viz.worksheet.asking import Marks
 
 LARGEST: Final = 400  # nodes: nobody computes more by hand
 TRIES: Final = 50
@@ -69,6 +71,8 @@ class Worksheet:
 
     def ask(self, script: Iterable[str] | None = None) -> Marks:
         """Ask in the terminal, and return the marks; lines come from a person, from `script` or from standard input."""
+        from viz.worksheet.asking import ask
+
         return ask(self, script)
 
     def names(self) -> list[str]:

@@ -1,5 +1,6 @@
 """Worksheets: each blank has one right answer, each mistake its name, each order that is right is taken."""
 
+import doctest
 import itertools
 import math
 import random
@@ -10,8 +11,10 @@ import pytest
 import nn
 import viz
 from autograd import Value, topological_order
+from autograd.explain import mistakes
 from autograd.explain.mistakes import MISTAKES
 from tests.viz.worksheet.learners import Learner, answers, counted, sheets, written
+from viz.worksheet import rounding, worksheet
 from viz.worksheet.rounding import rounded
 from viz.worksheet.xor import xor_worksheet
 
@@ -81,6 +84,19 @@ def test_in_the_sheets_of_xor_hardly_two_mistakes_look_alike_but_a_path_forgotte
     alike = [names for names in named if len(names) > 1 and names != ("path", "overwritten")]
     assert len(named) > 5_000
     assert len(alike) <= 0.003 * len(named)
+
+
+def test_a_local_derivative_that_its_words_tell_is_not_asked_for():
+    x, y = Value(2.0, "x"), Value(-1.5, "y")
+    asked = viz.worksheet(x.relu() * y.relu() + (x * y).tanh() / 1.0, level=4).sheet.blanks
+    assert len([key for key in asked if key[0] == "local"]) == 1
+
+
+@pytest.mark.parametrize("module", [rounding, worksheet, mistakes])
+def test_examples_hold(module):
+    ran = doctest.testmod(module)
+    assert ran.attempted
+    assert not ran.failed
 
 
 def test_blanks_grow_with_the_level_and_along_each_pass():
