@@ -20,6 +20,7 @@ from viz.pages.steps.steps import with_update
 from viz.support.guesses import GUESSES
 from viz.worksheet.figures import Figures, own_numbers, variables
 from viz.worksheet.order import order_of
+from viz.worksheet.rounding import rounded
 from viz.worksheet.sheet import LEVELS, Sheet
 from viz.worksheet.wrong_numbers import NEARLY, WrongNumbers
 
@@ -144,7 +145,7 @@ def worksheet(
         )
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise ValueError(f"worksheet(seed={seed!r}): a seed is a whole number from 0")
-    rate = number(learning_rate)
+    rate = rounded(number(learning_rate))
     if not math.isfinite(rate) or rate == 0.0:
         raise ValueError(f"worksheet(learning_rate={rate}): an update needs a finite rate that moves something")
     if loss.is_leaf:

@@ -117,6 +117,11 @@ def test_it_prints_on_a_few_pages_with_the_answers_on_their_own(show, paper):
         pages[form] = len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format=paper)))
         hidden = tab.evaluate("getComputedStyle(document.getElementById('answers')).display") == "none"
         assert hidden == (form == "page"), "the page of a student holds no answers to print"
+        tab.emulate_media(media="print")
+        boxes = tab.locator(".choices button, .choices i")
+        assert form == "answers" or all(boxes.nth(k).is_visible() for k in range(len(sheet.order.nodes)))
+        tab.set_viewport_size({"width": 680, "height": 1000})  # as wide as what is printed on either
+        assert [wrong for wrong in collisions(tab) if not wrong.startswith("e")] == [], "small print may be 8 pt"
     assert pages["answers"] <= 2
     assert 4 <= pages["page"] <= 6
     assert pages["paper"] == pages["page"] + pages["answers"]

@@ -4,6 +4,7 @@ import { $, make, say } from "../shared/dom.js";
 import { DATA } from "../shared/numbers.js";
 
 const { names, before, one } = DATA.order;
+const NUMBER = make("span", { class: "paper" }, "Number them.");
 const HEAD = "Which node can send its gradient on first, which next?";
 
 /** The part in which nodes are put in order; `done` is called once all are. @param {() => void} done */
@@ -38,7 +39,7 @@ function pressed(done) {
     return button;
   });
   return [
-    make("p", {}, `${HEAD} Press them in that order.`),
+    make("p", {}, `${HEAD} `, make("span", { class: "screen" }, "Press them in that order."), NUMBER),
     make("div", { class: "choices" }, ...buttons),
     list,
     said,

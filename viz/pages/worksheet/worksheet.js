@@ -137,7 +137,8 @@ function score(right, first) {
 function showScore() {
   const all = BLANKS.length + 1,
     done = STATE.left ? "" : " · finished";
-  say($("score"), `${STATE.right} of ${all} right${STATE.right ? `, ${STATE.first} at the first try` : ""}${done}`);
+  for (const id of ["score", "result"])
+    say($(id), `${STATE.right} of ${all} right${STATE.right ? `, ${STATE.first} at the first try` : ""}${done}`);
 }
 
 // ------------------------------------------------------------------------------------------ the page
