@@ -129,7 +129,7 @@ def test_wrong_numbers_are_answered():
     blank = sheet.blanks[sheet.sheet.blanks.index(("gradient", 0))]
     assert blank.answer == 4.0
     assert blank.said(4.01) == "Nearly: compute with the numbers as they are shown, and round to four digits."
-    assert blank.said(17.0) == "Not yet. Look at the numbers that flow in, and try again."
+    assert blank.said(17.0) == "Not yet: look at the numbers that flow in, and try again."
     assert blank.said(-4.0) == f"Not yet: {MISTAKES['sign']}."
     assert blank.said(3.0) == f"Not yet: {MISTAKES['path']}; or {MISTAKES['overwritten']}."
     assert blank.said(1.0) == f"Not yet: {MISTAKES['path']}."

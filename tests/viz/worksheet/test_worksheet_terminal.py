@@ -1,5 +1,6 @@
 """Worksheets in the terminal and by the command: right, wrong, shown, left; what is written and said."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,7 +54,7 @@ def run(*words, text="", folder=ROOT):
     command = [sys.executable, "-c", "from viz.console.command_line import main; raise SystemExit(main())", "worksheet"]
     return subprocess.run(
         [*command, *words], cwd=folder, input=text, capture_output=True, encoding="utf-8", timeout=60,
-        env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
     )  # fmt: skip
 
 

@@ -4,6 +4,5 @@ dom.js      elements made and changed
 numbers.js  what the page was given, and numbers as they are shown
 tokens.css  type, room, controls, cards, boxes of numbers
 network.js  the network drawing that cannot collide
-verdict.js  what is said of a wrong number
 player.js   buttons, keys and a clock for all that has a beginning and an end
 """

@@ -1,5 +1,4 @@
 import { DATA } from "../shared/numbers.js";
-import { verdict } from "../shared/verdict.js";
 import {
   ACTORS,
   AFTER,
@@ -23,7 +22,7 @@ export const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival 
 export const answerTo = (e) =>
   e.kind === "Compute" || e.kind === "Update" || asksSum(e) ? e.after : e.kind === "Send" ? e.sent : null;
 
-/** The mistakes that lead to another number than the right one, by their names in autograd/explain/mistakes.py, with that number. @param {any} e @returns {[string, number][]} */
+/** The mistakes that lead to another number than the right one, by name, with that number. @param {any} e @returns {[string, number][]} */
 export function mistakesAt(e) {
   const right = answerTo(e),
     seen = [right];
@@ -90,5 +89,5 @@ export const near = (answer, right) => answer === right || Math.abs(answer - rig
 /** What is wrong with an answer that is not the right one, in a sentence. @param {any} e @param {number} answer */
 export function slip(e, answer) {
   const mistake = mistakesAt(e).find(([, x]) => near(answer, x));
-  return verdict(mistake ? [mistake[0]] : []);
+  return `Not yet: ${DATA.mistakes[mistake ? mistake[0] : ""]}.`;
 }

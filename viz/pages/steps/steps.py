@@ -11,7 +11,7 @@ from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.explain.events import SENTENCES, Change
 from autograd.explain.explanation import largest_arrivals
-from autograd.explain.mistakes import MISTAKES
+from autograd.explain.mistakes import STEPPING
 from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
@@ -128,7 +128,7 @@ def _data(recording: Recording, title: str) -> dict[str, Any]:
     subtotals += [(i, event.through) for i, event in enumerate(events) if isinstance(event, Collect)]
     return {
         "title": title,
-        "mistakes": MISTAKES,
+        "mistakes": STEPPING,
         "nodes": nodes,
         "operations": list(operations),
         "values": packed(recording.numbers),

@@ -3,7 +3,6 @@
 
 import { $, make, say } from "../shared/dom.js";
 import { DATA, typedNumber } from "../shared/numbers.js";
-import { verdict } from "../shared/verdict.js";
 import { orderKey, orderPart } from "./order.js";
 
 /** A line: its phase, texts and the places of numbers that are left out, and the place of the one asked for, or −1.
@@ -118,7 +117,8 @@ export function answerTo(blank, typed) {
   const taken = blank.wrong.filter(([, low, high]) => isWithin([low, high], typed)),
     far = (/** @type {Blank["wrong"][0]} */ [, low, high]) => Math.abs(typed - (low + high) / 2),
     mistakes = taken.sort((a, b) => far(a) - far(b))[0]?.[3] ?? [];
-  return !mistakes.length && isWithin(blank.near, typed) ? DATA.nearly : verdict(mistakes);
+  if (!mistakes.length && isWithin(blank.near, typed)) return DATA.nearly;
+  return `Not yet: ${mistakes.map((name) => DATA.mistakes[name]).join("; or ") || DATA.mistakes[""]}.`;
 }
 
 /** Goes to the next blank that is open. @param {number} place */
