@@ -6,6 +6,7 @@ terminal.py  the same in characters: tree, table, loss_curve, decision_boundary
 notebook.py  what a notebook shows for a bare Value, model or history
 pages/       pages that work offline: steps, film, playground, and the book
 session/     a training stepped through in the terminal
+worksheet/   worksheet: a pass as exercises, for a page, for paper and for the terminal
 console/     what is installed as a program: `chainrule`
 support/     what every view is made of: picture, escaping, palette, guesses
 """
@@ -34,12 +35,14 @@ from viz.session.session import session
 from viz.support.guesses import GUESSES as _GUESSES
 from viz.support.rendering import Picture
 from viz.terminal import table, tree
+from viz.worksheet.worksheet import Worksheet, worksheet
 
 __all__ = [
     "Chart",
     "Page",
     "Picture",
     "Recorder",
+    "Worksheet",
     "activation",
     "book",
     "decision_boundary",
@@ -57,6 +60,7 @@ __all__ = [
     "table",
     "terminal",
     "tree",
+    "worksheet",
 ]
 
 _tell_the_notebook()

@@ -17,7 +17,7 @@ from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import Symbol, apply, formulas, label, parameters, symbol
 from autograd.value import Value
 
-__all__ = ["Words"]
+__all__ = ["Words", "filled"]
 
 LONGEST_FORMULA: Final = 44
 LONGEST_SUM: Final = 8
@@ -120,7 +120,7 @@ class Words:
         symbols, figures = self.forms(i)
         parents = [self._index[parent] for parent in node.parents]
         names, numbers = [self.names[j] for j in parents], [show_number(self.numbers[j]) for j in parents]
-        return " = ".join(dict.fromkeys((self.names[i], _filled(symbols, names), _filled(figures, numbers), result)))
+        return " = ".join(dict.fromkeys((self.names[i], filled(symbols, names), filled(figures, numbers), result)))
 
     def forms(self, i: int) -> tuple[str, str]:
         """Return how node `i`, which an operation made, is computed, in symbols and in figures, but for its parents.
@@ -219,6 +219,6 @@ def _shortened(terms: list[Any]) -> list[Any]:
     return terms if len(terms) <= LONGEST_SUM else [*terms[:3], "…", *terms[-2:]]
 
 
-def _filled(form: str, texts: Sequence[str]) -> str:
+def filled(form: str, texts: Sequence[str]) -> str:
     """Return a form with the parents' texts in their places."""
     return _SLOT.sub(lambda found: texts[int(found[1])] if found[1] else bracketed(texts[int(found[2])]), form)

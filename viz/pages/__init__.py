@@ -8,4 +8,5 @@ steps/       steps: a pass of one's own graph, stepped both ways
 film/        film: a training, scrubbed from beginning to end
 playground/  playground: one's own model, computing live
 book/        book: backpropagation, in which every claim computes
+worksheet/   a worksheet that marks itself, and on paper
 """

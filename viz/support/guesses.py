@@ -114,6 +114,7 @@ EXAMPLES: Final = {
     "loss_landscape": 'viz.loss_landscape(model, lambda: loss(model)).save("landscape.svg")',
     "activation": 'viz.activation("tanh").save("tanh.svg")',
     "learning_rate_finder": 'viz.learning_rate_finder(sweep).save("rates.svg")',
+    "worksheet": 'viz.worksheet(loss, level=2).save("worksheet.html")',
     "tree": "viz.tree(loss, depth=4)",
     "table": "viz.table(model, rows=20)",
 }

@@ -10,6 +10,7 @@ import pytest
 import viz
 from autograd import Value, dot, largest, steps, tanh, total
 from autograd.explain.events import SENTENCES
+from autograd.explain.mistakes import STEPPING
 from autograd.explain.numbers import show_number
 from nn import MLP, Adam, mean_squared_error
 from tests.support.web import ROWS, TARGETS, xor
@@ -61,15 +62,16 @@ def test_common_mistakes_are_the_numbers_that_they_give(show):
         'MODULES["steps/common_mistakes.js"])'
     )
     told = {recording.sentence(i).split(" = ")[0]: dict(found) for i, found in enumerate(mistakes)}
+    assert {name for found in mistakes for name, _ in found} <= STEPPING.keys()
     da, dz = 2 * a.data, 2 * a.data * (1 - a.data**2)
-    assert told["v₁"]["bias"] == 1.0
+    assert told["v₁"]["no bias"] == 1.0
     assert told["∂L/∂z" if "∂L/∂z" in told else "∂L/∂v₁"]["activation"] == da
     sums = next(found for i, found in enumerate(mistakes) if "the sum of all 2" in recording.sentence(i))
-    assert dict(sums)["path"] == a.data
+    assert dict(sums)["overwritten"] == a.data
     assert math.isclose(told["∂L/∂w"]["activation"], da * 2.0)
     updated = 0.5 - 0.1 * recording.gradient(w)
     assert math.isclose(told["∂L/∂x"]["updated"], dz * updated)
-    assert told["w ← w − η · ∂L/∂w"]["rate"] == 0.5 - recording.gradient(w)
+    assert told["w ← w − η · ∂L/∂w"]["no rate"] == 0.5 - recording.gradient(w)
     assert math.isclose(told["w ← w − η · ∂L/∂w"]["uphill"], 0.5 + 0.1 * recording.gradient(w))
 
 

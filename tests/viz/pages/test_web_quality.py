@@ -48,6 +48,7 @@ def absent(start):
         ("viz/pages/film/film.js", []),
         ("viz/pages/book/book.js", []),
         *((f"viz/pages/book/chapters/{figure.name}.js", []) for figure in FIGURES.values()),
+        ("viz/pages/worksheet/worksheet.js", []),
         ("viz/pages/steps/steps.js", LOOSE),
         ("viz/support/picture.js", []),
         ("autograd/compile/backends/javascript/maths.js", ["--noUnusedLocals", "false"]),
@@ -73,7 +74,7 @@ def test_format():
 
 
 def test_every_file_of_a_page_is_used_and_checked():
-    entries = [f"{page}/{page}" for page in ("steps", "film", "playground", "book")]
+    entries = [f"{page}/{page}" for page in ("steps", "film", "playground", "book", "worksheet")]
     figures = [f"book/chapters/{figure.name}" for figure in FIGURES.values()]
     found = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")}
     scripts = {

@@ -15,20 +15,6 @@ import {
   localOf,
 } from "./replay.js";
 
-const MISTAKES = {
-  sign: "the size is right but the sign is not: look at the signs of the factors",
-  upstream: "that is the gradient from above alone: multiply it by the local derivative",
-  local: "that is the local derivative alone: multiply it by the gradient from above",
-  activation: "you forgot the activation's derivative: the error signal passes through it on the way here",
-  updated: "you used the weight after its update: the backward pass needs the weight that the forward pass used",
-  path: "that is what came by one path only: add what had arrived before",
-  before: "that is the sum before this contribution: add the new one to it",
-  bias: "you left out the bias",
-  raw: "that is the number before the function is applied to it",
-  uphill: "you went uphill: descent subtracts the gradient",
-  rate: "you forgot the learning rate",
-};
-
 /** Whether the question is what all contributions add up to. @param {any} e */
 export const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
 
@@ -36,7 +22,7 @@ export const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival 
 export const answerTo = (e) =>
   e.kind === "Compute" || e.kind === "Update" || asksSum(e) ? e.after : e.kind === "Send" ? e.sent : null;
 
-/** The mistakes that lead to another number than the right one, with that number. @param {any} e @returns {[keyof MISTAKES, number][]} */
+/** The mistakes that lead to another number than the right one, by name, with that number. @param {any} e @returns {[string, number][]} */
 export function mistakesAt(e) {
   const right = answerTo(e),
     seen = [right];
@@ -47,13 +33,13 @@ export function mistakesAt(e) {
   });
 }
 
-/** @param {any} e @param {number} right @returns {[keyof MISTAKES, number][]} */
+/** @param {any} e @param {number} right @returns {[string, number][]} */
 function candidates(e, right) {
   const n = NODES[e.node];
   if (e.kind === "Compute") {
     const before =
       n.role === "dot"
-        ? ["bias", right - VALUES[n.parents[2 * n.pairs]]]
+        ? ["no bias", right - VALUES[n.parents[2 * n.pairs]]]
         : n.role === "unary"
           ? ["raw", VALUES[n.parents[0]]]
           : null;
@@ -62,11 +48,11 @@ function candidates(e, right) {
   if (e.kind === "Update")
     return /** @type {any} */ ([
       ["uphill", e.before + (e.before - e.after)],
-      ...(DATA.rate === null ? [] : [["rate", e.before - TOTALS[e.node]]]),
+      ...(DATA.rate === null ? [] : [["no rate", e.before - TOTALS[e.node]]]),
     ]);
   if (asksSum(e))
     return [
-      ["path", e.sent],
+      ["overwritten", e.sent],
       ["before", e.before],
       ["sign", -right],
     ];
@@ -103,5 +89,5 @@ export const near = (answer, right) => answer === right || Math.abs(answer - rig
 /** What is wrong with an answer that is not the right one, in a sentence. @param {any} e @param {number} answer */
 export function slip(e, answer) {
   const mistake = mistakesAt(e).find(([, x]) => near(answer, x));
-  return mistake ? `Not yet: ${MISTAKES[mistake[0]]}.` : "Not yet. Look at the numbers that flow in, and try again.";
+  return `Not yet: ${DATA.mistakes[mistake ? mistake[0] : ""]}.`;
 }

@@ -11,6 +11,7 @@ from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.explain.events import SENTENCES, Change
 from autograd.explain.explanation import largest_arrivals
+from autograd.explain.mistakes import STEPPING
 from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
@@ -58,7 +59,7 @@ def steps(
             f"this graph has {count:,} nodes, and nobody steps through more than {LARGEST:,}: "
             "compute the loss on fewer rows"
         )
-    recording = _with_update(passes.record(loss, from_zero=True), optimizer, rate, moved)
+    recording = with_update(passes.record(loss, from_zero=True), optimizer, rate, moved)
     marks = {node: "; ".join(told) for node, told in digits_lost([loss]).items()} if digits else {}
     return Page("steps", _data(recording, title, marks))
 
@@ -73,9 +74,13 @@ def _checked(parameters: Iterable[Value]) -> list[Value]:
     return listed
 
 
-def _with_update(
+def with_update(
     recording: Recording, optimizer: Optimizer | None, rate: float, parameters: Iterable[Value] | None
 ) -> Recording:
+    """Return the recording with an update at its end: the optimizer's next step, or plain descent of the parameters.
+
+    By default those that a module named are moved, or every leaf if there are none.
+    """
     gradients = {recording.nodes[e.node]: e.after for e in recording.events if isinstance(e, Accumulate)}
     if optimizer is not None:
         moves = optimizer.moves([gradients.get(p) for p in optimizer.parameters])
@@ -126,6 +131,7 @@ def _data(recording: Recording, title: str, marks: Mapping[Value, str]) -> dict[
     subtotals += [(i, event.through) for i, event in enumerate(events) if isinstance(event, Collect)]
     return {
         "title": title,
+        "mistakes": STEPPING,
         "nodes": nodes,
         "operations": list(operations),
         "values": packed(recording.numbers),

@@ -1,0 +1,1 @@
+"""Worksheets: their numbers, simulated learners, page, paper and terminal."""
