@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from autograd.support.messages import documentation, shown
+from viz.console.check import check
 from viz.support.encoding import prepare
 
 
@@ -39,7 +40,7 @@ def xor(words: Sequence[str], called: str = "chainrule xor") -> int:
     return int(bool(start(session, lines)))
 
 
-COMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"xor": xor}
+COMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"xor": xor, "check": check}
 
 
 def main(words: Sequence[str] | None = None) -> int | str:
