@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from autograd.explain.examination.case import Wrong, agree
 from autograd.explain.notation import Words
 from autograd.explain.numbers import show_number
 from autograd.recording.graph import topological_order
@@ -19,46 +18,20 @@ ADD_UP: Final = (
     "{y}: a node used twice keeps only its last gradient: add (`.grad += …`), do not overwrite (`.grad = …`)"
 )
 ORDER: Final = (
-    "a node sends its gradient on before all of it has arrived: go through the graph in reversed topological order, the "
-    "result first and each node after all that use it"
+    "a node sends its gradient on before all of it has arrived: go through the graph in reversed topological order, "
+    "the result first and each node after all that use it"
 )
+CHANGED: Final = "an operation changes its operand {x}: make a new Value"
 LEFT_NUMBER: Final = "a plain number on the left of {sign} needs the method {method}"
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """An answer whose cause is known: these numbers, an error of this kind, or gradients that are all too large."""
-
-    found: Mapping[str, float] | None
-    advice: str
-    error: str = ""
-    too_large: bool = False
-
-    def fits(self, found: Mapping[str, Any], right: Mapping[str, Any], error: str) -> bool:
-        """Whether this is what was found; `error` is the kind of error, or empty."""
-        if self.error or error:
-            return bool(self.error) and self.error == error
-        if self.too_large:
-            gone = [name for name in right if not agree(found[name], right[name])]
-            return all(isinstance(found[x], float) and found[x] > right[x] for x in gone)
-        return all(agree(found[name], x) for name, x in (self.found or {}).items())
-
-
-def agree(found: Any, right: Any) -> bool:
-    """Whether two numbers are the same but for rounding; nan is nan, and a text that stands for no number is itself."""
-    if isinstance(found, str) or isinstance(right, str):
-        return bool(found == right)
-    if found != found or right != right:
-        return bool(found != found and right != right)
-    return math.isclose(found, right, rel_tol=1e-6, abs_tol=0.0 if right else 1e-12)
 
 
 def wrong_derivatives(name: str, text: str, inputs: Sequence[float], used: Sequence[str]) -> tuple[Wrong, ...]:
     """Return wrong answers of one operation alone, whose operands are called `used`."""
     output, slopes = TABLE[name].evaluate(*inputs)
-    right = {f"{x}.grad": slope for x, slope in zip(used, slopes, strict=False)}
+    rights = {f"{x}.grad": slope for x, slope in zip(used, slopes, strict=False)}
     told = _formulas(name, inputs, used)
-    found = []
+    computed = f"{text} is computed wrongly: it is {show_number(output)} here"
+    found = [Wrong(None, CHANGED.format(x=x), off=f"{x}.data") for x in used] + [Wrong(None, computed, off="y.data")]
     if len(used) == 2 and slopes[0] != slopes[1]:
         turned = {"a.grad": slopes[1], "b.grad": slopes[0]}
         found.append(Wrong(turned, f"{text}: the two derivatives are exchanged: d{text}/da is {told['a']}"))
@@ -69,12 +42,9 @@ def wrong_derivatives(name: str, text: str, inputs: Sequence[float], used: Seque
             (-slope, f"{text}: the sign of {x}'s gradient is wrong: {says}"),
             *_known(name, x, says, inputs, output, slope),
         ]
-        gradients = [y for y, _ in known if not agree(y, slope)]
-        found += [
-            Wrong({f"{x}.grad": y}, said) for y, said in known if y in gradients
-        ]
-        found.append(Wrong({f"{o}.grad": s for o, s in zip(used, slopes, strict=False) if o != x} | {"y.data": output}, says))
-    return tuple(found) if right else ()
+        found += [Wrong({f"{x}.grad": y}, said) for y, said in known if not agree(y, slope)]
+        found.append(Wrong({other: right for other, right in rights.items() if other != f"{x}.grad"}, says))
+    return tuple(found)
 
 
 def _known(
@@ -92,8 +62,11 @@ def _known(
     elif len(inputs) == 1:
         formula, (derivative,) = formulas(name)
         variable = named(parameters(TABLE[name])[0])
-        numbers = {variable.name: a}
-        yield evaluate(derivative.replace({formula: variable}), numbers), f"the input stands where the output belongs: {says}"
+        numbers: dict[str, float] = {variable.name: a}
+        yield (
+            evaluate(derivative.replace({formula: variable}), numbers),
+            f"the input stands where the output belongs: {says}",
+        )
         yield TABLE[name].evaluate(output)[1][0], f"the output stands where the input belongs: {says}"
 
 
@@ -113,4 +86,4 @@ def _formulas(name: str, inputs: Sequence[float], used: Sequence[str]) -> dict[s
     y.name = "y"
     order = topological_order(y)
     words = Words(order, [node.data for node in order])
-    return {x: words.derivative(len(order) - 1, slot) for slot, x in enumerate(used)}
+    return {x: words.derivative(len(order) - 1, slot).strip("()") for slot, x in enumerate(used)}

@@ -17,13 +17,14 @@ from importlib import import_module, util
 from pathlib import Path
 from typing import Any, Final
 
-from autograd.explain.examination.cases import Case
+from autograd.explain.examination.case import Case
 from autograd.support.messages import shown
 
 Answer = dict[str, Any]  # "found": what was read, by name; or "error", a kind, and "says"; or "missing", a method
 
 FORKS: Final = hasattr(os, "fork")
 LONGEST_TEXT: Final = 200
+LATE: Final = "TimeoutError"
 
 
 def run_cases(which: type | str, cases: Sequence[Case], seconds: float) -> list[Answer]:
@@ -32,11 +33,15 @@ def run_cases(which: type | str, cases: Sequence[Case], seconds: float) -> list[
         loaded = apart(lambda: {"class": load(which).__name__}, 6.0 * seconds)
         if "error" in loaded:
             raise ValueError(f"{shown(which, LONGEST_TEXT)} cannot be examined: {loaded['says']}")
-        done = apart(lambda: {"answers": run_cases(load(which), cases, seconds)}, (len(cases) + 6.0) * seconds)
+        done = apart(lambda: {"answers": run_cases(load(which), cases, seconds)}, (len(cases) + 6.0) * (seconds + 1.0))
         if "error" in done:
             raise ValueError(f"{shown(which, LONGEST_TEXT)} cannot be examined: {done['says']}")
         return list(done["answers"])
-    return [apart(lambda case=case: answer(which, case), seconds) for case in cases]  # type: ignore[misc]
+    answers: dict[str, Answer] = {}
+    for case in cases:
+        late = [answers[name] for name in case.builds_on if answers[name].get("error") == LATE]
+        answers[case.name] = late[0] if late else apart(lambda case=case: answer(which, case), seconds)  # type: ignore[misc]
+    return list(answers.values())
 
 
 def load(place: str) -> type:
@@ -168,7 +173,7 @@ def _in_a_thread(run: Callable[[], Answer], seconds: float) -> Answer:
 
 
 def _late(seconds: float) -> Answer:
-    return {"error": "TimeoutError", "says": f"not done after {seconds:g} s"}
+    return {"error": LATE, "says": f"not done after {seconds:g} s"}
 
 
 def _ended(how: str) -> Answer:
