@@ -1,6 +1,8 @@
 """A program as equations: the textbook's four for a network, and any other's; an outside parser reads all of them."""
 
+import doctest
 import re
+from importlib import import_module
 
 import pytest
 
@@ -145,3 +147,9 @@ def test_a_formula_is_bracketed_where_it_must_be():
     assert r"\cdot v_{1} \cdot (1 - v_{1})" in parsed(explain(sigmoid(x) * y, x).latex())[0]
     assert r"\cdot \frac{-L}{y}" in parsed(explain(x / y, y).latex())[0]
     parsed(explain(gelu(x), x).latex())
+
+
+@pytest.mark.parametrize("module", ["autograd.explain.explanation", "autograd.rules.latex"])
+def test_the_examples_are_right(module):
+    ran = doctest.testmod(import_module(module))
+    assert (ran.failed, ran.attempted > 0) == (0, True)

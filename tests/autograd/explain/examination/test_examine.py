@@ -4,6 +4,7 @@ import doctest
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,4 @@ def test_each_case_stands_after_those_that_it_builds_on():
 
 
 def test_its_example_is_right():
-    import autograd.explain.examination.examination as module
-
-    assert doctest.testmod(module) == (0, 1)
+    assert doctest.testmod(import_module("autograd.explain.examination.examination")) == (0, 1)
