@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from autograd import Value, number, topological_order
@@ -124,12 +125,18 @@ def _style(still: GraphPicture, moments: list[Event], mark: str, seconds: float)
     arrived = {event.change.node: k for k, event in enumerate(moments) if event.change.channel == "adjoint"}
     appears: dict[str, int] = {}
     acts: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)  # an element is told all it does in one place
+    parents = {event.node: event.parents for event in moments if isinstance(event, Compute)}
     for k, event in enumerate(moments):
         if isinstance(event, Compute):
-            way, busy = "f", [f"#n{event.node}", *(x for p in set(event.parents) for x in edges[p, event.node])]
+            lines = [line for parent in set(event.parents) for line in edges[parent, event.node]]
+            way, busy = "f", [f"#n{event.node}", *chain(*lines)]
             appears[f'#n{event.node} text[fill="{palette.FORWARD}"]'] = k
+        elif isinstance(event, Send):
+            lines = edges[event.parent, event.node]
+            use = parents[event.node][: event.slot].count(event.parent)  # of a node that is used twice
+            way, busy = "b", lines[use] if use < len(lines) else []
         else:
-            way, busy = "b", edges[event.parent, event.node] if isinstance(event, Send) else [f"#n{event.node}"]
+            way, busy = "b", [f"#n{event.node}"]
         for name in busy:
             acts[name].append((k, way))
     appears |= {f'#n{node} text[fill="{palette.BACKWARD}"]': k for node, k in arrived.items()}
@@ -158,16 +165,16 @@ def _variables(colors: Mapping[str, str]) -> str:
     return ";".join(f"--{name}:{colors[color]}" for name, color in named.items())
 
 
-def _edges(graph: Digraph) -> dict[tuple[int, int], list[str]]:
+def _edges(graph: Digraph) -> dict[tuple[int, int], list[list[str]]]:
     """Return by (parent, node) the lines between them in the picture, each in two halves if a number stands on it."""
     statements = map(_EDGE.match, graph.body)
     halves = {found[3]: (found[1], found[2]) for found in statements if found is not None}
-    found: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    found: defaultdict[tuple[int, int], list[list[str]]] = defaultdict(list)
     for name, (tail, head) in halves.items():
         if name.endswith("q"):
             continue
         end = halves[f"{name}q"][1] if f"{name}q" in halves else head
         names = [f"#{name}", f"#{name}q"] if f"{name}q" in halves else [f"#{name}"]
         if re.fullmatch("n[0-9]+", tail) and re.fullmatch("n[0-9]+", end):
-            found[int(tail[1:]), int(end[1:])] += names
+            found[int(tail[1:]), int(end[1:])].append(names)
     return found

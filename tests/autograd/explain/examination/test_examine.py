@@ -171,3 +171,19 @@ def test_each_case_stands_after_those_that_it_builds_on():
 
 def test_its_example_is_right():
     assert doctest.testmod(import_module("autograd.explain.examination.examination")) == (0, 1)
+
+
+def test_micrograd_itself_is_told_the_truth():
+    pytest.importorskip("micrograd")
+    found = examine("micrograd.engine:Value")
+    assert {name for fault in found.faults for name in fault.cases} == {
+        "10,000 additions in a row",
+        "backward twice",
+        "two losses that share a node",
+        "a number changed before backward",
+        "the same bits every time",
+        "a copied graph",
+        "0 ** 0",
+    }
+    assert (found.points, found.following) == (found.out_of - 7, ())
+    assert {"tanh", "exp", "log", "sigmoid", "a ** b for two Values"} <= set(found.missing)
