@@ -5,7 +5,7 @@ cases.py        all cases, of single operations, plain numbers and edges; with w
 graph_cases.py  cases of whole graphs: the order of the pass, several passes, what may not change
 case.py         what a case is
 advice.py       wrong answers that are known, by what makes them
-trial.py        a case run where it can harm nothing: in a process of its own, with a limit of time
+trial.py        cases run where they can harm nothing: in a process of their own, with a limit of time
 """
 
 from autograd.explain.examination.examination import Examination, Fault, examine

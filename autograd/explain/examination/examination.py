@@ -104,8 +104,8 @@ def examine(engine: type | str, *, seconds: float = 5.0) -> Examination:
 
     `engine` is a class, or a place such as "student.py:Value" or "micrograd.engine:Value".  It is made by `Value(x)`,
     has `.data`, `.grad`, `.backward()` and operators, and may have `relu`, `tanh`, `exp`, `log`, `sigmoid`, `sqrt`.
-    Each case is a process that has so many `seconds`, and what it prints goes nowhere: a class that crashes, prints or
-    never ends is told of.  What is right is what our own engine gives.
+    Cases run in a process of their own, have so many `seconds` each, and print nothing: a class that crashes or never
+    ends is told of.  What is right is what our own engine gives.
     Raises ValueError if the class cannot be had, TypeError for what is no class.
 
     >>> examine(Value)

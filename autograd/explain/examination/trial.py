@@ -1,18 +1,20 @@
-"""A case run where it can harm nothing: in a process of its own, which has so many seconds.
+"""Cases run where they can harm nothing: in a process of their own, which has so many seconds for each.
 
 Where a system cannot fork, it is a thread of this process, which is left behind when its time is over.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
+import queue
 import signal
 import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module, util
 from pathlib import Path
 from typing import Any, Final
@@ -25,23 +27,44 @@ Answer = dict[str, Any]  # "found": what was read, by name; or "error", a kind, 
 FORKS: Final = hasattr(os, "fork")
 LONGEST_TEXT: Final = 200
 LATE: Final = "TimeoutError"
+END: Final = "end"  # marks the last answer
+LOADING: Final = 6.0  # times the seconds of a case, for a module to be loaded
 
 
 def run_cases(which: type | str, cases: Sequence[Case], seconds: float) -> list[Answer]:
-    """Return the answer of each case.  Raises ValueError if the class cannot be had."""
-    if isinstance(which, str):
-        loaded = apart(lambda: {"class": load(which).__name__}, 6.0 * seconds)
+    """Return the answer of each case.  Raises ValueError if the class cannot be had.
+
+    One process runs case after case until one fails: the next begins in a fresh one.  What builds on a case that never
+    ended is not tried, and has its answer.
+    """
+    answers: dict[str, Answer] = {}
+    while left := [case for case in cases if case.name not in answers]:
+        loaded, *came = apart(lambda left=left: _answers(which, left), seconds)  # type: ignore[misc]
         if "error" in loaded:
             raise ValueError(f"{shown(which, LONGEST_TEXT)} cannot be examined: {loaded['says']}")
-        done = apart(lambda: {"answers": run_cases(load(which), cases, seconds)}, (len(cases) + 6.0) * (seconds + 1.0))
-        if "error" in done:
-            raise ValueError(f"{shown(which, LONGEST_TEXT)} cannot be examined: {done['says']}")
-        return list(done["answers"])
-    answers: dict[str, Answer] = {}
-    for case in cases:
-        late = [answers[name] for name in case.builds_on if answers[name].get("error") == LATE]
-        answers[case.name] = late[0] if late else apart(lambda case=case: answer(which, case), seconds)  # type: ignore[misc]
-    return list(answers.values())
+        missing = {case.name: method for case in left for method in case.methods if method in loaded["missing"]}
+        answers |= {name: {"missing": method} for name, method in missing.items()}
+        answers |= zip([case.name for case in left if case.name not in missing], came, strict=False)
+        for case in left:
+            late = [x for x in case.builds_on if answers.get(x, {}).get("error") == LATE]
+            if late and case.name not in answers:
+                answers[case.name] = answers[late[0]]
+    return [answers[case.name] for case in cases]
+
+
+def _answers(which: type | str, cases: Sequence[Case]) -> Iterator[Answer]:
+    """Yield what the class lacks, then the answer of each case that it has all for, up to the first that fails."""
+    found = load(which) if isinstance(which, str) else which
+    missing = sorted({x for case in cases for x in case.methods if not hasattr(found, x)})
+    tried = [case for case in cases if not set(case.methods) & set(missing)]
+    yield {"missing": missing, **({} if tried else {END: True})}
+    for case in tried:
+        came = answer(found, case)
+        if "error" in came or case is tried[-1]:
+            came[END] = True
+        yield came
+        if END in came:
+            return
 
 
 def load(place: str) -> type:
@@ -75,9 +98,6 @@ def load(place: str) -> type:
 
 def answer(which: type, case: Case) -> Answer:
     """Return what a case gives on a class, in this process."""
-    for method in case.methods:
-        if not hasattr(which, method):
-            return {"missing": method}
     names: dict[str, Any] = {"Value": which}
     try:
         exec(compile(case.example, "<example>", "exec"), names)  # the case's own words
@@ -109,12 +129,23 @@ def _told(error: BaseException) -> Answer:
     return {"error": kind, "says": f"{kind}{': ' * bool(says)}{says}{at}"}
 
 
-def apart(run: Callable[[], Answer], seconds: float) -> Answer:
-    """Return what `run` returns, having run it where it harms nothing; an error if it took longer, or never ended."""
+def apart(run: Callable[[], Iterator[Answer]], seconds: float) -> list[Answer]:
+    """Return what `run` yields, having run it where it harms nothing; the last is an error if it ended too soon.
+
+    Each answer may take so many seconds, and the first, for which a module is loaded, six times as many.
+    """
     return _forked(run, seconds) if FORKS else _in_a_thread(run, seconds)
 
 
-def _forked(run: Callable[[], Answer], seconds: float) -> Answer:
+def _each(run: Callable[[], Iterator[Answer]]) -> Iterator[Answer]:
+    """Yield what `run` yields, and as the last what it raises, sys.exit() in a student's file too."""
+    try:
+        yield from run()
+    except BaseException as error:
+        yield {**_told(error), END: True}
+
+
+def _forked(run: Callable[[], Iterator[Answer]], seconds: float) -> list[Answer]:
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that this process has threads: the child uses none of theirs
@@ -124,32 +155,32 @@ def _forked(run: Callable[[], Answer], seconds: float) -> Answer:
             os.close(reading)
             _be_quiet()
             signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which ends the process, wherever it is
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-            try:
-                found = run()
-            except BaseException as error:  # also sys.exit() in a student's file
-                found = _told(error)
+            signal.setitimer(signal.ITIMER_REAL, LOADING * seconds)
             with os.fdopen(writing, "wb") as pipe:
-                pipe.write(json.dumps(found).encode())
+                for found in _each(run):
+                    pipe.write(json.dumps(found).encode() + b"\n")
+                    pipe.flush()
+                    signal.setitimer(signal.ITIMER_REAL, seconds)
         finally:
             os._exit(0)
     os.close(writing)
     try:
         with os.fdopen(reading, "rb") as pipe:
-            text = pipe.read()
+            came = [json.loads(line) for line in pipe.read().splitlines()]
     except BaseException:
         os.kill(child, signal.SIGKILL)
         raise
     finally:
         _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        return _late(seconds) if number == signal.SIGALRM else _ended(f"by {signal.Signals(number).name}")
-    return json.loads(text) if text else _ended("by itself")
+        number, given = os.WTERMSIG(status), seconds if came else LOADING * seconds
+        return [*came, _late(given) if number == signal.SIGALRM else _ended(f"by {signal.Signals(number).name}")]
+    return came if came and (END in came[-1]) else [*came, _ended("by itself")]
 
 
 def _be_quiet() -> None:
     """What a student's program prints goes nowhere, and it has nothing to read."""
+    faulthandler.disable()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(nowhere, stream)
@@ -157,19 +188,21 @@ def _be_quiet() -> None:
     sys.setrecursionlimit(1000)  # whatever this process has: what Python begins with
 
 
-def _in_a_thread(run: Callable[[], Answer], seconds: float) -> Answer:
-    found: list[Answer] = []
+def _in_a_thread(run: Callable[[], Iterator[Answer]], seconds: float) -> list[Answer]:
+    answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
 
     def body() -> None:
-        try:
-            found.append(run())
-        except BaseException as error:
-            found.append(_told(error))
+        for found in _each(run):
+            answers.put(found)
 
-    thread = threading.Thread(target=body, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return found[0] if found else _late(seconds)
+    threading.Thread(target=body, daemon=True).start()
+    came: list[Answer] = []
+    while not came or END not in came[-1]:
+        try:
+            came.append(answers.get(timeout=seconds if came else LOADING * seconds))
+        except queue.Empty:
+            return [*came, _late(seconds if came else LOADING * seconds)]
+    return came
 
 
 def _late(seconds: float) -> Answer:
