@@ -87,5 +87,5 @@ def test_every_extra_that_is_told_of_is_there():
     paths = [path for package in ("nn", "viz", "demos") for path in ROOT.glob(f"{package}/**/*.py")]
     source = "".join(path.read_text(encoding="utf-8") for path in paths)
     told = set(re.findall(r"""missing_extra\([^()]*?["'](\w+)["']\)""", source))
-    assert told == {"save", "data", "session", "plots", "pdf", "onnx"}  # and those of the backends, by their table
+    assert told == {"save", "data", "session", "plots", "onnx"}  # and those of the backends, by their table
     assert told | {extra for extra, _, _ in BACKENDS.values() if extra} <= PROJECT["optional-dependencies"].keys()

@@ -26,7 +26,7 @@ def pdf_of(svg: str) -> bytes:
         from fpdf.svg import SVGObject
         from matplotlib.font_manager import FontProperties, findfont
     except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(missing_extra("a .pdf of a graph is written by fpdf2", "pdf")) from missing
+        raise ModuleNotFoundError(missing_extra("a .pdf of a graph is written by fpdf2", "plots")) from missing
     plain = re.sub(r'font-family="[^"]*"', f'font-family="{FAMILY}"', _UNSEEN.sub("", svg))
     picture = SVGObject(plain[plain.index("<svg") :])
     logging.getLogger("fontTools").setLevel(logging.ERROR)

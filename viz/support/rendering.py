@@ -132,7 +132,7 @@ class GraphPicture(Picture):
 
     @property
     def pdf(self) -> bytes:
-        """The picture as PDF, in its light colors.  Raises ModuleNotFoundError without the extra `pdf`."""
+        """The picture as PDF, in its light colors.  Raises ModuleNotFoundError without the extra `plots`."""
         return pdf_of(_marked(render(self.dot, "svg", *self.options).decode()))
 
     def contents(self, kind: str) -> bytes:

@@ -12,6 +12,7 @@ from autograd.explain.examination.case import Case, agree
 from autograd.explain.examination.cases import cases
 from autograd.explain.examination.trial import LATE, Answer, answer, run_cases
 from autograd.explain.numbers import show_number
+from autograd.support.guesses import GUESSES
 from autograd.support.messages import shown
 from autograd.support.validate import number
 from autograd.value import Value
@@ -99,6 +100,7 @@ class Examination:
     __repr__ = __str__
 
 
+@GUESSES
 def examine(engine: type | str, *, seconds: float = 5.0) -> Examination:
     """Return what is right in a class with micrograd's surface, and for each fault what a teacher would say.
 

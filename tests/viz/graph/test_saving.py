@@ -66,6 +66,6 @@ def test_a_graph_is_saved_as_pdf_with_its_words(tmp_path):
 
 def test_without_fpdf_the_error_names_the_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "fpdf", None)
-    with pytest.raises(ModuleNotFoundError, match=r"chainrule\[pdf\]"):
+    with pytest.raises(ModuleNotFoundError, match=r"chainrule\[plots\]"):
         graph().save(tmp_path / "a.pdf")
     assert not list(tmp_path.iterdir())
