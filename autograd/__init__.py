@@ -109,7 +109,7 @@ if TYPE_CHECKING:
     from autograd.compile import compile, compile_graph  # noqa: A004
     from autograd.explain import steps
     from autograd.explain.digits import certify
-    from autograd.explain.examination import examine
+    from autograd.explain.examination.examination import examine
     from autograd.explain.explanation import explain
     from autograd.functional.gradcheck import gradcheck
 
