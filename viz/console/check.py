@@ -11,11 +11,12 @@ __all__ = ["check"]
 
 
 def check(words: Sequence[str], called: str = "chainrule check") -> int:
-    """Examine an engine of one's own: a mark, and what is wrong.
-
-    Returns 0 if all is right, 1 if something is wrong, 2 if there is no class to examine.
-    """
-    options = argparse.ArgumentParser(prog=called, description="Examine an engine with micrograd's surface.")
+    """Examine an engine of one's own: a mark, and for each fault what a teacher would say."""
+    options = argparse.ArgumentParser(
+        prog=called,
+        description="Examine an engine with micrograd's surface.",
+        epilog="Exit status: 0 if all is right, 1 if something is wrong, 2 if there is no class to examine.",
+    )
     options.add_argument("engine", help="where the class stands: student.py:Value, or package.module:Value")
     options.add_argument("--json", action="store_true", help="for graders: all of it as one JSON object")
     options.add_argument("--seconds", type=float, default=5.0, help="the time that each case has (5)")

@@ -91,7 +91,8 @@ class Examination:
             cost = f"    ({lost} point{'s' * (lost != 1)}: {'; '.join(fault.cases)})"
             lines += ["", f"{k}. {head}", *rest, *textwrap.wrap(cost, WIDTH, subsequent_indent="     ")]
         if self.following:
-            others = f"{len(self.following)} more wait until these are mended: {'; '.join(self.following)}"
+            count = len(self.following)
+            others = f"{count} more wait{'s' * (count == 1)} until these are mended: {'; '.join(self.following)}"
             lines += ["", *textwrap.wrap(others, WIDTH)]
         if self.missing:
             lines += ["", *textwrap.wrap(f"Not there, and not counted: {', '.join(self.missing)}", WIDTH)]

@@ -126,6 +126,8 @@ def _told(error: BaseException) -> Answer:
     except Exception:  # an error of the student's own may have no text
         lines, says = [], ""
     at = f" ({os.path.basename(lines[-1].filename)}, line {lines[-1].lineno})" if lines else ""
+    if not lines and isinstance(error, ValueError):  # our own, of what is not there
+        return {"error": kind, "says": says}
     return {"error": kind, "says": f"{kind}{': ' * bool(says)}{says}{at}"}
 
 

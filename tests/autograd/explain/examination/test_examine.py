@@ -165,7 +165,9 @@ def test_the_program_tells_by_its_exit_status(tmp_path):
     assert json.loads(out)["faults"][0]["cases"][0] == "multiply, used twice"
     code, out, err = checked("check", f"{tmp_path}/nowhere.py:Value")
     assert (code, out) == (2, "")
-    assert "there is no file" in err
+    assert "cannot be examined: there is no file" in err
+    _, out, _ = checked("--help")
+    assert out.splitlines()[2].startswith("  chainrule check  Examine an engine of one's own")
 
 
 def test_each_case_stands_after_those_that_it_builds_on():
