@@ -27,7 +27,7 @@ print("\\n" + json.dumps(found))
 # what notebooks show in their cells, by the beginning of the cell: the kind of display, and a part of it
 EXPECTED = {
     "first_expression": {
-        "from autograd": ("text/html", "graph of L"),
+        "import viz": ("text/html", "graph of L"),
         "L.backward": ("text/plain", "(14.0, -25.0, 16.0, 8.0)"),
         "explain(L, a)": ("text/latex", r"\frac{\partial L}{\partial a} &= "),
         "viz.draw(L, why=a)": ("text/html", "why a has its gradient"),
