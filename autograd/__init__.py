@@ -109,13 +109,14 @@ if TYPE_CHECKING:
     from autograd.compile import compile, compile_graph  # noqa: A004
     from autograd.explain import steps
     from autograd.explain.digits import certify
+    from autograd.explain.examination.examination import examine
     from autograd.explain.explanation import explain
     from autograd.functional.gradcheck import gradcheck
 
 __all__ = [
     "Condition", "Group", "Value", "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh",
     "certify", "checkpoint", "clip", "compile", "compile_graph", "cos", "cosh", "detach", "detect_anomaly",
-    "divide", "dot", "elu", "equal", "erf", "erfc", "exp", "explain", "expm1", "gelu", "gelu_tanh", "grad",
+    "divide", "dot", "elu", "equal", "erf", "erfc", "examine", "exp", "explain", "expm1", "gelu", "gelu_tanh", "grad",
     "gradcheck", "gradients", "greater", "greater_equal", "hardtanh", "hessian", "hvp", "hypot", "isnan",
     "jacobian", "jvp", "largest", "leaky_relu", "less", "less_equal", "log", "log1p", "log2", "log10",
     "log_sigmoid", "log_softmax", "logsumexp", "maximum", "mean", "minimum", "mish", "multiply", "negative",
@@ -131,6 +132,7 @@ __all__ += [name for name in _TABLE if name not in __all__]
 _LATER = {
     **dict.fromkeys(["compile", "compile_graph"], "compile"),
     "certify": "explain.digits",
+    "examine": "explain.examination",
     "explain": "explain.explanation",
     "gradcheck": "functional.gradcheck",
     "steps": "explain.steps",

@@ -5,6 +5,7 @@ moons.py             a network of 337 scalars learns to tell two moons apart
 digits.py            handwritten digits, over 98 % right
 gpt.py               a GPT written in scalars, trained at the speed of matrices
 microgpt.py          a GPT in one page, which reads names and makes up others
+notebooks/           the first expression, XOR, and along micrograd's lecture, for Jupyter
 xor.py               the training of XOR, stepped through in a prompt
 tutorial/            the claims of a tutorial on backpropagation, each measured
 pictures/            what the README shows, made again by one command

@@ -1,6 +1,6 @@
 """Pictures, pages, plots and text views of graphs, models and training runs.
 
-graph/       a recorded graph (draw) and a network (draw_network), laid out by Graphviz
+graph/       a recorded graph (draw), a pass on it (animate) and a network (draw_network), laid out by Graphviz
 charts/      plots by matplotlib: loss_curve, decision_boundary, gradient_flow, histogram, loss_landscape, …
 terminal.py  the same in characters: tree, table, loss_curve, decision_boundary
 notebook.py  what a notebook shows for a bare Value, model or history
@@ -23,6 +23,7 @@ from viz.charts.decision_boundary import decision_boundary
 from viz.charts.landscape import loss_landscape
 from viz.charts.loss_curve import learning_rate_finder, loss_curve
 from viz.charts.parameters import gradient_flow, histogram
+from viz.graph.animation import Animation, animate
 from viz.graph.drawing import draw
 from viz.graph.network import draw_network
 from viz.notebook import register as _tell_the_notebook
@@ -38,12 +39,14 @@ from viz.terminal import table, tree
 from viz.worksheet.worksheet import Worksheet, worksheet
 
 __all__ = [
+    "Animation",
     "Chart",
     "Page",
     "Picture",
     "Recorder",
     "Worksheet",
     "activation",
+    "animate",
     "book",
     "decision_boundary",
     "draw",

@@ -122,6 +122,16 @@ class Step:
         """The source of the program that ran last, as NumPy runs it."""
         return source_of(self._programs.latest)
 
+    def latex(self) -> str:
+        """Return the program that ran last as equations in LaTeX, each with the size of what it computes.
+
+        Layers are W^{(k)}, b^{(k)}, z^{(k)}, a^{(k)}, and ∂L/∂z^{(k)} is δ^{(k)}; rows are examples.
+        """
+        return latex_of(self._programs.latest)
+
+    def _repr_latex_(self) -> str | None:
+        return f"$$\n{self.latex()}\n$$" if self._programs.known else None
+
     def __repr__(self) -> str:
         return report(self._programs)
 
@@ -183,6 +193,10 @@ class CompiledForward:
         """The source of the program that ran last, as NumPy runs it."""
         return source_of(self._programs.latest)
 
+    def latex(self) -> str:
+        """Return the program that ran last as equations in LaTeX, as `Step.latex` does."""
+        return latex_of(self._programs.latest)
+
 
 def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -> str:
     """Return a compiled program, and an optimizer's rule, as one C99 file."""
@@ -193,6 +207,13 @@ def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -
     others, count = compiled.others, len(compiled.traced.shapes)
     given = [others.tolist() if k >= count else None for k, _, _ in compiled.program.arguments]
     return c_file(compiled.program, numbers_of(parameters), given, optimizer)
+
+
+def latex_of(compiled: Compiled) -> str:
+    """Return a program as equations in LaTeX, with the sizes it has here."""
+    from autograd.compile.backends.latex import equations
+
+    return equations(compiled.program)
 
 
 def source_of(compiled: Compiled) -> str:

@@ -17,7 +17,7 @@ from autograd.compile.backends.numpy.update import load_update
 from autograd.compile.backends.runner import Floats, in_order_of_parameters
 from autograd.compile.programs.compiled import Compiled
 from autograd.compile.programs.program_cache import Programs
-from autograd.compile.step import in_c, report, source_of
+from autograd.compile.step import in_c, latex_of, report, source_of
 from autograd.recording.bulk import keep_gradients, numbers_of, set_numbers
 from autograd.support.messages import name_or
 from autograd.value import Value
@@ -282,6 +282,10 @@ class TrainingStep:
     def source(self) -> str:
         """The source of the program that ran last, as NumPy runs it."""
         return source_of(self._programs.latest)
+
+    def latex(self) -> str:
+        """Return the program that ran last as equations in LaTeX, as `Step.latex` does, without the optimizer."""
+        return latex_of(self._programs.latest)
 
     def __str__(self) -> str:
         return report(self._programs)

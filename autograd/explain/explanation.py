@@ -13,6 +13,7 @@ from autograd.explain.notation import Words
 from autograd.explain.numbers import bracketed, show_number
 from autograd.explain.steps import record
 from autograd.recording.nodes import CONSTANT
+from autograd.rules.latex import Latex, aligned, partial, written
 from autograd.support.guesses import GUESSES
 from autograd.support.messages import shown
 from autograd.value import Value
@@ -67,6 +68,40 @@ class Explanation:
 
     __repr__ = __str__
 
+    def latex(self) -> str:
+        r"""Return the chain rule in LaTeX, in symbols, in numbers, and the gradient: equations one below the other.
+
+        >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+        >>> print(explain(a * b, a).latex())
+        \begin{aligned}
+        \frac{\partial L}{\partial a} &= \frac{\partial L}{\partial L} \cdot b \\[4pt]
+         &= (1)(-3) \\[4pt]
+         &= -3
+        \end{aligned}
+        """
+        syntax, names = Latex(), [written(name) for name in self.words.names]
+        name, result = partial(names[-1], names[self.node]), syntax.number(self.gradient or 0.0)[0]
+        listed = self._listed()
+        if not listed:
+            return aligned([f"{name} &= {1 if self.node == len(names) - 1 else result}"])
+        more = [r"\cdots"] if len(listed) < len(self.contributions) else []
+        symbols = [
+            rf"{partial(names[-1], names[s.node])} \cdot {self.words.derivative(s.node, s.slot, syntax)}"
+            for s in listed
+        ]
+        figures = [f"({syntax.number(s.upstream)[0]})({syntax.number(s.local_derivative)[0]})" for s in listed]
+        lines = [f"{name} &= {' + '.join(symbols + more)}", f" &= {' + '.join(figures + more)}", f" &= {result}"]
+        return aligned(lines)
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex()}\n$$"
+
+    def _listed(self) -> Sequence[Send]:
+        """Return what was sent to the node: the largest of it, where it is much."""
+        if len(self.contributions) <= MOST_CHILDREN:
+            return self.contributions
+        return nlargest(MOST_CHILDREN, self.contributions, key=lambda send: _size(send.contribution))
+
     @property
     def _is_rounding(self) -> bool:
         """Whether what is left over is no more than the last digits of what was added."""
@@ -78,9 +113,7 @@ class Explanation:
         if len(sent) == 1:
             return [f"{name} = {_product(sent[0], words)}"]
         lines = [f"{name}: {words.names[self.node]} is used {len(sent)} times, and the chain rule adds them up"]
-        listed: Sequence[Send] = sent
-        if len(sent) > MOST_CHILDREN:
-            listed = nlargest(MOST_CHILDREN, sent, key=lambda send: _size(send.contribution))
+        listed = self._listed()
         lines += [f"  through {words.names[send.node]}: {_product(send, words)}" for send in listed]
         if len(listed) < len(sent):
             rest = math.fsum(send.contribution for send in set(sent) - set(listed))

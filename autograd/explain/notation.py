@@ -72,7 +72,9 @@ class _Textbook(Syntax):
 TEXTBOOK: Final = _Textbook()
 
 
-def _on_branch(formula: Symbol, numbers: dict[str, float], constants: set[str]) -> tuple[Symbol, list[str]]:
+def _on_branch(
+    formula: Symbol, numbers: dict[str, float], constants: set[str], syntax: Syntax
+) -> tuple[Symbol, list[str]]:
     """Return the formula on the branch that these numbers take, with constants in their places; and why that branch."""
 
     def step(x: Symbol, operands: list[tuple[Symbol, list[str]]]) -> tuple[Symbol, list[str]]:
@@ -88,7 +90,7 @@ def _on_branch(formula: Symbol, numbers: dict[str, float], constants: set[str]) 
             return taken, reasons
         if any(side.number is None for side in condition.inputs):
             sign = _COMPARISONS[condition.function]
-            left, right = (TEXTBOOK.write(side, _SUM) for side in condition.inputs)
+            left, right = (syntax.write(side, _SUM) for side in condition.inputs)
             because = [*because, f"{left} {sign if holds else _OPPOSITE[sign]} {right}"]
         return taken, because + reasons
 
@@ -141,14 +143,18 @@ class Words:
             inputs.pop()  # no bias was given
         return _form(op, inputs), _form(op, inputs, figures=True)
 
-    def derivative(self, i: int, slot: int) -> str:
+    def derivative(self, i: int, slot: int, syntax: Syntax = TEXTBOOK) -> str:
         """Return the local derivative of node `i` with respect to its parent number `slot`, as its rule states it."""
         node = self.nodes[i]
         op = node.op
         assert isinstance(op, Operation)
         number = node.local_derivatives[slot]
+
+        def name(j: int) -> str:
+            return syntax.write(label(self.names[j]))
+
         if op.name not in TABLE:  # a checkpoint: its function has no formula
-            return bracketed(show_number(number))
+            return tight(syntax.number(number), _SUM)
         names = parameters(op)
         which, place = self._place(node, slot)
         output, derivatives = formulas(op.name)
@@ -156,25 +162,22 @@ class Words:
         if op.groups:
             if formula.function == "name" and formula.inputs[0] in names[: op.groups]:
                 other = operands(node)[names.index(formula.inputs[0])].values[place]
-                return bracketed(self._name(self._index[other]))
-            return bracketed(TEXTBOOK.write(formula)) if formula.number is not None else bracketed(show_number(number))
+                return bracketed(name(self._index[other]))
+            return tight(syntax.number(number if formula.number is None else formula.number), _SUM)
         if output.function != "name":
             formula = formula.replace({output: label("\0")})
         inputs = [self._index[parent] for parent in node.parents]
-        constants: set[str] = {name for name, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
+        constants: set[str] = {x for x, j in zip(names, inputs, strict=True) if self.nodes[j].op is CONSTANT}
         known = dict(zip(names, (self.numbers[j] for j in inputs), strict=True)) | {"\0": self.numbers[i]}
-        shown = {label(name): label(self.names[j]) for name, j in zip(names, inputs, strict=True)}
-        taken, because = _on_branch(formula, known, constants)
+        shown = {label(x): label(self.names[j]) for x, j in zip(names, inputs, strict=True)}
+        taken, because = _on_branch(formula, known, constants, syntax)
         taken = taken.replace(shown | {label("\0"): label(self.names[i])})
-        text = TEXTBOOK.write(taken, _QUOTIENT if taken.function == "divide" else _PRODUCT)
-        if len(text) > LONGEST_FORMULA + sum(len(self.names[j]) for j in inputs):
-            return f"{op.symbol}′({', '.join(map(self._name, inputs))})"
-        own: dict[str, str] = {name: self.names[j] for name, j in zip(names, inputs, strict=True)}
+        text = syntax.write(taken, _QUOTIENT if taken.function == "divide" else _PRODUCT)
+        if syntax is TEXTBOOK and len(text) > LONGEST_FORMULA + sum(len(self.names[j]) for j in inputs):
+            return f"{op.symbol}′({', '.join(map(name, inputs))})"
+        own: dict[str, str] = {x: name(j) for x, j in zip(names, inputs, strict=True)}
         because = [re.sub(rf"\b({'|'.join(own)})\b", lambda found: own[found[0]], reason) for reason in because]
         return f"{text} [{', '.join(dict.fromkeys(because))}]" if because else text
-
-    def _name(self, i: int) -> str:
-        return self.names[i]
 
     def _place(self, node: Value, slot: int) -> tuple[int, int]:
         """Return which input of the rule a parent belongs to, and its place there."""

@@ -5,6 +5,7 @@ maths.py        the libraries of functions that rules compute with: on floats, a
 sums.py         sums of floats from left to right
 symbols.py      rules read on symbols: formulas, simplified by one table as they are made
 formulas.py     formulas read: one `fold`, one `Syntax` a language, `evaluate`
+latex.py        formulas in LaTeX
 source.py       straight-line Python for a rule on floats
 generate.py     writes recording/methods.py and fused/activations.py from the table
 identifiers.py  the only text that becomes source code

@@ -20,8 +20,8 @@ ROOT = Path(autograd.__file__).parent.parent
 PACKAGES = pytest.mark.parametrize("package", ["autograd", "nn", "viz"])
 BESIDE_THE_TABLE = {
     "Condition", "Group", "Value", "certify", "checkpoint", "compile", "compile_graph", "detect_anomaly",
-    "explain", "grad", "gradcheck", "gradients", "hessian", "hvp", "jacobian", "jvp", "log_softmax", "logsumexp",
-    "mean", "no_grad", "norm", "number", "op", "smallest", "softmax", "steps", "take", "topological_order",
+    "examine", "explain", "grad", "gradcheck", "gradients", "hessian", "hvp", "jacobian", "jvp", "log_softmax",
+    "logsumexp", "mean", "no_grad", "norm", "number", "op", "smallest", "softmax", "steps", "take", "topological_order",
     "value_and_grad",
 }  # fmt: skip
 

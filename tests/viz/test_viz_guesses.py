@@ -36,7 +36,7 @@ picture, page = viz.draw(L), viz.steps(L)
         (lambda: viz.draw_dot(L, format="svg", rankdir="LR"), "draw takes no format"),
         (lambda: viz.draw(L, rankdir="TB"), "draw takes no rankdir: a picture runs from left to right; downward=True"),
         (lambda: viz.draw(L, direction="TB"), "downward=True lays the picture out from top to bottom"),
-        (lambda: viz.draw(L, figsize=(3, 3)), "draw takes no figsize: SVG has any size"),
+        (lambda: viz.draw(L, figsize=(3, 3)), "draw takes no figsize: SVG and PDF fit any size"),
         (lambda: viz.draw(), "draw needs value as well, as in viz.draw(loss)"),
         (lambda: viz.draw(model), "draw takes a Value, or several, not MLP; for a model use draw_network(model)"),
         (lambda: viz.draw([]), "draw takes a Value, or several, not an empty list"),

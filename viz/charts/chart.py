@@ -1,4 +1,4 @@
-"""A plot as a picture, and the look that all plots have: SVG and PNG, the same bytes on every run."""
+"""A plot as a picture, and the look that all plots have: SVG, PNG and PDF, the same bytes on every run."""
 
 from __future__ import annotations
 
@@ -62,10 +62,14 @@ class Chart(Picture):
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         return own_svg(self._written("svg", metadata=nothing).decode(), self.description)
 
-    @cached_property
-    def png(self) -> bytes:
-        """The plot as PNG, at twice the size of the screen's points."""
-        return self._written("png", metadata={"Software": None}, dpi=144)
+    def at_scale(self, scale: float) -> bytes:
+        """Return the plot as PNG, so many pixels for each of the screen's points."""
+        return self._written("png", metadata={"Software": None}, dpi=72.0 * scale)
+
+    @property
+    def pdf(self) -> bytes:
+        """The plot as PDF."""
+        return self._written("pdf", metadata=dict.fromkeys(("Creator", "Producer", "CreationDate")))
 
     def _written(self, kind: str, **options: Any) -> bytes:
         out = io.BytesIO()

@@ -2,97 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 from autograd.support.messages import documentation, shown
+from viz.console.book import book
+from viz.console.check import check
+from viz.console.worksheet import worksheet
+from viz.console.xor import xor
 from viz.support.encoding import prepare
 
-
-def xor(words: Sequence[str], called: str = "chainrule xor") -> int:
-    """Step through the training of XOR: each operation, why, and back again."""
-    options = argparse.ArgumentParser(prog=called, description="Step through the training of XOR.")
-    options.add_argument("script", nargs="?", help="a file of commands; without it, standard input or a prompt")
-    options.add_argument("--seed", type=int, default=0, help="the seed of the first weights")
-    given = options.parse_args(words)
-    lines = None
-    if given.script is not None:
-        try:
-            lines = Path(given.script).read_text(encoding="utf-8").splitlines(keepends=True)
-        except (OSError, UnicodeError) as error:
-            there = "there is no file" if isinstance(error, FileNotFoundError) else "there is no text in"
-            options.error(f"{there} {given.script!r} to read commands from")
-    from viz.session.session import start
-    from viz.session.xor import XorSession
-
-    if given.seed < 0:
-        options.error(f"--seed takes a whole number from 0, not {given.seed}")
-    session = XorSession(given.seed)
-    if lines is not None:
-        print(session._greeting())
-    return int(bool(start(session, lines)))
-
-
-def book(words: Sequence[str], called: str = "chainrule book") -> int:
-    """Read why backpropagation works: one page, offline, in which every figure computes."""
-    options = argparse.ArgumentParser(prog=called, description="Write the book on backpropagation, and open it.")
-    options.add_argument("out", nargs="?", metavar="OUT", help="where to write it; it is opened only without OUT")
-    given = options.parse_args(words)
-    import viz
-    from viz.pages import document
-
-    try:
-        place = viz.book().save(given.out or "backpropagation.html")
-    except (OSError, ValueError) as error:
-        options.error(str(error))
-    print(f"wrote {place}: open it in a browser, it needs no network")
-    if given.out is None and (browser := document.window_browser()) is not None:
-        browser.open(place.resolve().as_uri())
-    return 0
-
-
-def worksheet(words: Sequence[str], called: str = "chainrule worksheet") -> int:
-    """Write a worksheet: a pass by hand, on a page that marks itself, on paper, or asked here."""
-    options = argparse.ArgumentParser(
-        prog=called, description="Write a worksheet: a worked example, then the same with blanks, in four levels."
-    )
-    options.add_argument("subject", choices=["xor"], help="what is computed: a step of a network that learns XOR")
-    options.add_argument("--level", type=int, default=1, choices=[1, 2, 3, 4], help="1: few blanks; 4: all left out")
-    options.add_argument("--seed", type=int, default=0, help="another seed is another sheet")
-    options.add_argument("--out", help="where to write it; by default xor-worksheet.html here")
-    options.add_argument("--print", dest="paper", action="store_true", help="for paper, with the answers at its end")
-    options.add_argument("--answers", metavar="OUT", help="write the answers, too, to a page of their own")
-    options.add_argument("--ask", action="store_true", help="ask in this terminal instead")
-    given = options.parse_args(words)
-    if given.seed < 0:
-        options.error(f"--seed takes a whole number from 0, not {given.seed}")
-    from viz.worksheet.xor import xor_worksheet
-
-    sheet = xor_worksheet(given.seed, given.level)
-    if given.ask:
-        sheet.ask()
-        return 0
-    page, what = (
-        (sheet.paper, "to print, its answers on the last page") if given.paper else (sheet.page, "marks itself")
-    )
-    try:
-        name = page.save(given.out or f"{given.subject}-worksheet.html")
-        print(f"wrote {name}: {len(sheet.blanks)} blanks, {what}")
-        if given.answers is not None:
-            print(f"wrote {sheet.answers.save(given.answers)}: the answers, and what wrong numbers come from")
-    except (OSError, ValueError) as error:
-        options.error(str(error))
-    print("Open it in a browser; to print, press Ctrl+P there: it fits A4 and Letter.")
-    return 0
-
-
-COMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"xor": xor, "book": book, "worksheet": worksheet}
+COMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {
+    command.__name__: command for command in (xor, book, worksheet, check)
+}
 
 
 def main(words: Sequence[str] | None = None) -> int | str:

@@ -58,7 +58,7 @@ def draw(
     >>> from autograd import Value
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> draw(a * b - a, why=a)
-    <graph of L, 4 nodes, and why a has its gradient: .save("picture.svg"), also .png, .dot>
+    <graph of L, 4 nodes, and why a has its gradient: .save("picture.svg"), also .png, .pdf, .dot>
     """
     roots = _roots(value)
     if direction not in ("both", "forward", "backward"):

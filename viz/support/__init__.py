@@ -1,6 +1,7 @@
 """What every view is made of.
 
 rendering.py  Picture: SVG, PNG and files; the one place that runs Graphviz
+pdf.py        a picture of Graphviz's as PDF
 labels.py     names as they are shown: escaped here and nowhere else, measured, shortened
 palette.py    every color, with its counterpart on a dark page
 characters.py frames, bars and colors of a terminal

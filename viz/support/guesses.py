@@ -9,7 +9,7 @@ from autograd.support.answers import Guesses
 _SAVE: Final = '.save("picture.svg") writes it, or .save("picture.png"): the suffix names the format'
 _SHOW: Final = f"a notebook shows it at the end of a cell; elsewhere {_SAVE}"
 _LAYOUT: Final = "a picture runs from left to right; downward=True lays it out from top to bottom"
-_SIZE: Final = "SVG has any size; a PNG is written at twice the size of the screen's points"
+_SIZE: Final = 'SVG and PDF fit any size; .save("picture.png", scale=3) has 3 pixels for each of the screen\'s points'
 
 NAMES: Final = {
     # accepted: the name of ours behind it
@@ -36,8 +36,7 @@ NAMES: Final = {
     "render": f"viz.draw(value) makes a picture: {_SAVE}",
     "save": f"viz.draw(value) makes a picture: {_SAVE}",
     "step": "viz.steps(loss) is the page that steps through a pass",
-    "animate": "viz.film(recorder) shows a training as a film",
-    "animation": "viz.film(recorder) shows a training as a film",
+    "animation": "animate",
     "dashboard": "viz.film(recorder) shows a training, viz.playground(model, X, Y) lets the model be played with",
     "hist": "it is viz.histogram(model)",
     "heatmap": "viz.decision_boundary(model, rows, targets) shades a plane, viz.loss_landscape(model, loss) another",
@@ -103,6 +102,7 @@ KEYWORDS: Final = {
 EXAMPLES: Final = {
     "draw": 'viz.draw(loss).save("graph.svg")',
     "draw_network": 'viz.draw_network(model, rows).save("network.svg")',
+    "animate": 'viz.animate(loss).save("pass.svg")',
     "steps": 'viz.steps(loss).save("steps.html")',
     "film": 'viz.film(recorder).save("film.html")',
     "playground": 'viz.playground(model, X, Y).save("playground.html")',

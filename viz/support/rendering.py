@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING
 from autograd.support.answers import guessed
 from autograd.support.files import write_file
 from autograd.support.locks import cached_property
+from autograd.support.validate import number
 from viz.support.guesses import OF_A_PICTURE
 from viz.support.labels import escaped, shown
 from viz.support.palette import MARKER, dark_rules
+from viz.support.pdf import pdf_of
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -34,14 +36,15 @@ RUNNING = (
 )
 PATIENCE = 30.0  # seconds that a renderer may take; what is handed to it takes well under one
 LONGEST_WORDS = 500  # of a renderer's complaint
+SCALE, LARGEST_SCALE = 2.0, 20  # pixels of a PNG for each of the screen's points
 SHORT = 120  # as much of a description as a reader of pictures wants to hear
 
 
 @guessed(OF_A_PICTURE)
 class Picture:
-    """A picture as SVG and PNG, the same bytes on every run."""
+    """A picture as SVG, PNG and PDF, the same bytes on every run."""
 
-    kinds: tuple[str, ...] = (".svg", ".png")
+    kinds: tuple[str, ...] = (".svg", ".png", ".pdf")
 
     def __init__(self, description: str) -> None:
         self.description = description
@@ -51,19 +54,29 @@ class Picture:
         """The picture as one SVG element, which stands alone as a file and inside a page."""
         raise NotImplementedError
 
-    @property
+    @cached_property
     def png(self) -> bytes:
-        """The picture as PNG, in its light colors."""
+        """The picture as PNG at twice the size of the screen's points, in its light colors."""
+        return self.at_scale(SCALE)
+
+    def at_scale(self, scale: float) -> bytes:
+        """Return the picture as PNG, so many pixels for each of the screen's points, in its light colors."""
+        raise NotImplementedError
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as PDF: lines and letters that stay sharp at any size, in its light colors."""
         raise NotImplementedError
 
     def contents(self, kind: str) -> bytes:
         """Return the picture as the bytes of a file of that kind, `.svg` or another of `kinds`."""
-        return self.png if kind == ".png" else self.svg.encode()
+        return self.png if kind == ".png" else self.pdf if kind == ".pdf" else self.svg.encode()
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, scale: float | None = None) -> Path:
         """Leave the picture at `path`, whole or not at all, in the format its suffix names, and return the path.
 
-        Raises ValueError for a suffix that is not among `kinds`.
+        `scale` is how many pixels a PNG has for each of the screen's points: 2 without it.
+        Raises ValueError for a suffix that is not among `kinds`, and for a scale that is not of a PNG, or not in reach.
         """
         if not isinstance(path, str | os.PathLike):
             raise TypeError(f'save takes the path of a file, as .save("picture.svg"), not {type(path).__name__}')
@@ -72,7 +85,14 @@ class Picture:
         if kind not in self.kinds:
             wanted, named = ", ".join(self.kinds), shown(kind) or "without a suffix"
             raise ValueError(f"save({str(path)!r}): a picture is saved as {wanted}, not {named}")
-        write_file(place, self.contents(kind))
+        if scale is None:
+            write_file(place, self.contents(kind))
+            return place
+        if kind != ".png":
+            raise ValueError(f"save({str(path)!r}, scale={scale!r}): only a .png has pixels; the others fit any size")
+        if not 0.0 < number(scale) <= LARGEST_SCALE:
+            raise ValueError(f"save(…, scale={scale!r}): the scale is more than 0, and at most {LARGEST_SCALE}")
+        write_file(place, self.at_scale(float(scale)))
         return place
 
     def _repr_html_(self) -> str:
@@ -88,7 +108,7 @@ class GraphPicture(Picture):
     `options` are what Graphviz is to be told besides, such as the engine.
     """
 
-    kinds = (".svg", ".png", ".dot")
+    kinds = (".svg", ".png", ".pdf", ".dot")
 
     def __init__(self, graph: Digraph, description: str, *options: str) -> None:
         super().__init__(description)
@@ -106,10 +126,14 @@ class GraphPicture(Picture):
         written = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', written, count=2)  # its points are our pixels
         return own_svg(_marked(written), self.description)
 
-    @cached_property
-    def png(self) -> bytes:
-        """The picture as PNG at twice the size of the screen's points, in its light colors."""
-        return render(self.dot, "png", "-Gdpi=144", *self.options)
+    def at_scale(self, scale: float) -> bytes:
+        """Return the picture as PNG, so many pixels for each of the screen's points, in its light colors."""
+        return render(self.dot, "png", f"-Gdpi={72.0 * scale:g}", *self.options)
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as PDF, in its light colors.  Raises ModuleNotFoundError without the extra `plots`."""
+        return pdf_of(_marked(render(self.dot, "svg", *self.options).decode()))
 
     def contents(self, kind: str) -> bytes:
         """Return the picture as the bytes of a file of that kind."""

@@ -6,5 +6,6 @@ numpy/        source that a person can read, run by NumPy
 native/       one function of machine code, by LLVM
 jax/          a pure function of JAX's arrays, by XLA
 javascript/   source for pages, to be run in a browser
+latex/        equations for slides and papers, to be read
 c/            one C99 file, to be compiled anywhere
 """

@@ -148,8 +148,8 @@ def test_a_picture_is_saved_whole_in_each_format_and_other_suffixes_are_refused(
     assert ET.parse(picture.save(tmp_path / "graph.svg")).getroot().tag == f"{SVG}svg"
     assert picture.save(tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG")
     assert picture.save(tmp_path / "graph.dot").read_text() == picture.dot == picture.graph.source
-    for name in ("graph.pdf", "graph"):
-        with pytest.raises(ValueError, match=r"\.svg, \.png, \.dot"):
+    for name in ("graph.bmp", "graph"):
+        with pytest.raises(ValueError, match=r"\.svg, \.png, \.pdf, \.dot"):
             picture.save(tmp_path / name)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["graph.dot", "graph.png", "graph.svg"]
 

@@ -50,6 +50,7 @@ TABLES = {
         **dict.fromkeys(VIEWS, "is another look at the same memory, or else a kernel of the kind copy"),
         **dict.fromkeys(("sum", "largest"), "ends a kernel of the kind map"),
     },
+    "backends.latex.structural:LATEX": dict.fromkeys(LEAVES, "is a name or a number in an equation"),
     "backends.jax.source:JAX": {
         **dict.fromkeys(("theta", "parameter", "input"), "is what the function is given"),
     },

@@ -1,0 +1,215 @@
+"""Cases run where they can harm nothing: in a process of their own, which has so many seconds for each.
+
+Where a system cannot fork, it is a thread of this process, which is left behind when its time is over.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module, util
+from pathlib import Path
+from typing import Any, Final
+
+from autograd.explain.examination.case import Case
+from autograd.support.messages import shown
+
+Answer = dict[str, Any]  # "found": what was read, by name; or "error", a kind, and "says"; or "missing", a method
+
+FORKS: Final = hasattr(os, "fork")
+LONGEST_TEXT: Final = 200
+LATE: Final = "TimeoutError"
+END: Final = "end"  # marks the last answer
+LOADING: Final = 6.0  # times the seconds of a case, for a module to be loaded
+
+
+def run_cases(which: type | str, cases: Sequence[Case], seconds: float) -> list[Answer]:
+    """Return the answer of each case.  Raises ValueError if the class cannot be had.
+
+    One process runs case after case until one fails: the next begins in a fresh one.  What builds on a case that never
+    ended is not tried, and has its answer.
+    """
+    answers: dict[str, Answer] = {}
+    while left := [case for case in cases if case.name not in answers]:
+        loaded, *came = apart(lambda left=left: _answers(which, left), seconds)  # type: ignore[misc]
+        if "error" in loaded:
+            raise ValueError(f"{shown(which, LONGEST_TEXT)} cannot be examined: {loaded['says']}")
+        missing = {case.name: method for case in left for method in case.methods if method in loaded["missing"]}
+        answers |= {name: {"missing": method} for name, method in missing.items()}
+        answers |= zip([case.name for case in left if case.name not in missing], came, strict=False)
+        for case in left:
+            late = [x for x in case.builds_on if answers.get(x, {}).get("error") == LATE]
+            if late and case.name not in answers:
+                answers[case.name] = answers[late[0]]
+    return [answers[case.name] for case in cases]
+
+
+def _answers(which: type | str, cases: Sequence[Case]) -> Iterator[Answer]:
+    """Yield what the class lacks, then the answer of each case that it has all for, up to the first that fails."""
+    found = load(which) if isinstance(which, str) else which
+    missing = sorted({x for case in cases for x in case.methods if not hasattr(found, x)})
+    tried = [case for case in cases if not set(case.methods) & set(missing)]
+    yield {"missing": missing, **({} if tried else {END: True})}
+    for case in tried:
+        came = answer(found, case)
+        if "error" in came or case is tried[-1]:
+            came[END] = True
+        yield came
+        if END in came:
+            return
+
+
+def load(place: str) -> type:
+    """Return the class at `student.py:Value` or `package.module:Value`, run as Python runs a module that is imported.
+
+    Raises ValueError if there is none.
+    """
+    where, _, name = place.rpartition(":")
+    if not where or not name.isidentifier():
+        where, name = place, "Value"
+    if where.endswith(".py"):
+        path = Path(where).resolve()
+        if not path.is_file():
+            raise ValueError(f"there is no file {where}")
+        sys.path.insert(0, str(path.parent))
+        specification = util.spec_from_file_location(path.stem, path)
+        assert specification is not None
+        assert specification.loader is not None
+        module = util.module_from_spec(specification)
+        sys.modules[path.stem] = module
+        specification.loader.exec_module(module)
+    else:
+        sys.path.insert(0, "")
+        module = import_module(where)
+    found = getattr(module, name, None)
+    if not isinstance(found, type):
+        there = ", ".join(x for x, what in vars(module).items() if isinstance(what, type))
+        raise ValueError(f"there is no class {name} in {where}" + (f"; there is {there}" if there else ""))
+    return found
+
+
+def answer(which: type, case: Case) -> Answer:
+    """Return what a case gives on a class, in this process."""
+    names: dict[str, Any] = {"Value": which}
+    try:
+        exec(compile(case.example, "<example>", "exec"), names)  # the case's own words
+        return {"found": {name: _number(eval(name, names)) for name in case.reads}}
+    except Exception as error:
+        return _told(error)
+
+
+def _number(x: Any) -> float | str:
+    """Return what was read as a float; a text that tells what it is where it is no number."""
+    if x is None:
+        return 0.0
+    try:
+        return float(x)
+    except (TypeError, ValueError, OverflowError):
+        return f"a {shown(type(x).__name__)}"
+
+
+def _told(error: BaseException) -> Answer:
+    """Return an error with the innermost line that is not ours."""
+    kind = shown(type(error).__name__)
+    ours = os.path.dirname(__file__)
+    try:
+        lines = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith((ours, "<"))]
+        says = shown(str(error), LONGEST_TEXT)
+    except Exception:  # an error of the student's own may have no text
+        lines, says = [], ""
+    at = f" ({os.path.basename(lines[-1].filename)}, line {lines[-1].lineno})" if lines else ""
+    if not lines and isinstance(error, ValueError):  # our own, of what is not there
+        return {"error": kind, "says": says}
+    return {"error": kind, "says": f"{kind}{': ' * bool(says)}{says}{at}"}
+
+
+def apart(run: Callable[[], Iterator[Answer]], seconds: float) -> list[Answer]:
+    """Return what `run` yields, having run it where it harms nothing; the last is an error if it ended too soon.
+
+    Each answer may take so many seconds, and the first, for which a module is loaded, six times as many.
+    """
+    return _forked(run, seconds) if FORKS else _in_a_thread(run, seconds)
+
+
+def _each(run: Callable[[], Iterator[Answer]]) -> Iterator[Answer]:
+    """Yield what `run` yields, and as the last what it raises, sys.exit() in a student's file too."""
+    try:
+        yield from run()
+    except BaseException as error:
+        yield {**_told(error), END: True}
+
+
+def _forked(run: Callable[[], Iterator[Answer]], seconds: float) -> list[Answer]:
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that this process has threads: the child uses none of theirs
+        child = os.fork()
+    if child == 0:
+        try:
+            os.close(reading)
+            _be_quiet()
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which ends the process, wherever it is
+            signal.setitimer(signal.ITIMER_REAL, LOADING * seconds)
+            with os.fdopen(writing, "wb") as pipe:
+                for found in _each(run):
+                    pipe.write(json.dumps(found).encode() + b"\n")
+                    pipe.flush()
+                    signal.setitimer(signal.ITIMER_REAL, seconds)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    try:
+        with os.fdopen(reading, "rb") as pipe:
+            came = [json.loads(line) for line in pipe.read().splitlines()]
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        number, given = os.WTERMSIG(status), seconds if came else LOADING * seconds
+        return [*came, _late(given) if number == signal.SIGALRM else _ended(f"by {signal.Signals(number).name}")]
+    return came if came and (END in came[-1]) else [*came, _ended("by itself")]
+
+
+def _be_quiet() -> None:
+    """What a student's program prints goes nowhere, and it has nothing to read."""
+    faulthandler.disable()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in ("r", "w", "w"))  # noqa: SIM115
+    sys.setrecursionlimit(1000)  # whatever this process has: what Python begins with
+
+
+def _in_a_thread(run: Callable[[], Iterator[Answer]], seconds: float) -> list[Answer]:
+    answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+
+    def body() -> None:
+        for found in _each(run):
+            answers.put(found)
+
+    threading.Thread(target=body, daemon=True).start()
+    came: list[Answer] = []
+    while not came or END not in came[-1]:
+        try:
+            came.append(answers.get(timeout=seconds if came else LOADING * seconds))
+        except queue.Empty:
+            return [*came, _late(seconds if came else LOADING * seconds)]
+    return came
+
+
+def _late(seconds: float) -> Answer:
+    return {"error": LATE, "says": f"not done after {seconds:g} s"}
+
+
+def _ended(how: str) -> Answer:
+    return {"error": "ended", "says": f"Python ended {how}"}

@@ -1,0 +1,198 @@
+"""Each planted fault is named by its own sentence; a right engine gets full marks; what a student's file may do."""
+
+import doctest
+import json
+import subprocess
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from autograd import Value, examine
+from autograd.explain.examination import trial
+from autograd.explain.examination.cases import cases
+from tests.autograd.explain.examination.planted import ALL_SIX, PEERS, PLANTED
+
+START = "        self.grad = 1.0\n"
+RIGHT = Path(__file__).with_name("right_engine.py").read_text(encoding="utf-8")
+
+
+def with_faults(tmp_path, *changes):
+    text = RIGHT
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    (tmp_path / "student.py").write_text(text, encoding="utf-8")
+    return examine(f"{tmp_path / 'student.py'}:Value", seconds=2.0)
+
+
+def test_our_own_engine_and_a_right_one_get_full_marks(tmp_path):
+    ours, theirs = examine(Value), with_faults(tmp_path)
+    assert (ours.ok, ours.faults, ours.missing) == (True, (), ())
+    assert (theirs.ok, theirs.faults) == (True, ()), str(theirs)
+    assert theirs.missing == ("sqrt", "__rpow__", "a ** b for two Values")
+    assert ours.points == ours.out_of > theirs.points == theirs.out_of > 60
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_is_named_and_no_other(tmp_path, name):
+    changes, sentence = PLANTED[name]
+    found = with_faults(tmp_path, *changes)
+    assert not found
+    assert len(found.faults) == 1, str(found)
+    assert sentence in found.faults[0].advice, str(found)
+    assert found.points + len(found.faults[0].cases) + len(found.following) == found.out_of
+
+
+def test_each_sentence_is_of_one_fault():
+    sentences = [sentence for _, sentence in PLANTED.values()]
+    assert len(PLANTED) >= 40
+    assert len(set(sentences)) > len(PLANTED) - 6
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_the_faults_of_six_public_engines_are_each_named(tmp_path, name):
+    planted = ALL_SIX | PEERS[name]
+    found = with_faults(tmp_path, *planted.values())
+    advice = [fault.advice for fault in found.faults]
+    for fault in planted:
+        assert any(PLANTED[fault][1] in said for said in advice), f"{fault} is not named:\n{found}"
+    assert len(advice) == len(planted), str(found)
+
+
+def test_a_fault_comes_with_its_example_and_both_numbers(tmp_path):
+    found = with_faults(tmp_path, *PLANTED["* overwrites"][0])
+    (fault,) = found.faults
+    assert fault.example == "a = Value(3.0)\nb = Value(-4.0)\ny = (a * b) + a + b\ny.backward()"
+    assert fault.expected == {"a.grad": -3.0, "b.grad": 4.0}
+    assert fault.found == {"a.grad": -4.0, "b.grad": 3.0}
+    assert "a.grad is to be −3, and is −4" in str(found)
+    assert json.loads(json.dumps(found.as_dict()))["faults"][0]["found"] == fault.found
+
+
+# ------------------------------------------------------------------------- what a student's file may do
+def written(tmp_path, text):
+    (tmp_path / "student.py").write_text(text, encoding="utf-8")
+    return f"{tmp_path / 'student.py'}:Value"
+
+
+def checked(*words):
+    done = subprocess.run(
+        [sys.executable, "-c", "from viz.console.command_line import main; raise SystemExit(main())", *words],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ((START, "        while True: pass\n"), "not done after 0.2 s"),
+        ((START, "        import os; os._exit(3)\n"), "Python ended by itself"),
+        ((START, "        import os, signal; os.kill(os.getpid(), signal.SIGSEGV)\n"), "SIGSEGV"),
+        ((START, "        raise SystemExit('enough')\n"), "SystemExit: enough (student.py, line "),
+        ((START, "        return input('')\n"), "EOFError"),
+        ((START, "        self.backward()\n"), "RecursionError"),
+    ],
+)
+def test_what_crashes_or_never_ends_is_told(tmp_path, capfd, change, said):
+    place = written(tmp_path, RIGHT.replace(*change) + "\nprint('from the student')\n")
+    found = examine(place, seconds=0.2 if "while" in change[1] else 20.0)
+    assert found.points < found.out_of
+    assert said in str(found)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_class_in_hand_is_examined_and_left_as_it_was():
+    names = {}
+    exec(RIGHT + "\nmade = []\n", names)
+    found = examine(names["Value"])
+    assert found.ok
+    assert found.name == "Value"
+
+
+class Careful:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+
+def test_without_forks_cases_run_in_threads(tmp_path, monkeypatch):
+    monkeypatch.setattr(trial, "FORKS", False)
+    assert examine(Value).ok
+    found = examine(type("Nothing", (), {"__init__": lambda self, x: None}))
+    assert found.points == 0
+    assert "has no attribute" in str(found)
+    stuck = type("Stuck", (Careful,), {"__add__": lambda self, other: threading.Event().wait()})
+    assert "not done after 0.2 s" in str(examine(stuck, seconds=0.2))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "there is no file"),
+        ("class Other: pass", "there is no class Value in"),
+        ("def", "SyntaxError"),
+        ("1 / 0", "ZeroDivisionError: division by zero (student.py, line 1)"),
+        ("raise SystemExit", "SystemExit"),
+        ("while True: pass", "not done after"),
+    ],
+)
+def test_where_there_is_no_class_it_says_so(tmp_path, text, said):
+    place = written(tmp_path, text) if text is not None else f"{tmp_path}/student.py:Value"
+    with pytest.raises(ValueError, match="cannot be examined") as error:
+        examine(place, seconds=0.2)
+    assert said in str(error.value)
+
+
+def test_what_is_no_class_is_refused():
+    with pytest.raises(TypeError, match="takes a class, or where it stands"):
+        examine(Value(1.0))
+    with pytest.raises(ValueError, match="more than 0 seconds"):
+        examine(Value, seconds=0.0)
+
+
+def test_the_program_tells_by_its_exit_status(tmp_path):
+    (tmp_path / "right_engine.py").write_text(RIGHT, encoding="utf-8")
+    code, out, _ = checked("check", f"{tmp_path / 'right_engine.py'}")
+    assert code == 0
+    assert "points" in out
+    code, out, _ = checked("check", written(tmp_path, RIGHT.replace("b.grad += x", "b.grad = x")), "--json")
+    assert code == 1
+    assert json.loads(out)["faults"][0]["cases"][0] == "multiply, used twice"
+    code, out, err = checked("check", f"{tmp_path}/nowhere.py:Value")
+    assert (code, out) == (2, "")
+    assert "cannot be examined: there is no file" in err
+    _, out, _ = checked("--help")
+    assert out.splitlines()[2].startswith("  chainrule check  Examine an engine of one's own")
+
+
+def test_each_case_stands_after_those_that_it_builds_on():
+    seen = set()
+    for case in cases():
+        assert set(case.builds_on) <= seen, case.name
+        seen.add(case.name)
+    assert len(seen) == len(cases())
+
+
+def test_its_example_is_right():
+    assert doctest.testmod(import_module("autograd.explain.examination.examination")) == (0, 1)
+
+
+def test_micrograd_itself_is_told_the_truth():
+    pytest.importorskip("micrograd")
+    found = examine("micrograd.engine:Value")
+    assert {name for fault in found.faults for name in fault.cases} == {
+        "10,000 additions in a row",
+        "backward twice",
+        "two losses that share a node",
+        "a number changed before backward",
+        "the same bits every time",
+        "a copied graph",
+        "0 ** 0",
+    }
+    assert (found.points, found.following) == (found.out_of - 7, ())
+    assert {"tanh", "exp", "log", "sigmoid", "a ** b for two Values"} <= set(found.missing)
