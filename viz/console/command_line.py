@@ -39,7 +39,26 @@ def xor(words: Sequence[str], called: str = "chainrule xor") -> int:
     return int(bool(start(session, lines)))
 
 
-COMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"xor": xor}
+def site(words: Sequence[str], called: str = "chainrule site") -> int:
+    """Build a folder, or one file, with the XOR session and Python in it, for a browser."""
+    options = argparse.ArgumentParser(prog=called, description=documentation(site))
+    options.add_argument("out", help="the folder to leave it in, or with --single the .html file")
+    options.add_argument("--single", action="store_true", help="make one file, which opens from the disk")
+    options.add_argument("--pyodide", metavar="FOLDER", help="a folder that holds Pyodide; without it, npm fetches it")
+    given = options.parse_args(words)
+    from viz.pages.site.build import site as build
+
+    try:
+        page = build(given.out, pyodide=given.pyodide, single=given.single)
+    except (RuntimeError, ValueError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    place = f"open {page}" if given.single else f"python -m http.server -d {page.parent}, then open http://localhost:8000"
+    print(f"wrote {page}: {place}")
+    return 0
+
+
+COMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"xor": xor, "site": site}
 
 
 def main(words: Sequence[str] | None = None) -> int | str:
