@@ -53,7 +53,9 @@ def site(words: Sequence[str], called: str = "chainrule site") -> int:
     except (RuntimeError, ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
-    place = f"open {page}" if given.single else f"python -m http.server -d {page.parent}, then open http://localhost:8000"
+    place = (
+        f"open {page}" if given.single else f"python -m http.server -d {page.parent}, then open http://localhost:8000"
+    )
     print(f"wrote {page}: {place}")
     return 0
 

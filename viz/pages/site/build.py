@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import shutil
 import subprocess
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +20,8 @@ from autograd.support.files import check_folder, write_file
 from autograd.support.messages import shown
 from viz.pages.document import colors, inert
 from viz.pages.modules import bundled, file_of, styles_of
-from viz.pages.site.gallery import gallery
+from viz.pages.site.gallery import gallery, programs
+from viz.pages.site.interpreter import READY_FILE
 from viz.pages.site.parts import GRAPHVIZ, PYODIDE, from_folder, from_npm, program
 from viz.support.labels import escaped
 
@@ -46,7 +49,9 @@ def site(out: str, *, pyodide: str | None = None, single: bool = False) -> Path:
     titles = {name: title for name, (title, _) in pages.items()}
     files = parts | {name: content.html.encode() for name, (_, content) in pages.items()}
     if single:
-        packed = {name: base64.b64encode(gzip.compress(content, 9, mtime=0)).decode() for name, content in files.items()}
+        packed = {
+            name: base64.b64encode(gzip.compress(content, 9, mtime=0)).decode() for name, content in files.items()
+        }
         write_file(page, _html(titles, dict.fromkeys(files, ""), packed).encode())
         return page
     page.parent.mkdir(exist_ok=True)
@@ -83,7 +88,10 @@ def _compiled(parts: dict[str, bytes]) -> dict[str, bytes]:
         for package in PACKAGES:
             source = Path(str(import_module(package).__file__)).parent
             shutil.copytree(source, work / "library" / package, ignore=shutil.ignore_patterns("__pycache__"))
-        command = [program("node"), HERE / "run.mjs", work / "pyodide", HERE / "compiled.py", f"/work={work}"]
+        ready = json.dumps({key: asdict(structure) for key, structure in programs().items()})
+        (work / "library" / READY_FILE).write_text(ready, encoding="utf-8")
+        command = [program("node"), f"{HERE / 'run.mjs'}", f"{work / 'pyodide'}", f"{HERE / 'compiled.py'}"]
+        command.append(f"/work={work}")
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
         if done.returncode:
             raise RuntimeError(f"Pyodide could not compile the library: {shown(done.stderr.strip(), 500)}")

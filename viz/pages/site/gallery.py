@@ -1,4 +1,4 @@
-"""The pages beside the terminal: one training of XOR, stepped through, played with and filmed."""
+"""What is made beforehand: the pages beside the terminal, and the programs of those that the session makes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any, Final, NamedTuple
 import nn
 import viz
 from viz.pages.document import Page
+from viz.pages.live.model_programs import ACTIVATIONS, model_programs
+from viz.pages.live.ready import Structure
+from viz.session.xor import xor_training
 
 
 class Entry(NamedTuple):
@@ -54,3 +57,16 @@ def gallery() -> dict[str, tuple[str, Page]]:
     book = getattr(viz, "book", None)
     entries = {"book.html": Entry("Read the book", book)} if book else {}
     return {name: (entry.title, entry.page()) for name, entry in (entries | ENTRIES).items()}
+
+
+def programs() -> dict[str, Structure]:
+    """Return the programs of the networks that the session of XOR begins with, for its playgrounds and films."""
+    found = {}
+    for activation in ("tanh", "relu"):
+        run = xor_training(0, activation)
+        for choices in ((), ACTIVATIONS):
+            made = model_programs(
+                run.model, run.inputs, run.targets, loss=run.loss, optimizer=run.optimizer, activations=choices
+            )
+            found[made.key] = made.structure
+    return found

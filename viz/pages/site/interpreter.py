@@ -6,22 +6,26 @@
 from __future__ import annotations
 
 import ast
+import json
 import linecache
 import os
 import sys
 import traceback
 import webbrowser
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 import viz
 from autograd import Value
+from viz.pages.live.ready import READY, Structure
 from viz.session.prompt import MARK, Prompt
 from viz.session.session import start
 from viz.session.xor import XorSession
 
 CODE: Final = "your code"  # what tracebacks call it
+READY_FILE: Final = "viz/pages/site/ready.json"  # beside our packages: programs that NumPy would make
 KINDS: Final = {".svg": "picture", ".html": "page"}
 
 Show = Callable[[str, str, str, str], object]  # of kind, name, content, and the address within a page
@@ -36,9 +40,13 @@ class Interpreter:
     def __init__(self, show: Show, render: Callable[[str, str], str]) -> None:
         self.show, self.written = show, _written()
         self.prompt: Prompt | None = None
+        held = resources.files("viz").joinpath(READY_FILE.removeprefix("viz/"))
+        if held.is_file():
+            made = json.loads(held.read_text(encoding="utf-8"))
+            READY.update({key: Structure(**structure) for key, structure in made.items()})
         viz.set_renderer(render)
         Prompt.talker = self._talk
-        webbrowser.register("page", None, _Tab(show), preferred=True)
+        vars(webbrowser)["get"] = lambda: _Tab(show)  # Pyodide's has none: it opens windows, and a worker has no window
 
     def begin(self) -> str:
         """Begin the session of XOR; return the prompt, as `feed` does."""
@@ -99,18 +107,16 @@ class Interpreter:
         return mark
 
 
-class _Tab(webbrowser.BaseBrowser):
-    """What opens a page of ours where a browser is asked to."""
+class _Tab:
+    """The browser that `Page.open` finds: it hands the page that lies in a file to the page that this runs in."""
 
     def __init__(self, show: Show) -> None:
-        super().__init__("page")
         self.show = show
 
-    def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
-        """Show the page that lies in a file, at its address."""
+    def open(self, url: str) -> None:
+        """Show a page at its address."""
         place, _, address = url.partition("#")
         self.show("page", url, Path(place.removeprefix("file://")).read_text(encoding="utf-8"), address)
-        return True
 
 
 def _written() -> dict[Path, tuple[int, int]]:
@@ -122,6 +128,9 @@ def _written() -> dict[Path, tuple[int, int]]:
 def _last_value(source: str, names: dict[str, Any]) -> Any:
     """Run a program; return what its last line is, if that is an expression."""
     program = ast.parse(source, CODE)
-    last = program.body.pop() if program.body and isinstance(program.body[-1], ast.Expr) else None
-    exec(compile(program, CODE, "exec"), names)
-    return None if last is None else eval(compile(ast.Expression(last.value), CODE, "eval"), names)
+    last = program.body[-1] if program.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(program, CODE, "exec"), names)
+        return None
+    exec(compile(ast.Module(program.body[:-1], []), CODE, "exec"), names)
+    return eval(compile(ast.Expression(last.value), CODE, "eval"), names)

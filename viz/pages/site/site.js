@@ -4,7 +4,7 @@ import { $, make } from "../shared/dom.js";
 import { terminal } from "./terminal.js";
 
 const FILES = JSON.parse($("files").textContent); // name → where it lies; "" if it stands in this page
-const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
+const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", svg: "image/svg+xml" };
 const MOST = 6; // things that stay shown
 const places = /** @type {Map<string, string>} */ (new Map()); // what was opened → where the page holds it
 let worker = /** @type {Worker | null} */ (null);
@@ -73,7 +73,7 @@ const state = (/** @type {string} */ words) => $("state").replaceChildren(words)
  * @param {string} content @param {string} address */
 function show(kind, name, content, address) {
   const picture = kind === "picture";
-  const at = held(picture ? new Blob([content], { type: "image/svg+xml" }) : content, picture ? name : "page.html");
+  const at = held(content, picture ? ".svg" : ".html");
   const url = address ? `${at}#${address}` : at;
   const title = name.startsWith("file://") ? "The page of this moment" : name;
   places.set(name, url);

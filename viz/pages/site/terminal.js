@@ -1,9 +1,9 @@
 // A terminal of text: a log that a screen reader follows, a line to type in, and what was typed before on ↑ and ↓.
 
-import { $, make } from "../shared/dom.js";
+import { $, make, roomIn } from "../shared/dom.js";
 
 const MOST = 500; // entries of the log that are kept
-const ADDRESS = /(file:\/\/\/\S+)/;
+const PARTS = /(file:\/\/\/\S+|[\u2800-\u28ff]+)/; // addresses, and the dots that curves are drawn with
 
 /** Returns a terminal that hands each typed line to `done`; `link` says where an address that was printed leads.
  * @param {(line: string) => void} done @param {(address: string) => string | undefined} link */
@@ -20,9 +20,10 @@ export function terminal(done, link) {
   /** Adds what was said to the answer, with addresses as links. @param {string} text */
   function say(text) {
     if (!entry) log.append((entry = make("pre")));
-    for (const part of text.split(ADDRESS)) {
+    for (const part of text.split(PARTS)) {
       const place = link(part);
-      entry.append(place ? make("a", { href: place, target: "_blank" }, "open it in a tab of its own") : part);
+      if (place) entry.append(make("a", { href: place, target: "_blank" }, "open it in a tab of its own"));
+      else entry.append(part >= "\u2800" && part < "\u2900" ? make("span", { class: "dots" }, part) : part);
     }
     end();
   }
@@ -65,13 +66,17 @@ export function terminal(done, link) {
     line.value = typed[at] ?? "";
   });
 
-  /** How many letters a line of the log has room for. */
+  /** How many letters a line of the log has room for; dots, which come from another font, are made as wide as letters. */
   function columns() {
-    const probe = log.appendChild(make("pre", { class: "probe" }, "0".repeat(100)));
-    const room = probe.parentElement.clientWidth - 2 * parseFloat(getComputedStyle(log).paddingLeft);
-    const count = Math.floor((100 * room) / probe.getBoundingClientRect().width);
-    probe.remove();
-    return Math.max(40, Math.min(100, count));
+    const width = (/** @type {string} */ letter) => {
+      const probe = log.appendChild(make("pre", { class: "probe" }, letter.repeat(100)));
+      const found = probe.getBoundingClientRect().width / 100;
+      probe.remove();
+      return found;
+    };
+    const wide = width("0");
+    log.style.setProperty("--dots", `${wide - width("\u2812")}px`);
+    return Math.max(40, Math.min(100, Math.floor(roomIn(log) / wide)));
   }
 
   const clear = () => {
