@@ -31,6 +31,7 @@ POLICY: Final = (  # nothing from elsewhere, nothing to elsewhere
     "style-src 'unsafe-inline'; connect-src 'self' blob: data:; img-src blob: data:; frame-src blob:; "
     "base-uri 'none'; form-action 'none'"
 )
+SCRIPTS: Final = ("pyodide.asm.js", "pyodide.js", "viz-global.js")  # in one with ours: a file lets a worker load no more
 HERE: Final = Path(__file__).parent
 
 
@@ -44,10 +45,12 @@ def site(out: str, *, pyodide: str | None = None, single: bool = False) -> Path:
     page = _place(Path(out), single=single)
     program("node")
     parts = (from_npm(PYODIDE) if pyodide is None else from_folder(pyodide)) | from_npm(GRAPHVIZ)
-    parts |= _compiled(parts) | {"worker.js": bundled("site/worker.js").encode()}
+    parts |= _compiled(parts)
+    scripts = b"\n;".join([*(parts[name] for name in SCRIPTS), bundled("site/worker.js").encode()])
     pages = gallery()
     titles = {name: title for name, (title, _) in pages.items()}
-    files = parts | {name: content.html.encode() for name, (_, content) in pages.items()}
+    files = {name: content for name, content in parts.items() if not name.endswith(("js", ".mjs"))}
+    files |= {"worker.js": scripts} | {name: page.html.encode() for name, (_, page) in pages.items()}
     if single:
         packed = {
             name: base64.b64encode(gzip.compress(content, 9, mtime=0)).decode() for name, content in files.items()
@@ -68,7 +71,7 @@ def _place(out: Path, *, single: bool) -> Path:
             raise ValueError(f"chainrule site --single {shown(out)}: one file is saved as .html")
         check_folder(out)
         return out
-    if out.is_dir() and any(out.iterdir()) and not (out / "pyodide.mjs").exists():
+    if out.is_dir() and any(out.iterdir()) and not (out / "pyodide.asm.wasm").exists():
         raise ValueError(f"chainrule site {shown(out)}: there are other things in this folder: name a new one")
     if out.exists() and not out.is_dir():
         raise ValueError(f"chainrule site {shown(out)}: it is a file; for one file say --single {shown(out)}")

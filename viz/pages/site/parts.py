@@ -32,10 +32,10 @@ class Part(NamedTuple):
 
 PYODIDE: Final = Part(
     "pyodide", "0.27.7", "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343",
-    ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"),
+    ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"),
 )  # fmt: skip
 GRAPHVIZ: Final = Part(
-    "@viz-js/viz", "3.31.0", "7dc0189874849cca2fed7cbe88bf334cd0e6e012db16657794a812ad6f2b8c70", ("dist/viz.js",)
+    "@viz-js/viz", "3.31.0", "7dc0189874849cca2fed7cbe88bf334cd0e6e012db16657794a812ad6f2b8c70", ("dist/viz-global.js",)
 )
 NEEDS: Final = "chainrule site needs Node.js, which brings npm, to build the page (not to use it): https://nodejs.org"
 PATIENCE: Final = 300.0  # seconds for npm to fetch a part

@@ -4,7 +4,7 @@ import { $, make } from "../shared/dom.js";
 import { terminal } from "./terminal.js";
 
 const FILES = JSON.parse($("files").textContent); // name → where it lies; "" if it stands in this page
-const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", svg: "image/svg+xml" };
+const TYPES = { html: "text/html", js: "text/javascript", svg: "image/svg+xml" };
 const MOST = 6; // things that stay shown
 const places = /** @type {Map<string, string>} */ (new Map()); // what was opened → where the page holds it
 let worker = /** @type {Worker | null} */ (null);
@@ -20,12 +20,18 @@ const held = (content, name) => {
   return URL.createObjectURL(new Blob([content], { type: TYPES[kind] ?? "application/octet-stream" }));
 };
 
-/** Returns where a file is to be had, unpacked if it stands in this page. @param {string} name */
-async function place(name) {
+/** Returns where a file is to be had, or what it holds if it stands in this page. @param {string} name */
+async function file(name) {
   if (FILES[name]) return new URL(FILES[name], location.href).href;
   const packed = await fetch(`data:;base64,${$(`file:${name}`).textContent}`);
   const stream = /** @type {ReadableStream} */ (packed.body).pipeThrough(new DecompressionStream("gzip"));
-  return held(await new Response(stream).arrayBuffer(), name);
+  return new Response(stream).arrayBuffer();
+}
+
+/** Returns where a file is to be had. @param {string} name */
+async function place(name) {
+  const found = await file(name);
+  return typeof found === "string" ? found : held(found, name);
 }
 
 async function begin() {
@@ -34,12 +40,12 @@ async function begin() {
   talk.wait("");
   $("run").disabled = true;
   state("Python is starting…");
-  const names = Object.keys(FILES).filter((name) => !name.endsWith(".html"));
-  const urls = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await place(name)])));
-  worker = new Worker(urls["worker.js"], { type: "module" });
+  const names = Object.keys(FILES).filter((name) => !/\.(html|js)$/.test(name));
+  const files = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await file(name)])));
+  worker = new Worker(await place("worker.js"));
   worker.onmessage = ({ data }) => answer(data);
   worker.onerror = (event) => failed(event.message);
-  worker.postMessage({ urls, columns: talk.columns() });
+  worker.postMessage({ files, columns: talk.columns() });
 }
 
 /** @param {{ line?: string, code?: string }} what */

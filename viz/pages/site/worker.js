@@ -1,28 +1,28 @@
 // Python beside the page: starts Pyodide from the files that the page names, and hands it line after line, in order.
 
-/** @typedef {{ urls: Record<string, string>, columns: number }} Start */
+/** @typedef {{ files: Record<string, string | ArrayBuffer>, columns: number }} Start */
 /** @typedef {{ line?: string, code?: string, columns: number }} Asked */
 const scope = /** @type {any} */ (globalThis); // the worker's own scope, which TypeScript takes for a window's
 const post = (/** @type {any} */ message) => scope.postMessage(message);
 const own = scope.fetch.bind(scope);
+const NOWHERE = "https://nowhere.invalid/"; // Pyodide wants an address, and is given what it asks for there
 const WASM = { headers: { "content-type": "application/wasm" } };
 let interpreter = /** @type {any} */ (null);
 let graphviz = /** @type {any} */ (null);
 let turn = Promise.resolve();
 
 /** Starts Python, and the session in it. @param {Start} start */
-async function begin({ urls, columns }) {
-  // Pyodide asks for its files by their names in one folder: they are where the page says, and nowhere else
+async function begin({ files, columns }) {
+  // Pyodide asks for its files by their names in one folder: they are what the page gave, and nothing else
   scope.fetch = async (/** @type {any} */ what) => {
     const name = String(what).split("/").pop() ?? "";
-    if (!(name in urls)) throw new Error(`there is no ${name} here, and nothing is fetched from elsewhere`);
-    const response = await own(urls[name]);
-    return name.endsWith(".wasm") ? new Response(response.body, WASM) : response;
+    const held = files[name];
+    if (!held) throw new Error(`there is no ${name} here, and nothing is fetched from elsewhere`);
+    const content = typeof held === "string" ? (await own(held)).body : held;
+    return new Response(content, name.endsWith(".wasm") ? WASM : {});
   };
-  await import(urls["pyodide.asm.js"]);
-  const { loadPyodide } = await import(urls["pyodide.mjs"]);
   const library = scope.fetch("library.zip").then((/** @type {Response} */ response) => response.arrayBuffer());
-  const python = await loadPyodide({ indexURL: "python/", env: { COLUMNS: String(columns), HOME: "/home/you" } });
+  const python = await scope.loadPyodide({ indexURL: NOWHERE, env: { COLUMNS: String(columns), HOME: "/home/you" } });
   for (const stream of ["setStdout", "setStderr"]) {
     const letters = new TextDecoder(); // of each stream its own: a letter may come in two parts
     const write = (/** @type {Uint8Array} */ bytes) => {
@@ -39,7 +39,7 @@ async function begin({ urls, columns }) {
     graphviz.renderString(dot, { format: "svg", engine });
   interpreter = python.pyimport("viz.pages.site.interpreter").Interpreter(show, render);
   post({ prompt: interpreter.begin() });
-  graphviz = await (await import(urls["viz.js"])).instance(); // while the greeting is read
+  graphviz = await scope.Viz.instance(); // while the greeting is read
 }
 
 /** Does a line or a program. @param {Asked} asked */
@@ -48,5 +48,5 @@ function answer({ line, code, columns }) {
 }
 
 scope.onmessage = (/** @type {MessageEvent} */ { data }) => {
-  turn = turn.then(() => (data.urls ? begin(data) : answer(data))).catch((error) => post({ failed: String(error) }));
+  turn = turn.then(() => (data.files ? begin(data) : answer(data))).catch((error) => post({ failed: String(error) }));
 };
