@@ -7,4 +7,5 @@ live/        a model as programs, and what shows it at work
 steps/       steps: a pass of one's own graph, stepped both ways
 film/        film: a training, scrubbed from beginning to end
 playground/  playground: one's own model, computing live
+site/        the browser edition: the session and Python itself in a page
 """

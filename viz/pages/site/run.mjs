@@ -1,4 +1,4 @@
-// Runs a program in Pyodide under Node: node run.mjs FOLDER-OF-PYODIDE PROGRAM.py [/place=folder …], each folder at its place.
+// Runs a program in Pyodide under Node, with folders at their places: node run.mjs PYODIDE PROGRAM.py /place=folder …
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";

@@ -9,6 +9,7 @@ const PARTS = /(file:\/\/\/\S+|[\u2800-\u28ff]+)/; // addresses, and the dots th
  * @param {(line: string) => void} done @param {(address: string) => string | undefined} link */
 export function terminal(done, link) {
   const log = $("log");
+  log.tabIndex = 0; // so that it is scrolled by keyboard
   const line = $("line");
   const typed = /** @type {string[]} */ ([]);
   let at = 0;
@@ -19,7 +20,7 @@ export function terminal(done, link) {
 
   /** Adds what was said to the answer, with addresses as links. @param {string} text */
   function say(text) {
-    if (!entry) log.append((entry = make("pre")));
+    entry ??= log.appendChild(make("pre"));
     for (const part of text.split(PARTS)) {
       const place = link(part);
       if (place) entry.append(make("a", { href: place, target: "_blank" }, "open it in a tab of its own"));
@@ -66,7 +67,7 @@ export function terminal(done, link) {
     line.value = typed[at] ?? "";
   });
 
-  /** How many letters a line of the log has room for; dots, which come from another font, are made as wide as letters. */
+  /** How many letters a line has room for; dots, which come from another font, are made as wide as letters. */
   function columns() {
     const width = (/** @type {string} */ letter) => {
       const probe = log.appendChild(make("pre", { class: "probe" }, letter.repeat(100)));
