@@ -74,7 +74,11 @@ def test_format():
 def test_every_file_of_a_page_is_used_and_checked():
     entries = [f"{page}/{page}" for page in ("steps", "film", "playground", "site")]
     found = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")}
-    scripts = {name for entry in [*entries, "site/worker"] for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)}
+    scripts = {
+        name
+        for entry in [*entries, "site/worker"]
+        for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)
+    }
     sheets = {"shared/tokens.css", "live/live.css", *(f"{entry}.css" for entry in entries)}
     assert found == scripts | sheets
     assert "viz/pages/**" in json.loads((ROOT / ".biome.json").read_text())["files"]["includes"]

@@ -31,7 +31,7 @@ POLICY: Final = (  # nothing from elsewhere, nothing to elsewhere
     "style-src 'unsafe-inline'; connect-src 'self' blob: data:; img-src blob: data:; frame-src blob:; "
     "base-uri 'none'; form-action 'none'"
 )
-SCRIPTS: Final = ("pyodide.asm.js", "pyodide.js", "viz-global.js")  # in one with ours: a file lets a worker load no more
+SCRIPTS: Final = ("pyodide.asm.js", "pyodide.js", "viz-global.js")  # in one: a file lets a worker load no others
 HERE: Final = Path(__file__).parent
 
 
