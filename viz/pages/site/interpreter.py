@@ -68,7 +68,7 @@ class Interpreter:
         os.environ["COLUMNS"] = str(columns)
         assert self.prompt is not None
         self.prompt.namespace.update(self.prompt.variables())
-        linecache.cache[CODE] = (len(source), None, source.splitlines(keepends=True), CODE)
+        linecache.cache[CODE] = (len(source), None, [f"{line}\n" for line in source.splitlines()], CODE)
         try:
             self._show_result(_last_value(source, self.prompt.namespace))
         except BaseException as error:  # SystemExit, too: nothing that is run here ends the page

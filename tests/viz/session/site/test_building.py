@@ -181,7 +181,7 @@ def test_networks_share_programs_only_where_nothing_is_their_own():
     assert len({same, *others}) == len(others) + 1
     assert "" not in others
     tied = mlp()
-    tied.layers[0].neurons[1].weights[0] = tied.layers[0].neurons[0].weights[0]
+    tied.layers[0].neurons[1].weights = tied.layers[0].neurons[0].weights
     own = [
         key(Narrow(2, [3, 1])), key(mlp(), loss=lambda p, y: nn.hinge(p, y)), key(tied),
         key(mlp(), weight_decay=0.1), key(mlp(activation=lambda z: z * z)),
