@@ -100,7 +100,7 @@ class Interpreter:
     def _after(self, mark: str) -> str:
         """Show the pictures and pages that were written since this was asked last, and all that was printed."""
         before, self.written = self.written, _written()
-        for path, state in self.written.items():
+        for path, state in sorted(self.written.items(), key=lambda found: found[1]):  # the latest last
             if before.get(path) != state:
                 self.show(KINDS[path.suffix], path.name, path.read_text(encoding="utf-8"), "")
         sys.stdout.flush()
@@ -121,7 +121,7 @@ class _Tab:
 
 def _written() -> dict[Path, tuple[int, int]]:
     """Return each picture and page in this folder, with what tells whether it was written anew."""
-    found = ((path, path.stat()) for path in sorted(Path.cwd().iterdir()) if path.suffix in KINDS)
+    found = ((path, path.stat()) for path in Path.cwd().iterdir() if path.suffix in KINDS)
     return {path: (state.st_mtime_ns, state.st_size) for path, state in found}
 
 

@@ -19,6 +19,7 @@ from viz.pages.site import build
 ROOT = Path(__file__).parents[4]
 READY = "!document.getElementById('line').readOnly"
 LAST = "[...document.querySelectorAll('#log pre:not(.typed)')].at(-1).textContent"
+TITLED = "document.getElementById('title')?.textContent === '{}'"
 SHOWN = "[...document.querySelectorAll('#shown figure')].map((figure) => figure.firstChild.firstChild.textContent)"
 SCRIPT = """\
 step
@@ -145,13 +146,13 @@ def test_each_command_answers_and_pictures_and_pages_are_seen(start, address):
         assert typed(tab, command) == "opened\nopen it in a tab of its own\n"
     frames = [frame for frame in tab.frames if frame != tab.main_frame]
     film, playground, steps = sorted(frames, key=lambda frame: frame.frame_element().bounding_box()["y"])
-    steps.wait_for_function("document.title === 'XOR, step by step'")
+    until(steps, TITLED.format("XOR 2–4–1, step by step"))
     assert steps.url.partition("#")[2].startswith("step=1")
     assert "4 of 4" in playground.text_content("body")
     assert film.text_content("#of") == "976"
     with tab.context.expect_page() as opened:
         tab.click("#log a >> nth=-1")
-    opened.value.wait_for_function("document.getElementById('of').textContent === '976'")
+    until(opened.value, "document.getElementById('of')?.textContent === '976'")
     until(tab, "document.getElementById('state').textContent === ''")
     tab.fill("#line", "quit")
     tab.press("#line", "Enter")
@@ -217,7 +218,7 @@ def test_one_file_opens_from_the_disk_with_no_network_at_all(start, edition, tmp
     assert typed(tab, "page") == "opened\nopen it in a tab of its own\n"
     with tab.context.expect_page() as opened:
         tab.click("nav a >> nth=0")
-    opened.value.wait_for_function("document.title === 'XOR, step by step'")
+    until(opened.value, TITLED.format("XOR, step by step"))
 
 
 def test_a_folder_packed_has_at_most_12_megabytes(edition):  # noqa: F811
