@@ -34,7 +34,7 @@ from viz.pages.playground.playground import playground
 from viz.pages.steps.steps import steps
 from viz.session.session import session
 from viz.support.guesses import GUESSES as _GUESSES
-from viz.support.rendering import Picture
+from viz.support.rendering import Picture, set_renderer
 from viz.terminal import table, tree
 from viz.worksheet.worksheet import Worksheet, worksheet
 
@@ -59,6 +59,7 @@ __all__ = [
     "loss_landscape",
     "playground",
     "session",
+    "set_renderer",
     "steps",
     "table",
     "terminal",

@@ -5,6 +5,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+import nn
+import viz
 from autograd import Value
 from viz import draw
 from viz.support import rendering
@@ -111,3 +113,43 @@ def test_where_there_is_no_renderer_both_ways_to_one_are_told(monkeypatch, tmp_p
     with pytest.raises(RuntimeError, match=r"`dot` is on the PATH.*pip install graphviz-pure.*\.dot"):
         picture.save(tmp_path / "graph.svg")
     assert picture.save(tmp_path / "graph.dot").read_text(encoding="utf-8") == picture.dot
+
+
+# ------------------------------------------------------------------------------- a renderer of one's own
+@pytest.fixture
+def given(monkeypatch):
+    """Return a function that gives a renderer, where no program is found; it is taken back afterwards."""
+    monkeypatch.setattr(rendering, "_program", lambda *_: None)
+    yield viz.set_renderer
+    viz.set_renderer(None)
+
+
+def test_a_renderer_that_was_given_makes_every_svg(given, tmp_path):
+    asked = []
+
+    def renderer(dot, engine):
+        asked.append((dot, engine))
+        return '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="8pt" height="9pt"><g/></svg>\n'
+
+    given(renderer)
+    graph, network = draw(Value(2.0, "a") * 3.0), viz.draw_network(nn.MLP(2, [1], seed=0))
+    assert graph.svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="9" class="chainrule"')
+    assert 'width="8"' in network.save(tmp_path / "network.svg").read_text(encoding="utf-8")
+    assert asked == [(graph.dot, "dot"), (network.dot, "nop2")]
+    with pytest.raises(RuntimeError, match="drawing a graph needs Graphviz"):
+        _ = graph.png
+    given(None)
+    with pytest.raises(RuntimeError, match="drawing a graph needs Graphviz"):
+        _ = draw(Value(2.0) * 3.0).svg
+
+
+@pytest.mark.parametrize("said", ["", "<svg>", b"<svg/>", None])
+def test_a_renderer_that_returns_no_svg_is_told_so(given, said):
+    given(lambda dot, engine: said)
+    with pytest.raises(RuntimeError, match=r"the renderer given to set_renderer returned no SVG: "):
+        _ = draw(Value(2.0) * 3.0).svg
+
+
+def test_what_is_no_renderer_is_refused():
+    with pytest.raises(TypeError, match=r"set_renderer takes a function of \(dot, engine\) that returns SVG.*not str"):
+        viz.set_renderer("dot")

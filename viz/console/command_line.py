@@ -12,12 +12,13 @@ from typing import Final
 from autograd.support.messages import documentation, shown
 from viz.console.book import book
 from viz.console.check import check
+from viz.console.site import site
 from viz.console.worksheet import worksheet
 from viz.console.xor import xor
 from viz.support.encoding import prepare
 
 COMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {
-    command.__name__: command for command in (xor, book, worksheet, check)
+    command.__name__: command for command in (xor, book, worksheet, check, site)
 }
 
 

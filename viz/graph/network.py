@@ -74,7 +74,7 @@ def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture
     graph = _digraph(layers, columns, sizes, example if rows else None)
     count = sum(len(n.weights) + (n.bias is not None) for _, neurons in layers for n in neurons)
     description = f"network {'–'.join(map(str, sizes))} with {count} parameters"
-    return GraphPicture(graph, description, "-Kneato", "-n2")
+    return GraphPicture(graph, description, "nop2")
 
 
 # ------------------------------------------------------------------------------------- the model

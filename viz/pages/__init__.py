@@ -9,4 +9,5 @@ film/        film: a training, scrubbed from beginning to end
 playground/  playground: one's own model, computing live
 book/        book: backpropagation, in which every claim computes
 worksheet/   a worksheet that marks itself, and on paper
+site/        the browser edition: the session and Python itself in a page
 """

@@ -50,7 +50,7 @@ class Page:
     def html(self) -> str:
         """The page as text."""
         place = f"{self.name}/{self.name}"
-        style = _colors() + styles_of(f"{place}.css")
+        style = colors() + styles_of(f"{place}.css")
         script = '"use strict";\n' + self.program + bundled(*self.modules, f"{place}.js")
         seen = self.body or file_of(f"{place}.html")
         policy = (
@@ -131,7 +131,7 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _colors() -> str:
+def colors() -> str:
     """Return the palette as custom properties, light and dark."""
     light = {f"--{n.lower().replace('_', '-')}": color for n, color in vars(palette).items() if isinstance(color, str)}
     light = {name: color for name, color in light.items() if color in palette.DARK}

@@ -18,7 +18,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from autograd.support.files import read_file, write_file
 from autograd.support.messages import documentation, printable
@@ -35,6 +35,8 @@ NAME: Final = r"[^\W\d][^\s=+*/<>{}\"'-]*"  # a weight or unit: w211, w(2)11, z1
 
 class Prompt:
     """Runs the commands of an object, and Python in a namespace that has them under their own names."""
+
+    talker: ClassVar[Callable[[Prompt, str], None] | None] = None  # for where no line can be waited for
 
     def __init__(
         self, commands: object, variables: Callable[[], dict[str, Any]], names: Callable[[], Sequence[str]] = list,
@@ -53,6 +55,7 @@ class Prompt:
         self.wrong, self.keys = 0, ""
         self.typed: list[str] = []
         self._known = set(self.namespace)
+        self._console = _Console(self)
 
     def do(self, name: str, *words: Any) -> None:
         """Run a command; a line that is wrong is answered in one sentence, and changes nothing."""
@@ -159,9 +162,12 @@ class Prompt:
 
     def talk(self, greeting: str, keys: str = "") -> None:
         """Talk with a person until they leave; `keys` stand below the prompt."""
+        if Prompt.talker is not None:
+            Prompt.talker(self, greeting)
+            return
         self.keys = keys
         print(greeting)
-        read, more, console = self._reader(), False, _Console(self)
+        read, more = self._reader(), False
         with suppress(SystemExit):
             while True:
                 try:
@@ -170,13 +176,20 @@ class Prompt:
                     print()
                     return
                 except KeyboardInterrupt:
-                    console.resetbuffer()
+                    self._console.resetbuffer()
                     print("\nquit, or Ctrl-D, leaves")
                     more = False
                     continue
                 if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
                     print("\x1b[J", end="")  # what stood below the prompt
-                more = self._push(console, line if line.strip() or more else "step")
+                more = self.feed(line)
+
+    def feed(self, line: str) -> bool:
+        """Do a line that a person typed, an empty one as `step`; return whether it goes on in the next.
+
+        Raises SystemExit when they leave.
+        """
+        return self._push(self._console, line if line.strip() or self._console.buffer else "step")
 
     def _push(self, console: _Console, line: str) -> bool:
         if console.buffer and _begins_anew(console.buffer, line):

@@ -1,6 +1,7 @@
 """A picture, however it was made: it shows itself in notebooks and saves itself as a file.
 
-The one place that runs Graphviz: the system's `dot` where there is one, else the renderer that pip installed.
+The one place that runs Graphviz: what `set_renderer` was given, else the system's `dot`, else the renderer that pip
+installed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,14 +106,14 @@ class Picture:
 class GraphPicture(Picture):
     """A picture that Graphviz lays out; `graph` is the plain `graphviz.Digraph`, to change or to render elsewhere.
 
-    `options` are what Graphviz is to be told besides, such as the engine.
+    `engine` is Graphviz's name of a layout: "dot", or "nop2" where every place is given already.
     """
 
     kinds = (".svg", ".png", ".pdf", ".dot")
 
-    def __init__(self, graph: Digraph, description: str, *options: str) -> None:
+    def __init__(self, graph: Digraph, description: str, engine: str = "dot") -> None:
         super().__init__(description)
-        self.graph, self.options = graph, options
+        self.graph, self.engine = graph, engine
 
     @property
     def dot(self) -> str:
@@ -122,22 +123,46 @@ class GraphPicture(Picture):
     @cached_property
     def svg(self) -> str:
         """The picture as one SVG element, which stands alone as a file and inside a page."""
-        written = render(self.dot, "svg", *self.options).decode()
+        written = render(self.dot, "svg", self.engine).decode()
         written = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', written, count=2)  # its points are our pixels
         return own_svg(_marked(written), self.description)
 
     def at_scale(self, scale: float) -> bytes:
         """Return the picture as PNG, so many pixels for each of the screen's points, in its light colors."""
-        return render(self.dot, "png", f"-Gdpi={72.0 * scale:g}", *self.options)
+        return render(self.dot, "png", self.engine, f"-Gdpi={72.0 * scale:g}")
 
     @property
     def pdf(self) -> bytes:
         """The picture as PDF, in its light colors.  Raises ModuleNotFoundError without the extra `plots`."""
-        return pdf_of(_marked(render(self.dot, "svg", *self.options).decode()))
+        return pdf_of(_marked(render(self.dot, "svg", self.engine).decode()))
 
     def contents(self, kind: str) -> bytes:
         """Return the picture as the bytes of a file of that kind."""
         return self.dot.encode() if kind == ".dot" else super().contents(kind)
+
+
+_given: Callable[[str, str], str] | None = None
+
+
+def set_renderer(renderer: Callable[[str, str], str] | None) -> None:
+    """Let `renderer(dot, engine)` make every SVG of a graph from now on; None hands them back to Graphviz's programs.
+
+    It takes the graph in Graphviz's language and the name of the engine that is to lay it out, "dot" or "nop2", and
+    returns the SVG that Graphviz would write: for where no program can be run, as in a browser.  A PNG is still made by
+    a program.  Raises TypeError for what cannot be called.
+
+    >>> from autograd import Value
+    >>> set_renderer(lambda dot, engine: f"<svg xmlns='http://www.w3.org/2000/svg'><text>{engine}</text></svg>")
+    >>> from viz import draw
+    >>> "<text>dot</text>" in draw(Value(2.0) * 3.0).svg
+    True
+    >>> set_renderer(None)
+    """
+    global _given
+    if renderer is not None and not callable(renderer):
+        kind = type(renderer).__name__
+        raise TypeError(f"set_renderer takes a function of (dot, engine) that returns SVG, or None, not {kind}")
+    _given = renderer
 
 
 def renderers() -> list[str]:
@@ -156,15 +181,20 @@ def _program(name: str, folders: Sequence[str]) -> str | None:
     return next((found for place in places if (found := shutil.which(place))), None)
 
 
-def render(source: str, kind: str, *options: str) -> bytes:
+def render(source: str, kind: str, engine: str = "dot", *options: str) -> bytes:
     """Return Graphviz source rendered as `kind` (svg, png), by the first renderer that can.
 
     Raises RuntimeError, saying what each of them said, or that there is none.
     """
+    if kind == "svg" and _given is not None:
+        written = _given(source, engine)
+        if isinstance(written, str) and _is_whole(written.encode(), kind):
+            return written.encode()
+        raise RuntimeError(f"the renderer given to set_renderer returned no SVG: {shown(repr(written), LONGEST_WORDS)}")
     failures = []
     for program in renderers():
         try:
-            return _rendered(program, source, kind, options)
+            return _rendered(program, source, kind, [f"-K{engine}", *options])
         except RuntimeError as failure:
             failures.append(str(failure))
     raise RuntimeError(

@@ -50,6 +50,8 @@ def absent(start):
         *((f"viz/pages/book/chapters/{figure.name}.js", []) for figure in FIGURES.values()),
         ("viz/pages/worksheet/worksheet.js", []),
         ("viz/pages/steps/steps.js", LOOSE),
+        ("viz/pages/site/site.js", []),
+        ("viz/pages/site/worker.js", []),
         ("viz/support/picture.js", []),
         ("autograd/compile/backends/javascript/maths.js", ["--noUnusedLocals", "false"]),
     ],
@@ -74,11 +76,13 @@ def test_format():
 
 
 def test_every_file_of_a_page_is_used_and_checked():
-    entries = [f"{page}/{page}" for page in ("steps", "film", "playground", "book", "worksheet")]
+    entries = [f"{page}/{page}" for page in ("steps", "film", "playground", "book", "worksheet", "site")]
     figures = [f"book/chapters/{figure.name}" for figure in FIGURES.values()]
     found = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")}
     scripts = {
-        name for entry in entries + figures for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)
+        name
+        for entry in [*entries, *figures, "site/worker"]
+        for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)
     }
     sheets = {"shared/tokens.css", "live/live.css", *(f"{entry}.css" for entry in entries)}
     assert found == scripts | sheets

@@ -6,10 +6,12 @@ import sys
 import tomllib
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from viz.console.command_line import main
+from viz.session.prompt import Prompt
 
 ROOT = Path(__file__).parents[3]
 
@@ -96,3 +98,19 @@ def test_a_closed_standard_input_is_an_empty_script():
     script = "import sys; sys.stdin.close(); import viz; print(viz.session().epoch)"
     said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (said.returncode, said.stderr, said.stdout.splitlines()[-1]) == (0, "", "0")
+
+
+def test_where_no_line_can_be_waited_for_somebody_else_talks(monkeypatch, capsys):
+    taken = []
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(Prompt, "talker", lambda *given: taken.append(given))
+    assert main(["xor"]) == 0
+    ((prompt, greeting),) = taken
+    assert "quit leaves" in greeting
+    capsys.readouterr()
+    assert [prompt.feed(line) for line in ("", "for k in range(2):", "    print(k)", "")] == [False, True, True, False]
+    said = capsys.readouterr().out
+    assert "► forward 1/50" in said
+    assert said.endswith("0\n1\n")
+    with pytest.raises(SystemExit):
+        prompt.feed("quit")

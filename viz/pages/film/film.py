@@ -113,7 +113,7 @@ def film(history: Any, recorder: Any = None, *, title: str = "A training") -> Pa
     data["parameters"] = [[*names, x if math.isfinite(x) else 0.0] for *names, x in data["parameters"]]
     data["epochs"] = [epoch for epoch, _ in moments]
     data["moments"] = packed(numbers[k] for _, numbers in moments for k in order)
-    return Page("film", data, programs.script)
+    return Page("film", data, programs.structure.script)
 
 
 def _spread(moments: list[Any]) -> list[Any]:

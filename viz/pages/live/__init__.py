@@ -1,6 +1,7 @@
 """What the pages are made of that compute: a model as programs, and what shows it at work.
 
 model_programs.py  a model, its loss and its optimizer as programs in JavaScript
+ready.py           those of networks built alike, made beforehand
 parts.py           the programs that networks of any size are composed of
 model.js           runs these programs
 composed.js        puts the parts together

@@ -18,6 +18,7 @@ from nn.support.naming import titled
 from viz.charts.field import checked_rows, near, plain_number
 from viz.graph.network import Layers, layers_of
 from viz.pages.live import parts as made
+from viz.pages.live.ready import READY, Structure, key_of
 from viz.support import palette
 from viz.support.labels import shown
 
@@ -32,11 +33,15 @@ OWN: Final = "own"  # a loss of the user's, or an activation
 
 @dataclass(frozen=True)
 class ModelPrograms:
-    """What a page computes with: `script` defines PROGRAMS, `data` is about them, for parameters in this `order`."""
+    """What a page computes with: the programs and all data about them, for parameters in this `order`.
+
+    `key` is where `READY` may hold the structure.
+    """
 
     data: dict[str, Any]
-    script: str
+    structure: Structure
     order: list[Value]
+    key: str
 
 
 def check_optimizer(optimizer: object) -> None:
@@ -71,43 +76,22 @@ def model_programs(
     parts that others of any size are composed of.  Raises TypeError for a model without layers of neurons, ValueError
     if they do not follow on one another, for a model that does not compute row by row, and for rows that do not fit.
     """
-    from autograd.compile.backends import javascript
-
     layers = layers_of(model)
     level = None if level is None else near("level", level)
     rows, wanted = _data(inputs, targets, len(layers[0][1][0].weights))
     _refuse(model, optimizer)
-    own, choices = _choices(layers, activations)
-    order: list[Value] = []
-    programs: dict[str, Any] = {}
-    emitted: dict[str, Emitted] = {"update": javascript.emit_update(optimizer)}
-    for name, activation in choices.items():
-        with _showing(layers, activation):
-            program, signature, parameters, outputs = _row_program(model, layers, len(rows[0]))
-        if name == own:
-            order, used = parameters, signature["used"]
-        emitted[f"row.{name}"], programs[name] = program, signature
-    place = {parameter: i for i, parameter in enumerate(order)}
-    for signature in programs.values():
-        signature["places"] = [place[parameter] for parameter in signature.pop("parameters")]
     flat = [[plain_number(x) for x in _row(target)] for target in wanted]
-    loss = made.fitting_loss(flat, outputs) if loss is None else loss
-    named, losses = _losses(loss, flat, outputs, emitted, several=bool(activations))
-    if named == OWN:
-        for size in sorted({len(rows), *sizes}):
-            emitted[f"loss.{OWN}.{size}"], losses[f"{OWN}.{size}"] = _loss_program(loss, size, outputs, wanted)
+    key = key_of(model, layers, flat, loss, optimizer, activations)
+    built = READY.get(key) or _structure(
+        model, layers, flat, wanted, loss=loss, optimizer=optimizer, sizes={len(rows), *sizes}, activations=activations
+    )
+    parameters = dict(model.named_parameters())
+    order = [parameters[path] for path in built.order]
     data = {
-        "layers": _layers_as_data(layers, place, own),
+        **built.data,
         "parameters": _parameters_as_data(model, order),
-        "reached": used,
         "rows": rows,
         "targets": flat,
-        "outputs": outputs or 1,
-        "programs": programs,
-        "parts": None,
-        "losses": losses,
-        "loss": named,
-        "activation": own,
         "level": level,
         "scores": SCORES,
         "optimizer": type(optimizer).__name__ + " with decay" * (not optimizer.is_plain),
@@ -118,14 +102,63 @@ def model_programs(
         "ink": palette.FIELD[0],
         "rim": palette.FIELD[3],
     }
+    return ModelPrograms(data, built, order, key)
+
+
+def _structure(
+    model: Any,
+    layers: Layers,
+    flat: list[list[float]],
+    wanted: list[Any],
+    *,
+    loss: Callable[[Any, Any], Value] | None,
+    optimizer: Any,
+    sizes: Iterable[int],
+    activations: Sequence[str],
+) -> Structure:
+    try:
+        from autograd.compile.backends import javascript
+    except ModuleNotFoundError:
+        why = "a page that computes is compiled with NumPy, which is missing here; viz.steps(loss) needs none"
+        raise ModuleNotFoundError(why) from None
+    width = len(layers[0][1][0].weights)
+    own, choices = _choices(layers, activations)
+    order: list[Value] = []
+    programs: dict[str, Any] = {}
+    emitted: dict[str, Emitted] = {"update": javascript.emit_update(optimizer)}
+    for name, activation in choices.items():
+        with _showing(layers, activation):
+            program, signature, parameters, outputs = _row_program(model, layers, width)
+        if name == own:
+            order, used = parameters, signature["used"]
+        emitted[f"row.{name}"], programs[name] = program, signature
+    place = {parameter: i for i, parameter in enumerate(order)}
+    for signature in programs.values():
+        signature["places"] = [place[parameter] for parameter in signature.pop("parameters")]
+    loss = made.fitting_loss(flat, outputs) if loss is None else loss
+    named, losses = _losses(loss, flat, outputs, emitted, several=bool(activations))
+    if named == OWN:
+        for size in sorted({*sizes}):
+            emitted[f"loss.{OWN}.{size}"], losses[f"{OWN}.{size}"] = _loss_program(loss, size, outputs, wanted)
+    data = {
+        "layers": _layers_as_data(layers, place, own),
+        "reached": used,
+        "outputs": outputs or 1,
+        "programs": programs,
+        "parts": None,
+        "losses": losses,
+        "loss": named,
+        "activation": own,
+    }
     if activations and made.is_chain(model) and own != "own":
         present = [len(neurons) for _, neurons in layers]
-        sizes_of_sums = {len(rows[0]), *present, *range(1, made.MOST_UNITS + 1)}
+        sizes_of_sums = {width, *present, *range(1, made.MOST_UNITS + 1)}
         names = {*activations, own, *(layer["activation"] for layer in data["layers"])} - {"", "linear"}
         parts = made.sums(sizes_of_sums) | made.activations(sorted(names))
         emitted |= {key: program for key, (program, _) in parts.items()}
         data["parts"] = {key: signature for key, (_, signature) in parts.items()}
-    return ModelPrograms(data, javascript.script("PROGRAMS", emitted), order)
+    paths = {parameter: path for path, parameter in model.named_parameters()}
+    return Structure(data, javascript.script("PROGRAMS", emitted), [paths[parameter] for parameter in order])
 
 
 def _losses(

@@ -86,7 +86,7 @@ def playground(
         "drawn": packed(numbers.uniform(-1.0, 1.0) for _ in range(200)),
         **programs.data,
     }
-    return Page("playground", data, programs.script)
+    return Page("playground", data, programs.structure.script)
 
 
 def _python(model: Any, optimizer: Optimizer) -> str:

@@ -197,8 +197,8 @@ def test_a_pages_script_holds_no_text_of_the_users(invaded):
             parameter.name = text
         optimizer = Plain(model.parameters(), 0.1)
         made = model_programs(model, [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0], loss=loss, optimizer=optimizer)
-        assert "INVADED" not in made.script
-        assert "import os" not in made.script
+        assert "INVADED" not in made.structure.script
+        assert "import os" not in made.structure.script
     assert not invaded
 
 

@@ -1,0 +1,59 @@
+"""What Pyodide runs under Node: pytest, on the tests that need nothing that the page's Python lacks.
+
+The repository lies at /repo, pytest and what else is pure at /packages, the arguments for pytest in /arguments.
+"""
+
+import ast
+import importlib.util
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+REPO = Path("/repo")
+
+
+@cache
+def lacking(path):
+    """Return what a file of tests imports, itself or by what tests share, and is not here."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            place = REPO.joinpath(*name.split("."))
+            if name.startswith("tests."):
+                file = place.with_suffix(".py")
+                found |= lacking(file if file.exists() else place / "__init__.py")
+            elif importlib.util.find_spec(name.partition(".")[0]) is None:
+                found.add(name.partition(".")[0])
+    return found
+
+
+class Here:
+    """Leaves out what cannot run here: files that import what is not there, tests that ask for it later."""
+
+    def pytest_ignore_collect(self, collection_path):
+        return True if collection_path.suffix == ".py" and lacking(collection_path) else None
+
+    def pytest_pyfunc_call(self, pyfuncitem):
+        test = pyfuncitem.obj
+
+        def tried(*given, **named):
+            try:
+                return test(*given, **named)
+            except ImportError as error:
+                return pytest.skip(str(error))
+
+        pyfuncitem.obj = tried
+
+
+if sys.platform == "emscripten":
+    sys.path[:0] = ["/repo", "/packages"]
+    sys.dont_write_bytecode = True
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.chdir(REPO)
+    import pytest
+
+    plain = ["--noconftest", "--capture=sys", "--tb=short", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+    sys.exit(int(pytest.main([*plain, *Path("/arguments/arguments").read_text().split()], [Here()])))

@@ -1,0 +1,15 @@
+"""A sample of the engine's own tests in the page's Python, under Node; `python -m tests.viz.session.site` runs all."""
+
+import re
+
+from tests.support.web.browser_edition import pytest_in_pyodide
+
+
+def test_the_engine_passes_its_tests_in_the_pages_python():
+    files = "recording/test_recording.py", "functional/test_gradcheck.py"
+    ended = pytest_in_pyodide(*(f"tests/autograd/{file}" for file in files))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    passed = re.search(r"(\d+) passed", ended.stdout)
+    assert passed, ended.stdout
+    assert int(passed[1]) > 40
+    assert "failed" not in ended.stdout

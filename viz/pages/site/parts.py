@@ -1,0 +1,90 @@
+"""What the page is made of besides this library: Pyodide and Graphviz as npm has them, each of one version and digest.
+
+Pyodide stays at 0.27.7: from 0.28 on (Python 3.13) the browser's stack ends when a chain of some thousand Values is
+freed, and Python with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+import tarfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
+
+from autograd.support.messages import shown
+
+
+class Part(NamedTuple):
+    """A package of npm: its version, the digest of its archive, and the files of it that are wanted."""
+
+    package: str
+    version: str
+    sha256: str
+    files: tuple[str, ...]
+
+
+PYODIDE: Final = Part(
+    "pyodide", "0.27.7", "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343",
+    ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"),
+)  # fmt: skip
+GRAPHVIZ: Final = Part(
+    "@viz-js/viz", "3.31.0", "7dc0189874849cca2fed7cbe88bf334cd0e6e012db16657794a812ad6f2b8c70", ("dist/viz-global.js",)
+)
+NEEDS: Final = "chainrule site needs Node.js, which brings npm, to build the page (not to use it): https://nodejs.org"
+PATIENCE: Final = 300.0  # seconds for npm to fetch a part
+
+
+def program(name: str) -> str:
+    """Return the path of `node` or `npm`: of this environment, or on the PATH.
+
+    Raises RuntimeError, saying how to get it, where there is none.
+    """
+    found = shutil.which(name, path=sysconfig.get_path("scripts")) or shutil.which(name)
+    if found is None:
+        raise RuntimeError(f"there is no {name} here: {NEEDS}")
+    return found
+
+
+def from_npm(part: Part) -> dict[str, bytes]:
+    """Return the files of a part by their names, fetched by npm, which keeps what it has fetched once.
+
+    Raises RuntimeError if npm does not answer, ValueError if what it brings is not what was there when it was chosen.
+    """
+    with TemporaryDirectory() as folder:
+        command = [program("npm"), "pack", f"{part.package}@{part.version}", "--prefer-offline", "--silent"]
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=PATIENCE
+        )
+        archives = [*Path(folder).glob("*.tgz")]
+        if done.returncode or len(archives) != 1:
+            raise RuntimeError(f"npm could not fetch {part.package} {part.version}: {shown(done.stderr.strip(), 300)}")
+        packed = archives[0].read_bytes()
+    if (digest := hashlib.sha256(packed).hexdigest()) != part.sha256:
+        raise ValueError(f"npm's {part.package} {part.version} is another than was chosen: its SHA-256 is {digest}")
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        held = {name: archive.extractfile(f"package/{name}") for name in part.files}
+        return {Path(name).name: file.read() for name, file in held.items() if file is not None}
+
+
+def from_folder(folder: str | os.PathLike[str]) -> dict[str, bytes]:
+    """Return Pyodide's files from a folder that holds its distribution, and NumPy's where they are there, too.
+
+    Raises ValueError for a folder without it, or with another version of it.
+    """
+    place = Path(folder)
+    if missing := [name for name in PYODIDE.files if not (place / name).is_file()]:
+        raise ValueError(f"--pyodide {shown(place)}: there is no {', '.join(missing)} in it")
+    files = {name: (place / name).read_bytes() for name in PYODIDE.files}
+    lock = json.loads(files["pyodide-lock.json"])
+    version = lock["info"]["version"]
+    if version != PYODIDE.version:
+        raise ValueError(f"--pyodide {shown(place)}: it is Pyodide {version}, and {PYODIDE.version} is needed")
+    wheel = str(lock["packages"].get("numpy", {}).get("file_name", ""))
+    return files | ({wheel: (place / wheel).read_bytes()} if wheel and (place / wheel).is_file() else {})
