@@ -11,10 +11,10 @@ from autograd.recording.graph import operands
 from autograd.support.user_line import warn
 from nn.support.fields import class_names
 from nn.support.guesses import GUESSES
-from nn.support.validate import checked_inputs, said
+from nn.support.validate import checked_count, checked_inputs, said
 from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
 
-__all__ = ["BACKENDS", "classify", "make_stepper", "predict"]
+__all__ = ["BACKENDS", "classify", "devices_of", "make_stepper", "predict"]
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 # Work is counted in operands that are recorded, one of which takes pure Python about 36 ns; NumPy a hundredth of it.
@@ -28,14 +28,20 @@ MANY_ROWS = 2_000  # to predict, after which compiling has paid
 MANY_PRODUCTS = 10_000_000  # or so many rows × parameters: half a second's work
 
 
-def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
+def make_stepper(task: Task, backend: str, rows: int, steps: int, devices: Any = None) -> Stepper:
     """Return the stepper of that name for a training of so many steps, each on so many rows.
+
+    With `devices`, which `devices_of` returned, they share the rows of each step.
 
     "auto" looks at the work alone, not at the clock: the recorded engine for short trainings and for what cannot be
     compiled, NumPy for most, machine code for many small steps where llvmlite is there.
     Raises ValueError naming the backends there are, ImportError naming the extra that is missing.
     """
     check_backend(backend)
+    if devices is not None:
+        from nn.training.compiled import DevicesStepper
+
+        return DevicesStepper(task, rows, devices)
     if backend == "auto":
         nodes, inputs = _counts_of_a_row(task)
         work = (NODE * nodes + inputs) * rows
@@ -68,6 +74,24 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
     from nn.training.compiled import CompiledStepper  # NumPy is loaded here, and not before
 
     return CompiledStepper(task, backend, rows)
+
+
+def devices_of(devices: Any, backend: str) -> Any:
+    """Return so many of the devices that JAX sees, or "all" of them; None for None.
+
+    Raises ValueError where JAX does not see so many or the backend is another, ImportError naming the extra `jax`.
+    """
+    if devices is None:
+        return None
+    if backend != "jax":
+        raise ValueError(f'devices={devices!r} are those of JAX: pass backend="jax" too, not {backend!r}')
+    count = None if devices == "all" else checked_count("devices", devices)
+    from autograd.compile.backends.registry import check_backend as check_extra
+
+    check_extra("jax")
+    from autograd.compile.on_devices import Devices
+
+    return Devices(count)
 
 
 def _is_undetermined(error: Exception) -> bool:
