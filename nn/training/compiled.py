@@ -18,7 +18,7 @@ from autograd.support.pytree import flat, rebuilt
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.row_files import RowFiles
-from nn.support.validate import checked_loss
+from nn.support.validate import checked_loss, said
 from nn.training.recorded import Planned, Stepped, Task, in_use, predict_rows, tried_loss
 
 __all__ = ["CompiledStepper", "DevicesStepper", "predict_compiled"]
@@ -169,10 +169,12 @@ def _whole(data: Any) -> Any:
 def _check_parts(task: Task) -> None:
     """Raise ValueError if the loss of some rows is not the mean of what it is on parts of them."""
     for path, module in task.model.named_modules() if hasattr(task.model, "named_modules") else ():
-        if getattr(module, "mixes_rows", False):
+        mixes, draws = getattr(module, "mixes_rows", False), hasattr(module, "next_numbers")
+        if mixes or draws:
+            does = "mixes the rows of a batch" if mixes else "draws numbers at each step"
             raise ValueError(
-                f"devices compute parts of a batch by themselves, and {path or 'the model'}, a "
-                f"{type(module).__name__}, mixes the rows of a batch: train it without devices="
+                f"devices compute parts of a batch by themselves, and {path or 'the model'}, {said(module)}, {does}: "
+                "train it without devices="
             )
     inputs, targets = task.inputs, task.targets
     half = min(len(inputs) // 2, FEW_ROWS)
