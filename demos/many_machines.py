@@ -11,8 +11,10 @@ What `--autosave FILE` names is where a training that was ended by anything goes
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -52,9 +54,7 @@ def main() -> int:
 
 def start(processes: int) -> int:
     """Start so many processes here, wait for them, and end all of them if one fails."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        coordinator = f"127.0.0.1:{free.getsockname()[1]}"
+    coordinator = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "demos.many_machines", *sys.argv[1:], "--coordinator", coordinator, "--child"]
     here = {"JAX_PLATFORMS": "cpu", **os.environ}  # one accelerator cannot be many processes'
     children = [
@@ -70,6 +70,15 @@ def start(processes: int) -> int:
             child.communicate()
         codes = [child.returncode for child in children]
     return 1 if any(codes) else 0
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at, below those that a system gives to whoever asks for any."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as trial, contextlib.suppress(OSError):
+            trial.bind(("", port))
+            return port
 
 
 def end_with_parent() -> None:

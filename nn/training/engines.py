@@ -11,7 +11,7 @@ from autograd.recording.graph import operands
 from autograd.support.user_line import warn
 from nn.support.fields import class_names
 from nn.support.guesses import GUESSES
-from nn.support.validate import checked_count, checked_inputs, said
+from nn.support.validate import checked_count, checked_inputs, said, shortened
 from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
 
 __all__ = ["BACKENDS", "classify", "devices_of", "make_stepper", "predict"]
@@ -134,7 +134,7 @@ def classify(model: Any, inputs: Any, *, threshold: float = 0.0, backend: str = 
     """Return the class that the model predicts for each row: by its name, if targets were names, else by its number.
 
     It is the place of the greatest of several outputs; one output means class 1 if it is above the threshold (0 for
-    logits, 0.5 for probabilities).  Raises TypeError or ValueError for bad rows.
+    logits, 0.5 for probabilities).  Raises TypeError or ValueError for bad rows, ValueError for names of other classes.
 
     >>> import nn
     >>> model = nn.MLP(1, [2], seed=0)
@@ -148,6 +148,9 @@ def classify(model: Any, inputs: Any, *, threshold: float = 0.0, backend: str = 
     found = []
     for scores in predict(model, inputs, backend=backend):
         row = list(scores) if hasattr(scores, "__iter__") else [scores]
+        if names and len(names) != max(2, len(row)):
+            count = f"{len(row)} output{'s' * (len(row) != 1)}, which tell {max(2, len(row))} classes apart"
+            raise ValueError(f"the model has {count}, and model.classes names {len(names)}: {shortened(names)}")
         place = max(range(len(row)), key=row.__getitem__) if len(row) > 1 else int(row[0] > threshold)
         found.append(names[place] if names else place)
     return found

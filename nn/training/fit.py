@@ -140,8 +140,8 @@ def fit(
     task = prepare(model, inputs, targets, loss, optimizer, limits)
     task, held_out = hold_out(task, validation, shuffle)
     if weights is not None:
-        task = replace(task, targets=with_mean_weight_1(task.targets))
-        held_out = held_out and (held_out[0], with_mean_weight_1(held_out[1]))
+        task = replace(task, targets=with_mean_weight_1(task.targets, "the rows to train on"))
+        held_out = held_out and (held_out[0], with_mean_weight_1(held_out[1], "the rows held out"))
     if files is not None:
         task = replace(task, inputs=files[0], targets=files[1])
     if names:

@@ -122,10 +122,12 @@ def with_weights(loss: Any, targets: Any, weights: Any) -> tuple[Loss, list[Any]
     return weighted, pairs, unweighted
 
 
-def with_mean_weight_1(pairs: list[Any]) -> list[Any]:
-    """Return targets that hold their rows' weights, with these divided by their mean; all 0 stay so."""
-    greatest = max(pair[-1] for pair in pairs) or 1.0
-    middle = math.fsum(pair[-1] / greatest for pair in pairs) / len(pairs) or 1.0
+def with_mean_weight_1(pairs: list[Any], rows: str) -> list[Any]:
+    """Return targets that hold their rows' weights, with these divided by their mean; ValueError if all are 0."""
+    greatest = max(pair[-1] for pair in pairs)
+    if not greatest:
+        raise ValueError(f"the weights of {rows} are all 0, so that none of them counts")
+    middle = math.fsum(pair[-1] / greatest for pair in pairs) / len(pairs)
     return [[*pair[:-1], pair[-1] / greatest / middle] for pair in pairs]
 
 
