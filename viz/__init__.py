@@ -17,6 +17,7 @@ from typing import Any as _Any
 
 from viz import terminal
 from viz.charts.activation import activation
+from viz.charts.attention import attention
 from viz.charts.chart import Chart
 from viz.charts.decision_boundary import decision_boundary
 from viz.charts.landscape import loss_landscape
@@ -40,6 +41,7 @@ __all__ = [
     "Picture",
     "Recorder",
     "activation",
+    "attention",
     "decision_boundary",
     "draw",
     "draw_network",
