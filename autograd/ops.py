@@ -203,6 +203,9 @@ def _is_power_of_0(maths: Any, x: Any, n: Any) -> Any:
         (INF, 1.0): (INF, (NAN, 0.0)),
         (INF, -INF): (INF, (NAN, NAN)),
         (1.0, NAN): (NAN, (NAN, NAN)),
+        (1e300, -1e300): (1.4142135623730952e300, (0.7071067811865475, -0.7071067811865475)),
+        (1.2e308, 1.2e308): (1.697056274847714e308, (0.7071067811865475, 0.7071067811865475)),
+        (1.7e308, 1.7e308): (INF, (0.0, 0.0)),
     },
 )
 def hypot(maths: Any, x: Any, y: Any) -> Out:
@@ -521,7 +524,8 @@ def clip(maths: Any, x: Any, low: Any, high: Any) -> Out:
     is_low = maths.where(x >= low, 0.0, maths.where(maths.isnan(x), 0.0, 1.0))
     is_high = maths.where(raised <= high, 0.0, maths.where(maths.isnan(raised), 0.0, 1.0))
     below = maths.where(is_high > 0.0, 0.0, is_low)
-    return maths.minimum(raised, high), (1.0 - below - is_high, below, is_high)
+    held = maths.where(x <= high, x, maths.minimum(x, high))  # x itself where it may be: of two zeros NumPy takes one
+    return maths.where(x >= low, held, maths.minimum(raised, high)), (1.0 - below - is_high, below, is_high)
 
 
 @op(smooth_on=[(POSITIVE,), (NEGATIVE,)], stops_at_zero=True, kink=lambda x: x)

@@ -18,6 +18,7 @@ from typing import Any as _Any
 
 from viz import terminal
 from viz.charts.activation import activation
+from viz.charts.attention import attention
 from viz.charts.chart import Chart
 from viz.charts.decision_boundary import decision_boundary
 from viz.charts.landscape import loss_landscape
@@ -47,6 +48,7 @@ __all__ = [
     "Worksheet",
     "activation",
     "animate",
+    "attention",
     "book",
     "decision_boundary",
     "draw",

@@ -2,6 +2,7 @@
 
 step.py            what `compile` returns: the loss and its gradients from one call
 training.py        the same with the optimizer's own rule in the program
+on_devices.py      the same with each batch in parts, on many devices and in many processes, to the same bits
 recorded_graph.py  `compile_graph`: a step from a graph that is recorded already
 emitting.py        `emit`: a function as source in a language that runs elsewhere
 programs/          which program runs, the stages it is found by, and how one is found for every size

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
@@ -32,6 +32,8 @@ class TrainingStep:
     last gradient before that is in `norm`.
     """
 
+    fuses: ClassVar[bool] = True  # whether the optimizer's rule is in the program where nothing comes between
+
     def __init__(
         self,
         function: Callable[..., Any],
@@ -41,7 +43,7 @@ class TrainingStep:
         clip: Callable[[Floats, float], None] | None = None,
     ) -> None:
         self.optimizer, self.clip = optimizer, clip
-        fused = None if clip is not None else optimizer
+        fused = optimizer if self.fuses and clip is None else None
         self._programs = Programs(function, parameters, backend, fused)
         self._programs.rule = optimizer
         self._programs.values_synced, self._programs.undo = self._values_synced, self._undo
@@ -247,10 +249,15 @@ class TrainingStep:
             for k in self._used:
                 kept[self._places[k]] = here[k]
         self.optimizer.step_count = self.steps_made
-        if self._active is not None:
-            gradient = in_order_of_parameters(self._active.program, self._active.runner.computed)
-            reached, here = set(self._active.reached), gradient.tolist()
+        if (latest := self._latest_gradient()) is not None:
+            reached, here = set(latest[0]), latest[1].tolist()
             keep_gradients(self.parameters, [x if k in reached else None for k, x in enumerate(here)])
+
+    def _latest_gradient(self) -> tuple[Sequence[int], Floats] | None:
+        """Return which parameters the last step reached, and the gradient that moved them, in their order."""
+        if self._active is None:
+            return None
+        return self._active.reached, in_order_of_parameters(self._active.program, self._active.runner.computed)
 
     def sync(self) -> None:
         """Go on from what the Values and the optimizer hold now."""

@@ -13,7 +13,7 @@ from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
 from nn.layers.forward_cache import ForwardCache, Row, watching
-from nn.support.fields import by_path, check_buffers, check_fields
+from nn.support.fields import by_path, check_buffers, check_fields, class_names, put_class_names
 from nn.support.guesses import GUESSES, OF_A_MODULE
 from nn.support.validate import check_attribute, check_class, checked_number, listed, said
 
@@ -157,17 +157,26 @@ class Module:
                 setattr(module, name, buffers[path])
 
     def state_dict(self) -> dict[str, Any]:
-        """Return a copy of all numbers by path: the parameters, then the buffers, lists where those are lists."""
-        return {path: p.data for path, p in by_path(self.named_parameters()).items()} | self.named_buffers()
+        """Return a copy of all numbers by path: the parameters, then the buffers, lists where those are lists.
+
+        Where the classes have names, these come last, as `classes`.
+        """
+        numbers = {path: p.data for path, p in by_path(self.named_parameters()).items()} | self.named_buffers()
+        names = class_names(self)
+        return numbers | {"classes": list(names)} if names else numbers
 
     @GUESSES
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Leave parameters and buffers as `state_dict` found them, to the bit.
+        """Leave parameters, buffers and the names of the classes as `state_dict` found them, to the bit.
 
-        Names of classes are no numbers: `model.classes` stays as it is, and `save` and `load` carry it along.
         Raises ValueError or TypeError naming the path, and changes nothing, for names, shapes or kinds that do not fit.
         """
         named = by_path(self.named_parameters())
+        state, names = dict(state), tuple[str, ...]()
+        if "classes" not in {*named, *self.named_buffers()}:
+            names = tuple(state.pop("classes", ()))
+            if not all(isinstance(name, str) for name in names):
+                raise TypeError("classes in a state_dict are the names of classes, as texts")
         check_fields("the state_dict", state, {*named, *self.named_buffers()})
         buffers = {path: x for path, x in state.items() if path not in named}
         check_buffers("buffers", buffers, self)
@@ -175,6 +184,7 @@ class Module:
         after = {path: checked_number(path, state[path]) for path in named} | buffers
         try:
             self._put(after, named)
+            put_class_names(self, names)
         except BaseException:  # an interrupt
             self._put(before, named)
             raise

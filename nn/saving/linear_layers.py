@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from autograd.support.messages import shown
+from autograd.support.user_line import warn
 from nn.layers.dense import Layer
 from nn.saving.file_format import FORMAT, library
 from nn.support.fields import names
 
 __all__ = ["linear_weights"]
 
+PICKLES: Final = (b"PK\x03\x04", b"\x80")  # in an archive, as PyTorch has them since 1.6, or by itself
+AS_SAFETENSORS: Final = "safetensors.torch.save_file(model.state_dict(), path)"
+KINDS: Final = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL"}
 _PART: Final = re.compile(r"(.*?)\.?(weight|bias)")
 
 
@@ -26,8 +31,22 @@ def linear_weights(data: bytes, model: Any) -> dict[str, float] | None:
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")].decode())
         if FORMAT in header.get("__metadata__", {}):
             return None
-        tensors: Mapping[str, Any] = library().load(data)
+        kinds = {x["dtype"] for name, x in header.items() if name != "__metadata__"}
     except Exception:  # of whatever kind: the bytes are anybody's
+        if data.startswith(PICKLES):
+            raise ValueError(
+                "it is a pickle, as torch.save writes, which may run any program that is in it: where PyTorch is, "
+                f"{AS_SAFETENSORS} writes a file for nn.load"
+            ) from None
+        return None
+    if unknown := kinds - KINDS:
+        raise ValueError(
+            f"it has numbers of the kind {names(sorted(map(str, unknown)))}, which NumPy has not: where PyTorch is, "
+            f"{AS_SAFETENSORS} after model.float()"
+        )
+    try:
+        tensors: Mapping[str, Any] = library().load(data)
+    except Exception:
         return None
     parts: dict[str, dict[str, Any]] = {}
     for name in sorted(tensors):
@@ -38,15 +57,24 @@ def linear_weights(data: bytes, model: Any) -> dict[str, float] | None:
     layers = [(path, module) for path, module in model.named_modules() if isinstance(module, Layer)]
     if len(parts) != len(layers):
         raise ValueError(
-            f"it has {len(parts)} Linear layers ({names(sorted(parts))}), and this model {len(layers)} Layers"
+            f"it has {len(parts)} Linear layers ({', '.join(map(_called, sorted(parts))) or 'none'}), and this model "
+            f"{len(layers)} Layers"
         )
     numbers: dict[str, float] = {}
     for name, (path, layer) in zip(sorted(parts, key=_in_order), layers, strict=True):
-        numbers |= _of_layer(shown(name), parts[name], path, layer)
+        numbers |= _of_layer(_called(name), parts[name], path, layer)
+    lost = [path for path, x in numbers.items() if not math.isfinite(x)]
+    if lost:
+        said = f"these weights are nan or infinite in the file, and so is all that is made of them: {names(lost)}"
+        warn(said, RuntimeWarning)
     others = [path for path, _ in model.named_parameters() if path not in numbers]
     if others:
         raise ValueError(f"it has Linear layers alone, and this model other parameters, too: {names(others)}")
     return numbers
+
+
+def _called(name: str) -> str:
+    return shown(name) or "one without a name"
 
 
 def _in_order(name: str) -> list[Any]:
@@ -56,14 +84,19 @@ def _in_order(name: str) -> list[Any]:
 def _of_layer(name: str, parts: Mapping[str, Any], path: str, layer: Layer) -> dict[str, float]:
     neurons = layer.neurons
     has_bias = neurons[0].bias is not None
-    if "weight" not in parts or ("bias" in parts) != has_bias:
+    if "weight" not in parts:
+        raise ValueError(f"{name} has a bias and no weight, which no Linear layer has")
+    if ("bias" in parts) != has_bias:
         held = "no bias" if "bias" not in parts else "a bias"
         raise ValueError(
             f"{name} has {held}, and {path} is {layer.describe()}: a Layer has {held} with bias={not has_bias}"
         )
     shape = (len(neurons), len(neurons[0].weights))
-    if parts["weight"].shape != shape or (has_bias and parts["bias"].shape != shape[:1]):
-        raise ValueError(f"{name}.weight has the shape {parts['weight'].shape}, and {path} in this model is {shape}")
+    for part, wanted in (("weight", shape), ("bias", shape[:1])):
+        if part in parts and parts[part].shape != wanted:
+            raise ValueError(
+                f"{name}.{part} has the shape {parts[part].shape}, and in {path} of this model it is {wanted}"
+            )
     found: dict[str, float] = {}
     for i, row in enumerate(parts["weight"].astype("float64").tolist()):
         found |= {f"{path}.neurons.{i}.weights.{j}": x for j, x in enumerate(row)}

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd import Value
 from nn.layers.activations import activation_name
+from nn.layers.attention import Attention
 from nn.layers.containers import Activation, Embedding, Residual, Sequential, Softmax
 from nn.layers.dense import MLP, Layer
 from nn.layers.module import Module
 from nn.layers.normalization import BatchNorm, Dropout, LayerNorm, RMSNorm
+from nn.layers.recurrent import GRU, LSTM, RNN
 from nn.support.guesses import GUESSES
 from nn.support.validate import said
 
@@ -58,6 +60,25 @@ RESIDUAL: Final = '''class Residual(torch.nn.Module):
 '''
 
 
+ATTENTION: Final = '''class Attention(torch.nn.Module):
+    """Self-attention of several heads over the rows of a sequence."""
+
+    def __init__(self, width, heads, causal, bias):
+        super().__init__()
+        self.heads, self.causal = heads, causal
+        self.query, self.key, self.value, self.output = (torch.nn.Linear(width, width, bias) for _ in range(4))
+
+    def forward(self, x):
+        parts = [layer(x).unflatten(-1, (self.heads, -1)) for layer in (self.query, self.key, self.value)]
+        heads = [part.transpose(-2, -3) for part in parts]
+        found = torch.nn.functional.scaled_dot_product_attention(*heads, is_causal=self.causal)
+        return self.output(found.transpose(-2, -3).flatten(-2))
+
+
+'''
+CLASSES: Final = {"Elementwise(": ELEMENTWISE, "Residual(": RESIDUAL, "Attention(": ATTENTION}
+
+
 class TorchModule(NamedTuple):
     """What `to_torch` made: source that defines `Model`, a `torch.nn.Sequential`, and the arrays of its state."""
 
@@ -74,7 +95,8 @@ def to_torch(model: Module) -> TorchModule:
 
     The state is in 64 bits: `made = Model().double()`, then
     `made.load_state_dict({name: torch.from_numpy(x) for name, x in state.items()})` gives the same numbers; a model of
-    one output gives a row of one there.  `made.eval()` is its behavior for use.
+    one output gives a row of one there.  `made.eval()` is its behavior for use.  A recurrent network gives its outputs
+    and its last state there, too.
     Raises TypeError for a module without a counterpart: `nn.save_onnx` writes any.
 
     >>> print(to_torch(MLP(2, [3, 1], "tanh", seed=0)).source)  # doctest: +ELLIPSIS
@@ -91,7 +113,7 @@ def to_torch(model: Module) -> TorchModule:
     """
     parts = _parts(model)
     body = "".join(f"            {text},\n" for text, _ in parts)
-    classes = "".join(x for x, name in ((ELEMENTWISE, "Elementwise("), (RESIDUAL, "Residual(")) if name in body)
+    classes = "".join(text for name, text in CLASSES.items() if name in body)
     source = f"{HEAD}{classes}class Model(torch.nn.Sequential):\n    def __init__(self):\n        super().__init__(\n"
     return TorchModule(f"{source}{body}        )\n", _numbered(parts))
 
@@ -127,10 +149,49 @@ def _parts(module: Any) -> list[Part]:
         state["num_batches_tracked"] = _array(0).astype("int64")
         sizes = f"{len(module.scale)}, eps={module.epsilon!r}, momentum={module.momentum!r}"
         return [(f"torch.nn.BatchNorm1d({sizes})", state)]
+    if isinstance(module, Attention):
+        state = {}
+        for name in ("query", "key", "value", "output"):
+            ((_, own),) = _layer(getattr(module, name))
+            state |= {f"{name}.{part}": x for part, x in own.items()}
+        return [(f"Attention({module.width}, {module.heads}, {module.causal}, {'query.bias' in state})", state)]
+    if isinstance(module, RNN | LSTM | GRU):
+        return [_recurrent(module)]
     if isinstance(module, Embedding):
         table = _array(module.rows)
         return [(f"torch.nn.Embedding({table.shape[0]}, {table.shape[1]})", {"weight": table})]
     raise TypeError(f"to_torch knows no counterpart of {said(module)}; nn.save_onnx(model, path) writes any model")
+
+
+def _recurrent(network: RNN | LSTM | GRU) -> Part:
+    """Return a recurrent network: its gates are one below the other there, and have two biases, which are added."""
+    import numpy as np
+
+    wide, more = network.inputs, ""
+    if isinstance(network, GRU):
+        gates = [network.reset_gate, network.update_gate, network.candidate_from_inputs]
+    elif isinstance(network, LSTM):
+        gates = [network.input_gate, network.forget_gate, network.candidate, network.output_gate]
+    else:
+        gates, kind = [network.cell], getattr(network.cell.neurons[0].activation, "name", "")
+        if kind not in ("tanh", "relu"):
+            raise TypeError(
+                f"PyTorch's RNN has tanh or relu, and this one {activation_name(network.cell.neurons[0].activation)}"
+            )
+        more = f", nonlinearity={kind!r}" if kind != "tanh" else ""
+    states = [_layer(gate)[0][1] for gate in gates]
+    if any("bias" not in state for state in states):
+        raise TypeError("PyTorch's recurrent networks have all their biases, and this one lacks some")
+    given = [state["weight"][:, :wide] for state in states]
+    kept, biases = [state["weight"][:, wide:] for state in states], [state["bias"] for state in states]
+    own = [0.0 * bias for bias in biases]
+    if isinstance(network, GRU):
+        ((_, last),) = _layer(network.candidate_from_hidden)
+        kept[2], own[2] = last["weight"], last["bias"]
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    parts = (given, kept, biases, own)
+    state = {name: np.concatenate(each) for name, each in zip(names, parts, strict=True)}
+    return f"torch.nn.{type(network).__name__}({wide}, {network.hidden}{more})", state
 
 
 def _layer(layer: Layer) -> list[Part]:

@@ -13,16 +13,18 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from autograd.compile import CompiledForward, compile_forward, compile_training
+from autograd.compile import CompiledForward, TrainingStep, compile_forward, compile_training
 from autograd.support.pytree import flat, rebuilt
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import BuffersAndRNG
-from nn.support.validate import checked_loss
-from nn.training.recorded import Planned, Stepped, Task, in_use, predict_rows
+from nn.support.row_files import RowFiles
+from nn.support.validate import checked_loss, said
+from nn.training.recorded import Planned, Stepped, Task, in_use, predict_rows, tried_loss
 
-__all__ = ["CompiledStepper", "predict_compiled"]
+__all__ = ["CompiledStepper", "DevicesStepper", "predict_compiled"]
 
 Array = np.ndarray[Any, Any]
+FEW_ROWS = 4  # of each half, to see whether a loss is a mean over rows
 FEW, MANY = 64, 256  # rows of a program for predictions: more run faster and take longer to compile
 SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar get their turn
 
@@ -39,17 +41,20 @@ class CompiledStepper:
         The last batch of an epoch may have fewer rows: that program is made here too, not in the middle of a training.
         """
         self.task, self.backend = task, backend
-        self.inputs, self.targets = np.asarray(task.inputs), np.asarray(task.targets)
+        self.inputs, self.targets = map(_whole, (task.inputs, task.targets))
         model, loss, clip = task.model, task.loss, task.clip
 
         def loss_of(inputs: Any, targets: Any) -> Value:
             return checked_loss(loss(predict_rows(model, inputs), targets))
 
         clip_array = None if clip is None else clip.clip_array
-        self._train = compile_training(loss_of, task.optimizer.parameters, task.optimizer, backend, clip_array)
+        self._train = self._training(loss_of, clip_array)
         self._forward: CompiledForward | None = None
         self._rehearse(sorted({rows, len(self.inputs) % rows or rows}))
         self._train.spare_audits()
+
+    def _training(self, loss: Callable[..., Value], clip: Any) -> TrainingStep:
+        return compile_training(loss, self.task.optimizer.parameters, self.task.optimizer, self.backend, clip)
 
     def _rehearse(self, sizes: Sequence[int]) -> None:
         """Make a step on so many rows, for each size, and take it back: what cannot be compiled is refused here."""
@@ -85,6 +90,10 @@ class CompiledStepper:
     def reads_the_optimizer(self) -> bool:
         """Whether the loss reads something of the optimizer that each step moves, so that it must be home each time."""
         return self._train.reads_the_optimizer()
+
+    def agreed(self, interrupted: Callable[[], bool]) -> Callable[[], bool]:
+        """Return a function that says whether to end the training: in this process, if it is alone, `interrupted`."""
+        return interrupted
 
     def _norm(self) -> float:
         norm = float(self._train.norm)
@@ -123,6 +132,62 @@ class CompiledStepper:
         """Return how the loss of the latest rows differs from what model and loss function give, or ""."""
         self._train.sync()
         return self._train.audit()
+
+
+class DevicesStepper(CompiledStepper):
+    """Steps whose rows many devices share, in one process or in many that all do the same."""
+
+    def __init__(self, task: Task, rows: int, devices: Any) -> None:
+        """Compile the step; raises ValueError for a model or loss that cannot be computed in parts."""
+        _check_parts(task)
+        self._devices = devices
+        super().__init__(task, "jax", rows)
+        if not isinstance(self.inputs, RowFiles):
+            devices.agree([self.inputs, self.targets], "inputs and targets: give each all of them, in the same order")
+
+    def _training(self, loss: Callable[..., Value], clip: Any) -> TrainingStep:
+        from autograd.compile.on_devices import DevicesStep  # JAX is loaded here, and not before
+
+        self._shared = DevicesStep(loss, self.task.optimizer.parameters, self.task.optimizer, self._devices, clip)
+        return self._shared
+
+    def agreed(self, interrupted: Callable[[], bool]) -> Callable[[], bool]:
+        """Return a function that says whether any process was interrupted before the last step."""
+        self._shared.asked = interrupted
+        return lambda: self._shared.told
+
+    def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
+        """Return the loss on these rows as the first process finds it: what follows from it is to be done by all."""
+        found = self._devices.gathered(np.array([[super().evaluate(inputs, targets)]]))
+        return float(found[0, 0])
+
+
+def _whole(data: Any) -> Any:
+    return data if isinstance(data, RowFiles) else np.asarray(data)
+
+
+def _check_parts(task: Task) -> None:
+    """Raise ValueError if the loss of some rows is not the mean of what it is on parts of them."""
+    for path, module in task.model.named_modules() if hasattr(task.model, "named_modules") else ():
+        mixes, draws = getattr(module, "mixes_rows", False), hasattr(module, "next_numbers")
+        if mixes or draws:
+            does = "mixes the rows of a batch" if mixes else "draws numbers at each step"
+            raise ValueError(
+                f"devices compute parts of a batch by themselves, and {path or 'the model'}, {said(module)}, {does}: "
+                "train it without devices="
+            )
+    inputs, targets = task.inputs, task.targets
+    half = min(len(inputs) // 2, FEW_ROWS)
+    if not half:
+        return
+    whole, *parts = (
+        tried_loss(task, inputs, targets, rows).data for rows in (range(2 * half), range(half), range(half, 2 * half))
+    )
+    if not math.isclose(whole, sum(parts) / 2, rel_tol=1e-9, abs_tol=1e-300):
+        raise ValueError(
+            f"devices compute parts of a batch by themselves, so its loss must be the mean of theirs: on {2 * half} "
+            f"rows it is {whole!r}, on their halves {parts[0]!r} and {parts[1]!r}"
+        )
 
 
 def _alike(plan: Sequence[Planned], most: int) -> Iterator[tuple[list[Planned], bool]]:

@@ -11,10 +11,10 @@ from autograd.recording.graph import operands
 from autograd.support.user_line import warn
 from nn.support.fields import class_names
 from nn.support.guesses import GUESSES
-from nn.support.validate import checked_inputs, said
+from nn.support.validate import checked_count, checked_inputs, said, shortened
 from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
 
-__all__ = ["BACKENDS", "classify", "make_stepper", "predict"]
+__all__ = ["BACKENDS", "classify", "devices_of", "make_stepper", "predict"]
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 # Work is counted in operands that are recorded, one of which takes pure Python about 36 ns; NumPy a hundredth of it.
@@ -28,14 +28,20 @@ MANY_ROWS = 2_000  # to predict, after which compiling has paid
 MANY_PRODUCTS = 10_000_000  # or so many rows × parameters: half a second's work
 
 
-def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
+def make_stepper(task: Task, backend: str, rows: int, steps: int, devices: Any = None) -> Stepper:
     """Return the stepper of that name for a training of so many steps, each on so many rows.
+
+    With `devices`, which `devices_of` returned, they share the rows of each step.
 
     "auto" looks at the work alone, not at the clock: the recorded engine for short trainings and for what cannot be
     compiled, NumPy for most, machine code for many small steps where llvmlite is there.
     Raises ValueError naming the backends there are, ImportError naming the extra that is missing.
     """
     check_backend(backend)
+    if devices is not None:
+        from nn.training.compiled import DevicesStepper
+
+        return DevicesStepper(task, rows, devices)
     if backend == "auto":
         nodes, inputs = _counts_of_a_row(task)
         work = (NODE * nodes + inputs) * rows
@@ -68,6 +74,24 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int) -> Stepper:
     from nn.training.compiled import CompiledStepper  # NumPy is loaded here, and not before
 
     return CompiledStepper(task, backend, rows)
+
+
+def devices_of(devices: Any, backend: str) -> Any:
+    """Return so many of the devices that JAX sees, or "all" of them; None for None.
+
+    Raises ValueError where JAX does not see so many or the backend is another, ImportError naming the extra `jax`.
+    """
+    if devices is None:
+        return None
+    if backend != "jax":
+        raise ValueError(f'devices={devices!r} are those of JAX: pass backend="jax" too, not {backend!r}')
+    count = None if devices == "all" else checked_count("devices", devices)
+    from autograd.compile.backends.registry import check_backend as check_extra
+
+    check_extra("jax")
+    from autograd.compile.on_devices import Devices
+
+    return Devices(count)
 
 
 def _is_undetermined(error: Exception) -> bool:
@@ -110,7 +134,7 @@ def classify(model: Any, inputs: Any, *, threshold: float = 0.0, backend: str = 
     """Return the class that the model predicts for each row: by its name, if targets were names, else by its number.
 
     It is the place of the greatest of several outputs; one output means class 1 if it is above the threshold (0 for
-    logits, 0.5 for probabilities).  Raises TypeError or ValueError for bad rows.
+    logits, 0.5 for probabilities).  Raises TypeError or ValueError for bad rows, ValueError for names of other classes.
 
     >>> import nn
     >>> model = nn.MLP(1, [2], seed=0)
@@ -124,6 +148,9 @@ def classify(model: Any, inputs: Any, *, threshold: float = 0.0, backend: str = 
     found = []
     for scores in predict(model, inputs, backend=backend):
         row = list(scores) if hasattr(scores, "__iter__") else [scores]
+        if names and len(names) != max(2, len(row)):
+            count = f"{len(row)} output{'s' * (len(row) != 1)}, which tell {max(2, len(row))} classes apart"
+            raise ValueError(f"the model has {count}, and model.classes names {len(names)}: {shortened(names)}")
         place = max(range(len(row)), key=row.__getitem__) if len(row) > 1 else int(row[0] > threshold)
         found.append(names[place] if names else place)
     return found

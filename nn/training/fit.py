@@ -14,9 +14,19 @@ from nn.saving.files import Autosave
 from nn.support.fields import class_names, put_class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count, listed
-from nn.training.engines import make_stepper
+from nn.training.engines import devices_of, make_stepper
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
-from nn.training.prepare import check_names, hold_out, numbered, prepare, with_mean_weight_1, with_weights
+from nn.training.prepare import (
+    KINDS,
+    are_files,
+    check_names,
+    hold_out,
+    in_files,
+    numbered,
+    prepare,
+    with_mean_weight_1,
+    with_weights,
+)
 from nn.training.progress import Progress
 from nn.training.settings import (
     Metrics,
@@ -53,6 +63,7 @@ def fit(
     report_every: int | None = None,
     autosave: Autosave | None = None,
     backend: str = "auto",
+    devices: int | str | None = None,
     progress: bool | None = None,
     history: History | None = None,
     weights: Any = None,
@@ -73,6 +84,8 @@ def fit(
     callbacks         called with a Report every `report_every` epochs; one that returns True ends the training
     autosave          an Autosave: saves all that is needed to go on, and goes on from it if it is there already
     backend           "recorded" (pure Python), "numpy", "native" (machine code), "jax", or "auto"
+    devices           with backend="jax": how many of the devices that JAX sees share the rows of each step, or "all";
+                      in processes that `jax.distributed` has joined, each of which makes this call, all; see below
     progress          whether to show a progress bar; None shows it in a terminal, if tqdm is there
     history           of an earlier run with the same model and optimizer, to go on to the same bits
     weights           a number for each row, by which its loss counts: the loss is given its rows' as `weights=`,
@@ -86,6 +99,13 @@ def fit(
     At each report and at the end the parameters hold the gradients of the last step, after clipping.  The loss finds
     the optimizer as the step before left it, and its own learning rate, not the one that a schedule makes of it.
 
+    With `devices` a batch is cut into 8 parts, or one for each device if there are more, and what comes of the parts is
+    added in their order: 1, 2, 4 and 8 devices, in one process or many, give the same bits on processors of one kind.
+    So the loss must be a mean over rows, and no layer may mix rows or draw numbers, as batch norm and dropout do.  Only
+    the first process writes the autosave; all of them read it.  inputs and targets may be lists of 8 paths, of files
+    that `numpy.save` wrote: each holds as many rows, the k-th those of the k-th part of every batch, and a process
+    opens those of its parts alone, without reading them into memory.
+
     Ctrl-C ends the training after the step under way, a second one at once, with the weights of the latest report.
     A loss that is nan or infinite ends it with the last good weights back, and says which operation made it.
     Compiled steps are compared with model and loss now and then, and at the end: a difference is named in a warning.
@@ -97,6 +117,16 @@ def fit(
     early_stopping, called = checked_early_stopping(early_stopping), checked_callbacks(callbacks)
     autosave, history = checked_autosave(autosave), checked_history(history)
     goal, measures = checked_count("epochs", epochs), checked_metrics(metrics)
+    sharing, files = devices_of(devices, backend), None
+    if are_files(inputs):
+        has_own = isinstance(validation, tuple | list)
+        beside = {
+            "a share held out": validation is not None and not has_own,
+            "metrics of theirs": bool(measures) and not has_own,
+            "weights": weights is not None,
+        }
+        *files, batch_size = in_files(inputs, targets, sharing, batch_size, beside)
+        inputs, targets = ([x[i] for i in range(min(len(x), 2 * KINDS))] for x in files)
     targets, names = numbered(targets, class_names(model) or tuple(history.classes))
     check_names(names, loss)
     if names and isinstance(validation, tuple | list) and len(validation) == 2:
@@ -110,8 +140,10 @@ def fit(
     task = prepare(model, inputs, targets, loss, optimizer, limits)
     task, held_out = hold_out(task, validation, shuffle)
     if weights is not None:
-        task = replace(task, targets=with_mean_weight_1(task.targets))
-        held_out = held_out and (held_out[0], with_mean_weight_1(held_out[1]))
+        task = replace(task, targets=with_mean_weight_1(task.targets, "the rows to train on"))
+        held_out = held_out and (held_out[0], with_mean_weight_1(held_out[1], "the rows held out"))
+    if files is not None:
+        task = replace(task, inputs=files[0], targets=files[1])
     if names:
         history.classes = {name: i for i, name in enumerate(names)}
         put_class_names(model, names)
@@ -122,7 +154,7 @@ def fit(
     size = count if batch_size is None else min(checked_count("batch_size", batch_size), count)
     training = Training(
         task=task,
-        stepper=make_stepper(task, backend, size, goal * -(-count // size)),
+        stepper=make_stepper(task, backend, size, goal * -(-count // size), sharing),
         epochs=goal,
         batch_size=size,
         shuffle=shuffle,
@@ -134,7 +166,8 @@ def fit(
         report_every=checked_count("report_every", report_every),
         autosave=autosave,
         history=history,
+        saves=sharing is None or sharing.is_first,
     )
-    with Progress(progress) as bar, interrupts() as interrupted:
+    with Progress(progress if training.saves else False) as bar, interrupts() as interrupted:
         training.run(bar, interrupted)
     return training.history

@@ -93,6 +93,7 @@ class Training:
     report_every: int
     autosave: Autosave | None
     history: History
+    saves: bool = True  # where many processes train, the first
     _trail: deque[tuple[Snapshot, list[Planned]]] = field(default_factory=lambda: deque(maxlen=2))
 
     def __post_init__(self) -> None:
@@ -113,7 +114,9 @@ class Training:
     def run(self, bar: Progress, interrupted: Callable[[], bool]) -> None:
         """Leave the model trained, and the history saying how and why it ended."""
         task, history = self.task, self.history
-        if self.autosave is not None and self.autosave.resume(task.model, task.optimizer, history, self._check_place):
+        interrupted = self.stepper.agreed(interrupted)
+        if self.autosave is not None:
+            self.autosave.resume(task.model, task.optimizer, history, self._check_place)
             self.stepper.sync()
         history.backend, history.stopped, history.trouble = self.stepper.backend, "", ""
         self._stop_early()  # a training that had ended so before is not gone on with
@@ -135,8 +138,8 @@ class Training:
             except KeyboardInterrupt:
                 history.stopped = history.stopped or INTERRUPTED
         self._say_the_best()
-        if self.autosave is not None and not history.trouble:
-            self.autosave.save(task.model, task.optimizer, history)
+        if not history.trouble:
+            self._save()
         if self._trail and not (self._audited or history.trouble or interrupted()):
             self._audit()
 
@@ -179,7 +182,11 @@ class Training:
             self._report()
             bar.show(history, self.epochs, plan[-1].rate)
         if self.autosave is not None and task.optimizer.step_count % self.autosave.every == 0:
-            self.autosave.save(task.model, task.optimizer, history)
+            self._save()
+
+    def _save(self) -> None:
+        if self.autosave is not None and self.saves:
+            self.autosave.save(self.task.model, self.task.optimizer, self.history)
 
     # ----------------------------------------------------------------------------- plan and book
     def _plan(self) -> list[Planned]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from inspect import signature
+from os import PathLike
 from typing import Any
 
 from autograd import Value, no_grad
@@ -21,7 +22,18 @@ from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
 
-__all__ = ["check_names", "hold_out", "numbered", "prepare", "trial_rows", "with_mean_weight_1", "with_weights"]
+__all__ = [
+    "KINDS",
+    "are_files",
+    "check_names",
+    "hold_out",
+    "in_files",
+    "numbered",
+    "prepare",
+    "trial_rows",
+    "with_mean_weight_1",
+    "with_weights",
+]
 
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
@@ -110,11 +122,47 @@ def with_weights(loss: Any, targets: Any, weights: Any) -> tuple[Loss, list[Any]
     return weighted, pairs, unweighted
 
 
-def with_mean_weight_1(pairs: list[Any]) -> list[Any]:
-    """Return targets that hold their rows' weights, with these divided by their mean; all 0 stay so."""
-    greatest = max(pair[-1] for pair in pairs) or 1.0
-    middle = math.fsum(pair[-1] / greatest for pair in pairs) / len(pairs) or 1.0
+def with_mean_weight_1(pairs: list[Any], rows: str) -> list[Any]:
+    """Return targets that hold their rows' weights, with these divided by their mean; ValueError if all are 0."""
+    greatest = max(pair[-1] for pair in pairs)
+    if not greatest:
+        raise ValueError(f"the weights of {rows} are all 0, so that none of them counts")
+    middle = math.fsum(pair[-1] / greatest for pair in pairs) / len(pairs)
     return [[*pair[:-1], pair[-1] / greatest / middle] for pair in pairs]
+
+
+def are_files(data: Any) -> bool:
+    """Whether these are paths of files, and not rows."""
+    return isinstance(data, list | tuple) and bool(data) and all(isinstance(x, str | PathLike) for x in data)
+
+
+def in_files(
+    inputs: Any, targets: Any, sharing: Any, batch_size: int | None, beside: Mapping[str, bool]
+) -> tuple[Any, Any, int | None]:
+    """Return inputs and targets that stay in files, and how many rows of each file a batch has, None for all.
+
+    Raises ValueError without devices to share them, for a batch that cannot be cut into as many parts as there are
+    files, and for what was asked for `beside` them and needs all rows.
+    """
+    from nn.support.row_files import RowFiles
+
+    if sharing is None:
+        raise ValueError('rows come from files where devices share them: fit(…, backend="jax", devices=…)')
+    if not are_files(targets):
+        raise ValueError("inputs are paths of files, so targets are paths of as many")
+    if asked := [what for what, is_there in beside.items() if is_there]:
+        raise ValueError(f"rows in files are read a batch at a time, so not with {' and '.join(asked)}")
+    if batch_size is not None and batch_size % sharing.parts:
+        raise ValueError(f"batch_size={batch_size}: each of {sharing.parts} files has as many rows of a batch")
+    data = [
+        RowFiles(what, paths, sharing.parts, sharing.own) for what, paths in (("inputs", inputs), ("targets", targets))
+    ]
+    if len(data[0]) != len(data[1]):
+        raise ValueError(
+            f"each row needs a target, but files hold {len(data[0])} rows of inputs, {len(data[1])} targets"
+        )
+    sharing.agree([x.shape for x in data], "number and width of rows in their files")
+    return data[0], data[1], None if batch_size is None else batch_size // sharing.parts
 
 
 def hold_out(task: Task, validation: Any, seed: int | None) -> tuple[Task, tuple[list[Any], list[Any]] | None]:

@@ -80,6 +80,9 @@ class Stepper(Protocol):
     def predict(self, inputs: list[Any]) -> list[Any]:
         """Return what the model makes of these rows in its behavior for use, as numbers; nothing is changed."""
 
+    def agreed(self, interrupted: Callable[[], bool]) -> Callable[[], bool]:
+        """Return a function that says whether to end the training: where processes share it, alike in all of them."""
+
     def audit(self) -> str:
         """Return how the loss of the latest rows differs from what model and loss function give, or "" if it does not.
 
@@ -139,6 +142,10 @@ class RecordedStepper:
         model = self.task.model
         found: list[Any] = plain_numbers(in_use(model, lambda: predict_rows(model, inputs)))
         return found
+
+    def agreed(self, interrupted: Callable[[], bool]) -> Callable[[], bool]:
+        """Return `interrupted`: this process is alone."""
+        return interrupted
 
     def audit(self) -> str:
         """Return "": these steps are made by model and loss function themselves."""

@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from autograd import Value
-from nn import GRU, LSTM, RNN, detach_state, mean_squared_error
+from nn import GRU, LSTM, RNN, detach_state, mean_squared_error, to_torch
 from tests.support.golden_files import GATES, assert_same, data, gate_layers, golden, gradient, values
 
 CASES = golden("recurrent")["cases"]
@@ -49,6 +49,20 @@ def test_recurrent_networks_agree_with_pytorch(case):
     assert_same(gradient(x), case["x_gradient"])
     for ours, names, row in places(net):
         assert_same(gradient(ours), numbers(case["gradients"], names[:1], row))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{c['kind']}-{c['truncate']}" for c in CASES])
+def test_pytorch_is_given_back_its_own_state(case):
+    net, theirs = NETS[case["kind"]](2, 3, seed=0), case["parameters"]
+    for ours, names, row in places(net):
+        for p, x in zip(ours, numbers(theirs, names, row), strict=True):
+            p.data = x
+    source, state = to_torch(net)
+    assert f"torch.nn.{case['kind']}(2, 3)," in source
+    given = {name.removeprefix("0."): x.tolist() for name, x in state.items()}
+    assert given.keys() == theirs.keys()
+    for _, names, row in places(net):
+        assert numbers(given, names, row) == numbers(theirs, names, row)
 
 
 @pytest.mark.parametrize("kind", NETS.values())

@@ -26,9 +26,36 @@ class Part:
 
     def load_state_dict(self, state):
         self.state = dict(state)
+        for name, part in vars(self).items():
+            if isinstance(part, Part):
+                part.load_state_dict(under(name, state))
 
     def __call__(self, x):
         return self.forward(x)
+
+
+def under(name, state):
+    return {k.removeprefix(f"{name}."): x for k, x in state.items() if k.startswith(f"{name}.")}
+
+
+class Tensor(np.ndarray):
+    def unflatten(self, axis, sizes):
+        assert axis == -1
+        return self.reshape(*self.shape[:-1], *sizes)
+
+    def transpose(self, one, other):
+        return self.swapaxes(one, other)
+
+    def flatten(self, start):
+        return self.reshape(*self.shape[:start], -1)
+
+
+def attention(query, key, value, is_causal):
+    scores = np.einsum("htk,hsk->hts", query, key) / np.sqrt(query.shape[-1])
+    if is_causal:
+        scores = np.where(np.tri(scores.shape[-1], dtype=bool), scores, -np.inf)
+    shares = np.exp(scores)
+    return np.einsum("hts,hsk->htk", shares / shares.sum(-1, keepdims=True), value).view(Tensor)
 
 
 class Chain(Part):
@@ -37,9 +64,7 @@ class Chain(Part):
 
     def load_state_dict(self, state):
         for i, part in enumerate(self.parts):
-            own = {k.removeprefix(f"{i}."): x for k, x in state.items() if k.startswith(f"{i}.")}
-            inner = {k.removeprefix("block."): x for k, x in own.items()}
-            (part.block if hasattr(part, "block") else part).load_state_dict(inner if hasattr(part, "block") else own)
+            part.load_state_dict(under(i, state))
 
     def forward(self, x):
         for part in self.parts:
@@ -58,9 +83,10 @@ def normal(self, x, mean, variance):
 
 def stand_in():
     torch = types.ModuleType("torch")
-    torch.sin, torch.from_numpy, torch.tensor = np.sin, np.asarray, np.asarray
+    torch.sin, torch.from_numpy, torch.tensor = np.sin, np.asarray, lambda x: np.asarray(x).view(Tensor)
     torch.nn = types.SimpleNamespace(
         Module=Part,
+        functional=types.SimpleNamespace(scaled_dot_product_attention=attention),
         Sequential=Chain,
         Linear=made_of(lambda self, x: x @ self.state["weight"].T + self.state.get("bias", 0.0)),
         Tanh=made_of(lambda self, x: np.tanh(x)),
@@ -113,6 +139,27 @@ def test_the_source_computes_what_the_model_does(torch, model):
     np.testing.assert_allclose(computed(torch, model, rows), nn.predict(model, rows), rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.parametrize("settings", [{}, {"causal": True}, {"bias": False}])
+def test_attention_gathers_as_ours_does(torch, settings):
+    model, rows = nn.Attention(4, 2, seed=3, **settings), DRAW.normal(size=(5, 4))
+    for p in model.parameters():
+        p.data += float(DRAW.normal()) * 0.1
+    wanted = [[x.data for x in row] for row in model(rows.tolist())]
+    np.testing.assert_allclose(computed(torch, model, rows), wanted, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("network", [nn.RNN(2, 3, seed=0), nn.RNN(2, 3, "relu", seed=0), nn.LSTM(2, 3), nn.GRU(2, 3)])
+def test_recurrent_networks_are_pytorchs(network):
+    torch = pytest.importorskip("torch", reason="tests/nn/layers/test_recurrent.py compares their states")
+    source, state = nn.to_torch(network)
+    names = {}
+    exec(source, names)
+    made, rows = names["Model"]().double(), DRAW.normal(size=(5, 2))
+    made.load_state_dict({name: torch.from_numpy(x) for name, x in state.items()})
+    found = made(torch.tensor(rows))[0].detach().numpy()
+    np.testing.assert_allclose(found, [[x.data for x in row] for row in network(rows.tolist())[0]], rtol=1e-12)
+
+
 def test_an_embedding_is_a_table(torch):
     model = nn.Embedding(4, 3, seed=0)
     found = computed(torch, nn.Sequential(model), np.array([2, 0]))
@@ -129,5 +176,7 @@ def test_every_activation_has_a_counterpart_or_is_refused():
     model = nn.MLP(2, [2, 1], inverse, seed=0)
     with pytest.raises(TypeError, match="no counterpart of the activation inverse"):
         nn.to_torch(model)
-    with pytest.raises(TypeError, match=r"no counterpart of a GRU; nn\.save_onnx"):
-        nn.to_torch(nn.GRU(2, 3))
+    with pytest.raises(TypeError, match="PyTorch's RNN has tanh or relu, and this one sigmoid"):
+        nn.to_torch(nn.RNN(2, 3, "sigmoid"))
+    with pytest.raises(TypeError, match=r"no counterpart of a Checkpoint; nn\.save_onnx"):
+        nn.to_torch(nn.Checkpoint(nn.Layer(2, 3)))

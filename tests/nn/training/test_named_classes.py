@@ -1,6 +1,7 @@
 """Tables of pandas and polars, names of classes, booleans: as data of `fit`, on every backend; PyTorch's weights."""
 
 import json
+import math
 import random
 
 import numpy as np
@@ -141,9 +142,16 @@ def test_a_sequential_of_linear_layers_is_read_in_order(tmp_path):
 @pytest.mark.parametrize(
     ("change", "sizes", "message"),
     [
-        ({}, [4, 1], r"0\.weight has the shape \(3, 2\), and layers\.0 in this model is \(4, 2\)"),
+        ({}, [4, 1], r"0\.weight has the shape \(3, 2\), and in layers\.0 of this model it is \(4, 2\)"),
         ({}, [3, 3, 1], r"it has 2 Linear layers \(0, 10\), and this model 3 Layers"),
         ({"1.running_mean": [0.0]}, [3, 1], r"holds 1\.running_mean, which is no weight or bias of a Linear layer"),
+        (
+            {"0.bias": [[0.0]] * 3},
+            [3, 1],
+            r"0\.bias has the shape \(3, 1\), and in layers\.0 of this model it is \(3,\)",
+        ),
+        ({"0.weight": None}, [3, 1], "0 has a bias and no weight, which no Linear layer has"),
+        ({"weight": [[1.0]]}, [3, 1], r"it has 3 Linear layers \(one without a name, 0, 10\)"),
         ({"0.bias": None}, [3, 1], r"0 has no bias, and layers\.0 is Layer 2 → 3, relu: .* with bias=False"),
     ],
 )
@@ -156,3 +164,63 @@ def test_what_does_not_fit_is_said_and_nothing_is_changed(tmp_path, change, size
     with pytest.raises(ValueError, match=message):
         nn.load(tmp_path / "m.safetensors", model)
     assert json.dumps(model.state_dict()) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"PK\x03\x04archive/data.pkl", r"a pickle, as torch\.save writes.*safetensors\.torch\.save_file"),
+        (b"\x80\x02}q\x00.", "which may run any program that is in it"),
+        ({"0.weight": "BF16"}, r"numbers of the kind BF16, which NumPy has not.*after model\.float\(\)"),
+        (b"hello", r"this is not a file that nn\.save wrote, or is not whole"),
+        (b"", r"this is not a file that nn\.save wrote, or is not whole"),
+    ],
+)
+def test_other_files_of_pytorch_are_named_with_the_way_out(tmp_path, data, message):
+    pytest.importorskip("safetensors")
+    if isinstance(data, dict):
+        parts = {name: {"dtype": kind, "shape": [1], "data_offsets": [0, 2]} for name, kind in data.items()}
+        header = json.dumps(parts).encode()
+        data = len(header).to_bytes(8, "little") + header + b"\0\0"
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=message):
+        nn.load(path, nn.MLP(2, [3, 1], seed=0))
+
+
+def test_weights_that_are_nan_are_loaded_with_a_warning_that_names_them(tmp_path):
+    pytest.importorskip("safetensors")
+    torch_file(tmp_path / "m.safetensors", SEQUENTIAL | {"0.bias": [0.0, math.nan, math.inf]})
+    model = nn.MLP(2, [3, 1], "relu", seed=0)
+    with pytest.warns(
+        RuntimeWarning, match=r"nan or infinite in the file.*: layers\.0\.neurons\.1\.bias, layers\.0\.neu"
+    ):
+        nn.load(tmp_path / "m.safetensors", model)
+    assert math.isnan(model.layers[0].neurons[1].bias.data)
+
+
+# ------------------------------------------------------------------------------------------- names and models
+def test_a_state_dict_carries_the_names_and_one_without_takes_them_away():
+    model, _ = trained(ROWS, NAMES)
+    other = nn.MLP(2, [4, 3], "tanh", seed=2)
+    other.classes = ("x", "y", "z")
+    other.load_state_dict(model.state_dict())
+    assert other.classes == model.classes
+    assert nn.classify(other, ROWS) == nn.classify(model, ROWS)
+    other.load_state_dict(nn.MLP(2, [4, 3], "tanh", seed=3).state_dict())
+    assert set(nn.classify(other, ROWS)) <= {0, 1, 2}
+    with pytest.raises(TypeError, match="classes in a state_dict are the names of classes"):
+        other.load_state_dict(model.state_dict() | {"classes": [1, 2, 3]})
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_names_of_fewer_classes_than_the_model_tells_apart_are_said(outputs):
+    model = nn.MLP(2, [outputs], seed=0)
+    model.classes = ("a",) * (outputs - 1) or ("a",)
+    with pytest.raises(ValueError, match=r"the model has \d outputs?, which tell \d classes apart, and .* names \d: a"):
+        nn.classify(model, ROWS)
+
+
+def test_weights_of_0_alone_are_refused_before_any_work():
+    with pytest.raises(ValueError, match="the weights of the rows to train on are all 0"):
+        trained(ROWS, NUMBERS, weights=[0.0] * 24)

@@ -83,6 +83,22 @@ def test_models_of_other_parts_than_layers(show, make):
     assert tab.text_content("#score") == f"{right} of 12"
 
 
+def test_names_of_classes_are_said_again(show):
+    rows, classes = three()
+    names = ["cold", "mild", "<b>warm"]
+    page = viz.playground(nn.MLP(3, [4, 3], "tanh", seed=5), rows, [names[c] for c in classes])
+    by_alphabet = sorted(names)
+    assert page.data["names"] == by_alphabet
+    tab = show(page)
+    legend = "Digits are the rows' classes, 0 <b>warm, 1 cold, 2 mild; shades the class with the highest output."
+    assert legend in tab.text_content("#key")
+    wanted, says = re.search(r"wanted (\S+), says .*: (\S+)(?: ✓| ✗)", tab.text_content("#verdict")).groups()
+    assert {wanted, says} <= set(by_alphabet)
+    two = show(viz.playground(nn.MLP(2, [3, 1], "tanh", seed=5), XOR[0], ["no", "yes", "yes", "no"]))
+    assert "× wants yes (blue), ○ wants no (orange)" in two.text_content("#key")
+    assert re.search(r"wanted (yes|no), says .*: (yes|no) \(", two.text_content("#verdict"))
+
+
 def test_small_batches_go_through_the_rows_in_order(show):
     rows, classes = three()
     model = nn.MLP(3, [4, 3], activation="tanh", seed=5)

@@ -136,6 +136,7 @@ fileAt("csv", async (file) => {
   const widened = counts[0] !== MODEL.rows[0].length;
   MODEL.give(rows, targets);
   MODEL.given = true;
+  DATA.names = []; // of the classes of before
   if (widened) reshape(counts);
   VIEW.losses = [];
   VIEW.fitting();

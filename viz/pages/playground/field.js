@@ -8,6 +8,9 @@ import { DATA, shortly } from "../shared/numbers.js";
 import { option } from "./exchange.js";
 import { VIEW } from "./training.js";
 
+/** Returns what a class is called. @param {number} k */
+export const called = (k) => DATA.names[k] ?? shortly(k);
+
 /** Lets one choose the two inputs that the field is drawn over, where there are more. */
 export function axes() {
   const wide = MODEL.rows[0].length;
@@ -28,10 +31,10 @@ export function axes() {
 /** Says what the marks on the field are. */
 export function legend() {
   const { classes, level } = MODEL,
-    [low, high] = classes.map(shortly);
+    [low, high] = classes.map(called);
   const marks =
     DATA.outputs > 1 || classes.length > 2
-      ? "Digits are the rows' classes, shades the class with the highest output."
+      ? `Digits are the rows' classes${DATA.names.map((/** @type {string} */ name, /** @type {number} */ k) => `, ${k} ${name}`).join("")}; shades the class with the highest output.`
       : classes.length === 2
         ? `× wants ${high} (blue), ○ wants ${low} (orange). The line: where it says ${shortly(level)}.`
         : "Dots are the rows.";

@@ -10,7 +10,7 @@ import { DATA, fewer, fully, shortly, typedNumber } from "../shared/numbers.js";
 import { remember } from "../shared/player.js";
 import { edges } from "./edges.js";
 import { address, fromAddress, option, setLoss, spaced } from "./exchange.js";
-import { axes, legend } from "./field.js";
+import { axes, called, legend } from "./field.js";
 import { refusal, reshape, shape, steppers } from "./structure.js";
 import { VIEW, advance, epoch, run } from "./training.js";
 
@@ -50,7 +50,7 @@ function show(whole = true) {
   const since = plural(VIEW.losses.length, "step");
   set($("curve"), "aria-label", `loss, from ${shortly(VIEW.losses[0] ?? loss)} to ${shortly(loss)} after ${since}`);
   if (!whole) return;
-  const hoped = VIEW.row < 0 ? "" : `, wanted ${[...MODEL.targets[VIEW.row]].map(shortly).join(", ")}`;
+  const hoped = VIEW.row < 0 ? "" : `, wanted ${[...MODEL.targets[VIEW.row]].map(DATA.names.length ? called : shortly).join(", ")}`;
   const given = VIEW.probe.length > 4 ? "" : `: x = (${[...VIEW.probe].map((x) => fewer(x, 3)).join(", ")})`;
   say($("verdict"), `${given}${hoped}, says ${outputs.map(shortly).join(", ")}${answer(outputs)}`);
   say($("stuck"), findings().join(" "));
@@ -71,7 +71,7 @@ function answer(outputs) {
   if (outputs.length === 1 ? classes.length !== 2 : !classes.length) return "";
   const ok = VIEW.row < 0 ? "" : place === wanted(VIEW.row) ? " ✓ right" : " ✗ wrong",
     why = outputs.length > 1 ? "" : ` (${place ? "at or above" : "below"} ${shortly(level)})`;
-  return `: ${shortly(outputs.length > 1 ? place : classes[place])}${why}${ok}`;
+  return `: ${called(outputs.length > 1 ? place : classes[place])}${why}${ok}`;
 }
 
 function numbers() {

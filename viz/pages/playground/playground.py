@@ -38,11 +38,12 @@ def playground(
 ) -> Page:
     """Return a page in which the model trains on the rows X and the targets Y, as it would in Python, to 1e-12.
 
-    `X` alone may be a pair (rows, targets).  The loss is by default the cross-entropy that fits targets of 0 and 1 or
-    classes, else nn.mean_squared_error; the optimizer is plain descent at 0.1.  `batch_size` adds a choice besides all
-    rows and one row a step, always in their order; `level` is the output at which the answer changes.  Units and layers
-    of an MLP can be added and removed in the page, rows read from a CSV file, weights saved as nn.load reads them; what
-    one sees it hands over as a program in Python, and as a link.  The model and the optimizer are left as they are.
+    `X` alone may be a pair (rows, targets); targets may be names of classes, which the page says again.  The loss is by
+    default the cross-entropy that fits targets of 0 and 1 or classes, else nn.mean_squared_error; the optimizer is
+    plain descent at 0.1.  `batch_size` adds a choice besides all rows and one row a step, always in their order;
+    `level` is the output at which the answer changes.  Units and layers of an MLP can be added and removed in the page,
+    rows read from a CSV file, weights saved as nn.load reads them; what one sees it hands over as a program in Python,
+    and as a link.  The model and the optimizer are left as they are.
     Raises TypeError for a model without layers of neurons, ValueError for data that do not fit and for models that do
     not compute row by row (batch norm, dropout).
     """
@@ -51,12 +52,15 @@ def playground(
             raise TypeError("playground takes rows and targets: playground(model, X, Y), or playground(model, (X, Y))")
         X, Y = X  # noqa: N806
     from nn import SGD
-    from nn.support.validate import checked_count
+    from nn.support.fields import class_names
+    from nn.support.validate import checked_count, listed
+    from nn.training.prepare import numbered
 
     layers_of(model)  # so that what is no model is told so
     check_loss("playground", loss)
     check_optimizer(optimizer)
     optimizer = SGD(model.parameters(), learning_rate=0.1) if optimizer is None else optimizer
+    Y, names = numbered(listed(Y, "Y"), class_names(model))  # noqa: N806
     X, Y = checked_rows(X, Y)  # noqa: N806
     count = len(X)
     if batch_size is not None and checked_count("batch_size", batch_size) > max(count, 1):
@@ -81,6 +85,7 @@ def playground(
         "title": title,
         "batches": batches,
         "batch": batch_size or count,
+        "names": [shown(name) for name in names],
         "python": _python(model, optimizer),
         "plain": not dict(model.named_buffers()),
         "drawn": packed(numbers.uniform(-1.0, 1.0) for _ in range(200)),

@@ -14,7 +14,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +26,7 @@ from autograd.rules.maths import Maths
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import check_composed
 
-__all__ = ["Jax"]
+__all__ = ["JAX", "Jax", "in_64_bits"]
 
 
 ROOM, FEW = 8192, 64  # losses that one call brings back, and those of one round of the loop: half a kilobyte
@@ -92,7 +92,10 @@ class Jax:
     Attributes
         theta, gradient, memories   as every runner has them, on the host
         function                    the program as a pure function of JAX's arrays
+        table                       how each structural operation is computed
     """
+
+    table: ClassVar[dict[str, Callable[..., Any]]]
 
     def __init__(self, program: Program, *, optimizer: Any = None) -> None:
         self.program, self.optimizer = program, optimizer
@@ -118,8 +121,8 @@ class Jax:
         program, known = self.program, dict[Array, Any]()
         parameters = dict(zip(self._pieces, pieces, strict=True))
         for a in program.lines:
-            if a.op in JAX:
-                known[a] = JAX[a.op](a, *[known[x] for x in a.operands])
+            if a.op in self.table:
+                known[a] = self.table[a.op](a, *[known[x] for x in a.operands])
             elif a.op == "theta" or (a.op == "parameter" and (a.detail, a.shape) not in parameters):
                 whole = _whole(pieces)
                 known[a] = whole if a.op == "theta" else whole[a.detail : a.detail + a.size].reshape(a.shape)
@@ -176,7 +179,7 @@ class Jax:
 
         `before` is how many steps were made before; `rate` is their learning rate, None the optimizer's own.
         """
-        with _in_64_bits():
+        with in_64_bits():
             theta = self.theta
             if self.optimizer is None:
                 loss, gradient, observed = self._once(theta, *arguments)
@@ -200,7 +203,8 @@ class Jax:
             return losses
 
 
-def _in_64_bits() -> Any:
+def in_64_bits() -> Any:
+    """Return a context in which JAX computes in 64 bits."""
     switch = jax.enable_x64 if hasattr(jax, "enable_x64") else import_module("jax.experimental").enable_x64
     return switch(True)
 
@@ -296,3 +300,5 @@ JAX: dict[str, Callable[..., Any]] = {
     "levels_reached": lambda a, buffer, mask: buffer_reached(MATHS, a.detail, buffer, mask),
     "levels_backward": lambda a, *operands: buffer_adjoints(MATHS, a.detail, *operands),
 }
+
+Jax.table = JAX

@@ -27,7 +27,7 @@ INFIX: Final = {
 }  # fmt: skip
 OWN: Final = frozenset({
     "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
-    "power", "isnan", "isinf", "where", "maximum", "minimum", "sign",
+    "power", "isnan", "isinf", "where", "maximum", "minimum",
 })  # fmt: skip
 # What NumPy has by another name: these work with its versions before 2, too.
 RENAMED: Final = {

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
+
 from autograd.compile.backends.numpy.operations import NAMESPACE, TIMES, Text, is_reserved, printed
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.operation import TABLE
@@ -96,6 +98,6 @@ def _names(x: Symbol) -> set[Symbol]:
 
 def load_update(optimizer: Any, vectors: Sequence[Any]) -> Callable[[float, int], None]:
     """Return `update(learning_rate, step)`, which moves these vectors (θ, its gradient, memories) by the rule."""
-    namespace: dict[str, Any] = dict(NAMESPACE)
+    namespace: dict[str, Any] = {**NAMESPACE, "sign": np.sign}  # a program keeps the sign of 0; a sum has no use for it
     exec(compile(emit_update(optimizer), "<compiled update>", "exec"), namespace)
     return partial(namespace["update"], *vectors)

@@ -11,7 +11,10 @@ import nn
 from autograd import Value, compile, take, total  # noqa: A004
 from autograd.compile import compile_training
 
-COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
+COMPILERS = [
+    pytest.param(name, marks=pytest.mark.skipif(not shutil.which(name), reason=f"{name} is not on this machine"))
+    for name in ("gcc", "clang")
+]
 FLAGS = ["-std=c99", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 DRAW = np.random.default_rng(0)
 ROWS, CLASSES = DRAW.normal(size=(5, 3)), np.array([0, 2, 1, 1, 0])

@@ -5,7 +5,8 @@ import operator
 import numpy as np
 import pytest
 
-from autograd import Value, compile, total, where  # noqa: A004
+from autograd import Value, clip, compile, sign, total, where  # noqa: A004
+from autograd.compile import compile_forward
 from autograd.recording.conditions import Condition
 
 SCALARS = [np.float64(2.0), np.float32(2.0), np.float16(2.0), np.int64(2), np.uint8(2), np.bool_(True)]
@@ -113,3 +114,21 @@ def test_what_jumps_is_refused_with_the_way_out(combine):
     for sides in ((Value(7.0), 2), (7, Value(2.0)), (Value(7.0), Value(2.0)), (np.float64(7), Value(2.0))):
         with pytest.raises(TypeError, match=r"divide with /, or use \.data"):
             combine(*sides)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native", "jax"])
+def test_a_zero_keeps_its_sign_through_sign_and_clip_as_recorded(backend):
+    if backend != "numpy":
+        pytest.importorskip({"native": "llvmlite", "jax": "jax"}[backend])
+    rows = [
+        [-0.0, 0.0, 1.0],
+        [0.0, -0.0, 1.0],
+        [-0.0, -1.0, 0.0],
+        [0.0, -1.0, -0.0],
+        [-2.0, -0.0, 1.0],
+        [2.0, -1.0, -0.0],
+    ]
+
+    for function in (lambda row: clip(*row), lambda row: sign(row[0])):
+        found = compile_forward(lambda rows, function=function: [function(row) for row in rows], [], backend)(rows)
+        assert repr(found.tolist()) == repr([function([Value(x) for x in row]).data for row in rows])

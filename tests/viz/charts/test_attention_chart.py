@@ -1,0 +1,63 @@
+"""The picture of attention: the shares that a layer keeps, every line of them, for each head of each layer."""
+
+import random
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import nn
+import viz
+from autograd.explain.numbers import show_number
+
+pytest.importorskip("matplotlib", reason="plots are an extra")
+
+DRAW = random.Random(0)
+ROWS = [[DRAW.gauss(0.0, 2.0) for _ in range(4)] for _ in range(3)]
+
+
+class Two(nn.Module):
+    def __init__(self):
+        self.first, self.second = nn.Attention(4, 2, causal=True, seed=1), nn.Attention(4, 1, seed=2)
+
+    def __call__(self, rows):
+        return self.second(self.first(rows))
+
+
+def texts(chart):
+    return ["".join(t.itertext()).strip() for t in ET.fromstring(chart.svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_every_share_of_every_head_is_in_its_square():
+    model = Two()
+    chart = viz.attention(model, ROWS, labels=["the", "cat", "<b>"])
+    said, images = texts(chart), [axes.images[0] for axes in chart.figure.axes if axes.images]
+    shares = [*model.first.weights, *model.second.weights]
+    assert [image.get_array().tolist() for image in images] == shares
+    assert "first, head 2 of 2" in said
+    assert "second, head 1 of 1" in said
+    assert said.count("·") == 2 * 3, "where a causal layer may not look"
+    assert said.count("cat") == said.count("<b>") == 2 * 3
+    seen = [x for head in model.first.weights for i, row in enumerate(head) for x in row[: i + 1]]
+    wanted = [show_number(round(x, 2)) for x in [*seen, *(x for row in model.second.weights[0] for x in row)]]
+    assert sorted(x for x in said if x[0].isdigit()) == sorted(wanted)
+    assert not any(p.has_grad for p in model.parameters())
+
+
+def test_a_long_sequence_is_shaded_and_a_layer_needs_no_model():
+    chart = viz.attention(nn.Attention(4, 4, seed=1), ROWS * 7)
+    assert "head 4 of 4" in texts(chart)
+    assert not any("." in text for text in texts(chart))
+    assert chart.png.startswith(b"\x89PNG")
+
+
+def test_what_cannot_be_drawn_is_said():
+    with pytest.raises(ValueError, match=r"a model with an nn\.Attention in it, and MLP has none"):
+        viz.attention(nn.MLP(2, [1]), ROWS)
+    with pytest.raises(ValueError, match="has none"):
+        viz.attention(None, ROWS)
+    with pytest.raises(ValueError, match="labels are 3 words, one for each row"):
+        viz.attention(Two(), ROWS, labels=["a"])
+    with pytest.raises(ValueError, match="attention over 65 rows: up to 64"):
+        viz.attention(nn.Attention(4, 1, seed=1), ROWS[:1] * 65)
+    with pytest.raises(ValueError, match="takes"):
+        viz.attention(nn.Attention(4, 1, seed=1), [[1.0]])
