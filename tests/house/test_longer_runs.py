@@ -9,11 +9,13 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from tests import mutation
 from tests.fuzz.__main__ import outcome
 from tests.fuzz.against import graph_differs
 from tests.fuzz.realistic import REALISTIC, Draw
 from tests.fuzz.shrinking import as_test, shrunk
+from tests.mutation.planting import plant
+from tests.mutation.reach import noting
+from tests.mutation.slips import planted, slips
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,10 +57,30 @@ def test_what_differs_is_shrunk_to_a_few_lines_that_run(tmp_path):
 
 def test_slips_are_small_and_can_be_planted():
     source = (ROOT / "nn" / "datasets.py").read_text(encoding="utf-8")
-    found = list(mutation.slips(source))
+    found = list(slips(source))
     assert {kind for kind, *_ in found} == {"sign", "limit", "constant", "swapped", "dropped"}
     for _, node, other, function in found:
-        changed = mutation.planted(source, node, other)
+        changed = planted(source, node, other)
         assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(source))
         assert source.splitlines()[function - 1].lstrip().startswith("def ")
-    compile(mutation.noting(source, "nn/datasets.py"), "", "exec")
+    compile(noting(source, "nn/datasets.py"), "", "exec")
+
+
+def test_a_slip_is_planted_in_the_code_and_the_defaults_of_functions_that_exist():
+    original = (
+        "def f(x, by=2):\n    return divmod(\n        x,\n        by,\n    )\n\ndef g(x):\n    return lambda: x < 2\n"
+    )
+    home = {}
+    exec(compile(original, "example.py", "exec"), home)
+    seen = []
+    for kind, node, other, _ in slips(original):
+        changed = planted(original, node, other)
+        assert changed.count("\n") == original.count("\n")
+        plant(changed, "example.py", [home["f"], home["g"]])
+        seen.append((kind, home["f"](5), home["g"](2)()))
+    assert sorted(seen) == [
+        ("constant", (1, 2), False),  # by=3
+        ("constant", (2, 1), True),  # x < 3
+        ("limit", (2, 1), True),
+        ("swapped", (0, 2), False),
+    ]
