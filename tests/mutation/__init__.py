@@ -1,4 +1,4 @@
-"""Do the tests notice?  `python -m tests.mutation --package nn --slips 60 --seed 1` plants small slips, one at a time.
+"""Do the tests notice?  `python -m tests.mutation --part nn --slips 60 --seed 1` plants small slips, one at a time.
 
 For each, the tests that call the function in question are run in a copy of the tree; it is noticed if one fails that
 passes without it.  What goes unnoticed is listed: a test is missing, or the slip changes nothing, which a person has to

@@ -1,8 +1,8 @@
 """The plugin of pytest that plants slips: tests are collected once, and each slip has a fork of the process.
 
 There the code of the slip's function is put in the place of what it was, in memory and in its file, and the tests that
-call the function are run until one fails.  What no test notices so is run once more in a fresh process, since what was
-computed at import is not computed again in a fork.
+call the function are run until one fails.  What was computed at import is not computed again in a fork: if none fails,
+and the function is called at import, the tests are run in a fresh process too.
 """
 
 import ast
@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from types import CodeType, FunctionType
 
-from tests.mutation.reach import ROOT, relevant, run
+from tests.mutation.reach import ROOT, at_import, relevant, run
 from tests.mutation.slips import drawn
 
 
@@ -27,7 +27,7 @@ def pytest_configure(config):
 
 class _Planting:
     def __init__(self, given):
-        self.package, self.count, self.seed, tests = given
+        self.part, self.count, self.seed, tests = given
         self.tests = json.loads(Path(tests).read_text(encoding="utf-8"))
         self.steady = {}  # test -> whether it passes where nothing is planted
 
@@ -40,17 +40,17 @@ class _Planting:
                 self.functions.setdefault(x.__code__.co_filename, []).append(x)
         gc.freeze()
         counts = Counter()
-        for slip in drawn(ROOT, self.package, self.count, self.seed):
+        for slip in drawn(ROOT, self.part, self.count, self.seed):
             why = self.noticed(slip)
-            counts[slip.kind, bool(why)] += 1
+            counts[slip.kind] += 1
+            counts[slip.kind, "noticed"] += bool(why)
             print(f"noticed {slip}  by {why}" if why else f"unnoticed {slip}", flush=True)
-        seen = sum(n for (_, noticed), n in counts.items() if noticed)
-        by_kind = ", ".join(
-            f"{kind} {counts[kind, True]} of {counts[kind, True] + counts[kind, False]}"
-            for kind in sorted({kind for kind, _ in counts})
-        )
-        share = f"{seen} of {self.count} slips noticed ({100 * seen / self.count:.0f} %)"
-        print(f"{self.package}, seed {self.seed}: {share}: {by_kind}", flush=True)
+        kinds = sorted(kind for kind in counts if isinstance(kind, str))
+        planted = sum(counts[kind] for kind in kinds)
+        noticed = sum(counts[kind, "noticed"] for kind in kinds)
+        by_kind = ", ".join(f"{kind} {counts[kind, 'noticed']} of {counts[kind]}" for kind in kinds)
+        share = f"{noticed} of {planted} slips noticed ({100 * noticed / max(planted, 1):.0f} %)"
+        print(f"{self.part}, seed {self.seed}: {share}: {by_kind}", flush=True)
         return True
 
     def noticed(self, slip):
@@ -62,7 +62,8 @@ class _Planting:
         while chosen:
             file.write_text(slip.source, encoding="utf-8")
             failed = self.first_failure(chosen, seconds, slip)
-            code = 0 if failed else run(ROOT, "-x", *chosen, seconds=seconds)
+            anew = not failed and at_import(self.tests, slip)
+            code = run(ROOT, "-x", *chosen, seconds=seconds) if anew else 0
             file.write_text(original, encoding="utf-8")
             if not failed:
                 return "" if code == 0 else "a fresh process" if code else "the time it took alone"

@@ -112,17 +112,22 @@ def reach(package, folders):
         return json.loads(found.read_text(encoding="utf-8"))
 
 
+def at_import(tests, slip):
+    """Return whether a slip's function is called while the tests are imported."""
+    return f"{slip.name}:{slip.function}" in tests[""][1]
+
+
 def relevant(tests, slip):
     """Return the tests that call a slip's function, the quickest first, as many as take no longer than they may.
 
     For what is called at import all tests are such, those first that call it themselves.
     """
     place = f"{slip.name}:{slip.function}"
-    at_import = place in tests.get("", [0.0, []])[1]
+    early = at_import(tests, slip)
     order = sorted(
         (place not in calls, seconds, test)
         for test, (seconds, calls) in tests.items()
-        if test and (at_import or place in calls)
+        if test and (early or place in calls)
     )
     chosen, spent = [], 0.0
     for _, seconds, test in order:

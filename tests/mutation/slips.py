@@ -88,9 +88,9 @@ def planted(source, node, other):
     return (before + text.encode() + after).decode()
 
 
-def sources(folder, package):
-    """Yield (name, source) of the files of a package that people write."""
-    for path in sorted((folder / package).rglob("*.py")):
+def sources(folder, part):
+    """Yield (name, source) of the files that people write: of a package, of a folder of one, or one file."""
+    for path in sorted((folder / part).rglob("*.py")) or [folder / part]:
         name = path.relative_to(folder).as_posix()
         if name not in GENERATED:
             yield name, path.read_text(encoding="utf-8")
@@ -111,21 +111,22 @@ class Slip(NamedTuple):
         return f"{self.kind}: {self.name}:{self.line}  {self.before!r} → {self.after!r}"
 
 
-def drawn(folder, package, count, seed):
-    """Return so many slips of a package, each kind alike."""
-    kinds = {}
-    for name, source in sources(folder, package):
+def drawn(folder, part, count, seed):
+    """Return so many slips of a part, each kind alike, or all there are."""
+    kinds, seen = {}, set()
+    for name, source in sources(folder, part):
         for kind, node, other, function in slips(source):
-            kinds.setdefault(kind, []).append((name, kind, node, other, function, source))
-    r, found, seen = random.Random(seed), [], set()
-    while len(found) < count:
-        name, kind, node, other, function, source = r.choice(kinds[r.choice(sorted(kinds))])
-        place = (name, node.lineno, node.col_offset, kind)
-        changed = planted(source, node, other)
-        if place not in seen and _compiles(changed):
-            seen.add(place)
-            before = " ".join(ast.get_source_segment(source, node).split())
-            found.append(Slip(name, kind, node.lineno, function, before, ast.unparse(other), changed))
+            place = (name, node.lineno, node.col_offset, kind)
+            changed = planted(source, node, other)
+            if place not in seen and _compiles(changed):
+                seen.add(place)
+                before = " ".join(ast.get_source_segment(source, node).split())
+                slip = Slip(name, kind, node.lineno, function, before, ast.unparse(other), changed)
+                kinds.setdefault(kind, []).append(slip)
+    r, found = random.Random(seed), []
+    while len(found) < count and any(kinds.values()):
+        kind = r.choice(sorted(kind for kind in kinds if kinds[kind]))
+        found.append(kinds[kind].pop(r.randrange(len(kinds[kind]))))
     return found
 
 
