@@ -137,8 +137,17 @@ def test_the_best_epoch_is_told_where_its_weights_are_not_those_left():
     def validate(early_stopping, epochs=4):
         model = nn.Neuron(1, None, seed=0)
         optimizer = nn.SGD(model.parameters(), 0.1)
-        history = nn.fit(model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer, epochs=epochs, backend="recorded",
-                         early_stopping=early_stopping, validation=(X, Y))  # fmt: skip
+        history = nn.fit(
+            model,
+            X,
+            Y,
+            loss=nn.mean_squared_error,
+            optimizer=optimizer,
+            epochs=epochs,
+            backend="recorded",
+            early_stopping=early_stopping,
+            validation=(X, Y),
+        )
         return model, optimizer, history
 
     _, _, history = validate(nn.EarlyStopping(patience=2))
