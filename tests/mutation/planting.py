@@ -19,6 +19,8 @@ from types import CodeType, FunctionType
 from tests.mutation.reach import ROOT, at_import, relevant, run
 from tests.mutation.slips import drawn
 
+TIME = "the time it took alone"
+
 
 def pytest_configure(config):
     if "SLIPS" in os.environ:
@@ -66,8 +68,8 @@ class _Planting:
             code = run(ROOT, "-x", *chosen, seconds=seconds) if anew else 0
             file.write_text(original, encoding="utf-8")
             if not failed:
-                return "" if code == 0 else "a fresh process" if code else "the time it took alone"
-            if self.passes(failed):
+                return "" if code == 0 else "a fresh process" if code else TIME
+            if failed == TIME or self.passes(failed):
                 return failed
             chosen.remove(failed)  # it fails without the slip too
         return ""
@@ -78,7 +80,7 @@ class _Planting:
         return self.steady[test]
 
     def first_failure(self, tests, seconds, slip=None):
-        """Return the first of these tests that fails in a fork, "" if none does or the fork ends otherwise."""
+        """Return the first of these tests that fails in a fork, TIME if they take too long, "" if all pass."""
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
@@ -100,14 +102,15 @@ class _Planting:
                 os._exit(0)
         os.close(writing)
         end = time.monotonic() + seconds
+        late = False
         while not os.waitpid(child, os.WNOHANG)[0]:
             time.sleep(0.01)
-            if time.monotonic() > end:
+            if late := time.monotonic() > end:
                 os.kill(child, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)  # what its tests started
         with os.fdopen(reading, "rb") as pipe:
-            return pipe.read().decode()
+            return pipe.read().decode() or TIME * late
 
 
 def plant(source, path, functions):

@@ -21,7 +21,7 @@ from tests.mutation.slips import sources
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("autograd", "nn", "viz", "demos", "tests", ".github", "pyproject.toml", "README.md", "LICENSE")
-MOST_SECONDS = 60.0  # that the tests of one slip may take, by what they took before
+MOST_SECONDS = 30.0  # that the tests of one slip may take, by what they took before
 START = '''"""What every process begins with: a set of what is called, kept in a file at its end."""
 import atexit, builtins, os
 builtins._called = set()

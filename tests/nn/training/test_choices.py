@@ -232,7 +232,10 @@ def test_what_is_no_terminal():
     [
         ([], []),
         ([1.0], [(0, 0, "plateau")]),
-        ([1.0, 0.96], [(0, 1, "plateau")]),  # a fall by a twentieth is none
+        ([20.0, 19.0], [(0, 1, "plateau")]),  # a fall by a twentieth is none
+        ([1.0] * 4, [(0, 3, "plateau")]),
+        ([10.0, 8.0, 5.0, 3.9, 0.0], [(0, 3, "drop"), (3, 4, "convergence")]),
+        ([10.0, 10.0, 9.0, 4.0, 0.0], [(0, 1, "plateau"), (1, 3, "drop"), (3, 4, "convergence")]),
         ([1.0, 0.94], [(0, 1, "drop")]),
         ([1.0, 0.0, 0.0], [(0, 1, "drop"), (1, 2, "convergence")]),
         ([1.0, 1.0, 0.0, 0.0], [(0, 1, "plateau"), (1, 2, "drop"), (2, 3, "convergence")]),
