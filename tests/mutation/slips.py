@@ -6,9 +6,12 @@ arguments swapped, a default changed.
 
 import ast
 import random
+import re
 from typing import NamedTuple
 
-COMMUTE = ("max", "min")  # their arguments swapped are no slip
+# What changes nothing is no slip: the arguments of these swapped, a clock compared with < or with ≤.
+COMMUTE = ("max", "min", "np.equal", "np.not_equal", "np.maximum", "np.minimum", "np.add", "np.multiply")
+CLOCKS = re.compile(r"(perf_counter|monotonic)\(\)")
 GENERATED = ("autograd/recording/methods.py", "autograd/fused/activations.py")
 OPPOSITE = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.Add,
@@ -47,7 +50,7 @@ def _at(node):
         yield "sign", node, ast.BinOp(node.left, OPPOSITE[type(node.op)](), node.right)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
         yield "sign", node, node.operand
-    elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and not CLOCKS.search(ast.unparse(node)):
         yield "limit", node, ast.Compare(node.left, [LIMIT[type(node.ops[0])]()], node.comparators)
     elif isinstance(node, ast.BoolOp):
         yield "limit", node, ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
