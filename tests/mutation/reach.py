@@ -100,6 +100,13 @@ def run(folder, *arguments, output=subprocess.DEVNULL, seconds=None, **more):
     return ended.returncode
 
 
+def files_of(folders):
+    """Yield the files of tests in these folders, which may be files themselves."""
+    for place in folders:
+        for path in sorted((ROOT / place).rglob("test_*.py")) or [ROOT / place]:
+            yield path.relative_to(ROOT).as_posix()
+
+
 def reach(package, folders):
     """Return {test: [seconds, the functions that it calls]} of the tests in these folders that pass."""
     with tempfile.TemporaryDirectory() as temporary, tempfile.TemporaryDirectory() as calls:
