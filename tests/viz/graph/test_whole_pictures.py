@@ -297,3 +297,17 @@ def test_of_many_units_some_are_drawn():
             assert units == [*(f"l0u{k}" for k in range(6)), "l0u0more", "l0u15", "l0u16"]
             assert words(nodes["l0u0more"]["label"])[0][0] == "⋮ 9 more"
             assert nodes["l0u0more"]["tooltip"] == "9 more units"
+
+
+def test_names_heads_and_sums_are_bold_and_nothing_else_is():
+    a, loss = readme()
+    nodes, _ = parts(draw(loss, why=a))
+    bold = {key: re.findall("<B>(.*?)</B>", node["label"]) for key, node in nodes.items()}
+    assert bold["n0"] == ["a", "◄ −25"], "what is asked has its gradient bold"
+    assert (bold["n1"], bold["e0p"]) == (["b"], [])
+    below = re.findall("<B>(.*?)</B>", draw(loss, why=a).dot.split("\n\tnode")[0])
+    assert below == ["3 ways lead from L back to a:", "together ∂L/∂a", "◄ −25"]
+    assert "<B>" not in draw(loss).dot.split("\n\tnode")[0]
+    nodes, _ = parts(small(example=1))
+    bold = {key: re.findall("<B>(.*?)</B>", node["label"]) for key, node in nodes.items()}
+    assert (bold["head1"], bold["l0u0"], bold["wx0l0u0"]) == (["layer 1 · tanh"], ["a₁"], [])

@@ -312,3 +312,23 @@ def test_a_function_has_its_numbers_for_rows(capsys):
     assert "x₁ = 3, x₂ = −0.5;  L = −1.5" in capsys.readouterr().out
     with pytest.raises(TypeError, match="is to be called with 1 numbers"):
         viz.session(lambda a, b: a * b, [Value(1.0)], script=[])
+
+
+def test_what_was_done_in_python_is_undone_as_a_command(talk):
+    talk("training.run(2)")
+    assert talk("back") == ["back: at the beginning; forward comes next; undone: what Python did"]
+    talk("training.forward()")
+    assert talk("back 1")[0].startswith("back: at the beginning; forward comes next")
+
+
+def test_the_keys_below_are_those_that_are_no_weights_name():
+    from viz.session.functions import FunctionSession
+
+    plain = XorSession()._keys()
+    assert "b back" in plain
+    ours = FunctionSession(lambda b, w: b * w, [1.0, 2.0], None, loss=None, optimizer=None, title=None)._keys()
+    assert ("b back" in ours, "w why" in ours) == (False, False)
+    assert len(ours.split(" · ")) == len(plain.split(" · "))
+    assert [key for key in plain.split(" · ") if key[0] not in "bw"] == [
+        key for key, was in zip(ours.split(" · "), plain.split(" · "), strict=True) if was[0] not in "bw"
+    ]
