@@ -13,7 +13,7 @@ from tests.fuzz.__main__ import outcome
 from tests.fuzz.against import graph_differs
 from tests.fuzz.realistic import REALISTIC, Draw
 from tests.fuzz.shrinking import as_test, shrunk
-from tests.mutation.planting import plant
+from tests.mutation.planting import matched, plant
 from tests.mutation.reach import noting
 from tests.mutation.slips import planted, slips
 
@@ -76,7 +76,9 @@ def test_a_slip_is_planted_in_the_code_and_the_defaults_of_functions_that_exist(
     for kind, node, other, _ in slips(original):
         changed = planted(original, node, other)
         assert changed.count("\n") == original.count("\n")
-        plant(changed, "example.py", [home["f"], home["g"]])
+        pairs, whole = matched(changed, "example.py", [home["f"], home["g"]])
+        assert whole
+        plant(changed, pairs)
         seen.append((kind, home["f"](5), home["g"](2)()))
     assert sorted(seen) == [
         ("constant", (1, 2), False),  # by=3
@@ -84,3 +86,4 @@ def test_a_slip_is_planted_in_the_code_and_the_defaults_of_functions_that_exist(
         ("limit", (2, 1), True),
         ("swapped", (0, 2), False),
     ]
+    assert not matched("def h(x): return x", "example.py", [home["f"]])[1]

@@ -2,7 +2,7 @@
 
 There the code of the slip's function is put in the place of what it was, in memory and in its file, and the tests that
 call the function are run until one fails.  What was computed at import is not computed again in a fork: if none fails,
-and the function is called at import, the tests are run in a fresh process too.
+and the function is called at import or its code fits no function, the tests are run in a fresh process too.
 """
 
 import ast
@@ -61,10 +61,12 @@ class _Planting:
         original = file.read_text(encoding="utf-8")
         chosen = [test for test in relevant(self.tests, slip) if test in self.items]
         seconds = 30.0 + 10.0 * sum(self.tests[test][0] for test in chosen)
+        path = str(ROOT / slip.name)
+        pairs, whole = matched(slip.source, path, self.functions.get(path, ()))
         while chosen:
             file.write_text(slip.source, encoding="utf-8")
-            failed = self.first_failure(chosen, seconds, slip)
-            anew = not failed and at_import(self.tests, slip)
+            failed = self.first_failure(chosen, seconds, slip, pairs)
+            anew = not failed and (not whole or at_import(self.tests, slip))
             code = run(ROOT, "-x", *chosen, seconds=seconds) if anew else 0
             file.write_text(original, encoding="utf-8")
             if not failed:
@@ -79,7 +81,7 @@ class _Planting:
             self.steady[test] = not self.first_failure([test], 600.0)
         return self.steady[test]
 
-    def first_failure(self, tests, seconds, slip=None):
+    def first_failure(self, tests, seconds, slip=None, pairs=()):
         """Return the first of these tests that fails in a fork, TIME if they take too long, "" if all pass."""
         reading, writing = os.pipe()
         child = os.fork()
@@ -90,8 +92,7 @@ class _Planting:
                 os.dup2(nothing, stream)
             try:
                 if slip is not None:
-                    path = str(ROOT / slip.name)
-                    plant(slip.source, path, self.functions.get(path, ()))
+                    plant(slip.source, pairs)
                 for test, after in zip(tests, [*tests[1:], None], strict=True):
                     item, following = self.items[test], self.items.get(after)
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -113,8 +114,8 @@ class _Planting:
             return pipe.read().decode() or TIME * late
 
 
-def plant(source, path, functions):
-    """Give the functions of a file the code and the defaults that they have in a source of as many lines."""
+def matched(source, path, functions):
+    """Return each function of a file with its code in a source of as many lines, and whether each has just one."""
     codes, several = {}, set()
     waiting = [compile(source, path, "exec")]
     while waiting:
@@ -125,17 +126,28 @@ def plant(source, path, functions):
                     several.add(place)
                 codes[place] = code
                 waiting.append(code)
+    pairs, whole = [], True
+    for function in functions:
+        place = (function.__code__.co_qualname, function.__code__.co_firstlineno)
+        code = codes.get(place)
+        if code is not None and place not in several and code.co_freevars == function.__code__.co_freevars:
+            pairs.append((function, code))
+        else:
+            whole = False
+    return pairs, whole
+
+
+def plant(source, pairs):
+    """Give functions their code in a source, and the defaults that they have there."""
     arguments = {
         min([node.lineno, *(d.lineno for d in node.decorator_list)]): node.args
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    for function in functions:
-        place = (function.__code__.co_qualname, function.__code__.co_firstlineno)
-        if place in codes and place not in several and codes[place].co_freevars == function.__code__.co_freevars:
-            function.__code__ = codes[place]
-            if "<l" not in place[0]:
-                _set_defaults(function, arguments[place[1]])
+    for function, code in pairs:
+        function.__code__ = code
+        if "<l" not in code.co_qualname:
+            _set_defaults(function, arguments[code.co_firstlineno])
 
 
 def _set_defaults(function, arguments):

@@ -322,3 +322,8 @@ def test_a_field_says_what_its_characters_mean():
     assert classes.legend().startswith("shade: the class")
     ten = Field([[0.0, 1.0]], (0.0, 1.0), (0.0, 1.0), None, [], list(range(12)))
     assert [ten.mark(t) for t in (9, 10, 11)] == ["9", "0", "1"]
+
+
+def test_an_answer_of_one_score_is_that_score():
+    field = Field.over(lambda row: [row[0]], ROWS, [[0], [1], [0], [1]], 2, 2)
+    assert (field.outputs[0], field.many, field.targets) == ([pytest.approx(-0.6), pytest.approx(4.6)], False, TARGETS)

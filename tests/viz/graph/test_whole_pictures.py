@@ -207,6 +207,7 @@ def test_cells_are_as_wide_as_their_words_and_line_up():
     twice = pytest.approx(2 * width("a"), abs=1)
     assert (width("aa"), width("a", 28)) == (twice, twice)
     assert width("a", bold=True) > width("a")
+    assert [width(letter, 100) for letter in "日Ж"] == [112, 80], "of letters that are not measured"
     one, two = [[cell("a", "#000"), cell("b", "#000")]], [[cell("a" * 9, "#000")]]
     before = wide_of(one[0])
     aligned([one, two])
@@ -263,7 +264,14 @@ def test_a_network_whole():
     assert [text for text, _, _ in words(nodes["l0u0"]["label"])] == ["a₁", "► 0", "b 0.25", "◄ −0.775"]
     assert nodes["l0u1"]["tooltip"].startswith("unit 2\nactivation 0.0\nover 2 rows 0.0 … 0.2449")
     assert nodes["l0u1"]["tooltip"].endswith("\nbias 1.0, gradient 0.0")
-    assert "► activation for row 2 of 2" in picture.dot
+    below = words(picture.dot.split("\thead0")[0])
+    assert [(text, color) for text, color, size in below if size == 12] == [
+        ("— positive weight", palette.POSITIVE),
+        ("– – negative weight", palette.NEGATIVE),
+        ("wider is larger", palette.QUIET),
+        ("► activation for row 2 of 2", palette.FORWARD),
+        ("◄ gradient", palette.BACKWARD),
+    ]
     assert "► activation for row 1 of 2" in small().dot
     assert "► activation for row 1 of 2" in small(example=-2).dot
     for beyond in (2, -3):

@@ -120,6 +120,10 @@ def test_what_a_playground_knows():
     assert set(scores.data["losses"]) == {"binary_cross_entropy_with_logits", "hinge", "mean_squared_error"}
     own = viz.playground(network(), X, Y, loss=lambda p, t: nn.mean_squared_error(p, t))
     assert own.data["loss"] not in ("mean_squared_error", "")
+    pairs = viz.playground(nn.MLP(2, [2], seed=0), X, [[0.5, 1.0]] * 4, loss=lambda p, t: nn.mean_squared_error(p, t))
+    assert {name: part["arguments"] for name, part in pairs.data["losses"].items()} == {
+        "mean_squared_error": [0, 1], "own.1": [0], "own.4": [0],
+    }  # fmt: skip
     classes = viz.playground(nn.MLP(2, [3], seed=0), X, [0, 1, 2, 1])
     assert (classes.data["outputs"], set(classes.data["losses"])) == (3, {"softmax_cross_entropy"})
     several = viz.playground(nn.MLP(2, [2], seed=0), X, [[0.5, 1.0]] * 4)
