@@ -118,6 +118,8 @@ def test_what_a_playground_knows():
     assert viz.playground(network(), (X, Y)).data["targets"] == data["targets"]
     scores = viz.playground(network(), X, [-1.0, 1.0, 1.0, -1.0], loss=nn.hinge)
     assert set(scores.data["losses"]) == {"binary_cross_entropy_with_logits", "hinge", "mean_squared_error"}
+    unnamed = viz.playground(network(), X, [-1.0, 1.0, 1.0, -1.0]).data
+    assert (unnamed["loss"], set(unnamed["losses"])) == ("mean_squared_error", set(scores.data["losses"]))
     own = viz.playground(network(), X, Y, loss=lambda p, t: nn.mean_squared_error(p, t))
     assert own.data["loss"] not in ("mean_squared_error", "")
     pairs = viz.playground(nn.MLP(2, [2], seed=0), X, [[0.5, 1.0]] * 4, loss=lambda p, t: nn.mean_squared_error(p, t))
