@@ -13,9 +13,10 @@ from tests.fuzz.__main__ import outcome
 from tests.fuzz.against import graph_differs
 from tests.fuzz.realistic import REALISTIC, Draw
 from tests.fuzz.shrinking import as_test, shrunk
+from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.planting import matched, plant
 from tests.mutation.reach import noting
-from tests.mutation.slips import planted, slips
+from tests.mutation.slips import drawn, planted, slips
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,3 +88,9 @@ def test_a_slip_is_planted_in_the_code_and_the_defaults_of_functions_that_exist(
         ("swapped", (0, 2), False),
     ]
     assert not matched("def h(x): return x", "example.py", [home["f"]])[1]
+
+
+def test_slips_that_change_nothing_are_still_there_to_be_judged():
+    for name, judged in EQUIVALENT.items():
+        there = {(slip.text, slip.before, slip.after) for slip in drawn(ROOT, name, 10**6, 0)}
+        assert judged.keys() <= there, name

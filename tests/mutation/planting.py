@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 from types import CodeType, FunctionType
 
+from tests.mutation.equivalent import reason
 from tests.mutation.reach import ROOT, at_import, relevant, run
 from tests.mutation.slips import drawn
 
@@ -43,6 +44,9 @@ class _Planting:
         gc.freeze()
         counts = Counter()
         for slip in drawn(ROOT, self.part, self.count, self.seed):
+            if why := reason(slip):
+                print(f"equivalent {slip}: {why}", flush=True)
+                continue
             why = self.noticed(slip)
             counts[slip.kind] += 1
             counts[slip.kind, "noticed"] += bool(why)

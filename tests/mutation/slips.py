@@ -109,6 +109,7 @@ class Slip(NamedTuple):
     before: str
     after: str
     source: str
+    text: str  # the line as it was
 
     def __str__(self):
         return f"{self.kind}: {self.name}:{self.line}  {self.before!r} → {self.after!r}"
@@ -118,13 +119,23 @@ def drawn(folder, part, count, seed):
     """Return so many slips of a part, each kind alike, or all there are."""
     kinds, seen = {}, set()
     for name, source in sources(folder, part):
+        lines = source.splitlines()
         for kind, node, other, function in slips(source):
             place = (name, node.lineno, node.col_offset, kind)
             changed = planted(source, node, other)
             if place not in seen and _compiles(changed):
                 seen.add(place)
                 before = " ".join(ast.get_source_segment(source, node).split())
-                slip = Slip(name, kind, node.lineno, function, before, ast.unparse(other), changed)
+                slip = Slip(
+                    name,
+                    kind,
+                    node.lineno,
+                    function,
+                    before,
+                    ast.unparse(other),
+                    changed,
+                    lines[node.lineno - 1].strip(),
+                )
                 kinds.setdefault(kind, []).append(slip)
     r, found = random.Random(seed), []
     while len(found) < count and any(kinds.values()):
