@@ -168,3 +168,10 @@ def test_ways_are_counted_in_full_up_to_a_quadrillion():
     assert _counted(10**15) == "1,000,000,000,000,000"
     assert _counted(10**15 + 1) == "1.0e15"
     assert _counted(64) == "64"
+
+
+@pytest.mark.parametrize(("sizes", "kind"), [([6, 4, 1], "neuron"), ([12, 12, 1], "layer")])
+def test_neurons_are_drawn_where_both_they_and_their_lines_can_be_read(sizes, kind):
+    model = nn.MLP(4, sizes, seed=0)
+    picture = draw(model([0.5, 1.0, 1.5, 2.0]))
+    assert {found for found in ("neuron", "layer") if groups(picture, found)} == {kind}
