@@ -180,3 +180,46 @@ def test_gradients_are_put_back_with_those_that_no_pass_had_reached():
     assert [(v.has_grad, v.grad) for v in (reached, unreached, infinite)] == [
         (True, 0.5), (False, 0.0), (True, math.inf),
     ]  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------- optimizers
+def test_what_a_pass_adds_to_a_gradient_that_was_used_is_their_sum():
+    w = Value(3.0)
+    optimizer = nn.SGD([w], 0.0)
+    (w * w).backward()
+    optimizer.step()
+    (w * 2.0).backward()
+    assert w.grad == 8.0
+    assert float(w.grad) + 0.0 == 8.0
+    optimizer.zero_grad()
+    (w * 2.0).backward()
+    assert w.grad == 2.0
+
+
+@pytest.mark.parametrize("clip", [nn.ClipByValue(0.05), nn.ClipByNorm(0.1), nn.ClipByNorm(1e9)])
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+def test_clipped_steps_are_the_same_on_arrays(clip, backend):
+    def trained(backend):
+        model = nn.MLP(1, [3, 1], activation="tanh", seed=0)
+        optimizer = nn.SGD(model.parameters(), 0.5)
+        history = nn.fit(
+            model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer, epochs=5, clip=clip, backend=backend
+        )
+        return [p.data for p in model.parameters()], history.gradient_norms, [p.grad for p in model.parameters()]
+
+    for one, other in zip(trained("recorded"), trained(backend), strict=True):
+        assert one == pytest.approx(other, rel=1e-12, abs=1e-15)
+
+
+def test_a_setting_is_meant_by_a_near_name_and_a_note_of_ones_own_is_kept():
+    optimizer = nn.SGD([Value(0.0)], 0.1)
+    optimizer.lr = 0.25
+    assert optimizer.learning_rate == 0.25
+    optimizer.my_note = "kept"
+    optimizer._hidden = 1
+    assert (optimizer.my_note, optimizer._hidden) == ("kept", 1)
+    for wrong in ("learning_rat", "momentun"):
+        with pytest.raises(AttributeError, match=f"SGD has no {wrong} to set: did you mean"):
+            setattr(optimizer, wrong, 0.5)
+    with pytest.raises(AttributeError, match=r"SGD has no betas to set: its settings are|SGD has no betas to set"):
+        optimizer.betas = (0.9, 0.999)
