@@ -1,6 +1,7 @@
 """What only a second use shows: after a failure, after an end, after a change, all goes on as if nothing had been."""
 
 import math
+import random
 
 import pytest
 
@@ -8,6 +9,7 @@ import nn
 from autograd import Value
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.training.compiled import CompiledStepper
+from nn.training.prepare import COLUMNS, _wholes, with_mean_weight_1
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
 
@@ -223,3 +225,54 @@ def test_a_setting_is_meant_by_a_near_name_and_a_note_of_ones_own_is_kept():
             setattr(optimizer, wrong, 0.5)
     with pytest.raises(AttributeError, match=r"SGD has no betas to set: its settings are|SGD has no betas to set"):
         optimizer.betas = (0.9, 0.999)
+
+
+def test_an_autosave_is_taken_up_once_by_a_history_that_has_not_begun(tmp_path):
+    pytest.importorskip("safetensors")
+    model = nn.Neuron(1, None, seed=0)
+    optimizer, saver = nn.SGD(model.parameters()), nn.Autosave(tmp_path / "a")
+    assert saver.resume(model, optimizer, nn.History()) is False
+    saver.save(model, optimizer, nn.History(losses=[1.0], learning_rates=[0.01]))
+    model.weights[0].data = 9.0
+    for begun in (nn.History(losses=[1.0]), nn.History(batches=1)):
+        assert saver.resume(model, optimizer, begun) is False
+        assert model.weights[0].data == 9.0
+    history = nn.History()
+    assert saver.resume(model, optimizer, history) is True
+    assert (history.losses, model.weights[0].data == 9.0) == ([1.0], False)
+
+
+def test_that_a_model_draws_is_known_to_all_who_look_after_it():
+    model = nn.Neuron(1, None, seed=0)
+    first, before = BuffersAndRNG(model), random.getstate()
+    first.rehearse(lambda: None)
+    assert not BuffersAndRNG(model)._draws
+    first.rehearse(random.random)
+    assert random.getstate() == before
+    assert BuffersAndRNG(model)._draws
+    assert not BuffersAndRNG(nn.Neuron(1, None, seed=0))._draws
+
+
+def test_the_rows_that_show_what_a_column_may_be_are_its_ends_and_the_first_that_is_not_whole():
+    assert _wholes([[0.0], [1.0], [0.5], [0.25]]) == {0, 1, 2}
+    assert _wholes([[3.0], [1.0], [2.0]]) == {0, 1}
+    assert _wholes([[0.5], [1.0], [9.0]]) == set(), "it begins with none"
+    assert _wholes([[0.5, 7.0], [1.0, 8.0], [9.0, 6.5]]) == {1, 2}
+    many = [[k] * (COLUMNS + 1) for k in (5, 7, 3)]
+    assert _wholes(many) == {1, 2}
+    many[0][COLUMNS] = 99
+    assert _wholes(many) == {0, 1, 2}
+
+
+def test_weights_are_divided_by_their_mean():
+    assert with_mean_weight_1([[0.0, 1.0], [0.0, 3.0]]) == [[0.0, 0.5], [0.0, 1.5]]
+    assert with_mean_weight_1([[5.0, 0.0], [6.0, 0.0]]) == [[5.0, 0.0], [6.0, 0.0]]
+    assert with_mean_weight_1([[0.0, 1e308], [0.0, 1e308]]) == [[0.0, 1.0], [0.0, 1.0]]
+
+
+def test_a_diagnosis_reads_the_sharpness_to_a_thousandth():
+    model = nn.MLP(1, [3, 1], activation="tanh", seed=0)
+    optimizer = nn.SGD(model.parameters(), 0.1)
+    found = nn.diagnose(model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer)
+    assert found.sharpness == nn.sharpness(model, X, Y, loss=nn.mean_squared_error, tolerance=1e-3)
+    assert found.sharpness != nn.sharpness(model, X, Y, loss=nn.mean_squared_error, tolerance=1e-6)

@@ -222,6 +222,9 @@ def test_a_bar_is_as_full_as_the_work_and_is_wiped(monkeypatch):
     progress(1, 3, "loss 0.5")
     assert screen.written == f"\r{'█' * 10}{'░' * 20} 1 of 3  loss 0.5\x1b[K"
     screen.written = ""
+    progress(99, 100, "")
+    assert screen.written.startswith(f"\r{'█' * 29}░ 99 of 100")
+    screen.written = ""
     progress(3, 3, "")
     assert screen.written == "\r\x1b[K"
     monkeypatch.setattr("sys.stderr", file := Screen(is_one=False))
