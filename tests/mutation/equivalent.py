@@ -24,6 +24,11 @@ EQUIVALENT = {
             "zip(shares, chances, strict=True)",
         ): "the two are multiplied",
     },
+    "viz/session/functions.py": {
+        ("training = TrainingSession(model, [[]], [0.0], loss=_first, optimizer=plain)", "0.0", "1.0"): (
+            "this loss reads no target"
+        ),
+    },
     "viz/terminal.py": {
         ("widths = [max(columns(row[i]) for row in rows) for i in range(len(rows[0]))]", "0", "1"): (
             "all rows are of one length, and there are two at least"

@@ -2,6 +2,7 @@
 
 import math
 import random
+import threading
 
 import pytest
 
@@ -251,6 +252,21 @@ def test_that_a_model_draws_is_known_to_all_who_look_after_it():
     assert random.getstate() == before
     assert BuffersAndRNG(model)._draws
     assert not BuffersAndRNG(nn.Neuron(1, None, seed=0))._draws
+
+
+def test_beside_another_thread_only_what_draws_is_said_to_draw():
+    model, end = nn.Neuron(1, None, seed=0), threading.Event()
+    other = threading.Thread(target=end.wait)
+    other.start()
+    try:
+        states = BuffersAndRNG(model)
+        states.rehearse(lambda: len([1]) + max(1, 2))
+        assert not states._draws
+        states.rehearse(random.random)
+        assert states._draws
+    finally:
+        end.set()
+        other.join()
 
 
 def test_the_rows_that_show_what_a_column_may_be_are_its_ends_and_the_first_that_is_not_whole():

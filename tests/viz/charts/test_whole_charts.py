@@ -311,6 +311,8 @@ def test_a_field_says_what_its_characters_mean():
     field = Field([[1.0, -1.0]], (0.0, 1.0), (0.0, 1.0), None, [], [0, 1])
     assert field.legend() == "█▓ output above 0  ░  below (blank: far below)  × target 1  o target 0"
     assert (field.blank, field.many) == (0, False)
+    half = Field([[1.0, 0.0]], (0.0, 1.0), (0.0, 1.0), 0.5, [], [0, 1])
+    assert [half.shade(x) for x in (0.2, 0.3, 0.7, 0.8)] == [" ", "░", "▓", "█"]
     broken = Field([[1.0, NAN], [NAN, 2.0]], (0.0, 1.0), (0.0, 1.0), None, [], [3])
     assert (broken.blank, broken.shade(NAN), broken.mark(3)) == (2, "?", "×")
     assert broken.legend().endswith("× target 3  ? not finite")

@@ -28,6 +28,7 @@ BINARY, CLASSES, SQUARED = nn.binary_cross_entropy_with_logits, nn.softmax_cross
         (nn.hinge, 0.25, -1.0, "0.250", 1.25),
         (nn.hinge, 2.0, 1.0, "2.000", -1.0),
         (CLASSES, [0.0, math.log(3.0)], 1, "1 (75%)", 0.25),
+        (CLASSES, [0.5], 0.0, "0.500", 0.5),
         (CLASSES, [0.0, math.log(3.0)], 0, "1 (75%)", 0.75),
         (CLASSES, [math.log(3.0), 0.0], [0.5, 0.5], "0 (75%)", 0.5),
     ],

@@ -204,7 +204,7 @@ class Screen:
     """A stream that is a terminal, or is not."""
 
     def __init__(self, is_one=True, encoding="utf-8"):
-        self.is_one, self.encoding, self.written = is_one, encoding, ""
+        self.is_one, self.encoding, self.written, self.flushed = is_one, encoding, "", 0
 
     def isatty(self):
         return self.is_one
@@ -213,7 +213,7 @@ class Screen:
         self.written += text
 
     def flush(self):
-        pass
+        self.flushed = len(self.written)
 
 
 def test_a_bar_is_as_full_as_the_work_and_is_wiped(monkeypatch):
@@ -221,6 +221,7 @@ def test_a_bar_is_as_full_as_the_work_and_is_wiped(monkeypatch):
     monkeypatch.setattr("sys.stderr", screen)
     progress(1, 3, "loss 0.5")
     assert screen.written == f"\r{'█' * 10}{'░' * 20} 1 of 3  loss 0.5\x1b[K"
+    assert screen.flushed == len(screen.written)
     screen.written = ""
     progress(99, 100, "")
     assert screen.written.startswith(f"\r{'█' * 29}░ 99 of 100")
