@@ -9,6 +9,6 @@ house/       what holds the whole: public names, folders, the README, what contr
 support/     what tests share, and the numbers of PyTorch's and of earlier days
 benchmarks/  speed and memory, as tables to read: no test depends on a time
 fuzz/        random programs as long as one likes, on every backend: no part of the suite
-mutation.py  small slips planted one at a time: do the tests notice?  No part of the suite
+mutation/    small slips planted one at a time: do the tests notice?  No part of the suite
 conftest.py  what all tests begin with
 """

@@ -57,7 +57,7 @@ def rate_too_high(losses: Sequence[float], optimizer: Optimizer | None, curvatur
     start = _first(losses)
     recent = [x for x in losses[-RECENT:] if math.isfinite(x)]
     seen: list[str] = []
-    rises = falls = worse = leaps = False
+    rises = high = leaps = False
     diverged = len(recent) > 1 and recent[-1] > DIVERGED * abs(start) > 0.0
     if len(recent) >= 8:
         ups = sum(b > a for a, b in pairwise(recent))
@@ -67,13 +67,11 @@ def rate_too_high(losses: Sequence[float], optimizer: Optimizer | None, curvatur
         bad = start + (WORSE - 1.0) * abs(start)
         begun = max(0, len(losses) // 10 - len(losses) + len(recent))  # a bump in the first tenth is a beginning
         top = max(recent[begun:])
-        worse, leaps = late > bad, top > bad  # then a slow fall is none
-        rises = ups >= (len(recent) - 1) / 4 and (late >= 0.98 * early or worse or leaps) and swing > 0.01 * abs(late)
-        falls = late < 0.98 * early
+        leaps, high = top > bad, recent[-1] > STILL_HIGH * abs(start)  # after leaps a slow fall is none
+        rises = ups >= (len(recent) - 1) / 4 and (late >= 0.98 * early or leaps) and swing > 0.01 * abs(late)
         net = f"from about {early:.4g} to {late:.4g}, by {swing:.2g} an epoch up or down"
-        first = f"; it began at {start:.4g}" if worse or leaps else ""
-        peak = f", at most {top:.4g}" if leaps else ""
-        seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}{peak}{first}")
+        peak = f", at most {top:.4g}; it began at {start:.4g}" if leaps else ""
+        seen.append(f"in the last {len(recent)} epochs the loss rose {ups} times and went {net}{peak}")
     elif diverged:
         seen.append(f"in {len(losses)} epochs the loss went from {start:.4g} to {recent[-1]:.4g}")
     unstable = False
@@ -86,8 +84,7 @@ def rate_too_high(losses: Sequence[float], optimizer: Optimizer | None, curvatur
             seen.append(f"the rate is {rate:.3g}, and the sharpness λ {curvature:.3g} allows up to {bound:.3g} here")
         else:
             seen.append(f"the sharpness λ is {curvature:.3g} (plain descent would be stable up to {bound:.3g})")
-    high = not losses or recent[-1:] == [] or recent[-1] > STILL_HIGH * abs(start)
-    alarm = (rises and (unstable or high or worse or leaps)) or (unstable and not falls and (not losses or rises))
+    alarm = rises and (unstable or high or leaps) if losses else unstable
     lost = diverged or (bool(losses) and not math.isfinite(losses[-1]))
     return Finding(
         name,

@@ -17,7 +17,7 @@ from nn.training.settings import checked_seed
 
 __all__ = ["RateSweep", "find_learning_rate"]
 
-RISE = 0.1  # a loss this share of the first one above the lowest counts as a rise
+RISE = 0.1  # a loss this share of the fall above the lowest counts as a rise; of the first loss, where none fell
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _plan(rates: list[float], count: int, size: int, shuffle: int | None) -> lis
 def _judge(rates: list[float], losses: list[float]) -> RateSweep:
     smooth = _smoothed(losses)
     lowest = min(range(len(smooth)), key=smooth.__getitem__)
-    margin = RISE * abs(smooth[0] - smooth[lowest])
+    margin = RISE * abs(smooth[0] - smooth[lowest] or smooth[0])
     rises = len(losses) < len(rates) or max(smooth[lowest:]) > smooth[lowest] + margin > smooth[lowest]
     # The loss at a step is that before its update, so it shows what the rate before it did.
     suggestion = rates[lowest - 1] / 10.0 if lowest > 0 else math.nan

@@ -333,4 +333,4 @@ def said(x: Any) -> str:
     if x is None or isinstance(x, type):
         return "None" if x is None else f"the class {shown(x.__name__)}"
     kind = shown(type(x).__name__)
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"

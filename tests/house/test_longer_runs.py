@@ -9,12 +9,15 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from tests import mutation
 from tests.fuzz.__main__ import outcome
 from tests.fuzz.against import EQUAL, graph_differs
 from tests.fuzz.peers import beside, differs
 from tests.fuzz.realistic import REALISTIC, Draw
 from tests.fuzz.shrinking import as_test, shrunk
+from tests.mutation.equivalent import EQUIVALENT
+from tests.mutation.planting import matched, plant
+from tests.mutation.reach import noting
+from tests.mutation.slips import drawn, planted, slips
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,10 +70,39 @@ def test_a_peer_is_told_where_it_is_wrong():
 
 def test_slips_are_small_and_can_be_planted():
     source = (ROOT / "nn" / "datasets.py").read_text(encoding="utf-8")
-    found = list(mutation.slips(source))
+    found = list(slips(source))
     assert {kind for kind, *_ in found} == {"sign", "limit", "constant", "swapped", "dropped"}
     for _, node, other, function in found:
-        changed = mutation.planted(source, node, other)
+        changed = planted(source, node, other)
         assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(source))
         assert source.splitlines()[function - 1].lstrip().startswith("def ")
-    compile(mutation.noting(source, "nn/datasets.py"), "", "exec")
+    compile(noting(source, "nn/datasets.py"), "", "exec")
+
+
+def test_a_slip_is_planted_in_the_code_and_the_defaults_of_functions_that_exist():
+    original = (
+        "def f(x, by=2):\n    return divmod(\n        x,\n        by,\n    )\n\ndef g(x):\n    return lambda: x < 2\n"
+    )
+    home = {}
+    exec(compile(original, "example.py", "exec"), home)
+    seen = []
+    for kind, node, other, _ in slips(original):
+        changed = planted(original, node, other)
+        assert changed.count("\n") == original.count("\n")
+        pairs, whole = matched(changed, "example.py", [home["f"], home["g"]])
+        assert whole
+        plant(changed, pairs)
+        seen.append((kind, home["f"](5), home["g"](2)()))
+    assert sorted(seen) == [
+        ("constant", (1, 2), False),  # by=3
+        ("constant", (2, 1), True),  # x < 3
+        ("limit", (2, 1), True),
+        ("swapped", (0, 2), False),
+    ]
+    assert not matched("def h(x): return x", "example.py", [home["f"]])[1]
+
+
+def test_slips_that_change_nothing_are_still_there_to_be_judged():
+    for name, judged in EQUIVALENT.items():
+        there = {(slip.text, slip.before, slip.after) for slip in drawn(ROOT, name, 10**6, 0)}
+        assert judged.keys() <= there, name

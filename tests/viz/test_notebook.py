@@ -106,3 +106,35 @@ def test_a_live_picture_fits_its_cell_but_stays_large_enough_to_read(browser):
         whole = tab.locator("svg").evaluate("(picture) => picture.viewBox.baseVal.width")
         assert width == pytest.approx(min(whole, max(cell, 0.86 * whole)), abs=1)
     tab.context.close()
+
+
+def test_graphs_and_models_are_pictures_up_to_a_size(monkeypatch):
+    def chain(count):
+        x = Value(0.5)
+        for _ in range(count - 1):
+            x = x.tanh()
+        return x
+
+    monkeypatch.setattr(notebook, "MOST_NODES", 5)
+    assert notebook.value_html(Value(1.0)) is None
+    assert notebook.value_html(chain(5)).startswith("<img")
+    words = notebook.value_html(chain(6))
+    assert words.startswith("<pre>Value(")
+    assert "a graph of more than 5 nodes; viz.draw(value) draws it, folded" in words
+    model = nn.MLP(1, [2, 1], seed=0)
+    monkeypatch.setattr(notebook, "MOST_WEIGHTS", 7)
+    assert notebook.module_html(model).startswith("<img")
+    monkeypatch.setattr(notebook, "MOST_WEIGHTS", 6)
+    assert notebook.module_html(model) == f"<pre>{model.summary()}</pre>"
+
+
+def test_a_history_is_a_curve_and_words_and_counts_epochs_from_1(monkeypatch):
+    assert notebook.history_html(nn.History()) is None
+    history = nn.History(losses=[2.0, 1.0])
+    assert notebook.history_html(history).endswith("&lt;History of 2 epochs, loss 2 → 1: under way&gt;</pre>")
+
+    def missing(history):
+        raise ModuleNotFoundError
+
+    monkeypatch.setattr(notebook, "loss_curve", missing)
+    assert "epochs 1 to 2" in notebook.history_html(history)

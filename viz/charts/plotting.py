@@ -111,7 +111,7 @@ def _spread(labels: tuple[str, ...], width: int) -> str:
     last = len(labels) - 1
     for i, label in enumerate(labels):
         ideal = round(i / last * (width - 1) - (len(label) - 1) * i / last) if last else 0
-        start = max(0, min(width - len(label), ideal))
+        start = max(0, ideal)
         if not any(c != " " for c in line[max(0, start - 1) : start + len(label) + 1]):
             line[start : start + len(label)] = label
     return "".join(line)

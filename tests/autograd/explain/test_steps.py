@@ -304,3 +304,12 @@ def test_names_are_unique_and_the_same_for_a_copy(root):
     variables = [name for name, node in zip(names, nodes, strict=True) if node.op is not CONSTANT]
     assert len(set(variables)) == len(variables)
     assert short_names(steps.topological_order(copy.deepcopy(root))) == names
+
+
+def test_a_replay_says_where_it_stands():
+    x = Value(3.0, "x")
+    replay = steps.record(x * x).replay()
+    assert (replay.event, replay.sentence) == (None, "the beginning: inputs and parameters are given")
+    assert replay.forward() == 1
+    assert replay.event is replay.recording.events[0]
+    assert replay.sentence == replay.recording.sentence(0)

@@ -105,3 +105,11 @@ def test_without_scikit_learn_the_extra_is_named():
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "chainrule[data]" in ended.stdout
+
+
+@pytest.mark.parametrize("classes", [[0, 1], [0, 1, 2]])
+def test_a_network_that_is_fitted_in_parts_is_as_large_as_one_that_is_fitted_whole(classes):
+    rows, targets = [[float(k)] for k in classes], classes
+    whole = Classifier(epochs=1).fit(rows, targets)
+    parts = Classifier().partial_fit(rows, targets, classes=classes)
+    assert parts.model_.parameter_count() == whole.model_.parameter_count()

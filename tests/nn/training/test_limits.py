@@ -5,19 +5,19 @@ from itertools import pairwise
 from statistics import median
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nn
 from autograd import Value
-from nn.history.findings import LayerFigures, StepFigures
-from nn.history.history import stretches
-from nn.history.loss_findings import plateau, rate_too_high
-from nn.inspect.diagnosis import _dead, _exploding, _saturated, _spread, _vanishing
-from nn.inspect.mistakes import _is_distribution
+from nn import stretches
+from nn.history.loss_findings import rate_too_high
 from nn.inspect.rate_finder import _judge
 from nn.optim.clipping import percentile
 from nn.saving.snapshot import BuffersAndRNG
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
+FALL = [1.0] * 20 + [0.8, 0.5, 0.2] + [0.1] * 20
 
 
 def trained(backend="recorded", **settings):
@@ -124,28 +124,6 @@ def test_spirals_wind_from_the_origin_to_radius_1():
 
 
 # ---------------------------------------------------------------------------------------- what losses show
-@pytest.mark.parametrize(
-    ("momentum", "nesterov", "factor"), [(0.0, False, 2.0), (0.5, False, 3.0), (0.9, False, 3.8), (0.9, True, 2.0)]
-)
-def test_the_bound_of_a_rate_is_two_times_one_plus_momentum_over_the_sharpness(momentum, nesterov, factor):
-    sharp = 4.0
-    for rate, alarm in ((0.999 * factor / sharp, False), (1.001 * factor / sharp, True)):
-        optimizer = nn.SGD([Value(0.0)], rate, momentum=momentum, nesterov=nesterov)
-        found = rate_too_high([], optimizer, sharp)
-        assert found.alarm is alarm
-        assert f"up to {factor / sharp:.3g}" in found.seen
-
-
-def test_a_plateau_is_flat_by_a_hundredth_and_still_above_a_half_of_the_first():
-    for swing, alarm in ((0.0099, True), (0.0101, False)):
-        assert plateau([1.0] + [0.9] * 8 + [0.9 * (1.0 - swing)] * 8).alarm is False  # the first loss is recent, too
-        recent = [0.9] * 25 + [0.9 * (1.0 - swing)] * 25
-        assert plateau([1.0, *recent]).alarm is alarm
-    for level, alarm in ((0.51, True), (0.49, False)):
-        assert plateau([1.0] + [level] * 50).alarm is alarm
-    assert "7 epochs are too few" in plateau([1.0] * 7).seen
-    assert plateau([1.0] * 8).alarm
-    assert "1 epoch is too few" in plateau([1.0]).seen
 
 
 def test_a_diverging_loss_is_told_above_ten_times_the_first():
@@ -178,74 +156,6 @@ def test_a_finders_suggestion_is_a_tenth_of_the_rate_before_the_lowest():
     assert math.isnan(_judge(rates, [1.0, 2.0, 3.0]).suggestion)
 
 
-def test_a_sweep_ends_where_the_loss_is_a_million_times_the_first_and_one():
-    jumps = iter([0.5, 0.5, 0.5, 1.4e6, 1.6e6, 1.0])  # the first is looked at before the sweep
-
-    def loss(predictions, targets):
-        return nn.mean_squared_error(predictions, targets) * 0.0 + next(jumps)
-
-    model = nn.MLP(1, [1], seed=0)
-    found = nn.find_learning_rate(
-        model, X, Y, loss=loss, optimizer=nn.SGD(model.parameters(), 0.1), steps=5, backend="recorded"
-    )
-    assert found.losses == [0.5, 0.5, 1.4e6]
-    assert (found.rates[0], found.rates[-1], len(found.rates)) == (1e-7, 1.0, 5)
-
-
-def test_stretches_of_a_history_fall_spike_and_rise():
-    told = [(s.start, s.end, s.name) for s in stretches([1.0, 0.5, 0.4, 0.4, 0.4, 9.0, 0.4, 0.4, 0.4])]
-    assert ("spike") in {name for *_, name in told}
-    spike = next(s for s in told if s[2] == "spike")
-    assert spike[:2] == (5, 6)
-
-
-# ------------------------------------------------------------------------------------------- what layers show
-def layer(path="layers.0", activation="relu", units=10, dead=(), saturated=(), error=1.0, is_last=False):
-    return LayerFigures(path, activation, units, tuple(dead), tuple(saturated), error, 1.0, 0.5, is_last)
-
-
-def test_dead_units_alarm_above_a_tenth_and_saturated_ones_above_a_half():
-    assert not _dead([layer(dead=range(1))], 4).alarm
-    assert _dead([layer(dead=range(2))], 4).alarm
-    assert "2 of 10 units (20%)" in _dead([layer(dead=range(2))], 4).seen
-    half = [layer(activation="tanh", saturated=range(5)), layer("layers.1", "tanh", is_last=True, saturated=range(10))]
-    assert not _saturated(half).alarm, "half is no alarm, and the last layer does not count"
-    assert _saturated([layer(activation="sigmoid", saturated=range(6))]).alarm
-    assert _saturated([layer()]).seen == "there are no hidden sigmoids or tanhs"
-
-
-@pytest.mark.parametrize(("first", "last", "vanishes", "explodes"), [
-    (1.001e-3, 1.0, False, False), (0.999e-3, 1.0, True, False), (999.0, 1.0, False, False), (1001.0, 1.0, False, True),
-    (1.1e6, 1.0e6, False, True), (0.9e6, 0.9e6, False, False), (0.0, 0.0, False, False),
-])  # fmt: skip
-def test_signals_vanish_below_a_thousandth_and_explode_above_a_thousand(first, last, vanishes, explodes):
-    chain = [layer(error=first), layer("layers.1", error=last, is_last=True)]
-    assert _vanishing(chain, []).alarm is vanishes
-    assert _exploding(chain, []).alarm is explodes
-
-
-@pytest.mark.parametrize(
-    ("change", "vanishes", "explodes"), [(1.1e-3, False, False), (0.9e-3, True, False), (1.1e3, False, True)]
-)
-def test_signals_over_time_have_the_same_limits(change, vanishes, explodes):
-    over_time = [StepFigures("(the model)", (1, 2), (change, 1.0))]
-    one = [layer(is_last=True)]
-    assert _vanishing(one, over_time).alarm is vanishes
-    assert _exploding(one, over_time).alarm is explodes
-    if vanishes:
-        assert "LSTM" in _vanishing(one, over_time).cure
-
-
-def test_what_counts_as_shares_and_which_rows_are_looked_at():
-    assert _is_distribution([0.25, 0.75])
-    assert _is_distribution([0.25, 0.75 + 0.9e-9])
-    assert not _is_distribution([0.25, 0.75 + 1.1e-9])
-    assert not _is_distribution([1.0])
-    assert not _is_distribution([-0.1, 1.1])
-    assert _spread(3, 3) == [0, 1, 2]
-    assert _spread(10, 4) == [0, 2, 5, 7]
-
-
 def test_of_what_a_pass_may_change_only_what_has_changed_is_copied():
     model = nn.Sequential(nn.BatchNorm(2), nn.Dropout(0.5, seed=1))
     norm, dropout = model.layers
@@ -261,3 +171,49 @@ def test_of_what_a_pass_may_change_only_what_has_changed_is_copied():
     assert states.changed == 3, "both averages, and the generator of the masks"
     assert not dropout.training or states.read() == states.read()
     assert states.changed == 0
+
+
+# ------------------------------------------------------------------------------------------- histories
+def names(losses):
+    return [part.name for part in stretches(losses)]
+
+
+def test_the_parts_of_a_training():
+    assert stretches([]) == []
+    assert stretches([1.0]) == [(0, 0, "plateau")]
+    assert stretches([1.0] * 10) == [(0, 9, "plateau")]
+    assert names([2.0**-i for i in range(20)]) == ["drop", "convergence"]
+    (start, _, plateau), (begin, end, drop), (_, last, settled) = stretches(FALL)
+    assert (start, plateau, drop, settled, last) == (0, "plateau", "drop", "convergence", 42)
+    assert 19 <= begin < end <= 23
+
+
+def test_a_spike_and_a_rise_are_told_apart_by_whether_the_loss_comes_back():
+    assert stretches([*FALL, 0.4, 0.6, 0.1, 0.1])[2:] == [
+        (22, 43, "convergence"),
+        (43, 45, "spike"),
+        (45, 46, "convergence"),
+    ]
+    assert stretches([*FALL, 0.4, 0.6])[-2:] == [(22, 43, "convergence"), (43, 44, "rise")]
+    assert names([*FALL, math.nan, math.inf]) == ["plateau", "drop", "convergence", "rise"]
+    assert names([*FALL, 0.11, 0.1, 0.15]) == ["plateau", "drop", "convergence"]  # less than a tenth of the fall
+    assert names([0.7, 0.7, 3.0, 1e9, math.nan]) == ["plateau", "rise"]
+    assert names([math.nan] * 3) == ["rise"]
+
+
+@given(st.lists(st.floats(0.0, 1e6) | st.sampled_from([math.nan, math.inf]), min_size=1, max_size=60))
+def test_the_parts_cover_the_training_without_gaps(losses):
+    parts = stretches(losses)
+    assert parts[0].start == 0
+    assert parts[-1].end == len(losses) - 1
+    assert all(a.end == b.start and a.name != b.name for a, b in pairwise(parts))
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_fall_begins_at_the_first_loss_that_is_finite(bad):
+    fall = [1.0, 0.98, 0.5, 0.1, 0.1, 0.09]
+    after = [(s.start + 1, s.end + 1, s.name) for s in stretches(fall)]
+    assert [tuple(s) for s in stretches([bad, *fall])] == [(0, 1, "spike"), *after]
+    found = nn.diagnose(nn.MLP(1, [1], seed=0), [[0.0], [1.0]], [0.0, 1.0], loss=nn.mean_squared_error,
+                        history=[bad, *[0.5] * 20])  # fmt: skip
+    assert found["plateau"].alarm, "compared with 0.5, and not with what is no number"

@@ -6,11 +6,12 @@ import math
 import pytest
 
 import nn
-from autograd import Value, dot, total
+from autograd import Value, dot, topological_order, total
 from autograd.explain.numbers import show_number
 from tests.support.web import OVERFLOWS, SVG, browser, groups, moons, parsed, texts  # noqa: F401  # a fixture
 from viz import draw
-from viz.graph import folding
+from viz.graph import folding, nodes
+from viz.graph.drawing import _counted
 
 
 # -------------------------------------------------------------------------------------- folding
@@ -102,3 +103,75 @@ def test_every_boundary_size_keeps_all_edges_when_nothing_is_folded():
     for size in (5, 23, 60, 120):
         values = list(itertools.accumulate([Value(1.0, f"v{i}") for i in range(size)], lambda a, b: a * b))
         assert len(groups(draw(values[-1], folded=False), "pill")) == 2 * (size - 1)
+
+
+# -------------------------------------------------------------------------------------- its limits
+def chain(count, of=lambda x: x.tanh()):
+    """The spots of so many nodes one after another."""
+    x = Value(0.5, "x")
+    order = [x]
+    while len(order) < count:
+        order.append(of(order[-1]))
+    return nodes.drawn_nodes(order, [f"v{k}" for k in range(count)], [order[-1]])
+
+
+def kinds(drawn):
+    return [box.kind for box in drawn.boxes]
+
+
+def test_what_a_person_takes_in_is_drawn_whole_and_of_more_what_can_be_read():
+    assert kinds(folding.fold(chain(folding.NODES))) == ["node"] * folding.NODES
+    assert kinds(folding.fold(chain(folding.READABLE))) == ["node"] * folding.READABLE
+    beyond = folding.fold(chain(folding.READABLE + 1))
+    assert kinds(beyond) == ["node"] * (folding.READABLE + 1), "few enough for the engine"
+    far = folding.fold(chain(folding.LARGEST + 1))
+    assert kinds(far) == ["more", *["node"] * folding.READABLE]
+    assert len(far.boxes[0].spots) == folding.LARGEST + 1 - folding.READABLE
+    assert far.boxes[-1].spots[0].is_root
+    assert (far.lines[0].tail, far.lines[0].head) == ("more", far.boxes[1].key)
+    assert len(far.lines) == folding.READABLE
+    assert kinds(folding.fold(chain(folding.LARGEST), folded=False)) == ["node"] * folding.LARGEST
+    assert "more" in kinds(folding.fold(chain(folding.LARGEST + 1), folded=False))
+
+
+def test_nameless_nodes_that_play_the_same_part_are_stacked_from_four_on():
+    for alike, stacked in ((3, False), (4, True)):
+        x = Value(0.5, "x")
+        root = total([x.tanh() * 2.0 for _ in range(alike)])
+        order = list(topological_order(root))
+        spots = nodes.drawn_nodes(order, [node.name or "v" for node in order], [root])
+        found = folding.fold(spots, folded=True)
+        assert ("stack" in kinds(found)) == stacked
+        if stacked:
+            stacks = [box for box in found.boxes if box.kind == "stack"]
+            assert {len(box.spots) for box in stacks} == {alike}
+            assert {len(line.locals) for line in found.lines} == {alike}
+            assert not any(line.single for line in found.lines)
+    for alike, stacked in ((11, False), (12, True)):
+        root = total([Value(0.5, f"x{k}") for k in range(alike)])
+        order = list(topological_order(root))
+        spots = nodes.drawn_nodes(order, [node.name or "v" for node in order], [root])
+        assert ("stack" in kinds(folding.fold(spots, folded=True))) == stacked, "those with names from twelve on"
+
+
+def test_ranks_that_lines_span_are_counted():
+    def reach(*ends):
+        return folding._reach(folding.Folded([], [folding.Line(tail, head) for tail, head in ends]))
+
+    assert reach(("a", "b"), ("b", "c")) == 2
+    assert reach(("a", "b"), ("b", "c"), ("a", "c")) == 4
+    assert reach(("a", "b"), ("b", "c"), ("w", "c")) == 3, "a leaf stands beside the first that uses it"
+    assert reach() == 0
+
+
+def test_ways_are_counted_in_full_up_to_a_quadrillion():
+    assert _counted(10**15) == "1,000,000,000,000,000"
+    assert _counted(10**15 + 1) == "1.0e15"
+    assert _counted(64) == "64"
+
+
+@pytest.mark.parametrize(("sizes", "kind"), [([6, 4, 1], "neuron"), ([12, 12, 1], "layer")])
+def test_neurons_are_drawn_where_both_they_and_their_lines_can_be_read(sizes, kind):
+    model = nn.MLP(4, sizes, seed=0)
+    picture = draw(model([0.5, 1.0, 1.5, 2.0]))
+    assert {found for found in ("neuron", "layer") if groups(picture, found)} == {kind}

@@ -1,0 +1,42 @@
+"""Slips that change nothing that can be observed, each judged by a person, with the reason: they are not counted."""
+
+# file -> {(the line, what stood there, what stands there now): why nothing changes}
+EQUIVALENT = {
+    "nn/history/history.py": {
+        (
+            "return x if low != low or x < low else low",
+            "x < low",
+            "x <= low",
+        ): "of two equal numbers either is returned",
+        ("end, drop = 0, (0, len(best) - 1)", "len(best) - 1", "len(best) + 1"): "a shorter stretch is always found",
+        ("end, drop = 0, (0, len(best) - 1)", "0", "1"): "the first goal is never met at once",
+    },
+    "nn/training/prepare.py": {
+        ("greatest = max(pair[-1] for pair in pairs) or 1.0", "1.0", "2.0"): "0 divided by either is 0",
+        ("middle = math.fsum(pair[-1] / greatest for pair in pairs) / len(pairs) or 1.0", "1.0", "2.0"): (
+            "0 divided by either is 0"
+        ),
+    },
+    "viz/session/answers.py": {
+        (
+            "right = math.fsum(chance * share for chance, share in zip(chances, shares, strict=True))",
+            "zip(chances, shares, strict=True)",
+            "zip(shares, chances, strict=True)",
+        ): "the two are multiplied",
+    },
+    "viz/session/functions.py": {
+        ("training = TrainingSession(model, [[]], [0.0], loss=_first, optimizer=plain)", "0.0", "1.0"): (
+            "this loss reads no target"
+        ),
+    },
+    "viz/terminal.py": {
+        ("widths = [max(columns(row[i]) for row in rows) for i in range(len(rows[0]))]", "0", "1"): (
+            "all rows are of one length, and there are two at least"
+        ),
+    },
+}
+
+
+def reason(slip):
+    """Return why a slip changes nothing, "" if nobody has judged so."""
+    return EQUIVALENT.get(slip.name, {}).get((slip.text, slip.before, slip.after), "")
