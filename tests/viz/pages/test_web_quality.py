@@ -17,6 +17,9 @@ from viz.pages.modules import bundled
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "viz" / "pages"
+ALONE = ("steps", "film", "playground", "book", "worksheet", "site")
+FIGURES_OF_THE_BOOK = [f"book/chapters/{figure.name}" for figure in FIGURES.values()]
+ENTRIES = [*(f"{page}/{page}" for page in ALONE), *FIGURES_OF_THE_BOOK, "site/worker"]  # what a page begins with
 TYPESCRIPT, BIOME = "typescript@5.9.3", "@biomejs/biome@2.6.8"
 CHECKS = ["--noEmit", "--allowJs", "--checkJs", "--target", "es2023", "--lib", "es2023,dom,dom.iterable"]
 CHECKS += ["--module", "es2022", "--moduleResolution", "bundler"]
@@ -42,24 +45,20 @@ def absent(start):
 
 
 @pytest.mark.parametrize(
-    ("script", "options"),
+    ("scripts", "options"),
     [
-        ("viz/pages/playground/playground.js", []),
-        ("viz/pages/film/film.js", []),
-        ("viz/pages/book/book.js", []),
-        *((f"viz/pages/book/chapters/{figure.name}.js", []) for figure in FIGURES.values()),
-        ("viz/pages/worksheet/worksheet.js", []),
-        ("viz/pages/steps/steps.js", LOOSE),
-        ("viz/pages/site/site.js", []),
-        ("viz/pages/site/worker.js", []),
-        ("viz/support/picture.js", []),
-        ("autograd/compile/backends/javascript/maths.js", ["--noUnusedLocals", "false"]),
+        (sorted(f"viz/pages/{name}.js" for name in ENTRIES if name != "steps/steps"), []),
+        (["viz/pages/steps/steps.js"], LOOSE),
+        (["viz/support/picture.js"], []),
+        (["autograd/compile/backends/javascript/maths.js"], ["--noUnusedLocals", "false"]),
     ],
 )
-def test_types(script, options, tmp_path):
+def test_types(scripts, options, tmp_path):
     given = tmp_path / "programs.d.ts"
     given.write_text("declare const PROGRAMS: any, MODULES: any;\n")
-    code, said = tool(TYPESCRIPT, "tsc", *CHECKS, *TIDY, *options, str(given), str(ROOT / script))
+    code, said = tool(
+        TYPESCRIPT, "tsc", *CHECKS, *TIDY, *options, str(given), *(str(ROOT / script) for script in scripts)
+    )
     assert code == 0, said
 
 
@@ -76,15 +75,9 @@ def test_format():
 
 
 def test_every_file_of_a_page_is_used_and_checked():
-    entries = [f"{page}/{page}" for page in ("steps", "film", "playground", "book", "worksheet", "site")]
-    figures = [f"book/chapters/{figure.name}" for figure in FIGURES.values()]
     found = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.*s*") if path.suffix in (".js", ".css")}
-    scripts = {
-        name
-        for entry in [*entries, *figures, "site/worker"]
-        for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)
-    }
-    sheets = {"shared/tokens.css", "live/live.css", *(f"{entry}.css" for entry in entries)}
+    scripts = {name for entry in ENTRIES for name in re.findall(r'^MODULES\["(.+?)"\]', bundled(f"{entry}.js"), re.M)}
+    sheets = {"shared/tokens.css", "live/live.css", *(f"{page}/{page}.css" for page in ALONE)}
     assert found == scripts | sheets
     assert "viz/pages/**" in json.loads((ROOT / ".biome.json").read_text())["files"]["includes"]
 

@@ -50,7 +50,8 @@ function show(whole = true) {
   const since = plural(VIEW.losses.length, "step");
   set($("curve"), "aria-label", `loss, from ${shortly(VIEW.losses[0] ?? loss)} to ${shortly(loss)} after ${since}`);
   if (!whole) return;
-  const hoped = VIEW.row < 0 ? "" : `, wanted ${[...MODEL.targets[VIEW.row]].map(DATA.names.length ? called : shortly).join(", ")}`;
+  const hoped =
+    VIEW.row < 0 ? "" : `, wanted ${[...MODEL.targets[VIEW.row]].map(DATA.names.length ? called : shortly).join(", ")}`;
   const given = VIEW.probe.length > 4 ? "" : `: x = (${[...VIEW.probe].map((x) => fewer(x, 3)).join(", ")})`;
   say($("verdict"), `${given}${hoped}, says ${outputs.map(shortly).join(", ")}${answer(outputs)}`);
   say($("stuck"), findings().join(" "));

@@ -4,7 +4,7 @@ from math import sqrt
 
 from autograd import Value
 from nn import MLP, SGD, datasets, fit, mean_squared_error
-from nn.training.loop import epoch_order
+from nn.training.recorded import epoch_order
 from viz.pages.book.controls import Choice, Slider, State
 from viz.pages.book.figure import Figure, Numbers, program, update
 

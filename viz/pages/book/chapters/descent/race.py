@@ -24,7 +24,9 @@ RULES: dict[str, Callable[[list[Value], float], Optimizer]] = {
 
 def valley(x: Value, y: Value, bends: Sequence[Any]) -> Value:
     """Return the loss of a valley a hundred times as steep across as along."""
-    return bends[0] * x * x + bends[1] * x * y + bends[2] * y * y
+    a, b, c = bends
+    loss: Value = x * x * a + x * y * b + y * y * c
+    return loss
 
 
 def walked(name: str, lies: str, rate: float) -> float:

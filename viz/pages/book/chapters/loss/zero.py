@@ -1,11 +1,13 @@
 """Figure 4.2b: the logarithm of 0, by hand, with an epsilon, and on the logit."""
 
+from collections.abc import Callable
+
 from autograd import Value, log, sigmoid
 from nn import binary_cross_entropy_with_logits
 from viz.pages.book.controls import Slider, State
 from viz.pages.book.figure import Figure, Numbers, program
 
-LOSSES = {  # of a logit where 1 is right
+LOSSES: dict[str, Callable[[Value], Value]] = {  # of a logit where 1 is right
     "hand": lambda z: -log(sigmoid(z)),
     "epsilon": lambda z: -log(sigmoid(z) + 1e-8),
     "logit": lambda z: binary_cross_entropy_with_logits([z], [1.0]),
@@ -14,7 +16,7 @@ LOSSES = {  # of a logit where 1 is right
 
 def numbers(state: State) -> Numbers:
     """Return each loss with its slope by the logit."""
-    found = {}
+    found: Numbers = {}
     for name, of in LOSSES.items():
         z = Value(-state["far"])
         loss = of(z)

@@ -47,8 +47,8 @@ def programs() -> dict[str, Any]:
     for width in TRAINED:
         model = network(width)
         parameters = model.parameters()
-        found[f"net.{width}"] = program(lambda x, m=model: answered(m, x), parameters, x=1)  # type: ignore[misc]
-        error = program(lambda m=model: mean_squared_error(m.batch(INPUTS), TARGETS), parameters)  # type: ignore[misc]
+        found[f"net.{width}"] = program(lambda x, m=model: answered(m, x), parameters, x=1)
+        error = program(lambda m=model: mean_squared_error(m.batch(INPUTS), TARGETS), parameters)
         found[f"error.{width}"] = error
     return found
 

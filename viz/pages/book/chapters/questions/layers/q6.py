@@ -1,5 +1,7 @@
 """Figure Q6: twelve ones through dropout, and their gradients on the way back: the same mask, or another by mistake."""
 
+from typing import Any
+
 from autograd import Value, total, where
 from nn import Dropout
 from viz.pages.book.controls import Choice, Slider, State
@@ -8,11 +10,12 @@ from viz.pages.book.figure import Figure, Numbers, program
 COUNT, SEEDS = 12, 10
 
 
-def through(*x: Value) -> Value:
+def through(*x: Any) -> Value:
     """Return the sum of numbers, each times its factor: 0 where what was drawn is below p."""
     *ones, drawn, p = x
-    factor = 1.0 / (1.0 - p[0])  # type: ignore[index]  # the last two are rows
-    return total([one * where(u < p[0], 0.0, factor) for one, u in zip(ones, drawn, strict=True)])  # type: ignore[index, call-overload]
+    factor = 1.0 / (1.0 - p[0])
+    kept: list[Value] = [one * where(u < p[0], 0.0, factor) for one, u in zip(ones, drawn, strict=True)]
+    return total(kept)
 
 
 def factors(p: float, seed: int) -> list[float]:
