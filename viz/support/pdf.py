@@ -6,7 +6,7 @@ import io
 import logging
 import re
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from autograd.support.messages import missing_extra
 
@@ -30,7 +30,7 @@ def pdf_of(svg: str) -> bytes:
     plain = re.sub(r'font-family="[^"]*"', f'font-family="{FAMILY}"', _UNSEEN.sub("", svg))
     picture = SVGObject(plain[plain.index("<svg") :])
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    page = FPDF(unit="pt", format=(float(str(picture.width)), float(str(picture.height))))
+    page = FPDF(unit="pt", format=cast("tuple[float, float]", (picture.width, picture.height)))
     page.creation_date = datetime(2000, 1, 1, tzinfo=UTC)
     for style, weight in (("", "normal"), ("B", "bold")):
         page.add_font(FAMILY, style, findfont(FontProperties(family="DejaVu Sans", weight=weight)))
