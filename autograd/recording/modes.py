@@ -1,7 +1,7 @@
 """Ways of recording other than the plain one: record nothing, watch for the first nan, trace a program.
 
-`active` is looked at by every operation, so it costs next to nothing while no mode is on.  What a mode does
-is kept per thread and per task; the count of modes that are on anywhere is all that is shared.
+`recorders` is looked at by every operation, so it costs next to nothing while no mode is on.  What a mode does is kept
+per thread and per task; two counts of the modes that are on anywhere, of all and of those that record, are shared.
 
 A `Way` makes such modes: `with way():` has one on in a block, `@way` and `@way()` in what is decorated.  A generator or
 a coroutine that is decorated runs inside, each time that it is resumed; its caller, while it waits, does not.
@@ -21,6 +21,7 @@ Decorated = TypeVar("Decorated")
 FORGOTTEN: Final = "computed inside no_grad"  # a mark on leaves, in the place of a second derivative
 
 active: int = 0
+recorders: int = 0  # of those, which have a `record`: while there is none, operations record as ever
 _entered: Final[ContextVar[tuple[mode, ...]]] = ContextVar("modes", default=())
 
 _GENERATOR, _ASYNC_GENERATOR = 0x20, 0x200  # the flags of code, as `inspect` has them; to load it takes 6 ms
@@ -52,14 +53,16 @@ class mode:  # noqa: N801  # a `with` block begins with it
 
     def begin(self) -> None:
         """Be on from here to `end`, for what runs between `resume` and `suspend` and for the tasks begun there."""
-        global active
+        global active, recorders
         active += 1
+        recorders += hasattr(self.what, "record")
         self.is_on = True
 
     def end(self) -> None:
         """Be off everywhere."""
-        global active
+        global active, recorders
         active -= 1
+        recorders -= hasattr(self.what, "record")
         self.is_on, self.generator = False, None
 
     def resume(self) -> None:

@@ -249,7 +249,9 @@ class Outside:
         if len(items) <= MOST or not isinstance(items[0], PLAIN):
             if not isinstance(x, tuple) or held is not x:
                 self._held.append((name, x, held))
-                if not is_told_by_equality(held, {*map(id, items)}):
+                if isinstance(x, dict) and is_told_by_equality([*held.values()], {*map(id, items)}):
+                    self._ask(name, partial(tuple, x))  # all but the order of its keys
+                elif not is_told_by_equality(held, {*map(id, items)}):
                     self._loosely.append((name, x, held))
             self._values += [item for item in items if item.__class__ is Value]
             for item in items:

@@ -9,6 +9,7 @@ import types
 from typing import Any, Final
 
 from autograd.compile.frontend.introspection import attributes_of
+from autograd.value import Value
 
 __all__ = ["HELD", "PLAIN", "copied", "has_the_same", "is_alike", "is_same", "is_told_by_equality"]
 
@@ -37,10 +38,13 @@ def has_the_same(now: Any, before: dict[str, Any]) -> bool:
 
 
 def is_told_by_equality(held: Any, items: set[int]) -> bool:
-    """Whether what equals a copy of a list or its like holds the very same `items`, in the same order."""
+    """Whether what equals a copy of a list or its like holds the very same `items`, in the same order.
+
+    Values are equal to themselves alone: compared with a number they raise, and whoever compares takes it as a no.
+    """
     if id(held) in items:
         equality: Any = type(held).__eq__
-        return type(held) in (str, bytes) or equality is object.__eq__
+        return type(held) in (str, bytes, Value) or equality is object.__eq__
     return isinstance(held, LISTS) and all(is_told_by_equality(each, items) for each in held)
 
 
