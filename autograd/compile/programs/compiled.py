@@ -21,7 +21,7 @@ from autograd.value import Value
 __all__ = ["Compiled", "compiled_directly", "given_to"]
 
 
-SMALL: Final = 50_000  # nodes of a trace, up to which it may help to find a family
+SMALL: Final = 500_000  # nodes of a trace, up to which it may help to find a family
 
 
 class Compiled:

@@ -14,9 +14,8 @@ do not unify, or the rehearsal does not agree, the function is traced at full si
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, product
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +31,7 @@ from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
 from autograd.compile.programs.outline import Outline
-from autograd.compile.programs.patterns import LONG, Pattern, Shapes, is_alike, pattern_of, shapes_of, sizes_of
+from autograd.compile.programs.patterns import Pattern, Shapes, is_alike, pattern_of, shapes_of, sizes_of
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.rehearsal import NoNumberError, Once, Rehearsal, Sample
 from autograd.compile.programs.unify import unify
@@ -161,17 +160,11 @@ class Families:
             modes.append(Once(arguments))
             return modes[-1]
 
-        traced = self._traced(shapes, rows=sample.rows, recorder=recorder)
-
-        @cache
-        def rehearsal(move: bool) -> Rehearsal:
-            return Rehearsal(traced, sample, gradients=owner.gradients, move=move)
-
-        @cache
-        def outline() -> Outline:
-            return Outline.of(traced, modes[-1].recorded)
+        traced = self._traced(shapes, rows=sample.rows, recorder=recorder if any(sample.rows) else None)
 
         try:
+            rehearsal = Rehearsal(traced, sample, gradients=owner.gradients)
+            outline = Outline.of(traced, modes[-1].recorded if modes else None)
             for family in chain([first], others):
                 sizes = sizes_of(family.pattern, shapes) or ()
                 program = self._agreeing(family, sizes, rehearsal)
@@ -179,7 +172,7 @@ class Families:
                 if program is None:
                     family.audits.at_once()  # the function may have changed, not the sizes alone
                     continue
-                if self._continues(family, sizes, outline()):
+                if self._continues(family, sizes, outline):
                     self._found.append(family)
                     return self._compiled(family, program, traced, perf_counter() - start)
                 self.why = "it records other operations at this size than those at others lead to"
@@ -187,7 +180,7 @@ class Families:
             traced.close()
         return None
 
-    def _agreeing(self, family: Family, sizes: Sizes, rehearsal: Callable[[bool], Rehearsal]) -> Program | None:
+    def _agreeing(self, family: Family, sizes: Sizes, rehearsal: Rehearsal) -> Program | None:
         """Return the family's program for these sizes, or None if it gives other numbers than were rehearsed."""
         try:
             program = family.generic.at(sizes)
@@ -197,12 +190,11 @@ class Families:
         runner = NumpyRunner(program)
         others = [np.array(numbers_of(family.others))] if family.others else []
         agreed = False
-        for move in (True, False):  # near the numbers of this call, where no two are alike, and at them
-            truth = rehearsal(move)
-            runner.theta[:] = truth.theta[program.order]
-            result = runner.run(given_to(program, [*truth.arrays, *others]))
+        for point, (theta, arrays) in enumerate(rehearsal.points):
+            runner.theta[:] = theta[program.order]
+            result = runner.run(given_to(program, [*arrays, *others]))
             gradient = in_order_of_parameters(program, runner.gradient) if self._owner.gradients else None
-            agrees = truth.agrees(result, runner.observed, gradient)
+            agrees = rehearsal.agrees(point, result, runner.observed, gradient)
             if agrees is False:
                 self.why = "the program found at other sizes gives other numbers than the function"
                 return None
@@ -312,4 +304,4 @@ def _said(error: Exception) -> str:
 
 def is_worth_it(sizes: Sizes) -> bool:
     """Whether a rehearsal at these sizes is cheaper than tracing and lifting the function itself."""
-    return min(sizes) >= LEAST and math.prod(sizes) >= LONG
+    return min(sizes) >= LEAST
