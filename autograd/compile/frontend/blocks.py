@@ -1,7 +1,7 @@
 """Blocks: a traced graph in pieces that are computed at once, all nodes of one operation on one level.
 
-A level is as far from the leaves as a longest path leads.  Of `total([w * x, w * y]) + 1`, with w, x and y in the places
-0 to 2, the nodes after them, and the constant last:
+A level is as far from the leaves as a longest path leads.  Of `total([w * x, w * y]) + 1`, with w, x and y in places 0
+to 2, the nodes after them, and the constant last:
 
     level  operation  places  columns
     1      multiply   [3, 4]  [0, 0], [1, 2]
@@ -11,7 +11,7 @@ A level is as far from the leaves as a longest path leads.  Of `total([w * x, w 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, count, repeat
 from typing import Any, Final
@@ -21,7 +21,7 @@ import numpy as np
 from autograd.recording.graph import open_edges, operands
 from autograd.value import Value
 
-__all__ = ["Block", "Blocks", "different"]
+__all__ = ["Block", "Blocks", "drawn"]
 
 Index = np.ndarray[Any, Any]
 NONE: Final = -1  # a place that is none, or not known yet
@@ -55,6 +55,7 @@ class Blocks:
         """Put the nodes in blocks: each comes after its operands.  Raises KeyError if one of these is missing."""
         self._number = dict(zip(map(id, chain(leaves, nodes)), count()))
         self.given: list[Any] = []
+        self.begin = len(self._number)  # of their places
         self._members: dict[int, list[int]] = {}  # the places of a group's, by its id
         lefts, rights = [node._left for node in nodes], [node._right for node in nodes]
         several = {i: operands(nodes[i]) for i, x in enumerate(lefts) if x is None or x.is_group}
@@ -80,56 +81,50 @@ class Blocks:
         self.size = len(self._number)
 
     def _levels(
-        self, leaves: int, lefts: list[Any], rights: list[Any], several: dict[int, Any], lists: Any
+        self, begin: int, lefts: list[Any], rights: list[Any], several: dict[int, Any], lists: list[list[int]]
     ) -> list[int]:
         """Return the level of each node; to `lists` go the places of its first operand and of its second."""
         get = self._number.get
         left, right = list(map(get, map(id, lefts), repeat(NONE))), list(map(get, map(id, rights), repeat(NONE)))
-        level = [0] * leaves
+        level, depths = [0] * begin, dict[int, int]()  # of groups, and what stands beside them
         for i, (x, y) in enumerate(zip(left, right, strict=True)):
             if i in several:
-                below = chain.from_iterable([self._of(x) if x.is_group else self._placed([x]) for x in several[i]])
-                here = max([level[place] for place in below if place < len(level)], default=0)
+                for operand in several[i]:
+                    if id(operand) not in depths:
+                        places = self._placed(operand.values if operand.is_group else [operand])
+                        self._members[id(operand)] = places
+                        depths[id(operand)] = max([level[place] for place in places if place < len(level)], default=0)
+                here = max([depths[id(operand)] for operand in several[i]])
             elif x == NONE or y == NONE:  # of a leaf that is met now, or there is no second operand
                 here = max(level[x] if x != NONE else 0, level[y] if y != NONE else 0)
             else:
                 here = level[x] if level[x] > level[y] else level[y]
             level.append(here + 1)
-        for own, places in ((lefts, left), (rights, right)):
-            for i in [i for i, place in enumerate(places) if place == NONE and own[i] is not None and i not in several]:
-                places[i] = self._placed([own[i]])[0]
-            lists.append(places)
-        return level[leaves:]
+        for own, found in ((lefts, left), (rights, right)):
+            for i in [i for i, place in enumerate(found) if place == NONE and own[i] is not None and i not in several]:
+                found[i] = self._placed([own[i]])[0]
+            lists.append(found)
+        return level[begin:]
 
-    def _placed(self, values: Iterable[Any]) -> list[int]:
+    def _placed(self, values: Sequence[Any]) -> list[int]:
         """Return the places of Values; leaves that are new get the next ones."""
-        found = []
-        for x in values:
-            place = self._number.get(id(x))
-            if place is None:
+        found: list[Any] = list(map(self._number.get, map(id, values)))
+        if None in found:
+            for i in [i for i, place in enumerate(found) if place is None]:
+                x = values[i]
                 if operands(x):
                     raise KeyError("an operand is missing")
-                place = self._number[id(x)] = len(self._number)
-                self.given.append(x)
-            found.append(place)
+                found[i] = self._number.setdefault(id(x), len(self._number))
+                if found[i] == self.begin + len(self.given):
+                    self.given.append(x)
         return found
-
-    def _of(self, group: Any) -> list[int]:
-        if id(group) not in self._members:
-            self._members[id(group)] = self._placed(group.values)
-        return self._members[id(group)]
-
-    def _table(self, groups: Sequence[Any]) -> tuple[Index, Index]:
-        rows = {id(group): k for k, group in enumerate({id(x): x for x in groups}.values())}
-        members = np.array([self._members[key] for key in rows], dtype=np.intp)
-        return members, np.array([rows[id(group)] for group in groups])
 
     def places(self, values: Sequence[Value]) -> list[int]:
         """Return the places of those of the Values that have one."""
         found = map(self._number.get, map(id, values))
         return [place for place in found if place is not None]
 
-    def _table(self, groups: list[Any]) -> tuple[Index, Index]:
+    def _table(self, groups: Sequence[Any]) -> tuple[Index, Index]:
         rows = {id(group): k for k, group in enumerate({id(x): x for x in groups}.values())}
         members = np.array([self._members[key] for key in rows], dtype=np.intp)
         return members, np.array([rows[id(group)] for group in groups])
@@ -145,14 +140,14 @@ class Blocks:
                 for k in open_ones:
                     reached[block.columns[k][here]] = True
 
-    def kinds(self, leaves: Sequence[int], given: Sequence[int]) -> Index:
+    def kinds(self, leaves: Index, given: Sequence[int]) -> Index:
         """Return of what kind each node is, as a number: its operation and the kinds of its operands.
 
         `leaves` has the kinds of parameters and arguments, `given` those of the leaves that are neither.  A group is of
         the kind that the set of its members' kinds is.
         """
         found = np.zeros(self.size, dtype=np.uint64)
-        found[: len(leaves)] = whole(leaves)
+        found[: len(leaves)] = leaves
         found[self.size - len(given) :] = whole(given)
         for block in self.blocks:
             kind = np.repeat(whole([hash(block.op)]), len(block.places))
@@ -176,6 +171,11 @@ def different(x: Index) -> Index:
 def whole(hashes: Sequence[int]) -> Index:
     """Return hashes as whole numbers of 64 bits."""
     return np.array(hashes, dtype=np.int64).view(np.uint64)
+
+
+def drawn(x: Index, turn: int) -> Index:
+    """Return for each of some whole numbers one of 64 bits that looks drawn, at each turn another."""
+    return mixed(x.astype(np.uint64) + whole([turn + 1]) * OWN)
 
 
 def mixed(x: Index) -> Index:

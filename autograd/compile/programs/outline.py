@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compile.frontend.blocks import drawn
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.programs.forms import Sizes
 from autograd.recording.nodes import CONSTANT
@@ -41,11 +42,10 @@ class Outline:
 
         `recorded` is each operation that was, with how many members its group has, if that is not all that was made.
         """
-        leaves = [hash(("parameter", k)) for k in range(len(traced.parameters))]
-        for k, (values, shape) in enumerate(zip(traced.arguments, traced.shapes, strict=True)):
-            width = math.prod(shape[1:])
-            columns = [hash(("argument", k, column)) for column in range(width)]
-            leaves += columns * (len(values) // max(width, 1))
+        leaves = [drawn(np.arange(len(traced.parameters)), 0)]
+        for k, (values, shape) in enumerate(zip(traced.arguments, traced.shapes, strict=True), 1):
+            columns = drawn(np.arange(math.prod(shape[1:])), k)
+            leaves.append(np.tile(columns, len(values) // max(len(columns), 1)))
         given = [hash(x._data.hex()) if x.op is CONSTANT else id(x) for x in traced.blocks.given]
         if recorded is None:
             blocks = traced.blocks.blocks
@@ -55,7 +55,7 @@ class Outline:
             counts[op.name] += times
             if members:
                 counts[f"members of {op.name}"] += members * times
-        return Outline(counts, traced.blocks.kinds(leaves, given))
+        return Outline(counts, traced.blocks.kinds(np.concatenate(leaves), given))
 
     def continues(self, known: Mapping[Sizes, Outline], sizes: Sizes) -> bool:
         """Whether this is, at these sizes, what outlines at sizes that make up a grid lead to.
