@@ -276,8 +276,12 @@ class Programs:
     def _truth(self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]]) -> list[Value]:
         """Return what the function itself gives for these arrays, with what was drawn for the program."""
         given = [nested(list(map(Value, array.ravel().tolist())), array.shape) for array in arrays]
-        with self.values_synced(), modes.mode(Auditing(drawn)):
-            root = self.function(*given)
+        entered = modes.mode(Auditing(drawn))
+        try:
+            with self.values_synced(), entered:
+                root = self.function(*given)
+        finally:
+            entered.leave()  # if Ctrl-C came as the block was left
         return [operand(root)] if self.gradients else flat_of(predictions_of(root))
 
     def _numbers(self, result: Any) -> list[float]:
