@@ -126,16 +126,16 @@ def unseen_in_fit():
 
 def broken():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nn.training.engines.WORTH_COMPILING", 0)
-        patch.setattr("nn.training.engines.COMPILING", 0)
+        patch.setattr("autograd.support.costs.WORTH_COMPILING", 0)
+        patch.setattr("autograd.support.costs.COMPILING", 0)
         patch.setattr("nn.training.compiled.compile_training", lambda *given: 1 / 0)
         fit(backend="auto")
 
 
 def missing():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nn.training.engines.WORTH_COMPILING", 0)
-        patch.setattr("nn.training.engines.COMPILING", 0)
+        patch.setattr("autograd.support.costs.WORTH_COMPILING", 0)
+        patch.setattr("autograd.support.costs.COMPILING", 0)
         patch.setitem(sys.modules, "nn.training.compiled", None)
         fit(backend="auto")
 
