@@ -14,6 +14,7 @@ do not unify, or the rehearsal does not agree, the function is traced at full si
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
@@ -31,7 +32,7 @@ from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
 from autograd.compile.programs.outline import Outline
-from autograd.compile.programs.patterns import Pattern, Shapes, is_alike, pattern_of, shapes_of, sizes_of
+from autograd.compile.programs.patterns import LONG, Pattern, Shapes, is_alike, pattern_of, shapes_of, sizes_of
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.rehearsal import NoNumberError, Once, Rehearsal, Sample
 from autograd.compile.programs.unify import unify
@@ -48,7 +49,7 @@ NAMES: Final = ("n", "m", "k", *[f"size{i}" for i in range(1, 100)])
 LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
 LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
 MOST: Final = 3  # programs that were found by tracing at full size, to find a family from
-TRIES: Final = 2  # calls for which no family was found, after which none is looked for
+TRIES: Final = 2  # calls of many rows for which no family was found, after which none is looked for; likewise of few
 
 
 @dataclass
@@ -114,7 +115,8 @@ class Families:
     def __init__(self, owner: Programs) -> None:
         self._owner = owner
         self._found: list[Family] = []
-        self._failed = self._rehearsals = 0
+        self._failed: Counter[bool] = Counter()  # of many rows, and of few
+        self._rehearsals = 0
         self.why = ""  # no program for every size was found, when one was looked for last
 
     def compiled(self, arrays: Sequence[Any]) -> Compiled | None:
@@ -124,7 +126,8 @@ class Families:
         is an error of ours: it is reported in a RuntimeWarning.  `why` says what was in the way.
         """
         shapes = tuple([a.shape for a in arrays])
-        if self._failed == TRIES:
+        many = any(shape[0] >= LONG for shape in shapes if shape)
+        if self._failed[many] == TRIES:
             return None
         self.why = ""
         if any(0 in shape for shape in shapes):
@@ -144,7 +147,7 @@ class Families:
                 f"{self.why}: each size is traced instead; this is an error in compile: please report it",
                 RuntimeWarning,
             )
-        self._failed += found is None
+        self._failed[many] += found is None
         return found
 
     def _first_to_agree(
