@@ -79,8 +79,9 @@ class Traced:
         try:
             return Blocks(leaves, [node for node in made if node.op is not None], self.outputs)
         except KeyError:  # something was recorded by other means
-            nodes = Numbered(leaves, [*self.outputs, *chain.from_iterable(map(values_in, self.taken.values()))]).nodes
-            return Blocks(leaves, [node for node in nodes if not node.is_group and operands(node)], self.outputs)
+            tables = [*chain.from_iterable(map(values_in, self.taken.values()))]
+            graph = Numbered(leaves, [*self.outputs, *tables]) if tables else self.numbered
+            return Blocks(leaves, [node for node in graph.nodes if not node.is_group and operands(node)], self.outputs)
 
     @cached_property
     def out_of_reach(self) -> set[int]:

@@ -23,7 +23,7 @@ from autograd.value import Value
 __all__ = ["Compiled", "compiled_directly", "given_to"]
 
 
-SMALL: Final = 500_000  # nodes of a trace, up to which it may help to find a family
+SMALL: Final = 200_000  # nodes of a trace, up to which it may help to find a family
 
 
 class Compiled:
@@ -131,7 +131,7 @@ def compiled_directly(
         program, tape = build(traced, names, gradients=gradients)
         spent = {"trace": seconds, "lift": perf_counter() - start}
         compiled = Compiled(traced, program, tape.others, names, backend, optimizer, spent, gradients=gradients)
-        if len(traced.made) <= SMALL:
+        if 0 < len(traced.made) <= SMALL:  # a graph that was recorded already has no other size
             compiled.outline = Outline.of(traced)
         return compiled
     finally:

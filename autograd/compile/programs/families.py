@@ -247,12 +247,12 @@ class Families:
         """Yield families that have programs for these shapes: those that are known, then others, found now."""
         for family in self._found[::-1]:
             sizes = sizes_of(family.pattern, shapes)
-            if sizes is not None and is_worth_it(sizes) and family.holds:
+            if sizes is not None and min(sizes) >= LEAST and family.holds:
                 yield family
         direct = {known: cs[-1] for known, cs in self._owner.known.items() if cs and cs[-1].holds}
         pattern = pattern_of([known for known in direct if is_alike(known, shapes)], shapes)
         sizes = sizes_of(pattern, shapes)
-        if not sizes or not is_worth_it(sizes):
+        if not sizes or min(sizes) < LEAST:
             return
         if len(sizes) == 1:
             before = [(sizes_of(pattern, known), c.outline, c) for known, c in direct.items()]
@@ -303,8 +303,3 @@ class Families:
 def _said(error: Exception) -> str:
     """Return what an error is and says, in one line."""
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
-
-
-def is_worth_it(sizes: Sizes) -> bool:
-    """Whether a rehearsal at these sizes is cheaper than tracing and lifting the function itself."""
-    return min(sizes) >= LEAST
