@@ -3,7 +3,7 @@
 It reads a name letter by letter, and at each gives every letter its chance of being the next.  A step makes one name
 likelier.  Every number is a Value, and every sum is written out; `compile_training` finds the matrices.
 
-    python -m demos.microgpt            # a thousand names read, twenty written; --backend native if llvmlite is there
+    python -m demos.microgpt            # a thousand names read, twenty written
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def written(matrices, draw, temperature=0.5):
     return name
 
 
-def main(steps: int = 1000, backend: str = "numpy", names: list[str] = NAMES, seed: int = 42) -> list[str]:
+def main(steps: int = 1000, backend: str = "auto", names: list[str] = NAMES, seed: int = 42) -> list[str]:
     """Read so many names, and return twenty new ones."""
     draw = random.Random(seed)
     names = draw.sample(names, len(names))
@@ -156,6 +156,6 @@ def main(steps: int = 1000, backend: str = "numpy", names: list[str] = NAMES, se
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="A GPT that makes up names.")
     parser.add_argument("--steps", type=int, default=1000, help="how many names it reads")
-    parser.add_argument("--backend", default="numpy", choices=["numpy", "native", "jax"])
+    parser.add_argument("--backend", default="auto", choices=["auto", "numpy", "native", "jax"])
     given = parser.parse_args()
     main(given.steps, given.backend)

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.compile.backends.registry import check_backend
+from autograd.compile.backends.registry import AUTO, check_backend
 from autograd.compile.backends.runner import Floats
 from autograd.compile.emitting import EmittedProgram, emit
 from autograd.compile.programs.program_cache import Programs
@@ -48,7 +48,7 @@ __all__ = [
 
 
 @GUESSES
-def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy") -> Step:
+def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: str = AUTO) -> Step:
     """Return a step that computes `function`, which returns one Value, and its gradients, as an array program.
 
     step(X, Y)                     the loss; gradients are left on the parameters, as `backward` leaves them
@@ -60,10 +60,14 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     shape is first seen.  Branching, using `==`, using `.data` for anything but arithmetic, and drawing random numbers
     itself are errors that say why.  The programs of the 128 shapes used last are kept.
 
-    For many rows no program is searched at full size: it is found from what the function is at two small
-    sizes, and then `source` says n.  Before it is used, its loss and gradient are compared with what the function
-    records at the new size, on some of the caller's rows (programs/rehearsal.py says what that sees).  Where these
-    differ, or no two sizes are alike, the program is that of a trace at full size, and `print(step)` says why.
+    The backend "auto" runs a program by NumPy until it has run so often that machine code pays, some thousand times,
+    and from then on natively, where llvmlite is there; the others, "numpy", "native" and "jax", from the first run on.
+
+    For many rows no program is searched at full size: it is found from what the function is at two smaller sizes, those
+    of its first calls if they will do, and then `source` says n.  Before it is used, its loss and gradient are compared
+    with what the function records at the new size, on some of the caller's rows (programs/rehearsal.py says what that
+    sees).  Where these differ, or no two sizes are alike, the program is that of a trace at full size, and
+    `print(step)` says why.
 
     A program is traced anew if what it was traced from has changed: names and defaults that the function reads from
     outside, anything about our modules, attributes of the user's objects, and what lists, dicts and arrays of up to
@@ -85,7 +89,7 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
 
 @GUESSES
 def compile_forward(
-    function: Callable[..., Any], parameters: Iterable[Value], backend: str = "numpy", rows: int = 256
+    function: Callable[..., Any], parameters: Iterable[Value], backend: str = AUTO, rows: int = 256
 ) -> CompiledForward:
     """Return the predictions of `function` compiled: it takes rows and returns one Value, or one list, for each.
 
@@ -99,7 +103,7 @@ def compile_forward(
 
 @GUESSES
 def compile_graph(
-    root: Value, inputs: Sequence[Any] = (), parameters: Iterable[Value] | None = None, backend: str = "numpy"
+    root: Value, inputs: Sequence[Any] = (), parameters: Iterable[Value] | None = None, backend: str = AUTO
 ) -> Step:
     """Return a step that computes a recorded graph's root from other numbers for its inputs and parameters.
 
@@ -115,7 +119,7 @@ def compile_training(
     function: Callable[..., Any],
     parameters: Iterable[Value],
     optimizer: Any,
-    backend: str = "numpy",
+    backend: str = AUTO,
     clip: Callable[[Floats, float], None] | None = None,
 ) -> TrainingStep:
     """Return steps of an optimizer on the loss `function`, compiled with the optimizer's own rule.

@@ -232,9 +232,11 @@ def source_of(compiled: Compiled) -> str:
 
 def report(programs: Programs) -> str:
     """Return what was found and how long it took, one line per program."""
-    lines = [_reported(compiled, programs.names) for known in programs.known.values() for compiled in known]
+    all_programs = [compiled for known in programs.known.values() for compiled in known]
+    lines = [_reported(compiled, programs.names) for compiled in all_programs]
+    backends = " and ".join(dict.fromkeys([compiled.backend for compiled in all_programs])) or programs.backend
     found = f"{_counted(len(programs.parameters), 'parameter')}, {_counted(len(lines), 'program')}"
-    return "\n".join([f"compiled for {programs.backend}: {found}", *lines])
+    return "\n".join([f"compiled for {backends}: {found}", *lines])
 
 
 def _reported(compiled: Compiled, names: Sequence[str]) -> str:

@@ -55,7 +55,7 @@ class TrainingStep:
         self._before: list[Floats] = []  # what the latest step must leave as it was
         self._used: set[int] = set()
         self._counted: WeakSet[Compiled] = WeakSet()  # the programs whose parameters are among those used
-        self._own: WeakKeyDictionary[Compiled, Any] = WeakKeyDictionary()  # the rule, where it is none of the program's
+        self._own: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # the rule, where it is none of the runner's
         self.sync()
 
     def __call__(self, *arguments: Any, steps: int = 1, rate: float | None = None) -> Floats:
@@ -78,7 +78,7 @@ class TrainingStep:
             many = steps if self.clip is None and not compiled.changes else 1
             return self._run(compiled, given, many)
 
-        compiled, losses = self._programs.run(arrays, run)
+        compiled, losses = self._programs.run(arrays, run, steps)
         self._finish(compiled, len(losses))
         if len(losses) < steps:
             rest = [self._one(compiled, arrays) for _ in range(steps - 1)]
@@ -116,7 +116,7 @@ class TrainingStep:
             losses: Floats = compiled.runner.run_batches(taken, chosen, np.array(rates), self.steps_made)  # type: ignore[attr-defined]
             return losses
 
-        losses: Floats = self._programs.run(first, run)[1]
+        losses: Floats = self._programs.run(first, run, len(chosen))[1]
         self.steps_made += len(chosen)
         return losses
 
@@ -163,7 +163,9 @@ class TrainingStep:
             if np.isfinite(self.norm):
                 self.clip(gradient, self.norm)
             compiled.runner.computed = compiled.runner.gradient.copy()  # as clipping left it, before it is used up
-            self._own[compiled](self.optimizer.learning_rate if self._rate is None else self._rate, self.steps_made + 1)
+            self._own[compiled.runner](
+                self.optimizer.learning_rate if self._rate is None else self._rate, self.steps_made + 1
+            )
         for x, before in zip((compiled.runner.theta, *compiled.runner.memories), self._before):  # noqa: B905  # or none
             x[compiled.kept] = before
         self.steps_made += steps
@@ -187,7 +189,7 @@ class TrainingStep:
     # ------------------------------------------------------------------ where the weights live
     def _activate(self, compiled: Compiled) -> None:
         """Let the weights live in this program, in its order."""
-        if compiled is self._active:
+        if compiled is self._active and (self.clip is None or compiled.runner in self._own):
             return
         self._fetch()
         runner, order = compiled.runner, compiled.program.order
@@ -195,11 +197,11 @@ class TrainingStep:
             self._counted.add(compiled)
             self._used.update(compiled.reached)
         runner.theta[:] = self.theta[order]
-        if self.clip is not None and compiled not in self._own:
+        if self.clip is not None and runner not in self._own:
             runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state_names]
             used = slice(0, compiled.program.used)
             vectors = (runner.theta[used], runner.gradient[used], *[m[used] for m in runner.memories])
-            self._own[compiled] = load_update(self.optimizer, vectors)
+            self._own[runner] = load_update(self.optimizer, vectors)
         for here, memory in zip(runner.memories, self.memories, strict=True):
             here[:] = memory[order]
         self._active = compiled

@@ -41,7 +41,7 @@ class Units:
 
         The inputs are as many as the weights of a unit.
         """
-        if modes.active and modes.current("record") is not None:  # what is traced has no numbers to look at
+        if modes.recorders and modes.current("record") is not None:  # what is traced has no numbers to look at
             return row_of_dots(self.weights, self.biases, inputs, names)
         return self.now()(inputs, names)
 

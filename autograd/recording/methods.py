@@ -58,7 +58,7 @@ class Methods:
         """x + y."""
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.add, (self, other))
         x, y = self._data, other._data
         node = new(Value)
@@ -82,7 +82,7 @@ class Methods:
         """x − y."""
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.subtract, (self, other))
         x, y = self._data, other._data
         node = new(Value)
@@ -106,7 +106,7 @@ class Methods:
         """x · y."""
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.multiply, (self, other))
         x, y = self._data, other._data
         node = new(Value)
@@ -130,7 +130,7 @@ class Methods:
         """x / y; IEEE 754 at y = 0."""
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.divide, (self, other))
         x, y = self._data, other._data
         node = new(Value)
@@ -153,7 +153,7 @@ class Methods:
 
     def __neg__(self) -> Value:
         """−x."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.negative, (self,))
         x = self._data
         node = new(Value)
@@ -169,7 +169,7 @@ class Methods:
 
     def __abs__(self) -> Value:
         """|x|; the derivative at 0 is 0."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.abs_, (self,))
         x = self._data
         node = new(Value)
@@ -189,7 +189,7 @@ class Methods:
 
     def exp(self) -> Value:
         """e to the power x."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.exp, (self,))
         x = self._data
         node = new(Value)
@@ -206,7 +206,7 @@ class Methods:
 
     def expm1(self) -> Value:
         """e to the power x, minus 1, without cancellation near 0."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.expm1, (self,))
         x = self._data
         node = new(Value)
@@ -222,7 +222,7 @@ class Methods:
 
     def log(self) -> Value:
         """The natural logarithm of x; −inf at 0, nan below."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.log, (self,))
         x = self._data
         node = new(Value)
@@ -238,7 +238,7 @@ class Methods:
 
     def log2(self) -> Value:
         """The logarithm of x to the base 2; −inf at 0, nan below."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.log2, (self,))
         x = self._data
         node = new(Value)
@@ -254,7 +254,7 @@ class Methods:
 
     def log10(self) -> Value:
         """The logarithm of x to the base 10; −inf at 0, nan below."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.log10, (self,))
         x = self._data
         node = new(Value)
@@ -270,7 +270,7 @@ class Methods:
 
     def log1p(self) -> Value:
         """The natural logarithm of 1 + x, without cancellation near 0."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.log1p, (self,))
         x = self._data
         node = new(Value)
@@ -286,7 +286,7 @@ class Methods:
 
     def sqrt(self) -> Value:
         """The square root of x; the derivative at 0 is inf, and below 0 all is nan."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.sqrt, (self,))
         x = self._data
         node = new(Value)
@@ -308,7 +308,7 @@ class Methods:
         """
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.xlogy, (self, other))
         x, y = self._data, other._data
         node = new(Value)
@@ -348,7 +348,7 @@ class Methods:
         """
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.hypot, (self, other))
         x, y = self._data, other._data
         node = new(Value)
@@ -374,7 +374,7 @@ class Methods:
 
     def sin(self) -> Value:
         """The sine of x in radians."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.sin, (self,))
         x = self._data
         node = new(Value)
@@ -390,7 +390,7 @@ class Methods:
 
     def cos(self) -> Value:
         """The cosine of x in radians."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.cos, (self,))
         x = self._data
         node = new(Value)
@@ -406,7 +406,7 @@ class Methods:
 
     def tan(self) -> Value:
         """The tangent of x in radians."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.tan, (self,))
         x = self._data
         node = new(Value)
@@ -423,7 +423,7 @@ class Methods:
 
     def asin(self) -> Value:
         """The angle in radians, from −π/2 to π/2, whose sine is x; its derivative at ±1 is inf, and beyond all is nan."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.asin, (self,))
         x = self._data
         node = new(Value)
@@ -439,7 +439,7 @@ class Methods:
 
     def acos(self) -> Value:
         """The angle in radians, from 0 to π, whose cosine is x; its derivative at ±1 is −inf, and beyond all is nan."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.acos, (self,))
         x = self._data
         node = new(Value)
@@ -455,7 +455,7 @@ class Methods:
 
     def atan(self) -> Value:
         """The angle in radians, from −π/2 to π/2, whose tangent is x."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.atan, (self,))
         x = self._data
         node = new(Value)
@@ -473,7 +473,7 @@ class Methods:
         """The angle in radians, from −π to π, of the point (x, y), y first; at (0, 0) its derivatives are nan."""
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.atan2, (self, other))
         y, x = self._data, other._data
         node = new(Value)
@@ -496,7 +496,7 @@ class Methods:
 
     def sinh(self) -> Value:
         """The hyperbolic sine, (exp(x) − exp(−x)) / 2."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.sinh, (self,))
         x = self._data
         node = new(Value)
@@ -512,7 +512,7 @@ class Methods:
 
     def cosh(self) -> Value:
         """The hyperbolic cosine, (exp(x) + exp(−x)) / 2."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.cosh, (self,))
         x = self._data
         node = new(Value)
@@ -528,7 +528,7 @@ class Methods:
 
     def asinh(self) -> Value:
         """The inverse of sinh."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.asinh, (self,))
         x = self._data
         node = new(Value)
@@ -550,7 +550,7 @@ class Methods:
 
     def acosh(self) -> Value:
         """The inverse of cosh, 0 or more; its derivative at 1 is inf, and below 1 all is nan."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.acosh, (self,))
         x = self._data
         node = new(Value)
@@ -566,7 +566,7 @@ class Methods:
 
     def atanh(self) -> Value:
         """The inverse of tanh; ±inf at ±1, nan beyond."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.atanh, (self,))
         x = self._data
         node = new(Value)
@@ -582,7 +582,7 @@ class Methods:
 
     def erf(self) -> Value:
         """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.erf, (self,))
         x = self._data
         node = new(Value)
@@ -598,7 +598,7 @@ class Methods:
 
     def erfc(self) -> Value:
         """1 − erf(x), without cancellation for large x."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.erfc, (self,))
         x = self._data
         node = new(Value)
@@ -614,7 +614,7 @@ class Methods:
 
     def tanh(self) -> Value:
         """The hyperbolic tangent; its derivative is 1 − tanh²(x): 0 from |x| = 19.1 on, where tanh rounds to 1."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.tanh, (self,))
         x = self._data
         node = new(Value)
@@ -634,7 +634,7 @@ class Methods:
 
         That loses digits far to the right, and is 0 from x = 37 on, where σ rounds to 1: −σ(−x) has them all.
         """
-        if modes.active:
+        if modes.recorders:
             return apply(ops.sigmoid, (self,))
         x = self._data
         node = new(Value)
@@ -652,7 +652,7 @@ class Methods:
 
     def softplus(self) -> Value:
         """log(1 + exp(x)), computed without overflow; its derivative is σ(x)."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.softplus, (self,))
         x = self._data
         node = new(Value)
@@ -669,7 +669,7 @@ class Methods:
 
     def log_sigmoid(self) -> Value:
         """log σ(x) = −softplus(−x), computed without overflow; its derivative is σ(−x)."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.log_sigmoid, (self,))
         x = self._data
         node = new(Value)
@@ -687,7 +687,7 @@ class Methods:
 
     def softsign(self) -> Value:
         """x / (1 + |x|).  (Bergstra et al. 2009.)"""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.softsign, (self,))
         x = self._data
         node = new(Value)
@@ -704,7 +704,7 @@ class Methods:
 
     def mish(self) -> Value:
         """x · tanh(softplus(x)).  (Misra 2019.)"""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.mish, (self,))
         x = self._data
         node = new(Value)
@@ -723,7 +723,7 @@ class Methods:
 
     def relu(self) -> Value:
         """max(0, x); the derivative at 0 is 0."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.relu, (self,))
         x = self._data
         node = new(Value)
@@ -747,7 +747,7 @@ class Methods:
 
     def selu(self) -> Value:
         """1.0507 · ELU(x) with alpha = 1.6733, which keep mean 0 and variance 1.  (Klambauer et al. 2017.)"""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.selu, (self,))
         x = self._data
         node = new(Value)
@@ -765,7 +765,7 @@ class Methods:
 
     def hardtanh(self) -> Value:
         """x, held between −1 and 1; the derivative at −1 and 1 is 0.  (Collobert 2004.)"""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.hardtanh, (self,))
         x = self._data
         node = new(Value)
@@ -781,7 +781,7 @@ class Methods:
 
     def silu(self) -> Value:
         """x · σ(x), also called swish.  (Elfwing et al. 2017.)"""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.silu, (self,))
         x = self._data
         node = new(Value)
@@ -801,7 +801,7 @@ class Methods:
 
     def gelu(self) -> Value:
         """x · Φ(x), with Φ the normal distribution function, exact by the error function.  (Hendrycks and Gimpel 2016.)"""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.gelu, (self,))
         x = self._data
         node = new(Value)
@@ -819,7 +819,7 @@ class Methods:
 
     def gelu_tanh(self) -> Value:
         """GELU by its tanh approximation, x · (1 + tanh u) / 2 = x · σ(2u) with u = √(2/π)(x + 0.044715 x³)."""
-        if modes.active:
+        if modes.recorders:
             return apply(ops.gelu_tanh, (self,))
         x = self._data
         node = new(Value)
@@ -843,7 +843,7 @@ class Methods:
         """The larger of x and y; ties go to the first, nan wins."""
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.maximum, (self, other))
         x, y = self._data, other._data
         node = new(Value)
@@ -866,7 +866,7 @@ class Methods:
         """The smaller of x and y; ties go to the first, nan wins."""
         if other.__class__ is not Value:
             other = operand(other)
-        if modes.active:
+        if modes.recorders:
             return apply(ops.minimum, (self, other))
         x, y = self._data, other._data
         node = new(Value)

@@ -1,7 +1,7 @@
 """Ways of recording other than the plain one: record nothing, watch for the first nan, trace a program.
 
-`active` is looked at by every operation, so it costs next to nothing while no mode is on.  What a mode does
-is kept per thread and per task; the count of modes that are on anywhere is all that is shared.
+`recorders` is looked at by every operation, so it costs next to nothing while no mode is on.  What a mode does is kept
+per thread and per task; two counts of the modes that are on anywhere, of all and of those that record, are shared.
 
 A `Way` makes such modes: `with way():` has one on in a block, `@way` and `@way()` in what is decorated.  A generator or
 a coroutine that is decorated runs inside, each time that it is resumed; its caller, while it waits, does not.
@@ -21,6 +21,7 @@ Decorated = TypeVar("Decorated")
 FORGOTTEN: Final = "computed inside no_grad"  # a mark on leaves, in the place of a second derivative
 
 active: int = 0
+recorders: int = 0  # of those, which have a `record`: while there is none, operations record as ever
 _entered: Final[ContextVar[tuple[mode, ...]]] = ContextVar("modes", default=())
 
 _GENERATOR, _ASYNC_GENERATOR = 0x20, 0x200  # the flags of code, as `inspect` has them; to load it takes 6 ms
@@ -37,30 +38,42 @@ class mode:  # noqa: N801  # a `with` block begins with it
 
     def __init__(self, what: Any) -> None:
         self.what = what
+        self.records = hasattr(what, "record")
         self.is_on = False
         self.generator: FrameType | None = None  # in whose block it is on
 
     def __enter__(self) -> Any:
-        self.begin()
-        self.generator = _generator(sys._getframe(1))
-        self.resume()
+        try:
+            self.begin()
+            self.generator = _generator(sys._getframe(1))
+            self.resume()
+        except BaseException:  # Ctrl-C may come anywhere
+            self.leave()
+            raise
         return self.what
 
     def __exit__(self, *error: object) -> None:
+        try:
+            self.leave()
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Be off, and not among those of this thread or task, whatever was the case."""
+        if self.is_on:
+            self.end()
         self.suspend()
-        self.end()
 
     def begin(self) -> None:
         """Be on from here to `end`, for what runs between `resume` and `suspend` and for the tasks begun there."""
-        global active
-        active += 1
-        self.is_on = True
+        global active, recorders
+        active, recorders, self.is_on = active + 1, recorders + self.records, True
 
     def end(self) -> None:
         """Be off everywhere."""
-        global active
-        active -= 1
-        self.is_on, self.generator = False, None
+        global active, recorders
+        active, recorders, self.is_on, self.generator = active - 1, recorders - self.records, False, None
 
     def resume(self) -> None:
         """Be the innermost of this thread or task."""
@@ -173,14 +186,22 @@ class Block:
 
     def __enter__(self) -> None:
         entered = mode(self._way.make())
-        entered.__enter__()
         self._entered.append(entered)
+        try:
+            entered.__enter__()
+        except BaseException:
+            self._entered.remove(entered)
+            entered.leave()
+            raise
 
     def __exit__(self, *error: object) -> None:
-        here = [entered for entered in self._entered if entered.is_here]  # other threads may be inside of it, too
-        entered = (here or self._entered)[-1]
-        self._entered.remove(entered)
-        entered.__exit__(*error)
+        entered = self._entered[-1]
+        try:
+            if not entered.is_here:  # other threads may be inside of it, too
+                entered = next((x for x in reversed(self._entered) if x.is_here), entered)
+            self._entered.remove(entered)
+        finally:
+            entered.__exit__(*error)
 
     def __call__(self, function: Decorated) -> Decorated:
         """Return the function with its whole run inside."""

@@ -50,7 +50,7 @@ def operand(x: Any) -> Value:
 
 def apply(op: Operation, inputs: tuple[Any, ...]) -> Value:
     """Return the recorded result of `op` on operands: Values, with Groups first where the operation takes them."""
-    if modes.active and (record := modes.current("record")) is not None:
+    if modes.recorders and (record := modes.current("record")) is not None:
         result: Value = record(op, inputs)
         return result
     return record_operation(op, inputs)

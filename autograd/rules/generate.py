@@ -61,7 +61,7 @@ class Methods:
 _METHOD: Final = '''
     def {name}(self{others}) -> Value:
         """{documentation}"""
-{operands}        if modes.active:
+{operands}        if modes.recorders:
             return apply(ops.{op}, ({inputs}))
         {numbers}
         node = new(Value)

@@ -7,6 +7,7 @@ messages.py   text from outside as one safe line, docstrings, and the way to an 
 user_line.py  the user's innermost line, seen from inside the library
 files.py      writes files: each is whole, or is as it was before
 collector.py  the garbage collector, paused
+costs.py      what work costs, by which `compile`, `nn.fit` and `nn.predict` choose how to compute
 locks.py      locks that a forked child finds free
 pytree.py     nested lists, tuples, dicts and arrays of numbers, taken apart and put together again
 made.py       functions made of others, which are pickled as what made them

@@ -238,7 +238,7 @@ class Layer(Module):
         Its nodes are made when somebody looks, where they can wait so long.
         """
         made = self._made()
-        if not made.can_wait or modes.active or watching:
+        if not made.can_wait or modes.recorders or watching:
             return Group(self.row(inputs))
         group = input_group(inputs, made.width, "this layer")
         return Hidden(made.units.now(), group, made.activation, made.names)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from autograd import no_grad, topological_order
 from autograd.recording.graph import operands
+from autograd.support.costs import NODE, pays_arrays, pays_machine_code, pays_to_predict
 from autograd.support.user_line import warn
 from nn.support.fields import class_names
 from nn.support.guesses import GUESSES
@@ -17,15 +17,6 @@ from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_n
 __all__ = ["BACKENDS", "classify", "devices_of", "make_stepper", "predict"]
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
-# Work is counted in operands that are recorded, one of which takes pure Python about 36 ns; NumPy a hundredth of it.
-NODE = 16  # to record a node takes as long as so many operands
-COMPILING = 450  # to compile one, as long as so many
-WORTH_COMPILING = 1_800_000  # as much work again, whatever is compiled: NumPy is loaded, and all that finds arrays
-WORTH_MACHINE_CODE = 4_000  # small steps after which a tenth of a second of LLVM has paid
-LARGE_STEP = 240_000  # work of a step of which half as many are enough
-FITS_CACHE = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
-MANY_ROWS = 2_000  # to predict, after which compiling has paid
-MANY_PRODUCTS = 10_000_000  # or so many rows × parameters: half a second's work
 
 
 def make_stepper(task: Task, backend: str, rows: int, steps: int, devices: Any = None) -> Stepper:
@@ -45,12 +36,10 @@ def make_stepper(task: Task, backend: str, rows: int, steps: int, devices: Any =
     if backend == "auto":
         nodes, inputs = _counts_of_a_row(task)
         work = (NODE * nodes + inputs) * rows
-        if work * steps < WORTH_COMPILING + COMPILING * nodes * rows:
+        if not pays_arrays(steps, work, nodes * rows):
             return RecordedStepper(task)
-        paid = steps * (1 + work / LARGE_STEP) >= WORTH_MACHINE_CODE
-        many = paid and work < FITS_CACHE and find_spec("llvmlite") is not None
         why = less = ""
-        for choice in ("native", "numpy") if many else ("numpy",):
+        for choice in ("native", "numpy") if pays_machine_code(steps, work) else ("numpy",):
             try:
                 stepper = make_stepper(task, choice, rows, steps)
                 if getattr(stepper, "reads_the_optimizer", False):
@@ -113,9 +102,9 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
         raise TypeError(f"predict(model, inputs) calls the model on each row, as an nn.Module; this is {said(model)}")
     is_array, named = hasattr(inputs, "dtype"), backend not in ("auto", "recorded")
     plain = is_array and named and getattr(inputs.dtype, "kind", "?") in "fiu" and inputs.ndim == 2 and inputs.size
-    rows = inputs if plain or (is_array and len(inputs) > MANY_ROWS) else checked_inputs(inputs)
+    rows = inputs if plain or (is_array and pays_to_predict(len(inputs), 0)) else checked_inputs(inputs)
     parameters = len(model.parameters()) if hasattr(model, "parameters") else 0
-    if named or (backend == "auto" and (len(rows) > MANY_ROWS or len(rows) * parameters > MANY_PRODUCTS)):
+    if named or (backend == "auto" and pays_to_predict(len(rows), parameters)):
         try:
             from nn.training.compiled import predict_compiled
 

@@ -9,7 +9,7 @@ import autograd as ag
 from autograd import Value
 from tests.fuzz.random_programs import Drawn, assert_same, recorded
 
-SIZES = (29, 40, 26, 64, 35)
+SIZES = (8, 40, 5, 64, 13)  # the first few are traced as they are, or the program is found at 5 and 7 rows
 
 
 def at_sizes(seed):

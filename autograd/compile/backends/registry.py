@@ -15,6 +15,7 @@ BACKENDS: Final = {  # backend -> the extra that it needs, its module, its runne
     "native": ("fast", "autograd.compile.backends.native", "Native"),
     "jax": ("jax", "autograd.compile.backends.jax.source", "Jax"),
 }
+AUTO: Final = "auto"  # NumPy's, until a program has run so often that machine code pays, where llvmlite is there
 EMITTERS: Final = {  # language -> its module: the source that `emit(program, shown)` returns runs elsewhere
     "javascript": "autograd.compile.backends.javascript",
 }
@@ -22,13 +23,14 @@ EMITTERS: Final = {  # language -> its module: the source that `emit(program, sh
 
 def check_backend(backend: str) -> None:
     """Raise ValueError naming the backends there are, ImportError naming an extra that is missing."""
-    runner_of(backend)
+    if backend != AUTO:
+        runner_of(backend)
 
 
 def runner_of(backend: str) -> Callable[..., Runner]:
     """Return the class of runner that a backend has."""
     if backend not in BACKENDS:
-        raise ValueError(f"no backend {backend!r}; there are: {', '.join(BACKENDS)}")
+        raise ValueError(f"no backend {backend!r}; there are: {', '.join((AUTO, *BACKENDS))}")
     extra, module, name = BACKENDS[backend]
     try:
         found: Callable[..., Runner] = getattr(import_module(module), name)

@@ -5,6 +5,7 @@ trace.py          the function runs once on Values that stand for its arguments
 placeholders.py   those Values: they have no number, and say so
 traced_graph.py   what was recorded, and what its leaves stand for
 numbered.py       the graph as numbers: leaves first, each other node after its operands
+blocks.py         that graph in pieces that are computed at once
 determined.py     tracing twice: a function that draws or counts for itself is refused
 guards.py         what the function reads from outside its arguments, compared at each call
 introspection.py  what bytecode reads and objects hold, without running the user's code

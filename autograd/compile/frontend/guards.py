@@ -244,17 +244,18 @@ class Outside:
 
     def _hold(self, name: str, x: Any) -> None:
         """Keep what a list or its like holds, those inside it too, and look at each thing in it."""
-        items: list[Any] = []
-        held = copied(x, items, {id(x)})
+        held = copied(x, items := list[Any](), {id(x)}, deeper := list[Any]())
+        self._visited.update(zip(map(id, deeper), deeper, strict=True))
         if len(items) <= MOST or not isinstance(items[0], PLAIN):
             if not isinstance(x, tuple) or held is not x:
                 self._held.append((name, x, held))
-                if not is_told_by_equality(held, {*map(id, items)}):
+                if isinstance(x, dict) and is_told_by_equality([*held.values()], {*map(id, items)}):
+                    self._ask(name, partial(tuple, x))  # all but the order of its keys
+                elif not is_told_by_equality(held, {*map(id, items)}):
                     self._loosely.append((name, x, held))
             self._values += [item for item in items if item.__class__ is Value]
-            for item in items:
-                if item.__class__ is not Value:
-                    self._look_at(name, item)
+            for item in [item for item in items if item.__class__ is not Value]:
+                self._look_at(name, item)
 
     def _look_into_objects(self) -> set[tuple[int, int, str]]:
         """Look at the attributes that the functions mention, and so at further functions, until there are no others.

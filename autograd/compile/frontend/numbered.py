@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.recording.graph import open_edges, operands
+from autograd.recording.graph import operands
 from autograd.value import Value
 
 __all__ = ["Numbered"]
@@ -86,16 +86,6 @@ class Numbered:
         edges = np.fromiter(chain(chain.from_iterable(self.inputs), self.roots, self.roots), np.intp)
         counts: list[int] = np.bincount(edges, minlength=self.leaves + len(self.nodes)).tolist()
         return counts
-
-    def reach(self, roots: Iterable[int], reached: set[int]) -> None:
-        """Add to `reached` what a gradient can get to from the roots: of a choice either branch, but no condition."""
-        reached.update(roots)
-        number = self.leaves + len(self.nodes)
-        for node, inputs in zip(reversed(self.nodes), reversed(self.inputs), strict=True):
-            number -= 1
-            if number in reached:
-                cuts = not node.is_group and getattr(node.op, "stops_at_zero", False)
-                reached.update([inputs[i] for i in open_edges(node.op)] if cuts and inputs else inputs)
 
     def signature(self) -> Sequence[Any]:
         """Return what was recorded: the operation and operands of each node, or what it holds if it has none."""

@@ -9,12 +9,14 @@ import types
 from typing import Any, Final
 
 from autograd.compile.frontend.introspection import attributes_of
+from autograd.value import Value
 
 __all__ = ["HELD", "PLAIN", "copied", "has_the_same", "is_alike", "is_same", "is_told_by_equality"]
 
 
 PLAIN: Final = (int, float, complex, bool, str, bytes, type(None))
 LISTS: Final = (list, tuple, collections.deque)
+DEEPEST: Final = 64  # lists in one another that are copied; what is deeper is to be the very same
 HELD: Final = (*LISTS, dict, set, frozenset, bytearray, array.array, types.MappingProxyType)
 
 
@@ -37,10 +39,13 @@ def has_the_same(now: Any, before: dict[str, Any]) -> bool:
 
 
 def is_told_by_equality(held: Any, items: set[int]) -> bool:
-    """Whether what equals a copy of a list or its like holds the very same `items`, in the same order."""
+    """Whether what equals a copy of a list or its like holds the very same `items`, in the same order.
+
+    Values are equal to themselves alone: compared with a number they raise, and whoever compares takes it as a no.
+    """
     if id(held) in items:
         equality: Any = type(held).__eq__
-        return type(held) in (str, bytes) or equality is object.__eq__
+        return type(held) in (str, bytes, Value) or equality is object.__eq__
     return isinstance(held, LISTS) and all(is_told_by_equality(each, items) for each in held)
 
 
@@ -65,12 +70,15 @@ def _mark(x: Any) -> tuple[type, Any]:
     return type(x), repr(x) if isinstance(x, PLAIN) else id(x)
 
 
-def copied(x: Any, items: list[Any], inside: set[int]) -> Any:
-    """Return a copy of a list or its like, with copies of those inside it; all that they hold goes to `items`."""
+def copied(x: Any, items: list[Any], inside: set[int], deeper: list[Any]) -> Any:
+    """Return a copy of a list or its like, with copies of those inside it; all that they hold goes to `items`.
+
+    Those that are `inside` more than DEEPEST others are not copied, and go to `deeper` besides.
+    """
     if isinstance(x, dict | types.MappingProxyType):
-        return {key: _inner(each, items, inside) for key, each in x.items()}
+        return {key: _inner(each, items, inside, deeper) for key, each in x.items()}
     if isinstance(x, LISTS):
-        copies = [_inner(each, items, inside) for each in x]
+        copies = [_inner(each, items, inside, deeper) for each in x]
         if isinstance(x, tuple):
             return x if all(map(operator.is_, copies, x)) else tuple(copies)
         return collections.deque(copies, x.maxlen) if isinstance(x, collections.deque) else copies
@@ -78,8 +86,10 @@ def copied(x: Any, items: list[Any], inside: set[int]) -> Any:
     return x[:] if isinstance(x, bytearray | array.array) else set(x)
 
 
-def _inner(x: Any, items: list[Any], inside: set[int]) -> Any:
+def _inner(x: Any, items: list[Any], inside: set[int], deeper: list[Any]) -> Any:
     if x.__class__ in HELD and id(x) not in inside:
-        return copied(x, items, inside | {id(x)})
+        if len(inside) < DEEPEST:
+            return copied(x, items, inside | {id(x)}, deeper)
+        deeper.append(x)
     items.append(x)
     return x

@@ -175,17 +175,19 @@ def trace(
     given = [nested(flat, shape) for flat, shape in zip(arguments, own, strict=True)]
     given = [x if row is None else [copied(x[i]) for i in row] for x, row in zip(given, repeats, strict=True)]
     mode = (recorder or Tracing)(dict(zip(names, zip(arguments, own, strict=True), strict=False)))
+    entered = modes.mode(mode)
     try:
-        with modes.mode(mode), maxima_traced(), collector_paused():
+        with entered, maxima_traced(), collector_paused():
             root = function(*given)
             if not one:
                 root = predictions_of(root)
-                shape_of(root, "the predictions", operand, deep=True)
+                shape_of(root, "the predictions", operand, deep=1)
         if one and not isinstance(root, Value):
             raise TypeError(
                 f"the compiled function must return one Value, the loss, not {type(root).__name__}: {_advice(root)}"
             )
     except BaseException:
+        entered.leave()  # if Ctrl-C came as the block was left
         close(mode.made)
         raise
     drawn = list(mode.draws.values())

@@ -8,9 +8,13 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
+import numpy as np
+
+from autograd.compile.frontend.blocks import Blocks
 from autograd.compile.frontend.guards import Outside
 from autograd.compile.frontend.numbered import Numbered
 from autograd.compile.frontend.placeholders import close
+from autograd.recording.graph import operands
 from autograd.value import Value
 
 __all__ = ["TAKE", "Traced", "flat_of", "values_in"]
@@ -20,7 +24,7 @@ class Take:
     """What stands in the place of an operation for `take` with an index that is known only when the program runs."""
 
     name = symbol = "take"
-    stops_at_zero = False
+    groups, stops_at_zero = 1, False
 
 
 TAKE: Final = Take()
@@ -58,6 +62,7 @@ class Traced:
         """Leave whatever was recorded, and may have been kept somewhere, saying that it has no number."""
         self.taken = {}
         vars(self).pop("numbered", None)
+        vars(self).pop("blocks", None)
         self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
         close(self.made)
 
@@ -67,18 +72,33 @@ class Traced:
         return Numbered(chain(self.parameters, *self.arguments), self.outputs)
 
     @cached_property
+    def blocks(self) -> Blocks:
+        """All that was recorded in pieces that are computed at once: the outputs, and what led nowhere."""
+        made: list[Any] = self.made
+        leaves = [*self.parameters, *chain.from_iterable(self.arguments)]
+        try:
+            return Blocks(leaves, [node for node in made if node.op is not None], self.outputs)
+        except KeyError:  # something was recorded by other means
+            tables = [*chain.from_iterable(map(values_in, self.taken.values()))]
+            graph = Numbered(leaves, [*self.outputs, *tables]) if tables else self.numbered
+            return Blocks(leaves, [node for node in graph.nodes if not node.is_group and operands(node)], self.outputs)
+
+    @cached_property
     def out_of_reach(self) -> set[int]:
         """The parameters, by their place, to which no path leads from the loss that a gradient could take.
 
         Of a choice it could take either branch, of a table each row; but a condition, and what is detached, end it.
         """
-        graph = self.numbered.copy() if self.taken else self.numbered  # tables add what is no part of the program
-        reached: set[int] = set()
-        graph.reach(graph.add(flat_of(self.root)), reached)
-        tables = {key: (table, graph.add(found)) for key, (table, found) in self.taken.items()}
-        while near := [key for key, (_, found) in tables.items() if not reached.isdisjoint(found)]:
-            graph.reach(graph.add([x for key in near for x in values_in(tables.pop(key)[0])]), reached)
-        return set(range(len(self.parameters))) - reached
+        blocks = self.blocks
+        tables = {key: (blocks.places(values_in(x)), blocks.places(found)) for key, (x, found) in self.taken.items()}
+        reached = np.zeros(blocks.size, dtype=bool)
+        reached[blocks.places(flat_of(self.root))] = True
+        blocks.reach(reached)
+        while near := [key for key, (_, found) in tables.items() if reached[found].any()]:
+            for key in near:
+                reached[tables.pop(key)[0]] = True
+            blocks.reach(reached)
+        return set(np.flatnonzero(~reached[: len(self.parameters)]).tolist())
 
     @property
     def changed(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from autograd.support.validate import number
 from autograd.value import Value
 
 __all__ = ["argument_names", "array_of", "checked_parameters", "in_order", "shape_of"]
+
+DEEPEST: Final = 64  # axes of an array, as NumPy has it
 
 
 def argument_names(function: Callable[..., Any]) -> list[str]:
@@ -156,8 +158,14 @@ def _is_row(x: Any) -> bool:
     return hasattr(x, "__len__") and hasattr(x, "__iter__") and not isinstance(x, str | bytes | Value | Mapping)
 
 
-def shape_of(given: Any, what: str, check: Callable[[Any], object], *, deep: bool = False) -> tuple[int, ...]:
-    """Return the shape of nested rows; raises what is wrong with them, or what `check` says of an entry."""
+def shape_of(given: Any, what: str, check: Callable[[Any], object], *, deep: int = 0) -> tuple[int, ...]:
+    """Return the shape of nested rows; raises what is wrong with them, or what `check` says of an entry.
+
+    `deep` is in how many rows they stand themselves.
+    """
+    if deep > DEEPEST:
+        argument = what[: what.index("[")]
+        raise ValueError(f"{argument} is nested more than {DEEPEST} deep: data are numbers, rows of them, or tables")
     if isinstance(given, Iterator):
         raise TypeError(f"{what} is a {type(given).__name__}, and has no length before it is read: pass list(…) of it")
     if not _is_row(given):
@@ -167,7 +175,7 @@ def shape_of(given: Any, what: str, check: Callable[[Any], object], *, deep: boo
             shown = repr(given) if len(repr(given)) < 80 else "too large"
             raise type(error)(f"{what} is {shown}: {error}") from None
         return ()
-    shapes = [shape_of(x, f"{what}[{i}]", check, deep=True) for i, x in enumerate(given)]
+    shapes = [shape_of(x, f"{what}[{i}]", check, deep=deep + 1) for i, x in enumerate(given)]
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             kinds = f"{_described(shapes[0])} in {what}[0], but {_described(shape)} in {what}[{i}]"

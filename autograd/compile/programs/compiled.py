@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.registry import make_runner
+from autograd.compile.backends.registry import AUTO, make_runner
 from autograd.compile.frontend.audit import Audits
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
@@ -16,12 +16,14 @@ from autograd.compile.lift.indices import choices
 from autograd.compile.programs.outline import Outline
 from autograd.compile.programs.pipeline import build
 from autograd.recording.bulk import numbers_of
+from autograd.support.costs import pays_machine_code
+from autograd.support.user_line import warn
 from autograd.value import Value
 
 __all__ = ["Compiled", "compiled_directly", "given_to"]
 
 
-SMALL: Final = 50_000  # nodes of a trace, up to which it may help to find a family
+SMALL: Final = 200_000  # nodes of a trace, up to which it may help to find a family
 
 
 class Compiled:
@@ -42,7 +44,10 @@ class Compiled:
         """Make a runner for the program of what was traced; it reads `others` at each run, which are no parameters."""
         start = perf_counter()
         self.program, self.traced, self.reads = program, traced, others
-        self.runner = make_runner(backend, program, optimizer)
+        self._optimizer, self._may_change = optimizer, backend == AUTO
+        self.backend = "numpy" if backend == AUTO else backend
+        self.runner = make_runner(self.backend, program, optimizer)
+        self._steps = 0
         self.seconds = {**seconds, "emit": perf_counter() - start}
         self.outline: Outline | None = None  # of what was traced at this very size
         self.family: Any = None  # that the program is one of, if it was not found by tracing at this very size
@@ -55,6 +60,27 @@ class Compiled:
         order, used = program.order.tolist(), program.used
         self.reached = [k for k in order[:used] if k not in beyond]  # parameters that have a gradient, be it 0
         self.kept = np.array([i for i, k in enumerate(order[:used]) if k in beyond], dtype=np.int64)  # in θ, others
+
+    def count(self, steps: int) -> None:
+        """Say that so many steps are made next: where they come to so many that machine code pays, they are its."""
+        self._steps += steps
+        if not self._may_change or not pays_machine_code(self._steps, self.program.flops):
+            return
+        self._may_change, before = False, self.runner
+        try:
+            self.runner = make_runner("native", self.program, self._optimizer)
+        except Exception as error:  # what NumPy runs it goes on to run, but nobody is to be slow without a word
+            warn(
+                f"NumPy goes on to run a program that LLVM did not compile ({type(error).__name__}: {error})",
+                RuntimeWarning,
+            )
+            return
+        self.backend = "native"
+        self.runner.theta[:] = before.theta
+        if self._optimizer is None:
+            self.runner.memories = before.memories
+        for here, there in zip(self.runner.memories, before.memories, strict=True):
+            here[:] = there
 
     @property
     def holds(self) -> bool:
@@ -105,7 +131,7 @@ def compiled_directly(
         program, tape = build(traced, names, gradients=gradients)
         spent = {"trace": seconds, "lift": perf_counter() - start}
         compiled = Compiled(traced, program, tape.others, names, backend, optimizer, spent, gradients=gradients)
-        if len(traced.made) <= SMALL:
+        if 0 < len(traced.made) <= SMALL:  # a graph that was recorded already has no other size
             compiled.outline = Outline.of(traced)
         return compiled
     finally:

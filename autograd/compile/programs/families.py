@@ -14,9 +14,9 @@ do not unify, or the rehearsal does not agree, the function is traced at full si
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, product
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -49,7 +49,7 @@ NAMES: Final = ("n", "m", "k", *[f"size{i}" for i in range(1, 100)])
 LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
 LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
 MOST: Final = 3  # programs that were found by tracing at full size, to find a family from
-TRIES: Final = 2  # calls for which no family was found, after which none is looked for
+TRIES: Final = 2  # calls of many rows for which no family was found, after which none is looked for; likewise of few
 
 
 @dataclass
@@ -115,7 +115,8 @@ class Families:
     def __init__(self, owner: Programs) -> None:
         self._owner = owner
         self._found: list[Family] = []
-        self._failed = self._rehearsals = 0
+        self._failed: Counter[bool] = Counter()  # of many rows, and of few
+        self._rehearsals = 0
         self.why = ""  # no program for every size was found, when one was looked for last
 
     def compiled(self, arrays: Sequence[Any]) -> Compiled | None:
@@ -125,7 +126,8 @@ class Families:
         is an error of ours: it is reported in a RuntimeWarning.  `why` says what was in the way.
         """
         shapes = tuple([a.shape for a in arrays])
-        if self._failed == TRIES:
+        many = any(shape[0] >= LONG for shape in shapes if shape)
+        if self._failed[many] == TRIES:
             return None
         self.why = ""
         if any(0 in shape for shape in shapes):
@@ -145,7 +147,7 @@ class Families:
                 f"{self.why}: each size is traced instead; this is an error in compile: please report it",
                 RuntimeWarning,
             )
-        self._failed += found is None
+        self._failed[many] += found is None
         return found
 
     def _first_to_agree(
@@ -161,17 +163,11 @@ class Families:
             modes.append(Once(arguments))
             return modes[-1]
 
-        traced = self._traced(shapes, rows=sample.rows, recorder=recorder)
-
-        @cache
-        def rehearsal(move: bool) -> Rehearsal:
-            return Rehearsal(traced, sample, gradients=owner.gradients, move=move)
-
-        @cache
-        def outline() -> Outline:
-            return Outline.of(traced, modes[-1].recorded)
+        traced = self._traced(shapes, rows=sample.rows, recorder=recorder if any(sample.rows) else None)
 
         try:
+            rehearsal = Rehearsal(traced, sample, gradients=owner.gradients)
+            outline = Outline.of(traced, modes[-1].recorded if modes else None)
             for family in chain([first], others):
                 sizes = sizes_of(family.pattern, shapes) or ()
                 program = self._agreeing(family, sizes, rehearsal)
@@ -179,7 +175,7 @@ class Families:
                 if program is None:
                     family.audits.at_once()  # the function may have changed, not the sizes alone
                     continue
-                if self._continues(family, sizes, outline()):
+                if self._continues(family, sizes, outline):
                     self._found.append(family)
                     return self._compiled(family, program, traced, perf_counter() - start)
                 self.why = "it records other operations at this size than those at others lead to"
@@ -187,7 +183,7 @@ class Families:
             traced.close()
         return None
 
-    def _agreeing(self, family: Family, sizes: Sizes, rehearsal: Callable[[bool], Rehearsal]) -> Program | None:
+    def _agreeing(self, family: Family, sizes: Sizes, rehearsal: Rehearsal) -> Program | None:
         """Return the family's program for these sizes, or None if it gives other numbers than were rehearsed."""
         try:
             program = family.generic.at(sizes)
@@ -197,12 +193,11 @@ class Families:
         runner = NumpyRunner(program)
         others = [np.array(numbers_of(family.others))] if family.others else []
         agreed = False
-        for move in (True, False):  # near the numbers of this call, where no two are alike, and at them
-            truth = rehearsal(move)
-            runner.theta[:] = truth.theta[program.order]
-            result = runner.run(given_to(program, [*truth.arrays, *others]))
+        for point, (theta, arrays) in enumerate(rehearsal.points):
+            runner.theta[:] = theta[program.order]
+            result = runner.run(given_to(program, [*arrays, *others]))
             gradient = in_order_of_parameters(program, runner.gradient) if self._owner.gradients else None
-            agrees = truth.agrees(result, runner.observed, gradient)
+            agrees = rehearsal.agrees(point, result, runner.observed, gradient)
             if agrees is False:
                 self.why = "the program found at other sizes gives other numbers than the function"
                 return None
@@ -252,12 +247,12 @@ class Families:
         """Yield families that have programs for these shapes: those that are known, then others, found now."""
         for family in self._found[::-1]:
             sizes = sizes_of(family.pattern, shapes)
-            if sizes is not None and is_worth_it(sizes) and family.holds:
+            if sizes is not None and min(sizes) >= LEAST and family.holds:
                 yield family
         direct = {known: cs[-1] for known, cs in self._owner.known.items() if cs and cs[-1].holds}
         pattern = pattern_of([known for known in direct if is_alike(known, shapes)], shapes)
         sizes = sizes_of(pattern, shapes)
-        if not sizes or not is_worth_it(sizes):
+        if not sizes or min(sizes) < LEAST:
             return
         if len(sizes) == 1:
             before = [(sizes_of(pattern, known), c.outline, c) for known, c in direct.items()]
@@ -308,8 +303,3 @@ class Families:
 def _said(error: Exception) -> str:
     """Return what an error is and says, in one line."""
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
-
-
-def is_worth_it(sizes: Sizes) -> bool:
-    """Whether a rehearsal at these sizes is cheaper than tracing and lifting the function itself."""
-    return min(sizes) >= LEAST and math.prod(sizes) >= LONG

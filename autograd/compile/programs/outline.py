@@ -16,11 +16,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
+import numpy as np
+
+from autograd.compile.frontend.blocks import drawn
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.programs.forms import Sizes
-from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 
 __all__ = ["Outline", "width_of"]
@@ -28,10 +31,10 @@ __all__ = ["Outline", "width_of"]
 
 @dataclass(frozen=True)
 class Outline:
-    """How often a function recorded each operation, and which kinds of what it recorded there are, as hashes."""
+    """How often a function recorded each operation, and which kinds there are of what its outputs come from."""
 
     counts: Mapping[str, int]
-    kinds: frozenset[int]
+    kinds: Any  # whole numbers, in order
 
     @staticmethod
     def of(traced: Traced, recorded: Sequence[tuple[Any, int]] | None = None) -> Outline:
@@ -39,45 +42,47 @@ class Outline:
 
         `recorded` is each operation that was, with how many members its group has, if that is not all that was made.
         """
-        leaves = list(map(id, traced.parameters))
-        kinds = dict(zip(leaves, leaves, strict=True))  # as other leaves, they stand for themselves
-        for k, (values, shape) in enumerate(zip(traced.arguments, traced.shapes, strict=True)):
-            width = math.prod(shape[1:])
-            columns = [hash(("argument", k, column)) for column in range(width)]
-            kinds.update(zip(map(id, values), columns * (len(values) // max(width, 1)), strict=True))
-
-        def kind_of(x: Any) -> int:
-            kind = kinds.get(id(x))
-            if kind is None and x.is_group:
-                members = frozenset(map(kinds.get, map(id, x.values)))
-                kind = kinds[id(x)] = hash(frozenset(map(kind_of, x.values)) if None in members else members)
-            return (hash(x._data.hex()) if x.op is CONSTANT else id(x)) if kind is None else kind
-
-        made: list[Any] = [node for node in traced.made if node.op is not None]
-        for node in made:
-            kinds[id(node)] = hash((node.op, *map(kind_of, operands(node))))
+        leaves = [drawn(np.arange(len(traced.parameters)), 0)]
+        for k, (values, shape) in enumerate(zip(traced.arguments, traced.shapes, strict=True), 1):
+            columns = drawn(np.arange(math.prod(shape[1:])), k)
+            leaves.append(np.tile(columns, len(values) // max(len(columns), 1)))
+        given = [hash(x._data.hex()) if x.op is CONSTANT else id(x) for x in traced.blocks.given]
         if recorded is None:
-            recorded = [(node.op, width_of(operands(node))) for node in made]
-        counts = Counter([op.name for op, _ in recorded])
-        for op, members in recorded:
+            blocks = traced.blocks.blocks
+            recorded = [(b.op, b.groups[0][0].shape[1] if b.groups else 0) for b in blocks for _ in b.places]
+        counts: Counter[str] = Counter()
+        for (op, members), times in Counter(recorded).items():
+            counts[op.name] += times
             if members:
-                counts[f"members of {op.name}"] += members
-        return Outline(counts, frozenset([kinds[id(node)] for node in made]))
+                counts[f"members of {op.name}"] += members * times
+        return Outline(counts, traced.blocks.kinds(np.concatenate(leaves), given))
 
     def continues(self, known: Mapping[Sizes, Outline], sizes: Sizes) -> bool:
         """Whether this is, at these sizes, what outlines at sizes that make up a grid lead to.
 
-        What kinds all of them have are to be there, and as many others as is to be expected.
+        There are to be as many kinds as is to be expected, and all among them that those have in common.  At a size
+        below them there are fewer: instead, as many are not among those of the next as is to be expected.
         """
-        common = frozenset.intersection(*[x.kinds for x in known.values()])
-        if not common <= self.kinds:
-            return False
-        counts = {at: {**x.counts, "others": len(x.kinds - common)} for at, x in known.items()}
-        own = {**self.counts, "others": len(self.kinds - common)}
+        counts = {at: {**x.counts, "kinds": len(x.kinds)} for at, x in known.items()}
+        own = {**self.counts, "kinds": len(self.kinds)}
         names = {*own, *[name for x in counts.values() for name in x]}
-        return all(
-            own.get(name, 0) == interpolated({at: x.get(name, 0) for at, x in counts.items()}, sizes) for name in names
-        )
+        if any(
+            own.get(name, 0) != interpolated({at: x.get(name, 0) for at, x in counts.items()}, sizes) for name in names
+        ):
+            return False
+        first, *others = (known[at].kinds for at in sorted(known))
+        common = reduce(lambda x, y: x[is_among(x, y)], others, first)
+        if is_among(common, self.kinds).all():
+            return True
+        if len(sizes) > 1 or sizes > min(known) or len(known) < 3:
+            return False
+        alone = {at: (~is_among(known[at].kinds, x)).sum() for at, x in zip(sorted(known), others, strict=False)}
+        return bool((~is_among(self.kinds, first)).sum() == interpolated(alone, sizes))
+
+
+def is_among(x: Any, kinds: Any) -> Any:
+    """Return for each kind whether it is among some, which are in order."""
+    return kinds[np.minimum(np.searchsorted(kinds, x), len(kinds) - 1)] == x if len(kinds) else np.zeros(len(x), bool)
 
 
 def width_of(inputs: Sequence[Any]) -> int:

@@ -16,7 +16,7 @@ __all__ = ["LONG", "Pattern", "Shapes", "is_alike", "pattern_of", "shapes_of", "
 
 Shapes = tuple[tuple[int, ...], ...]
 Pattern = tuple[tuple[tuple[bool, int], ...], ...]  # for each axis whether it is a size, and which, or its length
-LONG: Final = 25  # so many in all are no few; a first axis of so many is a size, though no other length was seen
+LONG: Final = 25  # a first axis of so many is a size, though no other length was seen
 
 
 def is_alike(shapes: Shapes, others: Shapes) -> bool:

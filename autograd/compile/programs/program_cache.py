@@ -149,13 +149,16 @@ class Programs:
         return [Outside(self.function), Outside(self.rule.update, GIVEN, settings)]
 
     # ---------------------------------------------------------------------------------- running
-    def run(self, arrays: Sequence[Any], run: Callable[[Compiled, list[Any]], Any]) -> tuple[Compiled, Any]:
-        """Return the program for these arrays, and what `run(program, its arguments)` gave.
+    def run(
+        self, arrays: Sequence[Any], run: Callable[[Compiled, list[Any]], Any], steps: int = 1
+    ) -> tuple[Compiled, Any]:
+        """Return the program for these arrays, and what `run(program, its arguments)`, so many steps, gave.
 
         If an audit is due and the function itself gives another number, that is reported in a warning, and the function
         is traced anew.  Raises ValueError if it is not one number that it gives.
         """
         compiled = self.program_for(arrays)
+        compiled.count(steps)
         if self.audited and compiled.audits.due() and modes.current("record") is None:
             return self._audit(compiled, arrays, run)
         return compiled, run(compiled, compiled.arguments(arrays))
@@ -276,8 +279,12 @@ class Programs:
     def _truth(self, arrays: Sequence[Any], drawn: Sequence[tuple[Any, Any]]) -> list[Value]:
         """Return what the function itself gives for these arrays, with what was drawn for the program."""
         given = [nested(list(map(Value, array.ravel().tolist())), array.shape) for array in arrays]
-        with self.values_synced(), modes.mode(Auditing(drawn)):
-            root = self.function(*given)
+        entered = modes.mode(Auditing(drawn))
+        try:
+            with self.values_synced(), entered:
+                root = self.function(*given)
+        finally:
+            entered.leave()  # if Ctrl-C came as the block was left
         return [operand(root)] if self.gradients else flat_of(predictions_of(root))
 
     def _numbers(self, result: Any) -> list[float]:

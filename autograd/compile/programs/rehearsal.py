@@ -1,9 +1,9 @@
 """Rehearsals: a program found at other sizes is compared, once, with what the function records at these.
 
-The function is traced at the new sizes, and what it records is computed scalar by scalar, on parameters a little away
-from where they are, since many begin as zeros or alike.  Beside each number goes its derivative in one random direction
-of the parameters, by the chain rule forwards.  The program's loss is to be the same, and so is its gradient times that
-direction, which no wrong entry of a gradient leaves as it was.
+The function is traced at the new sizes, and what it records is computed as it is (frontend/blocks.py), on parameters a
+little away from where they are, since many begin as zeros or alike.  Beside each number goes its derivative in one
+random direction of the parameters, by the chain rule forwards.  The program's loss is to be the same, and so is its
+gradient times that direction, which no wrong entry of a gradient leaves as it was.
 
 Where there are more rows than record 10,000 operations, and more than 64 (of wide data, 16), the data are so many rows
 of the caller's, chosen at random, each in many places at random: what is done again to the same Values is recorded
@@ -25,12 +25,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import repeat
-from operator import mul
+from functools import cache, partial
 from typing import Any, Final
 
 import numpy as np
 
+from autograd.compile.frontend.blocks import Block
 from autograd.compile.frontend.trace import Tracing
 from autograd.compile.frontend.traced_graph import TAKE, Traced, flat_of
 from autograd.compile.lift.level_schedule import on_numbers
@@ -39,6 +39,8 @@ from autograd.fused.groups import Group
 from autograd.recording.bulk import numbers_of
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
+from autograd.rules.source import inlined
+from autograd.rules.symbols import formulas, functions_in
 from autograd.value import Value
 
 __all__ = ["NoNumberError", "Once", "Rehearsal", "Sample"]
@@ -48,7 +50,7 @@ NUMBERS: Final = 4096  # or so many numbers of them
 MOVE: Final = 0.02  # how far parameters are moved, beside their own size and 1, and data, beside their own size
 NODES: Final = 10_000  # so many may the distinct rows record, where that is more rows
 NEAR: Final = 1e-9  # of the largest number: what rounding may do to it
-SHORT: Final = 24  # members of a group, up to which Python adds as fast as NumPy
+ARITHMETIC: Final = frozenset({"add", "subtract", "multiply", "negative"})
 
 
 class NoNumberError(ValueError):
@@ -112,116 +114,119 @@ class Once(Tracing):
 
 
 class Rehearsal:
-    """The numbers of a traced graph, scalar by scalar, and their derivatives in one direction of the parameters."""
+    """The numbers of a traced graph, and their derivatives in one direction of the parameters, at two points at once.
 
-    def __init__(self, traced: Traced, sample: Sample, *, gradients: bool, move: bool) -> None:
+    At the first parameters and data are moved a little, so that no two are alike; the second is the caller's own.
+    """
+
+    def __init__(self, traced: Traced, sample: Sample, *, gradients: bool) -> None:
         """Compute them on a sample of data; what modules draw is made up."""
-        draw = np.random.default_rng(1)
+        draw, blocks = np.random.default_rng(1), traced.blocks
         theta, count = np.array(numbers_of(traced.parameters)), len(traced.parameters)
-        self.theta = theta + move * MOVE * draw.uniform(-1.0, 1.0, count) * (np.abs(theta) + 1.0)
+        moved_theta = theta + MOVE * draw.uniform(-1.0, 1.0, count) * (np.abs(theta) + 1.0)
         self._direction = draw.uniform(-1.0, 1.0, count)
         drawn = [draw.uniform(0.5, 1.5, shape) for shape in traced.shapes[len(sample.rows) :]]
-        distinct = sample.distinct
-        if move:  # so that no two rows are alike, and nothing leaves its range: but what says a place stays as it is
-            made: list[Any] = traced.made  # TAKE is no operation of the table
-            places = {id(operands(node)[1]) for node in made if node.op is TAKE}
-            distinct = [
-                x if any(id(value) in places for value in values) else moved(x, draw)
-                for x, values in zip(distinct, traced.arguments, strict=False)
-            ]
-        self.arrays = [*sample.arrays(distinct), *drawn]
-        self._numbers: dict[int, float] = {}
-        self._tangents: dict[int, float] = {}
-        self._groups: dict[int, tuple[Any, Any]] = {}
-        for values, array in zip(traced.arguments, [*distinct, *drawn], strict=True):
-            self._numbers.update(zip(map(id, values), np.ravel(array).tolist(), strict=True))
-        ids = list(map(id, traced.parameters))
-        self._numbers.update(zip(ids, self.theta.tolist(), strict=True))
-        if gradients:
-            self._tangents.update(zip(ids, self._direction.tolist(), strict=True))
-        self._run(traced.made)
-        outputs = flat_of(traced.root)
-        self._outputs = [np.array(list(map(self._number, outputs)))]
-        self._outputs += [np.array(list(map(self._number, values))) for values, _ in traced.observed]
-        self._slope = self._tangents.get(id(outputs[0]), 0.0)
-        del self._numbers, self._tangents, self._groups
+        made: list[Any] = traced.made  # TAKE is no operation of the table
+        places = {id(operands(node)[1]) for node in made if node.op is TAKE}
+        near = [  # so that nothing leaves its range: but what says a place stays as it is
+            x if any(id(value) in places for value in values) else moved(x, draw)
+            for x, values in zip(sample.distinct, traced.arguments, strict=False)
+        ]
+        self.points: list[tuple[Any, list[Any]]] = []  # parameters, and the arguments
+        self._numbers, self._tangents = np.zeros((2, blocks.size)), np.zeros((2, blocks.size))
+        for numbers, at, data in zip(self._numbers, (moved_theta, theta), (near, sample.distinct), strict=True):
+            self.points.append((at, [*sample.arrays(data), *drawn]))
+            known = np.concatenate([at, *[np.ravel(x) for x in (*data, *drawn)]])
+            numbers[: len(known)] = known
+            numbers[blocks.size - len(blocks.given) :] = numbers_of(blocks.given)
+        self._tangents[:, :count] = self._direction * gradients
+        with np.errstate(all="ignore"):
+            for block in blocks.blocks:
+                self._run(block)
+        roots = blocks.roots
+        count = len(flat_of(traced.root))
+        parts = [roots[:count]]
+        for values, _ in traced.observed:
+            parts.append(roots[count : count + len(values)])
+            count += len(values)
+        self._outputs = [[numbers[part] for part in parts] for numbers in self._numbers]
+        self._slopes = self._tangents[:, roots[0]]
+        del self._numbers, self._tangents
 
-    def agrees(self, result: Any, observed: Sequence[Any], gradient: Any = None) -> bool | None:
-        """Whether a program at `theta` gives the same numbers, and the same slope; None if they are not all finite."""
-        found = [np.ravel(x) for x in (result, *observed)]
-        if list(map(len, found)) != list(map(len, self._outputs)):
+    def agrees(self, point: int, result: Any, observed: Sequence[Any], gradient: Any = None) -> bool | None:
+        """Whether a program gives the same numbers at a point, and the same slope; None if they are not all finite."""
+        outputs, found = self._outputs[point], [np.ravel(x) for x in (result, *observed)]
+        if list(map(len, found)) != list(map(len, outputs)):
             return False
         terms = np.zeros(1) if gradient is None else gradient * self._direction
-        pairs = [*zip(self._outputs, found, strict=True), (np.array([self._slope]), np.array([terms.sum()]))]
+        pairs = [*zip(outputs, found, strict=True), (self._slopes[point : point + 1], np.array([terms.sum()]))]
         if not all(np.isfinite(x).all() for pair in pairs for x in pair):
             return None
-        scales = [np.abs(truth).max(initial=0.0) for truth in self._outputs] + [np.abs(terms).sum()]
+        scales = [np.abs(truth).max(initial=0.0) for truth in outputs] + [np.abs(terms).sum()]
         return all(
             bool((np.abs(truth - x) <= NEAR * scale).all()) for (truth, x), scale in zip(pairs, scales, strict=True)
         )
 
-    # --------------------------------------------------------------------------------- scalar by scalar
-    def _number(self, x: Any) -> float:
-        """Return the number of a Value: of one that is no argument and no parameter, its own."""
-        found = self._numbers.get(id(x))
-        return float(x._data) if found is None else found
+    # ----------------------------------------------------------------------------------- block by block
+    def _run(self, block: Block) -> None:
+        if block.op is TAKE:
+            found = self._taken(block)
+        elif block.op.groups:
+            found = REDUCED[block.op.name](self, block)
+        else:
+            found = self._elementwise(block)
+        self._numbers[:, block.places], self._tangents[:, block.places] = found
 
-    def _run(self, made: Sequence[Any]) -> None:
-        numbers, tangents, of, slope = self._numbers, self._tangents, self._number, self._tangents.get
-        for node in made:
-            op = node.op
-            if op is None:
-                continue
-            inputs = operands(node)
-            if op is TAKE:
-                number, tangent = self._taken(*inputs)
-            elif op.groups:
-                number, tangent = REDUCED[op.name](self, *inputs)
-            else:
-                number, tangent = _elementwise(op, list(map(of, inputs)), [slope(id(x), 0.0) for x in inputs])
-            numbers[id(node)] = number
-            if tangent:
-                tangents[id(node)] = tangent
+    def _both(self, places: Any) -> tuple[Any, Any]:
+        """Return the numbers and the tangents of nodes."""
+        return self._numbers[:, places], self._tangents[:, places]
 
-    def _taken(self, values: Any, index: Any) -> tuple[float, float]:
-        try:
-            x = values.values[int(self._number(index))]
-        except (ValueError, OverflowError, IndexError) as error:
-            raise NoNumberError(f"{self._number(index)!r} is used as an index") from error
-        return self._number(x), self._tangents.get(id(x), 0.0)
+    def _elementwise(self, block: Block) -> tuple[Any, Any]:
+        """Return numbers and tangents; an edge that is cut, or along which nothing moves, adds nothing."""
+        op = block.op
+        inputs, slopes = zip(*[self._both(column) for column in block.columns], strict=True)
+        functions: Sequence[Callable[..., Any]] = on_numbers(op.name)
+        if not is_arithmetic(op.name):
+            functions = [partial(_one_by_one, function, op.name) for function in functions]
+        value, derivatives = functions
+        tangents = np.zeros_like(inputs[0])
+        if any(map(np.any, slopes)):
+            for slope, derivative in zip(slopes, derivatives(*inputs), strict=True):
+                counts = (slope != 0.0) & ((np.asarray(derivative) != 0.0) | (not op.stops_at_zero))
+                tangents += np.where(counts, derivative * slope, 0.0)
+        return value(*inputs), tangents
 
-    def _group(self, group: Any) -> tuple[Any, Any]:
-        """Return the numbers of a group, and its tangents or None: both as lists, or as arrays if it is long."""
-        known = self._groups.get(id(group))
-        if known is None:
-            members = group.values
-            numbers: Any = list(map(self._numbers.get, map(id, members)))
-            if None in numbers:
-                numbers = list(map(self._number, members))
-            tangents: Any = list(map(self._tangents.get, map(id, members), repeat(0.0)))
-            tangents = tangents if any(tangents) else None
-            if len(members) > SHORT:
-                numbers = np.array(numbers)
-                tangents = None if tangents is None else np.array(tangents)
-            known = self._groups[id(group)] = numbers, tangents
-        return known
+    def _taken(self, block: Block) -> tuple[Any, Any]:
+        ((members, which),), (index,) = block.groups, block.columns
+        wanted = self._numbers[1, index]  # the same at both points
+        if not ((-members.shape[1] <= wanted) & (wanted < members.shape[1])).all():  # as where one is nan
+            raise NoNumberError(f"{wanted.tolist()!r} are used as indices")
+        return self._both(members[which, wanted.astype(np.intp)])
 
-    def _dot(self, left: Any, right: Any, bias: Any) -> tuple[float, float]:
+    def _dot(self, block: Block) -> tuple[Any, Any]:
         """Return Σ left · right + bias."""
-        (x, dx), (y, dy) = self._group(left), self._group(right)
-        product: Callable[..., float] = _product_of_lists if isinstance(x, list) else np.dot
-        tangent = self._tangents.get(id(bias), 0.0)
-        tangent += (0.0 if dx is None else product(dx, y)) + (0.0 if dy is None else product(x, dy))
-        return float(product(x, y)) + self._number(bias), float(tangent)
+        (left, i), (right, j) = block.groups
+        (x, dx), (y, dy) = self._both(left), self._both(right)
+        bias, tangents = self._both(block.columns[0])
+        numbers = bias + products(x, y, i, j)
+        for x_, y_ in ((dx, y), (x, dy)):
+            if x_.any() and y_.any():
+                tangents = tangents + products(x_, y_, i, j)
+        return numbers, tangents
 
-    def _total(self, values: Any) -> tuple[float, float]:
+    def _total(self, block: Block) -> tuple[Any, Any]:
         """Return the sum."""
-        return sum(map(self._number, values)), sum([self._tangents.get(id(x), 0.0) for x in values])
+        ((members, which),) = block.groups
+        numbers, tangents = self._both(members)
+        return numbers.sum(axis=2)[:, which], tangents.sum(axis=2)[:, which]
 
-    def _largest(self, values: Any) -> tuple[float, float]:
+    def _largest(self, block: Block) -> tuple[Any, Any]:
         """Return the largest, the first of those that are; nan wins."""
-        first = int(np.argmax(list(map(self._number, values))))
-        return self._number(values.values[first]), self._tangents.get(id(values.values[first]), 0.0)
+        ((members, which),) = block.groups
+        numbers, tangents = self._both(members)
+        first = np.argmax(numbers, axis=2)[..., None]
+        found = [np.take_along_axis(x, first, axis=2)[..., 0][:, which] for x in (numbers, tangents)]
+        return found[0], found[1]
 
 
 def moved(x: Any, draw: np.random.Generator) -> Any:
@@ -230,29 +235,34 @@ def moved(x: Any, draw: np.random.Generator) -> Any:
     return np.where(np.equal(x, 0.0), share, x * (1.0 - share))
 
 
-REDUCED: Final[dict[str, Callable[..., tuple[float, float]]]] = {
+REDUCED: Final[dict[str, Callable[..., tuple[Any, Any]]]] = {
     "dot": Rehearsal._dot,
     "total": Rehearsal._total,
     "largest": Rehearsal._largest,
 }
 
 
-def _product_of_lists(x: list[float], y: list[float]) -> float:
-    return float(sum(map(mul, x, y)))
+def products(x: Any, y: Any, i: Any, j: Any) -> Any:
+    """Return Σ x[:, i] · y[:, j] over the last axis: of all pairs at once where most of them are wanted."""
+    if x.shape[1] * y.shape[1] <= 4 * len(i):
+        return (x @ y.swapaxes(1, 2))[:, i, j]
+    return np.einsum("pkw,pkw->pk", x[:, i], y[:, j])
 
 
-def _elementwise(op: Any, given: list[float], slopes: list[float]) -> tuple[float, float]:
-    """Return an operation's number and tangent; an edge that is cut, or along which nothing moves, adds nothing."""
-    value, derivatives = on_numbers(op.name)
+@cache
+def is_arithmetic(name: str) -> bool:
+    """Whether an operation and its derivatives are sums and products, so that arrays will do in the place of floats."""
+    output, derivatives = formulas(name)
+    return all(functions_in(inlined(x)) <= ARITHMETIC for x in (output, *derivatives))
+
+
+def _one_by_one(function: Callable[..., Any], name: str, *inputs: Any) -> Any:
+    """Return what a function of floats makes of arrays; of several results, an array for each."""
     try:
-        number = value(*given)
-        local = derivatives(*given) if any(slopes) else ()
+        found = list(map(function, *[x.ravel().tolist() for x in inputs]))
     except (ArithmeticError, ValueError) as error:
-        raise NoNumberError(f"{op.name} raised {type(error).__name__}: {error}") from error
-    if not any(slopes):
-        return number, 0.0
-    cuts, tangent = op.stops_at_zero, 0.0
-    for derivative, slope in zip(local, slopes, strict=True):
-        if slope and not (cuts and derivative == 0.0):
-            tangent += derivative * slope
-    return number, tangent
+        raise NoNumberError(f"{name} raised {type(error).__name__}: {error}") from error
+    shape = inputs[0].shape
+    if isinstance(found[0], tuple):
+        return [np.array(x).reshape(shape) for x in zip(*found, strict=True)]
+    return np.array(found).reshape(shape)

@@ -59,7 +59,7 @@ class GenericProgram:
         pieces = [np.asarray(piece).ravel() for piece in form.at(sizes)]
         taken = np.concatenate(pieces)
         count = len(self._first.order)
-        if taken.max(initial=0) >= count or len({*taken.tolist()}) < len(taken):
+        if taken.min(initial=0) < 0 or taken.max(initial=0) >= count or len({*taken.tolist()}) < len(taken):
             raise DoesNotFitError(f"at the sizes {sizes} there are not enough parameters")
         for piece, line in zip(pieces, _slots(lines), strict=True):
             if piece.size != line.size:

@@ -196,3 +196,25 @@ def test_attributes_of_a_number(name):
     real.gain, real.held = 1.0, [1.0]
     changes = {"gain": lambda: setattr(real, "gain", 3.0), "held": lambda: real.held.__setitem__(0, 3.0)}
     assert_seen(lambda X: W * X[0] * real.gain * real.held[0], changes[name])
+
+
+def test_dicts_of_rows_of_values_and_their_order():
+    rows = {"a": [Value(1.0), Value(2.0)], "b": [Value(3.0)]}
+
+    def loss(X):
+        return W * X[0] * next(iter(rows.values()))[0]
+
+    assert_seen(loss, lambda: rows["a"].__setitem__(0, Value(7.0)))
+    assert_seen(loss, lambda: rows.__setitem__("a", [*rows.pop("a")]))
+    assert_seen(loss, lambda: rows.__setitem__("b", [0.5]))
+
+
+def test_what_is_nested_ten_thousand_deep():
+    chain, table = (), [2.0]
+    for _ in range(10_000):
+        chain, table = (2.0, chain), [table]
+    step = ag.compile(lambda X: W * X[0] * chain[0] + 0.0 * len(table), [W])
+    for _ in range(3):
+        assert step([1.5]) == W.data * 3.0
+    with pytest.raises(ValueError, match="X is nested more than 64 deep"):
+        step(table)

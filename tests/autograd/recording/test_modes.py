@@ -5,7 +5,9 @@ import contextlib
 import copy
 import functools
 import inspect
+import itertools
 import pickle
+import sys
 import threading
 
 import pytest
@@ -256,3 +258,41 @@ def test_a_block_may_be_entered_again_and_by_several_threads():
     with block:
         assert not recorded()
     assert modes.active == before
+
+
+def test_ctrl_c_leaves_no_mode_on():
+    def interrupted_at(k):
+        """Whether a line of modes.py was left for the k-th time, with Ctrl-C coming there."""
+        lines = itertools.count(1)
+
+        def line(frame, event, _):
+            if event == "line" and next(lines) == k:
+                raise KeyboardInterrupt
+            return line
+
+        before, entered = sys.gettrace(), modes.mode(object())
+        sys.settrace(lambda frame, *_: line if frame.f_code.co_filename == modes.__file__ else None)
+        try:
+            with entered:
+                pass
+        except KeyboardInterrupt:
+            entered.leave()  # as whoever must be sure does: in the first line of leaving nothing can be done yet
+            return True
+        finally:
+            sys.settrace(before)
+        return False
+
+    before, count = modes.active, 0
+    while interrupted_at(count + 1):
+        count += 1
+        assert (modes.active, modes.recorders) == (before, 0), f"at line {count}"
+        assert not modes.current("anything")
+    assert count > 10
+
+
+def test_modes_that_do_not_record_leave_operations_as_they_are():
+    with modes.mode(object()):
+        assert (modes.active, modes.recorders) == (1, 0)
+        assert recorded()
+    with ag.no_grad():
+        assert (modes.active, modes.recorders) == (1, 1)

@@ -14,7 +14,7 @@ import pytest
 import nn
 from autograd import Value, compile, total  # noqa: A004
 from autograd.compile.frontend.audit import Audits
-from autograd.compile.programs import families
+from autograd.compile.programs import compiled, families
 
 ROOT = Path(__file__).parents[3]
 HERE = "# the line of the user"
@@ -126,16 +126,16 @@ def unseen_in_fit():
 
 def broken():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nn.training.engines.WORTH_COMPILING", 0)
-        patch.setattr("nn.training.engines.COMPILING", 0)
+        patch.setattr("autograd.support.costs.WORTH_COMPILING", 0)
+        patch.setattr("autograd.support.costs.COMPILING", 0)
         patch.setattr("nn.training.compiled.compile_training", lambda *given: 1 / 0)
         fit(backend="auto")
 
 
 def missing():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nn.training.engines.WORTH_COMPILING", 0)
-        patch.setattr("nn.training.engines.COMPILING", 0)
+        patch.setattr("autograd.support.costs.WORTH_COMPILING", 0)
+        patch.setattr("autograd.support.costs.COMPILING", 0)
         patch.setitem(sys.modules, "nn.training.compiled", None)
         fit(backend="auto")
 
@@ -150,7 +150,18 @@ def mistaken():
         step([1.0] * 40)  # the line of the user
 
 
+def uncompiled():
+    step = compile(lambda x: x * w, [w := Value(1.0)])
+    step(1.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograd.support.costs.WORTH_MACHINE_CODE", 0)
+        patch.setattr("autograd.support.costs.find_spec", lambda name: name)
+        patch.setattr(compiled, "make_runner", lambda *given: 1 / 0)
+        step(1.0)  # the line of the user
+
+
 SITUATIONS = {
+    "a program that LLVM does not compile": uncompiled,
     "an error in the search for a program for every size": mistaken,
     "optimizer.step": by_hand,
     "a forgotten zero_grad": forgotten,

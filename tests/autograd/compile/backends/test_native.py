@@ -128,6 +128,22 @@ def test_random_scalar_programs_agree_with_backward(numbers, steps):
 
 
 # ------------------------------------------------------------------------------- whole programs
+@pytest.mark.parametrize("backend", ["native", "numpy"])
+def test_a_rule_may_compute_with_a_comparison(backend):
+    @ag.op()
+    def gated(maths, x):
+        """x where it is above 0, else 0."""
+        return x * (x > 0.0), (x > 0.0,)
+
+    try:
+        w = Value(2.0)
+        step = ag.compile(lambda x: ag.total([gated(w * a) for a in x]), [w], backend=backend)
+        loss, gradient = step.value_and_gradient([3.0, -1.0, 0.5])
+        assert (loss, gradient.tolist()) == (7.0, [3.5])
+    finally:
+        del TABLE["gated"]
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_equals_the_recorded_program(name):
     assert_equals_recorded(name, "native")

@@ -8,7 +8,7 @@ from autograd.compile.backends.registry import emitter_of, runner_of
 
 
 def test_what_there_is_not_is_refused_with_what_there_is():
-    with pytest.raises(ValueError, match="there are: numpy, native, jax"):
+    with pytest.raises(ValueError, match="there are: auto, numpy, native, jax"):
         runner_of("fortran")
     with pytest.raises(ValueError, match="there are: javascript"):
         emitter_of("fortran")

@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from autograd import Value, dot, op, total, where
+from autograd import Value, dot, op, topological_order, total, where
 from autograd.compile.backends.numpy.source import emit, load
+from autograd.compile.frontend.blocks import Blocks
 from autograd.compile.frontend.numbered import Numbered
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.traced_graph import Traced
@@ -38,11 +39,31 @@ def test_a_graph_is_numbered_leaves_first_and_operands_before_what_uses_them():
     assert len(graph.nodes) == 4, "what is added to a copy is not in the graph"
 
 
+def blocks_of(leaves, root):
+    return Blocks(leaves, [node for node in topological_order(root) if node.parents], [root])
+
+
 def test_a_gradient_reaches_what_it_could_and_no_condition():
     w, x, y = (Value(k) for k in (1.0, 2.0, 3.0))
-    graph, reached = Numbered([w, x, y], [where(w > 0.0, x, 2.0) * y]), set()
-    graph.reach(graph.roots, reached)
-    assert {0, 1, 2} & reached == {1, 2}
+    blocks = blocks_of([w, x, y], where(w > 0.0, x, 2.0) * y)
+    reached = np.zeros(blocks.size, dtype=bool)
+    reached[blocks.roots] = True
+    blocks.reach(reached)
+    assert reached[:3].tolist() == [False, True, True]
+
+
+def test_a_graph_is_computed_in_blocks_of_one_operation_on_one_level():
+    w, x, y = (Value(k) for k in (1.0, 2.0, 3.0))
+    blocks = blocks_of([w, x, y], total([w * x, w * y]) + 1.0)
+    found = [(block.op.name, block.places.tolist(), block.columns, block.groups) for block in blocks.blocks]
+    (_, products, (left, right), _), (_, sums, _, ((members, which),)), (_, added, columns, _) = found
+    assert [name for name, *_ in found] == ["multiply", "total", "add"]
+    assert (left.tolist(), right.tolist()) == ([0, 0], [1, 2])
+    assert (members.tolist(), which.tolist()) == ([products], [0])
+    assert ([columns[0].tolist()], [x.data for x in blocks.given]) == ([sums], [1.0])
+    assert added == blocks.roots == [blocks.size - 2], "behind it is the constant"
+    with pytest.raises(KeyError, match="missing"):
+        Blocks([w], [w * x * y], [])
 
 
 # --------------------------------------------------------------------------------------- normalize

@@ -140,11 +140,45 @@ def test_every_length_of_a_sequence_and_every_number_of_sequences():
 def test_programs_that_were_traced_as_they_came_are_enough():
     function, parameters, _ = PROGRAMS["softmax_by_hand"]()
     step, draw = ag.compile(function, parameters), Draw(1)
-    for n, found in [(5, False), (8, False), (3, False), (30, True), (26, True), (20, False)]:
+    for n, found in [(5, False), (8, False), (3, False), (30, True), (26, True), (20, True), (4, True)]:
         x, y = draw.rows(n, 3), [[1.0, 0.0, 0.0]] * n
         assert_right(step, function, parameters, x, y)
         assert is_found(step) == found
         assert not found or step._programs.latest.family.samples == [(5,), (8,)]
+
+
+def test_a_sequence_shorter_than_all_before_is_of_their_program_or_traced():
+    draw = Draw()
+    positions, (w, p, q) = draw.weights(16, 3), draw.weights(3)
+
+    def loss(x, changes):
+        seen = []
+        for a, row in zip(x, positions, strict=False):
+            seen.append([ag.tanh(a * v) for v in row])
+            seen[-1].append(ag.total([ag.dot(h[:3], row) for h in seen]))
+        last = ag.tanh((q if changes and len(x) == 6 else p) * w)  # which is never taken, so that no number shows it
+        return ag.where(w > -100.0, ag.mean([ag.total(h) for h in seen]), last)
+
+    for changes in (False, True):
+        step = ag.compile(lambda x, changes=changes: loss(x, changes), draw.parameters)
+        step._programs.audited = False
+        for length, found in [(8, False), (10, False), (6, not changes), (7, not changes), (5, not changes)]:
+            x = [row[0] for row in draw.rows(length, 1)]
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".*does not depend on")
+                assert_same(step.value_and_gradient(x), recorded(loss(list(map(Value, x)), changes), draw.parameters))
+            assert is_found(step) == found, (changes, length, repr(step))
+        x = [row[0] for row in draw.rows(14, 1)]
+        assert_same(step.value_and_gradient(x), recorded(loss(list(map(Value, x)), changes), draw.parameters))
+
+
+def test_small_sizes_that_are_cases_of_their_own_leave_large_ones_a_program():
+    w = Value(0.5)
+    own = {8: 0.3, 10: 0.7, 6: 0.2, 9: 0.4}
+    step = ag.compile(lambda x: ag.mean(x) * w * own.get(len(x), 1.0), [w])
+    for length, found in [(8, False), (10, False), (6, False), (9, False), (400, True)]:
+        step([1.0] * length)
+        assert is_found(step) == found, repr(step)
 
 
 # ------------------------------------------------------------------------------------- changes of mind

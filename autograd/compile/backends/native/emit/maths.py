@@ -53,7 +53,7 @@ class VectorMaths(Maths):
     def operation(self, operation: str, *inputs: Any) -> Any:
         """Return the output of an operation of the table, as its rule states it."""
         names = [named(x) for x in parameters(TABLE[operation])]
-        return self.emit(formulas(operation)[0], dict(zip(names, inputs, strict=True)))
+        return as_number(self.emit(formulas(operation)[0], dict(zip(names, inputs, strict=True))))
 
     def emit(self, formula: Symbol, known: dict[Symbol, Any]) -> Any:
         """Return a formula's value on vectors; `known` holds its names and, afterwards, its parts."""
@@ -61,6 +61,8 @@ class VectorMaths(Maths):
             return formula.inputs[0]
         if formula not in known:
             inputs = [self.emit(x, known) for x in formula.inputs]
+            if formula.function != "where":
+                inputs = list(map(as_number, inputs))
             operator_ = OPERATORS.get(formula.function)
             known[formula] = operator_(*inputs) if operator_ else getattr(self, formula.function)(*inputs)
         return known[formula]
@@ -106,6 +108,11 @@ class VectorMaths(Maths):
         if isinstance(condition, Mask):
             return condition.select(x, y)
         return x if condition else y
+
+
+def as_number(x: Any) -> Any:
+    """Return what a comparison is where a rule goes on to compute with it: 1.0 where it holds, else 0.0."""
+    return x.select(1.0, 0.0) if isinstance(x, Mask) else x
 
 
 def _primitive(name: str, function: Callable[[Vector], Vector]) -> None:

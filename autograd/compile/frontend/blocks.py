@@ -1,0 +1,186 @@
+"""Blocks: a traced graph in pieces that are computed at once, all nodes of one operation on one level.
+
+A level is as far from the leaves as a longest path leads.  Of `total([w * x, w * y]) + 1`, with w, x and y in places 0
+to 2, the nodes after them, and the constant last:
+
+    level  operation  places  columns
+    1      multiply   [3, 4]  [0, 0], [1, 2]
+    2      total      [5]     [[3, 4]]           the members of the group that it is of, a row for each node
+    3      add        [6]     [5], [7]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, count, repeat
+from typing import Any, Final
+
+import numpy as np
+
+from autograd.recording.graph import open_edges, operands
+from autograd.value import Value
+
+__all__ = ["Block", "Blocks", "drawn"]
+
+Index = np.ndarray[Any, Any]
+NONE: Final = -1  # a place that is none, or not known yet
+OWN: Final = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying by it loses nothing
+
+
+@dataclass
+class Block:
+    """Nodes of one operation: their places, and for each operand a column of places, of a group a table.
+
+    Attributes
+        groups  for each operand that is a group: the different groups, one a row, and which of them each node has
+    """
+
+    op: Any
+    places: Index
+    columns: list[Index]
+    groups: list[tuple[Index, Index]]
+
+
+class Blocks:
+    """Nodes in blocks, from the leaves on.  The leaves that are known have the first places, then come the nodes.
+
+    Attributes
+        size   how many places there are
+        given  the leaves that come last: constants, and Values that are read at each run
+        roots  the places of what is wanted
+    """
+
+    def __init__(self, leaves: Sequence[Value], nodes: Sequence[Any], roots: Sequence[Value]) -> None:
+        """Put the nodes in blocks: each comes after its operands.  Raises KeyError if one of these is missing."""
+        self._number = dict(zip(map(id, chain(leaves, nodes)), count()))
+        self.given: list[Any] = []
+        self.begin = len(self._number)  # of their places
+        self._members: dict[int, list[int]] = {}  # the places of a group's, by its id
+        lefts, rights = [node._left for node in nodes], [node._right for node in nodes]
+        several = {i: operands(nodes[i]) for i, x in enumerate(lefts) if x is None or x.is_group}
+        lists: list[list[int]] = []
+        level = self._levels(len(leaves), lefts, rights, several, lists)
+        forms: dict[Any, int] = {}
+        form = [forms.setdefault(node.op, len(forms)) for node in nodes]
+        for i, inputs in several.items():
+            form[i] = forms.setdefault((nodes[i].op, *[len(x) for x in inputs if x.is_group]), len(forms))
+        key = np.array(level, dtype=np.intp) * (len(forms) + 1) + np.array(form, dtype=np.intp)
+        order, both = np.argsort(key, kind="stable"), np.array(lists, dtype=np.intp)
+        self.blocks = []
+        for places in np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if nodes else []:
+            op = nodes[places[0]].op
+            if places[0] in several:
+                own = [*zip(*[several[i] for i in places.tolist()], strict=True)]
+                tables = [self._table(column) for column in own[: op.groups]]
+                columns = [np.array(self._placed(column)) for column in own[op.groups :]]
+            else:
+                tables, columns = [], [column for column in both[:, places] if column[0] != NONE]
+            self.blocks.append(Block(op, places + len(leaves), columns, tables))
+        self.roots = self._placed(roots)
+        self.size = len(self._number)
+
+    def _levels(
+        self, begin: int, lefts: list[Any], rights: list[Any], several: dict[int, Any], lists: list[list[int]]
+    ) -> list[int]:
+        """Return the level of each node; to `lists` go the places of its first operand and of its second."""
+        get = self._number.get
+        left, right = list(map(get, map(id, lefts), repeat(NONE))), list(map(get, map(id, rights), repeat(NONE)))
+        level, depths = [0] * begin, dict[int, int]()  # of groups, and what stands beside them
+        for i, (x, y) in enumerate(zip(left, right, strict=True)):
+            if i in several:
+                for operand in several[i]:
+                    if id(operand) not in depths:
+                        places = self._placed(operand.values if operand.is_group else [operand])
+                        self._members[id(operand)] = places
+                        depths[id(operand)] = max([level[place] for place in places if place < len(level)], default=0)
+                here = max([depths[id(operand)] for operand in several[i]])
+            elif x == NONE or y == NONE:  # of a leaf that is met now, or there is no second operand
+                here = max(level[x] if x != NONE else 0, level[y] if y != NONE else 0)
+            else:
+                here = level[x] if level[x] > level[y] else level[y]
+            level.append(here + 1)
+        for own, found in ((lefts, left), (rights, right)):
+            for i in [i for i, place in enumerate(found) if place == NONE and own[i] is not None and i not in several]:
+                found[i] = self._placed([own[i]])[0]
+            lists.append(found)
+        return level[begin:]
+
+    def _placed(self, values: Sequence[Any]) -> list[int]:
+        """Return the places of Values; leaves that are new get the next ones."""
+        found: list[Any] = list(map(self._number.get, map(id, values)))
+        if None in found:
+            for i in [i for i, place in enumerate(found) if place is None]:
+                x = values[i]
+                if operands(x):
+                    raise KeyError("an operand is missing")
+                found[i] = self._number.setdefault(id(x), len(self._number))
+                if found[i] == self.begin + len(self.given):
+                    self.given.append(x)
+        return found
+
+    def places(self, values: Sequence[Value]) -> list[int]:
+        """Return the places of those of the Values that have one."""
+        found = map(self._number.get, map(id, values))
+        return [place for place in found if place is not None]
+
+    def _table(self, groups: Sequence[Any]) -> tuple[Index, Index]:
+        rows = {id(group): k for k, group in enumerate({id(x): x for x in groups}.values())}
+        members = np.array([self._members[key] for key in rows], dtype=np.intp)
+        return members, np.array([rows[id(group)] for group in groups])
+
+    def reach(self, reached: Index) -> None:
+        """Mark what a gradient can get to from what is marked: of a choice either branch, but no condition."""
+        for block in reversed(self.blocks):
+            here = reached[block.places]
+            if here.any():
+                open_ones = open_edges(block.op) if block.op.stops_at_zero else range(len(block.columns))
+                for members, which in block.groups:
+                    reached[members[which[here]]] = True
+                for k in open_ones:
+                    reached[block.columns[k][here]] = True
+
+    def kinds(self, leaves: Index, given: Sequence[int]) -> Index:
+        """Return of what kind each node is, as a number: its operation and the kinds of its operands.
+
+        `leaves` has the kinds of parameters and arguments, `given` those of the leaves that are neither.  A group is of
+        the kind that the set of its members' kinds is.
+        """
+        found = np.zeros(self.size, dtype=np.uint64)
+        found[: len(leaves)] = leaves
+        found[self.size - len(given) :] = whole(given)
+        for block in self.blocks:
+            kind = np.repeat(whole([hash(block.op)]), len(block.places))
+            for members, which in block.groups:
+                each = np.sort(found[members], axis=1)
+                each[:, 1:][each[:, 1:] == each[:, :-1]] = 0
+                kind = mixed(kind * OWN + mixed(each).sum(axis=1)[which])
+            for column in block.columns:
+                kind = mixed(kind * OWN + found[column])
+            found[block.places] = kind
+        return different(np.concatenate([found[block.places] for block in self.blocks] or [found[:0]]))
+
+
+def different(x: Index) -> Index:
+    """Return the different numbers there are, in order."""
+    x = np.sort(x)
+    found: Index = x[np.diff(x, prepend=x[:1] + np.uint64(1)) != 0]
+    return found
+
+
+def whole(hashes: Sequence[int]) -> Index:
+    """Return hashes as whole numbers of 64 bits."""
+    return np.array(hashes, dtype=np.int64).view(np.uint64)
+
+
+def drawn(x: Index, turn: int) -> Index:
+    """Return for each of some whole numbers one of 64 bits that looks drawn, at each turn another."""
+    return mixed(x.astype(np.uint64) + whole([turn + 1]) * OWN)
+
+
+def mixed(x: Index) -> Index:
+    """Return whole numbers of 64 bits, each changed into another one that looks drawn.  (Steele et al. 2014.)"""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    found: Index = x ^ (x >> np.uint64(31))
+    return found
