@@ -11,6 +11,7 @@ from autograd.explain.numbers import show_number
 from viz.session.prompt import Prompt, _begins_anew, progress, usage, wrapped
 from viz.session.words import as_typed, short_help
 from viz.session.xor import XorSession, xor_training
+from viz.support.encoding import plain
 
 
 @pytest.fixture
@@ -319,3 +320,14 @@ def test_a_phase_that_was_begun_is_finished_first(talk, line):
         assert [p.data for p in talk.session._model.parameters()] == [p.data for p in whole._model.parameters()]
     assert "forward is under way" in " ".join(talk("back"))
     assert talk.session._cursor == 3
+
+
+def test_a_curve_of_one_loss_has_no_shape(talk):
+    talk("run 1")
+    assert not any(line.startswith("Shape") for line in talk("curve"))
+    talk("run 1")
+    assert talk("curve")[-1].startswith("Shape of the curve: ")
+
+
+def test_a_braille_cell_is_told_by_where_its_dots_are():
+    assert [plain(chr(0x2800 + dots)) for dots in (0, 0b01, 0b10000000, 0b10000001)] == [" ", "'", ".", ":"]
