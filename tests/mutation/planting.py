@@ -64,7 +64,7 @@ class _Planting:
         file = ROOT / slip.name
         original = file.read_text(encoding="utf-8")
         chosen = [test for test in relevant(self.tests, slip) if test in self.items]
-        seconds = 30.0 + 10.0 * sum(self.tests[test][0] for test in chosen)
+        seconds = 120.0 + 30.0 * sum(self.tests[test][0] for test in chosen)
         path = str(ROOT / slip.name)
         pairs, whole = matched(slip.source, path, self.functions.get(path, ()))
         while chosen:

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from itertools import takewhile
 from pathlib import Path
 
@@ -60,9 +59,9 @@ class _Notes:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item):
         builtins._called.clear()
-        start = time.perf_counter()
+        start = sum(os.times()[:4])  # of this process and those that it waited for, however busy the machine
         yield
-        seconds = time.perf_counter() - start
+        seconds = sum(os.times()[:4]) - start
         for file in Path(os.environ["CALLS"]).glob("*.txt"):
             builtins._called.update(file.read_text(encoding="utf-8").split("\n"))
             file.unlink()

@@ -116,32 +116,21 @@ class Slip(NamedTuple):
 
 
 def drawn(folder, part, count, seed):
-    """Return so many slips of a part, each kind alike, or all there are."""
-    kinds, seen = {}, set()
+    """Yield so many slips of a part, each kind alike, or all there are."""
+    kinds, seen, r = {}, set(), random.Random(seed)
     for name, source in sources(folder, part):
-        lines = source.splitlines()
-        for kind, node, other, function in slips(source):
-            place = (name, node.lineno, node.col_offset, kind)
-            changed = planted(source, node, other)
-            if place not in seen and _compiles(changed):
-                seen.add(place)
-                before = " ".join(ast.get_source_segment(source, node).split())
-                slip = Slip(
-                    name,
-                    kind,
-                    node.lineno,
-                    function,
-                    before,
-                    ast.unparse(other),
-                    changed,
-                    lines[node.lineno - 1].strip(),
-                )
-                kinds.setdefault(kind, []).append(slip)
-    r, found = random.Random(seed), []
-    while len(found) < count and any(kinds.values()):
+        for slip in slips(source):
+            kinds.setdefault(slip[0], []).append((name, source, *slip))
+    while count > 0 and any(kinds.values()):
         kind = r.choice(sorted(kind for kind in kinds if kinds[kind]))
-        found.append(kinds[kind].pop(r.randrange(len(kinds[kind]))))
-    return found
+        name, source, _, node, other, function = kinds[kind].pop(r.randrange(len(kinds[kind])))
+        changed = planted(source, node, other)
+        if (place := (name, node.lineno, node.col_offset, kind)) not in seen and _compiles(changed):
+            seen.add(place)
+            count -= 1
+            before = " ".join(ast.get_source_segment(source, node).split())
+            line = source.splitlines()[node.lineno - 1].strip()
+            yield Slip(name, kind, node.lineno, function, before, ast.unparse(other), changed, line)
 
 
 def _compiles(source):

@@ -292,3 +292,19 @@ def test_a_diagnosis_reads_the_sharpness_to_a_thousandth():
     found = nn.diagnose(model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer)
     assert found.sharpness == nn.sharpness(model, X, Y, loss=nn.mean_squared_error, tolerance=1e-3)
     assert found.sharpness != nn.sharpness(model, X, Y, loss=nn.mean_squared_error, tolerance=1e-6)
+
+
+def test_points_come_in_an_order_that_the_seed_decides():
+    near = pytest.approx
+    rows, classes = nn.datasets.moons(6, noise=0.0, seed=0)
+    assert classes == [0, 1, 1, 1, 0, 0]
+    assert rows == [near(p, abs=1e-9) for p in ([-1, 0], [1, -0.5], [2, 0.5], [0, 0.5], [1, 0], [0, 1])]
+
+
+def test_a_neuron_that_is_made_linear_and_back():
+    neuron = nn.Neuron(1, "relu", seed=0)
+    neuron.nonlin = False
+    assert neuron.activation is None
+    neuron.nonlin = True
+    assert neuron.activation.name == "relu"
+    assert neuron.nonlin

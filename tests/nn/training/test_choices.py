@@ -219,6 +219,16 @@ def test_a_bar_is_drawn_where_it_is_wanted(monkeypatch, wanted, terminal, drawn)
         assert [shown["loss"] for shown in bars[1].shown] == ["1.5", "0"]
 
 
+def test_where_nothing_can_be_written_no_bar_is_drawn(monkeypatch):
+    monkeypatch.setattr("nn.training.progress._bar", lambda: pytest.fail)
+    closed = Screen(True)
+    closed.closed = True
+    for stream in (closed, None, object()):
+        monkeypatch.setattr("sys.stderr", stream)
+        with Progress(True) as bar:
+            bar.show(nn.History(losses=[1.0]), 9, 0.5)
+
+
 def test_what_is_no_terminal():
     assert is_terminal(Screen(True))
     assert not is_terminal(Screen(False))

@@ -175,3 +175,20 @@ def test_neurons_are_drawn_where_both_they_and_their_lines_can_be_read(sizes, ki
     model = nn.MLP(4, sizes, seed=0)
     picture = draw(model([0.5, 1.0, 1.5, 2.0]))
     assert {found for found in ("neuron", "layer") if groups(picture, found)} == {kind}
+
+
+def test_two_rows_are_a_batch():
+    _, loss = moons(2)
+    told = [text for group in groups(draw(loss, folded=True), "layer").values() for text in texts(group)]
+    assert any(text.startswith("over 2 rows ") for text in told)
+    assert "1 other rows" in " ".join(texts(parsed(draw(loss, folded=True))))
+
+
+def test_no_line_leads_from_a_box_to_itself_or_into_the_other_rows():
+    _, loss = moons(3)
+    order = list(topological_order(loss))
+    spots = nodes.drawn_nodes(order, [node.name or "v" for node in order], [loss])
+    found = folding.fold(spots, folded=True)
+    (others,) = [box.key for box in found.boxes if box.kind == "rows"]
+    assert all(line.tail != line.head != others for line in found.lines)
+    assert any(line.tail == others for line in found.lines)

@@ -315,6 +315,8 @@ def test_names_heads_and_sums_are_bold_and_nothing_else_is():
     assert (bold["n1"], bold["e0p"]) == (["b"], [])
     below = re.findall("<B>(.*?)</B>", draw(loss, why=a).dot.split("\n\tnode")[0])
     assert below == ["3 ways lead from L back to a:", "together ∂L/∂a", "◄ −25"]
+    spans = re.findall('COLSPAN="(.)"', draw(loss, why=a).dot.split("\n\tnode")[0])
+    assert spans == ["3", "2", "3"], "the head, the sum, and the legend below them"
     assert "<B>" not in draw(loss).dot.split("\n\tnode")[0]
     nodes, _ = parts(small(example=1))
     bold = {key: re.findall("<B>(.*?)</B>", node["label"]) for key, node in nodes.items()}

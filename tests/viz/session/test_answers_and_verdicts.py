@@ -8,6 +8,7 @@ import nn
 from autograd import Value, dot, topological_order
 from viz.session.answers import Answer, flat, is_right, read, rows_of_nodes, rows_table
 from viz.session.verdicts import compared, shape_of
+from viz.session.words import as_typed, count_from, number_from, place_of
 
 BINARY, CLASSES, SQUARED = nn.binary_cross_entropy_with_logits, nn.softmax_cross_entropy, nn.mean_squared_error
 
@@ -137,3 +138,34 @@ def test_the_shape_of_a_curve(losses, said):
 )  # fmt: skip
 def test_what_is_said_of_a_push(foretold, measured, slope, beside, tiny, said):
     assert said in compared(foretold, measured, slope, beside, tiny)
+
+
+# -------------------------------------------------------------------------------------- words and numbers
+@pytest.mark.parametrize("word", ["0", "2.5", "1000001", "x", ""])
+def test_a_count_is_whole_and_within_limits(word):
+    with pytest.raises(ValueError, match="run takes a whole number from 1 to 1,000,000, not "):
+        count_from(word, "run")
+
+
+def test_counts_and_numbers_at_their_limits():
+    assert [count_from(x, "run") for x in ("1", "1000000", 7)] == [1, 1_000_000, 7]
+    assert count_from("0", "back", least=0) == 0
+    assert [number_from(x, "rate") for x in ("−2.5", "1e3", 0)] == [-2.5, 1000.0, 0.0]
+    for word in ("inf", "nan", "x"):
+        with pytest.raises(ValueError, match="rate takes a finite number"):
+            number_from(word, "rate")
+
+
+def test_names_are_found_by_what_is_typed():
+    names = ["w⁽¹⁾₁₁,₁", "w⁽¹¹⁾₁,₁", "b⁽¹⁾₁", "hidden.w₁₁", "L"]
+    assert [as_typed(name) for name in names] == ["w111,1", "w111,1", "b11", "hidden.w11", "L"]
+    assert [place_of(name, names) for name in ("b11", "w(11)1,1", "w(1)11,1", "hidden.w11")] == [2, 1, 0, 3]
+    with pytest.raises(ValueError, match=r"'w111,1' may be w\(1\)11,1 or w\(11\)1,1: type it with the brackets"):
+        place_of("w111,1", names)
+    many = [f"b{k}" for k in range(10, 24)]
+    with pytest.raises(ValueError, match=r"there is no 'zzz' here; there are b10, .*b21, …$"):
+        place_of("zzz", many)
+    with pytest.raises(ValueError, match=r"there are b10, b11, b12$"):
+        place_of("zzz", [*many[:3], "L"])
+    with pytest.raises(ValueError, match=r"there are a, L$"):
+        place_of("zzz", ["a", "L"])

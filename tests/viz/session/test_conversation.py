@@ -9,8 +9,9 @@ import viz
 from autograd import Value
 from autograd.explain.numbers import show_number
 from viz.session.prompt import Prompt, _begins_anew, progress, usage, wrapped
-from viz.session.words import as_typed, count_from, number_from, place_of, short_help
+from viz.session.words import as_typed, short_help
 from viz.session.xor import XorSession, xor_training
+from viz.support.encoding import plain
 
 
 @pytest.fixture
@@ -168,37 +169,6 @@ def test_help_has_an_example_and_a_line_for_each_kind(talk):
     ]
 
 
-# -------------------------------------------------------------------------------------- words and numbers
-@pytest.mark.parametrize("word", ["0", "2.5", "1000001", "x", ""])
-def test_a_count_is_whole_and_within_limits(word):
-    with pytest.raises(ValueError, match="run takes a whole number from 1 to 1,000,000, not "):
-        count_from(word, "run")
-
-
-def test_counts_and_numbers_at_their_limits():
-    assert [count_from(x, "run") for x in ("1", "1000000", 7)] == [1, 1_000_000, 7]
-    assert count_from("0", "back", least=0) == 0
-    assert [number_from(x, "rate") for x in ("−2.5", "1e3", 0)] == [-2.5, 1000.0, 0.0]
-    for word in ("inf", "nan", "x"):
-        with pytest.raises(ValueError, match="rate takes a finite number"):
-            number_from(word, "rate")
-
-
-def test_names_are_found_by_what_is_typed():
-    names = ["w⁽¹⁾₁₁,₁", "w⁽¹¹⁾₁,₁", "b⁽¹⁾₁", "hidden.w₁₁", "L"]
-    assert [as_typed(name) for name in names] == ["w111,1", "w111,1", "b11", "hidden.w11", "L"]
-    assert [place_of(name, names) for name in ("b11", "w(11)1,1", "w(1)11,1", "hidden.w11")] == [2, 1, 0, 3]
-    with pytest.raises(ValueError, match=r"'w111,1' may be w\(1\)11,1 or w\(11\)1,1: type it with the brackets"):
-        place_of("w111,1", names)
-    many = [f"b{k}" for k in range(10, 24)]
-    with pytest.raises(ValueError, match=r"there is no 'zzz' here; there are b10, .*b21, …$"):
-        place_of("zzz", many)
-    with pytest.raises(ValueError, match=r"there are b10, b11, b12$"):
-        place_of("zzz", [*many[:3], "L"])
-    with pytest.raises(ValueError, match=r"there are a, L$"):
-        place_of("zzz", ["a", "L"])
-
-
 # ------------------------------------------------------------------------------------------- the terminal
 class Screen:
     """A stream that is a terminal, or is not."""
@@ -336,3 +306,28 @@ def test_the_keys_below_are_those_that_are_no_weights_name():
     assert [key for key in plain.split(" · ") if key[0] not in "bw"] == [
         key for key, was in zip(ours.split(" · "), plain.split(" · "), strict=True) if was[0] not in "bw"
     ]
+
+
+@pytest.mark.parametrize("line", ["epoch", "run 2", "until 0.7", "forward"])
+def test_a_phase_that_was_begun_is_finished_first(talk, line):
+    whole = XorSession()
+    talk("step 3")
+    talk(line)
+    assert talk.session._cursor is None
+    made = talk.session._training.step_count
+    if made:
+        whole._training.run(made)
+        assert [p.data for p in talk.session._model.parameters()] == [p.data for p in whole._model.parameters()]
+    assert "forward is under way" in " ".join(talk("back"))
+    assert talk.session._cursor == 3
+
+
+def test_a_curve_of_one_loss_has_no_shape(talk):
+    talk("run 1")
+    assert not any(line.startswith("Shape") for line in talk("curve"))
+    talk("run 1")
+    assert talk("curve")[-1].startswith("Shape of the curve: ")
+
+
+def test_a_braille_cell_is_told_by_where_its_dots_are():
+    assert [plain(chr(0x2800 + dots)) for dots in (0, 0b01, 0b10000000, 0b10000001)] == [" ", "'", ".", ":"]

@@ -155,3 +155,13 @@ def test_a_screen_whole(six_rows, event):
     lines = board(six_rows, event)
     assert len(lines) == 21
     assert [line.rstrip() for line in lines] == [*SCREENS[event].split("\n"), *[""] * 21][:21]
+
+
+@pytest.mark.parametrize(("inputs", "told"), [(7, ""), (8, "   9 in all"), (12, "   13 in all")])
+def test_of_a_long_sum_eight_parts_are_bars(inputs, told):
+    model = nn.Neuron(inputs, None, seed=0)
+    training = nn.TrainingSession(model, [[1.0] * inputs], [0.0], loss=nn.mean_squared_error)
+    parts = [line for line in board(Session(training, "one row"), 0)[8:] if "  + " in line]
+    assert len(parts) == 8
+    assert parts[0].endswith(told)
+    assert ("in all" in parts[0]) == bool(told)
