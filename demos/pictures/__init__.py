@@ -5,6 +5,7 @@ pages.py        pages as a browser shows them
 stills.py       the figures of the book as they are drawn at first
 why.svg         the graph of the first example, and why the gradient of a is what it is
 network.svg     the network of the second example, with its weights and their gradients
+book.png        a figure of the book, and what was predicted
 steps.png       the page that steps through a pass, in the middle of the backward one
 playground.png  the page in which the network learns
 film.gif        its training, from beginning to end, once

@@ -25,11 +25,15 @@ PAUSE = 300  # milliseconds from one picture of a film to the next
 
 @dataclass(frozen=True)
 class Photograph:
-    """A page, the addresses at which it is taken, several of which make a film, and what is done in it before."""
+    """A page, the addresses at which it is taken, several of which make a film, and what is done in it before.
+
+    `words` is the part of the page whose words are kept.
+    """
 
     page: Callable[[], viz.Page]
     addresses: tuple[str, ...] = ("",)
     act: str = "null"
+    words: str = "body"
 
 
 def _network() -> tuple[nn.MLP, nn.SGD]:
@@ -59,6 +63,7 @@ def _film() -> viz.Page:
 
 
 PHOTOGRAPHS = {
+    "book.png": Photograph(viz.book, ("s=5.1&q=5.1c",), words="figure[id='f5.1']"),
     "steps.png": Photograph(_steps, ("step=93&one=edge&sample=3",)),  # the weight of a₄ is sent its part by row 3
     "playground.png": Photograph(_playground, act=STEPS),
     "film.gif": Photograph(_film, tuple(f"epoch={20 * k}" for k in range(21))),
@@ -78,7 +83,7 @@ def taken(photograph: Photograph, browser: Any) -> tuple[list[bytes], str]:
             tab.evaluate(photograph.act)
             tab.wait_for_timeout(PAUSE)
             shown.append(tab.screenshot())
-        words = " ".join(tab.evaluate("document.body.innerText").split())
+        words = " ".join(tab.locator(photograph.words).inner_text().split())
         tab.close()
     return shown, words
 
