@@ -5,7 +5,8 @@ import { between, shortly } from "../shared/numbers.js";
 
 /** @typedef {{kind: string, label: string, start: any, low: number, high: number, step: number, powers: boolean, most: number,
  *   options: Record<string, string>}} Control
- * @typedef {{element: HTMLElement, show: (state: Record<string, any>) => void}} Shown */
+ * @typedef {{element: HTMLElement, show: (state: Record<string, any>) => void}} Shown
+ * @typedef {Shown & {parts: Record<string, HTMLElement>}} Controls `parts` are the elements by name */
 
 /** The state in which a figure is first seen. @param {Record<string, Control>} list */
 export const startOf = (list) => Object.fromEntries(Object.entries(list).map(([name, { start }]) => [name, start]));
@@ -21,16 +22,17 @@ export function parsed(control, text) {
   return kind === "Slider" ? between(low, x, high) : x;
 }
 
-/** Makes the controls of a figure. @param {any} figure @returns {Shown} */
+/** Makes the controls of a figure. @param {any} figure @returns {Controls} */
 export function controls(figure) {
   const list = Object.entries(/** @type {Record<string, Control>} */ (figure.about.controls)),
-    made = list.flatMap(([name, control]) =>
-      MAKERS[control.kind] ? [MAKERS[control.kind](figure, name, control)] : [],
-    );
+    made = list
+      .filter(([, { kind }]) => MAKERS[kind])
+      .map(([name, control]) => /** @type {[string, Shown]} */ ([name, MAKERS[control.kind](figure, name, control)]));
   return {
-    element: make("div", { class: "controls" }, ...made.map(({ element }) => element)),
+    element: make("div", { class: "controls" }, ...made.map(([, { element }]) => element)),
+    parts: Object.fromEntries(made.map(([name, { element }]) => [name, element])),
     show: (state) => {
-      for (const one of made) one.show(state);
+      for (const [, one] of made) one.show(state);
     },
   };
 }

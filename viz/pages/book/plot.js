@@ -26,7 +26,7 @@ export class Plot {
     this.width = 0;
     this.wide = true;
     this.group = this.svg;
-    this.clips = 0;
+    this.kept = { key: "", d: /** @type {string[]} */ ([]) };
   }
 
   /** Begins a picture of this width with its axes. @param {number} width */
@@ -97,7 +97,9 @@ export class Plot {
       on = false;
     for (const [a, b] of points) {
       if (Number.isFinite(a) && Number.isFinite(b)) {
-        const y = between(this.top - 2, this.y(b), this.bottom + 2);
+        const y = style.includes("free")
+          ? between(-9999, this.y(b), 9999)
+          : between(this.top - 2, this.y(b), this.bottom + 2);
         d += `${on ? "L" : "M"}${this.x(a).toFixed(1)} ${y.toFixed(1)}`;
         on = true;
       } else on = false;
@@ -114,6 +116,61 @@ export class Plot {
       Array.from({ length: points + 1 }, (_, k) => [at(k), f(at(k))]),
       style,
     );
+  }
+
+  /** Cuts off what is drawn meanwhile at the edges of the plot. @param {() => void} draw */
+  window(draw) {
+    const [wide, high] = [this.right - this.left, this.bottom - this.top],
+      before = this.group,
+      box = `${this.left} ${this.top} ${wide} ${high}`;
+    this.group = make("svg", { class: "window", x: this.left, y: this.top, width: wide, height: high, viewBox: box });
+    before.append(this.group);
+    draw();
+    this.group = before;
+  }
+
+  /** Rings where a function of two numbers has these values; they are kept for a key, as long as the size is the same.
+   * @param {(x: number, y: number) => number} f @param {number[]} levels @param {string} key */
+  rings(f, levels, key, cells = 64) {
+    const kept = `${key} ${this.width}`;
+    if (this.kept.key !== kept) {
+      const down = Math.round(cells / 2),
+        [x, y] = [this.axes.x.range, this.axes.y.range],
+        at = (/** @type {number[]} */ [low, high], /** @type {number} */ share) => low + (high - low) * share,
+        grid = Array.from({ length: down + 1 }, (_, j) =>
+          Array.from({ length: cells + 1 }, (_, i) => f(at(x, i / cells), at(y, j / down))),
+        );
+      this.kept = { key: kept, d: levels.map((level) => this.ring(grid, level)) };
+    }
+    for (const d of this.kept.d) this.add("path", { class: "ring", d });
+  }
+
+  /** Where a grid of numbers passes a level: a line through each cell whose corners lie on both sides of it.
+   * @param {number[][]} grid @param {number} level */
+  ring(grid, level) {
+    const [down, across] = [grid.length - 1, grid[0].length - 1],
+      place = (/** @type {number} */ i, /** @type {number} */ j) => {
+        const x = this.left + (i / across) * (this.right - this.left),
+          y = this.bottom - (j / down) * (this.bottom - this.top);
+        return `${x.toFixed(1)} ${y.toFixed(1)}`;
+      };
+    let d = "";
+    for (let j = 0; j < down; j++)
+      for (let i = 0; i < across; i++) {
+        const corners = [
+            [i, j],
+            [i + 1, j],
+            [i + 1, j + 1],
+            [i, j + 1],
+          ],
+          found = corners.flatMap(([p, q], k) => {
+            const [r, s] = corners[(k + 1) % 4],
+              [a, b] = [grid[q][p] - level, grid[s][r] - level];
+            return a < 0 === b < 0 ? [] : [place(p + (r - p) * (a / (a - b)), q + (s - q) * (a / (a - b)))];
+          });
+        for (let k = 0; k + 1 < found.length; k += 2) d += `M${found[k]}L${found[k + 1]}`;
+      }
+    return d;
   }
 
   /** A point: filled, or hollow. @param {number} x @param {number} y @param {string} style */
