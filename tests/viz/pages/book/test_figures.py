@@ -146,7 +146,6 @@ COMING = {  # figures of the text that have no program yet: take yours out
     "questions/q7",
     "training/curve",
     "training/stepping",
-    "training/xor",
 }
 
 
