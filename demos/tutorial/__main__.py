@@ -1,4 +1,7 @@
-"""The claims of the tutorial: without arguments they are listed, with the name of one (or `all`) it is run."""
+"""The claims of the tutorial: without arguments they are listed, with the name of one (or `all`) it is run.
+
+`book` writes the book that tells them, and opens it.
+"""
 
 import argparse
 import sys
@@ -8,6 +11,7 @@ from pathlib import Path
 from autograd.support.messages import documentation
 from demos.tutorial.contents import PARTS
 from demos.tutorial.showing import show
+from viz.console.command_line import book
 
 
 def listing() -> str:
@@ -16,6 +20,7 @@ def listing() -> str:
     parts = [f"  {part.number:4} {part.title:43} {', '.join((*part.demos, *part.names))}" for part in PARTS]
     return "\n".join(
         [
+            "Read them as a book with `python -m demos.tutorial book`.",
             "Run one with `python -m demos.tutorial <name>`, or all of them with `all`:",
             *claims,
             "",
@@ -33,11 +38,16 @@ def demos() -> list[str]:
 def main() -> None:
     """List the demos, or run those asked for."""
     parser = argparse.ArgumentParser(prog="python -m demos.tutorial", description=documentation(sys.modules[__name__]))
-    parser.add_argument("demo", nargs="?", choices=[*demos(), "all"], metavar="demo", help="one of those listed")
+    parser.add_argument(
+        "demo", nargs="?", choices=[*demos(), "all", "book"], metavar="demo", help="one of those listed"
+    )
     parser.add_argument("--pictures", default=".", type=Path, metavar="FOLDER", help="where to write pictures")
     asked = parser.parse_args()
     if asked.demo is None:
         print(listing())
+        return
+    if asked.demo == "book":
+        book([], "python -m demos.tutorial book")
         return
     for name in demos() if asked.demo == "all" else [asked.demo]:
         demo = import_module(f"demos.tutorial.{name}")

@@ -106,6 +106,7 @@ EXAMPLES: Final = {
     "steps": 'viz.steps(loss).save("steps.html")',
     "film": 'viz.film(recorder).save("film.html")',
     "playground": 'viz.playground(model, X, Y).save("playground.html")',
+    "book": 'viz.book().save("backpropagation.html")',
     "loss_curve": 'viz.loss_curve(history).save("loss.svg")',
     "decision_boundary": 'viz.decision_boundary(model, rows, targets).save("boundary.svg")',
     "gradient_flow": 'viz.gradient_flow(model).save("gradients.svg")',

@@ -1,12 +1,17 @@
 """The book as one page: offline, small, read without a script and in print, and at the place that its address says."""
 
 import re
+import sys
+from types import SimpleNamespace
 
 import pytest
 
 import viz
+from demos.tutorial import __main__ as tutorial
 from tests.support.web import LAYOUT, collisions, names_of_controls, until
 from tests.support.web.book import BOOK, FIGURES, figure
+from viz.console.command_line import main
+from viz.pages import document
 from viz.pages.book import book as shell
 
 PLACE = next(iter(FIGURES))
@@ -57,7 +62,10 @@ def test_in_print_every_answer_is_told_and_no_control_is_left(show):
     for place in FIGURES:
         assert tab.is_visible(f"[id='f{place}'] .answer")
         assert all(one.is_visible() for one in tab.query_selector_all(f"[id='f{place}'] .result"))
-        assert not any(one.is_visible() for one in tab.query_selector_all(f"[id='f{place}'] :is(button,input,.cover)"))
+        assert not any(
+            one.is_visible()
+            for one in tab.query_selector_all(f"[id='f{place}'] :is(.ask button,.controls,.copy,input,.cover)")
+        )
     assert not tab.is_visible("nav")
     assert not tab.is_visible("#bar")
     assert tab.pdf(format="A4").startswith(b"%PDF")
@@ -127,3 +135,22 @@ def test_the_contents_open_on_a_phone(show):
     until(tab, "scrollY > 0")
     assert not tab.is_visible("#contents")
     tab.click("#next")
+
+
+def test_the_command_writes_the_book_and_opens_it(tmp_path, monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr(document, "window_browser", lambda: SimpleNamespace(open=opened.append))
+    monkeypatch.setattr(viz, "book", BOOK)
+    monkeypatch.chdir(tmp_path)
+    assert main(["book", "mine.html"]) == 0
+    assert (tmp_path / "mine.html").read_text(encoding="utf-8") == BOOK().html
+    assert not opened
+    assert main(["book"]) == 0
+    assert "wrote backpropagation.html" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["tutorial", "book"])
+    tutorial.main()
+    assert opened == [(tmp_path / "backpropagation.html").resolve().as_uri()] * 2
+    for wrong, why in (("mine.txt", "saved as .html"), ("nowhere/mine.html", "nowhere")):
+        with pytest.raises(SystemExit):
+            main(["book", wrong])
+        assert why in capsys.readouterr().err

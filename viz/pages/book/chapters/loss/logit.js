@@ -24,7 +24,7 @@ export const figure = {
           mse,
           steep: bce / slopes[0],
           bce,
-          ratio: bce / mse,
+          times: bce / mse,
         };
       },
       draw({ z }, n) {
@@ -75,7 +75,7 @@ export const figure = {
           ", squared error with ",
           it.mark(n.mse),
           ": the one is ",
-          it.mark(n.ratio, 3),
+          it.mark(n.times, 3),
           " times the other. ",
           z < -2
             ? "The sigmoid’s slope, all but 0, stays in the one product and is cancelled in the other."

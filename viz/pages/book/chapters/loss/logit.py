@@ -41,7 +41,7 @@ def numbers(state: State) -> Numbers:
         "mse": mse,
         "steep": bce / slope,
         "bce": bce,
-        "ratio": bce / mse,
+        "times": bce / mse,
     }
 
 
