@@ -145,7 +145,6 @@ COMING = {  # figures of the text that have no program yet: take yours out
     "questions/q6",
     "questions/q7",
     "training/curve",
-    "training/stepping",
 }
 
 

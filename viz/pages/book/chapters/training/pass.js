@@ -101,7 +101,7 @@ export class Pass {
             "+",
             box("value", "► b", n[`w${bias}`]),
             "=",
-            box("result", `► z${name}`, n[makes]),
+            box("value outcome", `► z${name}`, n[makes]),
           ],
         });
       }),
@@ -116,7 +116,7 @@ export class Pass {
         boxes: [
           box("value", `► z${name}`, n[`z${j + 1}`]),
           "→",
-          box("result", `► a${name} = ${this.bend}`, n[`a${j + 1}`]),
+          box("value outcome", `► a${name} = ${this.bend}`, n[`a${j + 1}`]),
         ],
       });
     });
@@ -129,7 +129,7 @@ export class Pass {
         unit: this.output,
         makes: "prediction",
         says: "The sigmoid makes a prediction of it.",
-        boxes: [box("value", "► z", n.logit), "→", box("result", "► ŷ = σ(z)", n.prediction)],
+        boxes: [box("value", "► z", n.logit), "→", box("value outcome", "► ŷ = σ(z)", n.prediction)],
       },
       {
         phase: "forward",
@@ -140,7 +140,7 @@ export class Pass {
           box("value", "► ŷ", n.prediction),
           box("value", "wanted y", target),
           "→",
-          box("result", "► cross-entropy L", n.L),
+          box("value outcome", "► cross-entropy L", n.L),
         ],
       },
     ];
@@ -150,6 +150,7 @@ export class Pass {
   backward(n, row, target) {
     const list = this.neurons(),
       [last] = list.slice(-1),
+      times = this.it.width < NARROW ? "" : "× ", // the box's title has one, too
       covered = (/** @type {Box} */ one) => ({ ...one, asked: this.asks === "errors" }),
       sent = (/** @type {string} */ title, /** @type {number} */ number) => covered(box("sent", title, number)),
       step = (/** @type {any} */ about) => /** @type {Step} */ ({ phase: "backward", ...about }),
@@ -163,7 +164,7 @@ export class Pass {
             says: `A weight’s gradient: the error δ${one.name} times the value at its start.`,
             boxes: [
               delta(one),
-              box("local", `× ${x}`, one.hidden ? row[k] : n[`a${k + 1}`], "× "),
+              box("local", `× ${x}`, one.hidden ? row[k] : n[`a${k + 1}`], times),
               "=",
               sent("◄ ∂L/∂w", n[`g${one.first + k}`]),
             ],
@@ -174,7 +175,7 @@ export class Pass {
           unit: one.unit,
           makes: `g${one.bias}`,
           says: "A bias is a weight whose input is 1: its gradient is the error itself.",
-          boxes: [delta(one), box("local", "× 1", 1, "× "), "=", sent("◄ ∂L/∂b", n[`g${one.bias}`])],
+          boxes: [delta(one), box("local", "× 1", 1, times), "=", sent("◄ ∂L/∂b", n[`g${one.bias}`])],
         });
     return [
       step({
@@ -198,8 +199,8 @@ export class Pass {
           says: `The error goes back along the weight, and through the ${this.bend}’s slope.`,
           boxes: [
             delta(last),
-            box("local", `× w of a${one.name}`, n[`w${last.first + j}`], "× "),
-            box("local", `× slope at z${one.name}`, n[`slope${j + 1}`], "× "),
+            box("local", `× w of a${one.name}`, n[`w${last.first + j}`], times),
+            box("local", `× slope at z${one.name}`, n[`slope${j + 1}`], times),
             "=",
             sent(`◄ δ${one.name}`, n[`g${one.bias}`]),
           ],
@@ -234,7 +235,7 @@ export class Pass {
     this.loss.gradient = back ? (known.has("error") ? 1 : null) : undefined;
     for (const unit of [...this.hidden, this.output, this.loss]) {
       unit.mark = unit === now?.unit ? now.phase : "";
-      unit.stale = now?.phase === "update";
+      unit.stale = made > 0 && known.has("next1");
     }
     this.map.layOut(this.columns, this.it.width);
     this.map.paint({ unit: now?.unit ?? null, input: now?.input });
