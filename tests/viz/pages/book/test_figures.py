@@ -144,7 +144,6 @@ COMING = {  # figures of the text that have no program yet: take yours out
     "questions/q5",
     "questions/q6",
     "questions/q7",
-    "training/curve",
 }
 
 

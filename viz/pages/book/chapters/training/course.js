@@ -43,14 +43,17 @@ export function field(plot, answer) {
     shades = /** @type {Map<number, string>} */ (new Map()),
     across = places.map((k) => Math.round(plot.left + ((plot.right - plot.left) * k) / CELLS)),
     up = places.map((k) => Math.round(plot.bottom - ((plot.bottom - plot.top) * k) / CELLS));
-  for (let j = 0; j < CELLS; j++)
-    for (let i = 0; i < CELLS; i++) {
-      const middle = (grid[j][i] + grid[j][i + 1] + grid[j + 1][i] + grid[j + 1][i + 1]) / 4,
-        lean = (middle - 0.5) * 2,
-        shade = Math.sign(lean) * Math.ceil(Math.abs(lean) * SHADES),
-        d = `M${across[i]} ${up[j]}H${across[i + 1]}V${up[j + 1]}H${across[i]}z`;
-      shades.set(shade, (shades.get(shade) ?? "") + d);
+  for (let j = 0; j < CELLS; j++) {
+    const row = places.slice(0, CELLS).map((i) => {
+      const lean = (grid[j][i] + grid[j][i + 1] + grid[j + 1][i] + grid[j + 1][i + 1]) / 2 - 1; // from −1 to 1
+      return Math.sign(lean) * Math.ceil(Math.abs(lean) * SHADES);
+    });
+    for (let from = 0, to = 1; from < CELLS; from = to++) {
+      while (to < CELLS && row[to] === row[from]) to++;
+      const d = `M${across[from]} ${up[j]}H${across[to]}V${up[j + 1]}H${across[from]}z`;
+      shades.set(row[from], (shades.get(row[from]) ?? "") + d);
     }
+  }
   for (const [shade, d] of shades)
     plot.add("path", { class: shade < 0 ? "cell minus" : "cell plus", "fill-opacity": Math.abs(shade) * 0.16, d });
   plot.add("path", { class: "needle", d: plot.ring(grid, 0.5) });
