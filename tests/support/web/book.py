@@ -50,7 +50,7 @@ def claims(lines, numbers):
         before, _, comment = line.partition("#")
         if names := [name for name, _ in NUMBER.findall(comment)]:
             said[k] = names
-        code.append(filled(before, {name: x if isinstance(x, str) else Exact(x) for name, x in numbers.items()}))
+        code.append(filled(before, {name: Exact(x) if isinstance(x, float) else x for name, x in numbers.items()}))
     scope = {}
     for statement in ast.parse("\n".join(code)).body:
         names = said.pop(statement.end_lineno, ())

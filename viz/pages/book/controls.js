@@ -3,8 +3,8 @@
 import { calm, make, say, set } from "../shared/dom.js";
 import { between, shortly } from "../shared/numbers.js";
 
-/** @typedef {{kind: string, label: string, start: any, low: number, high: number, step: number, powers: boolean, most: number,
- *   options: Record<string, string>}} Control
+/** @typedef {{kind: string, label: string, start: any, low: number, high: number, step: number, powers: boolean, least: number,
+ *   most: number, options: Record<string, string>}} Control
  * @typedef {{element: HTMLElement, show: (state: Record<string, any>) => void}} Shown
  * @typedef {Shown & {parts: Record<string, HTMLElement>}} Controls `parts` are the elements by name */
 
@@ -14,11 +14,11 @@ export const startOf = (list) => Object.fromEntries(Object.entries(list).map(([n
 /** What an address says of a control, or undefined where that is nothing it can be. @param {Control} control @param {string} text */
 export function parsed(control, text) {
   const x = +text,
-    { kind, low, high, most, options, start } = control;
+    { kind, low, high, least, most, options, start } = control;
   if (kind === "Choice") return Object.hasOwn(options, text) ? text : undefined;
   if (kind === "Drawn" && typeof start === "string") return text.length <= 200 ? text : undefined;
   if (text === "" || !Number.isFinite(x)) return undefined;
-  if (kind === "Steps") return Math.round(between(0, x, most));
+  if (kind === "Steps") return Math.round(between(least, x, most));
   return kind === "Slider" ? between(low, x, high) : x;
 }
 
@@ -78,25 +78,26 @@ function choice(figure, name, { label, options }) {
 const PACE = 600; // milliseconds from one step to the next while it plays
 
 /** @param {any} figure @param {string} name @param {Control} control @returns {Shown} */
-function steps(figure, name, { label, most }) {
+function steps(figure, name, { label, least, most }) {
   let timer = 0;
   const id = `${figure.element.id}-${name}`,
     at = () => /** @type {number} */ (figure.state[name]),
-    go = (/** @type {number} */ place) => figure.set({ [name]: between(0, place, most) }),
+    go = (/** @type {number} */ place) => figure.set({ [name]: between(least, place, most) }),
     button = (/** @type {string} */ words, /** @type {string} */ style, /** @type {() => void} */ act) => {
       const made = make("button", { type: "button", class: style }, words);
       made.addEventListener("click", act);
       return made;
     },
+    stride = () => Math.ceil(most / (calm.matches ? 50 : 500)), // many steps are played several at a time
     play = (/** @type {boolean} */ on) => {
       clearInterval(timer);
-      if (on && at() >= most) go(0);
+      if (on && at() >= most) go(least);
       timer = on ? setInterval(tick, Math.max(PACE / Math.max(1, most / 20), calm.matches ? 1000 : 30)) : 0;
       say(player, on ? "Pause" : "Play");
     },
     tick = () => {
       if (at() >= most || !figure.inSight) play(false);
-      else go(at() + 1);
+      else go(at() + stride());
     },
     by = (/** @type {number} */ far) => () => {
       if (timer) play(false);
@@ -105,7 +106,7 @@ function steps(figure, name, { label, most }) {
     back = button("◂ Back", "", by(-1)),
     on = button("Step ▸", "main", by(1)),
     player = button("Play", "", () => play(!timer)),
-    range = make("input", { type: "range", id, min: 0, max: most, step: 1 }),
+    range = make("input", { type: "range", id, min: least, max: most, step: 1 }),
     value = make("output", { for: id });
   range.addEventListener("input", () => {
     if (timer) play(false);
@@ -116,7 +117,7 @@ function steps(figure, name, { label, most }) {
     show: (state) => {
       range.value = String(state[name]);
       say(value, `${state[name]} of ${most}`);
-      back.disabled = state[name] <= 0;
+      back.disabled = state[name] <= least;
       on.disabled = state[name] >= most;
     },
   };

@@ -44,16 +44,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Steps:
-    """A whole number from 0 that goes on and back: Back, Step, Play; a scrubber, too, if `most` is large."""
+    """A whole number, from `least` on, that goes on and back: Back, Step, Play, and a scrubber."""
 
     label: str
     most: int
     start: int = 0
+    least: int = 0
 
     @property
     def states(self) -> tuple[int, ...]:
         """The beginning, the middle and the end."""
-        return 0, self.most // 2, self.most
+        return self.least, self.most // 2, self.most
 
 
 @dataclass(frozen=True)

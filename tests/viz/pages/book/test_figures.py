@@ -135,9 +135,6 @@ COMING = {  # figures of the text that have no program yet: take yours out
     "questions/q3",
     "questions/q4",
     "questions/q7",
-    "training/curve",
-    "training/stepping",
-    "training/xor",
 }
 
 
