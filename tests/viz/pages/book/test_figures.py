@@ -131,7 +131,6 @@ COMING = {  # figures of the text that have no program yet: take yours out
     "network/architecture",
     "perceptron/collapse",
     "perceptron/neuron",
-    "questions/layers/q4",
     "training/curve",
     "training/stepping",
     "training/xor",
