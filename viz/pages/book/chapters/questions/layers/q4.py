@@ -1,4 +1,4 @@
-"""Figure Q4: what a network learns at five rates, with and without batch normalization, and what that does to three sums.
+"""Figure Q4: what a network learns at five rates, with and without batch normalization, which changes three sums.
 
 The losses are those that `python -m demos.tutorial batch_norm_rates` measures, to 6 digits.
 """

@@ -2,14 +2,13 @@
 
 from itertools import pairwise
 
-from autograd import Value
 from nn import MLP, SGD, fit, mean_squared_error
-from nn.training.loop import epoch_order
-from viz.pages.book.chapters.descent.batches import INPUTS, ROWS, TARGETS, XS, line
+from viz.pages.book.chapters.descent.batches import FIGURE as BATCHES
+from viz.pages.book.chapters.descent.batches import INPUTS, MOST, TARGETS
 from viz.pages.book.controls import Slider, State
-from viz.pages.book.figure import Figure, Numbers, program, update
+from viz.pages.book.figure import Figure, Numbers
 
-ROUNDS, LATE = 30, 10  # the band is that of the rounds after the first 10
+LATE = 10  # the band is that of the rounds after the first 10
 
 
 def losses(rate: float) -> list[float]:
@@ -22,7 +21,7 @@ def losses(rate: float) -> list[float]:
         loss=mean_squared_error,
         optimizer=SGD(model.parameters(), rate),
         batch_size=1,
-        epochs=ROUNDS,
+        epochs=MOST,
         validation=(INPUTS, TARGETS),
         backend="recorded",
     ).validation_losses
@@ -30,7 +29,7 @@ def losses(rate: float) -> list[float]:
 
 def numbers(state: State) -> Numbers:
     """Return where the loss ends, its band, and how many rounds ended higher than the one before, for both rates."""
-    found = {}
+    found: Numbers = {}
     for before, rate in (("", state["eta"]), ("tenth_", state["eta"] / 10)):
         run = losses(rate)
         found |= {
@@ -46,17 +45,8 @@ FIGURE = Figure(
     "questions/steps/q3",
     controls={"eta": Slider("rate η", 0.05, 0.5, 0.5, powers=True)},
     numbers=numbers,
-    programs={
-        **{f"line.{size}": program(line, 2, x=size, y=size) for size in (1, ROWS)},
-        "descent": update(SGD([Value(0.0)], 0.5)),
-    },
-    data={
-        "x": XS,
-        "y": TARGETS,
-        "start": [p.data for p in MLP(1, [1], seed=3).parameters()],
-        "orders": [epoch_order(0, epoch, ROWS) for epoch in range(ROUNDS)],
-        "late": LATE,
-    },
+    programs={name: BATCHES.programs[name] for name in ("line.1", "line.64", "descent")},
+    data=BATCHES.data | {"late": LATE},
     states=[{"eta": 0.2}],
     demo="batch_sizes",
 )
