@@ -6,10 +6,13 @@ from contextlib import redirect_stdout
 from itertools import pairwise
 from statistics import median
 
+import pytest
+
 import nn
 from autograd import Value, gelu, norm, sigmoid
 from nn import binary_cross_entropy_with_logits as cross_entropy
 from tests.support.web.words import XOR, digits, line, measured, page, powers, says, slope, trained
+from viz.pages.book.chapters.questions.layers.q4 import LOSSES
 
 
 def rises(losses):
@@ -178,6 +181,9 @@ def test_an_oscillating_loss_is_cured():
 
 def test_batch_normalization_width_dropout_and_memory_as_the_demos_measure_them():
     plain, normal = measured("batch_norm_rates").values()
+    for rate, shown in LOSSES.items():
+        for found, four in zip((plain, normal), shown, strict=True):
+            assert found[float(rate)] == pytest.approx(four, rel=1e-5), rate
     says(f"a loss between {digits(min(plain[1.0]), 3)} and {digits(max(plain[1.0]), 3)}.")
     says(f"Between {min(normal[1.0]):.4f} and {max(normal[1.0]):.4f}.")
     says(f"the worst of four: {digits(max(plain[3.0]), 3)} without, below 0.002 with")
