@@ -124,8 +124,6 @@ def test_an_address_brings_back_what_was_moved_and_said(show, place):
 
 
 COMING = {  # figures of the text that have no program yet: take yours out
-    "depth/clipping",
-    "depth/factors",
     "forward/cache",
     "forward/pass",
     "network/architecture",
