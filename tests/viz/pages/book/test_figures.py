@@ -123,20 +123,5 @@ def test_an_address_brings_back_what_was_moved_and_said(show, place):
     same(numbers_at(again, place, again.evaluate(f"{code}.state")), one.numbers(state))
 
 
-COMING = {  # figures of the text that have no program yet: take yours out
-    "forward/cache",
-    "forward/pass",
-    "network/architecture",
-    "perceptron/collapse",
-    "perceptron/neuron",
-    "questions/q1",
-    "questions/q3",
-    "questions/q4",
-    "questions/q7",
-}
-
-
 def test_every_figure_of_the_text_has_a_program():
-    assert {name for _, name, _ in shell.FIGURE.findall(TEXT) if name} - {
-        one.name for one in FIGURES.values()
-    } == COMING
+    assert {name for _, name, _ in shell.FIGURE.findall(TEXT) if name} == {one.name for one in FIGURES.values()}

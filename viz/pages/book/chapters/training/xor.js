@@ -60,7 +60,7 @@ export const figure = {
           make(
             "g",
             { class: "result" },
-            make("rect", { class: "bar", x: left, y, width: (said * long).toFixed(1), height: 18 }),
+            make("rect", { class: "share", x: left, y, width: (said * long).toFixed(1), height: 18 }),
             text(right + 12, y + 14, "value", fewer(said, 3)),
           ),
           make("path", { class: "aim", d: `M${at} ${y - 5}l7 14l-7 14l-7 -14z` }),
