@@ -23,7 +23,9 @@ def two_layers(curve: Callable[[Value], Value]) -> Callable[[Value, Value], Valu
     """Return the two layers, with a curve between them, as a function of the inputs."""
 
     def output(x1: Value, x2: Value) -> Value:
-        return dot(W2, [curve(dot(row, [x1, x2], bias)) for row, bias in zip(W1, B1, strict=True)], B2)
+        hidden = [curve(dot(row, [x1, x2], bias)) for row, bias in zip(W1, B1, strict=True)]
+        result: Value = dot(W2, hidden, B2)
+        return result
 
     return output
 
@@ -31,7 +33,8 @@ def two_layers(curve: Callable[[Value], Value]) -> Callable[[Value, Value], Valu
 def one_layer(x1: Value, x2: Value) -> Value:
     """Return what the one layer says whose table is the product of the two."""
     table = [sum(w * row[k] for w, row in zip(W2, W1, strict=True)) for k in range(2)]
-    return dot(table, [x1, x2], sum(w * bias for w, bias in zip(W2, B1, strict=True)) + B2)
+    result: Value = dot(table, [x1, x2], sum(w * bias for w, bias in zip(W2, B1, strict=True)) + B2)
+    return result
 
 
 def numbers(state: State) -> Numbers:
