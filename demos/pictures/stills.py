@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import viz
+from autograd.support.files import write_file
 from viz.pages.book import book, chapters
 
 FOLDER = Path(chapters.__file__).parent
@@ -55,6 +56,6 @@ def save(browser: Any) -> list[Path]:
     places = []
     for chapter, text in stills(browser).items():
         place = FOLDER / chapter / "stills.html"
-        place.write_text(text, encoding="utf-8")
+        write_file(place, text.encode())
         places.append(place)
     return places

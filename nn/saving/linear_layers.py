@@ -65,8 +65,10 @@ def linear_weights(data: bytes, model: Any) -> dict[str, float] | None:
         numbers |= _of_layer(_called(name), parts[name], path, layer)
     lost = [path for path, x in numbers.items() if not math.isfinite(x)]
     if lost:
-        said = f"these weights are nan or infinite in the file, and so is all that is made of them: {names(lost)}"
-        warn(said, RuntimeWarning)
+        warn(
+            f"these weights are nan or infinite in the file, and so is all that is made of them: {names(lost)}",
+            RuntimeWarning,
+        )
     others = [path for path, _ in model.named_parameters() if path not in numbers]
     if others:
         raise ValueError(f"it has Linear layers alone, and this model other parameters, too: {names(others)}")

@@ -29,6 +29,7 @@ def run(tmp_path, monkeypatch, capsys):
     def running(name):
         picture = tmp_path / f"{name}.png"
         monkeypatch.setattr(sys, "argv", [name, "--picture", str(picture)])
+        sys.modules.pop(f"demos.tutorial.{name}", None)
         found = runpy.run_module(f"demos.tutorial.{name}", run_name="__main__", alter_sys=True)
         assert picture.read_bytes().startswith(b"\x89PNG")
         said = capsys.readouterr().out.splitlines()
@@ -310,6 +311,7 @@ def test_the_index_lists_and_runs(tmp_path):
 def test_without_matplotlib_the_figures_are_still_printed(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setattr(sys, "argv", ["starving_sigmoid"])
+    sys.modules.pop("demos.tutorial.starving_sigmoid", None)
     runpy.run_module("demos.tutorial.starving_sigmoid", run_name="__main__", alter_sys=True)
     said = capsys.readouterr().out
     assert "1507 steps" in said

@@ -137,7 +137,7 @@ PICTURES = [
     (lambda: viz.playground(small(), X, [math.nan, 1.0, 0.0, 1.0]), r"Y\[0\] is nan"),
     (lambda: viz.playground(small(), X, Y, level=math.inf), "level=inf"),
     (lambda: viz.playground(small(), None, Y), "X must be a sequence of rows"),
-    (lambda: viz.playground(small(), [0.0, 1.0], 1.0), r"X\[0\] is a float"),
+    (lambda: viz.playground(small(), [0.0, 1.0], 1.0), "Y must be a sequence of rows, not one number"),
     (lambda: viz.playground(small(), [0.1, 0.2, 0.3, 0.4], Y), r"X\[0\] is a float"),
     (lambda: viz.Recorder(small(), None, Y), "X must be a sequence of rows"),
     (lambda: viz.decision_boundary(small(), None, Y), "X must be a sequence of rows"),

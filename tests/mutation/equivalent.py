@@ -11,12 +11,6 @@ EQUIVALENT = {
         ("end, drop = 0, (0, len(best) - 1)", "len(best) - 1", "len(best) + 1"): "a shorter stretch is always found",
         ("end, drop = 0, (0, len(best) - 1)", "0", "1"): "the first goal is never met at once",
     },
-    "nn/training/prepare.py": {
-        ("greatest = max(pair[-1] for pair in pairs) or 1.0", "1.0", "2.0"): "0 divided by either is 0",
-        ("middle = math.fsum(pair[-1] / greatest for pair in pairs) / len(pairs) or 1.0", "1.0", "2.0"): (
-            "0 divided by either is 0"
-        ),
-    },
     "viz/session/answers.py": {
         (
             "right = math.fsum(chance * share for chance, share in zip(chances, shares, strict=True))",

@@ -142,6 +142,8 @@ THINGS = {  # an example of each public class, and of what public functions make
     "network's picture": lambda: viz.draw_network(network()),
     "Chart": lambda: viz.loss_curve(trained()[2]),
     "Page": lambda: viz.steps(graph()),
+    "Animation": lambda: viz.animate(graph()),
+    "Worksheet": lambda: viz.worksheet(graph()),
     "Recorder": lambda: viz.Recorder(network(), ROWS, TARGETS, loss=loss),
 }  # fmt: skip
 ABSTRACT = {"Module", "Recurrent", "Optimizer", "Perceptron"}

@@ -7,6 +7,7 @@ import pytest
 
 import nn
 from autograd import Value
+from autograd.support import costs
 from nn.history.history import stretches
 from nn.training import compiled, engines
 from nn.training.loop import Report
@@ -44,9 +45,9 @@ def fitted(**settings):
 def test_the_engine_is_chosen_by_the_work_alone(monkeypatch, nodes, inputs, rows, steps, chosen):
     monkeypatch.setattr(engines, "_counts_of_a_row", lambda task: (nodes, inputs))
     monkeypatch.setattr(compiled, "CompiledStepper", lambda task, backend, rows: SimpleNamespace(backend=backend))
-    monkeypatch.setattr(engines, "find_spec", lambda name: name)
+    monkeypatch.setattr(costs, "find_spec", lambda name: name)
     assert engines.make_stepper(None, "auto", rows, steps).backend == chosen
-    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    monkeypatch.setattr(costs, "find_spec", lambda name: None)
     wanted = "numpy" if chosen == "native" else chosen
     assert engines.make_stepper(None, "auto", rows, steps).backend == wanted, "without llvmlite"
 

@@ -18,7 +18,7 @@ import {
 /** Whether the question is what all contributions add up to. @param {any} e */
 export const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
 
-/** The number to predict at an event: a result, a contribution or the last one's sum, where an update leads; else null. @param {any} e */
+/** The number to predict at an event, or null. @param {any} e */
 export const answerTo = (e) =>
   e.kind === "Compute" || e.kind === "Update" || asksSum(e) ? e.after : e.kind === "Send" ? e.sent : null;
 

@@ -67,7 +67,7 @@ export const COMPUTED = new Int32Array(NODES.length).fill(-1); // by which event
 export const CARRIED = new Int32Array(edges).fill(-1); // by which an edge carried
 
 {
-  // what Python does not repeat: where a contribution goes, what was there before, how many have arrived, what a lone one leads to
+  // what Python does not repeat
   const after = doubles(DATA.after),
     sent = doubles(DATA.sent),
     latest = [Array.from(VALUES), [], []],

@@ -115,7 +115,7 @@ def test_the_last_activation_is_named_and_weights_decay_where_they_are():
 def test_the_report_says_what_was_found():
     model = nn.MLP(2, [4, 1], "tanh", seed=1)
     step = compile(lambda x: mean([model(row) for row in x]), model.parameters())
-    assert str(step) == "compiled for numpy: 17 parameters, 0 programs"
+    assert str(step) == "compiled for auto: 17 parameters, 0 programs"
     step(X)
     number = r"[\d.]+"
     assert re.fullmatch(

@@ -2,6 +2,7 @@
 
 import doctest
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -167,7 +168,7 @@ def test_the_program_tells_by_its_exit_status(tmp_path):
     assert (code, out) == (2, "")
     assert "cannot be examined: there is no file" in err
     _, out, _ = checked("--help")
-    assert out.splitlines()[2].startswith("  chainrule check  Examine an engine of one's own")
+    assert re.search(r"^  chainrule check +Examine an engine of one's own", out, re.MULTILINE)
 
 
 def test_each_case_stands_after_those_that_it_builds_on():

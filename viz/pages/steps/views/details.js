@@ -21,7 +21,7 @@ import {
 } from "../replay.js";
 import { OPEN } from "./graph.js";
 
-/** Shows the details of a box that was chosen: its formula, its exact numbers, every contribution to its gradient so far.
+/** Shows what there is to know of the chosen box.
  * @param {any} b @param {() => void} draw draws the graph anew, as it is unfolded @param {(nodes: Set<number>) => void} link shows nodes */
 export function about(b, draw, link) {
   const n = b.shown,
@@ -85,7 +85,7 @@ function pathsTo(node) {
 }
 const PATHS = [];
 
-/** Lists the largest of the paths that a gradient came by; pointing at one shows it, pressing it unfolds the graph along it. */
+/** Lists the largest paths of a gradient; pointing shows one, pressing unfolds the graph along it. */
 function tellPaths(n, draw, link) {
   const [count] = DATA.paths[n.index],
     paths = pathsTo(n.index);
