@@ -30,7 +30,8 @@ export const figure = {
           plot.layer("result", () => {
             const said = Array.from({ length: POINTS + 1 }, (_, k) => {
               const x = (2 * k) / POINTS - 1;
-              return { x, ...it.run(`net.${width}`, weights[width], [x]) };
+              const { value, parts } = it.run(`net.${width}`, weights[width], [x]);
+              return { x, value, parts };
             });
             for (let unit = 0; unit < +width; unit++)
               plot.curve(

@@ -66,7 +66,11 @@ export const figure = {
             ],
           },
         ]);
-        set(svg, "aria-label", `after ${passes} passes: ${n.known} slopes known by differences, ${n.known_backward} by backpropagation`);
+        set(
+          svg,
+          "aria-label",
+          `after ${passes} passes: ${n.known} slopes known by differences, ${n.known_backward} by backpropagation`,
+        );
       },
       answer({ n: width }, n) {
         return [
