@@ -93,8 +93,8 @@ export const figure = {
             label: "from the last layer back to the first",
             boxes: [
               { kind: "gradient", title: "◄ in the last", number: n[`norm_${depth}`] },
-              { kind: "local", title: "a layer lets through", number: n.factor, sign: "× ", asked: true },
-              `${depth - 1} times =`,
+              { kind: "local", title: "per layer", number: n.factor, sign: "× ", asked: true },
+              `${depth - 1} ${depth === 2 ? "time" : "times"} =`,
               { kind: "sent", title: "◄ in the first", number: n.share, asked: true },
             ],
           },
@@ -114,11 +114,11 @@ export const figure = {
                     ? "That is close to 1: the first layers learn about as well as the last."
                     : "That is well above 1: through enough layers the error explodes.";
         return [
-          "Of the error in layer ",
-          it.mark(depth),
-          ", ",
+          "In layer 1 the error is ",
           it.mark(n.share, 2),
-          " times as much arrives in the first. On average a layer lets through ",
+          " times as large as in layer ",
+          it.mark(depth),
+          ". On average a layer lets through ",
           it.mark(n.factor, 2),
           `. ${words}`,
         ];
