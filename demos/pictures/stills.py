@@ -28,7 +28,8 @@ STILL = """([id, width]) => {
   for (const one of still.querySelectorAll(".cover,input,button,select,output,.controls")) one.remove();
   for (const one of still.querySelectorAll("*"))
     for (const name of ["id", "tabindex", "style"]) one.removeAttribute(name);
-  for (const one of still.querySelectorAll("[role=button]")) one.removeAttribute("role");
+  for (const one of still.querySelectorAll("[role=button]"))
+    for (const name of ["role", "aria-pressed", "aria-expanded"]) one.removeAttribute(name);
   for (const one of still.querySelectorAll("[hidden],.away")) one.remove();
   for (const svg of still.querySelectorAll("svg:not(svg svg)"))
     svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);

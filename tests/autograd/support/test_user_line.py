@@ -7,6 +7,7 @@ import math
 import sys
 import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -160,6 +161,15 @@ def uncompiled():
         step(1.0)  # the line of the user
 
 
+def nan_in_a_file():
+    from safetensors.numpy import save_file
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "theirs.safetensors"
+        save_file({"0.weight": np.array([[math.nan, 1.0]]), "0.bias": np.array([0.0])}, path)
+        nn.load(path, nn.MLP(2, [1]))  # the line of the user
+
+
 SITUATIONS = {
     "a program that LLVM does not compile": uncompiled,
     "an error in the search for a program for every size": mistaken,
@@ -168,6 +178,7 @@ SITUATIONS = {
     "a parameter where nobody looks": unmoved,
     "a session": session,
     "clip_by_norm": clip,
+    "weights of PyTorch's that are nan": nan_in_a_file,
     "a step that does not use a parameter": unused,
     "the same, called by NumPy": unused_by_way_of_numpy,
     "a step that reads what changes": changing,
