@@ -120,10 +120,10 @@ def test_one_file_holds_all_and_a_folder_has_its_page_written_last(tmp_path, mon
     assert {name for name in files if f'id="file:{name}"' in one} == files - {"index.html"}
 
 
-def test_a_gallery_has_the_book_where_there_is_one(monkeypatch):
-    monkeypatch.setattr(gallery, "ENTRIES", {})
-    monkeypatch.setattr(viz, "book", lambda: viz.film([1.0, 0.5]), raising=False)
-    assert list(gallery.gallery()) == ["book.html"]
+def test_a_gallery_has_the_book_first_and_a_worksheet():
+    titles = {name: entry.title for name, entry in gallery.ENTRIES.items()}
+    assert next(iter(titles)) == "book.html"
+    assert titles["worksheet.html"] == "Work it out by hand"
 
 
 # ------------------------------------------------------------------- programs made beforehand

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.web import CONTRASTS, collisions, names_of_controls, until
 from tests.support.web.browser_edition import edition, held  # noqa: F401
-from viz.pages.site import build, parts
+from viz.pages.site import build, gallery, parts
 
 ROOT = Path(__file__).parents[4]
 READY = "!document.getElementById('line').readOnly"
@@ -187,6 +187,19 @@ def test_own_code_runs_in_the_sessions_python_and_its_values_are_drawn(talk):
     assert typed(talk, "b.grad") == "2.0\n"  # what was made stays known
 
 
+def test_each_link_of_the_gallery_leads_to_its_page(start, address):
+    tab = start(address, viewport={"width": 390, "height": 844})
+    links = [(link.text_content(), link.get_attribute("href")) for link in tab.query_selector_all("nav a")]
+    assert [title for title, _ in links] == [entry.title for entry in gallery.ENTRIES.values()]
+    for title, href in links:
+        with tab.context.expect_page() as opened:
+            tab.click(f"nav a[href='{href}']")
+        page = opened.value
+        until(page, "document.querySelector('h1')?.textContent.length > 3")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, title
+        page.close()
+
+
 def test_deep_graphs_come_and_go(talk):
     code = (
         "from autograd import Value, dot, tanh, total\nx = Value(1.0)\n"
@@ -220,7 +233,7 @@ def test_one_file_opens_from_the_disk_with_no_network_at_all(start, edition, tmp
     until(tab, "[...document.images].every((image) => image.complete && image.naturalWidth > 50)")
     assert typed(tab, "page") == "opened\nopen it in a tab of its own\n"
     with tab.context.expect_page() as opened:
-        tab.click("nav a >> nth=0")
+        tab.click("nav a >> nth=1")
     until(opened.value, TITLED.format("XOR, step by step"))
 
 
