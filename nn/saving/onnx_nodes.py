@@ -122,6 +122,6 @@ class OnnxMaths(Maths):
         return self._graph.add("Sign", x)
 
 
-def _polynomial(x: Node, coefficients: Sequence[float]) -> Any:
+def _polynomial(x: Any, coefficients: Sequence[float]) -> Any:
     """Return the polynomial at x by Horner's rule."""
     return reduce(lambda total, c: total * x + c, reversed(coefficients))
