@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any, Final
 
 import numpy as np
 
+from autograd.compile.backends.error_function import ERF, ERFCX
 from autograd.rules.maths import FLOATS, Maths
 
 __all__ = ["FUNCTIONS", "Node", "OnnxMaths"]
@@ -97,15 +99,29 @@ class OnnxMaths(Maths):
         return self.log(x) / math.log(10.0)
 
     def erf(self, x: Any) -> Any:
-        """Return the error function, which those who run ONNX have in 32 bits alone."""
-        if self._graph.float is np.float64:
-            raise TypeError("erf and gelu are 32 bits wide where ONNX is run: save this model without double=True")
-        return self._graph.add("Erf", x)
+        """Return the error function: ONNX's own in 32 bits, and polynomials in 64, where those who run it have none."""
+        if self._graph.float is np.float32:
+            return self._graph.add("Erf", x)
+        far = 1.0 - self._erfc_of_size(self.abs(x))
+        near = x * _polynomial(x * x, ERF)
+        return self.where(self.abs(x) < 1.0, near, self.where(x < 0.0, -far, far))
 
     def erfc(self, x: Any) -> Any:
-        """Return 1 − erf(x)."""
-        return 1.0 - self.erf(x)
+        """Return 1 − erf(x), in 64 bits without cancellation for large x."""
+        if self._graph.float is np.float32:
+            return 1.0 - self.erf(x)
+        far = self._erfc_of_size(self.abs(x))
+        return self.where(x < 0.0, 2.0 - far, far)
+
+    def _erfc_of_size(self, x: Any) -> Any:
+        size = self.where(x > 28.0, 28.0, x)  # where it has vanished
+        return self.exp(-size * size) * _polynomial((size - 4.0) / (size + 4.0), ERFCX) / (2.0 * size + 1.0)
 
     def sign(self, x: Any) -> Any:
         """Return the sign of x."""
         return self._graph.add("Sign", x)
+
+
+def _polynomial(x: Any, coefficients: Sequence[float]) -> Any:
+    """Return the polynomial at x by Horner's rule."""
+    return reduce(lambda total, c: total * x + c, reversed(coefficients))

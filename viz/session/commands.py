@@ -183,7 +183,8 @@ class Session(Looks):
     def _greeting(self) -> str:
         count, rows = len(self._model.parameters()), len(self._training.inputs)
         about = f"{self._title}: {count} weights and biases to learn, {rows} row{'s' * (rows != 1)} of data."
-        return wrapped(GREETING.format(about=about, rows=self._rows()), hang=" " * 17)
+        lines = GREETING.format(about=about, rows=self._rows()).split("\n")
+        return "\n".join(wrapped(line, hang=" " * 17 * (line[14:17] == "   ")) for line in lines)
 
     def _one_event(self, *, is_shown: bool = True) -> None:
         story, phase, mine = self._story().recording, self._training.phase, self._mine()

@@ -11,6 +11,7 @@ from viz.pages.document import Page
 from viz.pages.live.model_programs import ACTIVATIONS, model_programs
 from viz.pages.live.ready import Structure
 from viz.session.xor import xor_training
+from viz.worksheet.xor import xor_worksheet
 
 
 class Entry(NamedTuple):
@@ -46,17 +47,17 @@ def _film() -> Page:
 
 
 ENTRIES: Final = {
+    "book.html": Entry("Read the book", viz.book),
     "steps.html": Entry("Step through a pass", _steps),
     "playground.html": Entry("Play with a network", _playground),
     "film.html": Entry("Watch a training", _film),
+    "worksheet.html": Entry("Work it out by hand", lambda: xor_worksheet(seed=0, level=1).page),
 }
 
 
 def gallery() -> dict[str, tuple[str, Page]]:
-    """Return the title and the page of each entry by the name of its file; the book first, where there is one."""
-    book = getattr(viz, "book", None)
-    entries = {"book.html": Entry("Read the book", book)} if book else {}
-    return {name: (entry.title, entry.page()) for name, entry in (entries | ENTRIES).items()}
+    """Return the title and the page of each entry by the name of its file."""
+    return {name: (entry.title, entry.page()) for name, entry in ENTRIES.items()}
 
 
 def programs() -> dict[str, Structure]:

@@ -76,7 +76,7 @@ def from_npm(part: Part) -> dict[str, bytes]:
 def from_folder(folder: str | os.PathLike[str]) -> dict[str, bytes]:
     """Return Pyodide's files from a folder that holds its distribution, and NumPy's where they are there, too.
 
-    Raises ValueError for a folder without it, or with another version of it.
+    Raises ValueError for a folder without it, with another version of it, or with another NumPy than it names.
     """
     place = Path(folder)
     if missing := [name for name in PYODIDE.files if not (place / name).is_file()]:
@@ -86,5 +86,11 @@ def from_folder(folder: str | os.PathLike[str]) -> dict[str, bytes]:
     version = lock["info"]["version"]
     if version != PYODIDE.version:
         raise ValueError(f"--pyodide {shown(place)}: it is Pyodide {version}, and {PYODIDE.version} is needed")
-    wheel = str(lock["packages"].get("numpy", {}).get("file_name", ""))
-    return files | ({wheel: (place / wheel).read_bytes()} if wheel and (place / wheel).is_file() else {})
+    numpy = lock["packages"].get("numpy", {})
+    wheel = str(numpy.get("file_name", ""))
+    if not wheel or not (place / wheel).is_file():
+        return files
+    files[wheel] = (place / wheel).read_bytes()
+    if (digest := hashlib.sha256(files[wheel]).hexdigest()) != numpy["sha256"]:
+        raise ValueError(f"--pyodide {shown(place)}: its {wheel} is another than pyodide-lock.json names: {digest}")
+    return files

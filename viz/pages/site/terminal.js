@@ -31,7 +31,7 @@ export function terminal(done, link) {
 
   /** Shows what was typed, and begins an answer. @param {string} mark @param {string} text */
   function echo(mark, text) {
-    log.append(make("pre", { class: "typed" }, `${mark}${text}`));
+    log.append(make("pre", { class: "typed" }, make("span", {}, mark), text));
     while (log.childElementCount > MOST) log.firstElementChild.remove();
     entry = null;
     end();

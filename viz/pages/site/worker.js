@@ -39,7 +39,9 @@ async function begin({ files, columns }) {
     graphviz.renderString(dot, { format: "svg", engine });
   interpreter = python.pyimport("viz.pages.site.interpreter").Interpreter(show, render);
   post({ prompt: interpreter.begin() });
-  graphviz = await scope.Viz.instance(); // while the greeting is read
+  graphviz = await scope.Viz.instance(); // while the greeting is read, and NumPy, where the distribution has it
+  if (Object.keys(files).some((name) => name.startsWith("numpy-")))
+    await python.loadPackage("numpy", { messageCallback: () => {} });
 }
 
 /** Does a line or a program. @param {Asked} asked */

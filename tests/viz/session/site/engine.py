@@ -36,6 +36,15 @@ class Here:
     def pytest_ignore_collect(self, collection_path):
         return True if collection_path.suffix == ".py" and lacking(collection_path) else None
 
+    def pytest_make_collect_report(self, collector):
+        from _pytest import reports, runner
+
+        report = runner.pytest_make_collect_report(collector)
+        if report.failed and "ModuleNotFoundError: No module named" in str(report.longrepr):  # of what it imports, too
+            why = str(report.longrepr).splitlines()[-1]
+            return reports.CollectReport(collector.nodeid, "skipped", (str(collector.path), 0, why), [])
+        return report
+
     def pytest_pyfunc_call(self, pyfuncitem):
         test = pyfuncitem.obj
 

@@ -1,5 +1,6 @@
 """The browser edition is built whole or not at all, and what it would be built of is looked at first."""
 
+import hashlib
 import io
 import json
 import os
@@ -65,12 +66,18 @@ def test_pyodide_from_a_folder_is_of_the_version_that_was_tried(no_npm, tmp_path
     assert not (tmp_path / "site").exists()
 
 
-def test_numpy_is_taken_along_where_the_distribution_has_it(tmp_path):
-    wheel = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"
-    place = folder_of_pyodide(tmp_path / "whole", numpy={"file_name": wheel})
+def test_numpy_is_taken_along_where_the_distribution_has_it(tmp_path, monkeypatch, capsys):
+    wheel, content = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl", b"a wheel"
+    place = folder_of_pyodide(
+        tmp_path / "whole", numpy={"file_name": wheel, "sha256": hashlib.sha256(content).hexdigest()}
+    )
     assert wheel not in parts.from_folder(place)  # named, and not there: as npm has it
-    (place / wheel).write_bytes(b"a wheel")
-    assert parts.from_folder(place)[wheel] == b"a wheel"
+    (place / wheel).write_bytes(content)
+    assert parts.from_folder(place)[wheel] == content
+    monkeypatch.setattr(build, "program", lambda name: name)
+    (place / wheel).write_bytes(b"another")
+    said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
+    assert f"its {wheel} is another than pyodide-lock.json names" in said
 
 
 def npm(monkeypatch, archive, code=0):
@@ -113,10 +120,10 @@ def test_one_file_holds_all_and_a_folder_has_its_page_written_last(tmp_path, mon
     assert {name for name in files if f'id="file:{name}"' in one} == files - {"index.html"}
 
 
-def test_a_gallery_has_the_book_where_there_is_one(monkeypatch):
-    monkeypatch.setattr(gallery, "ENTRIES", {})
-    monkeypatch.setattr(viz, "book", lambda: viz.film([1.0, 0.5]), raising=False)
-    assert list(gallery.gallery()) == ["book.html"]
+def test_a_gallery_has_the_book_first_and_a_worksheet():
+    titles = {name: entry.title for name, entry in gallery.ENTRIES.items()}
+    assert next(iter(titles)) == "book.html"
+    assert titles["worksheet.html"] == "Work it out by hand"
 
 
 # ------------------------------------------------------------------- programs made beforehand

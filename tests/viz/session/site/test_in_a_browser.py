@@ -1,20 +1,23 @@
 """The browser edition in headless Chromium: the session, one's own code, pictures and pages, with nothing fetched."""
 
 import functools
+import hashlib
 import http.server
 import io
+import json
 import os
 import subprocess
 import sys
 import tarfile
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.support.web import CONTRASTS, collisions, names_of_controls, until
-from tests.support.web.browser_edition import edition  # noqa: F401
-from viz.pages.site import build
+from tests.support.web.browser_edition import edition, held  # noqa: F401
+from viz.pages.site import build, gallery, parts
 
 ROOT = Path(__file__).parents[4]
 READY = "!document.getElementById('line').readOnly"
@@ -184,6 +187,19 @@ def test_own_code_runs_in_the_sessions_python_and_its_values_are_drawn(talk):
     assert typed(talk, "b.grad") == "2.0\n"  # what was made stays known
 
 
+def test_each_link_of_the_gallery_leads_to_its_page(start, address):
+    tab = start(address, viewport={"width": 390, "height": 844})
+    links = [(link.text_content(), link.get_attribute("href")) for link in tab.query_selector_all("nav a")]
+    assert [title for title, _ in links] == [entry.title for entry in gallery.ENTRIES.values()]
+    for title, href in links:
+        with tab.context.expect_page() as opened:
+            tab.click(f"nav a[href='{href}']")
+        page = opened.value
+        until(page, "document.querySelector('h1')?.textContent.length > 3")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, title
+        page.close()
+
+
 def test_deep_graphs_come_and_go(talk):
     code = (
         "from autograd import Value, dot, tanh, total\nx = Value(1.0)\n"
@@ -217,8 +233,29 @@ def test_one_file_opens_from_the_disk_with_no_network_at_all(start, edition, tmp
     until(tab, "[...document.images].every((image) => image.complete && image.naturalWidth > 50)")
     assert typed(tab, "page") == "opened\nopen it in a tab of its own\n"
     with tab.context.expect_page() as opened:
-        tab.click("nav a >> nth=0")
+        tab.click("nav a >> nth=1")
     until(opened.value, TITLED.format("XOR, step by step"))
+
+
+def test_numpy_is_there_where_the_distribution_has_it(start, edition, tmp_path, monkeypatch):  # noqa: F811
+    place, wheel = tmp_path / "pyodide", "numpy-9.9.9-py3-none-any.whl"  # a stand-in, as npm has none
+    place.mkdir()
+    with zipfile.ZipFile(place / wheel, "w") as packed:
+        packed.writestr("numpy/__init__.py", "def answer(): return 42")
+        packed.writestr("numpy-9.9.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: numpy\nVersion: 9.9.9\n")
+        packed.writestr("numpy-9.9.9.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    for name, content in held(parts.PYODIDE).items():
+        (place / name).write_bytes(content)
+    lock = json.loads((place / "pyodide-lock.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256((place / wheel).read_bytes()).hexdigest()
+    lock["packages"]["numpy"] |= {"file_name": wheel, "sha256": digest}
+    (place / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+    archives = {path.name: path.read_bytes() for path in edition.glob("*.zip")}
+    monkeypatch.setattr(build, "_compiled", lambda parts: archives)  # as in the folder
+    monkeypatch.setattr(build, "from_npm", held)
+    page = build.site(str(tmp_path / "one.html"), pyodide=str(place), single=True)
+    tab = start(page.as_uri(), offline=True)
+    assert ran(tab, "import numpy\nnumpy.answer()") == "42\n"
 
 
 def test_a_folder_packed_has_at_most_12_megabytes(edition):  # noqa: F811
