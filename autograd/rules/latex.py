@@ -17,7 +17,12 @@ COMPARISON, SUM, DIFFERENCE, PRODUCT = 0, 1, 2, 3  # how tightly what stands in 
 _SUBSCRIPTS: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()")
 _PARTS: Final = re.compile("([₀-₉,]*[₀-₉]|[⁰¹²³⁴-⁹⁻⁽⁾]+)")
+_GREEK: Final = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+)
 _ESCAPES: Final = str.maketrans({
+    **{c: f"\\{name} " for c, name in zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK.split(), strict=True)},
     **{c: f"\\{c}" for c in "#$%&_{} "}, "\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "−": "-",
 })  # fmt: skip
 _STANDARD: Final = {  # what LaTeX has a sign for; every other function is \operatorname
@@ -35,10 +40,15 @@ def written(name: str) -> str:
     """
     first, *rest = _PARTS.split(name)
     text = _upright(first) if len(first) != 1 else first.translate(_ESCAPES)
+    taken: set[bool] = set()
     for digits, between in zip(rest[::2], rest[1::2], strict=True):
         is_below = digits[-1] in "₀₁₂₃₄₅₆₇₈₉"
+        if is_below in taken:  # TeX has one place below and one above
+            text, taken = text + "{}", set()
+        taken.add(is_below)
         text += f"_{{{digits.translate(_SUBSCRIPTS)}}}" if is_below else f"^{{{digits.translate(_SUPERSCRIPTS)}}}"
-        text += _upright(between)
+        if between:
+            text, taken = text + _upright(between), set()
     return text
 
 

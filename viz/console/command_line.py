@@ -41,11 +41,12 @@ def main(words: Sequence[str] | None = None) -> int | str:
 def in_peace(run: Callable[[], int]) -> int | str:
     """Return what a program returns, and nothing worse than a sentence where nobody reads on, or the disk is full."""
     prepare()
+    code = 0
     try:
         code = run()
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that what is left is not written when Python ends
-        return 0 if isinstance(error, BrokenPipeError) else f"nothing more can be written: {error.strerror}"
+        return code if isinstance(error, BrokenPipeError) else f"nothing more can be written: {error.strerror}"
     return code

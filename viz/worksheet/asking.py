@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -89,9 +90,10 @@ def _exercise(worksheet: Worksheet, read: Callable[[str], str], marks: Marks) ->
 
 def _judged(blank: Blank, marks: Marks, typed: str) -> str:
     """Return what to say of a number, nothing if it is right."""
-    try:
+    x = math.nan
+    with suppress(ValueError):
         x = float(typed.replace("−", "-").replace(",", "."))
-    except ValueError:
+    if not math.isfinite(x):
         return "Type a number, for example −0.62, or ? to see the answer."
     if blank.is_right(x):
         return ""

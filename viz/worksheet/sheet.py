@@ -31,8 +31,8 @@ class Step:
 class Sheet:
     """The lines of a pass in these figures; `blanks` are the numbers left out, in the order in which they are asked.
 
-    `level` is 0 for none, up to 4 for all; between them blanks become more along each phase.  `begin`, in [0, 1), says
-    where the first one falls.
+    `level` is 0 for none, up to 4 for all; between them blanks become more along each phase, and there is at least one.
+    `begin`, in [0, 1), says where the first one falls.
     """
 
     def __init__(self, figures: Figures, level: int, begin: float = 0.0) -> None:
@@ -40,7 +40,7 @@ class Sheet:
         nodes = figures.recording.nodes
         self.words = Words(nodes, [figures.value(i) for i in range(len(nodes))])
         asked = [(phase, key) for phase, key, _ in self._events()]
-        self.blanks = list(_faded(asked, level, begin))
+        self.blanks = list(_faded(asked, level, begin)) or [key for _, key in asked[-1:] if level]
         self._places = {key: place for place, key in enumerate(self.blanks)}
         self.figured = Words(nodes, self.words.numbers)  # whose names are numbers, for formulas in figures
         self.figured.names = [bracketed(self._text(("value", i))) for i in range(len(nodes))]

@@ -21,6 +21,7 @@ ORDER: Final = (
     "a node sends its gradient on before all of it has arrived: go through the graph in reversed topological order, "
     "the result first and each node after all that use it"
 )
+FAILS: Final = "{y} cannot be tried: computing it, or going back through it, ends in an error, or not at all"
 CHANGED: Final = "an operation changes its operand {x}: make a new Value"
 LEFT_NUMBER: Final = "a plain number on the left of {sign} needs the method {method}"
 
@@ -36,7 +37,8 @@ def wrong_derivatives(name: str, text: str, inputs: Sequence[float], used: Seque
         turned = {"a.grad": slopes[1], "b.grad": slopes[0]}
         found.append(Wrong(turned, f"{text}: the two derivatives are exchanged: d{text}/da is {told['a']}"))
     for x, slope in zip(used, slopes, strict=False):
-        says = f"the derivative of {text} with respect to {x} is {told[x]} = {show_number(slope)} here"
+        result = " = ".join(dict.fromkeys((told[x], show_number(slope))))
+        says = f"the derivative of {text} with respect to {x} is {result} here"
         known = [
             (0.0, f"{text} sends nothing back to {x}: {says}"),
             (-slope, f"{text}: the sign of {x}'s gradient is wrong: {says}"),
@@ -86,4 +88,5 @@ def _formulas(name: str, inputs: Sequence[float], used: Sequence[str]) -> dict[s
     y.name = "y"
     order = topological_order(y)
     words = Words(order, [node.data for node in order])
-    return {x: words.derivative(len(order) - 1, slot).strip("()") for slot, x in enumerate(used)}
+    texts = [words.derivative(len(order) - 1, slot) for slot in range(len(used))]
+    return {x: text[1:-1] if text[0] + text[-1] == "()" else text for x, text in zip(used, texts, strict=True)}

@@ -46,7 +46,8 @@ class Case:
     """One program on a class `Value`, what is read after it, and what to say to who gets something else.
 
     `methods` are what the class must have, else the case does not count; of `builds_on` all must be right, else it is
-    not told of.  `wrong` are answers whose cause is known.  Where `may_refuse`, an error is right, too.
+    not told of.  `wrong` are answers whose cause is known, and `fails` is said of an error whose cause is not, where
+    `advice` is of wrong numbers alone.  Where `may_refuse`, an error is right, too.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Case:
     methods: tuple[str, ...] = ()
     wrong: tuple[Wrong, ...] = ()
     may_refuse: bool = False
+    fails: str = ""
 
 
 def program(*lines: str, **numbers: float) -> str:

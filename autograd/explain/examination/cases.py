@@ -11,7 +11,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import Final
 
-from autograd.explain.examination.advice import ADD_UP, LEFT_NUMBER, wrong_derivatives, wrong_upstreams
+from autograd.explain.examination.advice import ADD_UP, FAILS, LEFT_NUMBER, wrong_derivatives, wrong_upstreams
 from autograd.explain.examination.case import Case, Wrong, program
 from autograd.explain.examination.graph_cases import of_graphs
 from autograd.rules.operation import TABLE
@@ -43,14 +43,16 @@ def _of_operation(name: str) -> Iterator[Case]:
     grads = tuple(f"{x}.grad" for x in used)
     _, slopes = TABLE[name].evaluate(*inputs)
     slope = dict(zip(grads, slopes, strict=False))
+    through = [f"{part}, inside" for part in made_of if not _OPERATIONS[part][3]]
     yield Case(
         name,
         program(f"y = {y}", "y.backward()", **numbers),
         ("y.data", *grads, *(f"{x}.data" for x in used)),
         f"{y} is computed, but its derivatives are not right",
-        ("a start at 0", "the result's own gradient", *made_of),
+        ("a start at 0", "the result's own gradient", *made_of, *through),
         (method,),
         wrong_derivatives(name, y, inputs, used),
+        fails=FAILS.format(y=y),
     )
     yield Case(
         f"{name}, inside",
@@ -60,6 +62,7 @@ def _of_operation(name: str) -> Iterator[Case]:
         (name, "multiply"),
         (method, "__mul__"),
         wrong_upstreams(y, slope, 5.0),
+        fails=FAILS.format(y=f"({y}) * c"),
     )
     yield Case(
         f"{name}, used twice",
@@ -68,6 +71,7 @@ def _of_operation(name: str) -> Iterator[Case]:
         ADD_UP.format(y=y),
         (f"{name}, inside", "add, inside", *([] if name == "add" else ["add, used twice"])),
         (method, "__add__"),
+        fails=FAILS.format(y=f"({y}) + a"),
     )
     if len(used) == 2:
         yield Case(
@@ -77,6 +81,7 @@ def _of_operation(name: str) -> Iterator[Case]:
             ADD_UP.format(y=text.format(a="a", b="a")),
             (f"{name}, used twice",),
             (method,),
+            fails=FAILS.format(y=text.format(a="a", b="a")),
         )
 
 
@@ -214,9 +219,9 @@ def cases() -> tuple[Case, ...]:
     first = (
         Case(
             "a start at 0",
-            "a = Value(3.0)",
+            "a = Value(2.5)",
             ("a.data", "a.grad"),
-            "Value(3.0) holds 3 in .data, and a gradient of 0 in .grad until something arrives",
+            "Value(2.5) holds 2.5 in .data, and a gradient of 0 in .grad until something arrives",
         ),
         Case(
             "the result's own gradient",
@@ -225,8 +230,10 @@ def cases() -> tuple[Case, ...]:
             "backward begins with 1 as the gradient of the result itself: dy/dy = 1",
             ("a start at 0",),
             ("__add__",),
+            fails=FAILS.format(y="a + b"),
         ),
     )
-    each = [list(_of_operation(name)) for name in _OPERATIONS]
-    by_kind = [case for kind in zip_longest(*each) for case in kind if case is not None]
+    simple = [list(_of_operation(name)) for name, (*_, made_of) in _OPERATIONS.items() if not made_of]
+    built = [list(_of_operation(name)) for name, (*_, made_of) in _OPERATIONS.items() if made_of]
+    by_kind = [case for each in (simple, built) for kind in zip_longest(*each) for case in kind if case is not None]
     return (*first, *by_kind, *_of_numbers(), *of_graphs(), *_at_edges())

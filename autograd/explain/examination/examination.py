@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from dataclasses import dataclass, field
 from itertools import compress
@@ -20,6 +21,9 @@ from autograd.value import Value
 __all__ = ["Examination", "Fault", "examine"]
 
 WIDTH: Final = 100
+_NO_VALUE: Final = re.compile(
+    r"AttributeError: '(float|int|float64|float32|ndarray|NoneType)' object has no attribute 'backward'"
+)
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,8 @@ def _is_right(case: Case, came: Answer, right: dict[str, float]) -> bool:
 def _advice(case: Case, came: Answer, right: dict[str, float]) -> str:
     """Return what a teacher would say: first of what is wrong whatever the case, then as the case knows it."""
     error, found = came.get("error", ""), came.get("found", {})
+    if plain := _NO_VALUE.match(came.get("says", "")):
+        return f"y is to be a Value, and is a {plain[1]}: let the operation return a new Value"
     for name, x in right.items():
         if error or agree(found[name], x):
             continue
@@ -169,7 +175,7 @@ def _advice(case: Case, came: Answer, right: dict[str, float]) -> str:
     for wrong in case.wrong:
         if wrong.fits(found, right, error):
             return wrong.advice
-    return case.advice
+    return case.fails if error and case.fails else case.advice
 
 
 def _shown(x: float | str) -> str:

@@ -6,17 +6,21 @@ Where a system cannot fork, it is a thread of this process, which is left behind
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import json
 import os
 import queue
+import selectors
 import signal
 import sys
 import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from importlib import import_module, util
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from autograd.explain.examination.case import Case
@@ -73,19 +77,16 @@ def load(place: str) -> type:
     Raises ValueError if there is none.
     """
     where, _, name = place.rpartition(":")
-    if not where or not name.isidentifier():
-        where, name = place, "Value"
+    if not where or (name and not name.isidentifier()):
+        where, name = place, ""
+    name = name or "Value"
     if where.endswith(".py"):
         path = Path(where).resolve()
         if not path.is_file():
             raise ValueError(f"there is no file {where}")
-        sys.path.insert(0, str(path.parent))
-        specification = util.spec_from_file_location(path.stem, path)
-        assert specification is not None
-        assert specification.loader is not None
-        module = util.module_from_spec(specification)
-        sys.modules[path.stem] = module
-        specification.loader.exec_module(module)
+        module = _module_of(path)
+    elif not all(part.isidentifier() for part in where.split(".")):
+        raise ValueError("write the place as student.py:Value, or as package.module:Value")
     else:
         sys.path.insert(0, "")
         module = import_module(where)
@@ -94,6 +95,23 @@ def load(place: str) -> type:
         there = ", ".join(x for x, what in vars(module).items() if isinstance(what, type))
         raise ValueError(f"there is no class {name} in {where}" + (f"; there is {there}" if there else ""))
     return found
+
+
+def _module_of(path: Path) -> ModuleType:
+    """Return the module in a file, as part of its package where it stands in one, so that its siblings are found."""
+    names, top = [path.stem], path.parent
+    while (top / "__init__.py").is_file():
+        names, top = [top.name, *names], top.parent
+    sys.path[:0] = [str(path.parent), str(top)]
+    if len(names) > 1 and names[0] not in sys.modules:
+        return import_module(".".join(names).removesuffix(".__init__"))
+    specification = util.spec_from_file_location(path.stem, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = util.module_from_spec(specification)
+    sys.modules[path.stem] = module
+    specification.loader.exec_module(module)
+    return module
 
 
 def answer(which: type, case: Case) -> Answer:
@@ -119,9 +137,9 @@ def _number(x: Any) -> float | str:
 def _told(error: BaseException) -> Answer:
     """Return an error with the innermost line that is not ours."""
     kind = shown(type(error).__name__)
-    ours = os.path.dirname(__file__)
+    ours = (os.path.dirname(__file__), os.path.dirname(importlib.__file__))
     try:
-        lines = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith((ours, "<"))]
+        lines = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith((*ours, "<"))]
         says = shown(str(error), LONGEST_TEXT)
     except Exception:  # an error of the student's own may have no text
         lines, says = [], ""
@@ -155,29 +173,47 @@ def _forked(run: Callable[[], Iterator[Answer]], seconds: float) -> list[Answer]
     if child == 0:
         try:
             os.close(reading)
+            os.setpgid(0, 0)  # so that what a student's program starts ends with it
             _be_quiet()
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which ends the process, wherever it is
-            signal.setitimer(signal.ITIMER_REAL, LOADING * seconds)
+            own = os.getpid()
             with os.fdopen(writing, "wb") as pipe:
                 for found in _each(run):
+                    if os.getpid() != own:  # a student's program has forked, and this is the copy
+                        break
                     pipe.write(json.dumps(found).encode() + b"\n")
                     pipe.flush()
-                    signal.setitimer(signal.ITIMER_REAL, seconds)
         finally:
             os._exit(0)
     os.close(writing)
+    came: list[Answer] = []
+    text = b""
     try:
-        with os.fdopen(reading, "rb") as pipe:
-            came = [json.loads(line) for line in pipe.read().splitlines()]
-    except BaseException:
-        os.kill(child, signal.SIGKILL)
-        raise
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(reading, selectors.EVENT_READ)
+            while not came or END not in came[-1]:
+                given = seconds if came else LOADING * seconds
+                if not waiting.select(given):  # the clock is ours: a student's program may ignore all that it is sent
+                    return [*came, _late(given)]
+                text += (more := os.read(reading, 1 << 16))
+                if not more:
+                    break
+                *lines, text = text.split(b"\n")
+                came += map(json.loads, lines)
     finally:
-        _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        number, given = os.WTERMSIG(status), seconds if came else LOADING * seconds
-        return [*came, _late(given) if number == signal.SIGALRM else _ended(f"by {signal.Signals(number).name}")]
-    return came if came and (END in came[-1]) else [*came, _ended("by itself")]
+        os.close(reading)
+        status = _killed(child)
+    if came and END in came[-1]:
+        return came
+    by = f"by {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else "by itself"
+    return [*came, _ended(by)]
+
+
+def _killed(child: int) -> int:
+    """End a process and those that it started, and return its status, its own where it had ended before."""
+    for kill in (os.kill, os.killpg):
+        with suppress(ProcessLookupError, PermissionError):
+            kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
 
 
 def _be_quiet() -> None:

@@ -111,6 +111,12 @@ def test_blanks_grow_with_the_level_and_along_each_pass():
     assert counts[-1] == len(sheet.steps)
 
 
+@pytest.mark.parametrize("make", [lambda a: -a, lambda a: a + 0.0, lambda a: a**2])
+def test_the_smallest_graph_leaves_out_something_at_every_level(make):
+    for seed in range(4):
+        assert [viz.worksheet(make(Value(2.0, "a")), level=k, seed=seed).blanks for k in (1, 2, 3, 4)].count([]) == 0
+
+
 def test_a_seed_is_a_sheet_and_another_seed_another():
     assert xor_worksheet(1).page.html == xor_worksheet(1).page.html != xor_worksheet(2).page.html
 

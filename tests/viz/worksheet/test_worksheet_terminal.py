@@ -44,6 +44,14 @@ def test_mistakes_are_named_counted_and_can_be_mended(capsys):
     assert "2 of 10 right, 0 at the first try; look again at: sign (1)" in said
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "1e999", "1/3"])
+def test_what_is_no_number_is_not_taken_for_a_wrong_one(capsys, text):
+    viz.worksheet(Value(2.0, "w") * Value(3.0, "x"), level=4).ask([text])
+    said = capsys.readouterr().out
+    assert "Type a number, for example −0.62" in said
+    assert "Not yet" not in said
+
+
 def test_who_leaves_gets_the_marks_so_far(capsys):
     sheet = xor_worksheet(4, 4)
     assert sheet.ask([*typed(sheet)[:3], "quit", "1"]).right == 3

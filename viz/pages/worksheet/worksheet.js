@@ -113,7 +113,7 @@ const isWithin = (/** @type {number[]} */ [low, high], /** @type {number} */ x) 
 
 /** What is said of a number that is not right. @param {Blank} blank @param {number} typed */
 export function answerTo(blank, typed) {
-  if (Number.isNaN(typed)) return "Type a number, for example −0.62.";
+  if (!Number.isFinite(typed)) return "Type a number, for example −0.62.";
   const taken = blank.wrong.filter(([, low, high]) => isWithin([low, high], typed)),
     far = (/** @type {Blank["wrong"][0]} */ [, low, high]) => Math.abs(typed - (low + high) / 2),
     mistakes = taken.sort((a, b) => far(a) - far(b))[0]?.[3] ?? [];

@@ -134,6 +134,19 @@ def test_names_of_networks_and_of_any_kind():
         assert written(name)
 
 
+def test_greek_names_and_scripts_in_any_order_are_what_tex_can_set():
+    assert [written(name) for name in ("α", "λ₁", "learning η", "Σ")] == [
+        "\\alpha ",
+        "\\lambda _{1}",
+        "\\mathrm{learning\\ \\eta }",
+        "\\Sigma ",
+    ]
+    assert written("a¹₂³") == "a^{1}_{2}{}^{3}"
+    assert written("w⁽¹⁾₁₂") == "w^{(1)}_{12}"
+    for name in ("a¹₂³", "x₁²₃⁴", "₁²₃"):
+        parsed(written(name))
+
+
 @pytest.mark.parametrize("name", [name for name, op in TABLE.items() if not op.groups])
 def test_a_parser_reads_the_formulas_of_every_operation(name):
     output, derivatives = formulas(name)

@@ -8,6 +8,7 @@ import sys
 import threading
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from autograd import Value, examine
 from autograd.explain.examination import trial
 from autograd.explain.examination.cases import cases
 from tests.autograd.explain.examination.planted import ALL_SIX, PEERS, PLANTED
+from viz.console.command_line import in_peace
 
 START = "        self.grad = 1.0\n"
 RIGHT = Path(__file__).with_name("right_engine.py").read_text(encoding="utf-8")
@@ -98,6 +100,10 @@ def checked(*words):
         ((START, "        raise SystemExit('enough')\n"), "SystemExit: enough (student.py, line "),
         ((START, "        return input('')\n"), "EOFError"),
         ((START, "        self.backward()\n"), "RecursionError"),
+        (
+            (START, "        import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\n        while True: pass\n"),
+            "not done after 0.2 s",
+        ),
     ],
 )
 def test_what_crashes_or_never_ends_is_told(tmp_path, capfd, change, said):
@@ -106,6 +112,61 @@ def test_what_crashes_or_never_ends_is_told(tmp_path, capfd, change, said):
     assert found.points < found.out_of
     assert said in str(found)
     assert capfd.readouterr() == ("", "")
+
+
+ONE_FORK = "        import os; vars(os).get('forked', os.fork)(); os.forked = bool\n"
+
+
+def test_a_process_that_a_student_forks_adds_no_answers(tmp_path):
+    place = written(tmp_path, RIGHT.replace(START, ONE_FORK + START))
+    assert examine(place, seconds=20.0).ok
+
+
+@pytest.mark.parametrize(
+    ("changes", "first"),
+    [
+        ([(START, "        raise OSError('no')\n")], "a + b cannot be tried: computing it"),
+        ([("in reversed(order)", "in order")], "a node sends its gradient on before all of it has arrived"),
+        ([("self.grad = data, 0.0", "self.grad = int(data), 0.0")], "Value(2.5) holds 2.5 in .data"),
+        (
+            [('return Value(-self.data, (self,), "send_neg")', "return -self.data")],
+            "y is to be a Value, and is a float: let the operation return a new Value",
+        ),
+    ],
+)
+def test_the_first_fault_is_what_is_to_be_mended_first(tmp_path, changes, first):
+    assert with_faults(tmp_path, *changes).faults[0].advice.startswith(first)
+
+
+def test_derivatives_are_told_in_whole_brackets_and_once():
+    said = [wrong.advice for case in cases() for wrong in case.wrong]
+    assert not [text for text in said if text.count("(") != text.count(")")]
+    assert not [text for text in said if "−1 = −1" in text]
+
+
+def test_a_file_in_a_package_finds_its_siblings(tmp_path):
+    package = tmp_path / "their_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "engine.py").write_text(RIGHT, encoding="utf-8")
+    (package / "student.py").write_text("from .engine import Value\n")
+    assert examine(f"{package / 'student.py'}:Value", seconds=20.0).ok
+
+
+@pytest.mark.parametrize("place", ["", ":", "student.py:Value:x", "folder/student:Value"])
+def test_a_place_that_is_none_is_told_how_to_be_written(place):
+    with pytest.raises(ValueError, match=r"write the place as student\.py:Value, or as package\.module:Value"):
+        examine(place)
+
+
+def test_a_pipe_that_closes_early_makes_no_wrong_engine_right(monkeypatch):
+    def closes():
+        raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(flush=closes))
+    monkeypatch.setattr("viz.console.command_line.prepare", lambda: None)
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    assert in_peace(lambda: 1) == 1
 
 
 def test_a_class_in_hand_is_examined_and_left_as_it_was():
