@@ -68,19 +68,19 @@ class Compiled:
             return
         self._may_change, before = False, self.runner
         try:
-            self.runner = make_runner("native", self.program, self._optimizer)
+            runner = make_runner("native", self.program, self._optimizer)
         except Exception as error:  # what NumPy runs it goes on to run, but nobody is to be slow without a word
             warn(
                 f"NumPy goes on to run a program that LLVM did not compile ({type(error).__name__}: {error})",
                 RuntimeWarning,
             )
             return
-        self.backend = "native"
-        self.runner.theta[:] = before.theta
+        runner.theta[:] = before.theta
         if self._optimizer is None:
-            self.runner.memories = before.memories
-        for here, there in zip(self.runner.memories, before.memories, strict=True):
+            runner.memories = before.memories
+        for here, there in zip(runner.memories, before.memories, strict=True):
             here[:] = there
+        self.runner, self.backend = runner, "native"  # once it holds all: Ctrl-C may come before
 
     @property
     def holds(self) -> bool:

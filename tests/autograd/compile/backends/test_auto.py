@@ -67,6 +67,31 @@ def test_a_training_goes_on_where_it_is(clip):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-15)
 
 
+def test_ctrl_c_in_the_middle_of_the_change_leaves_the_weights(monkeypatch):
+    made = compiled.make_runner
+
+    class Interrupted:
+        """A runner whose weights are not there yet when Ctrl-C comes."""
+
+        @property
+        def theta(self):
+            raise KeyboardInterrupt
+
+    def interrupted(backend, *given):
+        return Interrupted() if backend == "native" else made(backend, *given)
+
+    w = Value(2.0)
+    train = compile_training(lambda x: w * x, [w], nn.SGD([w], 0.5))
+    train(1.0, steps=2)
+    monkeypatch.setattr(compiled, "make_runner", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(1.0)
+    assert backend(train) == "numpy"
+    train.write_back()
+    assert (w.data, w.grad) == (1.0, 1.0)
+    assert train(1.0).tolist() == [1.0]
+
+
 def test_what_llvm_does_not_compile_numpy_goes_on_to_run(monkeypatch):
     made = compiled.make_runner
 

@@ -227,6 +227,7 @@ def test_numbers_that_are_not_finite_leave_it_to_a_trace_at_full_size():
         (lambda w, x: ag.mean(x) * w if len(x) > 30 else [][len(x)], r"\(5,\) it raised IndexError: list index out of"),
         (lambda w, x: ag.mean(x) * w * [0.3, 0.7, 0.2][len(x) % 3], "differ from size to size"),
         (lambda w, x: ag.mean([ag.log(w * (a - a)) for a in x]), "the numbers are not all finite"),
+        (lambda w, x: sum([w * a for a in x], Value(0.0)), r"such as a Value\(0.0\) of its own, where 0.0 would do"),
     ],
 )
 def test_the_report_says_why_a_size_was_traced(function, why):
