@@ -66,10 +66,9 @@ export const figure = {
             const [a, b] = [n[`backward_${k}`], n[`difference_${k}`]];
             checks.point(b, k, "backward hollow");
             checks.point(a, k, "backward small");
-            if (checks.wide)
-              checks.text(checks.right + 10, checks.y(k) + 5, agree(a, b) ? "✓ they agree" : "‼ they differ", {
-                style: agree(a, b) ? "word" : "odd",
-              });
+            const [words, style] = agree(a, b) ? ["✓ they agree", "word"] : ["‼ they differ", "odd"];
+            if (checks.wide) checks.text(checks.right + 10, checks.y(k) + 5, words, { style });
+            else checks.text(checks.right + 2, checks.y(k) + 5, words[0], { style });
           }
         });
         checks.question(checks.x(0.1), checks.y(5));
@@ -90,6 +89,7 @@ export const figure = {
           ["with it, dotted", falls.y(0.8) + 20],
           ["above: ● backward", falls.y(0.8) + 50],
           ["○ by difference", falls.y(0.8) + 70],
+          .../** @type {[string, number][]} */ (falls.wide ? [] : [["‼ they differ", 0]]),
         ]);
       },
       answer({ bug, epochs }, n) {

@@ -3,8 +3,8 @@
 import { fewer } from "../../../shared/numbers.js";
 import { Plot } from "../../plot.js";
 
-const STYLES = ["update", "update dotted", "forward", "forward dotted", "backward"];
-const LINES = ["violet", "violet dots", "green", "green dots", "red"]; // where the words stand apart from the lines
+const STYLES = ["update", "update dotted", "forward dashed", "forward dashdot", "backward sparse"];
+const LINES = ["violet", "violet dots", "green dashes", "green dash-dot", "red, far dots"]; // where the words stand apart from the lines
 const NAMES = { sgd: "plain descent", momentum: "momentum", adagrad: "AdaGrad", rmsprop: "RMSProp", adam: "Adam" };
 
 /** @type {import("../../figure.js").Code} */
@@ -74,11 +74,13 @@ export const figure = {
         ]);
         falls.begin(it.width);
         falls.layer("result", () => {
-          for (const [k, { losses }] of walks.entries())
-            falls.curve(
-              losses.map((/** @type {number} */ loss, /** @type {number} */ step) => [step, Math.max(loss, 1e-7)]),
-              STYLES[k],
-            );
+          falls.window(() => {
+            for (const [k, { losses }] of walks.entries())
+              falls.curve(
+                losses.map((/** @type {number} */ loss, /** @type {number} */ step) => [step, Math.max(loss, 1e-9)]),
+                `${STYLES[k]} free`,
+              );
+          });
           falls.legend(
             rules.map((/** @type {"sgd"} */ rule, /** @type {number} */ k) => {
               const end = Math.min(Math.max(n[rule], 1e-6), 1e3);
