@@ -47,7 +47,7 @@ export const figure = {
         plot.question(plot.x(0), plot.top + 30);
         plot.legend([
           ["the wave, dotted", plot.y(1.4)],
-          ["► network, green", plot.y(1.4) + 20],
+          ["► network, solid", plot.y(1.4) + 20],
           ["each unit’s part, thin", plot.y(1.4) + 40],
         ]);
         rows(it.boxes, [
