@@ -13,7 +13,7 @@ export const figure = {
         y: { range: [9.5, 0.5], ticks: NAMES.map((_, k) => k + 1), tell: (k) => NAMES[k - 1], label: "parameter" },
         high: 290,
         left: 64,
-        right: 150,
+        right: 166,
         name: "what backward gives each parameter, and what the difference of two losses gives",
       }),
       falls = new Plot(it.drawing, {
@@ -21,7 +21,7 @@ export const figure = {
         y: { range: [0, 1], ticks: [0, 0.5, 1], label: "► loss" },
         high: 180,
         left: 64,
-        right: 150,
+        right: 166,
         name: "the loss over the epochs, with the bug and without",
       }),
       kept = /** @type {Map<string, number[]>} */ (new Map());

@@ -16,7 +16,7 @@ export const figure = {
         y: { range: [-2.4, 2.4], ticks: [-2, 0, 2], label: "y" },
         high: 300,
         left: 40,
-        right: 150,
+        right: 178,
         name: "rings of equal loss, and the ways of five optimizers",
       }),
       falls = new Plot(it.drawing, {
@@ -24,7 +24,7 @@ export const figure = {
         y: { range: [1e-6, 1e3], ticks: [1e-6, 1e-3, 1, 1e3], label: "loss", powers: true },
         high: 230,
         left: 40,
-        right: 150,
+        right: 178,
         name: "the loss of each after each step",
       });
     /** The points of a walk, and the loss at each. @param {string} rule @param {string} lies @param {number} rate */

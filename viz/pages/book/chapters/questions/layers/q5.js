@@ -12,7 +12,7 @@ export const figure = {
         x: { range: [-1, 1], ticks: [-1, -0.5, 0, 0.5, 1], label: "x" },
         y: { range: [-2, 2], ticks: [-2, -1, 0, 1, 2], label: "► what the network says" },
         high: 300,
-        right: 150,
+        right: 158,
         name: "a wave, and what the network says of it",
       });
     return {
