@@ -178,6 +178,10 @@ for (const { element } of FIGURES.values()) {
   watcher.observe(element);
   measured.observe(element);
 }
+addEventListener("hashchange", () => {
+  fromAddress();
+  for (const figure of FIGURES.values()) figure.soon();
+});
 addEventListener("beforeprint", () => {
   for (const figure of FIGURES.values()) figure.show();
 });

@@ -13,7 +13,7 @@ export const figure = {
         y: { range: [9.5, 0.5], ticks: NAMES.map((_, k) => k + 1), tell: (k) => NAMES[k - 1], label: "parameter" },
         high: 290,
         left: 64,
-        right: 150,
+        right: 166,
         name: "what backward gives each parameter, and what the difference of two losses gives",
       }),
       falls = new Plot(it.drawing, {
@@ -21,7 +21,7 @@ export const figure = {
         y: { range: [0, 1], ticks: [0, 0.5, 1], label: "► loss" },
         high: 180,
         left: 64,
-        right: 150,
+        right: 166,
         name: "the loss over the epochs, with the bug and without",
       }),
       kept = /** @type {Map<string, number[]>} */ (new Map());
@@ -66,10 +66,9 @@ export const figure = {
             const [a, b] = [n[`backward_${k}`], n[`difference_${k}`]];
             checks.point(b, k, "backward hollow");
             checks.point(a, k, "backward small");
-            if (checks.wide)
-              checks.text(checks.right + 10, checks.y(k) + 5, agree(a, b) ? "✓ they agree" : "‼ they differ", {
-                style: agree(a, b) ? "word" : "odd",
-              });
+            const [words, style] = agree(a, b) ? ["✓ they agree", "word"] : ["‼ they differ", "odd"];
+            if (checks.wide) checks.text(checks.right + 10, checks.y(k) + 5, words, { style });
+            else checks.text(checks.right + 2, checks.y(k) + 5, words[0], { style });
           }
         });
         checks.question(checks.x(0.1), checks.y(5));
@@ -90,6 +89,7 @@ export const figure = {
           ["with it, dotted", falls.y(0.8) + 20],
           ["above: ● backward", falls.y(0.8) + 50],
           ["○ by difference", falls.y(0.8) + 70],
+          .../** @type {[string, number][]} */ (falls.wide ? [] : [["‼ they differ", 0]]),
         ]);
       },
       answer({ bug, epochs }, n) {

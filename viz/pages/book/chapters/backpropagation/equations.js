@@ -96,9 +96,7 @@ export const figure = {
         Object.assign(output, { value: n.z, gradient: n.d2, mark: at < 3 ? "backward" : "" });
         Object.assign(loss, { value: n.L, gradient: 1 });
         map.layOut(columns, it.width, 150);
-        map.paint(
-          at === 2 ? { unit: output } : at === 3 ? { unit: hidden[1], input: 1 } : { unit: at === 1 ? output : null },
-        );
+        map.paint({ unit: at < 3 ? output : at === 3 ? hidden[1] : null });
         const gradient = (/** @type {string} */ title, /** @type {number} */ number) => ({
             kind: "gradient",
             title,

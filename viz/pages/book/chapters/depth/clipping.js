@@ -19,7 +19,7 @@ export const figure = {
         y: { range: [0.005, 2], ticks: [0.01, 0.1, 1], label: "► error on the right targets", powers: true },
         high: 270,
         left: 44,
-        right: 150,
+        right: 158,
         name: "the error after each epoch, for four limits",
       }),
       lengths = new Plot(it.drawing, {
@@ -27,7 +27,7 @@ export const figure = {
         y: { range: [0, 40], ticks: [0, 20, 40], label: "how many of the first 128, without a limit" },
         high: 190,
         left: 44,
-        right: 150,
+        right: 158,
         name: "how many of the first 128 gradients have which length",
       });
     /** A training with a limit. @param {number} limit @returns {Run} */

@@ -54,17 +54,16 @@ export const figure = {
         for (let k = every; k <= up; k += every) y.ticks.push(10 ** k);
         plot.begin(it.width);
         const slot = plot.x(2) - plot.x(1),
-          wide = Math.min(36, 0.7 * slot),
-          one = plot.y(1);
+          wide = Math.min(36, 0.7 * slot);
         plot.layer("result", () => {
           for (let k = 1; k <= depth; k++) {
             const end = plot.y(Math.max(n[`norm_${k}`], y.range[0]));
             plot.add("rect", {
               class: "point backward",
               x: (plot.x(k) - wide / 2).toFixed(1),
-              y: Math.min(one, end).toFixed(1),
+              y: end.toFixed(1),
               width: wide.toFixed(1),
-              height: Math.max(1, Math.abs(end - one)).toFixed(1),
+              height: Math.max(1, plot.bottom - end).toFixed(1),
             });
           }
           if (slot < PILL) return;

@@ -3,8 +3,8 @@
 import { fewer } from "../../../shared/numbers.js";
 import { Plot } from "../../plot.js";
 
-const STYLES = ["update", "update dotted", "forward", "forward dotted", "backward"];
-const LINES = ["violet", "violet dots", "green", "green dots", "red"]; // where the words stand apart from the lines
+const STYLES = ["update", "update dotted", "forward dashed", "forward dashdot", "backward sparse"];
+const LINES = ["violet", "violet dots", "green dashes", "green dash-dot", "red, far dots"]; // where the words stand apart from the lines
 const NAMES = { sgd: "plain descent", momentum: "momentum", adagrad: "AdaGrad", rmsprop: "RMSProp", adam: "Adam" };
 
 /** @type {import("../../figure.js").Code} */
@@ -16,7 +16,7 @@ export const figure = {
         y: { range: [-2.4, 2.4], ticks: [-2, 0, 2], label: "y" },
         high: 300,
         left: 40,
-        right: 150,
+        right: 178,
         name: "rings of equal loss, and the ways of five optimizers",
       }),
       falls = new Plot(it.drawing, {
@@ -24,7 +24,7 @@ export const figure = {
         y: { range: [1e-6, 1e3], ticks: [1e-6, 1e-3, 1, 1e3], label: "loss", powers: true },
         high: 230,
         left: 40,
-        right: 150,
+        right: 178,
         name: "the loss of each after each step",
       });
     /** The points of a walk, and the loss at each. @param {string} rule @param {string} lies @param {number} rate */
@@ -74,11 +74,13 @@ export const figure = {
         ]);
         falls.begin(it.width);
         falls.layer("result", () => {
-          for (const [k, { losses }] of walks.entries())
-            falls.curve(
-              losses.map((/** @type {number} */ loss, /** @type {number} */ step) => [step, Math.max(loss, 1e-7)]),
-              STYLES[k],
-            );
+          falls.window(() => {
+            for (const [k, { losses }] of walks.entries())
+              falls.curve(
+                losses.map((/** @type {number} */ loss, /** @type {number} */ step) => [step, Math.max(loss, 1e-9)]),
+                `${STYLES[k]} free`,
+              );
+          });
           falls.legend(
             rules.map((/** @type {"sgd"} */ rule, /** @type {number} */ k) => {
               const end = Math.min(Math.max(n[rule], 1e-6), 1e3);

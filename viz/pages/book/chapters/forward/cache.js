@@ -77,7 +77,7 @@ export const figure = {
           y += HIGH + GAP;
         }
         y += 12;
-        head("◄ the 13 gradients: δ is the output’s error ŷ − y, δᵢ that of unit i, which needs zᵢ");
+        head("◄ the 13 gradients: δ = ŷ − y at the output, δᵢ at unit i needs zᵢ");
         const from = y;
         for (const [name] of Object.entries(needs)) {
           const [kind, i, k] = name.slice(2),

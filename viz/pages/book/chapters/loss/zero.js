@@ -10,7 +10,7 @@ export const figure = {
     const plot = new Plot(it.drawing, {
       x: { range: [1, 800], ticks: [1, 10, 100, 800], label: "−z: how far on the wrong side", powers: true },
       y: { range: [-1, 0], ticks: [-1, -0.5, 0], label: "◄ ∂L/∂z" },
-      right: 150,
+      right: 178,
       name: "the slope of three losses, the further the logit is on the wrong side",
     });
     const at = (/** @type {string} */ name, /** @type {number} */ far) => it.run(name, [-far]);

@@ -11,7 +11,7 @@ export const figure = {
         y: { range: [4.6, 0.4], ticks: [1, 2, 3, 4], tell: (k) => terms[k - 1] },
         high: 200,
         left: 48,
-        right: 150,
+        right: 158,
         name: "the two products and the bias, added end to end, and their sum",
       }),
       curve = new Plot(it.drawing, {
@@ -19,7 +19,7 @@ export const figure = {
         y: { range: [-1, 1], label: "► activation a" },
         high: 240,
         left: 48,
-        right: 150,
+        right: 158,
         name: "the activation over the sum, with its tangent",
       });
     it.controls.element.classList.add("pairs");

@@ -12,7 +12,7 @@ export const figure = {
         x: { range: [-1, 1], ticks: [-1, -0.5, 0, 0.5, 1], label: "x" },
         y: { range: [-2, 2], ticks: [-2, -1, 0, 1, 2], label: "► what the network says" },
         high: 300,
-        right: 150,
+        right: 158,
         name: "a wave, and what the network says of it",
       });
     return {
@@ -47,7 +47,7 @@ export const figure = {
         plot.question(plot.x(0), plot.top + 30);
         plot.legend([
           ["the wave, dotted", plot.y(1.4)],
-          ["► network, green", plot.y(1.4) + 20],
+          ["► network, solid", plot.y(1.4) + 20],
           ["each unit’s part, thin", plot.y(1.4) + 40],
         ]);
         rows(it.boxes, [

@@ -83,7 +83,7 @@ export const figure = {
         plot.question(plot.right - 24, plot.top + 24);
         plot.legend([
           ["w = 1, dotted", plot.top + 20],
-          [`w = ${w}, red`, plot.top + 40],
+          [`w = ${w}, solid`, plot.top + 40],
         ]);
         rows(it.boxes, [
           {
