@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from tests.support.web import CONTRASTS, collisions, until
+from tests.support.web import until
 from tests.support.web.book import (
-    ALONE,
     BOOK,
     FIGURES,
     NUMBER,
@@ -22,8 +21,6 @@ from tests.support.web.book import (
 from viz.pages.book import book as shell
 
 EACH = pytest.mark.parametrize("place", FIGURES)
-WIDTHS = (1280, 1024, 768, 390, 360)
-SHOW = "([id, state, said]) => {{ const it = {}; Object.assign(it.state, state); it.predict(said); it.show(); }}"
 
 
 def numbers_at(tab, place, state):
@@ -91,21 +88,6 @@ def test_it_is_covered_until_something_is_predicted(show, place):
             tab.press(f"{here} .guess input", "Enter")
             tab.evaluate(f"{figure(place)}.show()")
             assert tab.inner_text(f"{here} .answer").startswith(begins)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@EACH
-def test_nothing_meets_at_any_width(show, place, scheme):
-    tab = show(BOOK(), color_scheme=scheme)
-    tab.evaluate(ALONE, f"f{place}")
-    states = FIGURES[place].all_states()
-    for width in WIDTHS if scheme == "light" else WIDTHS[-1:]:
-        tab.set_viewport_size({"width": width, "height": 900})
-        for said in ("", said_of(inside(place))):
-            for state in states:
-                tab.evaluate(SHOW.format(figure(place)), [place, state, said])
-                assert not collisions(tab), (width, state, said)
-        assert not tab.evaluate(CONTRASTS), width
 
 
 @EACH
