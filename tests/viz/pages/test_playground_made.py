@@ -131,7 +131,7 @@ def test_a_link_says_when_its_rows_or_weights_are_not_in_it(show, tmp_path):
     told = "This link was made with 3 rows from a file, which a link does not hold: these are the 4 rows of the page."
     assert other.text_content("#alert") == told
     other.click("#reset")
-    assert "file" not in other.evaluate("location.hash")
+    until(other, "!location.hash.includes('file')")
     assert show(page, "w=AAAAA").text_content("#alert") == "The link does not fit: its weights are cut off."
 
 

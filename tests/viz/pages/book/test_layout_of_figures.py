@@ -14,7 +14,7 @@ SHOW = "([id, state, said]) => {{ const it = {}; Object.assign(it.state, state);
 def test_nothing_meets_at_any_width(show, place, scheme):
     tab = show(BOOK(), color_scheme=scheme)
     tab.evaluate(ALONE, f"f{place}")
-    states = FIGURES[place].all_states()
+    states = FIGURES[place].all_states()[: None if scheme == "light" else 1]  # colors move nothing
     for width in WIDTHS if scheme == "light" else WIDTHS[-1:]:
         tab.set_viewport_size({"width": width, "height": 900})
         for said in ("", said_of(inside(place))):
