@@ -136,7 +136,7 @@ class DevicesStep(TrainingStep):
         clipped = np.zeros_like(gradient)
         clipped[places] = own
         with np.errstate(all="ignore"):
-            update(self.optimizer.learning_rate if self._rate is None else self._rate, self.steps_made + 1)
+            update(self._learning_rate, self.steps_made + 1)
         for vector, whole in zip((theta, *memories), (self.theta, *self.memories), strict=True):
             whole[places] = vector
         self._latest = compiled.reached, clipped

@@ -163,12 +163,15 @@ class TrainingStep:
             if np.isfinite(self.norm):
                 self.clip(gradient, self.norm)
             compiled.runner.computed = compiled.runner.gradient.copy()  # as clipping left it, before it is used up
-            self._own[compiled.runner](
-                self.optimizer.learning_rate if self._rate is None else self._rate, self.steps_made + 1
-            )
+            self._own[compiled.runner](self._learning_rate, self.steps_made + 1)
         for x, before in zip((compiled.runner.theta, *compiled.runner.memories), self._before):  # noqa: B905  # or none
             x[compiled.kept] = before
         self.steps_made += steps
+
+    @property
+    def _learning_rate(self) -> float:
+        """The learning rate of the steps under way."""
+        return self.optimizer.learning_rate if self._rate is None else self._rate
 
     def spare_audits(self) -> None:
         """Audit the second call, then by the time alone: for who makes many calls in a row, and audits at the end."""
