@@ -114,10 +114,8 @@ class DevicesStep(TrainingStep):
             )
         if compiled not in self._parts:
             self._parts[compiled] = PartProgram(compiled.program)
-        loss, gradient = self._parts[compiled].begin(
-            self.devices.of(self.devices.own.start if part is None else part), self.theta, given
-        )
-        return loss, gradient
+        device = self.devices.of(self.devices.own.start if part is None else part)
+        return self._parts[compiled].begin(device, self.theta, given)
 
     def _move(self, compiled: Compiled, gradient: Floats) -> None:
         """Update the parameters that were reached by the optimizer's rule, after clipping."""
