@@ -89,10 +89,8 @@ class Family:
     def named(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Program, list[SizedInt]]:
         """Return the program for arguments of these shapes with its sizes written by names, n first, and the sizes."""
         taken = {a.name for part in self.parts[:1] for a in part.program.lines}
-        names: list[str] = []
-        for _ in sizes_of(self.pattern, shapes) or ():
-            names.append(next(x for x in NAMES if x not in taken and x not in names))
-        sizes = [SizedInt(n, name) for n, name in zip(sizes_of(self.pattern, shapes) or (), names, strict=True)]
+        free = (name for name in NAMES if name not in taken)
+        sizes = [SizedInt(n, next(free)) for n in sizes_of(self.pattern, shapes) or ()]
         return self.generic.at(tuple(sizes)), sizes
 
     def nodes_a_row(self, shapes: Shapes) -> int:
