@@ -96,6 +96,11 @@ class Operation:
     def __reduce__(self) -> tuple[Any, ...]:
         return operation, (self.name,)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether its rule is the package's own, and not a user's."""
+        return self.rule.__module__.startswith("autograd.")
+
     def __getattr__(self, name: str) -> Any:
         if name != "__signature__":  # what editors show: the rule's own inputs
             raise AttributeError(f"an operation has no attribute {name!r}")

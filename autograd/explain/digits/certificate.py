@@ -167,8 +167,7 @@ def _certificate(
 
 def _own(graph: Graph) -> tuple[str, ...]:
     """Return the names of the operations whose rules are not the package's own."""
-    ops = [node.op for node in graph.nodes if isinstance(node.op, Operation)]
-    own = [op for op in ops if not op.rule.__module__.startswith("autograd.")]
+    own = [node.op for node in graph.nodes if isinstance(node.op, Operation) and not node.op.is_ours]
     return tuple(dict.fromkeys(shown(op.name, LONGEST_NAME) for op in own))
 
 
