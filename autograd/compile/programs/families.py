@@ -31,7 +31,7 @@ from autograd.compile.ir.program import Program
 from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
-from autograd.compile.programs.outline import Outline
+from autograd.compile.programs.outline import Outline, lengths_of
 from autograd.compile.programs.patterns import LONG, Pattern, Shapes, is_alike, pattern_of, shapes_of, sizes_of
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.rehearsal import NoNumberError, Once, Rehearsal, Sample
@@ -228,7 +228,7 @@ class Families:
         known = family.outlines
         if outline.continues(known, sizes):
             return True
-        axes = [sorted({at[k] for at in known}) for k in range(len(sizes))]
+        axes = lengths_of(known)
         if max(map(len, axes)) > 2:
             return False
         for at in product(*[[*axis, axis[-1] + 2] for axis in axes]):

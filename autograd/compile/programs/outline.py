@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -26,7 +26,7 @@ from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.programs.forms import Sizes
 from autograd.recording.nodes import CONSTANT
 
-__all__ = ["Outline", "width_of"]
+__all__ = ["Outline", "lengths_of", "width_of"]
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,14 @@ def width_of(inputs: Sequence[Any]) -> int:
     return len(inputs[0].values) if inputs[0].is_group else 0
 
 
+def lengths_of(known: Iterable[Sizes]) -> list[list[int]]:
+    """Return for each size the lengths that it has at a grid of sizes, in order."""
+    return [sorted({*lengths}) for lengths in zip(*known, strict=True)]
+
+
 def interpolated(known: Mapping[Sizes, int], sizes: Sizes) -> Fraction:
     """Return, at these sizes, the polynomial through numbers at a grid of sizes, of the least degree in each."""
-    axes = [sorted({at[k] for at in known}) for k in range(len(sizes))]
+    axes = lengths_of(known)
     found = Fraction(0)
     for at, x in known.items():
         found += x * math.prod(
