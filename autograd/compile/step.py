@@ -153,8 +153,7 @@ class CompiledForward:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
         theta = np.array(numbers_of(self._programs.parameters))
         parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
-        if len(array) != sum(map(len, parts)):
-            count = sum(map(len, parts))
+        if len(array) != (count := sum(map(len, parts))):
             raise ValueError(
                 f"forward gives one prediction for each row: there are {len(array)} rows, and {count} came"
             )
