@@ -174,9 +174,10 @@ class Module:
         named = by_path(self.named_parameters())
         state, names = dict(state), tuple[str, ...]()
         if "classes" not in {*named, *self.named_buffers()}:
-            names = tuple(state.pop("classes", ()))
-            if not all(isinstance(name, str) for name in names):
+            held = state.pop("classes", ())
+            if not isinstance(held, list | tuple) or not all(isinstance(name, str) for name in held):
                 raise TypeError("classes in a state_dict are the names of classes, as texts")
+            names = tuple(held)
         check_fields("the state_dict", state, {*named, *self.named_buffers()})
         buffers = {path: x for path, x in state.items() if path not in named}
         check_buffers("buffers", buffers, self)

@@ -41,7 +41,7 @@ class RowFiles:
         path = self._paths[k]
         try:
             found = np.load(path, mmap_mode="r", allow_pickle=False)
-        except ValueError as error:
+        except (EOFError, ValueError) as error:  # EOFError: an empty file
             raise ValueError(f"{self._what}: {path} is no file that numpy.save makes of numbers ({error})") from None
         if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiub" or found.ndim == 0 or not len(found):
             raise ValueError(f"{self._what}: {path} holds no rows of numbers: numpy.save(path, array) makes such files")

@@ -39,13 +39,16 @@ def main(words: Sequence[str] | None = None) -> int | str:
 
 
 def in_peace(run: Callable[[], int]) -> int | str:
-    """Return what a program returns, and nothing worse than a sentence where nobody reads on, or the disk is full."""
+    """Return what a program returns, and nothing worse than a sentence at Ctrl-C, a full disk, or a closed pipe."""
     prepare()
     code = 0
     try:
         code = run()
         if sys.stdout is not None:
             sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("\nstopped by Ctrl-C", file=sys.stderr)
+        return 130  # what a shell says of it
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that what is left is not written when Python ends
         return code if isinstance(error, BrokenPipeError) else f"nothing more can be written: {error.strerror}"

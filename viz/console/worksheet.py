@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 
 
@@ -21,6 +22,11 @@ def worksheet(words: Sequence[str], called: str = "chainrule worksheet") -> int:
     given = options.parse_args(words)
     if given.seed < 0:
         options.error(f"--seed takes a whole number from 0, not {given.seed}")
+    if given.ask and (given.out or given.paper or given.answers):
+        options.error("--ask writes no file: leave out --out, --print and --answers, or --ask")
+    out = given.out or f"{given.subject}-worksheet.html"
+    if given.answers is not None and os.path.realpath(given.answers) == os.path.realpath(out):
+        options.error(f"--answers {given.answers!r} is where the worksheet itself goes: give the answers another name")
     from viz.worksheet.xor import xor_worksheet
 
     sheet = xor_worksheet(given.seed, given.level)
@@ -31,7 +37,7 @@ def worksheet(words: Sequence[str], called: str = "chainrule worksheet") -> int:
         (sheet.paper, "to print, its answers on the last page") if given.paper else (sheet.page, "marks itself")
     )
     try:
-        name = page.save(given.out or f"{given.subject}-worksheet.html")
+        name = page.save(out)
         print(f"wrote {name}: {len(sheet.blanks)} blanks, {what}")
         if given.answers is not None:
             print(f"wrote {sheet.answers.save(given.answers)}: the answers, and what wrong numbers come from")

@@ -168,6 +168,8 @@ def test_files_that_hold_no_rows_are_refused_before_any_work(tmp_path):
     refused("No such file", FileNotFoundError, inputs=[*inputs[:7], tmp_path / "gone.npy"])
     Path(inputs[2]).write_text("x")
     refused(r"inputs-2.npy is no file that numpy.save makes of numbers")
+    Path(inputs[2]).write_bytes(b"")
+    refused(r"inputs-2.npy is no file that numpy.save makes of numbers \(No data left in file\)")
     np.save(inputs[2], np.array(["a"]))
     refused(r"inputs-2.npy holds no rows of numbers")
     np.save(inputs[2], np.array([[0.0, np.nan]] * 6))

@@ -209,8 +209,11 @@ def test_a_state_dict_carries_the_names_and_one_without_takes_them_away():
     assert nn.classify(other, ROWS) == nn.classify(model, ROWS)
     other.load_state_dict(nn.MLP(2, [4, 3], "tanh", seed=3).state_dict())
     assert set(nn.classify(other, ROWS)) <= {0, 1, 2}
-    with pytest.raises(TypeError, match="classes in a state_dict are the names of classes"):
-        other.load_state_dict(model.state_dict() | {"classes": [1, 2, 3]})
+    before = other.state_dict()
+    for wrong in ([1, 2, 3], 5, None, "abc"):
+        with pytest.raises(TypeError, match="classes in a state_dict are the names of classes"):
+            other.load_state_dict(model.state_dict() | {"classes": wrong})
+    assert other.state_dict() == before
 
 
 @pytest.mark.parametrize("outputs", [1, 3])

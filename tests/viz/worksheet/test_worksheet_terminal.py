@@ -97,10 +97,15 @@ def test_the_command_writes_the_sheet_and_the_answers_and_says_how_to_print(tmp_
         (["xor", "--level", "9"], "invalid choice: 9"),
         (["xor", "--out", "sheet.pdf"], "a page is saved as .html"),
         (["xor", "--out", "no/such/folder.html"], "there is no folder"),
+        (["xor", "--answers", "./xor-worksheet.html"], "is where the worksheet itself goes"),
+        (["xor", "--ask", "--out", "sheet.html"], "--ask writes no file"),
+        (["xor", "--ask", "--print"], "--ask writes no file"),
         ([], "the following arguments are required: subject"),
     ],
 )
-def test_what_the_command_cannot_do_it_says(words, told, capsys):
+def test_what_the_command_cannot_do_it_says(words, told, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit):
         main(["worksheet", *words])
     assert told in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

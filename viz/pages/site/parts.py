@@ -82,15 +82,21 @@ def from_folder(folder: str | os.PathLike[str]) -> dict[str, bytes]:
     if missing := [name for name in PYODIDE.files if not (place / name).is_file()]:
         raise ValueError(f"--pyodide {shown(place)}: there is no {', '.join(missing)} in it")
     files = {name: (place / name).read_bytes() for name in PYODIDE.files}
-    lock = json.loads(files["pyodide-lock.json"])
-    version = lock["info"]["version"]
+    try:
+        lock = json.loads(files["pyodide-lock.json"])
+        version, numpy = lock["info"]["version"], lock["packages"].get("numpy", {})
+        wheel, named = str(numpy.get("file_name", "")), numpy.get("sha256")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise ValueError(f"--pyodide {shown(place)}: its pyodide-lock.json is not what Pyodide writes") from None
+    if wheel != Path(wheel).name and wheel:  # a way out of the folder
+        raise ValueError(
+            f"--pyodide {shown(place)}: its pyodide-lock.json names {shown(wheel)}, which is no file in it"
+        )
     if version != PYODIDE.version:
         raise ValueError(f"--pyodide {shown(place)}: it is Pyodide {version}, and {PYODIDE.version} is needed")
-    numpy = lock["packages"].get("numpy", {})
-    wheel = str(numpy.get("file_name", ""))
     if not wheel or not (place / wheel).is_file():
         return files
     files[wheel] = (place / wheel).read_bytes()
-    if (digest := hashlib.sha256(files[wheel]).hexdigest()) != numpy["sha256"]:
+    if (digest := hashlib.sha256(files[wheel]).hexdigest()) != named:
         raise ValueError(f"--pyodide {shown(place)}: its {wheel} is another than pyodide-lock.json names: {digest}")
     return files

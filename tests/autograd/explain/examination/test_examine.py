@@ -169,6 +169,15 @@ def test_a_pipe_that_closes_early_makes_no_wrong_engine_right(monkeypatch):
     assert in_peace(lambda: 1) == 1
 
 
+def test_a_command_that_is_interrupted_says_so_in_a_line(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("viz.console.command_line.prepare", lambda: None)
+    assert in_peace(interrupted) == 130
+    assert capsys.readouterr().err == "\nstopped by Ctrl-C\n"
+
+
 def test_a_class_in_hand_is_examined_and_left_as_it_was():
     names = {}
     exec(RIGHT + "\nmade = []\n", names)

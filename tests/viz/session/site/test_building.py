@@ -66,6 +66,27 @@ def test_pyodide_from_a_folder_is_of_the_version_that_was_tried(no_npm, tmp_path
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"info": 1, "packages": {}}', '{"info": {"version": 1}, "packages": []}']
+)
+def test_a_lock_file_that_is_none_is_named(no_npm, tmp_path, capsys, text):
+    place = folder_of_pyodide(tmp_path / "whole")
+    (place / "pyodide-lock.json").write_text(text)
+    said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
+    assert "whole: its pyodide-lock.json is not what Pyodide writes" in said
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_lock_file_leads_to_no_file_outside_its_folder(no_npm, tmp_path, capsys):
+    (tmp_path / "secret").write_bytes(b"x")
+    digest = hashlib.sha256(b"x").hexdigest()
+    for k, name in enumerate(["../secret", str(tmp_path / "secret")]):
+        place = folder_of_pyodide(tmp_path / f"whole{k}", numpy={"file_name": name, "sha256": digest})
+        said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
+        assert "which is no file in it" in said
+    assert not (tmp_path / "site").exists()
+
+
 def test_numpy_is_taken_along_where_the_distribution_has_it(tmp_path, monkeypatch, capsys):
     wheel, content = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl", b"a wheel"
     place = folder_of_pyodide(
