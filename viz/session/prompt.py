@@ -28,7 +28,7 @@ from viz.session.words import as_typed
 MARK: Final = "› "
 SHORT: Final = {
     "s": "step", "b": "back", "w": "why", "e": "epoch", "u": "until", "?": "help", "h": "help", "q": "quit",
-    "exit": "quit", "undo": "back",
+    "exit": "quit", "undo": "back", "next": "step",
 }  # fmt: skip
 NAME: Final = r"[^\W\d][^\s=+*/<>{}\"'-]*"  # a weight or unit: w211, w(2)11, z11[2]
 

@@ -12,6 +12,7 @@ import pytest
 
 from viz.console.command_line import main
 from viz.session.prompt import Prompt
+from viz.session.xor import XorSession
 
 ROOT = Path(__file__).parents[3]
 
@@ -92,6 +93,16 @@ def test_a_person_can_talk_with_it_in_a_terminal(terminal):
     assert talk.wait(timeout=30) == 0
     assert said.count("|") == len(answers)
     assert "Traceback" not in said
+
+
+def test_what_a_student_types_first_goes_on(capsys):
+    """`next` alone is a function of Python's, and `n` a name."""
+    prompt = Prompt(session := XorSession(), session._variables, session._known_names, session._help)
+    assert prompt.run_script(["next", "next(iter([7]))"]) == 0
+    said = capsys.readouterr().out
+    assert "► forward 1/50" in said
+    assert "built-in" not in said
+    assert said.rstrip().endswith("7")
 
 
 def test_a_closed_standard_input_is_an_empty_script():
