@@ -10,19 +10,8 @@ from xml.etree import ElementTree
 
 import nn
 from autograd import Value
+from viz.pages.book.chapters import CHAPTERS
 
-ORDER = (
-    "network",
-    "perceptron",
-    "forward",
-    "loss",
-    "descent",
-    "backpropagation",
-    "activations",
-    "depth",
-    "training",
-    "questions",
-)
 FOLDER = Path(__file__).parents[3] / "viz" / "pages" / "book" / "chapters"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 XOR = nn.datasets.xor()
@@ -43,7 +32,7 @@ def page(chapter):
 @cache
 def words():
     """Return all that is read in the book."""
-    return " ".join(" ".join("".join(page(chapter).itertext()) for chapter in ORDER).split())
+    return " ".join(" ".join("".join(page(chapter).itertext()) for chapter in CHAPTERS).split())
 
 
 def says(*sentences):

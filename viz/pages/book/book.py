@@ -59,7 +59,7 @@ def book() -> Page:
 def figures() -> dict[str, Figure]:
     """Return the figures that compute, by their numbers as the text has them, in its order."""
     named = [(place, name) for place, name, _ in FIGURE.findall("".join(map(text_of, CHAPTERS)))]
-    return {place: figure_of(name) for place, name in named if name and _is_there(f"{name}.py")}
+    return {place: figure_of(name) for place, name in named if name}
 
 
 def figure_of(name: str) -> Figure:
@@ -69,21 +69,16 @@ def figure_of(name: str) -> Figure:
 
 
 def text_of(chapter: str) -> str:
-    """Return a chapter as its author wrote it, without comments; nothing where nothing is written yet."""
-    written = file_of(f"book/chapters/{chapter}/text.html") if _is_there(f"{chapter}/text.html") else ""
-    return re.sub(r"\s*<!--.*?-->", "", written, flags=re.DOTALL)
+    """Return a chapter as its author wrote it, without comments."""
+    return re.sub(r"\s*<!--.*?-->", "", file_of(f"book/chapters/{chapter}/text.html"), flags=re.DOTALL)
 
 
 def stills(chapter: str) -> dict[str, str]:
     """Return what the figures of a chapter draw at first, by name; `python -m demos.pictures` makes them."""
-    if not _is_there(f"{chapter}/stills.html"):
-        return {}
+    if not resources.files("viz").joinpath("pages", "book", "chapters", chapter, "stills.html").is_file():
+        return {}  # until they are made
     _, *parts = re.split(r"<!-- ([\w/]+) -->\n", file_of(f"book/chapters/{chapter}/stills.html"))
     return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
-def _is_there(name: str) -> bool:
-    return resources.files("viz").joinpath("pages", "book", "chapters", name).is_file()
 
 
 # ------------------------------------------------------------------------------------------------ what is seen

@@ -86,6 +86,21 @@ export class Figure {
     PROGRAMS[this.key(name)](theta, gradient, memories, rate, step, theta.length);
   }
 
+  /** A descent by an optimizer's rule: where it stands before each step and at the end, and the loss there.
+   * @param {string} rule @param {ArrayLike<number>} start @param {number} rate @param {number} steps
+   * @param {(at: Float64Array, step: number) => Result} run gives loss and slopes @returns {{at: Float64Array, loss: number}[]} */
+  descent(rule, start, rate, steps, run) {
+    const at = Float64Array.from(start),
+      memories = Array.from({ length: this.about.programs[rule].memories }, () => new Float64Array(at.length)),
+      found = [];
+    for (let step = 0; ; step++) {
+      const { value, slopes } = run(at, step);
+      found.push({ at: at.slice(), loss: value });
+      if (step === steps) return found;
+      this.update(rule, at, slopes, memories, rate, step + 1);
+    }
+  }
+
   /** @param {string} name */
   key(name) {
     return `${this.about.name.replaceAll("/", ".")}.${name}`;

@@ -236,6 +236,12 @@ function share({ range, powers }, x) {
 /** @param {Axis} axis @param {number} x */
 const told = ({ tell = shortly }, x) => tell(x);
 
+/** Returns a maker of boxes of one kind, which are alike but for title and number.
+ * @param {string} kind @param {Partial<Box>} more @returns {(title: string, number: number) => Box} */
+export const box =
+  (kind, more = {}) =>
+  (title, number) => ({ kind, title, number, ...more });
+
 /** Shows rows of boxes; the numbers of a row have the same digits, as many as there is room for.
  * @param {HTMLElement} parent @param {Row[]} list */
 export function rows(parent, list) {

@@ -1,7 +1,7 @@
 // Figure 7.2: a neuron that no example wakes, and what wakes it.
 
 import { make } from "../../../shared/dom.js";
-import { Plot, rows } from "../../plot.js";
+import { Plot, box, rows } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = {
@@ -55,12 +55,7 @@ export const figure = {
             ["○ off: slope 0", plot.y(2) + 20],
           ]);
         });
-        const total = (/** @type {string} */ title, /** @type {number} */ number) => ({
-          kind: "gradient",
-          title,
-          number,
-          asked: true,
-        });
+        const total = box("gradient", { asked: true });
         rows(it.boxes, [
           {
             label: `${n.active} of 5 examples have z above 0`,

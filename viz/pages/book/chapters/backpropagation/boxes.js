@@ -1,6 +1,6 @@
 // Figure 6.1: three slopes on the way from a loss to a weight, multiplied.
 
-import { Plot, rows } from "../../plot.js";
+import { Plot, box, rows } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = {
@@ -43,13 +43,8 @@ export const figure = {
           ["loss, solid", plot.y(3.6)],
           ["its slope, dashed", plot.y(3.6) + 20],
         ]);
-        const value = (/** @type {string} */ title, /** @type {number} */ number) => ({ kind: "value", title, number }),
-          local = (/** @type {string} */ title, /** @type {number} */ number) => ({
-            kind: "local",
-            title,
-            number,
-            sign: "× ",
-          });
+        const value = box("value"),
+          local = box("local", { sign: "× " });
         rows(it.boxes, [
           {
             label: "► forward: each from the one before",

@@ -29,13 +29,7 @@ export const figure = {
     const losses = (bug) => {
       const known = kept.get(bug);
       if (known) return known;
-      const p = Float64Array.from(start),
-        found = /** @type {number[]} */ ([]);
-      for (let epoch = 0; epoch <= most; epoch++) {
-        const { value, slopes } = it.run(bug, p);
-        found.push(value);
-        it.update("descent", p, slopes, [], rate, epoch + 1);
-      }
+      const found = it.descent("descent", start, rate, most, (p) => it.run(bug, p)).map(({ loss }) => loss);
       kept.set(bug, found);
       return found;
     };

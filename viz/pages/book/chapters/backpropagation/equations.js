@@ -2,7 +2,7 @@
 
 import { make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
-import { rows } from "../../plot.js";
+import { box, rows } from "../../plot.js";
 
 /** @typedef {import("../../../shared/network.js").Unit} Unit */
 
@@ -97,22 +97,9 @@ export const figure = {
         Object.assign(loss, { value: n.L, gradient: 1 });
         map.layOut(columns, it.width, 150);
         map.paint({ unit: at < 3 ? output : at === 3 ? hidden[1] : null });
-        const gradient = (/** @type {string} */ title, /** @type {number} */ number) => ({
-            kind: "gradient",
-            title,
-            number,
-          }),
-          local = (/** @type {string} */ title, /** @type {number} */ number) => ({
-            kind: "local",
-            title,
-            number,
-          }),
-          sent = (/** @type {string} */ title, /** @type {number} */ number) => ({
-            kind: "sent",
-            title,
-            number,
-            asked: at === 3,
-          }),
+        const gradient = box("gradient"),
+          local = box("local"),
+          sent = box("sent", { asked: at === 3 }),
           units = [1, 2],
           sub = (/** @type {number} */ i) => "₁₂"[i - 1];
         rows(

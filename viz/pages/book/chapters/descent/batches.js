@@ -34,21 +34,16 @@ export const figure = {
     };
     /** Where a walk leads in so many rounds. @param {number} size @param {number} rounds */
     const walk = (size, rounds) => {
-      const at = Float64Array.from(start),
-        points = /** @type {[number, number][]} */ ([[at[0], at[1]]]);
-      for (let round = 0; round < rounds; round++)
-        for (const batch of batches(size, round)) {
-          it.update("descent", at, on(at, batch).slopes, [], rate, points.length);
-          points.push([at[0], at[1]]);
-        }
-      return points;
+      const list = Array.from({ length: rounds }, (_, round) => batches(size, round)).flat(),
+        found = it.descent("descent", start, rate, list.length, (at, step) => on(at, list[step] ?? all));
+      return found.map(({ at }) => /** @type {[number, number]} */ ([at[0], at[1]]));
     };
     return {
       numbers({ size, epochs }) {
         const points = walk(+size, epochs),
           exact = on(start, all).slopes,
           squares = batches(+size, 0).map((batch) => {
-            const { slopes } = on(start, +size < count ? batch : all);
+            const { slopes } = on(start, batch);
             return (slopes[0] - exact[0]) ** 2 + (slopes[1] - exact[1]) ** 2;
           });
         return {

@@ -30,17 +30,11 @@ export const figure = {
     /** The points of a walk, and the loss at each. @param {string} rule @param {string} lies @param {number} rate */
     const walk = (rule, lies, rate) => {
       const [bends, start] = valleys[lies],
-        at = Float64Array.from(start),
-        memories = Array.from({ length: it.about.programs[rule].memories }, () => new Float64Array(2)),
-        points = /** @type {[number, number][]} */ ([]),
-        losses = /** @type {number[]} */ ([]);
-      for (let k = 0; k <= steps; k++) {
-        const { value, slopes } = it.run("valley", at, bends);
-        points.push([at[0], at[1]]);
-        losses.push(value);
-        if (k < steps) it.update(rule, at, slopes, memories, rate, k + 1);
-      }
-      return { points, losses };
+        found = it.descent(rule, start, rate, steps, (at) => it.run("valley", at, bends));
+      return {
+        points: found.map(({ at }) => /** @type {[number, number]} */ ([at[0], at[1]])),
+        losses: found.map(({ loss }) => loss),
+      };
     };
     /** A walk up to where it leaves the picture. @param {[number, number][]} points */
     const inside = (points) => {

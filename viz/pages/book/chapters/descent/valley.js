@@ -42,16 +42,11 @@ export const figure = {
 
     /** The points of the descent, and the loss at each. @param {string} surface @param {Point} start @param {number} rate */
     const walk = (surface, start, rate) => {
-      const at = Float64Array.from(start),
-        points = /** @type {Point[]} */ ([]),
-        losses = /** @type {number[]} */ ([]);
-      for (let k = 0; k <= steps; k++) {
-        const { value, slopes } = it.run(surface, at);
-        points.push([at[0], at[1]]);
-        losses.push(value);
-        it.update("descent", at, slopes, [], rate, k + 1);
-      }
-      return { points, losses };
+      const found = it.descent("descent", start, rate, steps, (at) => it.run(surface, at));
+      return {
+        points: found.map(({ at }) => /** @type {Point} */ ([at[0], at[1]])),
+        losses: found.map(({ loss }) => loss),
+      };
     };
     /** The largest curvature at a point. @param {string} surface @param {Point} point */
     const steepest = (surface, [x, y]) => {

@@ -3,7 +3,7 @@
 import { make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
 import { shortly } from "../../../shared/numbers.js";
-import { rows } from "../../plot.js";
+import { box, rows } from "../../plot.js";
 
 /** @typedef {import("../../../shared/network.js").Unit} Unit */
 const sub = (/** @type {number} */ k) => "₁₂₃"[k];
@@ -51,13 +51,8 @@ export const figure = {
         };
       },
       draw({ step, x1, x2 }, n) {
-        const value = (/** @type {string} */ title, /** @type {number} */ number) => ({ kind: "value", title, number }),
-          local = (/** @type {string} */ title, /** @type {number} */ number) => ({
-            kind: "local",
-            title,
-            number,
-            sign: "× ",
-          });
+        const value = box("value"),
+          local = box("local", { sign: "× " });
         inputs.forEach((one, k) => Object.assign(one, { value: [x1, x2][k] }));
         const made = all.map((_, k) => (k < units ? [n[`z${k + 1}`], n[`a${k + 1}`]] : [n.z, n.prediction])),
           names = all.map((_, k) => (k < units ? [`z${sub(k)}`, `a${sub(k)}`] : ["z", "ŷ"])),
