@@ -1,7 +1,7 @@
 """The command: `python -m tests.fuzz --minutes 10 --against native`, or `--programs 1000`, from seed `--start` on.
 
 A third of the programs are graphs of any operations, a third networks with branches that are not taken, a third such as
-users write, at odd moments.  `--against recorded` compares recorded runs with 200 digits, `exact` certificates with
+users write, at odd moments.  `--against recorded` compares recorded runs with the truth, `exact` certificates with
 them, `sizes` runs networks at five numbers of rows each, `histories` acts on models, optimizers and files with a plain
 reimplementation.  A seed gives the same program each time.  What differs is shrunk, and written as the file of a test
 into `--found`.

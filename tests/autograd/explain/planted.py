@@ -1,4 +1,4 @@
-"""Random graphs with cancellations planted, and their truth at 200 digits by rules that are written here by hand."""
+"""Random graphs with cancellations planted, and their truth at 400 digits by rules that are written here by hand."""
 
 import random
 
@@ -9,7 +9,7 @@ import autograd as ag
 from autograd import Value
 from autograd.rules.operation import TABLE
 
-DIGITS = 200
+DIGITS = 400
 
 
 def _gelu(x):
@@ -74,7 +74,7 @@ def graph(seed):
 
 
 def truth(root, leaves):
-    """Return the value and the gradients of the leaves at 200 digits."""
+    """Return the value and the gradients of the leaves at 400 digits."""
     with mpmath.workdps(DIGITS):
         order = ag.topological_order(root)
         numbers, adjoints = {}, {id(node): mpf(0) for node in order}
@@ -93,7 +93,7 @@ def truth(root, leaves):
 def true_digits(number, true):
     """Return how many digits of a float are right: 16 for the nearest one to the truth."""
     with mpmath.workdps(DIGITS):
-        true = mpf(0) if abs(true) < mpf(10) ** -150 else true
+        true = mpf(0) if abs(true) < mpf(10) ** -350 else true
         if float(true) == number:
             return 16.0
         return 0.0 if true == 0 else max(0.0, min(16.0, float(-mp.log10(abs(mpf(number) - true) / abs(true)))))
