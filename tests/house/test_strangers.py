@@ -71,7 +71,7 @@ pid = os.fork()
 if pid == 0:
     job()
     os._exit(7)
-for _ in range(800):
+for _ in range(6000):
     done, status = os.waitpid(pid, os.WNOHANG)
     if done:
         break
@@ -84,7 +84,7 @@ print(os.waitstatus_to_exitcode(status) if done else "hangs")
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_child_that_is_forked_while_another_thread_loads_modules_can_load_them_too():
-    told = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKS], capture_output=True, text=True, timeout=60)
+    told = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKS], capture_output=True, text=True, timeout=120)
     assert told.stdout == "7\n", told.stderr
 
 
