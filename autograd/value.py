@@ -137,5 +137,6 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
 for _module in (methods, groups, nodes, rows):  # these need the class, and were imported before it existed
     vars(_module)["Value"] = Value
-for _name in methods.METHODS.keys() & TABLE.keys():  # a row that was just deleted still has its method
-    vars(TABLE[_name]).update(kind=Value, method=methods.METHODS[_name])
+for _op in TABLE.values():
+    if _op.is_inlined and (_method := vars(methods.Methods).get(_op.methods[0])):  # a new row's is not written yet
+        vars(_op).update(kind=Value, method=_method)

@@ -6,15 +6,18 @@ row as it would through its nodes, with the same additions in the same order.  T
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from autograd.backward import one_pass_at_a_time
-from autograd.fused.activations import ON_ROWS
 from autograd.fused.groups import Group, added_up
 from autograd.fused.rows import Affine
 from autograd.recording.nodes import connected, operand
 from autograd.rules.operation import Operation
+from autograd.rules.source import on_floats, primitives
+from autograd.rules.symbols import parameters
 from autograd.support.validate import number
 
 if TYPE_CHECKING:
@@ -128,13 +131,29 @@ class Hidden(Waiting):
 
 def is_on_rows(activation: object) -> bool:
     """Return whether a hidden row can be computed with this activation."""
-    return isinstance(activation, Operation) and activation.name in ON_ROWS
+    return isinstance(activation, Operation) and activation.arity == 1 and activation.method is not None
 
 
 def on_row(op: Operation, row: list[float]) -> tuple[list[float], list[float]]:
     """Return the outputs and the local derivatives of an operation of one input, for each number of a row."""
     try:
-        return ON_ROWS[op.name](row)
+        return _inlined(op)(row)
     except (ArithmeticError, ValueError):
         outputs, derivatives = zip(*[op.evaluate(x) for x in row], strict=True)
         return list(outputs), [d for (d,) in derivatives]
+
+
+@cache
+def _inlined(op: Operation) -> Callable[[list[float]], tuple[list[float], list[float]]]:
+    """Return what does so for numbers at which nothing raises: the rule, inlined in a loop."""
+    lines, output, (derivative,) = on_floats(op)
+    body = "\n        ".join([*lines, f"outputs.append({output})", f"derivatives.append({derivative})"])
+    source = f"""def on_row(row):
+    outputs, derivatives = [], []
+    for {parameters(op)[0]} in row:
+        {body}
+    return outputs, derivatives
+"""
+    namespace = primitives()
+    exec(compile(source, f"<{op.name} of a row>", "exec"), namespace)
+    return namespace["on_row"]  # type: ignore[no-any-return]

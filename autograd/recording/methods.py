@@ -30,7 +30,7 @@ from math import (
     tan,
     tanh,
 )
-from typing import TYPE_CHECKING, Final, SupportsFloat, TypeAlias, Union
+from typing import TYPE_CHECKING, SupportsFloat, TypeAlias, Union
 
 from autograd import ops
 from autograd.recording import modes
@@ -62,12 +62,9 @@ class Methods:
             return apply(ops.add, (self, other))
         x, y = self._data, other._data
         node = new(Value)
-        try:
-            node._data = x + y
-            node._left_derivative = 1.0
-            node._right_derivative = 1.0
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.add, (self, other))
+        node._data = x + y
+        node._left_derivative = 1.0
+        node._right_derivative = 1.0
         node._left = self
         node._right = other
         node._grad = node._name = node._operands = None
@@ -86,12 +83,9 @@ class Methods:
             return apply(ops.subtract, (self, other))
         x, y = self._data, other._data
         node = new(Value)
-        try:
-            node._data = x - y
-            node._left_derivative = 1.0
-            node._right_derivative = -1.0
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.subtract, (self, other))
+        node._data = x - y
+        node._left_derivative = 1.0
+        node._right_derivative = -1.0
         node._left = self
         node._right = other
         node._grad = node._name = node._operands = None
@@ -110,12 +104,9 @@ class Methods:
             return apply(ops.multiply, (self, other))
         x, y = self._data, other._data
         node = new(Value)
-        try:
-            node._data = x * y
-            node._left_derivative = y
-            node._right_derivative = x
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.multiply, (self, other))
+        node._data = x * y
+        node._left_derivative = y
+        node._right_derivative = x
         node._left = self
         node._right = other
         node._grad = node._name = node._operands = None
@@ -157,11 +148,8 @@ class Methods:
             return apply(ops.negative, (self,))
         x = self._data
         node = new(Value)
-        try:
-            node._data = -x
-            node._left_derivative = -1.0
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.negative, (self,))
+        node._data = -x
+        node._left_derivative = -1.0
         node._left = self
         node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.negative
@@ -173,11 +161,8 @@ class Methods:
             return apply(ops.abs_, (self,))
         x = self._data
         node = new(Value)
-        try:
-            node._data = abs(x)
-            node._left_derivative = 1.0 if (x > 0.0) else (-1.0 if (x < 0.0) else 0.0)
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.abs_, (self,))
+        node._data = abs(x)
+        node._left_derivative = 1.0 if (x > 0.0) else (-1.0 if (x < 0.0) else 0.0)
         node._left = self
         node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.abs_
@@ -727,11 +712,8 @@ class Methods:
             return apply(ops.relu, (self,))
         x = self._data
         node = new(Value)
-        try:
-            node._data = 0.0 if (x <= 0.0) else x
-            node._left_derivative = 1.0 if (x > 0.0) else 0.0
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.relu, (self,))
+        node._data = 0.0 if (x <= 0.0) else x
+        node._left_derivative = 1.0 if (x > 0.0) else 0.0
         node._left = self
         node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.relu
@@ -769,11 +751,8 @@ class Methods:
             return apply(ops.hardtanh, (self,))
         x = self._data
         node = new(Value)
-        try:
-            node._data = 1.0 if (x >= 1.0) else (-1.0 if (x <= -1.0) else x)
-            node._left_derivative = (1.0 if (x < 1.0) else 0.0) if (x > -1.0) else 0.0
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.hardtanh, (self,))
+        node._data = 1.0 if (x >= 1.0) else (-1.0 if (x <= -1.0) else x)
+        node._left_derivative = (1.0 if (x < 1.0) else 0.0) if (x > -1.0) else 0.0
         node._left = self
         node._right = node._right_derivative = node._grad = node._name = node._operands = None
         node.op = ops.hardtanh
@@ -847,15 +826,12 @@ class Methods:
             return apply(ops.maximum, (self, other))
         x, y = self._data, other._data
         node = new(Value)
-        try:
-            t0 = x >= y
-            t1 = x != x
-            t2 = 1.0 if t0 else (1.0 if t1 else 0.0)
-            node._data = x if t0 else (x if t1 else y)
-            node._left_derivative = t2
-            node._right_derivative = 1.0 - t2
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.maximum, (self, other))
+        t0 = x >= y
+        t1 = x != x
+        t2 = 1.0 if t0 else (1.0 if t1 else 0.0)
+        node._data = x if t0 else (x if t1 else y)
+        node._left_derivative = t2
+        node._right_derivative = 1.0 - t2
         node._left = self
         node._right = other
         node._grad = node._name = node._operands = None
@@ -870,15 +846,12 @@ class Methods:
             return apply(ops.minimum, (self, other))
         x, y = self._data, other._data
         node = new(Value)
-        try:
-            t0 = x <= y
-            t1 = x != x
-            t2 = 1.0 if t0 else (1.0 if t1 else 0.0)
-            node._data = x if t0 else (x if t1 else y)
-            node._left_derivative = t2
-            node._right_derivative = 1.0 - t2
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.minimum, (self, other))
+        t0 = x <= y
+        t1 = x != x
+        t2 = 1.0 if t0 else (1.0 if t1 else 0.0)
+        node._data = x if t0 else (x if t1 else y)
+        node._left_derivative = t2
+        node._right_derivative = 1.0 - t2
         node._left = self
         node._right = other
         node._grad = node._name = node._operands = None
@@ -892,50 +865,3 @@ class Methods:
     def detach(self) -> Value:
         """x, as a number that no gradient passes."""
         return Value.apply_operation(ops.detach, (self,))
-
-
-METHODS: Final = {
-    "add": Methods.__add__,
-    "subtract": Methods.__sub__,
-    "multiply": Methods.__mul__,
-    "divide": Methods.__truediv__,
-    "negative": Methods.__neg__,
-    "abs": Methods.__abs__,
-    "exp": Methods.exp,
-    "expm1": Methods.expm1,
-    "log": Methods.log,
-    "log2": Methods.log2,
-    "log10": Methods.log10,
-    "log1p": Methods.log1p,
-    "sqrt": Methods.sqrt,
-    "xlogy": Methods.xlogy,
-    "hypot": Methods.hypot,
-    "sin": Methods.sin,
-    "cos": Methods.cos,
-    "tan": Methods.tan,
-    "asin": Methods.asin,
-    "acos": Methods.acos,
-    "atan": Methods.atan,
-    "atan2": Methods.atan2,
-    "sinh": Methods.sinh,
-    "cosh": Methods.cosh,
-    "asinh": Methods.asinh,
-    "acosh": Methods.acosh,
-    "atanh": Methods.atanh,
-    "erf": Methods.erf,
-    "erfc": Methods.erfc,
-    "tanh": Methods.tanh,
-    "sigmoid": Methods.sigmoid,
-    "softplus": Methods.softplus,
-    "log_sigmoid": Methods.log_sigmoid,
-    "softsign": Methods.softsign,
-    "mish": Methods.mish,
-    "relu": Methods.relu,
-    "selu": Methods.selu,
-    "hardtanh": Methods.hardtanh,
-    "silu": Methods.silu,
-    "gelu": Methods.gelu,
-    "gelu_tanh": Methods.gelu_tanh,
-    "maximum": Methods.maximum,
-    "minimum": Methods.minimum,
-}

@@ -1,4 +1,4 @@
-"""Writes `methods.py` and `fused/activations.py` from the table of operations: `python -m autograd.rules.generate`.
+"""Writes `recording/methods.py` from the table of operations: `python -m autograd.rules.generate`.
 
 Each method is its operation's rule on floats, inlined: that spares a call, a tuple and the look-ups of the maths
 library for every node, which buys 2× for plain scalars.
@@ -17,7 +17,7 @@ from autograd.rules.source import on_floats, primitives
 from autograd.rules.symbols import parameters
 from autograd.support.files import write_file
 
-FOLDER: Final = Path(__file__).parents[1]
+FILE: Final = Path(__file__).parents[1] / "recording" / "methods.py"
 _FUNCTIONS: Final = sorted(  # log2 before log10
     (name for name, x in primitives().items() if x is getattr(math, name, None)),
     key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)],
@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from math import (
 {functions})
-from typing import TYPE_CHECKING, Final, SupportsFloat, TypeAlias, Union
+from typing import TYPE_CHECKING, SupportsFloat, TypeAlias, Union
 
 from autograd import ops
 from autograd.recording import modes
@@ -65,14 +65,16 @@ _METHOD: Final = '''
             return apply(ops.{op}, ({inputs}))
         {numbers}
         node = new(Value)
-        try:
 {formulas}
-        except (ArithmeticError, ValueError):
-            return record_operation(ops.{op}, ({inputs}))
 {parents}
         node.op = ops.{op}
         return node
 '''
+
+_CAREFUL: Final = """        try:
+{formulas}
+        except (ArithmeticError, ValueError):
+            return record_operation(ops.{op}, ({inputs}))"""
 
 _GENERAL: Final = '''
     def {name}(self{others}) -> Value:
@@ -86,105 +88,22 @@ _SECOND: Final = '''
         return {call}
 '''
 
-_TAIL: Final = """
-
-METHODS: Final = {{
-{}
-}}
-"""
-
-_INFIX: Final = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
-_PREFIX: Final = {"negative": "neg", "abs": "abs"}
+_RAISES: Final = re.compile(rf"/|\b({'|'.join(_FUNCTIONS)})\(")  # the rest of arithmetic on floats never does
 
 
-_ROWS: Final = '''"""Operations of one input on rows of numbers: outputs and derivatives.  Hidden layers use them.
-
-`python -m autograd.rules.generate` writes this file from the table of operations, `ops.py`: change that, not this.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Callable
-from math import (
-{functions})
-from typing import Final
-
-Row = list[float]
-'''
-
-_ROW: Final = """
-
-def {op}_row({name}s: Row) -> tuple[Row, Row]:
-    outputs, derivatives = [], []
-    for {name} in {name}s:
-{formulas}
-    return outputs, derivatives
-"""
-
-_ROWS_TAIL: Final = """
-
-ON_ROWS: Final[dict[str, Callable[[Row], tuple[Row, Row]]]] = {{
-{}
-}}
-"""
-
-
-def method_names(op: Operation) -> list[str]:
-    """Return the names of the methods that record an operation; the second of two is the second operand's."""
-    if op.groups or (op.stops_at_zero and op.name != "detach"):
-        return []  # what takes sequences or conditions is a function
-    if op.name in _INFIX:
-        return [f"__{_INFIX[op.name]}__", f"__r{_INFIX[op.name]}__"]
-    if op.name in _PREFIX:
-        return [f"__{_PREFIX[op.name]}__"] + [op.name] * (op.name != "negative")
-    return [op.name]
-
-
-def is_inlined(op: Operation) -> bool:
-    """Return whether an operation's method is its rule, inlined."""
-    return not (op.groups or op.defaults or op.stops_at_zero or op.arity > 2 or op.name == "power")
-
-
-def files() -> dict[str, str]:
-    """Return the text of each file that is written here, by its name."""
-    return {"recording/methods.py": _methods(), "fused/activations.py": _activations()}
-
-
-def _listing(but: str = "") -> str:
-    return "".join(f"    {name},\n" for name in _FUNCTIONS if name != but)
-
-
-def _activations() -> str:
-    rows = [op for op in TABLE.values() if op.arity == 1 and is_inlined(op)]
-    return "".join(
-        [
-            _ROWS.format(functions=_listing("atan2")),
-            *map(_row, rows),
-            _ROWS_TAIL.format("\n".join(f'    "{op.name}": {op.name}_row,' for op in rows)),
-        ]
-    )
-
-
-def _row(op: Operation) -> str:
-    lines, output, (derivative,) = on_floats(op)
-    formulas = [*lines, f"outputs.append({output})", f"derivatives.append({derivative})"]
-    (name,) = parameters(op)
-    return _ROW.format(op=op.name, name=name, formulas=_indented(formulas, 8))
-
-
-def _methods() -> str:
-    parts = [_HEAD.format(functions=_listing())]
+def methods() -> str:
+    """Return the text of recording/methods.py."""
+    parts = [_HEAD.format(functions="".join(f"    {name},\n" for name in _FUNCTIONS))]
     for op in TABLE.values():
-        name, *second = method_names(op) or [""]
+        name, *second = op.methods or [""]
         if name:
-            parts.append(_method(op, name) if is_inlined(op) else _general(op, name))
+            parts.append(_method(op, name) if op.is_inlined else _general(op, name))
         for other in second:  # a number stands before the sign; or abs(x) is x.abs(), too
             others, call = (
                 (", other: Real", f"operand(other).{name}(self)") if op.arity == 2 else ("", f"self.{name}()")
             )
             parts.append(_SECOND.format(name=other, others=others, call=call, documentation=_documentation(op)))
-    quick = [(op.name, method_names(op)[0]) for op in TABLE.values() if is_inlined(op) and method_names(op)]
-    return "".join([*parts, _TAIL.format("\n".join(f'    "{op}": Methods.{name},' for op, name in quick))])
+    return "".join(parts)
 
 
 def _method(op: Operation, name: str) -> str:
@@ -198,6 +117,9 @@ def _method(op: Operation, name: str) -> str:
     else:
         parents += ["node._right = node._right_derivative = node._grad = node._name = node._operands = None"]
     is_value = "        if other.__class__ is not Value:\n            other = operand(other)\n"
+    careful = any(map(_RAISES.search, formulas))
+    text = _indented(formulas, 12 if careful else 8)
+    text = _CAREFUL.format(formulas=text, op=_in_module(op), inputs=_listed(inputs)) if careful else text
     return _METHOD.format(
         name=name,
         op=_in_module(op),
@@ -206,14 +128,14 @@ def _method(op: Operation, name: str) -> str:
         operands=is_value if len(names) == 2 else "",
         inputs=_listed(inputs),
         numbers=f"{', '.join(names)} = {', '.join(f'{x}._data' for x in inputs)}",
-        formulas=_indented(formulas, 12),
+        formulas=text,
         parents=_indented(parents, 8),
     )
 
 
 def _general(op: Operation, name: str) -> str:
     required = op.arity - len(op.defaults)
-    rest = ["other"] if op.name in _INFIX else list(parameters(op))[1:]
+    rest = ["other"] if len(op.methods) == 2 else list(parameters(op))[1:]
     values = [""] * (required - 1) + [f" = {x!r}" for x in op.defaults]
     others = "".join(f", {x}: Real{value}" for x, value in zip(rest, values, strict=True))
     inputs = ["self", *rest]
@@ -241,5 +163,4 @@ def _in_module(op: Operation) -> str:
 
 
 if __name__ == "__main__":
-    for _name, _text in files().items():
-        write_file(FOLDER / _name, _text.encode())
+    write_file(FILE, methods().encode())

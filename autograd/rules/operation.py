@@ -34,6 +34,11 @@ __all__ = [
     "operation",
 ]
 
+_SIGNS: Final = {  # what Python calls the methods behind its own signs
+    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow", "negative": "neg",
+    "abs": "abs",
+}  # fmt: skip
+
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
 Box = tuple[Interval, ...]
@@ -100,6 +105,21 @@ class Operation:
     def is_ours(self) -> bool:
         """Whether its rule is the package's own, and not a user's."""
         return self.rule.__module__.startswith("autograd.")
+
+    @property
+    def methods(self) -> list[str]:
+        """The names of the methods of `Value` that record it; the second of two is the second operand's."""
+        if self.groups or (self.stops_at_zero and self.name != "detach"):
+            return []  # what takes sequences or conditions is a function
+        if self.name not in _SIGNS:
+            return [self.name]
+        sign = _SIGNS[self.name]
+        return [f"__{sign}__"] + [f"__r{sign}__"] * (self.arity == 2) + [self.name] * (self.name == "abs")
+
+    @property
+    def is_inlined(self) -> bool:
+        """Whether its method is its rule, inlined."""
+        return not (self.groups or self.defaults or self.stops_at_zero or self.arity > 2 or self.name == "power")
 
     def __getattr__(self, name: str) -> Any:
         if name != "__signature__":  # what editors show: the rule's own inputs
