@@ -25,8 +25,6 @@ from autograd.support.made import Made
 from autograd.support.pytree import flat, name_of, rebuilt
 from autograd.value import Value
 
-__all__ = ["checkpoint"]
-
 
 @GUESSES
 def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,8 +16,6 @@ from autograd.fused.groups import Group
 from autograd.recording.graph import operands, structure
 from autograd.value import Value
 
-__all__ = ["tangents"]
-
 
 def tangents(outputs: Sequence[Any], inputs: Sequence[Value], direction: Sequence[Any], *, recorded: bool) -> list[Any]:
     """Return d(output)/d(input) · direction, summed over the inputs, for each output; plain numbers have 0.

@@ -20,8 +20,6 @@ from autograd.support.pytree import name_of
 from autograd.support.validate import listed, number
 from autograd.value import Value
 
-__all__ = ["GradientCheck", "Mismatch", "gradcheck"]
-
 
 @dataclass(frozen=True)
 class Mismatch:

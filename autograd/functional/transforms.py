@@ -33,8 +33,6 @@ from autograd.support.pytree import check_runs_at_once, flat, is_sequence, name_
 from autograd.support.validate import number
 from autograd.value import Value
 
-__all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
-
 Function = Callable[..., Any]
 
 

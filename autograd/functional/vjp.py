@@ -24,8 +24,6 @@ from autograd.support.guesses import GUESSES
 from autograd.support.validate import listed, number
 from autograd.value import Value
 
-__all__ = ["gradients"]
-
 OUTPUT: Final = "output"
 Pairs = list[tuple[Any, Any]]  # gradients of children, each with its local derivative; a Group's may be a sequence
 Sent = list[tuple[Any, Any, Any, Any]]  # target, gradient, local derivative; where the edge carries, None is everywhere

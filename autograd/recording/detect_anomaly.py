@@ -16,8 +16,6 @@ from autograd.support.user_line import user_line
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["detect_anomaly"]
-
 
 @Way
 def detect_anomaly() -> _Watch:

@@ -15,8 +15,6 @@ from autograd.rules.operation import Operation
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["no_grad"]
-
 Record = Callable[[Operation, tuple[Any, ...]], "Value"]
 
 

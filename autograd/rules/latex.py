@@ -11,8 +11,6 @@ from autograd.rules.formulas import ATOM, Syntax, Text, tight
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol
 
-__all__ = ["DIFFERENCE", "PRODUCT", "SUM", "Latex", "aligned", "partial", "written"]
-
 COMPARISON, SUM, DIFFERENCE, PRODUCT = 0, 1, 2, 3  # how tightly what stands in a formula binds
 _SUBSCRIPTS: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()")

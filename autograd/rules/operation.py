@@ -16,23 +16,9 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 from autograd.rules.identifiers import Name
-from autograd.rules.maths import FLOATS, IEEE, IEEE_FLOATS, TABLE
+from autograd.rules.maths import FLOATS, IEEE, IEEE_FLOATS
+from autograd.rules.maths import TABLE as TABLE
 from autograd.support.validate import listed, number
-
-__all__ = [
-    "NEAR_0",
-    "NEGATIVE",
-    "POSITIVE",
-    "TABLE",
-    "Box",
-    "Interval",
-    "Operation",
-    "Rule",
-    "listed",
-    "number",
-    "op",
-    "operation",
-]
 
 _SIGNS: Final = {  # what Python calls the methods behind its own signs
     "add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow", "negative": "neg",

@@ -16,8 +16,6 @@ from autograd.rules.operation import TABLE, Operation
 from autograd.support.locks import cached_property
 from autograd.value import Value
 
-__all__ = ["Graph", "Pass", "digits_of", "rounded"]
-
 ALL_DIGITS: Final = 16.0  # of a float that is the nearest to the truth
 
 
