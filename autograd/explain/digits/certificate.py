@@ -243,7 +243,7 @@ class _Lines:
 def _recorded(function: Any, lines: dict[int, str]) -> Value:
     if not callable(function):
         raise TypeError(f"certify takes a Value, or a function of no arguments that computes one, not {function!r}")
-    with recording_again() or modes.mode(_Lines(lines)):
+    with recording_again(), modes.mode(_Lines(lines)):
         result = function()
     return result if isinstance(result, Value) else Value(number(result))
 
