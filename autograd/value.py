@@ -138,5 +138,5 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 for _module in (methods, groups, nodes):  # these need the class, and were imported before it existed
     vars(_module)["Value"] = Value
 for _op in TABLE.values():
-    if _op.is_inlined and (_method := vars(methods.Methods).get(_op.methods[0])):  # a new row's is not written yet
-        vars(_op).update(kind=Value, method=_method)
+    if _op.is_inlined and _op.methods[0] in vars(methods.Methods):  # a new row's is not written yet
+        _op.kind = Value

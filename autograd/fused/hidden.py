@@ -6,8 +6,6 @@ row as it would through its nodes, with the same additions in the same order.  T
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +14,7 @@ from autograd.fused.groups import Group, added_up
 from autograd.fused.rows import Affine
 from autograd.recording.nodes import connected, operand
 from autograd.rules.operation import Operation
-from autograd.rules.source import on_floats, primitives
-from autograd.rules.symbols import parameters
+from autograd.rules.unary import on_row
 from autograd.support.validate import number
 
 if TYPE_CHECKING:
@@ -86,7 +83,7 @@ class Hidden(Waiting):
         a = self._z = affine.of(self._x)
         self._slopes: list[float] | None = None
         if op is not None:
-            a, self._slopes = on_row(op, a)
+            a, self._slopes = of_row(op, a)
         super().__init__(a)  # `_grad` has after a pass the gradients of a and of z, for the nodes to show
 
     @property
@@ -131,29 +128,13 @@ class Hidden(Waiting):
 
 def is_on_rows(activation: object) -> bool:
     """Return whether a hidden row can be computed with this activation."""
-    return isinstance(activation, Operation) and activation.arity == 1 and activation.method is not None
+    return isinstance(activation, Operation) and activation.arity == 1 and activation.kind is not None
 
 
-def on_row(op: Operation, row: list[float]) -> tuple[list[float], list[float]]:
+def of_row(op: Operation, row: list[float]) -> tuple[list[float], list[float]]:
     """Return the outputs and the local derivatives of an operation of one input, for each number of a row."""
     try:
-        return _inlined(op)(row)
+        return on_row(op)(row)
     except (ArithmeticError, ValueError):
         outputs, derivatives = zip(*[op.evaluate(x) for x in row], strict=True)
         return list(outputs), [d for (d,) in derivatives]
-
-
-@cache
-def _inlined(op: Operation) -> Callable[[list[float]], tuple[list[float], list[float]]]:
-    """Return what does so for numbers at which nothing raises: the rule, inlined in a loop."""
-    lines, output, (derivative,) = on_floats(op)
-    body = "\n        ".join([*lines, f"outputs.append({output})", f"derivatives.append({derivative})"])
-    source = f"""def on_row(row):
-    outputs, derivatives = [], []
-    for {parameters(op)[0]} in row:
-        {body}
-    return outputs, derivatives
-"""
-    namespace = primitives()
-    exec(compile(source, f"<{op.name} of a row>", "exec"), namespace)
-    return namespace["on_row"]  # type: ignore[no-any-return]
