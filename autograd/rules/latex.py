@@ -62,7 +62,7 @@ def _upright(text: str) -> str:
 
 def _letter(c: str) -> str:
     r"""Return a character as a formula has it, whose accents are not those of text: `é` is `\acute{e}`."""
-    letter, *accents = unicodedata.normalize("NFD", c)
+    letter, *accents = list(unicodedata.normalize("NFD", c))
     if not _ACCENTS.keys() >= {*accents}:
         return c.translate(_ESCAPES)
     return reduce(lambda text, accent: rf"\{_ACCENTS[accent]}{{{text}}}", accents, letter.translate(_ESCAPES))
