@@ -25,8 +25,7 @@ def gradients_of(values: Iterable[Value]) -> list[float | None]:
 
 def set_numbers(values: Iterable[Value], numbers: Iterable[object]) -> None:
     """Leave each Value with its number; raises TypeError, and changes nothing, if one is no real number."""
-    checked = [x if x.__class__ is float else number(x) for x in numbers]
-    for value, x in zip(values, checked, strict=True):
+    for value, x in zip(values, list(map(number, numbers)), strict=True):
         value._data = x
 
 
