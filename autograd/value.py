@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from autograd.backward import Operands, is_leaf, one_pass_at_a_time, sweep
-from autograd.fused import groups, rows
+from autograd.fused import groups
 from autograd.recording import methods, modes, nodes
 from autograd.recording.aliases import Aliases, name_from
 from autograd.recording.conditions import Comparisons
@@ -135,7 +135,8 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
         return f"Value({self._data!r}{name}{grad})"
 
 
-for _module in (methods, groups, nodes, rows):  # these need the class, and were imported before it existed
+for _module in (methods, groups, nodes):  # these need the class, and were imported before it existed
     vars(_module)["Value"] = Value
-for _name in methods.METHODS.keys() & TABLE.keys():  # a row that was just deleted still has its method
-    vars(TABLE[_name]).update(kind=Value, method=methods.METHODS[_name])
+for _op in TABLE.values():
+    if _op.is_inlined and _op.methods[0] in vars(methods.Methods):  # a new row's is not written yet
+        _op.kind = Value

@@ -18,8 +18,6 @@ from autograd.support.guesses import GUESSES
 from autograd.support.messages import shown
 from autograd.value import Value
 
-__all__ = ["Arrival", "Explanation", "Path", "explain", "largest_arrivals"]
-
 MOST_CHILDREN: Final = 10
 LONGEST_PATH: Final = 9
 COUNTED_UP_TO: Final = 10**300  # beyond, the number of paths is "more than 10³⁰⁰"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["MISTAKES", "STEPPING", "verdict"]
-
 STEPPING: Final = {  # those that the stepping page names
     "overwritten": "that is the last part alone: add it to what had arrived before, do not overwrite that",
     "before": "that is the sum before this contribution: add the new one to it",

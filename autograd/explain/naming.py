@@ -15,8 +15,6 @@ from autograd.rules.operation import Operation
 from autograd.support.messages import printable, shown
 from autograd.value import Value
 
-__all__ = ["Paths", "is_path", "is_place", "paths", "short_names", "show_paths"]
-
 LONGEST_NAME: Final = 24
 LONGEST_LETTER: Final = 40  # of a path, shortened
 LONGEST_PATH: Final = 2_000  # beyond, a name with dots in it is no module's

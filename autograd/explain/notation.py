@@ -17,8 +17,6 @@ from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import Symbol, apply, formulas, label, parameters, symbol
 from autograd.value import Value
 
-__all__ = ["Words", "filled"]
-
 LONGEST_FORMULA: Final = 44
 LONGEST_SUM: Final = 8
 _SLOT: Final = re.compile(r"\{(\d+)\}|\[(\d+)\]")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-__all__ = ["bracketed", "show_number"]
-
 DASH: Final = "—"  # where no pass has been
 
 

@@ -9,23 +9,21 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any, Final
 
 from autograd.backward import sweep
 from autograd.functional.vjp import differ, gradients
 from autograd.fused.groups import Group
 from autograd.recording import modes
+from autograd.recording.bulk import gradients_aside
 from autograd.recording.graph import Inputs, structure
-from autograd.recording.no_grad import Record, RecordNothing, recorder, recording_again
+from autograd.recording.no_grad import Record, is_quiet, recorder, recording_again
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from autograd.support.guesses import GUESSES
 from autograd.support.made import Made
 from autograd.support.pytree import flat, name_of, rebuilt
 from autograd.value import Value
-
-__all__ = ["checkpoint"]
 
 
 @GUESSES
@@ -61,7 +59,7 @@ class Checkpoint(Operation):
         function = self.function if not named else _by_place(self.function, len(arguments), tuple(named))
         arguments = (*arguments, *named.values())
         outer = recorder()
-        nothing_to_keep = isinstance(getattr(outer, "__self__", None), _Forget | RecordNothing)
+        nothing_to_keep = is_quiet(outer) or isinstance(getattr(outer, "__self__", None), _Forget)
         if nothing_to_keep or modes.current("refuse_reading") is not None:  # a compiled program keeps what it needs
             return function(*arguments)
         inner, given, fresh = _fresh(arguments)
@@ -161,7 +159,7 @@ class _Segment:
             if any(map(differ, self.entered, self._numbers_now())):
                 raise RuntimeError(f"an input of {name_of(self.function)} was changed between its forward and backward")
             arguments, _, leaves = _fresh(self.arguments) if fresh else (self.arguments, [], [])
-            with recording_again() or nullcontext():
+            with recording_again():
                 outputs = flat(self.function(*arguments))
             again = [n if n is None else getattr(y, "_data", y) for y, n in zip(outputs, self.numbers, strict=False)]
             if repr(again) != repr(self.numbers) or len(outputs) != len(self.numbers):
@@ -189,16 +187,9 @@ class _Segment:
 
 def _swept(root: Value, leaves: list[Value]) -> list[float]:
     """Return the gradients that a sweep gives these leaves, and leave theirs as they were: one may be under way."""
-    shared = [(x, x._grad) for x in structure(root) if x.is_group or x.is_leaf]
-    originals = [(x, x._grad) for x in leaves]
-    try:
-        for x, _ in (*shared, *originals):
-            x._grad = None
+    with gradients_aside([*(x for x in structure(root) if x.is_group or x.is_leaf), *leaves]):
         sweep(root, 1.0)
         return [0.0 if x._grad is None else x._grad for x in leaves]
-    finally:
-        for x, grad in (*originals, *shared):
-            x._grad = grad
 
 
 def _fresh(arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[Value], list[Value]]:

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.functional.vjp import edges_of, member_of
+from autograd.functional.vjp import edges_of, is_one, is_zero, member_of
 from autograd.fused.groups import Group
 from autograd.recording.graph import operands, structure
 from autograd.value import Value
-
-__all__ = ["tangents"]
 
 
 def tangents(outputs: Sequence[Any], inputs: Sequence[Value], direction: Sequence[Any], *, recorded: bool) -> list[Any]:
@@ -25,7 +23,7 @@ def tangents(outputs: Sequence[Any], inputs: Sequence[Value], direction: Sequenc
     With `recorded` the local derivatives are the recorded floats, and the results are floats; without, they are Values
     that can be differentiated again.  Nothing is changed in the graph.
     """
-    known: dict[int, Any] = {id(x): d for x, d in zip(inputs, direction, strict=True) if not _is_zero(d)}
+    known: dict[int, Any] = {id(x): d for x, d in zip(inputs, direction, strict=True) if not is_zero(d)}
     given = set(map(id, inputs))
     nodes = [y for y in outputs if isinstance(y, Value)]
     order = structure(Group(nodes), lambda node: () if id(node) in given else operands(node)) if nodes else []
@@ -47,7 +45,7 @@ def tangents(outputs: Sequence[Any], inputs: Sequence[Value], direction: Sequenc
 
 def _cuts(node: Any, each: Any, recorded: bool) -> bool:
     """Whether an edge carries nothing, by the rule of `backward` or, without `recorded`, by that of `gradients`."""
-    return _is_zero(each) and (not recorded or node.op.stops_at_zero)
+    return is_zero(each) and (not recorded or node.op.stops_at_zero)
 
 
 def _along(each: Any, tangent: Any, recorded: bool) -> Any:
@@ -57,16 +55,12 @@ def _along(each: Any, tangent: Any, recorded: bool) -> Any:
     if isinstance(each, float | Value):
         return _product(each, _sum([t for t in tangent if t is not None]))
     pairs = [(member_of(each, i), t) for i, t in enumerate(tangent) if t is not None]
-    pairs = [(d, t) for d, t in pairs if recorded or not _is_zero(d)]
+    pairs = [(d, t) for d, t in pairs if recorded or not is_zero(d)]
     return ops.dot(*zip(*pairs, strict=True)) if pairs else 0.0
 
 
-def _is_zero(x: Any) -> bool:
-    return type(x) is float and x == 0.0
-
-
 def _product(x: Any, y: Any) -> Any:
-    return y if type(x) is float and x == 1.0 else x if type(y) is float and y == 1.0 else x * y
+    return y if is_one(x) else x if is_one(y) else x * y
 
 
 def _sum(terms: Sequence[Any]) -> Any:

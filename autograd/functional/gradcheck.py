@@ -6,11 +6,11 @@ import inspect
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from sys import float_info
 from typing import Any
 
+from autograd.recording.bulk import gradients_aside
 from autograd.recording.graph import operands, topological_order
 from autograd.recording.no_grad import recording_again
 from autograd.rules.operation import Operation
@@ -19,8 +19,6 @@ from autograd.support.messages import LONGEST_NAME, name_or, shown
 from autograd.support.pytree import name_of
 from autograd.support.validate import listed, number
 from autograd.value import Value
-
-__all__ = ["GradientCheck", "Mismatch", "gradcheck"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def gradcheck(
             raise ValueError(f"gradcheck({what}={x!r}): {what} must be greater than 0, and finite")
     originals = [(p, p._data, p._grad) for _, p in named]
     try:
-        with recording_again() or nullcontext():
+        with recording_again():
             slopes = _backward(function, [p for _, p in named])
             checked = [
                 _compare(function, name, p, slope, epsilon, tolerance)
@@ -165,17 +163,9 @@ def _backward(function: Callable[[], Any], parameters: list[Value]) -> list[floa
             f"{name_of(function)} gave {first._data!r} and then {root._data!r} for the same parameters: "
             "fix its random numbers, or leave out what changes from call to call"
         )
-    before = [(node, node._grad) for node in topological_order(root)]
-    for p in parameters:
-        p.clear_grad()
-    for node, _ in before:
-        node._grad = None
-    try:
+    with gradients_aside([*topological_order(root), *parameters]):
         root.backward()
         return [0.0 if p._grad is None else p._grad for p in parameters]
-    finally:
-        for node, grad in before:
-            node._grad = grad
 
 
 def _compare(

@@ -13,8 +13,6 @@ from autograd.support.pytree import flat, is_sequence
 from autograd.support.validate import number
 from autograd.value import Value
 
-__all__ = ["take"]
-
 
 class Taken(Operation):
     """The operation of a number that was looked up: it is the one in the table, and its derivative is 1."""

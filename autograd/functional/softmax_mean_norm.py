@@ -11,8 +11,6 @@ from autograd.fused.groups import Group
 from autograd.support.validate import listed
 from autograd.value import Value
 
-__all__ = ["log_softmax", "logsumexp", "mean", "norm", "smallest", "softmax"]
-
 
 @overload
 def mean(values: Iterable[Value]) -> Value: ...

@@ -25,15 +25,13 @@ from autograd import ops
 from autograd.functional.forward import tangents
 from autograd.functional.vjp import gradients
 from autograd.recording.graph import topological_order
-from autograd.recording.no_grad import recording_again
+from autograd.recording.no_grad import is_quiet, recorder, recording_again
 from autograd.recording.nodes import CONSTANT
 from autograd.support.guesses import GUESSES
 from autograd.support.made import Made
 from autograd.support.pytree import check_runs_at_once, flat, is_sequence, name_of, rebuilt
 from autograd.support.validate import number
 from autograd.value import Value
-
-__all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
 
 Function = Callable[..., Any]
 
@@ -204,10 +202,10 @@ class _Call:
                 )
         if len({place % len(arguments) for place in places}) < len(places):
             raise ValueError(f"argnums={tuple(places)} names an argument of {name_of(function)} twice")
-        self.quiet = recording_again() is not None
+        self.quiet = is_quiet(recorder())
         self.shapes = [arguments[place] for place in places]
         replaced = list(arguments)
-        with recording_again() or nullcontext():
+        with recording_again():
             self.variables: list[list[Value]] = []
             for place, shape in zip(places, self.shapes, strict=True):
                 fresh = [_variable(x, function, place, shape) for x in flat(shape)]
@@ -245,7 +243,7 @@ class _Call:
         for y in self.outputs:
             if not isinstance(y, Value):
                 number(y)
-        with (recording_again() or nullcontext()) if self.is_open else nullcontext():
+        with recording_again() if self.is_open else nullcontext():
             found = tangents(self.outputs, flattened, direction, recorded=not self.is_open)
         return [self.value(d) for d in found]
 
@@ -267,7 +265,7 @@ class _Call:
             number(y)
             slopes: list[Any] = [0.0] * len(flattened)
         elif self.is_open:
-            with recording_again() or nullcontext():
+            with recording_again():
                 slopes = gradients(y, flattened)
         else:
             for v in flattened:

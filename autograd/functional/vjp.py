@@ -24,8 +24,6 @@ from autograd.support.guesses import GUESSES
 from autograd.support.validate import listed, number
 from autograd.value import Value
 
-__all__ = ["gradients"]
-
 OUTPUT: Final = "output"
 Pairs = list[tuple[Any, Any]]  # gradients of children, each with its local derivative; a Group's may be a sequence
 Sent = list[tuple[Any, Any, Any, Any]]  # target, gradient, local derivative; where the edge carries, None is everywhere
@@ -60,7 +58,7 @@ def gradients(output: Value, inputs: Iterable[Value], gradient: Any = 1.0, *, re
         else:
             sent = _to_operands(node, _combined(pairs), leads, recorded)
         for target, share, derivative, carries in sent:
-            if not _is_zero(derivative):
+            if not is_zero(derivative):
                 arrived.setdefault(id(target), []).append((share, reached.only(node, derivative)))
                 reached.by(node, target, carries)
     return [_combined(arrived.get(id(v), [])) for v in inputs]
@@ -111,7 +109,7 @@ def _to_members(group: Group, pairs: Pairs, leads: set[int]) -> Sent:
         (gradient, each) = pairs[0]
         return [(x, gradient, member_of(each, i), None) for i, x in members]
     gradients: Any = [gradient for gradient, _ in pairs]
-    if all(map(_is_one, gradients)):
+    if all(map(is_one, gradients)):
         return [(x, _sum([member_of(each, i) for _, each in pairs]), 1.0, None) for i, x in members]
     if any(isinstance(g, Value) for g in gradients):
         gradients = Group(gradients)  # shared by the members, as the members' own group is by its nodes
@@ -189,18 +187,20 @@ def _combined(pairs: Pairs) -> Any:
     if len(pairs) == 1:
         return _product(*pairs[0])
     gradients, local = [g for g, _ in pairs], [d for _, d in pairs]
-    if all(map(_is_one, local)):
+    if all(map(is_one, local)):
         return _sum(gradients)
-    if all(map(_is_one, gradients)):
+    if all(map(is_one, gradients)):
         return _sum(local)
     return ops.dot(gradients, local)
 
 
-def _is_one(x: Any) -> bool:
+def is_one(x: Any) -> bool:
+    """Return whether a number is a plain 1: as one that nothing can change."""
     return type(x) is float and x == 1.0
 
 
-def _is_zero(x: Any) -> bool:
+def is_zero(x: Any) -> bool:
+    """Return whether a number is a plain 0."""
     return type(x) is float and x == 0.0
 
 
@@ -209,9 +209,9 @@ def _sum(terms: list[Any]) -> Any:
 
 
 def _product(x: Any, y: Any) -> Any:
-    if _is_one(x) or _is_one(y):
-        return y if _is_one(x) else x
-    if _is_zero(x) or _is_zero(y):
+    if is_one(x) or is_one(y):
+        return y if is_one(x) else x
+    if is_zero(x) or is_zero(y):
         return 0.0
     if type(x) is float and x == -1.0:
         return -y
@@ -271,7 +271,7 @@ class _Reading:
                 return self.value(inputs[1])
             if type(condition := self.value(inputs[0])) is float:
                 return self.value(inputs[1] if condition else inputs[2])
-        if function in ("multiply", "divide") and _is_zero(self.value(inputs[0])):
+        if function in ("multiply", "divide") and is_zero(self.value(inputs[0])):
             return 0.0
         operands = [self.value(place) for place in inputs]
         if function == "first":

@@ -10,11 +10,11 @@ from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from autograd.backward import one_pass_at_a_time
-from autograd.fused.activations import ON_ROWS
 from autograd.fused.groups import Group, added_up
 from autograd.fused.rows import Affine
 from autograd.recording.nodes import connected, operand
 from autograd.rules.operation import Operation
+from autograd.rules.unary import on_row
 from autograd.support.validate import number
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Hidden(Waiting):
         a = self._z = affine.of(self._x)
         self._slopes: list[float] | None = None
         if op is not None:
-            a, self._slopes = on_row(op, a)
+            a, self._slopes = of_row(op, a)
         super().__init__(a)  # `_grad` has after a pass the gradients of a and of z, for the nodes to show
 
     @property
@@ -128,13 +128,13 @@ class Hidden(Waiting):
 
 def is_on_rows(activation: object) -> bool:
     """Return whether a hidden row can be computed with this activation."""
-    return isinstance(activation, Operation) and activation.name in ON_ROWS
+    return isinstance(activation, Operation) and activation.arity == 1 and activation.kind is not None
 
 
-def on_row(op: Operation, row: list[float]) -> tuple[list[float], list[float]]:
+def of_row(op: Operation, row: list[float]) -> tuple[list[float], list[float]]:
     """Return the outputs and the local derivatives of an operation of one input, for each number of a row."""
     try:
-        return ON_ROWS[op.name](row)
+        return on_row(op)(row)
     except (ArithmeticError, ValueError):
         outputs, derivatives = zip(*[op.evaluate(x) for x in row], strict=True)
         return list(outputs), [d for (d,) in derivatives]

@@ -12,14 +12,11 @@ from autograd import ops
 from autograd.backward import is_leaf
 from autograd.fused.groups import Group
 from autograd.recording import modes
-from autograd.recording.graph import Inputs
-from autograd.recording.nodes import apply
+from autograd.recording.nodes import apply, connected
 from autograd.rules.sums import dots
 
 if TYPE_CHECKING:
-    from autograd.value import Value  # noqa: TC004  # told at run time, when the class is there
-
-_new = object.__new__
+    from autograd.value import Value
 
 
 class Units:
@@ -104,12 +101,10 @@ class Affine:
 
     def nodes(self, numbers: list[float], inputs: Group, x: list[float], names: Sequence[str]) -> list[Value]:
         """Return the nodes of these numbers, computed when the inputs held x."""
-        nodes, op = [], ops.dot
+        nodes = []
         for data, name, weights, bias, row in zip(numbers, names, self.weights, self.biases, self._rows, strict=True):
-            node = _new(Value)
-            node._data, node.op, node._name = data, op, name
-            node._operands = Inputs((weights, inputs, bias), (x, row, 1.0))
-            node._grad = node._left = node._right = node._left_derivative = node._right_derivative = None
+            node = connected(data, ops.dot, (weights, inputs, bias), (x, row, 1.0))
+            node._name = name
             nodes.append(node)
         return nodes
 

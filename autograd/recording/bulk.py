@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from autograd.recording import modes
 from autograd.support.validate import number
@@ -24,8 +25,7 @@ def gradients_of(values: Iterable[Value]) -> list[float | None]:
 
 def set_numbers(values: Iterable[Value], numbers: Iterable[object]) -> None:
     """Leave each Value with its number; raises TypeError, and changes nothing, if one is no real number."""
-    checked = [x if x.__class__ is float else number(x) for x in numbers]
-    for value, x in zip(values, checked, strict=True):
+    for value, x in zip(values, list(map(number, numbers)), strict=True):
         value._data = x
 
 
@@ -33,6 +33,19 @@ def keep_gradients(values: Iterable[Value], gradients: Iterable[float | None]) -
     """Leave each Value with that very object as its gradient; with None, as no backward pass has reached it."""
     for value, gradient in zip(values, gradients, strict=True):
         value._grad = gradient
+
+
+@contextmanager
+def gradients_aside(nodes: Iterable[Any]) -> Iterator[None]:
+    """Inside the block no backward pass has reached these; after it they have the gradients that they had."""
+    before = {node: node._grad for node in nodes}
+    try:
+        for node in before:
+            node._grad = None
+        yield
+    finally:
+        for node, gradient in before.items():
+            node._grad = gradient
 
 
 def clear_gradients(values: Sequence[Value]) -> None:

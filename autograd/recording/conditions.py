@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from autograd.recording.methods import Real
     from autograd.value import Value
 
+    Arithmetic = Callable[[Any, Real], Value]
+
 
 class Comparisons:
     """Order compares the numbers and gives a Condition; equality and hash are by identity."""
@@ -50,6 +52,14 @@ class Comparisons:
     __hash__ = object.__hash__
 
 
+def _both_ways(operation: Callable[..., Any]) -> tuple[Arithmetic, Arithmetic]:
+    """Return the methods for an operation of Python's: with what they belong to on the left, and on the right."""
+    return (
+        lambda self, other: self.combined(operation, self, other),
+        lambda self, other: self.combined(operation, other, self),
+    )
+
+
 class AsValue:
     """What is no Value, and stands for one in arithmetic and in operations: for the one that `as_value()` gives."""
 
@@ -70,35 +80,11 @@ class AsValue:
 
         return Value.apply_operation(op, inputs)
 
-    def __add__(self, other: Real) -> Value:
-        return self.combined(operator.add, self, other)
-
-    def __radd__(self, other: Real) -> Value:
-        return self.combined(operator.add, other, self)
-
-    def __sub__(self, other: Real) -> Value:
-        return self.combined(operator.sub, self, other)
-
-    def __rsub__(self, other: Real) -> Value:
-        return self.combined(operator.sub, other, self)
-
-    def __mul__(self, other: Real) -> Value:
-        return self.combined(operator.mul, self, other)
-
-    def __rmul__(self, other: Real) -> Value:
-        return self.combined(operator.mul, other, self)
-
-    def __truediv__(self, other: Real) -> Value:
-        return self.combined(operator.truediv, self, other)
-
-    def __rtruediv__(self, other: Real) -> Value:
-        return self.combined(operator.truediv, other, self)
-
-    def __pow__(self, other: Real) -> Value:
-        return self.combined(operator.pow, self, other)
-
-    def __rpow__(self, other: Real) -> Value:
-        return self.combined(operator.pow, other, self)
+    __add__, __radd__ = _both_ways(operator.add)
+    __sub__, __rsub__ = _both_ways(operator.sub)
+    __mul__, __rmul__ = _both_ways(operator.mul)
+    __truediv__, __rtruediv__ = _both_ways(operator.truediv)
+    __pow__, __rpow__ = _both_ways(operator.pow)
 
     def __neg__(self) -> Value:
         return self.combined(operator.neg, self)

@@ -16,8 +16,6 @@ from autograd.support.user_line import user_line
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["detect_anomaly"]
-
 
 @Way
 def detect_anomaly() -> _Watch:
@@ -56,9 +54,9 @@ class _Watch(Recorder):
             gradient = adjoints.get(id(node))
             if gradient is None or node.is_leaf:
                 continue
-            cuts = node.op.stops_at_zero if isinstance(node.op, Operation) else False
+            op: Any = node.op
             for place, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
-                if cuts and derivative == 0.0:
+                if op.stops_at_zero and derivative == 0.0:
                     continue
                 contribution = gradient * derivative
                 arrived = adjoints.get(id(parent), 0.0) + contribution

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops
@@ -14,8 +15,6 @@ from autograd.rules.operation import Operation
 
 if TYPE_CHECKING:
     from autograd.value import Value
-
-__all__ = ["no_grad"]
 
 Record = Callable[[Operation, tuple[Any, ...]], "Value"]
 
@@ -65,20 +64,18 @@ def forgotten(data: float) -> Value:
     return leaf
 
 
-def recording_again() -> AbstractContextManager[Any] | None:
-    """Return what turns recording on again if `no_grad` is on here, else None.
+def is_quiet(record: Any) -> bool:
+    """Return whether what records operations is `no_grad`, which keeps nothing."""
+    return isinstance(getattr(record, "__self__", None), RecordNothing)
+
+
+def recording_again() -> AbstractContextManager[Any]:
+    """Return a block inside which operations are recorded again if `no_grad` is on here, and as ever if it is not.
 
     For work that needs a graph of its own inside, whatever becomes of its result.
     """
-    record = modes.current("record")
-    if not isinstance(quiet := getattr(record, "__self__", None), RecordNothing):
-        return None
-    while isinstance(quiet, RecordNothing):
-        outer = quiet.outer
-        quiet = getattr(outer, "__self__", None)
-    return modes.mode(_RecordAgain(outer))
-
-
-class _RecordAgain:
-    def __init__(self, record: Record) -> None:
-        self.record = record
+    record: Any = recorder()
+    outer = record
+    while is_quiet(outer):
+        outer = outer.__self__.outer
+    return nullcontext() if outer is record else modes.mode(SimpleNamespace(record=outer))

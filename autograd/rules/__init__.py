@@ -7,6 +7,7 @@ symbols.py      rules read on symbols: formulas, simplified by one table as they
 formulas.py     formulas read: one `fold`, one `Syntax` a language, `evaluate`
 latex.py        formulas in LaTeX
 source.py       straight-line Python for a rule on floats
-generate.py     writes recording/methods.py and fused/activations.py from the table
+unary.py        operations of one input, inlined at the first use: as methods of Value, and on rows of numbers
+generate.py     writes recording/methods.py from the table
 identifiers.py  the only text that becomes source code
 """

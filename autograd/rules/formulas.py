@@ -12,8 +12,6 @@ from typing import ClassVar, Final, TypeVar
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol
 
-__all__ = ["ATOM", "SIGNS", "Infix", "Syntax", "Text", "evaluate", "fold", "tight"]
-
 Read = TypeVar("Read")
 Text = tuple[str, int]  # an expression and how tightly it binds
 Infix = tuple[str, int, int, int]  # a sign, how tightly it binds, and how tightly its left and right operand must

@@ -12,8 +12,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Container
 
-__all__ = ["Name", "apart", "comment"]
-
 
 class Name(str):
     """An identifier that may stand in a source: nothing else can be a Name.

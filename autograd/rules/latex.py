@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
+from functools import reduce
 from typing import ClassVar, Final
 
 from autograd.rules.formulas import ATOM, Syntax, Text, tight
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol
-
-__all__ = ["DIFFERENCE", "PRODUCT", "SUM", "Latex", "aligned", "partial", "written"]
 
 COMPARISON, SUM, DIFFERENCE, PRODUCT = 0, 1, 2, 3  # how tightly what stands in a formula binds
 _SUBSCRIPTS: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -25,6 +25,10 @@ _ESCAPES: Final = str.maketrans({
     **{c: f"\\{name} " for c, name in zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK.split(), strict=True)},
     **{c: f"\\{c}" for c in "#$%&_{} "}, "\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "−": "-",
 })  # fmt: skip
+_ACCENTS: Final = {
+    "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0306": "breve",
+    "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring", "\u030c": "check",
+}  # fmt: skip
 _STANDARD: Final = {  # what LaTeX has a sign for; every other function is \operatorname
     "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "sinh": r"\sinh", "cosh": r"\cosh",
     "tanh": r"\tanh", "sigmoid": r"\sigma", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan",
@@ -35,11 +39,11 @@ _STANDARD: Final = {  # what LaTeX has a sign for; every other function is \oper
 def written(name: str) -> str:
     r"""Return a name, which may be any text, as it stands in a formula: `w⁽¹⁾₁₂` is `w^{(1)}_{12}`.
 
-    >>> print(written("w⁽¹⁾₁₂"), written("x"), written("a & b"))
-    w^{(1)}_{12} x \mathrm{a\ \&\ b}
+    >>> print(written("w⁽¹⁾₁₂"), written("x"), written("a & b"), written("größe"))
+    w^{(1)}_{12} x \mathrm{a\ \&\ b} \mathrm{gr\ddot{o}ße}
     """
-    first, *rest = _PARTS.split(name)
-    text = _upright(first) if len(first) != 1 else first.translate(_ESCAPES)
+    first, *rest = _PARTS.split(unicodedata.normalize("NFC", name))
+    text = _upright(first) if len(first) != 1 else _letter(first)
     taken: set[bool] = set()
     for digits, between in zip(rest[::2], rest[1::2], strict=True):
         is_below = digits[-1] in "₀₁₂₃₄₅₆₇₈₉"
@@ -53,7 +57,15 @@ def written(name: str) -> str:
 
 
 def _upright(text: str) -> str:
-    return rf"\mathrm{{{text.translate(_ESCAPES)}}}" if text else ""
+    return rf"\mathrm{{{''.join(map(_letter, text))}}}" if text else ""
+
+
+def _letter(c: str) -> str:
+    r"""Return a character as a formula has it, whose accents are not those of text: `é` is `\acute{e}`."""
+    letter, *accents = list(unicodedata.normalize("NFD", c))
+    if not _ACCENTS.keys() >= {*accents}:
+        return c.translate(_ESCAPES)
+    return reduce(lambda text, accent: rf"\{_ACCENTS[accent]}{{{text}}}", accents, letter.translate(_ESCAPES))
 
 
 def partial(above: str, below: str) -> str:

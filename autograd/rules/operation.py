@@ -16,23 +16,14 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 from autograd.rules.identifiers import Name
-from autograd.rules.maths import FLOATS, IEEE, IEEE_FLOATS, TABLE
+from autograd.rules.maths import FLOATS, IEEE, IEEE_FLOATS
+from autograd.rules.maths import TABLE as TABLE
 from autograd.support.validate import listed, number
 
-__all__ = [
-    "NEAR_0",
-    "NEGATIVE",
-    "POSITIVE",
-    "TABLE",
-    "Box",
-    "Interval",
-    "Operation",
-    "Rule",
-    "listed",
-    "number",
-    "op",
-    "operation",
-]
+_SIGNS: Final = {  # what Python calls the methods behind its own signs
+    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow", "negative": "neg",
+    "abs": "abs",
+}  # fmt: skip
 
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
@@ -84,8 +75,7 @@ class Operation:
         one_input = self.arity == 1 and not groups
         self.role = role or ("dot" if groups == 2 else "unary" if one_input else "")
         self.__doc__ = rule.__doc__
-        self.method: Callable[..., Any] | None = None  # what records it quickly when its first input is of `kind`
-        self.kind: type | None = None
+        self.kind: type | None = None  # what its first input is where a method of that records it quickly
 
     def __repr__(self) -> str:
         required = self.arity - len(self.defaults)
@@ -101,7 +91,25 @@ class Operation:
         """Whether its rule is the package's own, and not a user's."""
         return self.rule.__module__.startswith("autograd.")
 
+    @property
+    def methods(self) -> list[str]:
+        """The names of the methods of `Value` that record it; the second of two is the second operand's."""
+        if self.groups or (self.stops_at_zero and self.name != "detach"):
+            return []  # what takes sequences or conditions is a function
+        if self.name not in _SIGNS:
+            return [self.name]
+        sign = _SIGNS[self.name]
+        return [f"__{sign}__"] + [f"__r{sign}__"] * (self.arity == 2) + [self.name] * (self.name == "abs")
+
+    @property
+    def is_inlined(self) -> bool:
+        """Whether its method is its rule, inlined."""
+        return not (self.groups or self.defaults or self.stops_at_zero or self.arity > 2 or self.name == "power")
+
     def __getattr__(self, name: str) -> Any:
+        if name == "method":
+            self.method = getattr(self.kind, self.methods[0])
+            return self.method
         if name != "__signature__":  # what editors show: the rule's own inputs
             raise AttributeError(f"an operation has no attribute {name!r}")
         from inspect import Signature, signature
@@ -121,7 +129,7 @@ class Operation:
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Return the operation's output: a float for numbers, a Value where a Value is among the inputs."""
         if inputs and inputs[0].__class__ is self.kind and len(inputs) == self.arity and not named:
-            return self.method(*inputs)  # type: ignore[misc]  # it has one if it has a kind
+            return self.method(*inputs)
         inputs = self.complete(self.in_order(inputs, named) if named else inputs)
         for x in self.flat(inputs):
             apply = getattr(type(x), "apply_operation", None)

@@ -22,6 +22,11 @@ _OWN: Final = frozenset({"float", "inf", "nan", "output", "outputs", "derivative
 _READING: Final = ContextVar("_READING", default=False)  # whether a rule computes, or what it said is looked up
 
 
+def _both_ways(function: str) -> tuple[Callable[[Any, object], Symbol], Callable[[Any, object], Symbol]]:
+    """Return the methods for a sign of Python's: with the symbol on its left, and on its right."""
+    return lambda x, y: apply(function, x, symbol(y)), lambda x, y: apply(function, symbol(y), x)
+
+
 class Symbol:
     """`function` applied to `inputs`; a name has the function "name" and its text, a number "number" and its float."""
 
@@ -44,29 +49,10 @@ class Symbol:
     def __repr__(self) -> str:
         return f"{self.function}({', '.join(map(str, self.inputs))})"
 
-    def __add__(self, other: object) -> Symbol:
-        return apply("add", self, symbol(other))
-
-    def __radd__(self, other: object) -> Symbol:
-        return apply("add", symbol(other), self)
-
-    def __sub__(self, other: object) -> Symbol:
-        return apply("subtract", self, symbol(other))
-
-    def __rsub__(self, other: object) -> Symbol:
-        return apply("subtract", symbol(other), self)
-
-    def __mul__(self, other: object) -> Symbol:
-        return apply("multiply", self, symbol(other))
-
-    def __rmul__(self, other: object) -> Symbol:
-        return apply("multiply", symbol(other), self)
-
-    def __truediv__(self, other: object) -> Symbol:
-        return apply("divide", self, symbol(other))
-
-    def __rtruediv__(self, other: object) -> Symbol:
-        return apply("divide", symbol(other), self)
+    __add__, __radd__ = _both_ways("add")
+    __sub__, __rsub__ = _both_ways("subtract")
+    __mul__, __rmul__ = _both_ways("multiply")
+    __truediv__, __rtruediv__ = _both_ways("divide")
 
     def __neg__(self) -> Symbol:
         return apply("negative", self)

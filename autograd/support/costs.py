@@ -8,8 +8,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Final
 
-__all__ = ["NODE", "pays_arrays", "pays_machine_code", "pays_to_predict"]
-
 NODE: Final = 16  # to record a node takes as long as so many operands
 COMPILING = 450  # to compile one, as long as so many
 WORTH_COMPILING = 1_800_000  # as much work again, whatever is compiled: NumPy is loaded, and all that finds arrays

@@ -9,8 +9,6 @@ import time
 from contextlib import suppress
 from typing import Final
 
-__all__ = ["check_folder", "read_file", "write_file"]
-
 # O_EXCL follows no link that somebody has put there; the others are not on every system
 FRESH: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # nobody waits for the other end of a pipe

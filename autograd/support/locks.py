@@ -12,8 +12,6 @@ from importlib import import_module
 from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
-__all__ = ["cached_property", "make_lock", "renew_in_children"]
-
 T = TypeVar("T")
 
 LOADED: Final = sys.stdlib_module_names | {"autograd", "nn", "viz", "numpy", "safetensors", "llvmlite", "jax", "tqdm"}

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-__all__ = ["Made"]
-
 
 class Made(partial[Any]):
     """A function that `make(*given)` made: it is pickled and copied as that, since what it runs has no name."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, Final
 
-__all__ = ["cut", "documentation", "missing_extra", "name_or", "printable", "shown"]
-
 LONGEST: Final = 40
 LONGEST_NAME: Final = 80  # in a sentence: a deep module's path is read whole
 _JOINERS: Final = "\u200c\u200d"  # which some scripts and emoji need

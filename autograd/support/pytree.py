@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from autograd.support.messages import LONGEST_NAME, shown
 
-__all__ = ["check_runs_at_once", "flat", "is_sequence", "name_of", "rebuilt"]
-
 DEEPEST: Final = 100
 _LATER = 0x20 | 0x80 | 0x200  # the flags of generators', coroutines' and asynchronous generators' code
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Set
 from numbers import Complex, Number, Real
 from typing import Any
 
-__all__ = ["listed", "number"]
-
 
 def number(x: object) -> float:
     """Return the real number `x` as a float: the validation of every number that enters a graph.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from itertools import chain, count
 from typing import Any
 
@@ -41,12 +40,6 @@ class Numbered:
         self.nodes: list[Any] = []
         self.inputs: list[list[int]] = []
         self.roots = self.add(roots)
-
-    def copy(self) -> Numbered:
-        """Return the same, to which more can be added."""
-        graph = copy(self)
-        graph.nodes, graph.inputs, graph._number = [*self.nodes], [*self.inputs], dict(self._number)
-        return graph
 
     def add(self, roots: Iterable[Value]) -> list[int]:
         """Return the numbers of more roots; what leads to them is numbered if it is not yet."""

@@ -18,8 +18,6 @@ from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 from autograd.support.messages import missing_extra
 
-__all__ = ["Row", "arb", "constant_of", "context", "is_yes", "row_of"]
-
 Known = list[Any]
 Read = Callable[[Known], Any]
 OUTPUT: Final = named("output")

@@ -20,8 +20,6 @@ from autograd.support.user_line import user_line
 from autograd.support.validate import number
 from autograd.value import Value
 
-__all__ = ["Certificate", "Certified", "certify"]
-
 PRECISIONS: Final = (128, 512, 2048)  # bits; with the last, a sum that is 0 is known to be below the least float
 FEW: Final = 13.0  # digits, below which it is told where the others went
 MOST_TOLD: Final = 12  # results that are printed, those with the fewest digits first
@@ -245,7 +243,7 @@ class _Lines:
 def _recorded(function: Any, lines: dict[int, str]) -> Value:
     if not callable(function):
         raise TypeError(f"certify takes a Value, or a function of no arguments that computes one, not {function!r}")
-    with recording_again() or modes.mode(_Lines(lines)):
+    with recording_again(), modes.mode(_Lines(lines)):
         result = function()
     return result if isinstance(result, Value) else Value(number(result))
 

@@ -13,8 +13,6 @@ from autograd.recording.nodes import CONSTANT
 from autograd.support.locks import cached_property
 from autograd.value import Value
 
-__all__ = ["Loss", "Losses"]
-
 MOST_LOSSES: Final = 3
 LEAST_LOSS: Final = 1.0  # digits
 ADDITIVE: Final = ("add", "subtract", "dot", "total")

@@ -10,13 +10,12 @@ from autograd.explain.digits.balls import arb, row_of
 from autograd.explain.notation import Words
 from autograd.functional.lookup import TAKEN
 from autograd.functional.vjp import is_stale
+from autograd.recording.bulk import gradients_aside, gradients_of
 from autograd.recording.graph import operands, structure
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
 from autograd.support.locks import cached_property
 from autograd.value import Value
-
-__all__ = ["Graph", "Pass", "digits_of", "rounded"]
 
 ALL_DIGITS: Final = 16.0  # of a float that is the nearest to the truth
 
@@ -59,16 +58,9 @@ class Graph:
     def _adjoints(self) -> list[float | None]:
         """Return what a pass of the engine gives each node; the graph is left as it was."""
         nodes = self.nodes
-        with one_pass_at_a_time:
-            before = [node._grad for node in nodes]
-            try:
-                for node in nodes:
-                    node._grad = None
-                nodes[-1].backward()
-                return [node._grad for node in nodes]
-            finally:
-                for node, grad in zip(nodes, before, strict=True):
-                    node._grad = grad
+        with one_pass_at_a_time, gradients_aside(nodes):
+            nodes[-1].backward()
+            return gradients_of(nodes)
 
     @cached_property
     def words(self) -> Words:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Case", "Wrong", "agree", "program"]
-
 
 @dataclass(frozen=True)
 class Wrong:

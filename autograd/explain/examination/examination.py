@@ -18,8 +18,6 @@ from autograd.support.messages import shown
 from autograd.support.validate import number
 from autograd.value import Value
 
-__all__ = ["Examination", "Fault", "examine"]
-
 WIDTH: Final = 100
 _NO_VALUE: Final = re.compile(
     r"AttributeError: '(float|int|float64|float32|ndarray|NoneType)' object has no attribute 'backward'"

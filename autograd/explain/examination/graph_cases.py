@@ -8,8 +8,6 @@ from typing import Final
 from autograd.explain.examination.advice import ORDER
 from autograd.explain.examination.case import Case, Wrong, program
 
-__all__ = ["of_graphs"]
-
 _SHARED: Final = ("add, of a node with itself", "multiply, of a node with itself")
 _IN_ORDER: Final = ("a node behind two paths", "paths of two lengths", "paths of two lengths, mirrored")
 _RECURSION: Final = (

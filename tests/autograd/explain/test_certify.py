@@ -10,7 +10,7 @@ import autograd as ag
 import nn
 from autograd import Value, certify
 from autograd.explain.digits import certificate, losses
-from autograd.explain.digits.balls import ELEMENTARY, PRIMITIVES, constant_of
+from autograd.explain.digits.balls import COMPARISONS, ELEMENTARY, PRIMITIVES, arb, constant_of, is_yes
 from autograd.rules.maths import FloatMaths
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas
@@ -105,10 +105,35 @@ def test_what_overflows_and_what_is_no_number():
     assert told.value.truth.endswith("e+400")
     assert "overflow" in told.value.lost[0].why
     assert certify(ag.log(x - 9.0)).value.digits is None
+    assert certify(ag.log(x - 9.0)).digits == 0.0, "what is not known counts as none"
     assert "unknown" in str(certify(ag.log(x - 9.0)))
     zero = certify(x - x)
     assert zero.value.digits == 16.0
     assert zero.gradients[0].digits == 16.0
+
+
+def test_what_a_ball_leaves_open_has_both_answers():
+    one, two, wide = arb(1.0), arb(2.0), arb(0.0).union(arb(1.5))
+    endless = one / arb(0.0)
+    assert [is_yes(x) for x in (arb(0.0), one, wide, endless)] == [False, True, None, None]
+    order = ((one, two), (two, one), (wide, two), (two, wide), (wide, one), (one, wide), (wide, wide), (one, arb(1.0)))
+    answers = {
+        "less": [True, False, True, False, None, None, False, False],
+        "less_equal": [True, False, True, False, None, None, True, True],
+        "greater": [False, True, False, True, None, None, False, False],
+        "greater_equal": [False, True, False, True, None, None, True, True],
+        "equal": [False, False, False, False, None, None, True, True],
+    }
+    assert {name: [compare(x, y) for x, y in order] for name, compare in COMPARISONS.items()} == answers
+    first = PRIMITIVES["first"]
+    assert list(map(float, first([one, two, two], two))) == [0.0, 1.0, 0.0]
+    assert list(map(float, first([two, wide, one], two))) == [1.0, 0.0, 0.0]
+    known, *left_open = first([arb(-1.0), wide, one], one)
+    assert float(known) == 0.0
+    for share in left_open:
+        assert (float(share.lower()), float(share.upper())) == pytest.approx((0.0, 1.0), abs=1e-9)
+        assert share.contains(0)
+        assert share.contains(1)
 
 
 def test_a_network_is_certified_and_its_graph_is_as_it_was():

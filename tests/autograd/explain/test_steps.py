@@ -194,8 +194,10 @@ def test_changed_numbers_strange_nodes_and_positions_are_refused():
     y = x * x
     with pytest.raises(IndexError, match="positions 0 to 5, not 9"):
         steps.record(y).replay(9)
-    with pytest.raises(ValueError, match="no granularity 'atom'"):
-        steps.record(y).replay().forward("atom")
+    for position in (0, 5):  # at either end nothing is to be done, and it is refused all the same
+        for move in ("forward", "back"):
+            with pytest.raises(ValueError, match="no granularity 'atom'"):
+                getattr(steps.record(y).replay(position), move)("atom")
     with pytest.raises(ValueError, match="was not computed from"):
         steps.record(y).index(Value(1.0))
     x.data = 5.0

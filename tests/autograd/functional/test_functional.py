@@ -16,6 +16,7 @@ import autograd as ag
 from autograd import Value
 from autograd.functional import softmax_mean_norm as functions
 from autograd.functional import transforms as functional
+from autograd.functional.vjp import differ
 
 
 # ------------------------------------------------------------------------------- shapes in and out
@@ -193,6 +194,17 @@ def test_a_graph_whose_inputs_have_changed_is_refused():
         x.data = 2.0
 
 
+def test_the_largest_of_numbers_with_nan_among_them_is_the_first_nan():
+    xs = [Value(x) for x in (1.0, math.nan, 2.0, math.nan)]
+    assert [getattr(d, "data", d) for d in ag.gradients(ag.largest(xs), xs)] == [0.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(("x", "y", "are"), [(1.0, 1.0, False), (1.0, 2.0, True), (math.nan, math.nan, False),
+                                             (math.nan, 1.0, True), (1.0, math.nan, True)])  # fmt: skip
+def test_two_numbers_differ_where_one_is_nan(x, y, are):
+    assert differ(x, y) is are
+
+
 def test_composed_functions_are_stable():
     assert ag.logsumexp([1000.0, 0.0]) == 1000.0
     assert ag.logsumexp([-1000.0, -1000.0]) == pytest.approx(-1000.0 + math.log(2.0), rel=1e-15)
@@ -215,6 +227,8 @@ def test_composed_functions_are_stable():
     for values in ([-inf, -inf], [inf, 0.0], [inf, inf], [math.nan, 0.0]):
         assert all(map(math.isnan, ag.softmax(values)))
     assert ag.logsumexp([math.inf, 0.0]) == math.inf
+    whole = math.log(1.0 + math.exp(-1.5) + math.exp(-3.0))
+    assert ag.log_softmax([0.0, -1.5, 1.5 - 4.5]) == pytest.approx([-whole, -1.5 - whole, -3.0 - whole], rel=1e-15)
     assert ag.mean([1, 2, 6]) == 3.0
     assert ag.grad(ag.logsumexp)([0.1, 0.2, 0.3]) == pytest.approx(ag.softmax([0.1, 0.2, 0.3]), rel=1e-15)
     assert sum(ag.grad(lambda v: ag.softmax(v)[0])([1000.0, 999.0])) == pytest.approx(0.0, abs=1e-16)
