@@ -39,7 +39,7 @@ def test_the_console_script_says_its_version_and_takes_no_seed_below_0(capsys):
     assert capsys.readouterr().out.startswith("chainrule ")
     with pytest.raises(SystemExit):
         main(["xor", "--seed", "-1"])
-    assert "--seed takes a whole number from 0, not -1" in capsys.readouterr().err
+    assert "--seed: a seed is a whole number from 0, not -1" in capsys.readouterr().err
 
 
 def test_the_console_script_runs_a_subcommand_and_names_what_there_is(capsys, tmp_path):
