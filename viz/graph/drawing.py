@@ -11,6 +11,7 @@ from autograd.explain.naming import SUBSCRIPTS, short_names
 from autograd.explain.notation import Words
 from autograd.explain.numbers import bracketed, show_number
 from autograd.explain.steps import record
+from nn.support.validate import checked_count
 from viz.graph.boxes import GRADIENT, SENT, VALUE, Direction, box_label, box_tip, node_label, span
 from viz.graph.cells import FONT, SMALL, TEXT, bare, cell, number_cell, rows_of, table
 from viz.graph.folding import Folded, Line, fold
@@ -64,8 +65,6 @@ def draw(
     if direction not in ("both", "forward", "backward"):
         layout = "; downward=True lays the picture out from top to bottom"
         raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}{layout}')
-    from nn.support.validate import checked_count
-
     example = checked_count("example", example, -LARGEST)
     if isinstance(open, str) or not hasattr(open, "__iter__"):
         given = f"open=[{open!r}]" if isinstance(open, str) else 'open=["layer 1"]; unfold=True opens every product'

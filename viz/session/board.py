@@ -12,7 +12,7 @@ import shutil
 import textwrap
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from autograd.explain.events import Accumulate, Collect, Compute, Event, Seed, Send, Update
 from autograd.explain.numbers import show_number
@@ -20,6 +20,7 @@ from autograd.explain.steps import Replay
 from autograd.recording.graph import operands
 from autograd.rules.operation import Operation
 from autograd.support.messages import printable
+from autograd.support.pytree import flat
 from nn.support.naming import neuron_of, titled
 from viz.session.answers import Answer, read, rows_table
 from viz.session.run import PHASES, Run
@@ -88,7 +89,7 @@ def _panels(run: Run, now: Replay, event: Event, row: int | None) -> list[str]:
     count = len(training.inputs)
     answers, places = [Answer("—", None)] * count, {node: i for i, node in enumerate(story.recording.nodes)}
     for place, prediction in zip(training.batch, story.predictions, strict=False):
-        values = [now.values[places[v]] if v in places else None for v in _leaves(prediction)]
+        values = [now.values[places[v]] if v in places else None for v in flat(prediction)]
         if values and None not in values:
             answers[place] = read(training.loss, values, training.targets[place])
     at = row or 0
@@ -150,12 +151,6 @@ def _units(run: Run, event: Event) -> tuple[list[int], int]:
 def _family(name: str) -> str:
     """Return what the names of a layer's units in one row share: z⁽¹⁾₂[3] is of z⁽¹⁾[3]."""
     return re.sub("[₀-₉,]+", "", name)
-
-
-def _leaves(prediction: Any) -> list[Any]:
-    if isinstance(prediction, list | tuple):
-        return [leaf for part in prediction for leaf in _leaves(part)]
-    return [prediction]
 
 
 # ------------------------------------------------------------------------------------- one step
