@@ -18,9 +18,6 @@ EQUIVALENT = {
             "zip(shares, chances, strict=True)",
         ): "the two are multiplied",
     },
-    "viz/session/prompt.py": {
-        ("return bool(difflib.get_close_matches(name, self.commands, n=1))", "1", "2"): "one is enough",
-    },
     "viz/session/functions.py": {
         ("training = TrainingSession(model, [[]], [0.0], loss=_first, optimizer=plain)", "0.0", "1.0"): (
             "this loss reads no target"

@@ -23,8 +23,6 @@ from viz.support.rendering import GraphPicture, Picture
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-__all__ = ["Animation", "animate"]
-
 MOST: Final = 200  # moments that anybody watches
 SAME: Final = {color: color for color in palette.DARK}
 HOLD: Final = 3  # moments for which the end is shown

@@ -50,6 +50,12 @@ def test_a_long_sequence_is_shaded_and_a_layer_needs_no_model():
     assert chart.png.startswith(b"\x89PNG")
 
 
+def test_what_has_no_number_is_said_to_be_blank():
+    chart = viz.attention(model := nn.Attention(4, 1, seed=1), [[float("nan"), *ROWS[0][1:]], ROWS[1]])
+    assert model.weights[0][0][0] != model.weights[0][0][0]
+    assert "head 1 of 1 (blank: nan)" in texts(chart)
+
+
 def test_what_cannot_be_drawn_is_said():
     with pytest.raises(ValueError, match=r"a model with an nn\.Attention in it, and MLP has none"):
         viz.attention(nn.MLP(2, [1]), ROWS)
