@@ -12,6 +12,7 @@ from typing import Final
 from autograd.support.messages import documentation, shown
 from viz.console.commands import book, check, site, worksheet, xor
 from viz.support.encoding import prepare
+from viz.support.loading import loaded
 
 COMMANDS: Final[dict[str, Callable[[Sequence[str], str], int]]] = {
     command.__name__: command for command in (xor, book, worksheet, check, site)
@@ -39,6 +40,7 @@ def in_peace(run: Callable[[], int]) -> int | str:
     prepare()
     code = 0
     try:
+        loaded()
         code = run()
         if sys.stdout is not None:
             sys.stdout.flush()

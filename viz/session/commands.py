@@ -87,7 +87,7 @@ class Session(Looks):
         with self._marked(f"until {goal}"):
             self._leave_phase()
             met = self._training.run_until(condition, count * steps_made, lambda t: self._bar(t, first, count))
-            self._bar(None, 0, count)
+            progress(count, count, "")
         if goal != "solved":
             print(f"the loss is {'' if met else 'not '}below {goal} {'now' if met else f'after {count} more epochs'}")
         self._report(first, satisfied=met)
@@ -250,10 +250,10 @@ class Session(Looks):
         if len(training.history) > 1:
             print(wrapped(shape_of(training.history)))
 
-    def _bar(self, training: TrainingSession | None, first: int, of: int) -> None:
-        if training is None or (training.epoch - first) % 20 == 0 or training.epoch - first == of:
-            done = of if training is None else training.epoch - first
-            progress(done, of, "" if training is None else f"loss {show_number(training.history[-1])}")
+    def _bar(self, training: TrainingSession, first: int, of: int) -> None:
+        done = training.epoch - first
+        if done % 20 == 0 or done == of:
+            progress(done, of, f"loss {show_number(training.history[-1])}")
 
     def _is_solved(self, training: TrainingSession) -> bool:
         return all(map(is_right, answers_of(training)))

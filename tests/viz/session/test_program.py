@@ -34,6 +34,38 @@ def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
     assert "run 5" not in from_file.stdout
 
 
+LOADER = """\
+import os, signal, sys
+
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupted())
+from viz.console.command_line import main
+print(signal.getsignal(signal.SIGINT) is signal.SIG_DFL, flush=True)
+sys.exit(main(["--version"]) or print(signal.getsignal(signal.SIGINT) is signal.default_int_handler))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal is sent")
+@pytest.mark.parametrize(
+    ("name", "at", "status", "said"),
+    [
+        ("chainrule", "viz.terminal", -2, ("", "")),
+        ("chainrule", "nothing", 0, ("True\nchainrule 0.1.0\nTrue\n", "")),
+        ("another", "nothing", 0, ("False\nchainrule 0.1.0\nTrue\n", "")),
+    ],
+)
+def test_ctrl_c_while_the_program_loads_ends_it_without_a_word(tmp_path, name, at, status, said):
+    (script := tmp_path / name).write_text(LOADER, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, script, at], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert (done.returncode, (done.stdout, done.stderr)) == (status, said)
+
+
 def test_the_console_script_says_its_version_and_takes_no_seed_below_0(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("chainrule ")
