@@ -29,7 +29,7 @@ def xor(words: Sequence[str], called: str) -> int:
     lines = None
     if given.script is not None:
         try:
-            lines = Path(given.script).read_text(encoding="utf-8").splitlines(keepends=True)
+            lines = Path(given.script).read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeError) as error:
             there = "there is no file" if isinstance(error, FileNotFoundError) else "there is no text in"
             options.error(f"{there} {given.script!r} to read commands from")

@@ -274,7 +274,7 @@ def test_what_stood_below_the_prompt_is_wiped_in_a_terminal_alone(talk, monkeypa
     monkeypatch.setenv("TERM", "dumb")
     lines, screen.written = iter(["rate"]), ""
     talk.prompt.talk("hello")
-    assert "\x1b" not in screen.written
+    assert screen.written == "hello\nthe learning rate is 0.1\n\n", "Ctrl-D leaves the cursor in a line of its own"
 
 
 def test_a_function_has_its_numbers_for_rows(capsys):
@@ -293,6 +293,11 @@ def test_what_was_done_in_python_is_undone_as_a_command(talk):
     assert talk("back") == ["back: at the beginning; forward comes next; undone: what Python did"]
     talk("training.forward()")
     assert talk("back 1")[0].startswith("back: at the beginning; forward comes next")
+    for line in ("training.run(2)", "epoch", "training.run(3)"):
+        talk(line)
+    assert talk("back") == ["back: after epoch 3; forward comes next; undone: what Python did"]
+    assert talk("back 2")[0].endswith("undone: epoch, what Python did")
+    assert talk.session._training.step_count == 0
 
 
 def test_the_keys_below_are_those_that_are_no_weights_name():
