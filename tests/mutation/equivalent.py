@@ -18,6 +18,9 @@ EQUIVALENT = {
             "zip(shares, chances, strict=True)",
         ): "the two are multiplied",
     },
+    "viz/graph/folding.py": {
+        ("return set(), 1, {}", "1", "2"): "how many rows there are is told beside the others of a batch alone",
+    },
     "viz/session/functions.py": {
         ("training = TrainingSession(model, [[]], [0.0], loss=_first, optimizer=plain)", "0.0", "1.0"): (
             "this loss reads no target"
