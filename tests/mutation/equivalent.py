@@ -18,6 +18,14 @@ EQUIVALENT = {
             "zip(shares, chances, strict=True)",
         ): "the two are multiplied",
     },
+    "viz/graph/network.py": {
+        ("chip_wide = max((wide_of(chip.cells) for chip in chips), default=0)", "0", "1"): (
+            "where there are no weights there is nothing that it places"
+        ),
+    },
+    "viz/session/words.py": {
+        ('if line[0] != " ":', "0", "1"): "a command's word has two letters or more",
+    },
     "viz/graph/folding.py": {
         ("return set(), 1, {}", "1", "2"): "how many rows there are is told beside the others of a batch alone",
     },
