@@ -16,6 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from viz.support import loading  # noqa: F401
+
+# isort: split
 from viz import terminal
 from viz.charts.activation import activation
 from viz.charts.attention import attention

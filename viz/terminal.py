@@ -10,6 +10,7 @@ from autograd import Value, topological_order
 from autograd.explain.naming import short_names
 from autograd.explain.numbers import show_number
 from autograd.recording.nodes import CONSTANT
+from nn.support.validate import checked_count
 from viz.charts.field import Field
 from viz.charts.plotting import curve, framed, levels, losses_of
 from viz.graph.nodes import is_weighted_sum, operands_of
@@ -29,8 +30,6 @@ def tree(value: Value, *, depth: int = 8, lines: int = 100, children: int = 12) 
     """
     if not isinstance(value, Value):
         raise TypeError(f"tree draws the graph of a Value, not {type(value).__name__}")
-    from nn.support.validate import checked_count
-
     depth, lines = checked_count("depth", depth, 0), checked_count("lines", lines)
     children = checked_count("children", children)
     rows = [("", "value", "gradient", "∂above/∂this")]
@@ -102,8 +101,6 @@ def table(model: Any, *, rows: int = 60) -> str:
     `model` has `named_parameters()`, or is a mapping of names to Values, or an iterable of Values.  A model with more
     than `rows` parameters is shown by group (all weights of a layer, all its biases), each with its range.
     """
-    from nn.support.validate import checked_count
-
     rows, named = checked_count("rows", rows, 0), list(_named(model))
     for name, value in named:
         if not isinstance(value, Value):

@@ -18,8 +18,16 @@ EQUIVALENT = {
             "zip(shares, chances, strict=True)",
         ): "the two are multiplied",
     },
-    "viz/session/prompt.py": {
-        ("return bool(difflib.get_close_matches(name, self.commands, n=1))", "1", "2"): "one is enough",
+    "viz/graph/network.py": {
+        ("chip_wide = max((wide_of(chip.cells) for chip in chips), default=0)", "0", "1"): (
+            "where there are no weights there is nothing that it places"
+        ),
+    },
+    "viz/session/words.py": {
+        ('if line[0] != " ":', "0", "1"): "a command's word has two letters or more",
+    },
+    "viz/graph/folding.py": {
+        ("return set(), 1, {}", "1", "2"): "how many rows there are is told beside the others of a batch alone",
     },
     "viz/session/functions.py": {
         ("training = TrainingSession(model, [[]], [0.0], loss=_first, optimizer=plain)", "0.0", "1.0"): (

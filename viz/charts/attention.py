@@ -53,7 +53,8 @@ def attention(model: Any, inputs: Any, *, labels: Sequence[str] | None = None) -
             axes = panels[[x for _, x in layers].index(part)][k]
             _draw(axes, shares, colors, causal=part.causal, words=words)
             name = f"{shown(path)}, " if path and len(layers) > 1 else ""
-            axes.set_title(f"{name}head {k + 1} of {part.heads}", fontsize=10)
+            lost = " (blank: nan)" * any(x != x for row in shares for x in row)
+            axes.set_title(f"{name}head {k + 1} of {part.heads}{lost}", fontsize=10)
         for line, (_, part) in zip(panels, layers, strict=True):
             line[0].set_ylabel("this row takes")
             for axes in line[part.heads :]:

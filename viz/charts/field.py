@@ -9,6 +9,7 @@ from typing import Any, Final
 from autograd import Value, no_grad, number
 from autograd.explain.numbers import show_number
 from autograd.support.messages import shown
+from nn.support.validate import checked_count, checked_inputs, checked_targets
 
 FAR: Final = 1e150  # what lies farther out is drawn here: between two such numbers there is room to compute
 
@@ -48,8 +49,6 @@ class Field:
         """Return the model's outputs over the box of the rows with a margin; nothing is recorded."""
         if not callable(model):
             raise TypeError(f"a boundary is drawn of a model, or a function of a row, not of {type(model).__name__}")
-        from nn.support.validate import checked_count
-
         width, height = checked_count("size", width, 2, 2_000), checked_count("size", height, 2, 2_000)
         level = None if level is None else near("level", level)
         rows, targets = checked_rows(rows, targets)
@@ -114,8 +113,6 @@ def _output(result: Any) -> Any:
 
 def checked_rows(rows: Any, targets: Any) -> tuple[list[Any], list[Any]]:
     """Return rows of inputs and their targets as lists, checked as `fit` checks them."""
-    from nn.support.validate import checked_inputs, checked_targets
-
     found = checked_inputs(rows, "X")
     if not isinstance(found[0], list | tuple) or not all(isinstance(x, int | float | Value) for x in found[0]):
         raise TypeError(f"X holds rows of numbers, [[0.0, 1.0], …], and X[0] is {shown(found[0])}")

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value, no_grad
 from autograd.explain.numbers import show_number
+from nn.support.validate import checked_count
 from viz.charts.chart import Chart, look, new_axes, numbered, on_axis
 from viz.charts.field import clipped, near, plain_number
 from viz.charts.parameters import groups_of
@@ -63,8 +64,6 @@ def landscape(
     """Return the loss over `size`² steps up to `reach` times the length of each group; parameters end as they began."""
     if not callable(loss):
         raise TypeError(f"loss is a function that computes it anew, as lambda: …, not {type(loss).__name__}")
-    from nn.support.validate import checked_count
-
     size, reach = checked_count("size", size, 3, 2_000), near("reach", reach)
     generator = random.Random(seed)
     parameters = [p for group in groups for p in group]

@@ -9,6 +9,7 @@ from typing import Any
 from autograd import Value, number
 from autograd.explain.numbers import show_number
 from nn.support.naming import titled
+from nn.support.validate import checked_count
 from viz.charts.chart import Chart, look, new_axes, numbered
 from viz.charts.field import clipped
 from viz.support import palette
@@ -48,8 +49,6 @@ def histogram(model: Any, *, of: str = "weights", bins: int = 30) -> Chart:
     """Return how the numbers of each layer are spread: `of` "weights" (every parameter's value) or "gradients"."""
     if of not in ("weights", "gradients"):
         raise ValueError(f'of is "weights" or "gradients", not {of!r}')
-    from nn.support.validate import checked_count
-
     bins, groups = checked_count("bins", bins, 1, 10_000), groups_of(model)
     with look():
         figure, panels = new_axes(6.4, 0.5 + 1.3 * len(groups), len(groups))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd import Value, number
@@ -22,61 +22,34 @@ def losses_of(history: Any) -> list[float]:
     return [x.data if isinstance(x, Value) else number(x) for x in losses]
 
 
-class Canvas:
-    """A sheet of `width` × `height` characters, each of 2 × 4 dots; y runs upward."""
-
-    def __init__(self, width: int, height: int) -> None:
-        if width < 2 or height < 2:
-            raise ValueError(f"a plot needs at least 2 columns and 2 lines, not {width} and {height}")
-        self.width, self.height = width, height
-        self._cells = [[0] * width for _ in range(height)]
-
-    def dot(self, x: int, y: int) -> None:
-        """Set the dot in column `x` from the left and row `y` from the bottom."""
-        top = 4 * self.height - 1 - y
-        self._cells[top // 4][x // 2] |= _BITS[top % 4][x % 2]
-
-    def column(self, x: int, low: int, high: int) -> None:
-        """Set the dots of column `x` from row `low` to row `high`."""
-        for y in range(low, high + 1):
-            self.dot(x, y)
-
-    def lines(self) -> list[str]:
-        """Return the sheet, line by line, the top one first."""
-        return ["".join(chr(0x2800 + cell) if cell else " " for cell in row) for row in self._cells]
-
-
 def curve(numbers: Sequence[float], width: int, height: int, *, logarithmic: bool) -> tuple[list[str], float, float]:
     """Return a curve through `numbers`, with the least and the greatest number shown.
 
     Where many numbers share a column of dots, the column spans all of them, so a spike is never lost.
     Numbers that are not finite (on a logarithmic axis: or not positive) leave a gap.
     """
+    if width < 2 or height < 2:
+        raise ValueError(f"a plot needs at least 2 columns and 2 lines, not {width} and {height}")
     heights = [_height(clipped(x), logarithmic) if math.isfinite(x) else None for x in numbers]
     finite = [h for h in heights if h is not None]
     if not finite:
         kind = "finite and positive" if logarithmic else "finite"
         raise ValueError(f"none of the {len(numbers)} numbers is {kind}: there is nothing to plot")
     low, high = min(finite), max(finite)
-    canvas = Canvas(width, height)
-    across, up = 2 * width - 1, 4 * height - 1
-    row = [None if h is None else round((h - low) / (high - low) * up) if high > low else up // 2 for h in heights]
-    spans: dict[int, tuple[int, int]] = {}
-    for i, y in enumerate(row):
-        if y is None:
-            continue
-        x = round(i / (len(row) - 1) * across) if len(row) > 1 else 0
-        least, most = spans.get(x, (y, y))
-        spans[x] = min(least, y), max(most, y)
-        before = row[i - 1] if i else None
-        if before is None:
-            continue
-        start = round((i - 1) / (len(row) - 1) * across)
-        _join(canvas, start, before, x, y)
-    for x, (least, most) in spans.items():
-        canvas.column(x, least, most)
+    across, up, last = 2 * width - 1, 4 * height - 1, max(1, len(numbers) - 1)
+    spans: dict[int, list[int]] = {}
+    dots: set[tuple[int, int]] = set()
+    before = None
+    for i, h in enumerate(heights):
+        here = None
+        if h is not None:
+            here = round(i / last * across), round((h - low) / (high - low) * up) if high > low else up // 2
+            spans.setdefault(here[0], []).append(here[1])
+            dots |= set(_between(before or here, here))
+        before = here
+    dots |= {(x, y) for x, ys in spans.items() for y in range(min(ys), max(ys) + 1)}
     limits = (math.exp(low), math.exp(high)) if logarithmic else (low, high)
-    return canvas.lines(), *limits
+    return _sheet(dots, width, height), *limits
 
 
 def _height(x: float, logarithmic: bool) -> float | None:
@@ -85,11 +58,21 @@ def _height(x: float, logarithmic: bool) -> float | None:
     return math.log(x) if logarithmic else x
 
 
-def _join(canvas: Canvas, x0: int, y0: int, x1: int, y1: int) -> None:
-    """Draw the line from one dot to another."""
-    steps = max(abs(x1 - x0), abs(y1 - y0))
+def _between(start: tuple[int, int], end: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield the dots of the line from one dot to another, without its ends."""
+    (x, y), right, up = start, end[0] - start[0], end[1] - start[1]
+    steps = max(abs(right), abs(up))
     for k in range(1, steps):
-        canvas.dot(round(x0 + (x1 - x0) * k / steps), round(y0 + (y1 - y0) * k / steps))
+        yield round(x + right * k / steps), round(y + up * k / steps)
+
+
+def _sheet(dots: Iterable[tuple[int, int]], width: int, height: int) -> list[str]:
+    """Return dots, each a column and a row from the bottom, as characters of 2 × 4 dots, the top line first."""
+    cells = [[0] * width for _ in range(height)]
+    for x, y in dots:
+        top = 4 * height - 1 - y
+        cells[top // 4][x // 2] |= _BITS[top % 4][x % 2]
+    return ["".join(chr(0x2800 + cell) if cell else " " for cell in row) for row in cells]
 
 
 def framed(lines: Sequence[str], left: dict[int, str], bottom: tuple[str, ...], title: str = "") -> str:

@@ -10,14 +10,11 @@ from importlib.metadata import version
 from typing import Final
 
 from autograd.support.messages import documentation, shown
-from viz.console.book import book
-from viz.console.check import check
-from viz.console.site import site
-from viz.console.worksheet import worksheet
-from viz.console.xor import xor
+from viz.console.commands import book, check, site, worksheet, xor
 from viz.support.encoding import prepare
+from viz.support.loading import loaded
 
-COMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {
+COMMANDS: Final[dict[str, Callable[[Sequence[str], str], int]]] = {
     command.__name__: command for command in (xor, book, worksheet, check, site)
 }
 
@@ -26,7 +23,7 @@ def main(words: Sequence[str] | None = None) -> int | str:
     """Run a subcommand; return its exit status, 2 with what there is if there is none of that name."""
     name, *rest = (sys.argv[1:] if words is None else words) or ["--help"]
     if name in COMMANDS:
-        return in_peace(lambda: COMMANDS[name](rest))
+        return in_peace(lambda: COMMANDS[name](rest, f"chainrule {name}"))
     listed = [f"  chainrule {known:<10} {documentation(command)}" for known, command in COMMANDS.items()]
     if name in ("-h", "--help"):
         return in_peace(lambda: print("\n".join(["chainrule: gradients that show every step", *listed])) or 0)
@@ -43,6 +40,7 @@ def in_peace(run: Callable[[], int]) -> int | str:
     prepare()
     code = 0
     try:
+        loaded()
         code = run()
         if sys.stdout is not None:
             sys.stdout.flush()

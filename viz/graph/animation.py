@@ -23,10 +23,7 @@ from viz.support.rendering import GraphPicture, Picture
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-__all__ = ["Animation", "animate"]
-
 MOST: Final = 200  # moments that anybody watches
-SAME: Final = {color: color for color in palette.DARK}
 HOLD: Final = 3  # moments for which the end is shown
 LONGEST: Final = 110  # letters of a caption
 LETTER, LINE, MARGIN = 7.4, 34, 14  # width of a caption's letter, height of its line, and its distance from the edge
@@ -141,9 +138,7 @@ def _style(still: GraphPicture, moments: list[Event], mark: str, seconds: float)
             acts[name].append((k, way))
     appears |= {f'#n{node} text[fill="{palette.BACKWARD}"]': k for node, k in arrived.items()}
     last, runs = len(moments) - 1, f"{seconds * (len(moments) + HOLD):g}s step-end infinite"
-    rules = [
-        f".{mark}{{{_variables(SAME)}}}@media (prefers-color-scheme:dark){{.{mark}{{{_variables(palette.DARK)}}}}}"
-    ]
+    rules = [f".{mark}{{{_variables({})}}}@media (prefers-color-scheme:dark){{.{mark}{{{_variables(palette.DARK)}}}}}"]
     rules.append(f".{mark} .said{{opacity:0}}.{mark} .m{last}{{opacity:1}}")
     for k, begin in enumerate(times[:-1]):
         ends = f"{times[k + 1]}{{opacity:0}}" if k < last else ""
@@ -160,9 +155,9 @@ def _style(still: GraphPicture, moments: list[Event], mark: str, seconds: float)
 
 
 def _variables(colors: Mapping[str, str]) -> str:
-    """Return the colors of what acts forward and backward, and those of a node and an edge at rest."""
+    """Return the colors of what acts forward and backward, and of a node and an edge at rest: those given, or ours."""
     named = {"f": palette.FORWARD, "b": palette.BACKWARD, "n": palette.FRAME, "e": palette.QUIET}
-    return ";".join(f"--{name}:{colors[color]}" for name, color in named.items())
+    return ";".join(f"--{name}:{colors.get(color, color)}" for name, color in named.items())
 
 
 def _edges(graph: Digraph) -> dict[tuple[int, int], list[list[str]]]:

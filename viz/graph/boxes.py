@@ -20,10 +20,13 @@ VALUE, GRADIENT, SENT = "►", "◄", "◁"
 def node_label(spot: Spot, direction: Direction, asked: bool) -> str:
     """Return the label of a node: its name and value, and below its operation and gradient."""
     if spot.kind == "constant":
-        return table(rows_of([cell(_constant_title(spot), palette.QUIET, size=SMALL)]), border=0, ground=palette.PAPER)
+        number = show_number(spot.data)
+        title = number if spot.name == number else f"{spot.name} = {number}"
+        return table(rows_of([cell(title, palette.QUIET, size=SMALL)]), border=0, ground=palette.PAPER)
     ink = palette.QUIET if spot.faded else palette.INK
     name = "" if spot.kind == "product" else spot.name
-    lines = [[cell(name, ink, bold=True), _value(spot.data, direction)]]
+    value = number_cell(VALUE, spot.data, palette.QUIET if direction == "backward" else palette.FORWARD)
+    lines = [[cell(name, ink, bold=True), value]]
     if direction != "forward":
         gradient = number_cell(GRADIENT, spot.gradient, palette.BACKWARD, bold=asked)
         lines.append([cell(spot.symbol, palette.QUIET), gradient])
@@ -36,15 +39,6 @@ def node_label(spot: Spot, direction: Direction, asked: bool) -> str:
         return table(rows, palette.BACKWARD, border=2, ground=palette.BACKWARD_CARD, style="DASHED")
     color, border = _border(spot)
     return table(rows, color, border=border, style="DASHED" if spot.faded and border == 1 else "ROUNDED")
-
-
-def _value(x: float, direction: Direction) -> str:
-    return number_cell(VALUE, x, palette.QUIET if direction == "backward" else palette.FORWARD)
-
-
-def _constant_title(spot: Spot) -> str:
-    number = show_number(spot.data)
-    return number if spot.name == number else f"{spot.name} = {number}"
 
 
 def _alarm(mark: str, span: int) -> list[str]:

@@ -11,6 +11,7 @@ from autograd.explain.naming import SUBSCRIPTS, short_names
 from autograd.explain.notation import Words
 from autograd.explain.numbers import bracketed, show_number
 from autograd.explain.steps import record
+from nn.support.validate import checked_count
 from viz.graph.boxes import GRADIENT, SENT, VALUE, Direction, box_label, box_tip, node_label, span
 from viz.graph.cells import FONT, SMALL, TEXT, bare, cell, number_cell, rows_of, table
 from viz.graph.folding import Folded, Line, fold
@@ -64,8 +65,8 @@ def draw(
     if direction not in ("both", "forward", "backward"):
         layout = "; downward=True lays the picture out from top to bottom"
         raise ValueError(f'direction is "both", "forward" or "backward", not {direction!r}{layout}')
-    from nn.support.validate import checked_count
-
+    if why is not None and len(roots) > 1:
+        raise ValueError(f"why a gradient is what it is can be asked of one result, not of {len(roots)}: draw one")
     example = checked_count("example", example, -LARGEST)
     if isinstance(open, str) or not hasattr(open, "__iter__"):
         given = f"open=[{open!r}]" if isinstance(open, str) else 'open=["layer 1"]; unfold=True opens every product'
@@ -74,7 +75,7 @@ def draw(
     words = Words(order, [node.data for node in order])
     if len(roots) > 1:
         _name_results(words, roots)
-    answer = _explained(roots, why)
+    answer = None if why is None else explain(roots[0], why, paths=MOST_WAYS)
     gradients = None if answer is None else _gradients(roots[0])
     place = -1 if answer is None else answer.node
     spots = drawn_nodes(order, words.names, roots, gradients=gradients, why=place, unfold=unfold)
@@ -100,14 +101,6 @@ def _name_results(words: Words, roots: Sequence[Value]) -> None:
         name = "y" + str(k).translate(SUBSCRIPTS)
         if not root.name and name not in words.names:
             words.names[words.nodes.index(root)] = name
-
-
-def _explained(roots: Sequence[Value], why: Any) -> Explanation | None:
-    if why is None:
-        return None
-    if len(roots) > 1:
-        raise ValueError(f"why a gradient is what it is can be asked of one result, not of {len(roots)}: draw one")
-    return explain(roots[0], why, paths=MOST_WAYS)
 
 
 def _gradients(root: Value) -> list[float | None]:

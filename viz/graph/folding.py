@@ -178,14 +178,14 @@ def _assembled(
             kind = kinds.get(key, "node")
             boxes[key] = Box(*((s.key, kind, s.name) if kind == "node" else (f"g{len(boxes)}", kind, titled(key))))
         boxes[key].spots.append(s)
-    lines: dict[tuple[str, str, int], Line] = {}
+    lines: dict[tuple[str | int, ...], Line] = {}
     for s in spots:
         for slot, e in enumerate(s.edges):
             tail, head = keys.get(e.parent), keys.get(s.index)
             if tail is None or head is None or tail == head or head == ROWS:
                 continue
             single = boxes[tail].kind == boxes[head].kind == "node"
-            name = (tail, head, s.index * 1000 + slot if single else -1)
+            name = (tail, head, s.index, slot) if single else (tail, head)
             line = lines.setdefault(name, Line(boxes[tail].key, boxes[head].key, carries=False))
             line.locals.append(e.local)
             line.carries |= e.carries

@@ -13,6 +13,7 @@ from autograd import Value
 from autograd.explain.naming import SUBSCRIPTS
 from autograd.explain.numbers import show_number
 from nn.support.naming import titled
+from nn.support.validate import checked_count
 from viz.charts.field import plain_number
 from viz.graph.boxes import GRADIENT, VALUE
 from viz.graph.cells import FONT, SMALL, TEXT, aligned, bare, cell, number_cell, rows_of, table, wide_of
@@ -62,8 +63,6 @@ def draw_network(model: Any, X: Any = None, *, example: int = 0) -> GraphPicture
     """
     if isinstance(model, Value):
         raise TypeError("draw_network takes a model of the package nn, not Value; draw(value) draws a graph")
-    from nn.support.validate import checked_count
-
     layers, example = layers_of(model), checked_count("example", example, -(10**9))
     rows = _rows(X, len(layers[0][1][0].weights))
     if rows and not -len(rows) <= example < len(rows):

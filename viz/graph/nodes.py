@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from autograd import Value, multiply, total
@@ -46,29 +45,15 @@ class Spot:
     marks: list[str] = field(default_factory=list)
     used: bool = True
     origin: int = -1  # its place among the graph's nodes; -1 for a product
+    layer: str | None = None  # the paths of the layer and of the neuron or module that its name lies in
+    neuron: str | None = None
     is_root: bool = False
     leads: bool = False  # whether a way from the root to the node that is asked about comes through here
-
-    @property
-    def layer(self) -> str | None:
-        """The path of the layer that the node's name lies in, if it is a path."""
-        return _paths(self.full_name)[0]
-
-    @property
-    def neuron(self) -> str | None:
-        """The path of the neuron or module that the node's name lies in, if it is a path."""
-        return _paths(self.full_name)[1]
 
     @property
     def faded(self) -> bool:
         """Whether the node has no part in the gradient: none reached it where one reached the root, or zero did."""
         return not self.used or self.gradient == 0.0
-
-
-@lru_cache(maxsize=50_000)
-def _paths(name: str) -> tuple[str | None, str | None]:
-    inside = _LAYER.match(name)
-    return inside[1] if inside else layer_of(name), neuron_of(name)
 
 
 def drawn_nodes(
@@ -103,7 +88,11 @@ def drawn_nodes(
 def _spot(node: Value, i: int, name: str, gradient: float | None) -> Spot:
     kind = "operation" if isinstance(node.op, Operation) else "leaf" if node.op is None else "constant"
     symbol = node.op.glyph if node.op is not None else ""
-    return Spot(i, f"n{i}", name, node.name or "", symbol, kind, node.data, gradient, origin=i)
+    path, inside = node.name or "", _LAYER.match(node.name or "")
+    layer = inside[1] if inside else layer_of(path)
+    return Spot(
+        i, f"n{i}", name, path, symbol, kind, node.data, gradient, origin=i, layer=layer, neuron=neuron_of(path)
+    )
 
 
 def is_weighted_sum(node: Value) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import nn
 from autograd import Value, sigmoid, softmax
 from autograd.explain.naming import SUBSCRIPTS
 from autograd.explain.numbers import show_number
+from autograd.support.pytree import flat
 from viz.support.labels import padded
 
 MOST_ROWS: Final = 12
@@ -24,16 +25,14 @@ class Answer(NamedTuple):
     miss: float | None
 
 
-def flat(answer: Any) -> list[float]:
+def numbers_in(answer: Any) -> list[float]:
     """Return the numbers in an answer: a number, a Value, or lists of them."""
-    if isinstance(answer, list | tuple):
-        return [x for part in answer for x in flat(part)]
-    return [answer.data if isinstance(answer, Value) else float(answer)]
+    return [x.data if isinstance(x, Value) else float(x) for x in flat(answer)]
 
 
 def read(loss: Any, prediction: Any, target: Any) -> Answer:
     """Return an answer as this loss reads it: logits as probabilities, scores as classes, all else as it is."""
-    says, wanted = flat(prediction), flat(target)
+    says, wanted = numbers_in(prediction), numbers_in(target)
     if loss is nn.softmax_cross_entropy and len(says) > 1:
         chances = softmax(says)
         best = max(range(len(says)), key=chances.__getitem__)
@@ -71,7 +70,7 @@ def rows_table(
     cells = [["", *_inputs(training.inputs[0], names=True), "wanted", "says", ""]]
     for i in which:
         hook = "✓" if is_right(answers[i]) else ""
-        wanted = ", ".join(map(show_number, flat(training.targets[i])[:4]))
+        wanted = ", ".join(map(show_number, numbers_in(training.targets[i])[:4]))
         cells.append([str(i + 1), *_inputs(training.inputs[i]), wanted, answers[i].text, hook])
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
@@ -104,7 +103,7 @@ def rows_of_nodes(
     rows: list[int | None] = [None] * len(nodes)
     seen = {index[p]: -1 for p in parameters if p in index}
     for row, prediction in zip(batch, predictions, strict=False):
-        stack = [value for value in _values(prediction) if value in index]
+        stack = [x for x in flat(prediction) if isinstance(x, Value) and x in index]
         while stack:
             i = index[stack.pop()]
             if i not in seen:
@@ -118,11 +117,3 @@ def rows_of_nodes(
             found = {rows[index[parent]] for parent in node.parents} - {None}
             rows[i] = found.pop() if len(found) == 1 else None
     return rows
-
-
-def _values(answer: Any) -> Iterator[Value]:
-    if isinstance(answer, Value):
-        yield answer
-    elif isinstance(answer, list | tuple):
-        for part in answer:
-            yield from _values(part)

@@ -12,7 +12,7 @@ import shutil
 import textwrap
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from autograd.explain.events import Accumulate, Collect, Compute, Event, Seed, Send, Update
 from autograd.explain.numbers import show_number
@@ -20,6 +20,7 @@ from autograd.explain.steps import Replay
 from autograd.recording.graph import operands
 from autograd.rules.operation import Operation
 from autograd.support.messages import printable
+from autograd.support.pytree import flat
 from nn.support.naming import neuron_of, titled
 from viz.session.answers import Answer, read, rows_table
 from viz.session.run import PHASES, Run
@@ -88,7 +89,7 @@ def _panels(run: Run, now: Replay, event: Event, row: int | None) -> list[str]:
     count = len(training.inputs)
     answers, places = [Answer("—", None)] * count, {node: i for i, node in enumerate(story.recording.nodes)}
     for place, prediction in zip(training.batch, story.predictions, strict=False):
-        values = [now.values[places[v]] if v in places else None for v in _leaves(prediction)]
+        values = [now.values[places[v]] if v in places else None for v in flat(prediction)]
         if values and None not in values:
             answers[place] = read(training.loss, values, training.targets[place])
     at = row or 0
@@ -152,12 +153,6 @@ def _family(name: str) -> str:
     return re.sub("[₀-₉,]+", "", name)
 
 
-def _leaves(prediction: Any) -> list[Any]:
-    if isinstance(prediction, list | tuple):
-        return [leaf for part in prediction for leaf in _leaves(part)]
-    return [prediction]
-
-
 # ------------------------------------------------------------------------------------- one step
 class _Told:
     """One event in boxes, bars and words."""
@@ -194,17 +189,15 @@ class _Told:
     def _send(self, event: Send) -> list[str]:
         words, names = self.words, self.words.names
         to, rank = words.gradient(event.parent), f"part {event.arrival} of {event.expected}"
-        only = event.expected == 1
-        source = (
-            f"{names[event.node]}" if only or self.row is None or not self._from_rows(event) else f"row {self.row + 1}"
-        )
+        only, (by_row, parts) = event.expected == 1, self._parts(event)
+        source = names[event.node] if only or self.row is None or not by_row else f"row {self.row + 1}"
         sentence = f"{to} comes from {source} alone" if only else f"{to} gets its part from {source}"
         boxes = [
             Framed("gradient", "◀ upstream", event.upstream, words.gradient(event.node), "backward"),
             Framed("local", "× local", event.local_derivative, words.derivative(event.node, event.slot), "", "×"),
             Framed("sent", "◁ sent on", event.contribution, "the whole gradient" if only else rank, "", "="),
         ]
-        bars = [] if only else ["", *self._sum(self._parts(event), event.sum_after, event.arrival == event.expected)]
+        bars = [] if only else ["", *self._sum(parts, event.sum_after, event.arrival == event.expected)]
         up, local = show_number(event.upstream), show_number(event.local_derivative)
         effect = f"L would {'grow' if event.upstream > 0 else 'shrink'} ({up} for each unit)"
         effect = effect if event.upstream else "L would not move"
@@ -214,23 +207,17 @@ class _Told:
             said += f" So this part is 0: {zero}."
         return [self._sentence(sentence), *boxed(boxes), *bars, said]
 
-    def _from_rows(self, event: Send) -> bool:
-        """Return whether each part of this sum comes from a row of its own."""
-        rows = [self.story.rows[send.node] for send in self._siblings(event)]
-        return None not in rows and len(set(rows)) == len(rows)
-
-    def _siblings(self, event: Send) -> list[Send]:
-        sends = (e for e in self.recording.events if isinstance(e, Send))
-        return [e for e in sends if e.parent == event.parent and e.through == event.through]
-
-    def _parts(self, event: Send) -> list[Part]:
-        by_row = self._from_rows(event)
-        parts = []
-        for send in self._siblings(event):
-            row = self.story.rows[send.node]
-            label = f"row {row + 1}" if by_row and row is not None else self.words.names[send.node]
-            parts.append(Part(label, send.contribution if send.arrival <= event.arrival else None))
-        return parts
+    def _parts(self, event: Send) -> tuple[bool, list[Part]]:
+        """Return whether each part of this sum comes from a row of its own, and the parts."""
+        sends = [e for e in self.recording.events if isinstance(e, Send)]
+        sends = [e for e in sends if e.parent == event.parent and e.through == event.through]
+        rows = [self.story.rows[send.node] for send in sends]
+        by_row = None not in rows and len(set(rows)) == len(rows)
+        labels = [f"row {row + 1}" if by_row and row is not None else "" for row in rows]
+        return by_row, [
+            Part(label or self.words.names[send.node], send.contribution if send.arrival <= event.arrival else None)
+            for label, send in zip(labels, sends, strict=True)
+        ]
 
     def _sum(self, parts: Sequence[Part], so_far: float, is_whole: bool, role: str = "backward") -> list[str]:
         """Return a bar for each part, which begins where the one before it ended, and one for what they make."""

@@ -13,25 +13,14 @@ from typing import Any, Final
 import nn
 from autograd.explain.numbers import show_number
 from nn import TrainingSession
+from viz.session import words
 from viz.session.answers import NEAR, answers_of, is_right
 from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board, is_screen
 from viz.session.looks import Looks
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of
-from viz.session.words import (
-    BY_LAYERS,
-    BY_PATHS,
-    GREETING,
-    HELP,
-    HINT,
-    NOTES,
-    SHORT_HINT,
-    as_typed,
-    count_from,
-    number_from,
-    short_help,
-)
+from viz.session.words import as_typed, count_from, number_from
 from viz.support.characters import paint
 
 LIMIT: Final = 5000
@@ -98,7 +87,7 @@ class Session(Looks):
         with self._marked(f"until {goal}"):
             self._leave_phase()
             met = self._training.run_until(condition, count * steps_made, lambda t: self._bar(t, first, count))
-            self._bar(None, 0, count)
+            progress(count, count, "")
         if goal != "solved":
             print(f"the loss is {'' if met else 'not '}below {goal} {'now' if met else f'after {count} more epochs'}")
         self._report(first, satisfied=met)
@@ -170,20 +159,20 @@ class Session(Looks):
     def _help(self) -> str:
         names = [*map(as_typed, self._weight_names())]
         example = next((name for name in reversed(names) if name.endswith("11")), names[0])
-        told = HELP.format(tries=self._tries, w=example).split("\n")
+        told = words.HELP.format(tries=self._tries, w=example).split("\n")
         table = [wrapped(line, hang=" " * (17 if line[0] == " " else 26)) for line in told]
-        path, spoken = next(iter(dict(self._model.named_parameters()))), BY_LAYERS
+        path, spoken = next(iter(dict(self._model.named_parameters()))), words.BY_LAYERS
         if not any("⁽" in name for name in self._weight_names()):
-            spoken = BY_PATHS.format(w=names[0], path=path)
-        text = "\n".join([*table, wrapped(NOTES.format(names=spoken))])
+            spoken = words.BY_PATHS.format(w=names[0], path=path)
+        text = "\n".join([*table, wrapped(words.NOTES.format(names=spoken))])
         if len(text.split("\n")) > shutil.get_terminal_size().lines - 2:
-            text = wrapped("\n".join([*short_help(told), NOTES.format(names=spoken)]), hang=" " * 9)
+            text = wrapped("\n".join([*words.short_help(told), words.NOTES.format(names=spoken)]), hang=" " * 9)
         return text
 
     def _greeting(self) -> str:
         count, rows = len(self._model.parameters()), len(self._training.inputs)
         about = f"{self._title}: {count} weights and biases to learn, {rows} row{'s' * (rows != 1)} of data."
-        lines = GREETING.format(about=about, rows=self._rows()).split("\n")
+        lines = words.GREETING.format(about=about, rows=self._rows()).split("\n")
         return "\n".join(wrapped(line, hang=" " * 17 * (line[14:17] == "   ")) for line in lines)
 
     def _one_event(self, *, is_shown: bool = True) -> None:
@@ -192,7 +181,12 @@ class Session(Looks):
         event = story.events[i]
         if is_shown and not self._is_screen and not self._hinted:
             names = story.words.names
-            print(wrapped(HINT if any("⁽" in name for name in names) else SHORT_HINT.format(L=names[-1]), hang="  "))
+            print(
+                wrapped(
+                    words.HINT if any("⁽" in name for name in names) else words.SHORT_HINT.format(L=names[-1]),
+                    hang="  ",
+                )
+            )
             self._hinted = True
         self._seen = story.nodes[getattr(event, "parent", event.node)]
         shown = board(self, i) if is_shown and self._is_screen else []
@@ -256,10 +250,10 @@ class Session(Looks):
         if len(training.history) > 1:
             print(wrapped(shape_of(training.history)))
 
-    def _bar(self, training: TrainingSession | None, first: int, of: int) -> None:
-        if training is None or (training.epoch - first) % 20 == 0 or training.epoch - first == of:
-            done = of if training is None else training.epoch - first
-            progress(done, of, "" if training is None else f"loss {show_number(training.history[-1])}")
+    def _bar(self, training: TrainingSession, first: int, of: int) -> None:
+        done = training.epoch - first
+        if done % 20 == 0 or done == of:
+            progress(done, of, f"loss {show_number(training.history[-1])}")
 
     def _is_solved(self, training: TrainingSession) -> bool:
         return all(map(is_right, answers_of(training)))

@@ -16,10 +16,8 @@ class Expression(Module):
     """A function as a model: its arguments are the parameters, and it is called on a row of nothing."""
 
     def __init__(self, function: Callable[..., Value], start: Sequence[float]) -> None:
-        self._function, self.arguments = function, []
-        for name, x in zip(_names(function, len(start)), start, strict=True):
-            value = Value(number(x), name)
-            self.arguments.append(value)
+        self._function, names = function, _names(function, len(start))
+        self.arguments = [Value(number(x), name) for name, x in zip(names, start, strict=True)]
 
     def __call__(self, inputs: Any) -> Value:
         """Return the function of the arguments as they are now."""

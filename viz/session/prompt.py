@@ -138,14 +138,11 @@ class Prompt:
         if name in SHORT and name not in self.namespace.keys() - self._known and not rest.startswith("="):
             name = SHORT[name]
         is_python = name in self.namespace or keyword.iskeyword(name) or keyword.issoftkeyword(name)
-        mistyped = not is_python and not hasattr(builtins, name) and "=" not in rest and self._near(name)
-        if name not in self.commands and not mistyped:
+        is_free = not is_python and not hasattr(builtins, name) and "=" not in rest
+        if name not in self.commands and not (is_free and difflib.get_close_matches(name, self.commands)):
             return line
         words = [word.strip(",") for word in rest.replace("=", " ").split()]
         return f"_do({', '.join(map(repr, [name, *words]))})"
-
-    def _near(self, name: str) -> bool:
-        return bool(difflib.get_close_matches(name, self.commands, n=1))
 
     # ------------------------------------------------------------------------------ three ways to run
     def run_script(self, lines: Iterable[str]) -> int:

@@ -7,5 +7,6 @@ palette.py    every color, with its counterpart on a dark page
 characters.py frames, bars and colors of a terminal
 encoding.py   what a terminal cannot show, in letters that any can
 guesses.py    what people look for by other libraries' names, and what it is here
+loading.py    Ctrl-C while the program loads
 picture.js    swaps a notebook's image for live SVG
 """

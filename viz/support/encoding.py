@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 import unicodedata
+from io import TextIOWrapper
 from typing import Final
 
 SIGNS: Final = str.maketrans(
@@ -59,12 +60,8 @@ codecs.register_error("chainrule.plain", _replaced)
 def prepare() -> None:
     """Let what is printed from now on be written in any encoding; a way that the user has chosen stays."""
     for stream in (sys.stdout, sys.stderr):
-        if getattr(stream, "errors", None) in ("strict", "surrogateescape", "backslashreplace"):
-            _reconfigure(stream, "chainrule.plain")
-    if getattr(sys.stdin, "errors", None) == "strict":
-        _reconfigure(sys.stdin, "replace")
-
-
-def _reconfigure(stream: object, errors: str) -> None:
-    if (reconfigure := getattr(stream, "reconfigure", None)) is not None:  # a notebook's stream takes all there is
-        reconfigure(errors=errors)
+        usual = ("strict", "surrogateescape", "backslashreplace")
+        if isinstance(stream, TextIOWrapper) and stream.errors in usual:  # a notebook's takes all there is
+            stream.reconfigure(errors="chainrule.plain")
+    if isinstance(sys.stdin, TextIOWrapper) and sys.stdin.errors == "strict":
+        sys.stdin.reconfigure(errors="replace")

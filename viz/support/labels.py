@@ -7,20 +7,9 @@ import re
 import unicodedata
 
 from autograd.explain.naming import is_place
-from autograd.support.messages import printable, shown
+from autograd.support.messages import printable
+from autograd.support.messages import shown as shown
 from nn.support.naming import layer_of
-
-__all__ = [
-    "columns",
-    "escaped",
-    "kind_of",
-    "label_text",
-    "last_word",
-    "legal",
-    "padded",
-    "shown",
-    "tooltip_text",
-]
 
 # What no XML may hold, and what no encoding can write.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -10,8 +10,6 @@ from typing import Final, cast
 
 from autograd.support.messages import missing_extra
 
-__all__ = ["pdf_of"]
-
 FAMILY: Final = "dejavusans"  # fpdf2 knows families in small letters
 _UNSEEN: Final = re.compile(r"<title>.*?</title>|<style>.*?</style>|</?a(?: [^>]*)?>|<!--.*?-->", re.DOTALL)
 

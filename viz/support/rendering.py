@@ -71,7 +71,8 @@ class Picture:
 
     def contents(self, kind: str) -> bytes:
         """Return the picture as the bytes of a file of that kind, `.svg` or another of `kinds`."""
-        return self.png if kind == ".png" else self.pdf if kind == ".pdf" else self.svg.encode()
+        found: str | bytes = getattr(self, kind[1:])
+        return found.encode() if isinstance(found, str) else found
 
     def save(self, path: str | os.PathLike[str], *, scale: float | None = None) -> Path:
         """Leave the picture at `path`, whole or not at all, in the format its suffix names, and return the path.
@@ -86,14 +87,11 @@ class Picture:
         if kind not in self.kinds:
             wanted, named = ", ".join(self.kinds), shown(kind) or "without a suffix"
             raise ValueError(f"save({str(path)!r}): a picture is saved as {wanted}, not {named}")
-        if scale is None:
-            write_file(place, self.contents(kind))
-            return place
-        if kind != ".png":
+        if scale is not None and kind != ".png":
             raise ValueError(f"save({str(path)!r}, scale={scale!r}): only a .png has pixels; the others fit any size")
-        if not 0.0 < number(scale) <= LARGEST_SCALE:
+        if scale is not None and not 0.0 < number(scale) <= LARGEST_SCALE:
             raise ValueError(f"save(…, scale={scale!r}): the scale is more than 0, and at most {LARGEST_SCALE}")
-        write_file(place, self.at_scale(float(scale)))
+        write_file(place, self.contents(kind) if scale is None else self.at_scale(float(scale)))
         return place
 
     def _repr_html_(self) -> str:
@@ -135,10 +133,6 @@ class GraphPicture(Picture):
     def pdf(self) -> bytes:
         """The picture as PDF, in its light colors.  Raises ModuleNotFoundError without the extra `plots`."""
         return pdf_of(_marked(render(self.dot, "svg", self.engine).decode()))
-
-    def contents(self, kind: str) -> bytes:
-        """Return the picture as the bytes of a file of that kind."""
-        return self.dot.encode() if kind == ".dot" else super().contents(kind)
 
 
 _given: Callable[[str, str], str] | None = None

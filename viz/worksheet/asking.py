@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from autograd.explain.numbers import show_number
 from viz.session.prompt import MARK, has_terminal, wrapped
 from viz.support.encoding import prepare
-from viz.worksheet.sheet import BACKWARD, FORWARD, UPDATE, Sheet, Step
+from viz.worksheet.sheet import BACKWARD, FORWARD, UPDATE, Sheet
 from viz.worksheet.wrong_numbers import Blank
 
 if TYPE_CHECKING:
@@ -59,33 +61,26 @@ def ask(worksheet: Worksheet, script: Iterable[str] | None = None) -> Marks:
 
 
 def _show(sheet: Sheet) -> None:
-    for step, is_first in _with_heads(sheet.steps):
-        if is_first:
-            print(f"\n{HEADS[step.phase]}")
-        print(wrapped("  " + "".join(map(str, step.told)), "    "))
-
-
-def _with_heads(steps: Iterable[Step]) -> Iterator[tuple[Step, bool]]:
-    phase = ""
-    for step in steps:
-        yield step, step.phase != phase
-        phase = step.phase
+    for phase, steps in groupby(sheet.steps, attrgetter("phase")):
+        print(f"\n{HEADS[phase]}")
+        for step in steps:
+            print(wrapped("  " + "".join(map(str, step.told)), "    "))
 
 
 def _exercise(worksheet: Worksheet, read: Callable[[str], str], marks: Marks) -> None:
     sheet = worksheet.sheet
     texts = [show_number(blank.answer) for blank in worksheet.blanks]
     place = {key: k for k, key in enumerate(sheet.blanks)}
-    for step, is_first in _with_heads(sheet.steps):
-        if is_first:
-            if step.phase == BACKWARD:
-                _ask_order(worksheet, read, marks)
-            print(f"\n{HEADS[step.phase]}")
-        asked = place.get(step.key, -1)
-        line = [part if isinstance(part, str) else BLANK if part == asked else texts[part] for part in step.told]
-        print(wrapped("  " + "".join(line), "    "))
-        if asked >= 0:
-            _ask(read, partial(_judged, worksheet.blanks[asked], marks), texts[asked], marks)
+    for phase, steps in groupby(sheet.steps, attrgetter("phase")):
+        if phase == BACKWARD:
+            _ask_order(worksheet, read, marks)
+        print(f"\n{HEADS[phase]}")
+        for step in steps:
+            asked = place.get(step.key, -1)
+            line = [part if isinstance(part, str) else BLANK if part == asked else texts[part] for part in step.told]
+            print(wrapped("  " + "".join(line), "    "))
+            if asked >= 0:
+                _ask(read, partial(_judged, worksheet.blanks[asked], marks), texts[asked], marks)
 
 
 def _judged(blank: Blank, marks: Marks, typed: str) -> str:

@@ -26,7 +26,7 @@ OUTPUT = "\0"
 
 
 class Figures:
-    """The numbers of a recorded pass and its update, computed anew from `leaves`, the numbers of its leaves by place.
+    """The numbers of a recorded pass and its update, computed anew; `leaves` are other numbers for leaves, by place.
 
     `numbers` holds them by what they are: the value of a node, a local derivative, what was sent over an edge, a sum
     of several contributions, a parameter after the update.  `key_of_local` and `key_of_gradient` say which of them is
@@ -174,11 +174,6 @@ def derivative_of(name: str, slot: int) -> Symbol:
     output, derivatives = formulas(name)
     formula = derivatives[slot]
     return formula if output.function == "name" else formula.replace({output: label(OUTPUT)})
-
-
-def own_numbers(recording: Recording) -> dict[int, float]:
-    """Return the numbers of the leaves by their places, as they were recorded."""
-    return {i: recording.numbers[i] for i, node in enumerate(recording.nodes) if node.is_leaf}
 
 
 def variables(recording: Recording) -> list[int]:

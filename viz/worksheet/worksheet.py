@@ -18,7 +18,7 @@ from autograd.recording.nodes import CONSTANT
 from viz.pages.document import Page
 from viz.pages.steps.steps import with_update
 from viz.support.guesses import GUESSES
-from viz.worksheet.figures import Figures, own_numbers, variables
+from viz.worksheet.figures import Figures, variables
 from viz.worksheet.order import order_of
 from viz.worksheet.rounding import rounded
 from viz.worksheet.sheet import LEVELS, Sheet
@@ -43,7 +43,7 @@ class Worksheet:
         self.title, self.level, self.seed = title, level, seed
         draw = random.Random(seed)
         recording = with_update(passes.record(loss, from_zero=True), None, rate, None)
-        figures = Figures(recording, own_numbers(recording), rate)
+        figures = Figures(recording, {}, rate)
         _check_digits(figures)
         self.example = Sheet(_with_other_numbers(figures, draw), 0)
         self.sheet = Sheet(figures, level, draw.random())
@@ -179,7 +179,7 @@ def _with_other_numbers(figures: Figures, draw: random.Random) -> Figures:
     for _ in range(TRIES):
         others = {i: _other(figures.value(i), draw) for i in variables(recording)}
         try:
-            return Figures(recording, own_numbers(recording) | others, figures.rate)
+            return Figures(recording, others, figures.rate)
         except ValueError as error:  # outside what a logarithm takes, or on another branch
             wrong = error
     raise ValueError(f"no other numbers for a worked example were found in {TRIES} draws: {wrong}")

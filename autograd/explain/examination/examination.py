@@ -109,8 +109,8 @@ def examine(engine: type | str, *, seconds: float = 5.0) -> Examination:
 
     `engine` is a class, or a place such as "student.py:Value" or "micrograd.engine:Value".  It is made by `Value(x)`,
     has `.data`, `.grad`, `.backward()` and operators, and may have `relu`, `tanh`, `exp`, `log`, `sigmoid`, `sqrt`.
-    Cases run in a process of their own, have so many `seconds` each, and print nothing: a class that crashes or never
-    ends is told of.  What is right is what our own engine gives.
+    Cases run in a process of their own, have so many `seconds` of its processor each, and print nothing: a class that
+    crashes or never ends is told of.  What is right is what our own engine gives.
     Raises ValueError if the class cannot be had, TypeError for what is no class.
 
     >>> examine(Value)

@@ -41,6 +41,10 @@ def test_every_share_of_every_head_is_in_its_square():
     wanted = [show_number(round(x, 2)) for x in [*seen, *(x for row in model.second.weights[0] for x in row)]]
     assert sorted(x for x in said if x[0].isdigit()) == sorted(wanted)
     assert not any(p.has_grad for p in model.parameters())
+    assert chart.figure.get_size_inches().tolist() == pytest.approx([0.6 + 2 * 2.2, 0.5 + 2 * 2.7])
+    assert [axes.axison for axes in chart.figure.axes] == [True, True, True, False], "the second layer has one head"
+    assert [axes.get_xlabel() for axes in chart.figure.axes] == ["from this row"] * 3 + [""]
+    assert [axes.get_ylabel() for axes in chart.figure.axes] == ["this row takes", "", "this row takes", ""]
 
 
 def test_a_long_sequence_is_shaded_and_a_layer_needs_no_model():
@@ -48,6 +52,14 @@ def test_a_long_sequence_is_shaded_and_a_layer_needs_no_model():
     assert "head 4 of 4" in texts(chart)
     assert not any("." in text for text in texts(chart))
     assert chart.png.startswith(b"\x89PNG")
+    assert chart.figure.get_size_inches().tolist() == pytest.approx([0.6 + 4 * 4.4, 0.5 + 4.9])
+    assert [axes.get_xticks().tolist() for axes in chart.figure.axes] == [list(range(0, 21, 3))] * 4
+
+
+def test_what_has_no_number_is_said_to_be_blank():
+    chart = viz.attention(model := nn.Attention(4, 1, seed=1), [[float("nan"), *ROWS[0][1:]], ROWS[1]])
+    assert model.weights[0][0][0] != model.weights[0][0][0]
+    assert "head 1 of 1 (blank: nan)" in texts(chart)
 
 
 def test_what_cannot_be_drawn_is_said():

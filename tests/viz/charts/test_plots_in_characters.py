@@ -6,7 +6,7 @@ import pytest
 
 from autograd import Value, dot
 from viz import terminal
-from viz.charts.plotting import Canvas, curve, framed, levels, losses_of
+from viz.charts.plotting import _sheet, curve, framed, levels, losses_of
 from viz.support.characters import BAR_COLUMNS, Framed, Scale, aligned, boxed, cut_line, paint
 from viz.support.labels import columns, kind_of, last_word, padded
 
@@ -27,15 +27,12 @@ def dots(canvas):
 def test_each_dot_of_a_canvas_stands_where_it_was_set():
     for x in range(4):
         for y in range(8):
-            canvas = Canvas(2, 2)
-            canvas.dot(x, y)
-            assert dots(canvas.lines()) == {(x, y)}
-    canvas = Canvas(2, 2)
-    canvas.column(1, 2, 4)
-    assert dots(canvas.lines()) == {(1, 2), (1, 3), (1, 4)}
+            assert dots(_sheet([(x, y)], 2, 2)) == {(x, y)}
+    column = [(1, 2), (1, 3), (1, 4)]
+    assert dots(_sheet(column, 2, 2)) == set(column)
     for width, height in ((1, 2), (2, 1)):
         with pytest.raises(ValueError, match=f"at least 2 columns and 2 lines, not {width} and {height}"):
-            Canvas(width, height)
+            curve([1.0], width, height, logarithmic=False)
 
 
 def test_a_curve_joins_its_points_and_spans_what_shares_a_column():

@@ -1,10 +1,13 @@
 """Where digits are lost, in a picture."""
 
+import sys
+
 import pytest
 
 import autograd as ag
 import viz
 from autograd import Value
+from viz.graph.nodes import digits_lost
 
 pytest.importorskip("flint")
 
@@ -20,6 +23,18 @@ def test_the_operations_that_lose_digits_are_marked():
     assert text.count("lost") == 3
     assert "lost" not in viz.draw(loss).svg
     assert "lost" not in viz.draw(ag.softplus(z * 3.0) + z, digits=True).svg
+
+
+def test_a_whole_digit_is_told_and_less_is_not(monkeypatch):
+    x = Value(2.0)
+    viz.draw(x * 3.0, digits=True)  # which loads what is replaced here
+    monkeypatch.setattr(
+        sys.modules["autograd.explain.digits"], "lost_at", lambda root: {root: (1.0, 0.999), x: (1.5, 1.6)}
+    )
+    assert digits_lost([root := x * 3.0]) == {
+        root: ["1 digit lost"],
+        x: ["2 digits lost", "2 digits lost in the derivative"],
+    }
 
 
 def test_the_stepping_page_marks_them_and_says_so(show):

@@ -27,6 +27,9 @@ def test_a_png_has_so_many_pixels_for_each_point(tmp_path):
         larger = size(picture.save(tmp_path / "b.png", scale=4).read_bytes())
         assert larger == pytest.approx((2 * width, 2 * height), abs=3)
         assert picture.save(tmp_path / "c.png", scale=2).read_bytes() == picture.png
+    smaller = size(graph().save(tmp_path / "d.png", scale=0.5).read_bytes())
+    assert smaller == pytest.approx([side / 4 for side in size(graph().png)], abs=3)
+    assert size(graph().save(tmp_path / "e.png", scale=20).read_bytes())[0] > 19 * smaller[0]
 
 
 @pytest.mark.parametrize("scale", [0, -1.0, 1e6, float("nan")])

@@ -6,7 +6,7 @@ import pytest
 
 import nn
 from autograd import Value, dot, topological_order
-from viz.session.answers import Answer, flat, is_right, read, rows_of_nodes, rows_table
+from viz.session.answers import Answer, is_right, numbers_in, read, rows_of_nodes, rows_table
 from viz.session.verdicts import compared, shape_of
 from viz.session.words import as_typed, count_from, number_from, place_of
 
@@ -40,7 +40,7 @@ def test_an_answer_as_its_loss_reads_it(loss, prediction, target, text, miss):
 
 def test_a_row_is_right_within_a_tenth():
     assert [is_right(Answer("", miss)) for miss in (None, 0.0, 0.099, 0.1, 0.2)] == [False, True, True, False, False]
-    assert flat([Value(1.0), (2, [3.0])]) == [1.0, 2.0, 3.0]
+    assert numbers_in([Value(1.0), (2, [3.0])]) == [1.0, 2.0, 3.0]
 
 
 class Training:

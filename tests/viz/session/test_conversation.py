@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 import viz
-from autograd import Value
+from autograd import Value, where
 from autograd.explain.numbers import show_number
 from viz.session.prompt import Prompt, _begins_anew, progress, usage, wrapped
 from viz.session.words import as_typed, short_help
@@ -242,8 +242,12 @@ def test_how_a_command_is_written():
 
 
 def test_what_reads_a_line(talk, monkeypatch):
+    readline = pytest.importorskip("readline")
     reads = talk.prompt._reader()
     assert reads is input, "there is no terminal here"
+    completed = readline.get_completer()
+    assert [completed("st", k) for k in range(3)] == ["step", "stuck", None]
+    assert [completed("w11", k) for k in range(3)] == ["w111", "w112", None]
     monkeypatch.setattr("sys.stdin", Screen())
     monkeypatch.setattr("sys.stdout", Screen(encoding="latin-1"))
     assert talk.prompt._reader() is input, "a terminal that has not all signs"
@@ -274,7 +278,7 @@ def test_what_stood_below_the_prompt_is_wiped_in_a_terminal_alone(talk, monkeypa
     monkeypatch.setenv("TERM", "dumb")
     lines, screen.written = iter(["rate"]), ""
     talk.prompt.talk("hello")
-    assert "\x1b" not in screen.written
+    assert screen.written == "hello\nthe learning rate is 0.1\n\n", "Ctrl-D leaves the cursor in a line of its own"
 
 
 def test_a_function_has_its_numbers_for_rows(capsys):
@@ -288,11 +292,23 @@ def test_a_function_has_its_numbers_for_rows(capsys):
         viz.session(lambda a, b: a * b, [Value(1.0)], script=[])
 
 
+def test_why_alone_is_of_the_weight_with_the_largest_gradient(capsys):
+    viz.session(lambda a, b: a * 0.5 + where(a > 0.0, a * 0.25, b), [1.0, 2.0], script=["why"])
+    assert "∂L/∂a = " in capsys.readouterr().out, "none came to b"
+    viz.session(lambda a, b: a * 0.5 - b, [1.0, 2.0], script=["why"])
+    assert "∂L/∂b = " in capsys.readouterr().out
+
+
 def test_what_was_done_in_python_is_undone_as_a_command(talk):
     talk("training.run(2)")
     assert talk("back") == ["back: at the beginning; forward comes next; undone: what Python did"]
     talk("training.forward()")
     assert talk("back 1")[0].startswith("back: at the beginning; forward comes next")
+    for line in ("training.run(2)", "epoch", "training.run(3)"):
+        talk(line)
+    assert talk("back") == ["back: after epoch 3; forward comes next; undone: what Python did"]
+    assert talk("back 2")[0].endswith("undone: epoch, what Python did")
+    assert talk.session._training.step_count == 0
 
 
 def test_the_keys_below_are_those_that_are_no_weights_name():

@@ -41,7 +41,7 @@ def test_what_stands_in_for_a_sign_is_ascii_and_as_wide_in_tables_and_plots():
         assert len(plain(sign)) == 1
     assert "w⁽¹⁾₁₂ ← w − η·∂L/∂w ≥ ½ ŷ ✓".encode("ascii", "chainrule.plain") == b"w(1)12 <- w - eta*dL/dw >= 1/2 y ok"
     assert as_typed("w(1)12") == as_typed("w⁽¹⁾₁₂"), "so that what is read can be typed"
-    assert plain("\U000e0001") == plain("字") == plain("\ud800") == "?"
+    assert plain("\x80") == plain("\U000e0001") == plain("字") == plain("\ud800") == "?"
 
 
 def test_a_demo_prints_on_any_stream_and_a_users_own_choice_stays(monkeypatch):

@@ -34,12 +34,44 @@ def test_a_script_runs_from_a_file_and_from_standard_input(tmp_path):
     assert "run 5" not in from_file.stdout
 
 
+LOADER = """\
+import os, signal, sys
+
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupted())
+from viz.console.command_line import main
+print(signal.getsignal(signal.SIGINT) is signal.SIG_DFL, flush=True)
+sys.exit(main(["--version"]) or print(signal.getsignal(signal.SIGINT) is signal.default_int_handler))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal is sent")
+@pytest.mark.parametrize(
+    ("name", "at", "status", "said"),
+    [
+        ("chainrule", "viz.terminal", -2, ("", "")),
+        ("chainrule", "nothing", 0, ("True\nchainrule 0.1.0\nTrue\n", "")),
+        ("another", "nothing", 0, ("False\nchainrule 0.1.0\nTrue\n", "")),
+    ],
+)
+def test_ctrl_c_while_the_program_loads_ends_it_without_a_word(tmp_path, name, at, status, said):
+    (script := tmp_path / name).write_text(LOADER, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, script, at], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert (done.returncode, (done.stdout, done.stderr)) == (status, said)
+
+
 def test_the_console_script_says_its_version_and_takes_no_seed_below_0(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("chainrule ")
     with pytest.raises(SystemExit):
         main(["xor", "--seed", "-1"])
-    assert "--seed takes a whole number from 0, not -1" in capsys.readouterr().err
+    assert "--seed: a seed is a whole number from 0, not -1" in capsys.readouterr().err
 
 
 def test_the_console_script_runs_a_subcommand_and_names_what_there_is(capsys, tmp_path):
@@ -48,12 +80,58 @@ def test_the_console_script_runs_a_subcommand_and_names_what_there_is(capsys, tm
     script = tmp_path / "script.txt"
     script.write_text("step\nback\n", encoding="utf-8")
     assert main(["xor", str(script)]) == 0
-    assert "► forward 1/50" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "quit leaves" in said
+    assert "► forward 1/50" in said
+    script.write_bytes(b"\xff")
+    with pytest.raises(SystemExit):
+        main(["xor", str(script)])
+    assert "there is no text in" in capsys.readouterr().err
     for nothing in ([], ["--help"]):
         assert main(nothing) == 0
         assert "chainrule xor" in capsys.readouterr().out
     assert main(["xro"]) == 2
     assert "there is no chainrule xro: did you mean xor?" in capsys.readouterr().err
+
+
+class Found:
+    """What an examination found, as `check` uses it."""
+
+    def __init__(self, ok):
+        self.ok = ok
+
+    def __bool__(self):
+        return self.ok
+
+    def __str__(self):
+        return "81 of 81"
+
+    def as_dict(self):
+        return {"points": 81}
+
+
+def test_check_examines_a_class_and_tells_by_its_exit_status(monkeypatch, capsys):
+    asked = []
+
+    def examine(engine, *, seconds):
+        if engine == "nothing":
+            raise ValueError("nothing cannot be examined")
+        asked.append((engine, seconds))
+        return Found(engine == "right:Value")
+
+    monkeypatch.setattr("viz.console.commands.examine", examine)
+    assert main(["check", "right:Value"]) == 0
+    assert capsys.readouterr().out == "81 of 81\n"
+    assert main(["check", "wrong:Value", "--json", "--seconds", "0.5"]) == 1
+    assert capsys.readouterr().out == '{"points": 81}\n'
+    assert asked == [("right:Value", 5.0), ("wrong:Value", 0.5)]
+    assert main(["check", "nothing"]) == 2
+    assert capsys.readouterr().err == "chainrule check: nothing cannot be examined\n"
+    with pytest.raises(SystemExit):
+        main(["check", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("usage: chainrule check [-h] [--json] [--seconds SECONDS] engine Examine an engine of one's")
+    assert said.endswith("1 if something is wrong, 2 if there is no class to examine.")
 
 
 def test_a_script_that_is_not_there_is_named():

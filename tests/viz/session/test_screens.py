@@ -1,8 +1,11 @@
 """The screen of a step, whole: every number, bar, sign and word stands where it is to stand."""
 
+import os
+
 import pytest
 
 import nn
+from viz.session import board as screens
 from viz.session.board import board
 from viz.session.commands import Session
 
@@ -165,3 +168,13 @@ def test_of_a_long_sum_eight_parts_are_bars(inputs, told):
     assert len(parts) == 8
     assert parts[0].endswith(told)
     assert ("in all" in parts[0]) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("wide", "high", "codes", "is_one"),
+    [(80, 24, True, True), (79, 24, True, False), (80, 23, True, False), (200, 60, False, False)],
+)
+def test_a_board_is_drawn_where_a_terminal_has_the_room(monkeypatch, wide, high, codes, is_one):
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((wide, high)))
+    monkeypatch.setattr(screens, "takes_codes", lambda: codes)
+    assert screens.is_screen() is is_one

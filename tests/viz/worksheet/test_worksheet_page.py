@@ -30,6 +30,14 @@ def fill(tab, sheet, answers):
         tab.locator(".choices button").nth(k).click()
 
 
+def test_a_line_says_which_blank_it_asks_for_or_none():
+    sheet = expression(2)
+    asks = [line["asks"] for line in sheet.page.data["steps"]]
+    assert [k for k in asks if k >= 0] == list(range(len(sheet.blanks)))
+    assert {k for k in asks if k < 0} == {-1}
+    assert {line["asks"] for line in sheet.page.data["example"]["steps"]} == {-1}
+
+
 @pytest.mark.parametrize("sheet", [expression(), xor_worksheet(5, 2)])
 def test_right_answers_get_full_marks(show, sheet):
     tab = show(sheet.page)

@@ -93,12 +93,17 @@ def test_the_command_writes_the_sheet_and_the_answers_and_says_how_to_print(tmp_
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["xor", "--seed", "-1"], "--seed takes a whole number from 0, not -1"),
+        (["xor", "--seed", "-1"], "--seed: a seed is a whole number from 0, not -1"),
         (["xor", "--level", "9"], "invalid choice: 9"),
         (["xor", "--out", "sheet.pdf"], "a page is saved as .html"),
         (["xor", "--out", "no/such/folder.html"], "there is no folder"),
         (["xor", "--answers", "./xor-worksheet.html"], "is where the worksheet itself goes"),
+        (["xor", "--out", "t.html", "--answers", "."], "--answers: a page is saved as .html, a file, not as '.'"),
+        (["xor", "--answers", "answers.txt"], "--answers: a page is saved as .html"),
+        (["xor", "--out", ""], "--out: the path of a file is needed"),
+        (["xor", "--seed", "one"], "--seed: a seed is a whole number from 0, not one"),
         (["xor", "--ask", "--out", "sheet.html"], "--ask writes no file"),
+        (["xor", "--ask", "--answers", "sheet.html"], "--ask writes no file"),
         (["xor", "--ask", "--print"], "--ask writes no file"),
         ([], "the following arguments are required: subject"),
     ],

@@ -108,10 +108,20 @@ def checked(*words):
 )
 def test_what_crashes_or_never_ends_is_told(tmp_path, capfd, change, said):
     place = written(tmp_path, RIGHT.replace(*change) + "\nprint('from the student')\n")
-    found = examine(place, seconds=0.2 if "while" in change[1] else 20.0)
+    limits = {"while True": 0.2, "self.backward": 2.0}  # what goes on until it is stopped
+    found = examine(place, seconds=next((limits[word] for word in limits if word in change[1]), 20.0))
     assert found.points < found.out_of
     assert said in str(found)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no clock tells what another process has worked")
+def test_a_case_has_seconds_of_work_however_busy_the_machine(tmp_path):
+    once = "        while SLEEPS: SLEEPS.pop()(0.6)\n" + START
+    waits = RIGHT.replace("class Value", "import time\nSLEEPS = [time.sleep]\n\n\nclass Value", 1).replace(START, once)
+    assert examine(written(tmp_path, waits), seconds=0.2).ok
+    asleep = RIGHT.replace(START, "        import time; time.sleep(60.0)\n")
+    assert "not done after 0.05 s" in str(examine(written(tmp_path, asleep), seconds=0.05))
 
 
 ONE_FORK = "        import os; vars(os).get('forked', os.fork)(); os.forked = bool\n"

@@ -151,7 +151,7 @@ def test_the_command_writes_the_book_and_opens_it(tmp_path, monkeypatch, capsys)
     monkeypatch.setattr(sys, "argv", ["tutorial", "book"])
     tutorial.main()
     assert opened == [(tmp_path / "backpropagation.html").resolve().as_uri()] * 2
-    for wrong, why in (("mine.txt", "saved as .html"), ("nowhere/mine.html", "nowhere")):
+    for wrong, why in (("mine.txt", "saved as .html"), ("nowhere/mine.html", "nowhere"), ("", "empty text")):
         with pytest.raises(SystemExit):
             main(["book", wrong])
         assert why in capsys.readouterr().err
