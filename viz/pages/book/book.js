@@ -10,7 +10,7 @@ const NEAR = 200; // pixels from sight at which a figure starts
 const KEPT = "chainrule.book.read";
 
 /** @type {import("./figure.js").Code} a question with nothing to draw */
-const CARD = { start: () => ({ numbers: () => ({}), draw: () => {} }) };
+const CARD = () => ({ numbers: () => ({}), draw: () => {} });
 /** @type {Map<string, Figure>} */
 export const FIGURES = new Map(
   /** @type {HTMLElement[]} */ ([...document.querySelectorAll("figure")]).map((element) => {

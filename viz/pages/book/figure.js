@@ -15,7 +15,7 @@ import { controls, startOf } from "./controls.js";
  * @property {(state: State, numbers: Numbers) => (string | Node)[]} [answer] the answer at a state; without it, that of the text
  * @property {(numbers: Numbers) => [number, string][]} [mistakes] wrong numbers, each with what was done to get it
  * @property {() => void} [stop] stops what runs by itself, when the figure is out of sight
- * @typedef {{start: (it: Figure) => Live}} Code what a figure's module exports as `figure` */
+ * @typedef {(it: Figure) => Live} Code what a figure's module exports as `figure`: it sets the figure to work */
 
 const SHOWN = "-"; // said by those who let it be shown
 
@@ -115,7 +115,7 @@ export class Figure {
   started() {
     if (!this.live) {
       this.element.querySelector(".picture")?.replaceChildren(this.drawing, this.controls.element, this.boxes);
-      this.live = this.code.start(this);
+      this.live = this.code(this);
     }
     return this.live;
   }
@@ -161,9 +161,15 @@ export class Figure {
     else this.live?.stop?.();
   }
 
-  /** A number as the answer marks it. @param {number} x @param {number} digits */
-  mark(x, digits = 4) {
-    return make("mark", {}, fewer(x, digits));
+  /** An answer: words as they are, each number marked, to 4 digits or to as many as [number, digits] says.
+   * @param {TemplateStringsArray} words @param {(string | number | [number, number] | (string | Node)[])[]} given
+   * @returns {(string | Node)[]} */
+  words(words, ...given) {
+    const shown = given.map((x) => {
+      const [number, digits] = Array.isArray(x) ? x : [x, 4];
+      return typeof number === "number" ? make("mark", {}, fewer(number, +digits)) : x;
+    });
+    return words.flatMap((text, k) => [text.replace(/\s*\n\s*/g, " "), ...[shown[k] ?? []].flat()]);
   }
 
   // ---------------------------------------------------------------------------------------------- question and answer

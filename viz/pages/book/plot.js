@@ -1,16 +1,16 @@
 // What figures draw with: a plot whose axes are measured, its curves and points, and rows of boxes that multiply.  One unit of
 // length is one pixel.  Words stand beside the plot, at its right or under it: never where a curve can come.
 
-import { make, ruler, set } from "../shared/dom.js";
+import { make, ruler, set, written } from "../shared/dom.js";
 import { WRITTEN, between, fully, shortly } from "../shared/numbers.js";
 
 const WIDE = 500; // from here on words have room at the right of a plot
 const TOP = 24;
 
 /** @typedef {{range: [number, number], ticks?: number[], label?: string, powers?: boolean, tell?: (x: number) => string}} Axis
- * @typedef {{kind: string, title: string, number: number, sign?: string, asked?: boolean, gone?: boolean, alarm?: boolean}} Box
+ * @typedef {{kind: string, title: string, number: number, sign: string, asked?: boolean, gone?: boolean, alarm?: boolean}} Box
  * `asked`: covered until there is a prediction; `gone`: struck out; `sign` stands before the number
- * @typedef {{label: string | (string | Node)[], boxes: (Box | string)[]}} Row of boxes, and the signs between them */
+ * @typedef {(Box | string)[]} Row what it is called, then its boxes, and the signs between them */
 
 export class Plot {
   /** @param {HTMLElement} parent @param {{x: Axis, y: Axis, high?: number, left?: number, right?: number, name?: string}} about
@@ -87,7 +87,9 @@ export class Plot {
 
   /** Words; those that are no numbers of an axis stand beside the plot. @param {number} x @param {number} y @param {string} words */
   text(x, y, words, { style = "note", anchor = "start" } = {}) {
-    return this.add("text", { class: style, x: x.toFixed(1), y: y.toFixed(1), "text-anchor": anchor }, words);
+    const made = written(x.toFixed(1), y.toFixed(1), words, style, anchor);
+    this.group.append(made);
+    return made;
   }
 
   /** A curve through points, broken where one is no number; what leaves the picture is cut off at its edge.
@@ -105,6 +107,14 @@ export class Plot {
       } else on = false;
     }
     return this.add("path", { class: `line curve ${style}`, d });
+  }
+
+  /** Numbers as a curve, each at its place from `first` on. @param {number[]} list @param {string} style */
+  series(list, style, first = 0) {
+    return this.curve(
+      list.map((y, k) => [k + first, y]),
+      style,
+    );
   }
 
   /** A function as a curve, over the whole axis. @param {(x: number) => number} f @param {string} style */
@@ -173,6 +183,13 @@ export class Plot {
     return d;
   }
 
+  /** A bar from its upper left corner. @param {string} style @param {number} x @param {number} y @param {number} wide
+   * @param {number} high in pixels */
+  bar(style, x, y, wide, high) {
+    const [left, top, width, height] = [x, y, wide, high].map((size) => size.toFixed(1));
+    this.add("rect", { class: style, x: left, y: top, width, height });
+  }
+
   /** A point: filled, or hollow. @param {number} x @param {number} y @param {string} style */
   point(x, y, style) {
     return this.add("circle", { class: `point ${style}`, cx: this.x(x).toFixed(1), cy: this.y(y).toFixed(1), r: 6 });
@@ -186,34 +203,32 @@ export class Plot {
   }
 
   /** The ? that stands where the result will be. @param {number} x @param {number} y in pixels */
-  question(x, y) {
-    this.layer("cover chip", () => {
-      this.add("rect", { x: (x - 15).toFixed(1), y: (y - 15).toFixed(1), width: 30, height: 30, rx: 6 });
-      this.text(x, y + 7, "?", { style: "asks", anchor: "middle" });
-    });
+  question(x = (this.left + this.right) / 2, y = (this.top + this.bottom) / 2) {
+    this.group.append(cover(x, y));
   }
 
-  /** What curves are, in words: at the right of the plot, each at its height, or under it where there is no room.
-   * @param {[string, number][]} list words, and the height in pixels where they would stand */
-  legend(list) {
+  /** What curves are, in words: at the right of the plot, or under it where there is no room.
+   * @param {[number, ...string[]][]} list the height in pixels where words would stand, and the words, one below the other */
+  legend(...list) {
+    const words = list.flatMap(([y, ...all]) => all.map((word, k) => ({ word, at: y + 20 * k })));
     if (this.wide && this.margin) {
       let last = -Infinity;
-      for (const [words, y] of [...list].sort((a, b) => a[1] - b[1])) {
-        last = Math.max(y + 5, last + 20);
-        this.text(this.right + 10, last, words, { style: "word" });
+      for (const { word, at } of words.sort((a, b) => a.at - b.at)) {
+        last = Math.max(at + 5, last + 20);
+        this.text(this.right + 10, last, word, { style: "word" });
       }
       return;
     }
     const rule = ruler(14, 400);
     let x = 0,
       y = this.high + 14;
-    for (const [words] of list) {
-      const wide = rule(words) + 16;
+    for (const { word } of words) {
+      const wide = rule(word) + 16;
       if (x && x + wide > this.width) {
         x = 0;
         y += 20;
       }
-      this.text(x, y, words, { style: "word" });
+      this.text(x, y, word, { style: "word" });
       x += wide;
     }
     set(this.svg, "height", y + 8);
@@ -228,6 +243,15 @@ export class Plot {
   }
 }
 
+/** The ? that covers a drawing, around a point. @param {number} x @param {number} y */
+export const cover = (x, y) =>
+  make(
+    "g",
+    { class: "cover chip" },
+    make("rect", { x: (x - 15).toFixed(1), y: (y - 15).toFixed(1), width: 30, height: 30, rx: 6 }),
+    written(x.toFixed(1), (y + 7).toFixed(1), "?", "asks", "middle"),
+  );
+
 /** @param {Axis} axis @param {number} x */
 function share({ range, powers }, x) {
   const [low, high, at] = powers ? [...range, x].map(Math.log10) : [...range, x];
@@ -236,43 +260,52 @@ function share({ range, powers }, x) {
 /** @param {Axis} axis @param {number} x */
 const told = ({ tell = shortly }, x) => tell(x);
 
-/** Returns a maker of boxes of one kind, which are alike but for title and number.
- * @param {string} kind @param {Partial<Box>} more @returns {(title: string, number: number) => Box} */
-export const box =
-  (kind, more = {}) =>
-  (title, number) => ({ kind, title, number, ...more });
+/** @param {string} kind @returns {(title: string, number: number, more?: Partial<Box>) => Box} */
+const kind =
+  (kind, sign = "") =>
+  (title, number, more) => ({ kind, title, number, sign, ...more });
+/** A box of each kind; a `factor` is a local derivative behind its sign.  `more` is what else there is to say of it. */
+export const box = {
+  value: kind("value"),
+  gradient: kind("gradient"),
+  local: kind("local"),
+  factor: kind("local", "× "),
+  sent: kind("sent"),
+  next: kind("next"),
+  result: kind("result"),
+  outcome: kind("value outcome"),
+};
+
+/** The same box, covered until there is a prediction. @param {Box} box @returns {Box} */
+export const asked = (box, asked = true) => ({ ...box, asked });
 
 /** Shows rows of boxes; the numbers of a row have the same digits, as many as there is room for.
  * @param {HTMLElement} parent @param {Row[]} list */
-export function rows(parent, list) {
-  const made = list.map(({ label, boxes }) => {
+export function rows(parent, ...list) {
+  const made = list.map(([label, ...boxes]) => {
     const numbers = /** @type {[any, Box][]} */ ([]),
       drawn = boxes.map((box) => {
         if (typeof box === "string") return make("b", {}, box);
         const place = make("span", { class: "number" }),
           style = [box.kind, box.asked && "asked", box.gone && "gone", box.alarm && "alarmed"]
             .filter(Boolean)
-            .join(" ");
+            .join(" "),
+          title = box.asked ? "" : fully(box.number);
         numbers.push([place, box]);
-        return make(
-          "div",
-          { class: style, title: box.asked ? "" : fully(box.number) },
-          make("small", {}, box.title),
-          place,
-        );
-      }),
-      head = make("div", { class: "label" }, ...(typeof label === "string" ? [label] : label));
-    return { row: make("div", { class: "row" }, head, make("div", { class: "product" }, ...drawn)), numbers };
+        return make("div", { class: style, title }, make("small", {}, box.title), place);
+      });
+    const product = make("div", { class: "product" }, ...drawn);
+    return {
+      row: make("div", { class: "row" }, make("div", { class: "label" }, /** @type {string} */ (label)), product),
+      numbers,
+    };
   });
   parent.replaceChildren(...made.map(({ row }) => row));
-  for (const { numbers } of made) {
-    if (!numbers.length) continue;
+  for (const { numbers } of made.filter(({ numbers }) => numbers.length)) {
     const rule = ruler(parseFloat(getComputedStyle(numbers[0][0]).fontSize), 400),
-      words = (/** @type {(x: number) => string} */ f, /** @type {Box} */ { number, sign = "" }) => sign + f(number),
+      words = (/** @type {(x: number) => string} */ f, /** @type {Box} */ { number, sign }) => sign + f(number),
       rooms = numbers.map(([place]) => place.clientWidth),
-      form =
-        WRITTEN.find((f) => numbers.every(([, box], k) => rule(words(f, box)) <= rooms[k])) ??
-        WRITTEN[WRITTEN.length - 1];
-    for (const [place, box] of numbers) place.textContent = words(form, box);
+      fits = WRITTEN.find((f) => numbers.every(([, box], k) => rule(words(f, box)) <= rooms[k]));
+    for (const [place, box] of numbers) place.textContent = words(fits ?? WRITTEN[WRITTEN.length - 1], box);
   }
 }

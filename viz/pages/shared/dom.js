@@ -15,6 +15,17 @@ export function make(tag, attributes = {}, ...inside) {
 }
 const SVG_TAGS = new Set(["svg", "g", "rect", "text", "path", "line", "circle", "title", "tspan", "image", "ellipse"]);
 
+/** A button that does something. @param {string} words @param {() => void} act @param {Record<string, any>} attributes */
+export function button(words, act, attributes = {}) {
+  const made = make("button", { type: "button", ...attributes }, words);
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** Words in a drawing. @param {number | string} x @param {number | string} y @param {string} words */
+export const written = (x, y, words, style = "note", anchor = "start") =>
+  make("text", { class: style, x, y, "text-anchor": anchor }, words);
+
 /** Changes an element only where it differs, so that a step costs what it changes. @param {any} element @param {string} words */
 export function say(element, words) {
   if (element.textContent !== words) element.textContent = words;

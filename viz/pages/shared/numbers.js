@@ -70,6 +70,9 @@ export const bracketed = (words) => (words.startsWith("−") ? `(${words})` : wo
 export const between = (/** @type {number} */ low, /** @type {number} */ x, /** @type {number} */ high) =>
   Math.max(low, Math.min(high, x));
 
+/** Numbers by a name and their places from 1. @param {string} name @param {ArrayLike<number>} list */
+export const counted = (name, list) => Object.fromEntries(Array.from(list, (x, k) => [name + (k + 1), x]));
+
 /** What was typed, as a number; NaN if it is none. @param {string} typed */
 export const typedNumber = (typed) =>
   typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", ".");

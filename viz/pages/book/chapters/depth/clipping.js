@@ -1,6 +1,6 @@
 // Figure 8.2: a training whose gradients are shortened to a limit, beside one without a limit and others.
 
-import { Plot, rows } from "../../plot.js";
+import { Plot, asked, box, rows } from "../../plot.js";
 
 const A_DECADE = 8, // bars of the histogram
   NONE = Number.POSITIVE_INFINITY;
@@ -9,126 +9,101 @@ const A_DECADE = 8, // bars of the histogram
  * lengths of the first gradients */
 
 /** @type {import("../../figure.js").Code} */
-export const figure = {
-  start(it) {
-    const { x, y, batch, rate, last, early, orders, percentile, start } = it.about,
-      epochs = orders.length,
-      kept = /** @type {Map<number, Run>} */ (new Map()),
-      errors = new Plot(it.drawing, {
-        x: { range: [0, epochs], ticks: [0, 20, 40, 60], label: "epoch" },
-        y: { range: [0.005, 2], ticks: [0.01, 0.1, 1], label: "► error on the right targets", powers: true },
-        high: 270,
-        left: 44,
-        right: 158,
-        name: "the error after each epoch, for four limits",
-      }),
-      lengths = new Plot(it.drawing, {
-        x: { range: [0.01, 50], ticks: [0.01, 0.1, 1, 10], label: "length of the gradient", powers: true },
-        y: { range: [0, 40], ticks: [0, 20, 40], label: "how many of the first 128, without a limit" },
-        high: 190,
-        left: 44,
-        right: 158,
-        name: "how many of the first 128 gradients have which length",
-      });
-    /** A training with a limit. @param {number} limit @returns {Run} */
-    const trained = (limit) => {
-      const theta = Float64Array.from(start),
-        found = /** @type {Run} */ ({ errors: [], loss: 0, lengths: [] });
-      let step = 0;
-      for (const [epoch, order] of orders.entries()) {
-        let sum = 0;
-        for (let k = 0; k < order.length; k += batch) {
-          const some = order.slice(k, k + batch),
-            pick = (/** @type {number[]} */ list) => some.map((/** @type {number} */ row) => list[row]),
-            { value, slopes } = it.run("batch", theta, pick(x), pick(y)),
-            { value: length, short } = it.run("shortened", slopes, [limit]);
-          it.update("descend", theta, short, [], rate, ++step);
-          sum += value * some.length;
-          if (epoch < early) found.lengths.push(length);
-        }
-        found.loss = sum / order.length;
-        found.errors.push(it.value("error", theta));
+export const figure = (it) => {
+  const { x, y, batch, rate, last, early, orders, percentile, start } = it.about,
+    epochs = orders.length,
+    kept = /** @type {Map<number, Run>} */ (new Map()),
+    errors = new Plot(it.drawing, {
+      x: { range: [0, epochs], ticks: [0, 20, 40, 60], label: "epoch" },
+      y: { range: [0.005, 2], ticks: [0.01, 0.1, 1], label: "► error on the right targets", powers: true },
+      high: 270,
+      left: 44,
+      right: 158,
+      name: "the error after each epoch, for four limits",
+    }),
+    lengths = new Plot(it.drawing, {
+      x: { range: [0.01, 50], ticks: [0.01, 0.1, 1, 10], label: "length of the gradient", powers: true },
+      y: { range: [0, 40], ticks: [0, 20, 40], label: "how many of the first 128, without a limit" },
+      high: 190,
+      left: 44,
+      right: 158,
+      name: "how many of the first 128 gradients have which length",
+    });
+  /** A training with a limit. @param {number} limit @returns {Run} */
+  const trained = (limit) => {
+    const theta = Float64Array.from(start),
+      found = /** @type {Run} */ ({ errors: [], loss: 0, lengths: [] });
+    let step = 0;
+    for (const [epoch, order] of orders.entries()) {
+      let sum = 0;
+      for (let k = 0; k < order.length; k += batch) {
+        const some = order.slice(k, k + batch),
+          pick = (/** @type {number[]} */ list) => some.map((/** @type {number} */ row) => list[row]),
+          { value, slopes } = it.run("batch", theta, pick(x), pick(y)),
+          { value: length, short } = it.run("shortened", slopes, [limit]);
+        it.update("descend", theta, short, [], rate, ++step);
+        sum += value * some.length;
+        if (epoch < early) found.lengths.push(length);
       }
-      return found;
-    };
-    /** The same, kept for the limits that are always shown and for the last one. @param {number} limit @returns {Run} */
-    const run = (limit) => {
-      if (kept.size > 8) kept.clear();
-      const found = kept.get(limit) ?? trained(limit);
-      kept.set(limit, found);
-      return found;
-    };
-    const longer = (/** @type {number} */ limit) => run(NONE).lengths.filter((length) => length > limit).length,
-      end = (/** @type {Run} */ { errors: list }) => list.slice(-last).reduce((sum, one) => sum + one, 0) / last;
-    return {
-      numbers({ limit }) {
-        const { lengths: all } = run(NONE),
-          mine = run(limit);
-        return { error: end(mine), loss: mine.loss, norm: Math.max(...all), cut: longer(limit) };
-      },
-      draw({ limit }, n) {
-        const all = run(NONE).lengths;
-        lengths.begin(it.width);
-        lengths.along(it);
-        lengths.cursor(limit);
-        for (let k = -2 * A_DECADE; 10 ** (k / A_DECADE) < 50; k++) {
-          const [from, to] = [k, k + 1].map((edge) => Math.min(50, 10 ** (edge / A_DECADE))),
-            count = all.filter((length) => length > from && length <= to).length,
-            [left, top] = [lengths.x(from), lengths.y(count)];
-          if (!count) continue;
-          lengths.add("rect", {
-            class: from < limit ? "point backward" : "point backward hollow",
-            x: (left + 1.5).toFixed(1),
-            y: top.toFixed(1),
-            width: (lengths.x(to) - left - 3).toFixed(1),
-            height: (lengths.bottom - top).toFixed(1),
-          });
-        }
-        lengths.legend([[`${n.cut} are longer`, lengths.top + 40]]);
-        const shown = /** @type {[string, number, string][]} */ ([
-          ["no limit, dotted", NONE, "forward thin dotted"],
-          ["a hundredth, dashed", percentile / 100, "forward thin dashed"],
-          ["your limit, solid", limit, "forward"],
-        ]);
-        errors.begin(it.width);
-        errors.layer("result", () => {
-          for (const [, at, style] of shown)
-            errors.curve(
-              run(at).errors.map((one, epoch) => [epoch + 1, one]),
-              style,
-            );
-          errors.legend(shown.map(([words, at]) => [words, errors.y(run(at).errors[epochs - 1])]));
-        });
-        errors.question((errors.left + errors.right) / 2, (errors.top + errors.bottom) / 2);
-        const box = (/** @type {string} */ title, /** @type {number} */ number) => ({
-          kind: "value",
-          title,
-          number,
-          asked: true,
-        });
-        rows(it.boxes, [
-          {
-            label: "error, mean of the last ten epochs",
-            boxes: [
-              box("► no limit", end(run(NONE))),
-              box("► your limit", n.error),
-              box("► a hundredth", end(run(percentile / 100))),
-            ],
-          },
-        ]);
-      },
-      answer({ limit }, n) {
-        const [free, advised] = [NONE, percentile].map((at) => end(run(at)));
-        return [
-          "At a limit of ",
-          it.mark(limit),
-          ", which cuts ",
-          it.mark(n.cut),
-          " of the first 128 gradients, the error is ",
-          it.mark(n.error, 3),
-          "; without a limit it is ",
-          it.mark(free, 3),
-          ". ",
+      found.loss = sum / order.length;
+      found.errors.push(it.value("error", theta));
+    }
+    return found;
+  };
+  /** The same, kept for the limits that are always shown and for the last one. @param {number} limit @returns {Run} */
+  const run = (limit) => {
+    if (kept.size > 8) kept.clear();
+    const found = kept.get(limit) ?? trained(limit);
+    kept.set(limit, found);
+    return found;
+  };
+  const longer = (/** @type {number} */ limit) => run(NONE).lengths.filter((length) => length > limit).length,
+    end = (/** @type {Run} */ { errors: list }) => list.slice(-last).reduce((sum, one) => sum + one, 0) / last;
+  return {
+    numbers({ limit }) {
+      const { lengths: all } = run(NONE),
+        mine = run(limit);
+      return { error: end(mine), loss: mine.loss, norm: Math.max(...all), cut: longer(limit) };
+    },
+    draw({ limit }, n) {
+      const all = run(NONE).lengths;
+      lengths.begin(it.width);
+      lengths.along(it);
+      lengths.cursor(limit);
+      for (let k = -2 * A_DECADE; 10 ** (k / A_DECADE) < 50; k++) {
+        const [from, to] = [k, k + 1].map((edge) => Math.min(50, 10 ** (edge / A_DECADE))),
+          count = all.filter((length) => length > from && length <= to).length,
+          [left, top] = [lengths.x(from), lengths.y(count)];
+        if (!count) continue;
+        const style = from < limit ? "point backward" : "point backward hollow";
+        lengths.bar(style, left + 1.5, top, lengths.x(to) - left - 3, lengths.bottom - top);
+      }
+      lengths.legend([lengths.top + 40, `${n.cut} are longer`]);
+      const shown = /** @type {[string, number, string][]} */ ([
+        ["no limit, dotted", NONE, "forward thin dotted"],
+        ["a hundredth, dashed", percentile / 100, "forward thin dashed"],
+        ["your limit, solid", limit, "forward"],
+      ]);
+      errors.begin(it.width);
+      errors.layer("result", () => {
+        for (const [, at, style] of shown) errors.series(run(at).errors, style, 1);
+        errors.legend(
+          ...shown.map(
+            ([words, at]) => /** @type {[number, string]} */ ([errors.y(run(at).errors[epochs - 1]), words]),
+          ),
+        );
+      });
+      errors.question();
+      rows(it.boxes, [
+        "error, mean of the last ten epochs",
+        asked(box.value("► no limit", end(run(NONE)))),
+        asked(box.value("► your limit", n.error)),
+        asked(box.value("► a hundredth", end(run(percentile / 100)))),
+      ]);
+    },
+    answer({ limit }, n) {
+      const [free, advised] = [NONE, percentile].map((at) => end(run(at))),
+        why =
           limit === percentile
             ? "The bad point throws the network no more each time it comes, and the others are followed in full steps. With a hundredth of the limit every step is cut short, the good ones, too."
             : n.cut === 0
@@ -137,9 +112,9 @@ export const figure = {
                 ? "That is even less than at the 95th percentile, which is a rule of thumb and not the best of all limits."
                 : n.cut > 64
                   ? "Most steps are cut short, the good ones, too: it has not got far."
-                  : "The bad point still throws the network.",
-        ];
-      },
-    };
-  },
+                  : "The bad point still throws the network.";
+      return it.words`At a limit of ${limit}, which cuts ${n.cut} of the first 128 gradients, the error is
+          ${[n.error, 3]}; without a limit it is ${[free, 3]}. ${why}`;
+    },
+  };
 };

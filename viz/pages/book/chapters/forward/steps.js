@@ -2,134 +2,102 @@
 
 import { make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
-import { shortly } from "../../../shared/numbers.js";
+import { counted, shortly } from "../../../shared/numbers.js";
+import { layered } from "../../layers.js";
 import { box, rows } from "../../plot.js";
 
-/** @typedef {import("../../../shared/network.js").Unit} Unit */
 const sub = (/** @type {number} */ k) => "₁₂₃"[k];
 
 /** @type {import("../../figure.js").Code} */
-export const figure = {
-  start(it) {
-    const { theta, units } = it.about,
-      svg = make("svg", { role: "group", "aria-label": "the network" }),
-      cache = make("table", { class: "cache result" }),
-      map = new Network(svg),
-      unit = (/** @type {string} */ name, /** @type {string} */ told) =>
-        /** @type {Unit} */ ({ name, told, value: null, inputs: [] }),
-      inputs = [0, 1].map((k) => unit(`x${sub(k)}`, `input ${k + 1}`)),
-      hidden = Array.from({ length: units }, (_, k) => unit("", `hidden unit ${k + 1}`)),
-      output = unit("", "output"),
-      weight = (/** @type {number} */ of, /** @type {number} */ from) => theta[of * 3 + from],
-      columns = [
-        { head: "inputs", short: "in", units: inputs },
-        { head: "hidden", short: "hid", units: hidden },
-        { head: "output", short: "out", units: [output] },
-      ];
-    hidden.forEach((one, i) => {
-      one.inputs = inputs.map((from, k) => ({ unit: from, weight: weight(i, k) }));
-    });
-    output.inputs = hidden.map((from, k) => ({ unit: from, weight: weight(units, k) }));
-    const all = [...hidden, output];
-    it.drawing.append(svg, cache);
-    it.controls.element.classList.add("pairs");
-    it.controls.parts.step.classList.add("result"); // its steps are as many as is asked for
+export const figure = (it) => {
+  const { theta, units } = it.about,
+    svg = make("svg", { role: "group", "aria-label": "the network" }),
+    cache = make("table", { class: "cache result" }),
+    map = new Network(svg),
+    { inputs, hidden, output, columns } = layered(2, units, theta, ""),
+    weight = (/** @type {number} */ of, /** @type {number} */ from) => theta[of * 3 + from];
+  const all = [...hidden, output];
+  it.drawing.append(svg, cache);
+  it.controls.element.classList.add("pairs");
+  it.controls.parts.step.classList.add("result"); // its steps are as many as is asked for
 
-    /** The step that makes a unit's sum, and the one that makes its activation. @param {number} k */
-    const steps = (k) => (k < units ? [k + 1, units + k + 1] : [2 * units + 1, 2 * units + 2]);
-    return {
-      numbers({ step, x1, x2 }) {
-        const found = it.run("network", theta, [x1, x2]),
-          each = (/** @type {string} */ letter, /** @type {Float64Array} */ list) =>
-            Object.fromEntries([...list].map((x, k) => [`${letter}${k + 1}`, x]));
-        return {
-          ...each("z", found.sums),
-          ...each("a", found.activations),
-          z: found.logit[0],
-          prediction: found.value,
-          kept: step,
-        };
-      },
-      draw({ step, x1, x2 }, n) {
-        const value = box("value"),
-          local = box("local", { sign: "× " });
-        inputs.forEach((one, k) => Object.assign(one, { value: [x1, x2][k] }));
-        const made = all.map((_, k) => (k < units ? [n[`z${k + 1}`], n[`a${k + 1}`]] : [n.z, n.prediction])),
-          names = all.map((_, k) => (k < units ? [`z${sub(k)}`, `a${sub(k)}`] : ["z", "ŷ"])),
-          now = all.findIndex((_, k) => steps(k).includes(step)),
-          sums = now >= 0 && steps(now)[0] === step;
-        all.forEach((one, k) => {
-          const [first, second] = steps(k),
-            at = step >= second ? 1 : 0;
-          Object.assign(one, {
-            name: names[k][at],
-            value: step >= first ? made[k][at] : null,
-            ever: made[k],
-            mark: k === now ? "forward" : "",
-          });
+  /** The step that makes a unit's sum, and the one that makes its activation. @param {number} k */
+  const steps = (k) => (k < units ? [k + 1, units + k + 1] : [2 * units + 1, 2 * units + 2]);
+  return {
+    numbers({ step, x1, x2 }) {
+      const found = it.run("network", theta, [x1, x2]);
+      return {
+        ...counted("z", found.sums),
+        ...counted("a", found.activations),
+        z: found.logit[0],
+        prediction: found.value,
+        kept: step,
+      };
+    },
+    draw({ step, x1, x2 }, n) {
+      const { value, factor } = box;
+      inputs.forEach((one, k) => Object.assign(one, { value: [x1, x2][k] }));
+      const made = all.map((_, k) => (k < units ? [n[`z${k + 1}`], n[`a${k + 1}`]] : [n.z, n.prediction])),
+        names = all.map((_, k) => (k < units ? [`z${sub(k)}`, `a${sub(k)}`] : ["z", "ŷ"])),
+        now = all.findIndex((_, k) => steps(k).includes(step)),
+        sums = now >= 0 && steps(now)[0] === step;
+      all.forEach((one, k) => {
+        const [first, second] = steps(k),
+          at = step >= second ? 1 : 0;
+        Object.assign(one, {
+          name: names[k][at],
+          value: step >= first ? made[k][at] : null,
+          ever: made[k],
+          mark: k === now ? "forward" : "",
         });
-        map.layOut(columns, it.width, 150);
-        map.paint({ unit: sums ? all[now] : null });
-        set(cache, "aria-label", `the cache, with ${n.kept} numbers`);
-        cache.replaceChildren(
-          make("caption", {}, `the cache: ${n.kept} of ${2 * all.length} numbers`),
-          make("tr", {}, make("th", {}), make("th", {}, "sum z"), make("th", {}, "activation a")),
-          ...all.map((_, k) =>
-            make(
-              "tr",
-              {},
-              make("td", {}, k < units ? `unit ${k + 1}` : "output"),
-              ...steps(k).map((when, i) =>
-                make("td", {}, step < when ? "—" : make(step === when ? "mark" : "span", {}, shortly(made[k][i]))),
-              ),
+      });
+      map.layOut(columns, it.width, 150);
+      map.paint({ unit: sums ? all[now] : null });
+      set(cache, "aria-label", `the cache, with ${n.kept} numbers`);
+      cache.replaceChildren(
+        make("caption", {}, `the cache: ${n.kept} of ${2 * all.length} numbers`),
+        make("tr", {}, make("th", {}), make("th", {}, "sum z"), make("th", {}, "activation a")),
+        ...all.map((_, k) =>
+          make(
+            "tr",
+            {},
+            make("td", {}, k < units ? `unit ${k + 1}` : "output"),
+            ...steps(k).map((when, i) =>
+              make("td", {}, step < when ? "—" : make(step === when ? "mark" : "span", {}, shortly(made[k][i]))),
             ),
           ),
+        ),
+      );
+      if (now < 0) rows(it.boxes, ["only the input is there", value("► x₁", x1), value("► x₂", x2)]);
+      else if (!sums)
+        rows(it.boxes, [
+          now < units ? `the tanh of unit ${now + 1}` : "the sigmoid of the output",
+          value(`► ${names[now][0]}`, made[now][0]),
+          "→",
+          value(`► ${names[now][1]} = ${now < units ? "tanh" : "σ"}(${names[now][0]})`, made[now][1]),
+        ]);
+      else {
+        const from = now < units ? inputs : hidden,
+          of = `the sum of ${now < units ? `unit ${now + 1}` : "the output"}`,
+          sum = value(`► ${names[now][0]}`, made[now][0]);
+        rows(
+          it.boxes,
+          ...from.map((one, k) => [
+            k ? "and" : of,
+            value(`► ${one.name}`, one.value ?? 0),
+            factor(`× w${sub(k)}`, weight(now, k)),
+          ]),
+          ["added, with the bias", value("b", weight(now, from.length)), "→", sum],
         );
-        if (now < 0)
-          rows(it.boxes, [{ label: "only the input is there", boxes: [value("► x₁", x1), value("► x₂", x2)] }]);
-        else if (!sums)
-          rows(it.boxes, [
-            {
-              label: now < units ? `the tanh of unit ${now + 1}` : "the sigmoid of the output",
-              boxes: [
-                value(`► ${names[now][0]}`, made[now][0]),
-                "→",
-                value(`► ${names[now][1]} = ${now < units ? "tanh" : "σ"}(${names[now][0]})`, made[now][1]),
-              ],
-            },
-          ]);
-        else {
-          const from = now < units ? inputs : hidden,
-            factors = from.map((one, k) => [
-              value(`► ${one.name}`, one.value ?? 0),
-              local(`× w${sub(k)}`, weight(now, k)),
-            ]);
-          rows(it.boxes, [
-            ...factors.map((pair, k) => ({
-              label: k ? "and" : `the sum of ${now < units ? `unit ${now + 1}` : "the output"}`,
-              boxes: pair,
-            })),
-            {
-              label: "added, with the bias",
-              boxes: [value("b", weight(now, from.length)), "→", value(`► ${names[now][0]}`, made[now][0])],
-            },
-          ]);
-        }
-      },
-      answer({ step, x1, x2 }, n) {
-        return [
-          "8: two for each of the four neurons. For the input (",
-          it.mark(x1),
-          ", ",
-          it.mark(x2),
-          ") the prediction is ",
-          it.mark(n.prediction),
-          ". ",
-          step < 8
-            ? `At this step ${n.kept} are made: each step makes one, and keeps it.`
-            : "On the way to it three sums and three activations of the hidden layer were made and kept.",
-        ];
-      },
-    };
-  },
+      }
+    },
+    answer({ step, x1, x2 }, n) {
+      const why =
+        step < 8
+          ? `At this step ${n.kept} are made: each step makes one, and keeps it.`
+          : "On the way to it three sums and three activations of the hidden layer were made and kept.";
+      return it.words`8: two for each of the four neurons. For the input (${x1}, ${x2}) the prediction is
+          ${n.prediction}. ${why}`;
+    },
+  };
 };

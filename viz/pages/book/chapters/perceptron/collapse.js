@@ -2,7 +2,7 @@
 
 import { make } from "../../../shared/dom.js";
 import { shortly } from "../../../shared/numbers.js";
-import { Plot, rows } from "../../plot.js";
+import { Plot, asked, box, rows } from "../../plot.js";
 
 /** A table of numbers in brackets. @param {number[][]} lines */
 const table = (lines) =>
@@ -13,84 +13,66 @@ const table = (lines) =>
   );
 
 /** @type {import("../../figure.js").Code} */
-export const figure = {
-  start(it) {
-    const { w1, b1, w2, b2 } = it.about,
-      tables = make("div", { class: "tables" }),
-      plot = new Plot(it.drawing, {
-        x: { range: [-2, 2], ticks: [-2, -1, 0, 1, 2], label: "input x₁" },
-        y: { range: [-8, 11], ticks: [-5, 0, 5, 10], label: "► output y" },
-        right: 150,
-        name: "the output over the first input, of two layers and of one",
+export const figure = (it) => {
+  const { w1, b1, w2, b2 } = it.about,
+    tables = make("div", { class: "tables" }),
+    plot = new Plot(it.drawing, {
+      x: { range: [-2, 2], ticks: [-2, -1, 0, 1, 2], label: "input x₁" },
+      y: { range: [-8, 11], ticks: [-5, 0, 5, 10], label: "► output y" },
+      right: 150,
+      name: "the output over the first input, of two layers and of one",
+    });
+  it.drawing.prepend(tables);
+  it.controls.element.classList.add("pairs");
+  const along = (/** @type {string} */ name, /** @type {number} */ x2) => (/** @type {number} */ x1) =>
+    it.value(name, [x1, x2]);
+  return {
+    numbers({ act, x1, x2 }) {
+      const two = along(act, x2)(x1),
+        one = along("one", x2)(x1),
+        { value, slopes } = it.run("one", [0, 0]);
+      return { two, one, apart: two - one, w_1: slopes[0], w_2: slopes[1], bias: value };
+    },
+    draw({ act, x1, x2 }, n) {
+      const curve = act === "linear" ? "" : act,
+        step = (/** @type {string} */ title, /** @type {any[]} */ ...parts) =>
+          make("div", {}, make("small", {}, title), make("div", {}, ...parts));
+      const folded = step("the one layer", "y = ", table([[n.w_1, n.w_2]]), "x + ", table([[n.bias]]));
+      folded.className = "result";
+      tables.replaceChildren(
+        step("layer 1", `h = ${curve}(`, table(w1), "x + ", table(b1.map((/** @type {number} */ b) => [b])), ")"),
+        step("layer 2", "y = ", table([w2]), "h + ", table([[b2]])),
+        folded,
+      );
+      plot.begin(it.width);
+      plot.cursor(x1);
+      plot.graph(along(act, x2), "forward");
+      plot.layer("result", () => {
+        plot.graph(along("one", x2), "dotted");
+        plot.point(x1, n.two, "forward");
+        plot.point(x1, n.one, "hollow");
       });
-    it.drawing.prepend(tables);
-    it.controls.element.classList.add("pairs");
-    const along = (/** @type {string} */ name, /** @type {number} */ x2) => (/** @type {number} */ x1) =>
-      it.value(name, [x1, x2]);
-    return {
-      numbers({ act, x1, x2 }) {
-        const two = along(act, x2)(x1),
-          one = along("one", x2)(x1),
-          { value, slopes } = it.run("one", [0, 0]);
-        return { two, one, apart: two - one, w_1: slopes[0], w_2: slopes[1], bias: value };
-      },
-      draw({ act, x1, x2 }, n) {
-        const curve = act === "linear" ? "" : act,
-          step = (/** @type {string} */ title, /** @type {any[]} */ ...parts) =>
-            make("div", {}, make("small", {}, title), make("div", {}, ...parts));
-        const folded = step("the one layer", "y = ", table([[n.w_1, n.w_2]]), "x + ", table([[n.bias]]));
-        folded.className = "result";
-        tables.replaceChildren(
-          step("layer 1", `h = ${curve}(`, table(w1), "x + ", table(b1.map((/** @type {number} */ b) => [b])), ")"),
-          step("layer 2", "y = ", table([w2]), "h + ", table([[b2]])),
-          folded,
-        );
-        plot.begin(it.width);
-        plot.cursor(x1);
-        plot.graph(along(act, x2), "forward");
-        plot.layer("result", () => {
-          plot.graph(along("one", x2), "dotted");
-          plot.point(x1, n.two, "forward");
-          plot.point(x1, n.one, "hollow");
-        });
-        plot.question(plot.x(0), plot.y(8));
-        plot.legend([
-          ["● two layers, solid", plot.y(7)],
-          ["○ one layer, dotted", plot.y(7) + 20],
-        ]);
-        rows(it.boxes, [
-          {
-            label: "what they say at (x₁, x₂)",
-            boxes: [
-              { kind: "value", title: "► two layers", number: n.two },
-              "−",
-              { kind: "value", title: "► one layer", number: n.one, asked: true },
-              "=",
-              { kind: "sent", title: "apart", number: small(n.apart), asked: true },
-            ],
-          },
-        ]);
-      },
-      answer({ act, x1, x2 }, n) {
-        const at = [" at (", it.mark(x1), ", ", it.mark(x2), ")"];
-        if (act === "linear")
-          return [
-            "3: two weights and a bias. Multiply the tables, and the first layer is gone: 3 x₁ − x₂ + 2.25, which is ",
-            it.mark(n.one),
-            ...at,
-            " both ways, and wherever you go.",
-          ];
-        return [
-          `Without a curve, 3. With the ${act} between them the two layers say `,
-          it.mark(n.two),
-          ...at,
-          ", and the one says ",
-          it.mark(n.one),
-          `: ${Math.abs(small(n.apart)) ? "they part" : "they meet here, and part elsewhere"}. A line that bends is followed everywhere by no choice of the three numbers.`,
-        ];
-      },
-    };
-  },
+      plot.question(plot.x(0), plot.y(8));
+      plot.legend([plot.y(7), "● two layers, solid", "○ one layer, dotted"]);
+      rows(it.boxes, [
+        "what they say at (x₁, x₂)",
+        box.value("► two layers", n.two),
+        "−",
+        asked(box.value("► one layer", n.one)),
+        "=",
+        asked(box.sent("apart", small(n.apart))),
+      ]);
+    },
+    answer({ act, x1, x2 }, n) {
+      const at = it.words` at (${x1}, ${x2})`;
+      if (act === "linear")
+        return it.words`3: two weights and a bias. Multiply the tables, and the first layer is gone: 3 x₁ − x₂ +
+          2.25, which is ${n.one}${at} both ways, and wherever you go.`;
+      const part = small(n.apart) ? "they part" : "they meet here, and part elsewhere";
+      return it.words`Without a curve, 3. With the ${act} between them the two layers say ${n.two}${at}, and the one
+          says ${n.one}: ${part}. A line that bends is followed everywhere by no choice of the three numbers.`;
+    },
+  };
 };
 
 /** What is left of a difference when its rounding is taken away. @param {number} x */

@@ -3,18 +3,34 @@
 
 import { make } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
-import { rows } from "../../plot.js";
+import { counted } from "../../../shared/numbers.js";
+import { layered, sub } from "../../layers.js";
+import { asked, box, rows } from "../../plot.js";
 
 /** @typedef {import("../../../shared/network.js").Unit} Unit @typedef {import("../../plot.js").Box} Box
  * @typedef {"forward" | "backward" | "update"} Phase
- * @typedef {{phase: Phase, unit: Unit, input?: number, at?: number, makes: string, says: string, boxes: (Box | string)[]}} Step
- * `makes` is the name of the number that the step makes, `at` the place of the parameter that an update moves, from 1 */
+ * @typedef {{phase: Phase, unit: Unit, input?: number, makes: string, says: string, boxes: (Box | string)[]}} Step
+ * `makes` is the name of the number that the step makes, `input` which of the unit's inputs it is about */
 
 const NARROW = 480, // pixels
   LONG = 7; // boxes and signs
-const sub = (/** @type {number} */ k) => "₁₂₃₄₅₆₇₈₉"[k - 1];
-/** @param {string} kind @param {string} title @param {number} number */
-const box = (kind, title, number, sign = "") => ({ kind, title, number, sign });
+
+/** Returns a maker of steps of a phase. @param {Phase} phase */
+export const maker =
+  (phase) =>
+  /** @returns {Step} */
+  (
+    /** @type {Unit} */ unit,
+    /** @type {string} */ makes,
+    /** @type {string} */ says,
+    /** @type {(Box | string)[]} */ ...boxes
+  ) => ({
+    phase,
+    unit,
+    makes,
+    says,
+    boxes,
+  });
 
 export class Pass {
   /** @param {import("../../figure.js").Figure} it @param {{inputs: number, hidden: number, bend: string, asks: string}} about
@@ -29,30 +45,13 @@ export class Pass {
     it.boxes.append(this.sentence, this.boxes);
     this.svg = make("svg", { role: "group", "aria-label": "the network" });
     this.map = new Network(this.svg, choose);
-    const unit = (/** @type {string} */ name, /** @type {string} */ told) =>
-      /** @type {Unit} */ ({ name, told, value: null, inputs: [] });
-    this.inputs = Array.from({ length: inputs }, (_, k) => unit(`x${sub(k + 1)}`, `input ${k + 1}`));
-    this.hidden = Array.from({ length: hidden }, (_, k) => unit(`a${sub(k + 1)}`, `hidden unit ${k + 1}`));
-    this.output = unit("z", "output");
-    this.loss = unit("L", "the loss of this row");
-    const weighted = (/** @type {Unit} */ from) => ({ unit: from, weight: 0 });
-    for (const one of this.hidden) one.inputs = this.inputs.map(weighted);
-    this.output.inputs = this.hidden.map(weighted);
-    this.loss.inputs = [{ unit: this.output, weight: null }];
-    this.columns = [
-      { head: "inputs", short: "in", units: this.inputs },
-      { head: "hidden", short: "hid", units: this.hidden },
-      { head: "output", short: "out", units: [this.output] },
-      { head: "loss", short: "loss", units: [this.loss], close: true },
-    ];
+    this.net = layered(inputs, hidden, [], "the loss of this row");
   }
 
   /** The numbers of a pass, by the names that Python gives them.
    * @param {ArrayLike<number>} theta @param {number[]} row @param {number} target @returns {Record<string, number>} */
   numbers(theta, row, target) {
-    const found = this.it.run("pass", theta, row, [target]),
-      counted = (/** @type {string} */ name, /** @type {ArrayLike<number>} */ list) =>
-        Object.fromEntries(Array.from(list, (x, k) => [name + (k + 1), x]));
+    const found = this.it.run("pass", theta, row, [target]);
     return {
       L: found.value,
       logit: found.logit[0],
@@ -71,11 +70,11 @@ export class Pass {
 
   /** All units that parameters lead to, each with the places of its weights and its bias. */
   neurons() {
-    const size = this.inputs.length;
-    return [...this.hidden, this.output].map((unit, j) => ({
+    const size = this.net.inputs.length;
+    return [...this.net.hidden, this.net.output].map((unit, j) => ({
       unit,
-      hidden: j < this.hidden.length,
-      name: j < this.hidden.length ? sub(j + 1) : "",
+      hidden: j < this.net.hidden.length,
+      name: j < this.net.hidden.length ? sub(j + 1) : "",
       from: unit.inputs.map((input) => input.unit.name),
       first: j * (size + 1) + 1,
       bias: j * (size + 1) + 1 + unit.inputs.length,
@@ -84,65 +83,39 @@ export class Pass {
 
   /** The steps forward. @param {Record<string, number>} n @param {number} target @returns {Step[]} */
   forward(n, target) {
-    const list = this.neurons(),
-      sum = list.map(({ unit, hidden, name, from, bias }, j) => {
-        const terms = from.flatMap((x, k) => [
-          box("value", `► w·${x}`, n[`term${j * this.inputs.length + k + 1}`]),
-          k + 1 < from.length ? "+" : "",
-        ]);
-        const makes = hidden ? `z${j + 1}` : "logit";
-        return /** @type {Step} */ ({
-          phase: "forward",
+    const { hidden, output, loss, inputs } = this.net,
+      step = maker("forward"),
+      sums = this.neurons().map(({ unit, hidden, name, from, bias }, j) => {
+        const terms = from.flatMap((x, k) => [box.value(`► w·${x}`, n[`term${j * inputs.length + k + 1}`]), "+"]),
+          makes = hidden ? `z${j + 1}` : "logit",
+          says = `z${name} is what arrives times its weights, plus the bias.`;
+        return step(
           unit,
           makes,
-          says: `z${name} is what arrives times its weights, plus the bias.`,
-          boxes: [
-            ...terms.filter(Boolean),
-            "+",
-            box("value", "► b", n[`w${bias}`]),
-            "=",
-            box("value outcome", `► z${name}`, n[makes]),
-          ],
-        });
+          says,
+          ...terms,
+          box.value("► b", n[`w${bias}`]),
+          "=",
+          box.outcome(`► z${name}`, n[makes]),
+        );
       }),
-      [output] = sum.slice(-1);
-    const bent = this.hidden.map((unit, j) => {
-      const name = sub(j + 1);
-      return /** @type {Step} */ ({
-        phase: "forward",
-        unit,
-        makes: `a${j + 1}`,
-        says: `a${name} is the ${this.bend} of z${name}.`,
-        boxes: [
-          box("value", `► z${name}`, n[`z${j + 1}`]),
-          "→",
-          box("value outcome", `► a${name} = ${this.bend}`, n[`a${j + 1}`]),
-        ],
-      });
-    });
+      bent = hidden.map((unit, j) => {
+        const name = sub(j + 1),
+          boxes = [
+            box.value(`► z${name}`, n[`z${j + 1}`]),
+            "→",
+            box.outcome(`► a${name} = ${this.bend}`, n[`a${j + 1}`]),
+          ];
+        return step(unit, `a${j + 1}`, `a${name} is the ${this.bend} of z${name}.`, ...boxes);
+      }),
+      [z, said, wanted] = [box.value("► z", n.logit), box.value("► ŷ", n.prediction), box.value("wanted y", target)],
+      [made, wrong] = [box.outcome("► ŷ = σ(z)", n.prediction), box.outcome("► cross-entropy L", n.L)];
     return [
-      ...sum.slice(0, -1),
+      ...sums.slice(0, -1),
       ...bent,
-      output,
-      {
-        phase: "forward",
-        unit: this.output,
-        makes: "prediction",
-        says: "The sigmoid makes a prediction of it.",
-        boxes: [box("value", "► z", n.logit), "→", box("value outcome", "► ŷ = σ(z)", n.prediction)],
-      },
-      {
-        phase: "forward",
-        unit: this.loss,
-        makes: "L",
-        says: "The loss says how wrong that is.",
-        boxes: [
-          box("value", "► ŷ", n.prediction),
-          box("value", "wanted y", target),
-          "→",
-          box("value outcome", "► cross-entropy L", n.L),
-        ],
-      },
+      ...sums.slice(-1),
+      step(output, "prediction", "The sigmoid makes a prediction of it.", z, "→", made),
+      step(loss, "L", "The loss says how wrong that is.", said, wanted, "→", wrong),
     ];
   }
 
@@ -150,64 +123,37 @@ export class Pass {
   backward(n, row, target) {
     const list = this.neurons(),
       [last] = list.slice(-1),
-      times = this.it.width < NARROW ? "" : "× ", // the box's title has one, too
-      covered = (/** @type {Box} */ one) => ({ ...one, asked: this.asks === "errors" }),
-      sent = (/** @type {string} */ title, /** @type {number} */ number) => covered(box("sent", title, number)),
-      step = (/** @type {any} */ about) => /** @type {Step} */ ({ phase: "backward", ...about }),
-      delta = (/** @type {typeof last} */ { name, bias }) => covered(box("gradient", `◄ δ${name}`, n[`g${bias}`])),
+      inner = list.slice(0, -1),
+      step = maker("backward"),
+      factor = this.it.width < NARROW ? box.local : box.factor, // the box's title has a × , too
+      covered = (/** @type {Box} */ one) => asked(one, this.asks === "errors"),
+      sent = (/** @type {string} */ title, /** @type {number} */ place) => covered(box.sent(title, n[`g${place}`])),
+      delta = (/** @type {typeof last} */ { name, bias }) => covered(box.gradient(`◄ δ${name}`, n[`g${bias}`])),
       weights = (/** @type {typeof last} */ one) =>
-        one.from.map((x, k) =>
-          step({
-            unit: one.unit,
-            input: k,
-            makes: `g${one.first + k}`,
-            says: `A weight’s gradient: the error δ${one.name} times the value at its start.`,
-            boxes: [
-              delta(one),
-              box("local", `× ${x}`, one.hidden ? row[k] : n[`a${k + 1}`], times),
-              "=",
-              sent("◄ ∂L/∂w", n[`g${one.first + k}`]),
-            ],
-          }),
-        ),
-      bias = (/** @type {typeof last} */ one) =>
-        step({
-          unit: one.unit,
-          makes: `g${one.bias}`,
-          says: "A bias is a weight whose input is 1: its gradient is the error itself.",
-          boxes: [delta(one), box("local", "× 1", 1, times), "=", sent("◄ ∂L/∂b", n[`g${one.bias}`])],
-        });
+        one.from.map((x, k) => {
+          const says = `A weight’s gradient: the error δ${one.name} times the value at its start.`,
+            place = one.first + k,
+            start = factor(`× ${x}`, one.hidden ? row[k] : n[`a${k + 1}`]);
+          return { ...step(one.unit, `g${place}`, says, delta(one), start, "=", sent("◄ ∂L/∂w", place)), input: k };
+        }),
+      bias = (/** @type {typeof last} */ one) => {
+        const says = "A bias is a weight whose input is 1: its gradient is the error itself.";
+        return step(one.unit, `g${one.bias}`, says, delta(one), factor("× 1", 1), "=", sent("◄ ∂L/∂b", one.bias));
+      },
+      [said, wanted] = [box.value("► ŷ", n.prediction), box.value("wanted y", target)],
+      off = "The output’s error is what it said, less what is right.",
+      back = `The error goes back along the weight, and through the ${this.bend}’s slope.`;
     return [
-      step({
-        unit: this.output,
-        makes: "error",
-        says: "The output’s error is what it said, less what is right.",
-        boxes: [
-          box("value", "► ŷ", n.prediction),
-          "−",
-          box("value", "wanted y", target),
-          "=",
-          sent("◄ δ", n[`g${last.bias}`]),
-        ],
-      }),
+      step(last.unit, "error", off, said, "−", wanted, "=", sent("◄ δ", last.bias)),
       ...weights(last),
       bias(last),
-      ...list.slice(0, -1).map((one, j) =>
-        step({
-          unit: one.unit,
-          makes: `error${j + 1}`,
-          says: `The error goes back along the weight, and through the ${this.bend}’s slope.`,
-          boxes: [
-            delta(last),
-            box("local", `× w of a${one.name}`, n[`w${last.first + j}`], times),
-            box("local", `× slope at z${one.name}`, n[`slope${j + 1}`], times),
-            "=",
-            sent(`◄ δ${one.name}`, n[`g${one.bias}`]),
-          ],
-        }),
-      ),
-      ...list.slice(0, -1).flatMap(weights),
-      ...list.slice(0, -1).map(bias),
+      ...inner.map((one, j) => {
+        const weight = factor(`× w of a${one.name}`, n[`w${last.first + j}`]),
+          slope = factor(`× slope at z${one.name}`, n[`slope${j + 1}`]);
+        return step(one.unit, `error${j + 1}`, back, delta(last), weight, slope, "=", sent(`◄ δ${one.name}`, one.bias));
+      }),
+      ...inner.flatMap(weights),
+      ...inner.map(bias),
     ];
   }
 
@@ -219,9 +165,7 @@ export class Pass {
       back = steps.some(({ makes }) => makes === "error"), // there are numbers to come below the values
       list = this.neurons(),
       [last] = list.slice(-1);
-    this.inputs.forEach((unit, k) => {
-      unit.value = row[k];
-    });
+    this.net.inputs.forEach((unit, k) => Object.assign(unit, { value: row[k] }));
     for (const [j, { unit, hidden, first, bias }] of list.entries()) {
       const value = hidden ? `a${j + 1}` : "logit",
         error = hidden ? `error${j + 1}` : "error";
@@ -231,15 +175,15 @@ export class Pass {
         input.weight = weights ? weights[first + k - 1] : n[`w${first + k}`];
       });
     }
-    Object.assign(this.loss, { value: known.has("L") ? n.L : null, ever: [n.L] });
-    this.loss.gradient = back ? (known.has("error") ? 1 : null) : undefined;
-    for (const unit of [...this.hidden, this.output, this.loss]) {
+    Object.assign(this.net.loss, { value: known.has("L") ? n.L : null, ever: [n.L] });
+    this.net.loss.gradient = back ? (known.has("error") ? 1 : null) : undefined;
+    for (const unit of [...this.net.hidden, this.net.output, this.net.loss]) {
       unit.mark = unit === now?.unit ? now.phase : "";
       unit.stale = made > 0 && known.has("next1");
     }
-    this.map.layOut(this.columns, this.it.width);
+    this.map.layOut(this.net.columns, this.it.width);
     this.map.paint({ unit: now?.unit ?? null, input: now?.input });
-    for (const unit of this.asks === "errors" ? [last.unit] : [last.unit, this.loss])
+    for (const unit of this.asks === "errors" ? [last.unit] : [last.unit, this.net.loss])
       for (const word of this.map.places.get(unit)?.words.slice(this.asks === "errors" ? 2 : 1) ?? [])
         word.classList.add("result");
   }
@@ -251,10 +195,13 @@ export class Pass {
       half = step && this.it.width < NARROW && step.boxes.length > LONG ? LONG - 1 : Infinity;
     this.sentence.textContent = step?.says ?? "";
     this.sentence.hidden = !step;
-    rows(this.boxes, [
-      ...(step ? [{ label: words[step.phase], boxes: step.boxes.slice(0, half) }] : []),
-      ...(step && half < Infinity ? [{ label: "", boxes: step.boxes.slice(half) }] : []),
+    rows(
+      this.boxes,
+      ...(step ? [[words[step.phase], ...step.boxes.slice(0, half)]] : []),
+      .../** @type {import("../../plot.js").Row[]} */ (
+        step && half < Infinity ? [["", ...step.boxes.slice(half)]] : []
+      ),
       ...more,
-    ]);
+    );
   }
 }
