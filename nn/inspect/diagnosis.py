@@ -21,8 +21,6 @@ from nn.support.validate import Loss, check_learner, checked_data, checked_losse
 from nn.training.recorded import record_loss
 from nn.training.settings import checked_optimizer
 
-__all__ = ["diagnose"]
-
 MOST_ROWS = 200  # looked at in a diagnosis, evenly spread; more would only take longer
 CURVED_ROWS = 50  # for the sharpness, which goes back through a graph of the gradient many times
 DEAD_SHARE = 0.10

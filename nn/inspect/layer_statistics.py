@@ -16,8 +16,6 @@ from nn.layers.recurrent import Recurrent
 from nn.support.validate import Loss
 from nn.training.recorded import record_loss
 
-__all__ = ["factors", "measured"]
-
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}  # the greatest slope of those activations that saturate
 FLAT = 0.05  # of the greatest slope: a unit below it on a row is saturated there
 MOST = 0.9  # of the rows: a unit saturated on so many counts as saturated

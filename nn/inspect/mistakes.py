@@ -14,8 +14,6 @@ from nn.layers.dense import Neuron
 from nn.losses.given import Given
 from nn.support.naming import titled
 
-__all__ = ["activation_before_loss", "units_alike"]
-
 LIMITED: Final = {
     "sigmoid": "0 to 1",
     "tanh": "−1 to 1",

@@ -8,8 +8,6 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from autograd import Value
 
-__all__ = ["ForwardCache", "LayerPass", "Row", "watching"]
-
 Row = list[Value]
 
 

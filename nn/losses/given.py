@@ -15,20 +15,6 @@ from autograd import Group, Value, dot, equal, mean, number, total, where
 from nn.support.tracing import tracing
 from nn.support.validate import listed, place
 
-__all__ = [
-    "Given",
-    "averaged",
-    "check_lengths",
-    "check_range",
-    "given_to_losses",
-    "is_row",
-    "note",
-    "paired",
-    "per_row",
-    "rows_of",
-    "said_number",
-]
-
 
 class Given(NamedTuple):
     """What a loss was given: its name, and rows of predictions."""

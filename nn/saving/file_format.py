@@ -20,18 +20,6 @@ from nn.history.history import History
 from nn.optim.optimizer import Optimizer
 from nn.support.fields import check_fields, described, dictionary, fault, list_of, names, real, text, unless_none, whole
 
-__all__ = [
-    "FORMAT",
-    "VERSION",
-    "check",
-    "check_whole",
-    "checked_optimizer",
-    "generator_state",
-    "library",
-    "packed",
-    "unpacked",
-]
-
 FORMAT: Final = "chainrule"
 VERSION: Final = 1
 FIRST: Final = {"format", "version", "buffers"}  # what every file has

@@ -27,8 +27,6 @@ from nn.support.fields import by_path, check_buffers, class_names, names, put_cl
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_count, said
 
-__all__ = ["Autosave", "load", "save"]
-
 Box = tuple[tuple[int, ...], list[str]]
 
 

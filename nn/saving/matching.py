@@ -12,8 +12,6 @@ from nn.saving.file_format import generator_state
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import check_buffers, names
 
-__all__ = ["check_best", "check_kinds", "check_memories", "check_rule", "checked_generators"]
-
 
 def check_kinds(saved: Mapping[str, str], mine: Mapping[str, str]) -> None:
     """Raise ValueError where the same numbers would be another function in this model."""

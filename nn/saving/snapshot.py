@@ -17,8 +17,6 @@ from autograd.recording.bulk import gradients_of, numbers_of, set_numbers
 from nn.layers.module import Result
 from nn.optim.optimizer import Optimizer
 
-__all__ = ["BuffersAndRNG", "Gradients", "Snapshot", "numbers"]
-
 
 def numbers(values: Sequence[Value]) -> array[float]:
     """Return the numbers the Values hold, 8 bytes each."""

@@ -9,25 +9,6 @@ from typing import Any, Final, TypeVar
 
 from autograd.support.messages import printable, shown
 
-__all__ = [
-    "by_path",
-    "check_buffers",
-    "check_fields",
-    "check_like",
-    "check_setting",
-    "class_names",
-    "described",
-    "dictionary",
-    "fault",
-    "list_of",
-    "names",
-    "put_class_names",
-    "real",
-    "text",
-    "unless_none",
-    "whole",
-]
-
 MOST: Final = 2**53  # beyond it not every whole number is a float, and no training counts so far
 SHOWN: Final = 8
 Part = TypeVar("Part")

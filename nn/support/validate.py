@@ -15,30 +15,6 @@ from typing import Any, Final
 from autograd import Value, number
 from autograd.support.messages import shown
 
-__all__ = [
-    "Loss",
-    "check",
-    "check_attribute",
-    "check_class",
-    "check_learner",
-    "checked_count",
-    "checked_data",
-    "checked_inputs",
-    "checked_loss",
-    "checked_number",
-    "checked_parameter",
-    "checked_setting",
-    "checked_targets",
-    "checked_values",
-    "copied",
-    "counted_as",
-    "listed",
-    "place",
-    "positive_count",
-    "said",
-    "shortened",
-]
-
 Loss = Callable[[list[Any], list[Any]], Value]
 MOST: Final = 2**53  # beyond it not every whole number is a float
 MOST_UNITS: Final = 10_000_000

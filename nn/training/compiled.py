@@ -21,8 +21,6 @@ from nn.support.row_files import RowFiles
 from nn.support.validate import checked_loss, said
 from nn.training.recorded import Planned, Stepped, Task, in_use, predict_rows, tried_loss
 
-__all__ = ["CompiledStepper", "DevicesStepper", "predict_compiled"]
-
 Array = np.ndarray[Any, Any]
 FEW_ROWS = 4  # of each half, to see whether a loss is a mean over rows
 FEW, MANY = 64, 256  # rows of a program for predictions: more run faster and take longer to compile

@@ -14,8 +14,6 @@ from nn.support.guesses import GUESSES
 from nn.support.validate import checked_count, checked_inputs, said, shortened
 from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
 
-__all__ = ["BACKENDS", "classify", "devices_of", "make_stepper", "predict"]
-
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 
 

@@ -27,8 +27,6 @@ from nn.training.first_nonfinite import find_trouble
 from nn.training.progress import Progress
 from nn.training.recorded import Planned, Stepped, Stepper, Task, epoch_order
 
-__all__ = ["Callback", "EarlyStopping", "Report", "Training", "interrupts"]
-
 INTERRUPTED = "interrupted from the keyboard"
 SLICE = 0.2  # seconds between looks at the progress bar
 FAR = 100_000  # rows whose order is drawn ahead (or steps on all rows): some 50 ms

@@ -22,19 +22,6 @@ from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
 
-__all__ = [
-    "KINDS",
-    "are_files",
-    "check_names",
-    "hold_out",
-    "in_files",
-    "numbered",
-    "prepare",
-    "trial_rows",
-    "with_mean_weight_1",
-    "with_weights",
-]
-
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
 

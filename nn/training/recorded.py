@@ -18,21 +18,6 @@ from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.validate import Loss, checked_loss, counted_as
 
-__all__ = [
-    "Planned",
-    "RecordedStepper",
-    "Stepped",
-    "Stepper",
-    "Task",
-    "epoch_order",
-    "in_use",
-    "plain_numbers",
-    "predict_rows",
-    "record_loss",
-    "record_pass",
-    "tried_loss",
-]
-
 
 class Planned(NamedTuple):
     """A step to make: on these rows, with this learning rate."""

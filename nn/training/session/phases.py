@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["NEXT", "check_phase"]
-
 NEXT: Final = {"forward": "backward", "backward": "update", "update": "forward"}
 
 

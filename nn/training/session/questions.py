@@ -9,8 +9,6 @@ from autograd import Value, number
 from nn.training.session.session import TrainingSession
 from nn.training.session.undo import UndoRate, UndoUpdate
 
-__all__ = ["before_update", "loss_with"]
-
 
 def loss_with(session: TrainingSession, weight: Value, x: float) -> float:
     """Return what the current step's loss would be if a parameter held the number `x`; nothing is changed.

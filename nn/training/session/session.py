@@ -29,8 +29,6 @@ from nn.training.session.undo import (
 from nn.training.settings import checked_optimizer
 from nn.training.unmoved import warn_unmoved
 
-__all__ = ["TrainingSession"]
-
 UNDO_LIMIT: Final = 64 * 2**20
 
 

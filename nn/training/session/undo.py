@@ -14,18 +14,6 @@ from nn.optim.optimizer import Optimizer
 from nn.optim.sgd import SGD
 from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
 
-__all__ = [
-    "State",
-    "UndoBackward",
-    "UndoForward",
-    "UndoLog",
-    "UndoRate",
-    "UndoRecord",
-    "UndoUpdate",
-    "UndoWeight",
-    "with_update",
-]
-
 
 @dataclass(slots=True)
 class State:
