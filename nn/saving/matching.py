@@ -61,8 +61,8 @@ def checked_generators(saved: list[Any], model: Any) -> list[Any]:
 
 def check_best(history: Mapping[str, Any], model: Any, optimizer: Optimizer | None) -> None:
     """Raise ValueError if the best epoch is not this model's, since early stopping will take it back."""
-    kept, buffers = len(history.get("best_parameters", ())), history.get("best_buffers", {})
-    if history.get("best_epoch") is None:
+    kept, buffers = len(history["best_parameters"]), history["best_buffers"]
+    if history["best_epoch"] is None:
         if kept or buffers:
             raise ValueError("history.best_parameters and history.best_buffers are of no best_epoch")
         return
