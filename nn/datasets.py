@@ -10,8 +10,6 @@ from typing import Any
 from autograd.support.messages import missing_extra
 from nn.support.validate import checked_count, listed
 
-__all__ = ["circles", "digits", "moons", "names", "sine", "spirals", "split", "text", "xor"]
-
 Rows = list[list[float]]
 
 

@@ -26,8 +26,6 @@ from nn.training.engines import predict
 from nn.training.fit import fit
 from nn.training.loop import EarlyStopping
 
-__all__ = ["Classifier", "Regressor"]
-
 try:
     _base: Any = import_module("sklearn.base")
     _validation: Any = import_module("sklearn.utils.validation")

@@ -10,8 +10,6 @@ from autograd.support.messages import LONGEST_NAME, shown
 from nn.support.naming import titled
 from nn.support.validate import shortened
 
-__all__ = ["Diagnosis", "Finding", "LayerFigures", "StepFigures", "counted"]
-
 
 @dataclass(frozen=True)
 class Finding:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from nn.history.findings import Diagnosis
     from nn.optim.optimizer import Optimizer
 
-__all__ = ["History", "Stretch", "stretches"]
-
 DROP: Final = 0.6  # the share of the whole fall that counts as its drop
 FLAT: Final = 0.05  # a fall by less than this share of the first loss is none
 SPIKE: Final = 0.1  # the share of the whole fall by which a loss stands out from the lowest before it

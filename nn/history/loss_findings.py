@@ -15,8 +15,6 @@ from nn.optim.sgd import SGD
 if TYPE_CHECKING:
     from nn.history.history import History
 
-__all__ = ["diagnose_losses", "not_finite", "plateau", "rate_too_high"]
-
 RECENT = 50  # epochs that count as recent
 WORSE = 1.2  # times the first loss: above it, training has undone more than it did
 DIVERGED = 10.0  # times the first loss: however few the epochs, that is no beginning

@@ -13,8 +13,6 @@ from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_setting
 from nn.training.recorded import record_loss
 
-__all__ = ["sharpness"]
-
 Vector = list[float]
 
 

@@ -13,15 +13,14 @@ from nn.history.loss_findings import not_finite, plateau, rate_too_high
 from nn.inspect.curvature import sharpness
 from nn.inspect.layer_statistics import factors, measured
 from nn.inspect.mistakes import activation_before_loss, units_alike
-from nn.losses.given import given_to_losses
+from nn.losses.given import GIVEN, Given
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG, Gradients
+from nn.support.contexts import bound
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, check_learner, checked_data, checked_losses
 from nn.training.recorded import record_loss
 from nn.training.settings import checked_optimizer
-
-__all__ = ["diagnose"]
 
 MOST_ROWS = 200  # looked at in a diagnosis, evenly spread; more would only take longer
 CURVED_ROWS = 50  # for the sharpness, which goes back through a graph of the gradient many times
@@ -58,7 +57,8 @@ def diagnose(
     buffers_and_rng, gradients = BuffersAndRNG(model), Gradients(parameters)
     before = buffers_and_rng.read()
     try:
-        with given_to_losses() as given:
+        given: list[Given] = []
+        with bound(GIVEN, given):
             value, layers, recurrent = measured(model, inputs, targets, loss, places)
         finite = math.isfinite(value.data) and all(math.isfinite(p.grad) for p in parameters)
         buffers_and_rng.put(before)

@@ -11,12 +11,11 @@ from autograd import Value
 from autograd.rules.operation import Operation
 from nn.history.findings import LayerFigures, StepFigures
 from nn.layers.dense import Neuron
-from nn.layers.forward_cache import ForwardCache, LayerPass, watching
+from nn.layers.forward_cache import ForwardCache, LayerPass, fill
 from nn.layers.recurrent import Recurrent
+from nn.support.fields import modules_of
 from nn.support.validate import Loss
 from nn.training.recorded import record_loss
-
-__all__ = ["factors", "measured"]
 
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}  # the greatest slope of those activations that saturate
 FLAT = 0.05  # of the greatest slope: a unit below it on a row is saturated there
@@ -39,11 +38,11 @@ def measured(
     The gradients of the parameters are left as this pass made them.
     """
     cache: ForwardCache = {}
-    value = watching.fill(cache, model, lambda: record_loss(model, loss, inputs, targets, places))
+    value = fill(cache, model, lambda: record_loss(model, loss, inputs, targets, places))
     for parameter in model.parameters():
         parameter.clear_grad()
     value.backward()
-    modules = dict(model.named_modules()) if hasattr(model, "named_modules") else {}
+    modules = dict(modules_of(model))
     paths = list(cache)
     recurrent = {path: module for path, module in modules.items() if isinstance(module, Recurrent)}
     gates = {f"{path}.{module.remembering}".lstrip(".") for path, module in recurrent.items()}

@@ -12,9 +12,8 @@ from autograd.rules.operation import Operation
 from nn.history.findings import Finding, counted
 from nn.layers.dense import Neuron
 from nn.losses.given import Given
+from nn.support.fields import modules_of
 from nn.support.naming import titled
-
-__all__ = ["activation_before_loss", "units_alike"]
 
 LIMITED: Final = {
     "sigmoid": "0 to 1",
@@ -111,9 +110,7 @@ def units_alike(model: Any) -> Finding:
 
 def _matrices(model: Any) -> Iterator[tuple[str, list[list[Value]]]]:
     """Yield (path, rows) for whatever holds a row of Values for each of several units."""
-    if not hasattr(model, "named_modules"):
-        return
-    for path, module in model.named_modules():
+    for path, module in modules_of(model):
         for name, held in vars(module).items():
             rows = [_row(x) for x in held] if isinstance(held, list | tuple) and len(held) > 1 else []
             if rows and all(rows) and len({len(row) for row in rows}) == 1:

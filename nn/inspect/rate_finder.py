@@ -15,8 +15,6 @@ from nn.training.prepare import prepare
 from nn.training.recorded import Planned, epoch_order
 from nn.training.settings import checked_seed
 
-__all__ = ["RateSweep", "find_learning_rate"]
-
 RISE = 0.1  # a loss this share of the fall above the lowest counts as a rise; of the first loss, where none fell
 
 

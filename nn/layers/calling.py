@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from nn.layers.module import Module
 
-__all__ = ["calling_forward", "naming_its_parts", "one_row", "refuse_more"]
-
 Call = TypeVar("Call", bound=Callable[..., Any])
 
 

@@ -95,9 +95,7 @@ class Residual(Module):
             made = f"made {len(changed)} outputs of {len(inputs)} inputs"
             raise ValueError(f"a residual adds its block's outputs to its inputs, but the block {made}")
         row = [y + x for y, x in zip(changed, inputs, strict=True)]
-        self.name_row(row)
-        self.keep_pass(list(changed), row)
-        return row
+        return self._entered(changed, row)
 
 
 class Checkpoint(Module):
@@ -161,9 +159,7 @@ class Activation(Module):
         row = [self.activation(x) for x in z]
         if wrong := [a for a in row if not isinstance(a, Value)]:
             raise TypeError(returned(self.activation, wrong[0]))
-        self.name_row(row)
-        self.keep_pass(list(z), row)
-        return row
+        return self._entered(z, row)
 
     def _kind(self) -> str:
         return activation_kind(self.activation)
@@ -185,9 +181,7 @@ class Softmax(Module):
         """Return the probabilities of one row of scores."""
         z = as_row(inputs)
         row = softmax(z)
-        self.name_row(row)
-        self.keep_pass(list(z), row)
-        return row
+        return self._entered(z, row)
 
     def _kind(self) -> str:
         return "softmax"

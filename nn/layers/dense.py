@@ -13,7 +13,7 @@ from autograd.recording import modes
 from autograd.recording.nodes import operand
 from nn.layers.activations import ActivationLike, activation_kind, activation_name, resolve_activation, returned
 from nn.layers.calling import one_row, refuse_more
-from nn.layers.forward_cache import Row, watching
+from nn.layers.forward_cache import Row, watched
 from nn.layers.initializers import Initializer, chosen, generator_from
 from nn.layers.module import Inputs, Module
 from nn.support.validate import positive_count, said
@@ -128,8 +128,7 @@ class Neuron(Module):
         group = input_group(inputs, len(self.weights), "this neuron")
         z = Units([self.weights], [self._added])(group, [self._names[0]])
         a = _activated([self], z)
-        if watching:
-            self.keep_pass(z, a)
+        self.keep_pass(z, a)
         return a[0]
 
     def _kind(self) -> str:
@@ -228,8 +227,7 @@ class Layer(Module):
         made = self._made()
         z = made.units(input_group(inputs, made.width, "this layer"), made.z_names)
         a = _activated(made.neurons, z)
-        if watching:
-            self.keep_pass(z, a)
+        self.keep_pass(z, a)
         return a
 
     def hidden(self, inputs: Inputs | Value) -> Group:
@@ -238,7 +236,7 @@ class Layer(Module):
         Its nodes are made when somebody looks, where they can wait so long.
         """
         made = self._made()
-        if not made.can_wait or modes.recorders or watching:
+        if not made.can_wait or modes.recorders or watched.get():
             return Group(self.row(inputs))
         group = input_group(inputs, made.width, "this layer")
         return Hidden(made.units.now(), group, made.activation, made.names)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar, copy_context
-from typing import Any, Final, NamedTuple, TypeVar
+from contextvars import ContextVar
+from typing import Any, Final, NamedTuple
 
 from autograd import Value
-
-__all__ = ["ForwardCache", "LayerPass", "Row", "watching"]
+from nn.support.contexts import Result, run_with
+from nn.support.fields import modules_of
 
 Row = list[Value]
 
@@ -22,49 +22,19 @@ class LayerPass(NamedTuple):
 
 ForwardCache = dict[str, LayerPass]
 
-Result = TypeVar("Result")
+# The cache that passes of this thread or task fill, with the path of each module by its id; None while none is filled.
+watched: Final[ContextVar[tuple[ForwardCache, dict[int, str]] | None]] = ContextVar("watched", default=None)
 
 
-class _Watching(list[object]):
-    """The forward cache that the passes of this thread or task fill at this moment.
-
-    As a list it is empty while no thread fills one, so that layers, which ask at each row, need not look further.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._cache: ContextVar[tuple[ForwardCache, dict[int, str]] | None] = ContextVar("watching", default=None)
-
-    def fill(self, cache: ForwardCache, model: Any, run: Callable[[], Result]) -> Result:
-        """Return `run()`, whose passes fill the cache, by the paths that layers have in this model.
-
-        The context is the call's own: no interrupt can leave it on.
-        """
-        modules = model.named_modules() if hasattr(model, "named_modules") else ()
-        paths = {id(module): path for path, module in modules}
-        begun = object()
-        self.append(begun)
-        try:
-            return copy_context().run(self._filled, cache, paths, run)
-        finally:
-            self.remove(begun)
-
-    def _filled(self, cache: ForwardCache, paths: dict[int, str], run: Callable[[], Result]) -> Result:
-        self._cache.set((cache, paths))
-        return run()
-
-    def is_here(self) -> bool:
-        """Return whether this thread or task fills one."""
-        return self._cache.get() is not None
-
-    def keep(self, module: Any, z: Row, a: Row) -> None:
-        """Enter one row of the layer; one that the model's walk does not meet goes by its own path."""
-        filled = self._cache.get()
-        if filled is not None:
-            cache, paths = filled
-            layer = cache.setdefault(paths.get(id(module), module._path), LayerPass([], []))
-            layer.z.append(z)
-            layer.a.append(a)
+def fill(cache: ForwardCache, model: Any, run: Callable[[], Result]) -> Result:
+    """Return `run()`, whose passes fill the cache, by the paths that layers have in this model."""
+    return run_with(watched, (cache, {id(module): path for path, module in modules_of(model)}), run)
 
 
-watching: Final = _Watching()
+def keep(module: Any, z: Row, a: Row) -> None:
+    """Enter one row of a layer, if a cache is filled; a layer that the model's walk does not meet has its own path."""
+    if (filled := watched.get()) is not None:
+        cache, paths = filled
+        layer = cache.setdefault(paths.get(id(module), module._path), LayerPass([], []))
+        layer.z.append(z)
+        layer.a.append(a)

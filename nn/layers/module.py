@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextvars import ContextVar, copy_context
+from contextvars import ContextVar
 from itertools import count
-from typing import Any, ClassVar, Final, Self, TypeVar
+from typing import Any, ClassVar, Final, Self
 
 from autograd import Group, Value
 from autograd.recording.bulk import clear_gradients, set_numbers
 from autograd.support.answers import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
-from nn.layers.forward_cache import ForwardCache, Row, watching
+from nn.layers.forward_cache import ForwardCache, Row, fill, keep
+from nn.support.contexts import Result, run_with
 from nn.support.fields import by_path, check_buffers, check_fields, class_names, put_class_names
 from nn.support.guesses import GUESSES, OF_A_MODULE
 from nn.support.validate import check_attribute, check_class, checked_number, listed, said
 
 Inputs = Sequence[Any] | Group
-Result = TypeVar("Result")
 
 _assignment: Final = count(1)
 _in_use: Final[ContextVar[frozenset[Any]]] = ContextVar("in_use", default=frozenset())
 
 
 def run_in_use(modules: Iterable[Any], run: Callable[[], Result]) -> Result:
-    """Return `run()`, in which these modules show their behavior for use; no other thread sees a change.
-
-    Nothing is set that would have to be set back, so an interrupt cannot leave a model in that behavior.
-    """
-    return copy_context().run(_run_in_use, frozenset(modules), run)
-
-
-def _run_in_use(modules: frozenset[Any], run: Callable[[], Result]) -> Result:
-    _in_use.set(_in_use.get() | modules)
-    return run()
+    """Return `run()`, in which these modules show their behavior for use; no other thread sees a change."""
+    return run_with(_in_use, _in_use.get().union(modules), run)
 
 
 @guessed(OF_A_MODULE)
@@ -253,12 +245,18 @@ class Module:
         in the order of use.
         """
         cache: ForwardCache = {}
-        watching.fill(cache, self, lambda: self.batch(rows))
+        fill(cache, self, lambda: self.batch(rows))
         return cache
+
+    def _entered(self, z: Sequence[Value], a: Row) -> Row:
+        """Return the activations of a row, named, and entered in the forward cache with what they were made of."""
+        self.name_row(a)
+        self.keep_pass(list(z), a)
+        return a
 
     def keep_pass(self, z: Row, a: Row) -> None:
         """Enter one row of pre-activations and activations in the forward cache that is being filled, if any is."""
-        watching.keep(self, z, a)
+        keep(self, z, a)
 
     def describe(self) -> str:
         """Return in a few words what this module is, for `summary`."""

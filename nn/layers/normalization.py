@@ -136,9 +136,7 @@ class _RowNorm(Module):
         if len(row) != len(self.scale):
             raise ValueError(f"this {type(self).__name__} takes rows of {len(self.scale)} numbers, not of {len(row)}")
         output = self._normal(row)
-        self.name_row(output)
-        self.keep_pass(list(row), output)
-        return output
+        return self._entered(row, output)
 
     def _normal(self, row: tuple[Value, ...]) -> Row:
         raise NotImplementedError
@@ -212,9 +210,7 @@ class Dropout(Module):
         if not self.training or self.p == 0.0:
             return list(row)
         dropped = [x * factor for x, factor in zip(row, self.mask(len(row)), strict=True)]
-        self.name_row(dropped)
-        self.keep_pass(list(row), dropped)
-        return dropped
+        return self._entered(row, dropped)
 
     def mask(self, count: int) -> list[Any]:
         """Return the next `count` factors: 0 where the random number is below p, 1 / (1 − p) elsewhere."""

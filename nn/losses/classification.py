@@ -14,8 +14,6 @@ from nn.support.guesses import GUESSES
 from nn.support.tracing import tracing
 from nn.support.validate import checked_setting, listed, place
 
-__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "hinge", "softmax_cross_entropy"]
-
 LEAST_PROBABILITY: Final = 1e-12
 
 

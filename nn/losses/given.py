@@ -6,28 +6,13 @@ numbers yet, so only shapes are checked then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
 from autograd import Group, Value, dot, equal, mean, number, total, where
 from nn.support.tracing import tracing
 from nn.support.validate import listed, place
-
-__all__ = [
-    "Given",
-    "averaged",
-    "check_lengths",
-    "check_range",
-    "given_to_losses",
-    "is_row",
-    "note",
-    "paired",
-    "per_row",
-    "rows_of",
-    "said_number",
-]
 
 
 class Given(NamedTuple):
@@ -37,37 +22,15 @@ class Given(NamedTuple):
     rows: list[Sequence[Value]]
 
 
-_per_row: Final[ContextVar[bool]] = ContextVar("per_row", default=False)
-_given: Final[ContextVar[list[Given] | None]] = ContextVar("given", default=None)
-
-
-@contextmanager
-def given_to_losses() -> Iterator[list[Given]]:
-    """Inside the block the losses add to the list what they are given."""
-    seen: list[Given] = []
-    token = _given.set(seen)
-    try:
-        yield seen
-    finally:
-        _given.reset(token)
-
-
-@contextmanager
-def per_row() -> Iterator[None]:
-    """Inside the block a mean by weights is over the rows, not over their weights: Σ weight · loss / rows.
-
-    So a row of weight 2 moves as much in a batch of its own as among others.
-    """
-    token = _per_row.set(True)
-    try:
-        yield
-    finally:
-        _per_row.reset(token)
+# Whether a mean by weights is over the rows, Σ weight · loss / rows, and not over their weights: so a row of weight 2
+# moves as much in a batch of its own as among others.
+PER_ROW: Final[ContextVar[bool]] = ContextVar("per_row", default=False)
+GIVEN: Final[ContextVar[list[Given] | None]] = ContextVar("given", default=None)  # to which losses add what they get
 
 
 def note(call: str, outputs: Sequence[Value], count: int) -> None:
     """Add to what losses are given, if somebody wants to know, these numbers of so many rows."""
-    if (seen := _given.get()) is not None:
+    if (seen := GIVEN.get()) is not None:
         width = len(outputs) // count
         seen.append(Given(call, [outputs[i : i + width] for i in range(0, len(outputs), width)]))
 
@@ -156,4 +119,4 @@ def averaged(call: str, losses: Sequence[Any], count: int, weights: Any, norms: 
     each = [x for x in rows for _ in range(len(losses) // count)]
     whole = total(each) if norms is None else dot(each, norms)
     average = dot(each, losses) / where(equal(whole, 0.0), 1.0, whole)
-    return average * (total(each) / len(each)) if _per_row.get() else average  # type: ignore[no-any-return]
+    return average * (total(each) / len(each)) if PER_ROW.get() else average  # type: ignore[no-any-return]

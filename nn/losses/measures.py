@@ -8,8 +8,6 @@ from typing import Any
 from nn.losses.given import check_lengths, is_row, rows_of
 from nn.support.guesses import GUESSES
 
-__all__ = ["accuracy"]
-
 
 @GUESSES
 def accuracy(predictions: Any, targets: Any, *, threshold: float = 0.0) -> float:

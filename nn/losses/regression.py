@@ -10,8 +10,6 @@ from nn.support.guesses import GUESSES
 from nn.support.tracing import tracing
 from nn.support.validate import checked_setting
 
-__all__ = ["huber", "mean_absolute_error", "mean_squared_error", "poisson"]
-
 
 @GUESSES
 def mean_squared_error(predictions: Any, targets: Any, *, weights: Any = None) -> Value:

@@ -8,8 +8,6 @@ from typing import Any
 from autograd import Value
 from nn.optim.optimizer import DECAYS, Moved, Optimizer
 
-__all__ = ["AdaGrad"]
-
 
 class AdaGrad(Optimizer):
     """Steps that shrink with the gradients seen so far: s ← s + g², p ← p − η g / (√s + ε).

@@ -8,8 +8,6 @@ from typing import Any
 from autograd import Value
 from nn.optim.optimizer import DECAYS, Moved, Optimizer
 
-__all__ = ["Adam", "AdamW"]
-
 
 class Adam(Optimizer):
     """Running means of gradient and square, freed of their bias toward 0: p ← p − η m̂ / (√v̂ + ε).

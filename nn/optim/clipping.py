@@ -14,8 +14,6 @@ from autograd.support.user_line import warn
 from nn.support.guesses import GUESSES
 from nn.support.validate import check, checked_values
 
-__all__ = ["ClipByNorm", "ClipByValue", "clip_by_norm", "clip_by_value", "percentile"]
-
 
 @GUESSES.of_class
 @dataclass(frozen=True)

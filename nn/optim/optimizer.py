@@ -22,8 +22,6 @@ from nn.support.fields import check_fields, check_setting, list_of, names, real,
 from nn.support.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
 from nn.support.validate import check_attribute, check_class, checked_setting, checked_values, shortened
 
-__all__ = ["Moved", "Optimizer"]
-
 OWN: Final = frozenset({"parameters", "settings", "state", "state_names", "step_count"})
 FACTOR = "rate_factor"
 DECAYS: Final = ("l1", "l2", "weight_decay")

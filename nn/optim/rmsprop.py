@@ -8,8 +8,6 @@ from typing import Any
 from autograd import Value
 from nn.optim.optimizer import DECAYS, Moved, Optimizer
 
-__all__ = ["RMSProp"]
-
 
 class RMSProp(Optimizer):
     """Steps scaled by a running mean of squares: s ← α s + (1 − α) g², p ← p − η g / (√s + ε); α is `decay`.

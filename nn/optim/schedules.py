@@ -13,8 +13,6 @@ from autograd import number
 from nn.support.guesses import GUESSES
 from nn.support.validate import check, checked_count
 
-__all__ = ["Cosine", "Exponential", "OneCycle", "ReduceOnPlateau", "Schedule", "StepDecay", "WarmUp"]
-
 
 class Schedule(Protocol):
     """Anything that maps a step to a factor of the learning rate."""

@@ -8,8 +8,6 @@ from typing import Any
 from autograd import Value
 from nn.optim.optimizer import DECAYS, Moved, Optimizer
 
-__all__ = ["SGD"]
-
 
 class SGD(Optimizer):
     """Gradient descent, p ← p − η g; with momentum μ: v ← μ v + g, p ← p − η v; Nesterov's steps along g + μ v.

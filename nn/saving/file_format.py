@@ -17,25 +17,11 @@ from typing import Any, Final
 
 from autograd.support.messages import missing_extra, shown
 from nn.history.history import History
-from nn.optim.optimizer import Optimizer
 from nn.support.fields import check_fields, described, dictionary, fault, list_of, names, real, text, unless_none, whole
-
-__all__ = [
-    "FORMAT",
-    "VERSION",
-    "check",
-    "check_whole",
-    "checked_optimizer",
-    "generator_state",
-    "library",
-    "packed",
-    "unpacked",
-]
 
 FORMAT: Final = "chainrule"
 VERSION: Final = 1
-FIRST: Final = {"format", "version", "buffers"}  # what every file has
-SINCE: Final = {"kinds", "digest"}  # what files have that are not of the first days
+FIELDS: Final = {"format", "version", "buffers", "kinds", "digest"}  # what every file has
 
 
 # ------------------------------------------------------------------------------------------- the file
@@ -100,8 +86,7 @@ def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterab
     Raises ValueError if not, whatever it is to be loaded into.  `parameters` are the names of the model's arrays: what
     is called otherwise belongs to the optimizer or the history.
     """
-    is_old = record.keys().isdisjoint(SINCE)
-    check_fields("", record, FIRST if is_old else FIRST | SINCE, {"optimizer", "generators", "history", "classes"})
+    check_fields("", record, FIELDS, {"optimizer", "generators", "history", "classes"})
     if record["format"] != FORMAT:
         raise fault("format", record["format"], FORMAT)
     for name, array in tensors.items():
@@ -110,9 +95,8 @@ def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterab
     dictionary("buffers", record["buffers"])
     for i, name in enumerate(list_of("classes", record.get("classes", []))):
         text(f"classes[{i}]", name)
-    if "kinds" in record:
-        for path, kind in dictionary("kinds", record["kinds"]).items():
-            text(f"kinds.{shown(path)}", kind)
+    for path, kind in dictionary("kinds", record["kinds"]).items():
+        text(f"kinds.{shown(path)}", kind)
     if ("optimizer" in record) != ("generators" in record):
         raise ValueError("it has one of the fields optimizer and generators, and not the other")
     mine = set(parameters)
@@ -128,12 +112,12 @@ def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterab
         for i, state in enumerate(list_of("generators", record["generators"])):
             if state is not None or i > 0:
                 generator_state(f"generators[{i}]", state)
-    return _checked_history(tensors, record["history"], is_old) if "history" in record else {}
+    return _checked_history(tensors, record["history"]) if "history" in record else {}
 
 
 def check_whole(tensors: Mapping[str, Any], record: Mapping[str, Any]) -> None:
     """Raise ValueError unless the check sum holds: the last check, since any other fault says more."""
-    if "digest" in record and record["digest"] != _digest(tensors, record):
+    if record["digest"] != _digest(tensors, record):
         raise ValueError("it is not whole: its check sum is not that of what it holds")
 
 
@@ -144,23 +128,22 @@ def _check_optimizer(saved: Any) -> None:
     dictionary("optimizer.settings", saved["settings"])
 
 
-def _checked_history(tensors: Mapping[str, Any], saved: Any, is_old: bool) -> dict[str, Any]:
+def _checked_history(tensors: Mapping[str, Any], saved: Any) -> dict[str, Any]:
     lists = {f"history.{field.name}" for field in fields(History) if field.type == "list[float]"}
     held = {name for name in tensors if name.startswith("history.")}
-    if held - lists or (lists - held and not is_old):
+    if held != lists:
         raise ValueError(f"its history holds {names(sorted(held))}, not {names(sorted(lists))}")
     checks = {field.name: HISTORY[str(field.type)] for field in fields(History) if field.type != "list[float]"}
-    check_fields("history", saved, set() if is_old else set(checks), set(checks))
+    check_fields("history", saved, set(checks))
     found = {name: checks[name](f"history.{name}", x) for name, x in saved.items()}
-    epochs = len(tensors.get("history.losses", ()))
-    best, batches, rows = found.get("best_epoch"), found.get("batches", 0), found.get("rows_so_far", 0)
+    epochs, so_far = len(tensors["history.losses"]), found["loss_so_far"]
+    best, batches, rows = found["best_epoch"], found["batches"], found["rows_so_far"]
     if best is not None and not 1 <= best <= epochs:
         raise fault("history.best_epoch", best, f"one of the {epochs} epochs that were made")
-    if (best is None) != (found.get("best_loss") is None):
+    if (best is None) != (found["best_loss"] is None):
         raise ValueError("history.best_epoch and history.best_loss: one is there without the other")
     if rows < batches or (rows and not batches):
         raise fault("history.rows_so_far", rows, f"those of {batches} batches")
-    so_far = found.get("loss_so_far", 0.0)
     if not math.isfinite(so_far) or (so_far and not batches):
         raise fault("history.loss_so_far", so_far, f"the finite loss of {batches} batches")
     return found
@@ -179,13 +162,6 @@ def generator_state(field: str, state: Any) -> Any:
     except (TypeError, ValueError, OverflowError):
         raise fault(field, state, "the state of a generator of random numbers") from None
     return made
-
-
-def checked_optimizer(saved: Mapping[str, Any], optimizer: Optimizer, *, is_old: bool) -> dict[str, Any]:
-    """Return the settings to give the optimizer, as its own constructor checked them; raises ValueError."""
-    settings, known = saved["settings"], set(optimizer.settings)
-    check_fields("optimizer.settings", settings, set() if is_old else known, known)
-    return optimizer.checked_settings(settings, "optimizer.settings")
 
 
 # ------------------------------------------------------------------------------------ a history's fields

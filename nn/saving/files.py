@@ -19,15 +19,22 @@ from nn.history.history import History
 from nn.layers.dense import Layer, Neuron
 from nn.layers.module import Module
 from nn.optim.optimizer import Optimizer
-from nn.saving.file_format import check, check_whole, checked_optimizer, library, packed, unpacked
+from nn.saving.file_format import check, check_whole, library, packed, unpacked
 from nn.saving.linear_layers import linear_weights
 from nn.saving.matching import check_best, check_kinds, check_memories, check_rule, checked_generators
 from nn.saving.snapshot import BuffersAndRNG
-from nn.support.fields import by_path, check_buffers, class_names, names, put_class_names
+from nn.support.fields import (
+    buffers_of,
+    by_path,
+    check_buffers,
+    check_fields,
+    class_names,
+    modules_of,
+    names,
+    put_class_names,
+)
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_count, said
-
-__all__ = ["Autosave", "load", "save"]
 
 Box = tuple[tuple[int, ...], list[str]]
 
@@ -66,9 +73,9 @@ class Autosave:
             return False
 
         def check_all(saved: Mapping[str, Any]) -> None:
-            check(saved.get("batches", 0), saved.get("rows_so_far", 0))
-            if history.classes and saved.get("classes") != history.classes:
-                held, mine = (", ".join(map(shown, x)) for x in (saved.get("classes", ()), history.classes))
+            check(saved["batches"], saved["rows_so_far"])
+            if history.classes and saved["classes"] != history.classes:
+                held, mine = (", ".join(map(shown, x)) for x in (saved["classes"], history.classes))
                 raise ValueError(f"its classes are {held or 'numbers'}, and those of these targets are {mine}")
 
         _load(self.path, model, optimizer, history, check_all)
@@ -92,7 +99,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
     if taken := [name for name in boxes if name.startswith(("optimizer.", "history."))]:
         raise ValueError(f"parameters of a model cannot be saved as {names(taken)}: give that attribute another name")
     tensors = {name: _array([named[path].data for path in paths], shape) for name, (shape, paths) in boxes.items()}
-    record: dict[str, Any] = {"buffers": _buffers(model), "kinds": _kinds(model)}
+    record: dict[str, Any] = {"buffers": buffers_of(model), "kinds": _kinds(model)}
     if classes := class_names(model):
         record["classes"] = list(classes)
     if optimizer is not None:
@@ -141,7 +148,7 @@ def _load(
         weights = linear_weights(data, model)
         if weights is not None and (optimizer or history is not None):
             raise ValueError("it holds the weights of Linear layers alone: load it without optimizer and history")
-        after = _State.saved(data, model, optimizer, history) if weights is None else _State(weights, _buffers(model))
+        after = _State.saved(data, model, optimizer, history) if weights is None else _State(weights, buffers_of(model))
         if after.history is not None:
             check_history(after.history)
     except ValueError as error:
@@ -189,7 +196,7 @@ class _State:
     @classmethod
     def now(cls, model: Any, optimizer: Optimizer | None, history: History | None) -> _State:
         """Return what these hold now."""
-        state = cls({path: parameter.data for path, parameter in model.named_parameters()}, _buffers(model))
+        state = cls({path: parameter.data for path, parameter in model.named_parameters()}, buffers_of(model))
         state.classes = class_names(model)
         if optimizer is not None:
             state.optimizer = optimizer.state_dict()
@@ -207,8 +214,7 @@ class _State:
         weights = {n: a for n, a in tensors.items() if not n.startswith(("optimizer.", "history."))}
         _check_boxes(weights, {name: shape for name, (shape, _) in boxes.items()})
         check_buffers("buffers", record["buffers"], model)
-        if "kinds" in record:
-            check_kinds(record["kinds"], _kinds(model))
+        check_kinds(record["kinds"], _kinds(model))
         for given, part in ((optimizer, "optimizer"), (history, "history")):
             if given is not None and part not in record:
                 raise ValueError(f"it was saved without the state of the {part}: load it without one")
@@ -220,7 +226,8 @@ class _State:
             held = record["optimizer"]
             check_memories(held["kind"], tensors, optimizer)
             memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state_names}
-            settings = checked_optimizer(held, optimizer, is_old="digest" not in record)
+            check_fields("optimizer.settings", held["settings"], set(optimizer.settings))
+            settings = optimizer.checked_settings(held["settings"], "optimizer.settings")
             state.optimizer = {**settings, "step_count": held["step_count"], **memories}
             check_rule(optimizer, memories, held["step_count"])
             state.generators = checked_generators(record["generators"], model)
@@ -255,7 +262,7 @@ def _boxes(model: Any, named: Mapping[str, Value]) -> dict[str, Box]:
     The numbers in a path that count Values and neurons become axes, if the box they span is full; else the first
     of them stays in the name, as those that count other modules do.
     """
-    modules = dict(model.named_modules()) if hasattr(model, "named_modules") else {}
+    modules = dict(modules_of(model))
     boxes: dict[str, Box] = {}
 
     def counts(prefix: str) -> bool:
@@ -282,8 +289,7 @@ def _boxes(model: Any, named: Mapping[str, Value]) -> dict[str, Box]:
 
 def _named(model: Any) -> dict[str, Value]:
     """Return the parameters by path; raises ValueError if a path leads to two of them, or to two modules."""
-    if hasattr(model, "named_modules"):
-        by_path(model.named_modules())
+    by_path(modules_of(model))
     return by_path(model.named_parameters())
 
 
@@ -302,7 +308,7 @@ def _kinds(model: Any) -> dict[str, str]:
     """Return by path what modules make of their parameters, besides what the parameters say; for layers, in one go."""
     kinds: dict[str, str] = {}
     counted: set[Any] = set()
-    for path, module in model.named_modules() if hasattr(model, "named_modules") else ():
+    for path, module in modules_of(model):
         if isinstance(module, Module) and module not in counted and (kind := module._kind()):
             kinds[path] = kind
             counted.update(module.neurons if isinstance(module, Layer) else ())
@@ -311,7 +317,3 @@ def _kinds(model: Any) -> dict[str, str]:
 
 def _array(numbers: list[float], shape: tuple[int, ...]) -> Any:
     return import_module("numpy").array(numbers, dtype="float64").reshape(shape)
-
-
-def _buffers(model: Any) -> dict[str, Any]:
-    return dict(model.named_buffers()) if hasattr(model, "named_buffers") else {}

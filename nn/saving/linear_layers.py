@@ -14,8 +14,6 @@ from nn.layers.dense import Layer
 from nn.saving.file_format import FORMAT, library
 from nn.support.fields import names
 
-__all__ = ["linear_weights"]
-
 PICKLES: Final = (b"PK\x03\x04", b"\x80")  # in an archive, as PyTorch has them since 1.6, or by itself
 AS_SAFETENSORS: Final = "safetensors.torch.save_file(model.state_dict(), path)"
 KINDS: Final = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL"}

@@ -12,8 +12,6 @@ from nn.saving.file_format import generator_state
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import check_buffers, names
 
-__all__ = ["check_best", "check_kinds", "check_memories", "check_rule", "checked_generators"]
-
 
 def check_kinds(saved: Mapping[str, str], mine: Mapping[str, str]) -> None:
     """Raise ValueError where the same numbers would be another function in this model."""
@@ -63,8 +61,8 @@ def checked_generators(saved: list[Any], model: Any) -> list[Any]:
 
 def check_best(history: Mapping[str, Any], model: Any, optimizer: Optimizer | None) -> None:
     """Raise ValueError if the best epoch is not this model's, since early stopping will take it back."""
-    kept, buffers = len(history.get("best_parameters", ())), history.get("best_buffers", {})
-    if history.get("best_epoch") is None:
+    kept, buffers = len(history["best_parameters"]), history["best_buffers"]
+    if history["best_epoch"] is None:
         if kept or buffers:
             raise ValueError("history.best_parameters and history.best_buffers are of no best_epoch")
         return

@@ -29,8 +29,6 @@ from nn.saving.onnx_nodes import FUNCTIONS, Node, OnnxMaths
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_inputs
 
-__all__ = ["save_onnx"]
-
 PRIMES: Final = (11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 OPSET: Final = 18
 

@@ -12,8 +12,6 @@ import numpy as np
 from autograd.compile.backends.error_function import ERF, ERFCX
 from autograd.rules.maths import FLOATS, Maths
 
-__all__ = ["FUNCTIONS", "Node", "OnnxMaths"]
-
 # What the maths of rules is called in ONNX; what is not here is below, or computed by its own rule.
 FUNCTIONS: Final = {
     "abs": "Abs", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tan": "Tan", "asin": "Asin",

@@ -14,10 +14,9 @@ from weakref import WeakSet
 
 from autograd import Value
 from autograd.recording.bulk import gradients_of, numbers_of, set_numbers
-from nn.layers.module import Result
 from nn.optim.optimizer import Optimizer
-
-__all__ = ["BuffersAndRNG", "Gradients", "Snapshot", "numbers"]
+from nn.support.contexts import Result
+from nn.support.fields import modules_of
 
 
 def numbers(values: Sequence[Value]) -> array[float]:
@@ -54,7 +53,7 @@ class BuffersAndRNG:
     """
 
     def __init__(self, model: Any) -> None:
-        modules = [module for _, module in model.named_modules()] if hasattr(model, "named_modules") else [model]
+        modules = [module for _, module in modules_of(model)] or [model]
         self._buffers = [(module, name) for module in modules for name in getattr(module, "buffers", ())]
         held = [x for module in modules for x in vars(module).values() if isinstance(x, random.Random)]
         self._generators = list({id(x): x for x in held}.values())

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     State = dict[str, np.ndarray[Any, Any]]
 
-__all__ = ["TorchModule", "to_torch"]
-
 ACTIVATIONS: Final = {
     "relu": "ReLU()", "tanh": "Tanh()", "sigmoid": "Sigmoid()", "softplus": "Softplus(threshold=1e3)",
     "leaky_relu": "LeakyReLU(0.01)", "elu": "ELU()", "selu": "SELU()", "silu": "SiLU()", "mish": "Mish()",

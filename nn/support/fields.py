@@ -9,25 +9,6 @@ from typing import Any, Final, TypeVar
 
 from autograd.support.messages import printable, shown
 
-__all__ = [
-    "by_path",
-    "check_buffers",
-    "check_fields",
-    "check_like",
-    "check_setting",
-    "class_names",
-    "described",
-    "dictionary",
-    "fault",
-    "list_of",
-    "names",
-    "put_class_names",
-    "real",
-    "text",
-    "unless_none",
-    "whole",
-]
-
 MOST: Final = 2**53  # beyond it not every whole number is a float, and no training counts so far
 SHOWN: Final = 8
 Part = TypeVar("Part")
@@ -35,12 +16,12 @@ Part = TypeVar("Part")
 
 def check_buffers(field: str, saved: Any, model: Any) -> None:
     """Raise ValueError unless these are the model's buffers, and each can take its place."""
-    mine = model.named_buffers() if hasattr(model, "named_buffers") else {}
+    mine = buffers_of(model)
     if saved.keys() != mine.keys():
         raise ValueError(f"it has the {field} {names(sorted(saved))}, and this model has {names(sorted(mine))}")
     for path, x in saved.items():
         check_like(path, x, mine[path])
-    for path, module in model.named_modules() if hasattr(model, "named_modules") else ():
+    for path, module in modules_of(model):
         for name in getattr(module, "buffers", ()):
             place = f"{path}.{name}" if path else name
             try:
@@ -48,6 +29,16 @@ def check_buffers(field: str, saved: Any, model: Any) -> None:
                     module._check_buffer(name, saved[place])
             except ValueError as error:
                 raise ValueError(f"{place}: {error}") from None
+
+
+def modules_of(model: Any) -> list[tuple[str, Any]]:
+    """Return (path, module) for the model and each module below it; nothing for a model that does not say."""
+    return list(model.named_modules()) if hasattr(model, "named_modules") else []
+
+
+def buffers_of(model: Any) -> dict[str, Any]:
+    """Return a copy of the model's state that is no parameter, by path."""
+    return dict(model.named_buffers()) if hasattr(model, "named_buffers") else {}
 
 
 def check_like(field: str, x: Any, mine: Any) -> None:

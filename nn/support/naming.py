@@ -12,8 +12,6 @@ from typing import Final
 from autograd.explain.naming import SUBSCRIPTS, SUPERSCRIPTS, Paths, is_path, is_place
 from autograd.support.messages import printable
 
-__all__ = ["TEXTBOOK", "layer_of", "neuron_of", "titled"]
-
 _LETTERS: Final = {"weights": "w", "weight": "w", "bias": "b", "biases": "b"}
 
 

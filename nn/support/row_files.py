@@ -8,8 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 
-__all__ = ["RowFiles"]
-
 CHUNK: Final = 1 << 16  # rows that are looked at in one go
 
 

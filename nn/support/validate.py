@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextvars import ContextVar
 from numbers import Real
 from types import FunctionType
@@ -15,51 +14,18 @@ from typing import Any, Final
 from autograd import Value, number
 from autograd.support.messages import shown
 
-__all__ = [
-    "Loss",
-    "check",
-    "check_attribute",
-    "check_class",
-    "check_learner",
-    "checked_count",
-    "checked_data",
-    "checked_inputs",
-    "checked_loss",
-    "checked_number",
-    "checked_parameter",
-    "checked_setting",
-    "checked_targets",
-    "checked_values",
-    "copied",
-    "counted_as",
-    "listed",
-    "place",
-    "positive_count",
-    "said",
-    "shortened",
-]
-
 Loss = Callable[[list[Any], list[Any]], Value]
 MOST: Final = 2**53  # beyond it not every whole number is a float
 MOST_UNITS: Final = 10_000_000
 
 
-_places: Final[ContextVar[Sequence[int]]] = ContextVar("places", default=())
-
-
-@contextmanager
-def counted_as(places: Sequence[int]) -> Iterator[None]:
-    """Inside the block a loss that is given so many rows names them by these places, as the user counts them."""
-    token = _places.set(places)
-    try:
-        yield
-    finally:
-        _places.reset(token)
+# The rows that a loss is given, as the user counts them: it names one of so many by its place here.
+PLACES: Final[ContextVar[Sequence[int]]] = ContextVar("places", default=())
 
 
 def place(i: int, count: int) -> int:
     """Return which of the user's rows the one numbered `i` of `count` is."""
-    places = _places.get()
+    places = PLACES.get()
     return places[i] if len(places) == count else i
 
 

@@ -17,11 +17,10 @@ from autograd.compile import CompiledForward, TrainingStep, compile_forward, com
 from autograd.support.pytree import flat, rebuilt
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import BuffersAndRNG
+from nn.support.fields import modules_of
 from nn.support.row_files import RowFiles
 from nn.support.validate import checked_loss, said
-from nn.training.recorded import Planned, Stepped, Task, in_use, predict_rows, tried_loss
-
-__all__ = ["CompiledStepper", "DevicesStepper", "predict_compiled"]
+from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, in_use, predict_rows, tried_loss
 
 Array = np.ndarray[Any, Any]
 FEW_ROWS = 4  # of each half, to see whether a loss is a mean over rows
@@ -29,7 +28,7 @@ FEW, MANY = 64, 256  # rows of a program for predictions: more run faster and ta
 SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar get their turn
 
 
-class CompiledStepper:
+class CompiledStepper(RecordedStepper):
     """Steps of which forward, backward and update are one program.
 
     Where the loss reads the optimizer's step count or memories, each step finds them as the one before left them.
@@ -90,10 +89,6 @@ class CompiledStepper:
     def reads_the_optimizer(self) -> bool:
         """Whether the loss reads something of the optimizer that each step moves, so that it must be home each time."""
         return self._train.reads_the_optimizer()
-
-    def agreed(self, interrupted: Callable[[], bool]) -> Callable[[], bool]:
-        """Return a function that says whether to end the training: in this process, if it is alone, `interrupted`."""
-        return interrupted
 
     def _norm(self) -> float:
         norm = float(self._train.norm)
@@ -168,7 +163,7 @@ def _whole(data: Any) -> Any:
 
 def _check_parts(task: Task) -> None:
     """Raise ValueError if the loss of some rows is not the mean of what it is on parts of them."""
-    for path, module in task.model.named_modules() if hasattr(task.model, "named_modules") else ():
+    for path, module in modules_of(task.model):
         mixes, draws = getattr(module, "mixes_rows", False), hasattr(module, "next_numbers")
         if mixes or draws:
             does = "mixes the rows of a batch" if mixes else "draws numbers at each step"

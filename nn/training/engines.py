@@ -12,14 +12,12 @@ from autograd.support.user_line import warn
 from nn.support.fields import class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_count, checked_inputs, said, shortened
-from nn.training.recorded import RecordedStepper, Stepper, Task, in_use, plain_numbers, predict_rows, tried_loss
-
-__all__ = ["BACKENDS", "classify", "devices_of", "make_stepper", "predict"]
+from nn.training.recorded import RecordedStepper, Task, in_use, plain_numbers, predict_rows, tried_loss
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 
 
-def make_stepper(task: Task, backend: str, rows: int, steps: int, devices: Any = None) -> Stepper:
+def make_stepper(task: Task, backend: str, rows: int, steps: int, devices: Any = None) -> RecordedStepper:
     """Return the stepper of that name for a training of so many steps, each on so many rows.
 
     With `devices`, which `devices_of` returned, they share the rows of each step.

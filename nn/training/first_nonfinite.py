@@ -10,8 +10,6 @@ from autograd.support.messages import name_or
 from nn.saving.snapshot import Snapshot
 from nn.training.recorded import Planned, Task, record_loss
 
-__all__ = ["find_trouble"]
-
 
 def find_trouble(task: Task, last: Planned | None, bad: Planned | None) -> str:
     """Return in words which operation made the first nan or infinity, with the model as it was before the step `last`.

@@ -41,8 +41,6 @@ from nn.training.settings import (
     checked_seed,
 )
 
-__all__ = ["fit"]
-
 
 @GUESSES
 def fit(

@@ -21,13 +21,12 @@ from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
 from nn.saving.snapshot import BuffersAndRNG, Snapshot, numbers
+from nn.support.fields import buffers_of
 from nn.support.guesses import GUESSES
 from nn.support.validate import check, checked_count, checked_number
 from nn.training.first_nonfinite import find_trouble
 from nn.training.progress import Progress
-from nn.training.recorded import Planned, Stepped, Stepper, Task, epoch_order
-
-__all__ = ["Callback", "EarlyStopping", "Report", "Training", "interrupts"]
+from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, epoch_order
 
 INTERRUPTED = "interrupted from the keyboard"
 SLICE = 0.2  # seconds between looks at the progress bar
@@ -81,7 +80,7 @@ class Training:
     """A training with all its settings, checked; `run` makes it."""
 
     task: Task
-    stepper: Stepper
+    stepper: RecordedStepper
     epochs: int
     batch_size: int
     shuffle: int | None
@@ -247,12 +246,12 @@ class Training:
             self.stepper.sync()  # one may have changed the weights
 
     def _watch_for_the_best(self, early_stopping: EarlyStopping) -> None:
-        history, model = self.history, self.task.model
+        history = self.history
         loss, best = (history.validation_losses or history.losses)[-1], history.best_loss
         if math.isfinite(loss) and (best is None or not loss >= best - early_stopping.margin):  # best may be nan
             history.best_loss, history.best_epoch = loss, history.epochs
             history.best_parameters = numbers(self.task.optimizer.parameters).tolist()
-            history.best_buffers = model.named_buffers() if hasattr(model, "named_buffers") else {}
+            history.best_buffers = buffers_of(self.task.model)
         else:
             self._stop_early()
 

@@ -14,26 +14,14 @@ from autograd.support.messages import shown
 from autograd.support.pytree import flat
 from nn.datasets import split
 from nn.losses import huber, mean_absolute_error, mean_squared_error, poisson
-from nn.losses.given import per_row
+from nn.losses.given import PER_ROW
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
+from nn.support.contexts import bound
 from nn.support.validate import Loss, check_learner, checked_data, checked_targets, copied, listed, said
 from nn.training.recorded import Task, in_use, tried_loss
 from nn.training.settings import checked_optimizer, checked_share
 from nn.training.unmoved import warn_unmoved
-
-__all__ = [
-    "KINDS",
-    "are_files",
-    "check_names",
-    "hold_out",
-    "in_files",
-    "numbered",
-    "prepare",
-    "trial_rows",
-    "with_mean_weight_1",
-    "with_weights",
-]
 
 KINDS = 16  # so many different targets are looked at before any work: all classes of most problems
 COLUMNS = 8  # so many columns of the inputs are looked at each by itself: each may be an index of its own kind
@@ -116,7 +104,7 @@ def with_weights(loss: Any, targets: Any, weights: Any) -> tuple[Loss, list[Any]
         return [list(pair[:-1]) if are_rows else pair[0] for pair in pairs]
 
     def weighted(predictions: list[Any], pairs: list[Any]) -> Value:
-        with per_row():
+        with bound(PER_ROW, True):
             return loss(predictions, unweighted(pairs), weights=[pair[-1] for pair in pairs])  # type: ignore[no-any-return]
 
     return weighted, pairs, unweighted

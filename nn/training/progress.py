@@ -12,8 +12,6 @@ from autograd.support.locks import make_lock
 from autograd.support.messages import missing_extra
 from nn.history.history import History
 
-__all__ = ["Progress"]
-
 
 class Progress:
     """A bar over the epochs with the latest loss and rate; nothing at all if it is not wanted."""

@@ -8,30 +8,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from autograd import Value, no_grad
 from autograd.recording.bulk import gradients_of
-from nn.layers.module import Module, Result, run_in_use
+from nn.layers.module import Module, run_in_use
 from nn.optim.clipping import Clip, apply_clip
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG
-from nn.support.validate import Loss, checked_loss, counted_as
-
-__all__ = [
-    "Planned",
-    "RecordedStepper",
-    "Stepped",
-    "Stepper",
-    "Task",
-    "epoch_order",
-    "in_use",
-    "plain_numbers",
-    "predict_rows",
-    "record_loss",
-    "record_pass",
-    "tried_loss",
-]
+from nn.support.contexts import Result, bound
+from nn.support.fields import modules_of
+from nn.support.validate import PLACES, Loss, checked_loss
 
 
 class Planned(NamedTuple):
@@ -60,38 +47,11 @@ class Task:
     clip: Clip | None
 
 
-class Stepper(Protocol):
-    """What makes the steps of a task.  Between `sync` and `write_back` the weights may live elsewhere."""
-
-    backend: str
-
-    def steps(self, plan: Sequence[Planned], stop: Callable[[], bool]) -> list[Stepped]:
-        """Make the planned steps in order, fewer if `stop()` says so in between; return those that were made."""
-
-    def write_back(self) -> None:
-        """Leave parameters, memories and step count on the Values and the optimizer."""
-
-    def sync(self) -> None:
-        """Go on from what the Values and the optimizer hold now."""
-
-    def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
-        """Return the loss on these rows in the model's behavior for use; nothing is changed."""
-
-    def predict(self, inputs: list[Any]) -> list[Any]:
-        """Return what the model makes of these rows in its behavior for use, as numbers; nothing is changed."""
-
-    def agreed(self, interrupted: Callable[[], bool]) -> Callable[[], bool]:
-        """Return a function that says whether to end the training: where processes share it, alike in all of them."""
-
-    def audit(self) -> str:
-        """Return how the loss of the latest rows differs from what model and loss function give, or "" if it does not.
-
-        Nothing is changed.
-        """
-
-
 class RecordedStepper:
-    """Steps in pure Python: record the loss, go back through the graph, update each parameter."""
+    """What makes the steps of a task, here in pure Python: record the loss, go back through the graph, update.
+
+    Those made from it compile the same step: between their `sync` and `write_back` the weights live elsewhere.
+    """
 
     def __init__(self, task: Task, why: str = "") -> None:
         """Make steps of the task; `why` is the reason it was not compiled, to be kept in the history."""
@@ -130,7 +90,7 @@ class RecordedStepper:
         self.task.optimizer.warn_unreached(unused)
 
     def sync(self) -> None:
-        """Nothing is left to do: the weights never left."""
+        """Go on from what the Values and the optimizer hold now: nothing is to be done, the weights never left."""
 
     def evaluate(self, inputs: list[Any], targets: list[Any]) -> float:
         """Return the loss on these rows in the model's behavior for use; nothing is changed."""
@@ -144,11 +104,14 @@ class RecordedStepper:
         return found
 
     def agreed(self, interrupted: Callable[[], bool]) -> Callable[[], bool]:
-        """Return `interrupted`: this process is alone."""
+        """Return a function that says whether to end the training: `interrupted`, for a process that is alone."""
         return interrupted
 
     def audit(self) -> str:
-        """Return "": these steps are made by model and loss function themselves."""
+        """Return how the loss of the latest rows differs from what model and loss function give: not, as these made it.
+
+        Nothing is changed.
+        """
         return ""
 
 
@@ -162,7 +125,7 @@ def record_pass(
 ) -> tuple[list[Any], Value]:
     """Return the predictions of the model for these rows, and their loss, as a graph."""
     predictions = predict_rows(model, [inputs[i] for i in rows])
-    with counted_as(rows):
+    with bound(PLACES, rows):
         return predictions, checked_loss(loss(predictions, [targets[i] for i in rows]))
 
 
@@ -197,7 +160,7 @@ def in_use(model: Any, run: Callable[[], Result]) -> Result:
         with no_grad():
             return run()
 
-    parts = [module for _, module in model.named_modules()] if hasattr(model, "named_modules") else []
+    parts = [module for _, module in modules_of(model)]
     others = [(part, part.training) for part in parts if not isinstance(part, Module)]  # which know no contexts
     try:
         for part, _ in others:

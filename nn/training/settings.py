@@ -17,22 +17,6 @@ from nn.saving.files import Autosave, check_place
 from nn.support.validate import said
 from nn.training.loop import Callback, EarlyStopping
 
-__all__ = [
-    "Metrics",
-    "after",
-    "checked_autosave",
-    "checked_callbacks",
-    "checked_clip",
-    "checked_early_stopping",
-    "checked_history",
-    "checked_metrics",
-    "checked_optimizer",
-    "checked_schedule",
-    "checked_seed",
-    "checked_share",
-]
-
-
 Measure = Callable[[list[Any], list[Any]], Any]  # of predictions and targets, plain numbers both
 Metrics = str | Measure | Iterable[str | Measure] | Mapping[str, Measure]
 

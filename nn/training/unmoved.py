@@ -17,8 +17,6 @@ from autograd.support.user_line import warn
 from nn.optim.optimizer import Optimizer
 from nn.support.validate import shortened
 
-__all__ = ["warn_unmoved"]
-
 FLAT: Final = {ops.detach, ops.greater, ops.greater_equal, ops.less, ops.less_equal, ops.equal, ops.isnan}
 MOST: Final = 10_000  # objects looked into for the place of a Value without a name
 

@@ -2,6 +2,5 @@
 
 session.py    TrainingSession: forward, backward, update, one at a time or many; going back
 questions.py  what a session can be asked without changing it
-phases.py     the phases of a step, and their order
 undo.py       undo records, and the log of them
 """

@@ -7,9 +7,6 @@ from contextlib import contextmanager
 
 from autograd import Value, number
 from nn.training.session.session import TrainingSession
-from nn.training.session.undo import UndoRate, UndoUpdate
-
-__all__ = ["before_update", "loss_with"]
 
 
 def loss_with(session: TrainingSession, weight: Value, x: float) -> float:
@@ -36,10 +33,9 @@ def before_update(session: TrainingSession) -> Iterator[bool]:
     There is none while a step is under way, before the first, and once a weight was set by hand.
     """
     records, rates = session.undo_records, [session.learning_rate]
-    while records and isinstance(record := records[-1], UndoRate):
-        rates.append(record.rate)
-        records.pop()
-    if session.phase != "forward" or not records or not isinstance(records[-1], UndoUpdate):
+    while records and records[-1].what == "rate":
+        rates.append(records.pop().kept)
+    if session.phase != "forward" or not records or records[-1].what != "update":
         yield False
         return
     session.undo(len(rates))

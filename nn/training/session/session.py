@@ -14,24 +14,12 @@ from nn.support.fields import by_path
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_parameter
 from nn.training.recorded import epoch_order, record_pass
-from nn.training.session.phases import NEXT, check_phase
-from nn.training.session.undo import (
-    State,
-    UndoBackward,
-    UndoForward,
-    UndoLog,
-    UndoRate,
-    UndoRecord,
-    UndoUpdate,
-    UndoWeight,
-    with_update,
-)
+from nn.training.session.undo import State, UndoLog, UndoRecord, with_update
 from nn.training.settings import checked_optimizer
 from nn.training.unmoved import warn_unmoved
 
-__all__ = ["TrainingSession"]
-
 UNDO_LIMIT: Final = 64 * 2**20
+NEXT: Final = {"forward": "backward", "backward": "update", "update": "forward"}  # the phase after each
 
 
 @GUESSES.of_class
@@ -120,7 +108,7 @@ class TrainingSession:
 
     def moments(self) -> list[tuple[int, array[float]]]:
         """Return (step, what the model's parameters held before it) for each step kept, and what they hold now."""
-        updates = [record.parameters for record in self._records if isinstance(record, UndoUpdate)]
+        updates = [record.kept[0] for record in self._records if record.what == "update"]
         count = len(self.model.parameters())
         kept = [(self.step_count - len(updates) + k, held[:count]) for k, held in enumerate(updates)]
         return [*kept, (self.step_count, numbers(self.model.parameters()))]
@@ -138,7 +126,7 @@ class TrainingSession:
     # ------------------------------------------------------------------------------- the phases
     def forward(self) -> Value:
         """Return the loss of the model as it is now on the current batch, as a graph."""
-        check_phase("forward", self._phase, self.step_count + 1)
+        self._check_phase("forward")
         before = self._state.buffers_and_rng.read()
         try:
             self.predictions, self.loss_value = self._pass()
@@ -147,25 +135,25 @@ class TrainingSession:
             self.loss_value, self.predictions = None, []
             raise
         size = 200 + 20_000 * self._state.buffers_and_rng.changed
-        self._done(UndoForward("forward", size, before, self._graph.data))
+        self._done(UndoRecord("forward", "forward", size, (before, self._graph.data)))
         return self._graph
 
     def backward(self) -> None:
         """Leave on every node the gradient of the loss; what the parameters held from earlier steps is cleared."""
-        check_phase("backward", self._phase, self.step_count + 1)
+        self._check_phase("backward")
         before = Gradients(self._state.values)
         try:
             self._record_backward()
         except BaseException:
             before.put(self._state.values)
             raise
-        self._done(UndoBackward("backward", 8 * len(self._state.values) + 300, before))
+        self._done(UndoRecord("backward", "backward", 8 * len(self._state.values) + 300, before))
 
     def update(self) -> None:
         """Leave the parameters moved by one step of the optimizer, and the step entered in the history."""
-        check_phase("update", self._phase, self.step_count + 1)
+        self._check_phase("update")
         optimizer, loss = self.optimizer, self._graph
-        before = UndoUpdate.of(self._state)
+        before = UndoRecord.of_update(self._state)
         self._state.history.append(loss.data)
         try:
             optimizer.step()
@@ -230,7 +218,7 @@ class TrainingSession:
     def learning_rate(self, rate: float) -> None:
         before = self.optimizer.learning_rate
         self.optimizer.learning_rate = rate
-        self._records.keep(UndoRate(self._phase, 100, before))
+        self._records.keep(UndoRecord("rate", self._phase, 100, before))
 
     def set_weight(self, weight: str | Value, x: float) -> None:
         """Leave a parameter, given itself or by its path, with the number `x`; a step that was begun starts again.
@@ -241,7 +229,7 @@ class TrainingSession:
         found = checked_parameter(weight, named, self._state.values)
         before = found.data
         found.data = number(x)
-        self._records.keep(UndoWeight(self._phase, 100, found, before))
+        self._records.keep(UndoRecord("weight", self._phase, 100, (found, before)))
         self._phase = "forward"
         self.loss_value, self.predictions = None, []
 
@@ -258,7 +246,7 @@ class TrainingSession:
 
         def again() -> tuple[list[Any], Value]:
             if self._phase != "forward":
-                state.put(self._forward_record().buffers_and_rng)
+                state.put(self._latest_pass()[0])
             return self._pass()
 
         return state.rehearse(again)
@@ -271,8 +259,10 @@ class TrainingSession:
         graph = self.pass_now()[1] if loss is None else loss
         return with_update(steps.record(graph, from_zero=True), self.optimizer)
 
-    def _forward_record(self) -> UndoForward:
-        return [record for record in self._records if isinstance(record, UndoForward)][-1]
+    def _latest_pass(self) -> tuple[list[Any], float]:
+        """Return buffers and generators before the current step's forward pass, and the loss that it gave."""
+        found: tuple[list[Any], float] = [record.kept for record in self._records if record.what == "forward"][-1]
+        return found
 
     # ------------------------------------------------------------------------------- and back
     def back(self, n: int = 1) -> None:
@@ -299,24 +289,24 @@ class TrainingSession:
         """Record the current step's passes again, up to the phase where we are."""
         if self._phase == "forward":
             return
-        passed = self._forward_record()
+        before, loss = self._latest_pass()
         after, gradients = self._state.buffers_and_rng.read(), Gradients(self._state.values)
-        self._state.buffers_and_rng.put(passed.buffers_and_rng)
+        self._state.buffers_and_rng.put(before)
         self.predictions, self.loss_value = self._pass()
         if self._phase == "update":
             self._record_backward()
         gradients.put(self._state.values)
         # by their text, since a nan is not equal to itself
-        if repr((self._graph.data, self._state.buffers_and_rng.read())) != repr((passed.loss, after)):
+        if repr((self._graph.data, self._state.buffers_and_rng.read())) != repr((loss, after)):
             self._state.buffers_and_rng.put(after)
             raise RuntimeError(
-                f"going back, the forward pass gave the loss {self._graph.data!r} where it had been {passed.loss!r}: "
+                f"going back, the forward pass gave the loss {self._graph.data!r} where it had been {loss!r}: "
                 "the model is not a function of its parameters, buffers and generators alone, or was changed meanwhile"
             )
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(vars(self))
-        if any(isinstance(record, UndoForward) for record in self._records):  # the graph can be recorded again
+        if any(record.what == "forward" for record in self._records):  # the graph can be recorded again
             state |= {"loss_value": None, "predictions": []}
         return state
 
@@ -339,6 +329,16 @@ class TrainingSession:
         for value in self._state.values:
             value.clear_grad()
         self._graph.backward()
+
+    def _check_phase(self, called: str) -> None:
+        """Raise RuntimeError, saying what to call, if the phase that is called is not the one that comes next."""
+        if called != self._phase:
+            before = {later: earlier for earlier, later in NEXT.items()}
+            begun = "not begun" if self._phase == "forward" else f"just done {before[self._phase]}()"
+            step = self.step_count + 1
+            raise RuntimeError(
+                f"{called}() comes after {before[called]}(), and step {step} has {begun}: call {self._phase}()"
+            )
 
     def _done(self, record: UndoRecord) -> None:
         self._records.keep(record)

@@ -12,19 +12,7 @@ from autograd import Value, steps
 from autograd.recording.bulk import set_numbers
 from nn.optim.optimizer import Optimizer
 from nn.optim.sgd import SGD
-from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
-
-__all__ = [
-    "State",
-    "UndoBackward",
-    "UndoForward",
-    "UndoLog",
-    "UndoRate",
-    "UndoRecord",
-    "UndoUpdate",
-    "UndoWeight",
-    "with_update",
-]
+from nn.saving.snapshot import BuffersAndRNG, numbers
 
 
 @dataclass(slots=True)
@@ -41,87 +29,39 @@ class State:
 class UndoRecord:
     """One thing that was done, with what it overwrote."""
 
-    phase: str  # the phase that was to come before it; for a phase, itself
+    what: str  # a phase, or by hand: "rate", "weight"
+    phase: str  # the phase that was to come before it
     size: int  # about how many bytes it keeps
+    kept: Any
 
     def undo(self, state: State) -> None:
         """Put back what was overwritten."""
-        raise NotImplementedError
-
-
-@dataclass(slots=True)
-class UndoForward(UndoRecord):
-    """A forward pass, and the loss it gave; it may change buffers and generators."""
-
-    buffers_and_rng: list[Any]
-    loss: float
-
-    def undo(self, state: State) -> None:
-        """Put back buffers and generators."""
-        state.buffers_and_rng.put(self.buffers_and_rng)
-
-
-@dataclass(slots=True)
-class UndoBackward(UndoRecord):
-    """A backward pass."""
-
-    gradients: Gradients
-
-    def undo(self, state: State) -> None:
-        """Put back the gradients of the parameters."""
-        self.gradients.put(state.values)
-
-
-@dataclass(slots=True)
-class UndoUpdate(UndoRecord):
-    """A step of the optimizer, which ends a step of the session."""
-
-    parameters: array[float]
-    memories: list[array[float]]
-    learning_rate: float
-    step_count: int
+        optimizer = state.optimizer
+        match self.what:
+            case "forward":  # buffers and generators, and the loss that it gave
+                state.buffers_and_rng.put(self.kept[0])
+            case "backward":  # gradients
+                self.kept.put(state.values)
+            case "update":
+                parameters, memories, rate, step_count = self.kept
+                set_numbers(state.values, parameters)
+                for name, memory in memories.items():
+                    optimizer.state[name][:] = memory.tolist()
+                optimizer.learning_rate, optimizer.step_count = rate, step_count
+                state.history.pop()
+            case "rate":
+                optimizer.learning_rate = self.kept
+            case "weight":
+                weight, weight.data = self.kept
 
     @classmethod
-    def of(cls, state: State) -> UndoUpdate:
+    def of_update(cls, state: State) -> UndoRecord:
         """Return the record of an update, with what it is about to overwrite."""
         optimizer = state.optimizer
-        memories = [array("d", optimizer.state[name]) for name in optimizer.state_names]
+        memories = {name: array("d", optimizer.state[name]) for name in optimizer.state_names}
         size = 8 * len(state.values) * (1 + len(memories)) + 500
-        parameters = numbers(state.values)
-        return cls("update", size, parameters, memories, optimizer.learning_rate, optimizer.step_count)
-
-    def undo(self, state: State) -> None:
-        """Put back the parameters, the optimizer's state, and the history without this step."""
-        optimizer = state.optimizer
-        set_numbers(state.values, self.parameters)
-        for name, memory in zip(optimizer.state_names, self.memories, strict=True):
-            optimizer.state[name][:] = memory.tolist()
-        optimizer.learning_rate = self.learning_rate
-        optimizer.step_count = self.step_count
-        state.history.pop()
-
-
-@dataclass(slots=True)
-class UndoRate(UndoRecord):
-    """A change of the learning rate by hand."""
-
-    rate: float
-
-    def undo(self, state: State) -> None:
-        """Put back the learning rate."""
-        state.optimizer.learning_rate = self.rate
-
-
-@dataclass(slots=True)
-class UndoWeight(UndoRecord):
-    """A change of a weight by hand."""
-
-    weight: Value
-    data: float
-
-    def undo(self, state: State) -> None:
-        """Put back the weight."""
-        self.weight.data = self.data
+        kept = numbers(state.values), memories, optimizer.learning_rate, optimizer.step_count
+        return cls("update", "update", size, kept)
 
 
 class UndoLog:
@@ -138,11 +78,6 @@ class UndoLog:
 
     def __len__(self) -> int:
         return len(self._records)
-
-    @property
-    def latest(self) -> UndoRecord | None:
-        """The last record, None if there is none."""
-        return self._records[-1] if self._records else None
 
     def keep(self, record: UndoRecord) -> None:
         """Add a record; drop the oldest beyond the limit."""
@@ -174,10 +109,10 @@ class UndoLog:
             if steps == n:
                 break
             count += 1
-            if isinstance(record, UndoForward):
+            if record.what == "forward":
                 steps += not starts_again
                 starts_again = False
-            elif isinstance(record, UndoWeight):
+            elif record.what == "weight":
                 starts_again = record.phase != "forward"
         if steps < n:
             raise ValueError(f"back({n}): only {steps} steps {self._why_so_few()}")

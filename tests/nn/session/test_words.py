@@ -9,6 +9,7 @@ import nn
 from autograd import Value
 from nn.optim.clipping import report_norm
 from nn.support import validate as v
+from nn.support.contexts import bound
 from nn.training.settings import checked_clip, checked_metrics, checked_schedule, checked_seed, checked_share
 
 NAN = math.nan
@@ -247,7 +248,7 @@ def test_words_for_things_and_lists_of_names():
     again = v.copied(inner)
     inner[0][0] = inner[1][0][0] = 9.0
     assert again == [[1.0], ([2.0],)]
-    with v.counted_as([5, 7]):
+    with bound(v.PLACES, [5, 7]):
         assert (v.place(1, 2), v.place(1, 3)) == (7, 1)
         with pytest.raises(ValueError, match="number 7 is 3"):
             nn.binary_cross_entropy([0.5, 0.5], [0.0, 3.0])
