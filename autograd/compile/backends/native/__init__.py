@@ -29,6 +29,7 @@ from autograd.compile.backends.native.planning.plan import Plan
 from autograd.compile.backends.native.planning.views import widest
 from autograd.compile.ir.program import Program
 from autograd.rules.symbols import SYMBOLS, Symbol, named, symbol
+from autograd.support.costs import pays_optimizing
 
 __all__ = ["Native"]
 
@@ -78,7 +79,6 @@ SETTINGS = {
 }  # fmt: skip
 WHERE = {name: k for k, name in enumerate(SETTINGS)}
 FIRST_SOURCE = len(SETTINGS)  # behind them: the addresses of the data sets that batches are fetched from
-FEW_LOOPS = 3  # a step without more is fast as it is written, and compiled in half the time if LLVM does not look twice
 
 
 class Native:
@@ -101,13 +101,14 @@ class Native:
         self.memories_at = [plan.reserve(plan.theta_size) for _ in names]
         shown = [*program.observed] + ([program.loss] if program.loss.shape else [])
         self._shown_at = [(a, plan.reserve(a.size)) for a in shown]
-        self.text, loops = self._emitted(gradients)
-        self._function = self.processor.compile(self.text, "run", level=int(loops > FEW_LOOPS))
+        self.text = self._emitted(gradients)
+        self._function = self.processor.compile(self.text, "run", level=0)
+        self._optimized, self._work = False, 0
         self._prepare(gradients)
 
     # -------------------------------------------------------------------------------- the text
-    def _emitted(self, gradients: bool) -> tuple[str, int]:
-        """Return the module, whose function `run` takes a table of addresses and settings, and a step's loops."""
+    def _emitted(self, gradients: bool) -> str:
+        """Return the module, whose function `run` takes a table of addresses and settings."""
         plan, e = self.plan, Emitter()
         loops = Loops(plan, e)
         for kernel in plan.kernels:
@@ -122,13 +123,12 @@ class Native:
         for k, (name, kind) in enumerate(SETTINGS.items()):
             settings.append(f"  %at{k} = getelementptr inbounds i64, ptr %settings, i64 {k}")
             settings.append(f"  %{name} = load {kind}, ptr %at{k}")
-        text = MODULE.format(
+        return MODULE.format(
             settings="\n".join(settings),
             declarations="\n".join(e.declarations),
             body="\n".join(e.lines),
             attributes=f'nounwind "min-legal-vector-width"="{width}" "prefer-vector-width"="{width}"',
         )
-        return text, e.loops
 
     def _gather_gradients(self, loops: Loops) -> None:
         """Put what was not computed in its place there, and add the gradient of θ as a whole."""
@@ -282,6 +282,7 @@ class Native:
         return self._run(steps, before, rates)
 
     def _run(self, steps: int, before: int, rates: Any) -> np.ndarray[Any, Any]:
+        self._optimize(steps)
         if len(self._losses) < steps:
             self._allocate_steps(2 * steps)
         self._rates[:steps] = rates
@@ -289,6 +290,12 @@ class Native:
         self._settings.view(np.float64)[WHERE["first"]] = before + 1
         self._function(self._address)
         return self._losses[:steps].copy()
+
+    def _optimize(self, steps: int) -> None:
+        """Let LLVM look twice, once so much was computed that this pays: the same bits, in a fraction of the time."""
+        self._work += steps * self.program.flops
+        if not self._optimized and pays_optimizing(self._work):
+            self._function, self._optimized = self.processor.compile(self.text, "run"), True
 
     @property
     def observed(self) -> tuple[np.ndarray[Any, Any], ...]:

@@ -12,13 +12,13 @@ __all__ = ["Emitter"]
 
 
 class Emitter:
-    """The text of one function, line by line, what it declares, and how many loops it has."""
+    """The text of one function, line by line, and what it declares."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.declarations: dict[str, None] = {}
         self.known: list[dict[str, str]] = [{}]  # per open block: computed before -> its name
-        self.count = self.loops = 0
+        self.count = 0
         self.block = "entry"
 
     def put(self, instruction: str) -> str:
@@ -113,7 +113,6 @@ class Emitter:
         After the block the list of values holds those that the last round passed on.
         """
         self.count += 1
-        self.loops += 1
         head, done = f"loop{self.count}", f"done{self.count}"
         counter, following = f"%i{self.count}", f"%n{self.count}"
         before, place = self.block, len(self.lines) + 2
