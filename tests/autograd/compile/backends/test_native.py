@@ -167,7 +167,7 @@ def test_registers_are_no_wider_than_the_longest_axis():
         x = b.make("input", (), (rows, 3), 0)
         loss = b.sum(b.apply("tanh", x), (0, 1), ())
         program = Program(b.lines, len(b.lines), loss, [], [(0, x.shape, False)], np.zeros(0, dtype=np.int64), 0)
-        assert Native(program).plan.lanes == min(wanted, host().lanes)
+        assert Native(program).machine.plan.lanes == min(wanted, host().lanes)
 
 
 @pytest.mark.parametrize("order", [(2, 0, 1, 3), (1, 1, 1, 1), (3, 2, 1, 0), (0, 2)])
