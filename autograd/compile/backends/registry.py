@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Final
 
@@ -48,6 +48,15 @@ def emitter_of(language: str) -> Any:
     return import_module(EMITTERS[language])
 
 
-def make_runner(backend: str, program: Program, optimizer: Any) -> Runner:
-    """Return the backend's runner for a program."""
-    return runner_of(backend)(program, optimizer=optimizer)
+def make_runner(
+    backend: str, program: Program, optimizer: Any, family: tuple[Any, Sequence[int]] | None = None
+) -> Runner:
+    """Return the backend's runner for a program.
+
+    `family` is the GenericProgram that it is one of, and at which sizes: a backend may have the same code for them all.
+    """
+    runner = runner_of(backend)
+    if family is not None and hasattr(runner, "at"):
+        found: Runner = runner.at(*family, program, optimizer=optimizer)
+        return found
+    return runner(program, optimizer=optimizer)

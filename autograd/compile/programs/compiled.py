@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import perf_counter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,12 +13,16 @@ from autograd.compile.frontend.audit import Audits
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
 from autograd.compile.lift.indices import choices
+from autograd.compile.programs.forms import Sizes
 from autograd.compile.programs.outline import Outline
 from autograd.compile.programs.pipeline import build
 from autograd.recording.bulk import numbers_of
 from autograd.support.costs import pays_machine_code
 from autograd.support.user_line import warn
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.compile.programs.families import Family
 
 __all__ = ["Compiled", "compiled_directly", "given_to"]
 
@@ -40,17 +44,22 @@ class Compiled:
         seconds: dict[str, float],
         *,
         gradients: bool,
+        family: Family | None = None,
+        sizes: Sizes = (),
     ) -> None:
-        """Make a runner for the program of what was traced; it reads `others` at each run, which are no parameters."""
+        """Make a runner for the program of what was traced; it reads `others` at each run, which are no parameters.
+
+        If it was not found by tracing at this very size, it is one of a family, at some sizes.
+        """
         start = perf_counter()
         self.program, self.traced, self.reads = program, traced, others
         self._optimizer, self._may_change = optimizer, backend == AUTO
         self.backend = "numpy" if backend == AUTO else backend
-        self.runner = make_runner(self.backend, program, optimizer)
-        self._steps = 0
+        self.family, self.steps, self._flops = family, 0, program.flops
+        self._shares = (family.generic, sizes) if family is not None and family.varies else None
+        self.runner = make_runner(self.backend, program, optimizer, self._shares)
         self.seconds = {**seconds, "emit": perf_counter() - start}
         self.outline: Outline | None = None  # of what was traced at this very size
-        self.family: Any = None  # that the program is one of, if it was not found by tracing at this very size
         self.why = ""  # it was found so, and not for every size, if that was tried
         self.choices = choices(program, len(names))
         self.audits = Audits(sum(self.seconds.values()))
@@ -63,12 +72,13 @@ class Compiled:
 
     def count(self, steps: int) -> None:
         """Say that so many steps are made next: where they come to so many that machine code pays, they are its."""
-        self._steps += steps
-        if not self._may_change or not pays_machine_code(self._steps, self.program.flops):
+        of = self.family if self.family is not None and self._shares else self
+        of.steps += steps
+        if not self._may_change or not pays_machine_code(of.steps, self._flops):
             return
         self._may_change, before = False, self.runner
         try:
-            runner = make_runner("native", self.program, self._optimizer)
+            runner = make_runner("native", self.program, self._optimizer, self._shares)
         except Exception as error:  # what NumPy runs it goes on to run, but nobody is to be slow without a word
             warn(
                 f"NumPy goes on to run a program that LLVM did not compile ({type(error).__name__}: {error})",

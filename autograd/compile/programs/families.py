@@ -66,9 +66,11 @@ class Sized:
 class Family:
     """A program for every size, and what it was found from."""
 
-    def __init__(self, pattern: Pattern, parts: Sequence[Sized]) -> None:
+    def __init__(self, pattern: Pattern, parts: Sequence[Sized], *, varies: bool) -> None:
         """Unify the parts; raises DoesNotFitError if they differ in more than numbers."""
         self.pattern, self.parts, self.others = pattern, parts, parts[0].others
+        self.varies = varies  # whether it is asked for at several sizes, so that machine code is to serve them all
+        self.steps = 0  # made by programs that such code would run
         if any(list(map(id, part.others)) != list(map(id, self.others)) for part in parts):
             raise DoesNotFitError(
                 "the function reads other Values at each size, such as a Value(0.0) of its own, where 0.0 would do"
@@ -211,9 +213,18 @@ class Families:
         spent = {"trace": seconds, "lift": 0.0}
         optimizer, gradients = owner.optimizer, owner.gradients
         compiled = Compiled(
-            traced, program, family.others, owner.names, owner.backend, optimizer, spent, gradients=gradients
+            traced,
+            program,
+            family.others,
+            owner.names,
+            owner.backend,
+            optimizer,
+            spent,
+            gradients=gradients,
+            family=family,
+            sizes=sizes_of(family.pattern, traced.shapes) or (),
         )
-        compiled.family, compiled.audits = family, family.audits
+        family.varies, compiled.audits = True, family.audits
         family.audits.rehearsed(sum(compiled.seconds.values()))
         for direct in chain.from_iterable(owner.known.values()):  # what it was found from is one of it
             if any(direct.program is part.program for part in family.parts):
@@ -262,17 +273,17 @@ class Families:
                 if at and at[0] >= LEAST and outline
             ]
             if len(parts) > 1:
-                yield from self._unified(pattern, parts[-MOST:])
+                yield from self._unified(pattern, parts[-MOST:], varies=True)
         for lengths in LADDER:
             grid = list(product(*[[n + k for n in lengths] for k in range(len(sizes))]))
             if 2 * sum(map(math.prod, grid)) > math.prod(sizes):
                 return
-            yield from self._unified(pattern, [self._sized(pattern, at) for at in grid])
+            yield from self._unified(pattern, [self._sized(pattern, at) for at in grid], varies=False)
 
-    def _unified(self, pattern: Pattern, parts: list[Sized]) -> list[Family]:
+    def _unified(self, pattern: Pattern, parts: list[Sized], *, varies: bool) -> list[Family]:
         """Return the family of these programs, if they are one."""
         try:
-            return [Family(pattern, parts)]
+            return [Family(pattern, parts, varies=varies)]
         except DoesNotFitError as error:
             self.why = str(error)
             return []

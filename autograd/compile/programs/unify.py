@@ -11,29 +11,50 @@ that have forms (forms.py), the forms are the program:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.compile.ir.program import Array, Program
+from autograd.compile.ir.sizes import Size
 from autograd.compile.programs.forms import DoesNotFitError, Form, Sizes, fit
 
 __all__ = ["GenericProgram", "unify"]
 
 
 class GenericProgram:
-    """A program whose shapes, slices and constants are functions of the sizes: `at(sizes)` is the one for these."""
+    """A program whose shapes, slices and constants are functions of the sizes: `at(sizes)` is the one for these.
+
+    `machine` is what a backend has made of it for every size, if any.
+    """
 
     def __init__(self, first: Program, forms: Form, order: tuple[Form, Any] | None) -> None:
         self._first, self._forms, self._order = first, forms, order
+        self.machine: Any = None
         number = {id(a): i for i, a in enumerate(first.lines)}
         self._operands = [[number[id(x)] for x in a.operands] for a in first.lines]
         self._roles = _roles(first)
 
     def at(self, sizes: Sizes) -> Program:
         """Return the program for these sizes; raises DoesNotFitError where there can be none."""
-        first, (numbers, arguments) = self._first, self._forms.at(sizes)
+        return self._program(self._forms.at(sizes), lambda lines: self._parameters(sizes, lines))
+
+    def everywhere(self, count: int) -> Program:
+        """Return the program at every value of so many sizes: lengths are Sizes, and what else varies are forms.
+
+        Its parameters are in the order of the program that was found first.
+        """
+        sizes = [Size.named(k) for k in range(count)]
+
+        def parameters(lines: Sequence[Array]) -> tuple[Any, Any]:
+            varies = self._order is not None and self._order[1] is None
+            return self._first.order, sum(a.size for a in _slots(lines)) if varies else self._first.used
+
+        return self._program(self._forms.everywhere(sizes), parameters)
+
+    def _program(self, forms: Any, parameters: Callable[[Sequence[Array]], tuple[Any, Any]]) -> Program:
+        first, (numbers, arguments) = self._first, forms
         lines: list[Array] = []
         for a, (shape, detail), operands in zip(first.lines, numbers, self._operands, strict=True):
             line = Array(a.op, tuple([lines[k] for k in operands]), shape, detail)
@@ -46,7 +67,7 @@ class GenericProgram:
             lines[loss],
             [(lines[p], lines[g]) for p, g in gradients],
             [(k, shape, whole) for (k, _, whole), shape in zip(first.arguments, arguments, strict=True)],
-            *self._parameters(sizes, lines),
+            *parameters(lines),
             [lines[k] for k in observed],
             dict(first.counts),
         )
@@ -108,7 +129,7 @@ def _roles(program: Program) -> tuple[int, list[tuple[int, int]], list[int]]:
 
 def _slots(lines: Sequence[Array]) -> list[Array]:
     """Return the slices of θ, in order."""
-    return sorted((a for a in lines if a.op == "parameter"), key=lambda a: int(a.detail))
+    return sorted((a for a in lines if a.op == "parameter"), key=lambda a: a.detail)
 
 
 def _order(programs: Sequence[Program], samples: Sequence[Sizes]) -> tuple[Form, Any] | None:

@@ -9,7 +9,7 @@ from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.values import Index
 from autograd.compile.backends.native.emit.writer import LoopWriter, Point
 from autograd.compile.backends.native.planning.plan import Plan
-from autograd.compile.ir.program import Program, Shape
+from autograd.compile.ir.program import Array, Program, Shape
 
 __all__ = ["can_fetch", "fetching"]
 
@@ -49,7 +49,7 @@ def fetching(plan: Plan, rows: int, first: int) -> str:
                     x = e.load(sources[array.detail], chosen * width + rest, 1)
                     e.store(x, "%work", loops.place(view, point), 1)
         for at, table in plan.tables:
-            if getattr(table, "op", "") == "input":
+            if isinstance(table, Array):
                 width = table.size // rows
                 for j in loops.loop_over(width):
                     number = e.integer(sources[table.detail], chosen * width + j)

@@ -10,6 +10,7 @@ import numpy as np
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.emit.writer import LoopWriter, Point
 from autograd.compile.backends.native.planning.kernels import Kernel
+from autograd.compile.backends.native.planning.plan import Here
 from autograd.compile.backends.native.planning.views import View
 from autograd.compile.ir.program import Array
 
@@ -49,13 +50,10 @@ class Gathers(LoopWriter):
         if unit is None:
             self._each(shape, lambda p: body(self.place(view, p), 1, None))
             return
-        lanes, whole, rest = self.in_vectors(shape[unit])
 
         def run(point: Point) -> None:
-            for i in self.loop_over(whole, lanes):
-                body(self.place(view, point.at(unit, i)), lanes, None)
-            if rest:
-                body(self.place(view, point.at(unit, Index(whole))), lanes, None if view.padded == unit else rest)
+            for i, lanes, part in self.in_registers(shape[unit], padded=view.padded == unit):
+                body(self.place(view, point.at(unit, i)), lanes, part)
 
         self._each([1 if i == unit else n for i, n in enumerate(shape)], run)
 
@@ -83,7 +81,9 @@ class Gathers(LoopWriter):
         self._zero(kernel.array)
         for x, slices in zip(kernel.array.operands, kernel.array.detail, strict=True):
             offset = target.offset + sum(start * s for (start, _, _), s in zip(slices, target.strides, strict=True))
-            shape = tuple(len(range(*r)) for r in slices)
+            shape = tuple(
+                [stop - start if step == 1 else len(range(start, stop, step)) for start, stop, step in slices]
+            )
             there = View(offset, shape, tuple(step * s for (_, _, step), s in zip(slices, target.strides, strict=True)))
             view = None if x.number is not None else self.plan.view(x)
 
@@ -97,7 +97,7 @@ class Gathers(LoopWriter):
     def _gather(self, kernel: Kernel) -> None:
         a = kernel.array
         (x,) = a.operands
-        table = self.plan.table(self._places(x, a.detail, self.plan.zero_at).reshape(-1))
+        table = self.plan.table(a.size, self._places(x, a, a.shape, self.plan.zero_at))
         target = self.plan.view(a)
 
         def look_up(p: Point) -> None:
@@ -109,8 +109,7 @@ class Gathers(LoopWriter):
     def _scatter(self, kernel: Kernel) -> None:
         a = kernel.array
         (x,) = a.operands
-        index = np.broadcast_to(a.detail, x.shape)
-        table = self.plan.table(self._places(a, index, self.plan.trash_at).reshape(-1))
+        table = self.plan.table(x.size, self._places(a, a, x.shape, self.plan.trash_at))
         view = None if x.number is not None else self.plan.view(x)
         self._zero(a)
 
@@ -121,15 +120,20 @@ class Gathers(LoopWriter):
 
         self._each(x.shape, add)
 
-    def _places(self, x: Array, index: Any, nowhere: int) -> Any:
-        """Return where in memory the elements with these flat numbers lie; what is -1 lies nowhere."""
-        view = self.plan.view(x)
-        flat = np.maximum(index, 0)
-        places = np.full(flat.shape, view.offset, dtype=np.int64)
-        if x.shape:
-            for column, stride in zip(np.unravel_index(flat, x.shape), view.strides, strict=True):
-                places += column * stride
-        return np.where(np.asarray(index) < 0, nowhere, places)
+    def _places(self, x: Array, a: Array, shape: Sequence[Any], nowhere: int) -> Callable[[Here], Any]:
+        """Return what finds where in memory lie the elements of x whose flat numbers `a` has; what is -1 is nowhere."""
+        seen = self.plan.view(x)
+
+        def places(here: Here) -> Any:
+            view, index = here.view(seen), np.broadcast_to(here.array(a).detail, [here.number(n) for n in shape])
+            flat = np.maximum(index, 0)
+            found = np.full(flat.shape, view.offset, dtype=np.int64)
+            if view.shape:
+                for column, stride in zip(np.unravel_index(flat, view.shape), view.strides, strict=True):
+                    found += column * stride
+            return np.where(index < 0, nowhere, found).reshape(-1)
+
+        return places
 
     # ------------------------------------------------------------------- places known when it runs
     def _chooser(self, index: Array) -> Callable[[Point], Index]:

@@ -7,18 +7,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd.compile.backends.native.emit.values import Index, Mask, Vector, double, literal, truth
+from autograd.compile.ir.sizes import Size
 
 __all__ = ["Emitter"]
 
 
 class Emitter:
-    """The text of one function, line by line, what it declares, and how many loops it has."""
+    """The text of one function, line by line, and what it declares."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.declarations: dict[str, None] = {}
+        self.sizes: dict[Size, str] = {}  # lengths that vary, read where the function begins -> their names
         self.known: list[dict[str, str]] = [{}]  # per open block: computed before -> its name
-        self.count = self.loops = 0
+        self.count = 0
         self.block = "entry"
 
     def put(self, instruction: str) -> str:
@@ -38,6 +40,10 @@ class Emitter:
         name = f"%v{self.count}"
         self.lines.append(f"  {name} = {instruction}")
         return name
+
+    def whole(self, x: Any) -> str:
+        """Return what to write for a whole number, a counter or a length that varies."""
+        return self.sizes.setdefault(x, f"%size{len(self.sizes)}") if isinstance(x, Size) else str(x)
 
     def declare(self, line: str) -> None:
         """Enter a declaration, once."""
@@ -70,12 +76,13 @@ class Emitter:
         """Return the address of that place behind the pointer `base`."""
         at = ""
         for counter, stride in index.terms:
-            term = counter if stride == 1 else self.put(f"mul nsw i64 {counter}, {stride}")
+            term = counter if stride == 1 else self.put(f"mul nsw i64 {counter}, {self.whole(stride)}")
             at = self.put(f"add nsw i64 {at}, {term}") if at else term
         if at:
             base = self.put(f"getelementptr inbounds double, ptr {base}, i64 {at}")
-        if index.constant:
-            base = self.put(f"getelementptr inbounds double, ptr {base}, i64 {index.constant}")
+        for part in index.constant.apart if isinstance(index.constant, Size) else (index.constant,):
+            if isinstance(part, Size) or part:
+                base = self.put(f"getelementptr inbounds double, ptr {base}, i64 {self.whole(part)}")
         return base
 
     def load(self, base: str, index: Index, lanes: int) -> Vector:
@@ -99,25 +106,29 @@ class Emitter:
 
     # ---------------------------------------------------------------------------------- loops
     @contextmanager
-    def loop(self, count: int | str, step: int = 1, start: int | str = 0) -> Iterator[str]:
+    def loop(self, count: Any, step: int = 1, start: Any = 0) -> Iterator[str]:
         """Write a loop; inside the `with` block the counter runs from start, in steps, while it is below `count`."""
         with self.carrying(count, [], step, start) as (counter, _, _):
             yield counter
 
     @contextmanager
     def carrying(
-        self, count: int | str, initial: list[Vector], step: int = 1, start: int | str = 0
+        self, count: Any, initial: list[Vector], step: int = 1, start: Any = 0
     ) -> Iterator[tuple[str, list[Vector], Callable[[list[Vector]], None]]]:
         """Write a loop that carries values in registers; yields counter, values on entry, a function to pass them on.
 
-        After the block the list of values holds those that the last round passed on.
+        After the block the list of values holds those that the last round passed on.  Where the lengths are numbers
+        there is at least one round.
         """
         self.count += 1
-        self.loops += 1
         head, done = f"loop{self.count}", f"done{self.count}"
         counter, following = f"%i{self.count}", f"%n{self.count}"
+        may_be_empty = isinstance(count, Size) or isinstance(start, Size)
+        count, start, enter = self.whole(count), self.whole(start), f"br label %{head}"
+        if may_be_empty:
+            enter = f"br i1 {self.fresh(f'icmp slt i64 {start}, {count}')}, label %{head}, label %{done}"
         before, place = self.block, len(self.lines) + 2
-        self.lines += [f"  br label %{head}", f"{head}:"]
+        self.lines += [f"  {enter}", f"{head}:"]
         self.block = head
         carried = [Vector(self, f"%c{self.count}.{k}", x.lanes) for k, x in enumerate(initial)]
         passed: list[Vector] = []
@@ -131,7 +142,12 @@ class Emitter:
         self.lines.append(f"  {following} = add nuw nsw i64 {counter}, {step}")
         again = self.fresh(f"icmp slt i64 {following}, {count}")
         self.lines += [f"  br i1 {again}, label %{head}, label %{done}", f"{done}:"]
-        self.block = done
+        last, self.block = self.block, done
+        if may_be_empty:
+            pairs = [
+                (x, f"[ {x.text}, %{before} ], [ {y.text}, %{last} ]") for x, y in zip(initial, passed, strict=True)
+            ]
+            passed = [Vector(self, self.fresh(f"phi {double(x.lanes)} {both}"), x.lanes) for x, both in pairs]
         carried[:] = passed
 
     @contextmanager

@@ -8,10 +8,11 @@ from typing import Final
 from autograd.compile.backends.native.emit.products import Products
 from autograd.compile.backends.native.emit.regions import Regions
 from autograd.compile.backends.native.emit.values import Index, Vector
-from autograd.compile.backends.native.emit.writer import Point
+from autograd.compile.backends.native.emit.writer import Body, Point
 from autograd.compile.backends.native.planning.kernels import Kernel
-from autograd.compile.backends.native.planning.views import rounded
+from autograd.compile.backends.native.planning.views import width
 from autograd.compile.ir.program import Array
+from autograd.compile.ir.sizes import Size, down
 
 __all__ = ["NATIVE", "Loops"]
 
@@ -52,23 +53,21 @@ class Loops(Products, Regions):
         if axis < 0:
             body(point)
             return
-        n = kernel.space[axis]
-        lanes, whole, rest = self.in_vectors(n)
-        if rest and self.is_padded(kernel, axis):
-            whole, rest = rounded(n, self.lanes), 0
-        for i in self.loop_over(whole, lanes):
-            body(Point(point.at(axis, i).index, axis, lanes))
-        if rest:
-            body(Point(point.at(axis, Index(whole)).index, axis, lanes, rest))
+        for i, lanes, part in self.in_registers(kernel.space[axis], padded=self.is_padded(kernel, axis)):
+            body(Point(point.at(axis, i).index, axis, lanes, part))
 
     def _sum(self, kernel: Kernel, point: Point) -> None:
         """Run over the axes that are summed over (or searched for the largest), then compute the epilogue."""
         e, axis = self.e, point.axis
         along = axis in kernel.axes
         others = [i for i in kernel.axes if i != axis and kernel.space[i] > 1]
-        lanes, whole, rest = self.in_vectors(kernel.space[axis]) if along else (point.lanes, 0, 0)
+        n = kernel.space[axis] if along else 1
+        lanes = width(n, self.lanes) if along else point.lanes
+        whole = down(n, lanes)
         starts = {"sum": 0.0, "matmul": 0.0, "largest": float("-inf")}
         initial = [e.vector(starts[a.op], lanes) for a in kernel.sinks]
+        if along and isinstance(n, Size):  # what is left over is joined one by one, beside the registers
+            initial += [e.vector(starts[a.op], 1) for a in kernel.sinks]
 
         def inner(p: Point, values: list[Vector]) -> list[Vector]:
             self.live.clear()
@@ -78,13 +77,17 @@ class Loops(Products, Regions):
         def chunk(p: Point, values: list[Vector]) -> list[Vector]:
             if not along:
                 return inner(p, values)
-            if whole:
-                values = self.loop_carried(
-                    whole, values, lambda i, v: inner(Point(p.at(axis, i).index, axis, lanes), v), lanes
-                )
-            if rest:
-                values = inner(Point(p.at(axis, Index(whole)).index, axis, lanes, rest), values)
-            return values
+
+            def at(lanes: int) -> Body:
+                return lambda i, v: inner(Point(p.at(axis, i).index, axis, lanes), v)
+
+            registers, singles = values[: len(kernel.sinks)], values[len(kernel.sinks) :]
+            registers = self.loop_carried(whole, registers, at(lanes), lanes)
+            if singles:
+                return [*registers, *self.loop_carried(n, singles, at(1), 1, whole)]
+            for i, _, part in self.left_over(n, whole, lanes):
+                registers = inner(Point(p.at(axis, i).index, axis, lanes, part), registers)
+            return registers
 
         def nest(axes: Sequence[int], p: Point, values: list[Vector]) -> list[Vector]:
             if not axes:
@@ -95,8 +98,10 @@ class Loops(Products, Regions):
         self.live.clear()
         reduced = self._reduced(kernel, point)
         stored = set(kernel.stored)
-        for a, x in zip(kernel.sinks, values, strict=True):
-            x = self._across(a, x) if along else x
+        for k, a in enumerate(kernel.sinks):
+            x = self._across(a, values[k]) if along else values[k]
+            if len(values) > len(kernel.sinks):
+                x = self._combined(a, x, values[len(kernel.sinks) + k])
             self.live[a] = x
             if a in stored:
                 self.store(a, x, reduced)
@@ -133,10 +138,15 @@ class Loops(Products, Regions):
             return x.sum()
         while x.lanes > 1:
             half = x.lanes // 2
-            left, right = x.shuffle(None, list(range(half))), x.shuffle(None, list(range(half, x.lanes)))
-            larger = (right > left).select(right, left)
-            x = right.differs(right).select(right, left.differs(left).select(left, larger))
+            x = self._combined(a, x.shuffle(None, list(range(half))), x.shuffle(None, list(range(half, x.lanes))))
         return x
+
+    def _combined(self, a: Array, left: Vector, right: Vector) -> Vector:
+        """Return the sum (or the larger) of two."""
+        if a.op != "largest":
+            return left + right
+        larger = (right > left).select(right, left)
+        return right.differs(right).select(right, left.differs(left).select(left, larger))
 
 
 # By the kind of a kernel: "map" computes what is element-wise, and sums; "copy" a reshape that is no view.

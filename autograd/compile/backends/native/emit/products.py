@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.emit.writer import Body, LoopWriter, Point
 from autograd.compile.backends.native.planning.kernels import Kernel
 from autograd.compile.backends.native.planning.views import View, laid_out, rounded, width
 from autograd.compile.ir.program import Array
+from autograd.compile.ir.sizes import Size, down
 
 __all__ = ["Products"]
 
@@ -61,23 +63,17 @@ class Products(LoopWriter):
         _, doubles = laid_out(0, x.shape, axis, self.lanes)
         view = laid_out(self.plan.reserve(doubles), x.shape, axis, self.lanes)[0]
         source = self.plan.view(x, axis)
-        n = x.shape[axis]
-        w, whole, rest = self.in_vectors(n)
-
-        def copy(point: Point) -> None:
-            self.write(self.load(source, point), self.place(view, point), point.lanes)
 
         def nest(axes: Sequence[int], point: Point) -> None:
             if axes:
                 for i in self.loop_over(x.shape[axes[0]]):
                     nest(axes[1:], point.at(axes[0], i))
                 return
-            for i in self.loop_over(whole, w):
-                copy(point.at(axis, i))
-            if rest:
-                copy(Point(point.at(axis, Index(whole)).index, axis, w, rest))
+            for i, lanes, part in self.in_registers(x.shape[axis]):
+                here = Point(point.at(axis, i).index, axis, lanes, part)
+                self.write(self.load(source, here), self.place(view, here), lanes)
 
-        nest([i for i, m in enumerate(x.shape) if i != axis and m > 1], Point([Index()] * len(x.shape), axis, w))
+        nest([i for i, m in enumerate(x.shape) if i != axis and m > 1], Point([Index()] * len(x.shape), axis, 1))
         return view
 
     # --------------------------------------------------------------------------- spread numbers
@@ -97,22 +93,22 @@ class Products(LoopWriter):
             (wide, _, wide_inner), (single, single_inner, single_step) = left, right
         else:
             (wide, wide_inner, _), (single, single_step, single_inner) = right, left
-        w = width(n, self.lanes)
-        whole, rest = (rounded(n, self.lanes), 0) if self.is_padded(kernel, axis) else (n // w * w, n % w)
-        registers = whole // w
+        lanes = width(n, self.lanes)
+        padded = self.is_padded(kernel, axis)
+        whole = rounded(n, lanes) if padded else down(n, lanes)
         room, most = (20, 2) if self.lanes == 8 else (12, 3)
-        across = min(registers, most if others >= 3 else room // max(others, 1)) or 1
+        across = int(min(float(whole) / lanes, most if others >= 3 else room // max(others, 1))) or 1
         tall = _even(others, room // across)
-        packed = wide_inner > SCATTERED and inner >= 32 and others >= 8 * tall
-        panel = Index(self.plan.reserve(inner * across * w)) if packed else Index()
+        packed = float(wide_inner) > SCATTERED and float(inner) >= 32 and float(others) >= 8 * tall
+        panel = Index(self.plan.reserve(inner * across * lanes)) if packed else Index()
 
-        def pack(at: Index, breadth: int) -> None:
+        def pack(at: Index, breadth: int, w: int) -> None:
             """Put what one column of tiles reads side by side: it is read again for every tile."""
             for k in self.loop_over(inner):
                 for v in range(breadth):
                     self.write(self.read(wide + at + v * w + k * wide_inner, w), panel + k * (breadth * w) + v * w, w)
 
-        def tile(at: Index, first: Index, height: int, breadth: int, part: int | None) -> None:
+        def tile(at: Index, first: Index, height: int, breadth: int, w: int, part: int | None) -> None:
             e = self.e
             source, stride = (panel, breadth * w) if packed else (wide + at, wide_inner)
 
@@ -131,27 +127,36 @@ class Products(LoopWriter):
                 for v in range(breadth):
                     self._finish(kernel, stack, first + r, at + v * w, axis, w, part, sums[r * breadth + v])
 
-        def rows_of_tiles(at: Index, breadth: int, part: int | None) -> None:
+        def rows_of_tiles(at: Index, breadth: int, w: int, part: int | None) -> None:
             if packed:
-                pack(at, breadth)
-            full = others // tall * tall
-            for first in self.loop_over(full, tall):
-                tile(at, first, tall, breadth, part)
-            if others > full:
-                tile(at, Index(full), others - full, breadth, part)
+                pack(at, breadth, w)
+            for first, height in self._in_tiles(others, tall):
+                tile(at, first, height, breadth, w, part)
 
-        full = registers // across * across
-        for at in self.loop_over(full * w, across * w):
-            rows_of_tiles(at, across, None)
-        if registers > full:
-            rows_of_tiles(Index(full * w), registers - full, None)
-        if rest:
-            rows_of_tiles(Index(whole), 1, rest)
+        for at, breadth in self._in_tiles(whole, across, lanes):
+            rows_of_tiles(at, breadth, lanes, None)
+        for at, w, part in () if padded else self.left_over(n, whole, lanes):
+            rows_of_tiles(at, 1, w, part)
 
-    def _summed(self, count: int, initial: list[Vector], step: Body) -> list[Vector]:
+    def _in_tiles(self, n: Any, most: int, unit: int = 1) -> Iterator[tuple[Index, int]]:
+        """Loop along n elements, so many times `unit` at once: yield where, and how many times it is.
+
+        What is left over comes at once in the end, or one by one where n is a length that varies.
+        """
+        full = n if most == 1 else down(n, most * unit)
+        for at in self.loop_over(full, most * unit):
+            yield at, most
+        if isinstance(n, int):
+            if n > full:
+                yield Index(full), (n - full) // unit
+        elif most > 1:
+            with self.e.loop(n, unit, full) as counter:
+                yield Index.of(counter), 1
+
+    def _summed(self, count: Any, initial: list[Vector], step: Body) -> list[Vector]:
         """Run over what is summed, a few at a time."""
-        at_once = next((u for u in (8, 4, 2) if u * len(initial) <= 12 and u <= count), 1)
-        whole = count // at_once * at_once
+        at_once = next((u for u in (8, 4, 2) if u * len(initial) <= 12 and u <= float(count)), 1)
+        whole = down(count, at_once)
 
         def several(k: Index, sums: list[Vector]) -> list[Vector]:
             for u in range(at_once):
@@ -159,6 +164,8 @@ class Products(LoopWriter):
             return sums
 
         sums = self.loop_carried(whole, initial, several, at_once)
+        if isinstance(count, Size):
+            return self.loop_carried(count, sums, step, 1, whole)
         for k in range(whole, count):
             sums = step(Index(k), sums)
         return sums
@@ -195,11 +202,12 @@ class Products(LoopWriter):
         n, others = kernel.space[-2:] if by_rows else kernel.space[-2:][::-1]
         (a, a_step, _), (b, _, b_step) = left, right
         along, along_step, single, single_step = (a, a_step, b, b_step) if by_rows else (b, b_step, a, a_step)
-        w, whole, rest = self.in_vectors(inner)
-        out = width(n, self.lanes)
-        tall = _even(others, max((24 if self.lanes == 8 else 12) // min(n, out), 1))
+        w = width(inner, self.lanes)
+        whole = down(inner, w)
+        widest = width(n, self.lanes)
+        tall = _even(others, max((24 if self.lanes == 8 else 12) // int(min(float(n), widest)), 1))
 
-        def tile(at: Index, first: Index, height: int, part: int | None) -> None:
+        def tile(at: Index, first: Index, height: int, out: int, part: int | None) -> None:
             breadth = part or out
 
             def step(k: Index, sums: list[Vector], left_over: int = 0) -> list[Vector]:
@@ -216,24 +224,16 @@ class Products(LoopWriter):
 
             zero = e.vector(0.0, w)
             sums = [zero] * (height * breadth)
-            sums = self.loop_carried(whole, sums, step, w) if whole else sums
-            if rest:
-                sums = step(Index(whole), sums, rest)
+            sums = self.loop_carried(whole, sums, step, w)
+            if inner > whole:
+                sums = step(Index(whole), sums, inner - whole)
             for r in range(height):
                 row = sums[r * breadth : (r + 1) * breadth]
                 self._finish(kernel, stack, first + r, at, axis, out, part, self._across_each(row, out))
 
-        def rows_of_tiles(at: Index, part: int | None) -> None:
-            full = others // tall * tall
-            for first in self.loop_over(full, tall):
-                tile(at, first, tall, part)
-            if others > full:
-                tile(at, Index(full), others - full, part)
-
-        for at in self.loop_over(n // out * out, out):
-            rows_of_tiles(at, None)
-        if n % out:
-            rows_of_tiles(Index(n // out * out), n % out)
+        for at, out, part in self.in_registers(n):
+            for first, height in self._in_tiles(others, tall):
+                tile(at, first, height, out, part)
 
     def _across_each(self, sums: list[Vector], out: int) -> Vector:
         """Return one Vector of the sums of the lanes of each."""
@@ -245,8 +245,10 @@ class Products(LoopWriter):
         return singles[0] if out == 1 else e.pack(singles, len(singles), out)
 
 
-def _even(count: int, most: int) -> int:
+def _even(count: int | Size, most: int) -> int:
     """Return a height for tiles, at most so many, that leaves little over."""
+    if isinstance(count, Size):
+        return max(most // 2, 1)
     most = max(min(count, most), 1)
     for height in range(most, max(most // 2, 1), -1):
         if count % height == 0:

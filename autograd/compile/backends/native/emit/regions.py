@@ -16,6 +16,7 @@ from autograd.compile.backends.native.emit.gathers import INDEX, Gathers
 from autograd.compile.backends.native.emit.maths import VectorMaths
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.planning.kernels import Kernel
+from autograd.compile.ir.sizes import NoSizeError, Size
 from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas, named, parameters
@@ -192,11 +193,13 @@ class Regions(Gathers):
         """Return the table of a region whose buffer begins at `buffer`, entered among the whole numbers."""
         known = self.plan.regions.get(array)
         if known is None:
+            if isinstance(buffer, Size):
+                raise NoSizeError("the table of a region says where in memory it lies")
             known = self.plan.regions[array] = _table_of(array.detail, buffer)
-            base = self.plan.table(np.concatenate([*known.places, np.zeros(1, dtype=np.int64)]))
-            known.at = self.plan.table(
-                np.array([(k, s, n, base + p) for k, s, n, p in known.rows], dtype=np.int64).reshape(-1)
-            )
+            places = np.concatenate([*known.places, np.zeros(1, dtype=np.int64)])
+            base = self.plan.table(places.size, lambda here: places)
+            rows = np.array([(k, s, n, base + p) for k, s, n, p in known.rows], dtype=np.int64).reshape(-1)
+            known.at = self.plan.table(rows.size, lambda here: rows)
         return known
 
 

@@ -260,24 +260,24 @@ class Mask:
 
 
 class Index:
-    """A place, counted in elements: a constant plus loop counters times their strides."""
+    """A place, counted in elements: a constant plus counters times their strides, which may vary with the sizes."""
 
     __slots__ = ("constant", "terms")
 
-    def __init__(self, constant: int = 0, terms: tuple[tuple[str, int], ...] = ()) -> None:
+    def __init__(self, constant: Any = 0, terms: tuple[tuple[str, Any], ...] = ()) -> None:
         self.constant, self.terms = constant, terms
 
     @staticmethod
-    def of(counter: str | int) -> Index:
+    def of(counter: Any) -> Index:
         """Return a counter, or a known number, as a place."""
-        return Index(counter) if isinstance(counter, int) else Index(0, ((counter, 1),))
+        return Index(0, ((counter, 1),)) if isinstance(counter, str) else Index(counter)
 
-    def __add__(self, other: Index | int) -> Index:
-        if isinstance(other, int):
+    def __add__(self, other: Any) -> Index:
+        if not isinstance(other, Index):
             return Index(self.constant + other, self.terms)
         return Index(self.constant + other.constant, self.terms + other.terms)
 
-    def __mul__(self, stride: int) -> Index:
-        if stride == 0:
+    def __mul__(self, stride: Any) -> Index:
+        if isinstance(stride, int) and stride == 0:
             return Index()
         return Index(self.constant * stride, tuple((counter, s * stride) for counter, s in self.terms))

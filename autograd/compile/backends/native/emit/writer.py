@@ -10,8 +10,9 @@ from autograd.compile.backends.native.emit.maths import VectorMaths
 from autograd.compile.backends.native.emit.values import Index, Vector
 from autograd.compile.backends.native.planning.kernels import Kernel
 from autograd.compile.backends.native.planning.plan import Plan
-from autograd.compile.backends.native.planning.views import View, width
+from autograd.compile.backends.native.planning.views import View, rounded, width
 from autograd.compile.ir.program import Array
+from autograd.compile.ir.sizes import down
 
 __all__ = ["Body", "LoopWriter", "Point"]
 
@@ -103,29 +104,47 @@ class LoopWriter:
                 self.write(vector.lane(lane), at + lane * stride, 1)
 
     # ----------------------------------------------------------------------------------- loops
-    def loop_over(self, count: int, step: int = 1) -> Iterator[Index]:
+    def loop_over(self, count: Any, step: int = 1) -> Iterator[Index]:
         """Write a loop: yield its counter once; if there is but one round (or none), yield that round (or nothing)."""
-        if count <= step:
+        if isinstance(count, int) and count <= step:
             for i in range(0, count, step):
                 yield Index(i)
         else:
             with self.e.loop(count, step) as counter:
                 yield Index.of(counter)
 
-    def loop_carried(self, count: int, initial: list[Vector], body: Body, step: int = 1) -> list[Vector]:
+    def loop_carried(
+        self, count: Any, initial: list[Vector], body: Body, step: int = 1, start: Any = 0
+    ) -> list[Vector]:
         """Write a loop with values that each round takes and passes on; return those of the last round."""
-        if count <= step:
-            for i in range(0, count, step):
+        if isinstance(count, int) and count - start <= step:
+            for i in range(start, count, step):
                 initial = body(Index(i), initial)
             return initial
-        with self.e.carrying(count, initial, step) as (counter, values, pass_on):
+        with self.e.carrying(count, initial, step, start) as (counter, values, pass_on):
             pass_on(body(Index.of(counter), list(values)))
         return values
 
-    def in_vectors(self, n: int) -> tuple[int, int, int]:
-        """Return lanes, how many elements fill whole registers, and how many are left over."""
+    def in_registers(self, n: Any, *, padded: bool = False) -> Iterator[tuple[Index, int, int | None]]:
+        """Loop along n elements: yield where, how many lanes, and how many of these count, where not all do.
+
+        First whole registers, then what is left over, unless there is room to let it fill a register too.
+        """
         lanes = width(n, self.lanes)
-        return lanes, n // lanes * lanes, n % lanes
+        whole = rounded(n, lanes) if padded else down(n, lanes)
+        for i in self.loop_over(whole, lanes):
+            yield i, lanes, None
+        if not padded:
+            yield from self.left_over(n, whole, lanes)
+
+    def left_over(self, n: Any, whole: Any, lanes: int) -> Iterator[tuple[Index, int, int | None]]:
+        """Yield what is behind the first `whole` of n elements likewise: at once, or one by one where n varies."""
+        if isinstance(n, int):
+            if n > whole:
+                yield Index(whole), lanes, n - whole
+            return
+        with self.e.loop(n, 1, whole) as i:
+            yield Index.of(i), 1, None
 
     # ---------------------------------------------------------------------------- element-wise
     def value(self, x: Array, point: Point) -> Any:

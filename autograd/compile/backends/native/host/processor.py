@@ -47,17 +47,15 @@ class Processor:
     def compile(self, text: str, name: str, level: int = 1) -> Callable[..., Any]:
         """Return the module's function of that name, which takes one address; compiled now or found in the cache.
 
-        `level` says how hard LLVM is to look for faster code, from 0; the bits that come out are always the same.
+        `level` says how hard LLVM is to look for faster code, 0 or 1; the bits that come out are always the same.
         """
-        key = self.key(text, level)
-        code = kept(key)
-        if code is not None:
-            try:
-                return self._link(code, name)
-            except (RuntimeError, OSError):
-                pass  # what the cache held was no object code after all
+        for found in range(1, level - 1, -1):
+            code = kept(self.key(text, found))
+            if code is not None:
+                with suppress(RuntimeError, OSError):  # what the cache held may be no object code after all
+                    return self._link(code, name)
         code = self.object_code(text, level)
-        keep(key, code)
+        keep(self.key(text, level), code)
         return self._link(code, name)
 
     def key(self, text: str, level: int) -> str:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from autograd.compile.backends.native.planning.kernels import Kernel, Kernels
-from autograd.compile.backends.native.planning.views import View, laid_out, rounded, row_major, seen_inside, width
+from autograd.compile.backends.native.planning.views import View, laid_out, registers, row_major, seen_inside, width
 from autograd.compile.ir.program import Array, Shape
+from autograd.compile.ir.sizes import Size
 
 __all__ = ["FastAxes"]
 
@@ -47,7 +48,9 @@ class FastAxes(Kernels):
         return best != now
 
     def _first_guess(self, a: Array) -> int:
-        axes = [i for i, n in enumerate(a.shape) if n >= self.lanes] or [i for i, n in enumerate(a.shape) if n > 1]
+        axes = [i for i, n in enumerate(a.shape) if float(n) >= self.lanes] or [
+            i for i, n in enumerate(a.shape) if n > 1
+        ]
         return axes[-2] if len(axes) > 1 else axes[-1] if axes else max(len(a.shape) - 1, 0)
 
     def _groups(self) -> list[list[Array]]:
@@ -96,7 +99,7 @@ class FastAxes(Kernels):
         space, lanes = kernel.space, self.lanes
         n = space[v]
         w = width(n, lanes)
-        points = math.prod(space) // n * (rounded(n, lanes) // w)
+        points = math.prod([m for i, m in enumerate(space) if i != v]) * registers(n, lanes)
         inside = set(kernel.members)
         cost = 1.0 * len(kernel.members) + len(kernel.sinks)
         for a in kernel.members + kernel.sinks:
@@ -108,7 +111,7 @@ class FastAxes(Kernels):
                 cost += self._access(a, space, v, w)
         total = points * cost
         if v in kernel.axes:
-            total += math.prod(kernel.kept) * 4
+            total += 4.0 * math.prod(kernel.kept)
         return total
 
     def _access(self, a: Array, space: Shape, v: int, w: int) -> float:
@@ -142,8 +145,8 @@ class FastAxes(Kernels):
             ("i", unit_a[0], 0, rows, columns),
             ("j", unit_b[1], 1, columns, rows),
         ):
-            registers = rounded(n, lanes) / width(n, lanes)
-            cost = registers * others * inner + 4 * registers * others
+            across = registers(n, lanes) * others
+            cost = across * inner + 4.0 * across
             if into != axis and rows > 1 and columns > 1:
                 cost += 2.0 * rows * columns
             pack = (False, False)
@@ -152,9 +155,8 @@ class FastAxes(Kernels):
                 pack = (way == "i", way == "j")
             ways.append((cost * stack, way, pack))
         for pack in ((False, False), (True, False), (False, True)):
-            if (unit_a[1] or pack[0]) and (unit_b[0] or pack[1]):
-                registers = rounded(inner, lanes) / width(inner, lanes)
-                cost = rows * columns * (registers * 1.25 + 4.0)
+            if (unit_a[1] or pack[0]) and (unit_b[0] or pack[1]) and not isinstance(inner, Size):
+                cost = rows * columns * (registers(inner, lanes) * 1.25 + 4.0)
                 if pack[0]:
                     cost += 2.5 * rows * inner
                 if pack[1]:

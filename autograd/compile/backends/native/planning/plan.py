@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,30 @@ from autograd.compile.backends.native.planning.fast_axes import FastAxes
 from autograd.compile.backends.native.planning.kernels import GIVEN
 from autograd.compile.backends.native.planning.views import View, laid_out, natural, row_major, seen_inside
 from autograd.compile.ir.program import Array, Program, needed
+from autograd.compile.ir.sizes import Size, Values, up
 from autograd.compile.lift.indices import copied_from
 
-__all__ = ["Plan"]
+__all__ = ["Here", "Plan"]
+
+
+class Here:
+    """What a plan's arrays, lengths and views are in the program of some sizes, which has the same lines."""
+
+    def __init__(
+        self, planned: Program, program: Program, sizes: Sequence[int] = (), places: Sequence[Size] = ()
+    ) -> None:
+        self._lines, self.number = dict(zip(planned.lines, program.lines, strict=True)), Values(sizes).number
+        for place in places:
+            self.number(place)
+
+    def array(self, a: Array) -> Array:
+        """Return the line of the program."""
+        return self._lines[a]
+
+    def view(self, view: View) -> View:
+        """Return where a view is."""
+        offset, shape, strides = self.number(view.offset), map(self.number, view.shape), map(self.number, view.strides)
+        return View(offset, tuple(shape), tuple(strides), view.padded)
 
 
 class Plan(FastAxes):
@@ -24,16 +45,19 @@ class Plan(FastAxes):
         size            doubles of memory, with room for a register behind everything
         theta_at, gradient_at, zero_at, trash_at   offsets: parameters, gradients, a 0.0, and a place nobody reads
         copies          inputs and constants in the layouts they are wanted in: (array, view)
-        tables          whole numbers that the loops look up: (offset, table or integer input)
+        tables          whole numbers that the loops look up: (offset, integer input, or what finds them at some sizes)
         gradient_parts  gradients that are not computed in their place: (gradient, offset among the parameters)
         regions         of an array of scalars without structure: its table of runs
+        places          offsets that vary with the sizes, each of which stands on those before
     """
 
     def __init__(self, program: Program, outputs: Sequence[Array], lanes: int, gradients: bool) -> None:
         self.program, self.theta_size = program, len(program.order)
-        self.size = self.table_size = 0
+        self.size: Any = 0
+        self.table_size: Any = 0
+        self.places: list[Size] = []
         self.copies: list[tuple[Array, View]] = []
-        self.tables: list[tuple[int, Any]] = []
+        self.tables: list[tuple[int, Array | Callable[[Here], Any]]] = []
         self.gradient_parts: list[tuple[Array, int]] = []
         self.regions: dict[Array, Any] = {}
         self._where: dict[tuple[Array, int], View] = {}
@@ -47,10 +71,13 @@ class Plan(FastAxes):
             self._place_gradients()
         self.choose()
 
-    def reserve(self, doubles: int) -> int:
+    def reserve(self, doubles: Any) -> Any:
         """Return the offset of so many doubles of memory, at the begin of a cache line."""
         at = self.size
-        self.size += -(-(doubles + self.lanes) // 8) * 8
+        self.size = at + up(doubles + self.lanes, 8)
+        if isinstance(self.size, Size):
+            self.size = Size.place(len(self.places), self.size)
+            self.places.append(self.size)
         return at
 
     def _place_gradients(self) -> None:
@@ -121,26 +148,32 @@ class Plan(FastAxes):
                 self.copies.append((a, known))
         return known
 
-    def table(self, numbers: Any) -> int:
-        """Return the offset among the whole numbers of a table that never changes, or of an argument."""
+    def table(self, size: Any, numbers: Array | Callable[[Here], Any]) -> Any:
+        """Return the offset among the whole numbers of an argument, or of a table that never changes."""
         at = self.table_size
         self.tables.append((at, numbers))
-        self.table_size += numbers.size
+        self.table_size += size
         return at
 
-    def chooser(self, index: Array) -> tuple[int, bool]:
+    def chooser(self, index: Array) -> tuple[Any, bool]:
         """Return the offset among the whole numbers of an index, and whether what lies there are places of its numbers.
 
         Its own numbers lie there if it is an argument, or a piece of one that lies in a row.
         """
-        places = copied_from(index, self._whole_numbers).reshape(-1)
-        if np.array_equal(places, places[0] + np.arange(len(places))):
-            return int(places[0]), False
-        return self.table(places), True
+        for source in needed([index], self.program.lines):
+            if not source.operands and source not in self._integers:
+                self._integers[source] = self.table(source.size, source if source.op == "input" else _numbers(source))
 
-    def _whole_numbers(self, source: Array) -> int:
-        """Return the offset among the whole numbers of a constant, or of an argument, copied there at each run."""
-        if source not in self._integers:
-            known = np.asarray(source.detail, dtype=np.int64).reshape(-1) if source.op == "constant" else source
-            self._integers[source] = self.table(known)
-        return self._integers[source]
+        def places(here: Here) -> Any:
+            first = {here.array(source): here.number(at) for source, at in self._integers.items()}
+            return copied_from(here.array(index), first.__getitem__).reshape(-1)
+
+        if not isinstance(index.size, Size):
+            known = places(Here(self.program, self.program))
+            if np.array_equal(known, known[0] + np.arange(len(known))):
+                return int(known[0]), False
+        return self.table(index.size, places), True
+
+
+def _numbers(source: Array) -> Callable[[Here], Any]:
+    return lambda here: np.asarray(here.array(source).detail, dtype=np.int64).reshape(-1)

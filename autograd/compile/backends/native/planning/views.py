@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from autograd.compile.ir.program import Array, Shape
+from autograd.compile.ir.sizes import Size, quotient, up
 
 VIEWS = frozenset({"transpose", "reshape", "slice", "broadcast", "parameter"})
 
@@ -45,7 +47,7 @@ def row_major(offset: int, shape: Shape) -> View:
 
 def width(n: int, lanes: int) -> int:
     """Return how many lanes to use for n elements: all of them, or the next power of two."""
-    return lanes if n >= lanes else 1 << max(n - 1, 0).bit_length()
+    return lanes if isinstance(n, Size) or n >= lanes else 1 << max(n - 1, 0).bit_length()
 
 
 def widest(arrays: Sequence[Array], lanes: int) -> int:
@@ -53,14 +55,17 @@ def widest(arrays: Sequence[Array], lanes: int) -> int:
 
     A wide register read where narrow ones were written just before waits for all of them to arrive in memory.
     """
-    longest = max((n for a in arrays if a.op != "theta" for n in a.shape), default=1)
-    return max(width(longest, lanes), 2)
+    return max([2, *[width(n, lanes) for a in arrays if a.op != "theta" for n in a.shape]])
 
 
-def rounded(n: int, lanes: int) -> int:
+def rounded(n: Any, lanes: int) -> Any:
     """Return n rounded up to whole registers."""
-    w = width(n, lanes)
-    return -(-n // w) * w
+    return up(n, width(n, lanes))
+
+
+def registers(n: int, lanes: int) -> float:
+    """Return what so many elements cost in registers: of a length that varies, what is left over one by one."""
+    return float(rounded(n, lanes)) / width(n, lanes) * (2 if isinstance(n, Size) else 1)
 
 
 def seen(array: Array, below: View) -> View | None:
@@ -111,14 +116,14 @@ def reshaped(view: View, shape: Shape) -> tuple[int, ...] | None:
                 return None
             rest, run = old[i]
             i += 1
-        while rest % n and i < len(old):
+        while (left := quotient(rest, n)) is None and i < len(old):
             m, s = old[i]
             if run != m * s:
                 return None
             rest, run, i = rest * m, s, i + 1
-        if rest % n:
+        if left is None:
             return None
-        rest //= n
+        rest = left
         strides.append(run * rest)
     return tuple(strides)
 
