@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from itertools import chain, count
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,8 @@ class Numbered:
         roots   the numbers of what it was numbered for
     """
 
-    def __init__(self, leaves: Iterable[Value], roots: Iterable[Value]) -> None:
-        self._number: dict[Any, int] = dict(zip(leaves, count()))
+    def __init__(self, leaves: Mapping[Any, int], roots: Iterable[Value]) -> None:
+        self._number = dict(leaves)
         self.leaves = len(self._number)
         self.nodes: list[Any] = []
         self.inputs: list[list[int]] = []
