@@ -34,7 +34,6 @@ from autograd.compile.frontend.blocks import Block
 from autograd.compile.frontend.trace import Tracing
 from autograd.compile.frontend.traced_graph import TAKE, Traced, flat_of
 from autograd.compile.lift.level_schedule import on_numbers
-from autograd.fused.groups import Group
 from autograd.recording.bulk import numbers_of
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT

@@ -40,7 +40,8 @@ def test_a_graph_is_numbered_leaves_first_and_operands_before_what_uses_them():
 
 
 def blocks_of(leaves, root):
-    return Blocks({x: k for k, x in enumerate(leaves)}, [node for node in topological_order(root) if node.parents], [root])
+    nodes = [node for node in topological_order(root) if node.parents]
+    return Blocks({x: k for k, x in enumerate(leaves)}, nodes, [root])
 
 
 def test_a_gradient_reaches_what_it_could_and_no_condition():
