@@ -141,6 +141,7 @@ class CompiledForward:
 
     def __init__(self, programs: Programs, rows: int) -> None:
         self._programs, self.rows = programs, rows
+        self._runner: Any = None  # that holds the parameters' numbers of now
         self._compared = 0  # so many rows, in parts, with what the function predicts for all at once
 
     def __call__(self, inputs: Any) -> Floats:
@@ -151,8 +152,9 @@ class CompiledForward:
         (array,) = self._programs.arrays([inputs])
         if not array.size:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
-        theta = np.array(numbers_of(self._programs.parameters))
-        parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
+        with self._programs.one_at_a_time:
+            theta, self._runner = np.array(numbers_of(self._programs.parameters)), None
+            parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
         if len(array) != (count := sum(map(len, parts))):
             raise ValueError(
                 f"forward gives one prediction for each row: there are {len(array)} rows, and {count} came"
@@ -181,11 +183,12 @@ class CompiledForward:
 
     def _part(self, array: Any, theta: Floats) -> Floats:
         def run(compiled: Compiled, given: list[Any]) -> Any:
-            compiled.runner.theta[:] = theta[compiled.program.order]
+            if compiled.runner is not self._runner:
+                self._runner = compiled.runner
+                self._runner.theta[:] = theta[compiled.program.order]
             return compiled.runner.run(given)
 
-        with self._programs.one_at_a_time:
-            return np.array(self._programs.run([array], run)[1])
+        return np.array(self._programs.run([array], run)[1])
 
     @property
     def source(self) -> str:

@@ -278,12 +278,12 @@ class TrainingStep:
 
     def _in_the_optimizer(self) -> list[int]:
         """Return where the optimizer has each parameter."""
-        where = {id(p): k for k, p in enumerate(self.optimizer.parameters)}
+        where = {p: k for k, p in enumerate(self.optimizer.parameters)}
         for k, p in enumerate(self.parameters):
-            if id(p) not in where:
+            if p not in where:
                 name = name_or(p, f"parameter {k}")
                 raise ValueError(f"{name} is to be trained, but the optimizer does not move it")
-        return [where[id(p)] for p in self.parameters]
+        return [where[p] for p in self.parameters]
 
     @property
     def used(self) -> set[int]:

@@ -12,7 +12,7 @@ from autograd import ops
 from autograd.backward import is_leaf
 from autograd.fused.groups import Group
 from autograd.recording import modes
-from autograd.recording.nodes import apply, connected
+from autograd.recording.nodes import connected
 from autograd.rules.sums import dots
 
 if TYPE_CHECKING:
@@ -38,8 +38,11 @@ class Units:
 
         The inputs are as many as the weights of a unit.
         """
-        if modes.recorders and modes.current("record") is not None:  # what is traced has no numbers to look at
-            return row_of_dots(self.weights, self.biases, inputs, names)
+        if modes.recorders and (record := modes.current("record")) is not None:  # what is traced has no numbers
+            nodes = [record(ops.dot, (w, inputs, b)) for w, b in zip(self.weights, self.biases, strict=True)]
+            for node, name in zip(nodes, names, strict=True):
+                node._name = name
+            return nodes
         return self.now()(inputs, names)
 
     def now(self) -> Affine:
@@ -133,11 +136,3 @@ class Affine:
     def push(self, _: Any) -> None:
         """Hand on what is left."""
         self.send()
-
-
-def row_of_dots(weights: Sequence[Group], biases: Sequence[Value], inputs: Group, names: Sequence[str]) -> list[Value]:
-    """Return `[dot(w, inputs, b) for w, b in zip(weights, biases)]` as the mode that is on records it, so named."""
-    nodes = [apply(ops.dot, (w, inputs, b)) for w, b in zip(weights, biases, strict=True)]
-    for node, name in zip(nodes, names, strict=True):
-        node._name = name
-    return nodes

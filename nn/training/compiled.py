@@ -24,7 +24,7 @@ from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, in_use
 
 Array = np.ndarray[Any, Any]
 FEW_ROWS = 4  # of each half, to see whether a loss is a mean over rows
-FEW, MANY = 64, 256  # rows of a program for predictions: more run faster and take longer to compile
+FEW, MANY = 8, 64  # rows of a program for predictions: more run faster and take longer to compile
 SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar get their turn
 
 
@@ -118,7 +118,7 @@ class CompiledStepper(RecordedStepper):
     def predict(self, inputs: list[Any]) -> list[Any]:
         """Return the predictions in the model's behavior for use; the weights must have been written back."""
         if self._forward is None:
-            self._forward = _forward_of(self.task.model, FEW)
+            self._forward = _forward_of(self.task.model, MANY)
         forward, array = self._forward, np.asarray(inputs)
         found: list[Any] = in_use(self.task.model, lambda: _in_parts(forward, array)).tolist()
         return found
@@ -233,5 +233,5 @@ def predict_compiled(model: Any, inputs: Any, backend: str = "numpy") -> Array:
         place = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
         at = "".join(f"[{i}]" for i in place)
         raise ValueError(f"inputs{at} is {float(array[place])!r}: leave such rows out or fill them in")
-    rows = FEW if len(array) < 1000 * FEW else MANY
+    rows = FEW if len(array) < 4000 * FEW else MANY
     return in_use(model, lambda: _in_parts(_forward_of(model, rows, backend), array))

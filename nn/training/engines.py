@@ -99,9 +99,10 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
     if isinstance(model, type) or not (callable(model) or hasattr(model, "batch")):
         raise TypeError(f"predict(model, inputs) calls the model on each row, as an nn.Module; this is {said(model)}")
     is_array, named = hasattr(inputs, "dtype"), backend not in ("auto", "recorded")
-    plain = is_array and named and getattr(inputs.dtype, "kind", "?") in "fiu" and inputs.ndim == 2 and inputs.size
-    rows = inputs if plain or (is_array and pays_to_predict(len(inputs), 0)) else checked_inputs(inputs)
+    plain = is_array and getattr(inputs.dtype, "kind", "?") in "fiu" and inputs.ndim == 2 and inputs.size
     parameters = len(model.parameters()) if hasattr(model, "parameters") else 0
+    as_array = is_array and ((plain and named) or pays_to_predict(len(inputs), parameters if plain else 0))
+    rows = inputs if as_array else checked_inputs(inputs)
     if named or (backend == "auto" and pays_to_predict(len(rows), parameters)):
         try:
             from nn.training.compiled import predict_compiled

@@ -11,9 +11,9 @@ to 2, the nodes after them, and the constant last:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count, repeat
+from itertools import count, repeat
 from typing import Any, Final
 
 import numpy as np
@@ -51,12 +51,13 @@ class Blocks:
         roots  the places of what is wanted
     """
 
-    def __init__(self, leaves: Sequence[Value], nodes: Sequence[Any], roots: Sequence[Value]) -> None:
+    def __init__(self, leaves: Mapping[Any, int], nodes: Sequence[Any], roots: Sequence[Value]) -> None:
         """Put the nodes in blocks: each comes after its operands.  Raises KeyError if one of these is missing."""
-        self._number = dict(zip(map(id, chain(leaves, nodes)), count()))
+        self._number = dict(leaves)
+        self._number.update(zip(nodes, count(len(leaves))))
         self.given: list[Any] = []
         self.begin = len(self._number)  # of their places
-        self._members: dict[int, list[int]] = {}  # the places of a group's, by its id
+        self._members: dict[Any, list[int]] = {}  # the places of a group's
         lefts, rights = [node._left for node in nodes], [node._right for node in nodes]
         several = {i: operands(nodes[i]) for i, x in enumerate(lefts) if x is None or x.is_group}
         lists: list[list[int]] = []
@@ -64,7 +65,7 @@ class Blocks:
         forms: dict[Any, int] = {}
         form = [forms.setdefault(node.op, len(forms)) for node in nodes]
         for i, inputs in several.items():
-            form[i] = forms.setdefault((nodes[i].op, *[len(x) for x in inputs if x.is_group]), len(forms))
+            form[i] = forms.setdefault((nodes[i].op, *[len(x.values) for x in inputs if x.is_group]), len(forms))
         key = np.array(level, dtype=np.intp) * (len(forms) + 1) + np.array(form, dtype=np.intp)
         order, both = np.argsort(key, kind="stable"), np.array(lists, dtype=np.intp)
         self.blocks = []
@@ -85,16 +86,16 @@ class Blocks:
     ) -> list[int]:
         """Return the level of each node; to `lists` go the places of its first operand and of its second."""
         get = self._number.get
-        left, right = list(map(get, map(id, lefts), repeat(NONE))), list(map(get, map(id, rights), repeat(NONE)))
-        level, depths = [0] * begin, dict[int, int]()  # of groups, and what stands beside them
+        left, right = list(map(get, lefts, repeat(NONE))), list(map(get, rights, repeat(NONE)))
+        level, depths = [0] * begin, dict[Any, int]()  # of groups, and what stands beside them
         for i, (x, y) in enumerate(zip(left, right, strict=True)):
             if i in several:
+                here = 0
                 for operand in several[i]:
-                    if id(operand) not in depths:
-                        places = self._placed(operand.values if operand.is_group else [operand])
-                        self._members[id(operand)] = places
-                        depths[id(operand)] = max([level[place] for place in places if place < len(level)], default=0)
-                here = max([depths[id(operand)] for operand in several[i]])
+                    depth = depths.get(operand)
+                    if depth is None:
+                        depth = depths[operand] = self._depth(operand, begin, level)
+                    here = max(here, depth)
             elif x == NONE or y == NONE:  # of a leaf that is met now, or there is no second operand
                 here = max(level[x] if x != NONE else 0, level[y] if y != NONE else 0)
             else:
@@ -106,28 +107,37 @@ class Blocks:
             lists.append(found)
         return level[begin:]
 
+    def _depth(self, operand: Any, begin: int, level: list[int]) -> int:
+        """Return the level of an operand, of a group the highest of its members': leaves stand on level 0."""
+        if not operand.is_group:
+            (place,) = self._placed([operand])
+            return level[place] if place < len(level) else 0
+        places = self._members[operand] = self._placed(operand.values)
+        if max(places, default=0) < begin:
+            return 0
+        return max([level[place] for place in places if place < len(level)], default=0)
+
     def _placed(self, values: Sequence[Any]) -> list[int]:
         """Return the places of Values; leaves that are new get the next ones."""
-        found: list[Any] = list(map(self._number.get, map(id, values)))
+        found: list[Any] = list(map(self._number.get, values))
         if None in found:
             for i in [i for i, place in enumerate(found) if place is None]:
                 x = values[i]
                 if operands(x):
                     raise KeyError("an operand is missing")
-                found[i] = self._number.setdefault(id(x), len(self._number))
+                found[i] = self._number.setdefault(x, len(self._number))
                 if found[i] == self.begin + len(self.given):
                     self.given.append(x)
         return found
 
     def places(self, values: Sequence[Value]) -> list[int]:
         """Return the places of those of the Values that have one."""
-        found = map(self._number.get, map(id, values))
-        return [place for place in found if place is not None]
+        return [place for place in map(self._number.get, values) if place is not None]
 
     def _table(self, groups: Sequence[Any]) -> tuple[Index, Index]:
-        rows = {id(group): k for k, group in enumerate({id(x): x for x in groups}.values())}
-        members = np.array([self._members[key] for key in rows], dtype=np.intp)
-        return members, np.array([rows[id(group)] for group in groups])
+        rows = {group: k for k, group in enumerate(dict.fromkeys(groups))}
+        members = np.array([self._members[group] for group in rows], dtype=np.intp)
+        return members, np.array([rows[group] for group in groups])
 
     def reach(self, reached: Index) -> None:
         """Mark what a gradient can get to from what is marked: of a choice either branch, but no condition."""

@@ -11,7 +11,6 @@ from pickle import dumps
 from time import perf_counter
 from typing import Any, Final
 
-from autograd.compile.frontend.guards import Outside
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.value import Value
@@ -54,14 +53,15 @@ def trace_twice(
     shapes: Sequence[tuple[int, ...]],
     parameters: Sequence[Value],
     names: Sequence[str],
+    own: Iterable[Any],
     *,
     one: bool,
 ) -> Traced:
-    """Return what the function records, the second time if the first was quick.
+    """Return what the function, which has some generators of its `own`, records: the second time if that was quick.
 
     Raises UndeterminedError if it draws random numbers of its own, or records another thing the second time.
     """
-    generators = _generators(Outside(function).generators)
+    generators = _generators(own)
     record = partial(trace, function, shapes, parameters, names, one=one)
     start = perf_counter()
     traced = _undrawn(record, generators)
@@ -77,9 +77,9 @@ def trace_twice(
     return traced
 
 
-def trace_once(function: Callable[..., Any], *given: Any, **named: Any) -> Traced:
+def trace_once(own: Iterable[Any], *given: Any, **named: Any) -> Traced:
     """Return what `trace` does; raises UndeterminedError if the function draws random numbers of its own."""
-    return _undrawn(partial(trace, function, *given, **named), _generators(Outside(function).generators))
+    return _undrawn(partial(trace, *given, **named), _generators(own))
 
 
 def _undrawn(record: Callable[[], Traced], generators: Sequence[Generator]) -> Traced:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, count
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -34,8 +34,8 @@ class Numbered:
         roots   the numbers of what it was numbered for
     """
 
-    def __init__(self, leaves: Iterable[Value], roots: Iterable[Value]) -> None:
-        self._number: dict[Any, int] = dict(zip(leaves, count()))
+    def __init__(self, leaves: Mapping[Any, int], roots: Iterable[Value]) -> None:
+        self._number = dict(leaves)
         self.leaves = len(self._number)
         self.nodes: list[Any] = []
         self.inputs: list[list[int]] = []

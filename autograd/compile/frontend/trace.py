@@ -232,4 +232,6 @@ def nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
 
 def copied(rows: Any) -> Any:
     """Return a list of lists as another one, of the same Values."""
-    return [copied(row) for row in rows] if isinstance(rows, list) else rows
+    if isinstance(rows, list):
+        return [copied(row) for row in rows] if rows and isinstance(rows[0], list) else rows[:]
+    return rows

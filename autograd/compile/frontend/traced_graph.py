@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from typing import Any, Final
 
 import numpy as np
@@ -61,27 +61,32 @@ class Traced:
     def close(self) -> None:
         """Leave whatever was recorded, and may have been kept somewhere, saying that it has no number."""
         self.taken = {}
-        vars(self).pop("numbered", None)
-        vars(self).pop("blocks", None)
+        for kept in ("leaves", "numbered", "blocks"):
+            vars(self).pop(kept, None)
         self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
         close(self.made)
 
     @cached_property
+    def leaves(self) -> dict[Any, int]:
+        """The place of each leaf that is known: parameters come first, then the arguments row by row."""
+        return dict(zip(chain(self.parameters, *self.arguments), count()))
+
+    @cached_property
     def numbered(self) -> Numbered:
-        """The graph of all outputs as numbers: parameters come first, then the arguments row by row."""
-        return Numbered(chain(self.parameters, *self.arguments), self.outputs)
+        """The graph of all outputs as numbers, after the leaves."""
+        return Numbered(self.leaves, self.outputs)
 
     @cached_property
     def blocks(self) -> Blocks:
         """All that was recorded in pieces that are computed at once: the outputs, and what led nowhere."""
         made: list[Any] = self.made
-        leaves = [*self.parameters, *chain.from_iterable(self.arguments)]
         try:
-            return Blocks(leaves, [node for node in made if node.op is not None], self.outputs)
+            return Blocks(self.leaves, [node for node in made if node.op is not None], self.outputs)
         except KeyError:  # something was recorded by other means
             tables = [*chain.from_iterable(map(values_in, self.taken.values()))]
-            graph = Numbered(leaves, [*self.outputs, *tables]) if tables else self.numbered
-            return Blocks(leaves, [node for node in graph.nodes if not node.is_group and operands(node)], self.outputs)
+            graph = Numbered(self.leaves, [*self.outputs, *tables]) if tables else self.numbered
+            nodes = [node for node in graph.nodes if not node.is_group and operands(node)]
+            return Blocks(self.leaves, nodes, self.outputs)
 
     @cached_property
     def out_of_reach(self) -> set[int]:

@@ -117,7 +117,7 @@ class _Normalizer:
         """Return the number on the tape of the group that is node i."""
         g = self.groups.get(i)
         if g is None:
-            places = tuple([self.place[j] for j in self.members[i]])
+            places = tuple(map(self.place.__getitem__, self.members[i]))
             g = self.groups[i] = self.tape.group(
                 tuple(map(self._resolved, self.members[i])) if -1 in places else places
             )

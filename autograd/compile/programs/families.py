@@ -302,8 +302,9 @@ class Families:
 
     def _traced(self, shapes: Sequence[tuple[int, ...]], **how: Any) -> Traced:
         owner = self._owner
+        own = owner.outside()[0].generators
         try:
-            traced = trace_once(owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, **how)
+            traced = trace_once(own, owner.function, shapes, owner.parameters, owner.names, one=owner.gradients, **how)
         except Exception as error:
             at = " and ".join(map(str, shapes))
             raise NotTracedError(f"for arguments of the shapes {at} it raised {_said(error)}") from error

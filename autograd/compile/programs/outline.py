@@ -26,7 +26,7 @@ from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.programs.forms import Sizes
 from autograd.recording.nodes import CONSTANT
 
-__all__ = ["Outline", "lengths_of", "width_of"]
+__all__ = ["Outline", "lengths_of"]
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,6 @@ class Outline:
 def is_among(x: Any, kinds: Any) -> Any:
     """Return for each kind whether it is among some, which are in order."""
     return kinds[np.minimum(np.searchsorted(kinds, x), len(kinds) - 1)] == x if len(kinds) else np.zeros(len(x), bool)
-
-
-def width_of(inputs: Sequence[Any]) -> int:
-    """Return how many members the group has that an operation is of, 0 if it is of none."""
-    return len(inputs[0].values) if inputs[0].is_group else 0
 
 
 def lengths_of(known: Iterable[Sizes]) -> list[list[int]]:

@@ -57,7 +57,7 @@ def _outputs(found: Lifter, traced: Traced) -> tuple[Array, list[Array]]:
 
 def _count_reachable_as_used(found: Lifter, traced: Traced) -> None:
     """Count parameters that the program leaves out, and the loss could have reached, among the used: theirs is 0."""
-    beyond, order = traced.out_of_reach, found.places.order
+    order, beyond = found.places.order, traced.out_of_reach if found.unused else ()
     reached = [k for k in found.unused if k not in beyond]
     if reached:
         del order[len(order) - len(found.unused) :]

@@ -61,7 +61,7 @@ class Programs:
         self.undo: Callable[[], None] = _nothing  # what a run has moved, before it is shown to anybody
         self.known: dict[Any, list[Compiled]] = {}  # the shape that was used last comes last
         self._warned = False
-
+        self._outside: list[Outside] = []  # what the function read from outside when that was looked at last
         self._families = Families(self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -137,16 +137,19 @@ class Programs:
 
     def _traced(self, shapes: tuple[tuple[int, ...], ...]) -> Traced:
         """Return what the function records; raises UndeterminedError if it is not the same each time."""
-        traced = trace_twice(self.function, shapes, self.parameters, self.names, one=self.gradients)
+        own = self.outside()[0].generators
+        traced = trace_twice(self.function, shapes, self.parameters, self.names, own, one=self.gradients)
         traced.outside = self.outside()  # as tracing left it: what the function counts itself is its own
         return traced
 
     def outside(self) -> list[Outside]:
         """Return what the function reads from outside, as it is now, and an optimizer's rule likewise."""
-        if self.rule is None:
-            return [Outside(self.function)]
-        settings = {*getattr(self.rule, "settings", ())}.difference(GIVEN)
-        return [Outside(self.function), Outside(self.rule.update, GIVEN, settings)]
+        if not self._outside or any(x.changed() for x in self._outside):
+            self._outside = [Outside(self.function)]
+            if self.rule is not None:
+                settings = {*getattr(self.rule, "settings", ())}.difference(GIVEN)
+                self._outside.append(Outside(self.rule.update, GIVEN, settings))
+        return self._outside
 
     # ---------------------------------------------------------------------------------- running
     def run(

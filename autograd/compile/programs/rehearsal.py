@@ -34,8 +34,6 @@ from autograd.compile.frontend.blocks import Block
 from autograd.compile.frontend.trace import Tracing
 from autograd.compile.frontend.traced_graph import TAKE, Traced, flat_of
 from autograd.compile.lift.level_schedule import on_numbers
-from autograd.compile.programs.outline import width_of
-from autograd.fused.groups import Group
 from autograd.recording.bulk import numbers_of
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
@@ -90,14 +88,13 @@ class Once(Tracing):
     def __init__(self, arguments: Any) -> None:
         super().__init__(arguments)
         self._recorded: dict[Any, Value] = {}
-        self._groups: dict[tuple[int, ...], Group] = {}  # by the ids of their members, which they keep alive
-        self._seen: dict[int, tuple[Group, int]] = {}  # by their own ids: the group itself, and that of its like
+        self._groups: dict[Any, Any] = {}  # each group's like, the first of these members, by either
         self.recorded: list[tuple[Any, int]] = []  # each operation, each time, and how many members its group has
 
     def record(self, op: Any, inputs: tuple[Any, ...]) -> Value:
         """Return the node for `op` on these operands, without its number: a new one if there is none."""
-        self.recorded.append((op, width_of(inputs)))
-        key = (op, *[self._key(x) for x in inputs])
+        self.recorded.append((op, len(inputs[0].values) if op.groups else 0))
+        key = (op, *[self._key(x) if x.is_group or x.op is CONSTANT else x for x in inputs])
         node = self._recorded.get(key)
         if node is None:
             node = self._recorded[key] = super().record(op, inputs)
@@ -105,12 +102,11 @@ class Once(Tracing):
 
     def _key(self, x: Any) -> Any:
         if not x.is_group:
-            return x._data.hex() if x.op is CONSTANT else id(x)
-        seen = self._seen.get(id(x))
-        if seen is None:
-            like = self._groups.setdefault(tuple(map(id, x.values)), x)
-            seen = self._seen[id(x)] = x, id(like)
-        return seen[1]
+            return x._data.hex()
+        like = self._groups.get(x)
+        if like is None:
+            like = self._groups[x] = self._groups.setdefault(x.values, x)
+        return like
 
 
 class Rehearsal:
@@ -127,9 +123,9 @@ class Rehearsal:
         self._direction = draw.uniform(-1.0, 1.0, count)
         drawn = [draw.uniform(0.5, 1.5, shape) for shape in traced.shapes[len(sample.rows) :]]
         made: list[Any] = traced.made  # TAKE is no operation of the table
-        places = {id(operands(node)[1]) for node in made if node.op is TAKE}
+        places = {operands(node)[1] for node in made if node.op is TAKE}
         near = [  # so that nothing leaves its range: but what says a place stays as it is
-            x if any(id(value) in places for value in values) else moved(x, draw)
+            moved(x, draw) if places.isdisjoint(values) else x
             for x, values in zip(sample.distinct, traced.arguments, strict=False)
         ]
         self.points: list[tuple[Any, list[Any]]] = []  # parameters, and the arguments

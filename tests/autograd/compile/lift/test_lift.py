@@ -32,14 +32,15 @@ def kinds(tape):
 # ------------------------------------------------------------------------------------------ numbers
 def test_a_graph_is_numbered_leaves_first_and_operands_before_what_uses_them():
     w, x = Value(2.0), Value(3.0)
-    graph = Numbered([w, x], [total([w * x, w * x])])
+    graph = Numbered({w: 0, x: 1}, [total([w * x, w * x])])
     assert graph.inputs == [[0, 1], [0, 1], [2, 3], [4]]
     assert (graph.roots, graph.uses()) == ([5], [2, 2, 1, 1, 1, 2])
     assert graph.add([w * x, x]) == [6, 1]
 
 
 def blocks_of(leaves, root):
-    return Blocks(leaves, [node for node in topological_order(root) if node.parents], [root])
+    nodes = [node for node in topological_order(root) if node.parents]
+    return Blocks({x: k for k, x in enumerate(leaves)}, nodes, [root])
 
 
 def test_a_gradient_reaches_what_it_could_and_no_condition():
@@ -62,7 +63,7 @@ def test_a_graph_is_computed_in_blocks_of_one_operation_on_one_level():
     assert ([columns[0].tolist()], [x.data for x in blocks.given]) == ([sums], [1.0])
     assert added == blocks.roots == [blocks.size - 2], "behind it is the constant"
     with pytest.raises(KeyError, match="missing"):
-        Blocks([w], [w * x * y], [])
+        Blocks({w: 0}, [w * x * y], [])
 
 
 # --------------------------------------------------------------------------------------- normalize
