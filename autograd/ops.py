@@ -16,6 +16,7 @@ import math as constants
 from typing import Any
 
 from autograd.rules.operation import NEAR_0, NEGATIVE, POSITIVE, op
+from autograd.rules.reductions import reduces
 
 INF, NAN = constants.inf, constants.nan
 LARGE = 2.0**600  # its square is inf
@@ -596,12 +597,14 @@ def dot(maths: Any, weights: Any, inputs: Any, bias: Any = 0.0) -> Out:
     return maths.dot(weights, inputs, bias), (inputs, weights, 1.0)
 
 
+@reduces("add", 0.0, "sum", name="sum", letter="s")
 @op("Σ", smooth_on=[(NEAR_0,)], groups=1, role="total")
 def total(maths: Any, values: Any) -> Out:
     """The sum of a sequence of values, as one node; 0 if there are none."""
     return maths.total(values), (1.0,)
 
 
+@reduces("maximum", -INF, "max", letter="m")
 @op("max", smooth_on=[((1.0, 1.5),)], groups=1)
 def largest(maths: Any, values: Any) -> Out:
     """The largest of a sequence of values, as one node; ties go to the first, nan wins.

@@ -3,6 +3,7 @@
 operation.py    `Operation`, one row; `op` enters a rule in the table
 maths.py        the libraries of functions that rules compute with: on floats, and on floats that never raise
 sums.py         sums of floats from left to right
+reductions.py   `Reduction`, a row that makes one number of a sequence; every reader's entry comes from its record
 symbols.py      rules read on symbols: formulas, simplified by one table as they are made
 formulas.py     formulas read: one `fold`, one `Syntax` a language, `evaluate`
 latex.py        formulas in LaTeX

@@ -19,8 +19,9 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.compile import compile_forward
-from autograd.compile.ir.program import Array, Program
+from autograd.compile.ir.program import Array, Program, kept_shape
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import REDUCTIONS
 from autograd.support.files import check_folder, write_file
 from autograd.support.messages import missing_extra
 from nn.layers.dense import Layer
@@ -248,16 +249,11 @@ def _input(g: _Graph, a: Array, operands: list[Node]) -> Node:
     return node if shape == g.sample.shape and not g.is_one else g.add("Reshape", node, g.shape(shape))
 
 
-def _sum(g: _Graph, a: Array, operands: list[Node]) -> Node:
+def _reduction(g: _Graph, a: Array, operands: list[Node]) -> Node:
     (x,) = a.operands
     axes = g.constant(np.array(a.detail, dtype=np.int64))
-    kept = tuple(1 if i in a.detail else n for i, n in enumerate(x.shape))
-    found = g.add("ReduceSum", operands[0], axes, keepdims=1)
-    return found if a.shape == kept else g.add("Reshape", found, g.shape(a.shape))
-
-
-def _largest(g: _Graph, a: Array, operands: list[Node]) -> Node:
-    return g.add("ReduceMax", operands[0], g.constant(np.array([a.detail], dtype=np.int64)), keepdims=1)
+    found = g.add(f"Reduce{REDUCTIONS[a.op].function.title()}", operands[0], axes, keepdims=1)
+    return found if a.shape == kept_shape(x, a.detail) else g.add("Reshape", found, g.shape(a.shape))
 
 
 def _slice(g: _Graph, a: Array, operands: list[Node]) -> Node:
@@ -318,8 +314,7 @@ LINES: Final[dict[str, Callable[[_Graph, Array, list[Node]], Node]]] = {  # what
     "constant": _constant,
     "input": _input,
     "matmul": lambda g, a, operands: g.add("MatMul", *operands),
-    "sum": _sum,
-    "largest": _largest,
+    **dict.fromkeys(REDUCTIONS, _reduction),
     "transpose": lambda g, a, operands: g.add("Transpose", operands[0], perm=list(a.detail)),
     "reshape": lambda g, a, operands: g.add("Reshape", operands[0], g.shape(a.shape)),
     "slice": _slice,

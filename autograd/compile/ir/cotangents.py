@@ -33,7 +33,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from autograd.compile.ir.masks import Mask, Masks
-from autograd.compile.ir.program import COMPARISONS, VIEWS, Array, Builder, Shape
+from autograd.compile.ir.program import COMPARISONS, VIEWS, Array, Builder, Shape, kept_shape
 from autograd.rules.operation import TABLE
 
 ORDINARY: Final = (-1000.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1000.0)
@@ -132,10 +132,10 @@ class Cotangents:
     def _summed(self, array: Array, shape: Shape, whole: Shape, repeated: Sequence[int]) -> Array:
         """Return the array summed over those of the axes `repeated` that it has, with no more axes than `shape`."""
         summed = self._summed_axes(array.shape, whole, repeated)
-        kept = tuple(1 if i in summed else n for i, n in enumerate(array.shape))
-        while len(kept) > len(shape):
-            kept = kept[1:]
-        return self._sum(array, summed, kept) if summed else self.b.reshape(array, kept)
+        left = kept_shape(array, summed)
+        while len(left) > len(shape):
+            left = left[1:]
+        return self._sum(array, summed, left) if summed else self.b.reshape(array, left)
 
     def _sum(self, array: Array, axes: tuple[int, ...], kept: Shape) -> Array:
         """Return the sum over some axes; a factor or a divisor that does not change along them stands outside.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from autograd.compile.ir.program import Array, Shape
+from autograd.compile.ir.program import Array, Shape, kept_shape
 
 __all__ = ["LogSoftmax"]
 
@@ -49,7 +49,7 @@ class LogSoftmax(NamedTuple):
         whole = s.operands[0] if s.op == "reshape" else s
         if whole.op != "sum" or whole.operands != (e,) or p.shape != e.shape:
             return None
-        sums = tuple(1 if i in whole.detail else n for i, n in enumerate(e.shape))
+        sums = kept_shape(e, whole.detail)
         if s.shape != sums and (s.shape or whole.size > 1):
             return None
         return None if picked and sums != (*p.shape[:-1], 1) else LogSoftmax(e.operands[0], p, sums, picked)

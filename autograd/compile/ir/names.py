@@ -15,14 +15,15 @@ from typing import Final
 from autograd.compile.ir.program import Array, Program
 from autograd.rules.identifiers import apart
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import REDUCTIONS
 
 OTHER: Final = "t"  # as in "temporary"
 LETTERS: Final = {
     "exp": "e", "log": "l", "tanh": "t", "sigmoid": "q", "divide": "r", "subtract": "u", "multiply": "v", "where": "c",
-    "parameter": "w", "constant": OTHER, "matmul": "p", "sum": "s", "largest": "m", "first": OTHER, "transpose": OTHER,
+    "parameter": "w", "constant": OTHER, "matmul": "p", "first": OTHER, "transpose": OTHER,
     "reshape": OTHER, "slice": OTHER, "broadcast": OTHER, "join": OTHER, "gather": "g", "scatter": OTHER,
     "assemble": OTHER, "rows": "h", "add_rows": OTHER, "pick": OTHER, "put": OTHER, "levels": "n",
-    "levels_reached": OTHER, "levels_backward": OTHER,
+    "levels_reached": OTHER, "levels_backward": OTHER, **{op: x.letter for op, x in REDUCTIONS.items()},
 }  # fmt: skip
 ACTIVATIONS: Final = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh"})
 

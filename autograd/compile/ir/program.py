@@ -13,7 +13,7 @@ the gradient of which slice of the flat parameter vector θ.  A backend knows th
 | *a row of the table of operations* | arrays | – | the operation, element by element; shapes broadcast as NumPy's do |
 | matmul | a, b | – | `a @ b`: (n, k) @ (k, m), a stack (s, n, k) @ (s, k, m), or (k) @ (k) → () |
 | sum | a | axes | the sum over axes; they stay as length 1 unless the shape is () or has fewer axes |
-| largest | a | axis | the largest along an axis that stays as length 1; nan wins |
+| largest, or another of `REDUCTIONS` | a | (axis,) | the largest along an axis that stays as length 1; nan wins |
 | first | a, largest | axis | 1.0 at the first place along the axis where `a` is the largest, else 0.0 |
 | transpose | a | axes | as NumPy's |
 | reshape | a | – | the same elements, in row-major order |
@@ -42,11 +42,12 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import ARRAYS, REDUCTIONS
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
 Shape = tuple[int, ...]
 STRUCTURAL = frozenset({
-    "theta", "parameter", "input", "constant", "matmul", "sum", "largest", "first", "transpose", "reshape", "slice",
+    "theta", "parameter", "input", "constant", "matmul", *REDUCTIONS, "first", "transpose", "reshape", "slice",
     "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", "levels",
     "levels_reached", "levels_backward",
 })  # fmt: skip
@@ -151,20 +152,11 @@ def _detail(array: Array) -> str:
     return f"{array.detail!r} " if not isinstance(array.detail, np.ndarray) else f"[{array.detail.size}] "
 
 
-def _size_of_operand(a: Array) -> int:
-    return a.operands[0].size
-
-
 # Of an element-wise operation each element counts as one, and what only moves numbers is free.
 FLOPS: Final[dict[str, Callable[[Array], int]]] = {
     "matmul": lambda a: 2 * a.size * a.operands[0].shape[-1],
-    "sum": _size_of_operand,
-    "largest": _size_of_operand,
-    "scatter": _size_of_operand,
-    "add_rows": _size_of_operand,
-    "levels": lambda a: a.size,
-    "levels_reached": lambda a: a.size,
-    "levels_backward": lambda a: a.size,
+    **dict.fromkeys((*REDUCTIONS, "scatter", "add_rows"), lambda a: a.operands[0].size),
+    **dict.fromkeys(("levels", "levels_reached", "levels_backward"), lambda a: a.size),
 }
 
 
@@ -268,20 +260,29 @@ class Builder:
         """Return the line that says x / y, if there is one."""
         return self._known.get(("divide", (id(x), id(y)), np.broadcast_shapes(x.shape, y.shape), None))
 
-    def lower(self, formula: Symbol, known: dict[Symbol, Array]) -> Array:
-        """Return a formula of symbols as arrays: `known` says what its names (and larger parts) stand for."""
+    def lower(self, formula: Symbol, known: dict[Symbol, Array], axes: tuple[int, ...] = ()) -> Array:
+        """Return a formula of symbols as arrays: `known` says what its names (and larger parts) stand for.
+
+        What is a function of a sequence runs along `axes`.
+        """
         if formula in known:
             return known[formula]
         if formula.number is not None:
             return self.number(formula.number)
-        return self.apply(formula.function, *[self.lower(x, known) for x in formula.inputs])
+        inputs = [self.lower(x, known, axes) for x in formula.inputs]
+        if formula.function == "first":
+            return self.make("first", inputs, inputs[0].shape, axes[0])
+        if formula.function in ARRAYS:
+            return self.reduce(ARRAYS[formula.function], inputs[0], axes)
+        return self.apply(formula.function, *inputs)
 
-    def derivative(self, array: Array, place: int) -> Array:
-        """Return the local derivative of an element-wise array with respect to its operand number `place`."""
-        output, derivatives = formulas(array.op)
-        names = map(named, parameters(TABLE[array.op]))
+    def derivative(self, array: Array, place: int = 0) -> Array:
+        """Return the local derivative of an element-wise array, or a reduction, for its operand number `place`."""
+        row, axes = (REDUCTIONS[array.op].row, array.detail) if array.op in REDUCTIONS else (array.op, ())
+        output, derivatives = formulas(row)
+        names = map(named, parameters(TABLE[row]))
         known = {output: array, **dict(zip(names, array.operands, strict=True))}
-        return self.lower(derivatives[place], known)
+        return self.lower(derivatives[place], known, axes)
 
     # ------------------------------------------------------------------------------- structure
     def matmul(self, a: Array, b: Array) -> Array:
@@ -317,12 +318,20 @@ class Builder:
 
     def sum(self, a: Array, axes: Sequence[int], shape: Shape | None = None) -> Array:
         """Return the sum over some axes, which stay as length 1 unless a shape says otherwise."""
-        kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
-        return self.make("sum", (a,), kept if shape is None else shape, tuple(axes)) if len(axes) else a
+        return self.reduce("sum", a, axes, shape) if len(axes) else a
+
+    def reduce(self, op: str, a: Array, axes: Sequence[int], shape: Shape | None = None) -> Array:
+        """Return a reduction over some axes, which stay as length 1 unless a shape says otherwise."""
+        return self.make(op, (a,), kept_shape(a, axes) if shape is None else shape, tuple(axes))
 
     def gather(self, a: Array, index: np.ndarray[Any, Any]) -> Array:
         """Return the elements of `a` at flat places, in the shape of `index`."""
         return self.make("gather", (a,), tuple(index.shape), index)
+
+
+def kept_shape(a: Array, axes: Sequence[int]) -> Shape:
+    """Return the shape of an array with some axes of length 1."""
+    return tuple(1 if i in axes else n for i, n in enumerate(a.shape))
 
 
 def _is_never_below_0(x: Array) -> bool:

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.compile.ir.cotangents import Cotangent
-from autograd.compile.ir.program import Array, Shape
+from autograd.compile.ir.program import Array, Shape, kept_shape
+from autograd.rules.reductions import REDUCTIONS
 
 if TYPE_CHECKING:
     from autograd.compile.ir.backward_pass import BackwardPass
@@ -41,16 +42,15 @@ def _matmul(backward: BackwardPass, array: Array) -> None:
         backward.accumulate(left, Cotangent(1.0, b.matmul(dz, weights), rows))
 
 
-def _sum(backward: BackwardPass, array: Array) -> None:
-    (x,) = array.operands
-    kept = tuple(1 if i in array.detail else n for i, n in enumerate(x.shape))
-    _accumulate_moved(backward, array, lambda dz: backward.b.reshape(dz, kept))
-
-
-def _largest(backward: BackwardPass, array: Array) -> None:
-    (x,) = array.operands
-    first = backward.b.make("first", (x, array), x.shape, array.detail)
-    backward.accumulate(x, backward.cotangents.times(backward.cotangent_of(array), first, finite=True))
+def _reduction(backward: BackwardPass, array: Array) -> None:
+    """upstream × what the row says, along the axes."""
+    b, cotangents, (x,) = backward.b, backward.cotangents, array.operands
+    derivative = b.derivative(array)
+    if derivative.number == 1.0:
+        _accumulate_moved(backward, array, lambda dz: b.reshape(dz, kept_shape(x, array.detail)))
+        return
+    share = cotangents.times(backward.cotangent_of(array), derivative, finite=cotangents.finite(derivative))
+    backward.accumulate(x, share)
 
 
 def _transpose(backward: BackwardPass, array: Array) -> None:
@@ -141,8 +141,7 @@ def _is_flip(a: Array) -> bool:
 
 VJPS: Final[dict[str, Callable[[BackwardPass, Array], None]]] = {
     "matmul": _matmul,
-    "sum": _sum,
-    "largest": _largest,
+    **dict.fromkeys(REDUCTIONS, _reduction),
     "transpose": _transpose,
     "reshape": _reshape,
     "broadcast": _broadcast,

@@ -18,9 +18,10 @@ from autograd.compile.lift.layout import Index, combined, coordinates, distinct,
 from autograd.compile.lift.places import NUMBERS, THETA, Places
 from autograd.compile.lift.products import arrange_dots
 from autograd.compile.lift.reductions import arrange_reduction, arrange_take
-from autograd.compile.lift.tape import GROUPS, REDUCTIONS, Tape, live
+from autograd.compile.lift.tape import GROUPS, Tape, live
 from autograd.compile.lift.unstructured import make_levels, opened, regions, without_structure
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import ARRAYS
 
 
 class Lifter:
@@ -142,8 +143,8 @@ class Lifter:
         op = self.tape.op[ids[0]]
         if op == "dot":
             return arrange_dots(self.places, ids, lambda: self._leads_to_exponential(self.tape.kind[ids[0]]))
-        if op in ("total", "largest"):
-            return arrange_reduction(self.places, ids, "sum" if op == "total" else op)
+        if op in ARRAYS:
+            return arrange_reduction(self.places, ids, ARRAYS[op])
         if op == "take":
             if len({len(self.tape.groups[self.tape.operands[i][0]]) for i in ids}) > 1:
                 return False
@@ -170,7 +171,7 @@ class Lifter:
                 name = self.names.get(user, "")  # what has no structure takes single scalars, whatever stands between
                 if name in ("exp", "largest"):
                     return True
-                if user not in seen and name not in REDUCTIONS:
+                if user not in seen and name not in GROUPS:
                     seen.add(user)
                     waiting.append(user)
         return False

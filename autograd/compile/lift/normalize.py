@@ -17,6 +17,7 @@ from autograd.compile.lift.terms import combined, dot, plus_bias, times
 from autograd.functional.lookup import TAKEN
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import ARRAYS
 from autograd.rules.sums import total
 
 WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition
@@ -130,8 +131,8 @@ class _Normalizer:
     def _total(self, i: int, inputs: list[int]) -> int:
         return self._collected([(1, j) for j in self.members[inputs[0]]], 1)
 
-    def _largest_of_group(self, i: int, inputs: list[int]) -> int:
-        return self.tape.reduce("largest", self._group(inputs[0]))
+    def _reduced(self, i: int, inputs: list[int], row: str) -> int:
+        return self.tape.reduce(row, self._group(inputs[0]))
 
     def _take(self, inputs: list[int]) -> int:
         return self.tape.reduce("take", self._group(inputs[0]), self._index(self.place[inputs[1]]))
@@ -340,6 +341,6 @@ WRITE: Final[dict[str, Way]] = {
     "divide": _Normalizer._divide,
     "maximum": _Normalizer._maximum,
     "dot": _Normalizer._dot,
+    **{row: partial(_Normalizer._reduced, row=row) for row in ARRAYS},
     "total": _Normalizer._total,
-    "largest": _Normalizer._largest_of_group,
 }

@@ -7,8 +7,7 @@ import numpy as np
 from autograd.compile.ir.program import Array, Shape
 from autograd.compile.lift.layout import Index, combined, distinct, grid, ranked, ranks
 from autograd.compile.lift.places import NUMBERS, Places
-
-NEUTRAL = {"sum": 0.0, "largest": -np.inf}
+from autograd.rules.reductions import REDUCTIONS
 
 
 def arrange_reduction(places: Places, ids: Index, op: str) -> bool:
@@ -21,7 +20,7 @@ def arrange_reduction(places: Places, ids: Index, op: str) -> bool:
         return True
     if (members < 0).any():
         return False
-    if together and op == "sum":
+    if together and not REDUCTIONS[op].is_in_order:
         members = np.take_along_axis(members, np.argsort(places.place[members], axis=1, kind="stable"), axis=1)
     count = len(ids)
     found: tuple[Shape, Index] | None = ((), np.zeros(1, dtype=np.int64))
@@ -40,8 +39,7 @@ def _reduction(places: Places, op: str, source: Array, axes: tuple[int, ...], sh
         return b.sum(source, axes, shape)
     if len(axes) != 1:
         source, axes = b.reshape(source, (1, source.size)), (1,)
-    kept = tuple(1 if i in axes else n for i, n in enumerate(source.shape))
-    return b.reshape(b.make("largest", (source,), kept, axes[0]), shape)
+    return b.reshape(b.reduce(op, source, axes), shape)
 
 
 def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) -> bool:
@@ -52,8 +50,9 @@ def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) 
     lengths = (members >= 0).sum(axis=1)
     if not int(lengths.sum()) == len(distinct(where[members >= 0])) == places.count(home):
         return False  # some are left out, or counted twice
-    if count == 1 and (op == "sum" or bool((np.diff(where[0]) > 0).all())):
-        source = places.filled(home, NEUTRAL[op])
+    in_order = REDUCTIONS[op].is_in_order
+    if count == 1 and (not in_order or bool((np.diff(where[0]) > 0).all())):
+        source = places.filled(home, REDUCTIONS[op].neutral)
         places.settle(_reduction(places, op, source, tuple(range(len(shape))), ()), ids, np.zeros(1, dtype=np.int64))
         return True
     for axis, n in enumerate(shape):
@@ -65,10 +64,10 @@ def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) 
         rows = np.where(where >= 0, which[where], which[where[:, :1]])
         own = rows[:, 0]
         if (rows == own[:, None]).all() and len(distinct(own)) == count:
-            if op == "largest" and not ((np.diff(where, axis=1) > 0) | (where[:, 1:] < 0)).all():
+            if in_order and not ((np.diff(where, axis=1) > 0) | (where[:, 1:] < 0)).all():
                 continue
             kept = tuple(1 if i == axis else m for i, m in enumerate(shape))
-            source = places.filled(home, NEUTRAL[op])
+            source = places.filled(home, REDUCTIONS[op].neutral)
             places.settle(_reduction(places, op, source, (axis,), kept), ids, own)
             return True
     return False

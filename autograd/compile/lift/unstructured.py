@@ -12,6 +12,7 @@ import numpy as np
 from autograd.compile.lift.layout import Index, ranked
 from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.compile.lift.tape import GROUPS, Tape
+from autograd.rules.maths import JOINS
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas
 
@@ -106,10 +107,10 @@ def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, .
             first = [write("multiply", pair) for pair in zip(first, *others, strict=True)]
         if op == "dot" and len(first) == 1:
             number[i] = first[0]
-        elif op == "largest" and len(first) > 1:
-            number[i] = reduce(lambda x, y: write("maximum", (x, y)), first)
-        else:
+        elif op in ("dot", "total") or len(first) == 1:
             number[i] = write("total", first)
+        else:
+            number[i] = reduce(lambda x, y: write(JOINS[op][0], (x, y)), first)
     return ops, operands, number
 
 

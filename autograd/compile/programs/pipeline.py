@@ -14,6 +14,7 @@ from autograd.compile.ir.program import Array, Program, needed
 from autograd.compile.lift.lifter import Lifter, lift
 from autograd.compile.lift.normalize import normalize
 from autograd.compile.lift.tape import Tape
+from autograd.rules.reductions import REDUCTIONS
 from autograd.support.collector import collector_paused
 
 
@@ -122,7 +123,7 @@ def _weights_first(lines: list[Array], gradients: set[Array]) -> None:
 def _counts(traced: Traced, tape: Tape, program: Program) -> dict[str, int]:
     """Return the counts that a report shows."""
     lines = program.lines
-    structural = ("matmul", "sum", "largest", "rows", "pick", "gather")
+    structural = ("matmul", "rows", "pick", "gather", *REDUCTIONS)
     return {
         "nodes": tape.recorded,
         "parameters": len(traced.parameters),

@@ -130,7 +130,7 @@ class CWriter(JavaScriptWriter):
             text = re.sub(r"\bfor \(let ", "for (int ", line)
             text = re.sub(r"^(\s*)let s = ", r"\1double s = ", text).replace("const hit = ", "double hit = ")
             text = re.sub(r"\bgradient\b", "packed_gradient", text)
-            text = text.replace("!==", "!=").replace("===", "==").replace("-Infinity;", "-INFINITY;")
+            text = text.replace("!==", "!=").replace("===", "==").replace("Infinity;", "INFINITY;")
             found.append(re.sub(r"\b(\w+)\.fill\(0\);", cleared, text))
         return found
 

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from autograd.compile.backends.javascript.operations import ATOM, PLUS, TIMES, Text, tight
+from autograd.compile.backends.javascript.operations import ATOM, INFIX, PLUS, TIMES, Text, literal, tight
 from autograd.compile.backends.javascript.places import along, flat_place, loops_over, plus
 from autograd.compile.ir.program import Array
+from autograd.rules.reductions import REDUCTIONS
 
 if TYPE_CHECKING:
     from autograd.compile.backends.javascript.source import JavaScriptWriter
 
 __all__ = ["JAVASCRIPT", "VIEWS"]
 
+STEPS: Final = {"maximum": "s = {x} > s || {x} !== {x} ? {x} : s"}  # of what is shorter than a call of the row
 
-def _reduce(e: JavaScriptWriter, array: Array, axes: Mapping[int, int], term: str, begin: str = "0") -> None:
+
+def _loops(e: JavaScriptWriter, array: Array, axes: Mapping[int, int], term: str, begin: str = "0") -> None:
     """Write `term`, which changes `s`, over the inner axes for each element."""
     loops, index = loops_over(array.shape)
     inner = "".join(f"for (let k{a} = 0; k{a} < {n}; k{a}++) " for a, n in axes.items() if n != 1)
@@ -37,10 +40,10 @@ def _matmul(e: JavaScriptWriter, array: Array) -> None:
     k = "0" if n == 1 else "k0"
     left = e.element(a, [*index[:-1], k])
     right = e.element(b, [k] if len(b.shape) == 1 else [*index[:-2], k, index[-1]])
-    _reduce(e, array, {0: n}, f"s += {tight(left, TIMES)} * {tight(right, TIMES + 1)}")
+    _loops(e, array, {0: n}, f"s += {tight(left, TIMES)} * {tight(right, TIMES + 1)}")
 
 
-def _sum(e: JavaScriptWriter, array: Array) -> None:
+def _reduction(e: JavaScriptWriter, array: Array) -> None:
     (x,) = array.operands
     _, kept = loops_over(array.shape)
     if len(array.shape) != len(x.shape):
@@ -51,19 +54,14 @@ def _sum(e: JavaScriptWriter, array: Array) -> None:
             index.append("0" if n == 1 else f"k{axis}")
         else:
             index.append(kept[axis] if len(array.shape) == len(x.shape) else next(outer))
-    _reduce(e, array, {a: x.shape[a] for a in array.detail}, f"s += {e.element(x, index)[0]}")
-
-
-def _along_axis(e: JavaScriptWriter, array: Array, axis: int) -> tuple[list[str], int]:
-    _, index = loops_over(array.shape)
-    n = array.operands[0].shape[axis]
-    return [("0" if n == 1 else f"k{axis}") if i == axis else x for i, x in enumerate(index)], n
-
-
-def _largest(e: JavaScriptWriter, array: Array) -> None:
-    index, n = _along_axis(e, array, array.detail)
-    x = tight(e.element(array.operands[0], index), PLUS)
-    _reduce(e, array, {array.detail: n}, f"s = {x} > s || {x} !== {x} ? {x} : s", "-Infinity")
+    reduction, element = REDUCTIONS[array.op], e.element(x, index)
+    if reduction.joins in INFIX:
+        term = f"s {INFIX[reduction.joins][0]}= {element[0]}"
+    elif reduction.joins in STEPS:
+        term = STEPS[reduction.joins].format(x=tight(element, PLUS))
+    else:
+        term = f"s = {e.printer.operation(reduction.joins, [('s', ATOM), element])[0]}"
+    _loops(e, array, {a: x.shape[a] for a in array.detail}, term, literal(reduction.neutral)[0])
 
 
 def _first(e: JavaScriptWriter, array: Array) -> None:
@@ -177,8 +175,7 @@ def _reshape_element(e: JavaScriptWriter, array: Array, index: Sequence[str]) ->
 
 JAVASCRIPT: Final[dict[str, Callable[[JavaScriptWriter, Array], None]]] = {  # loops of their own
     "matmul": _matmul,
-    "sum": _sum,
-    "largest": _largest,
+    **dict.fromkeys(REDUCTIONS, _reduction),
     "first": _first,
     "join": _join,
     "gather": _gather,

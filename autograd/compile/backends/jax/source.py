@@ -24,6 +24,7 @@ from autograd.compile.backends.jax.level_schedule import buffer_adjoints, buffer
 from autograd.compile.ir.program import Array, Program, Shape
 from autograd.rules.maths import Maths
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import check_composed
 
 __all__ = ["JAX", "Jax", "in_64_bits"]
@@ -228,8 +229,8 @@ def _whole(pieces: Sequence[Any]) -> Any:
     return jnp.concatenate([jnp.reshape(x, -1) for x in pieces]) if pieces else jnp.zeros(0)
 
 
-def _sum(a: Array, x: Any) -> Any:
-    return jnp.sum(x, axis=a.detail).reshape(a.shape)
+def _reduction(a: Array, x: Any) -> Any:
+    return getattr(jnp, REDUCTIONS[a.op].function)(x, axis=a.detail).reshape(a.shape)
 
 
 def _matmul(a: Array, x: Any, y: Any) -> Any:
@@ -240,7 +241,8 @@ def _matmul(a: Array, x: Any, y: Any) -> Any:
 
 
 def _first(a: Array, x: Any, _: Any) -> Any:
-    place = jnp.argmax(x, axis=a.detail, keepdims=True)  # not where x is the largest: XLA may have rounded x anew
+    search = getattr(jnp, f"arg{REDUCTIONS[a.operands[1].op].function}")
+    place = search(x, axis=a.detail, keepdims=True)  # not where x is the largest: XLA may have rounded x anew
     counter = jnp.arange(a.shape[a.detail]).reshape([-1 if i == a.detail else 1 for i in range(len(a.shape))])
     return jnp.where(counter == place, 1.0, 0.0)
 
@@ -281,8 +283,7 @@ def _put(a: Array, x: Any, index: Any) -> Any:
 JAX: dict[str, Callable[..., Any]] = {
     "constant": lambda a: a.detail if isinstance(a.detail, float) else jnp.asarray(a.detail),
     "matmul": _matmul,
-    "sum": _sum,
-    "largest": lambda a, x: jnp.max(x, axis=a.detail, keepdims=True),
+    **dict.fromkeys(REDUCTIONS, _reduction),
     "first": _first,
     "transpose": lambda a, x: jnp.transpose(x, a.detail),
     "reshape": lambda a, x: jnp.reshape(x, a.shape),

@@ -10,12 +10,13 @@ from autograd.compile.backends.latex.structural import LATEX
 from autograd.compile.ir.program import VIEWS, Array, Program
 from autograd.rules.formulas import ATOM, Text
 from autograd.rules.latex import Latex, aligned, partial, written
+from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import Symbol, label, symbol
 
 __all__ = ["equations"]
 
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
-INSIDE: Final = frozenset({"matmul", "sum", "largest", *VIEWS})  # what may stand where it is used, if that is once
+INSIDE: Final = frozenset({"matmul", *REDUCTIONS, *VIEWS})  # what may stand where it is used, if that is once
 LONGEST: Final = 90
 _LAYER: Final = re.compile(r"(d?)([Wbza])([0-9]+)")
 _LANDMARK: Final = re.compile("[za][0-9]+")

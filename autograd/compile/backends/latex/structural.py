@@ -8,9 +8,11 @@ from typing import Final
 from autograd.compile.ir.program import Array
 from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.latex import DIFFERENCE, PRODUCT, SUM, Latex
+from autograd.rules.reductions import REDUCTIONS
 
 __all__ = ["LATEX", "transposed"]
 
+SIGNS: Final = {"add": r"\sum", "multiply": r"\prod"}  # of what is joined
 ROWS, UNITS = r"\mathrm{rows}", r"\mathrm{units}"
 
 
@@ -35,12 +37,11 @@ def _over(a: Array) -> str:
     return "_{" + {(0,): ROWS, (rank - 1,): UNITS}.get(axes, rf"\mathrm{{axes}}\ {', '.join(map(str, axes))}") + "}"
 
 
-def _sum(a: Array, x: list[Text]) -> Text:
-    return rf"\sum{_over(a)} {tight(x[0], PRODUCT)}", SUM
-
-
-def _largest(a: Array, x: list[Text]) -> Text:
-    return rf"\max\left({x[0][0]}\right)", ATOM
+def _reduction(a: Array, x: list[Text]) -> Text:
+    joins = REDUCTIONS[a.op].joins
+    if joins in SIGNS:
+        return rf"{SIGNS[joins]}{_over(a)} {tight(x[0], PRODUCT)}", SUM
+    return rf"{Latex().called(joins)}\left({x[0][0]}\right)", ATOM
 
 
 def _transpose(a: Array, x: list[Text]) -> Text:
@@ -67,8 +68,7 @@ def _called(a: Array, x: list[Text]) -> Text:
 
 LATEX: Final[dict[str, Callable[[Array, list[Text]], Text]]] = {
     "matmul": _matmul,
-    "sum": _sum,
-    "largest": _largest,
+    **dict.fromkeys(REDUCTIONS, _reduction),
     "transpose": _transpose,
     "reshape": _same,
     "broadcast": _same,

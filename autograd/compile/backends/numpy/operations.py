@@ -15,6 +15,7 @@ from autograd.compile.lift.level_schedule import backward_pass, forward_pass, re
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import FloatMaths
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import Symbol, check_composed, formulas, functions_in, parameters
 from autograd.support.validate import number
 
@@ -51,8 +52,7 @@ NAMESPACE: Final[dict[str, Any]] = {
     **{name: getattr(np, name) for name in (*OWN, *RENAMED.values())},
     "add": np.add,
     "multiply": np.multiply,
-    "sum": np.add.reduce,
-    "largest": np.maximum.reduce,
+    **{op: getattr(np, x.joins).reduce for op, x in REDUCTIONS.items()},
     "dot": np.dot,
     "matmul": np.matmul,
     "logaddexp": np.logaddexp,
@@ -185,7 +185,7 @@ def imports(source: str) -> str:
     """Return the line that imports what a source uses of NumPy, and the one that names its reductions."""
     words = set(re.findall(r"[a-z_0-9]+", source))
     used = sorted(words & {name for name, x in NAMESPACE.items() if getattr(np, name, None) is x})
-    short = {"sum": "add.reduce", "largest": "maximum.reduce", "add_at": "add.at"}
+    short = {**{op: f"{x.joins}.reduce" for op, x in REDUCTIONS.items()}, "add_at": "add.at"}
     named = [name for name in short if re.search(rf"\b{name}\(", source)]
     used = sorted({*used, *[short[name].split(".")[0] for name in named]})
     lines = [f"from numpy import {', '.join(used)}"] if used else []

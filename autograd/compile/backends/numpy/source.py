@@ -16,8 +16,9 @@ from autograd.compile.backends.numpy.operations import ATOM, NAMESPACE, imports
 from autograd.compile.backends.numpy.structural import are_disjoint, axes_text, is_scaling, slices_text
 from autograd.compile.ir.program import VIEWS, Array, Program
 from autograd.rules.identifiers import comment
+from autograd.rules.reductions import REDUCTIONS
 
-INLINE: Final = frozenset({"matmul", "sum", "largest", "put"})
+INLINE: Final = frozenset({"matmul", "put", *REDUCTIONS})
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
 WIDTH: Final = 96
 BIG: Final = 8192  # elements: 64 kB

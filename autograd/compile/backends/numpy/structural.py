@@ -12,6 +12,7 @@ from autograd.compile.ir.program import Array
 from autograd.compile.lift.level_schedule import Block, LevelSchedule
 from autograd.rules.identifiers import Name
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import formulas, functions_in, named, parameters
 
 if TYPE_CHECKING:
@@ -28,15 +29,11 @@ def _matmul(e: Expressions, a: Array) -> str:
     return f"{function}({', '.join(map(e.floats, a.operands))})"
 
 
-def _sum(e: Expressions, a: Array) -> str:
+def _reduction(e: Expressions, a: Array) -> str:
     (x,) = a.operands
     axes = "None" if len(a.detail) == len(x.shape) and not e.keeps_axes(a) else axes_text(a.detail)
-    text = f"sum({e.operand(a, x)[0]}, {axes}{', keepdims=True' if e.keeps_axes(a) else ''})"
+    text = f"{a.op}({e.operand(a, x)[0]}, {axes}{', keepdims=True' if e.keeps_axes(a) else ''})"
     return text if e.sum_fits(a) else f"{text}.reshape({a.shape})"
-
-
-def _largest(e: Expressions, a: Array) -> str:
-    return f"largest({e.floats(a.operands[0])}, {a.detail}, keepdims=True)"
 
 
 def _first(e: Expressions, a: Array) -> str:
@@ -200,8 +197,7 @@ def are_disjoint(parts: list[tuple[tuple[int, int, int], ...]], shape: tuple[int
 
 NUMPY: Final[dict[str, Callable[[Expressions, Array], str]]] = {
     "matmul": _matmul,
-    "sum": _sum,
-    "largest": _largest,
+    **dict.fromkeys(REDUCTIONS, _reduction),
     "first": _first,
     "transpose": _transpose,
     "reshape": _reshape,

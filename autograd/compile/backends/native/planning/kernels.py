@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from autograd.compile.backends.native.planning.views import VIEWS, View, row_major, seen_inside
 from autograd.compile.ir.program import Array, Shape
+from autograd.rules.reductions import REDUCTIONS
 
 __all__ = ["Kernel", "Kernels"]
 
@@ -82,8 +83,8 @@ class Kernels:
         for a in lines:
             if a.is_elementwise:
                 self._elementwise(a)
-            elif a.op in ("sum", "largest"):
-                self._reduction(a, a.operands[0], a.detail if a.op == "sum" else (a.detail,))
+            elif a.op in REDUCTIONS:
+                self._reduction(a, a.operands[0], a.detail)
             elif a.op == "matmul" and not a.shape:  # the product of two vectors is a sum of products
                 product = Array("multiply", a.operands, a.operands[0].shape)
                 self._elementwise(product)
