@@ -1,6 +1,6 @@
 """How a program is recorded: the modes it runs under, and what may be asked of a recorded graph.
 
-methods.py     the methods of `Value`, `a * b` and `a.tanh()`: written by `python -m autograd.rules.generate`
+methods.py     the methods of `Value`, by `python -m autograd.rules.generate`; `a.tanh()` is written at its first use
 nodes.py       makes nodes: constants, and the results of operations without a method of their own
 graph.py       what a node was computed from and what it keeps of that, and the order of all that leads to it
 bulk.py        the numbers and gradients of many Values, read and written at once

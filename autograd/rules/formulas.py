@@ -59,10 +59,11 @@ class Syntax:
 
     infix: ClassVar[Mapping[str, Infix]] = {}
     minus: ClassVar[tuple[str, int, int]] = ("-", ATOM, ATOM)  # the sign, how tightly it binds, and its operand must
+    written: dict[Symbol, Text] | None = None  # what is not to be written again
 
     def write(self, formula: Symbol, binds: int = 0) -> str:
         """Return a formula as an expression, in brackets if it binds less tightly than that."""
-        return tight(fold(formula, self.step), binds)
+        return tight(fold(formula, self.step, self.written), binds)
 
     def step(self, x: Symbol, operands: list[Text]) -> Text:
         """Return how one symbol is written, given how its operands are."""

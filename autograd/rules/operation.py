@@ -79,7 +79,7 @@ class Operation:
 
     def __repr__(self) -> str:
         required = self.arity - len(self.defaults)
-        names = self.rule.__code__.co_varnames[1 : self.arity + 1]
+        names = self.rule.__code__.co_varnames[1:]
         shown = [*names[:required], *map("{}={}".format, names[required:], self.defaults)]
         return f"<operation {self.name}({', '.join(shown)})>"
 

@@ -33,22 +33,21 @@ def inlined(formula: Symbol) -> Symbol:
 
 
 class Writer(Syntax):
-    """Writes formulas as Python, operands in brackets, with a line `name = …` for each part that is used twice."""
+    """Writes formulas as Python, operands in brackets, with a line `name = …` for each part that is used twice.
+
+    `lines` holds what all that was written needs.
+    """
 
     infix: ClassVar = {function: (f" {sign} ", 0, ATOM, ATOM) for function, sign in SIGNS.items()}
     minus: ClassVar = ("-", 0, ATOM)
 
     def __init__(self, symbols: list[Symbol]) -> None:
         self.lines: list[str] = []
-        self.names: dict[Symbol, Text] = {}
+        self.written = {}
         self.uses = Counter(symbols)
         counted: dict[Symbol, None] = {}
         for x in symbols:
             fold(x, lambda y, _: self.uses.update(y.operands), counted)
-
-    def write(self, formula: Symbol, binds: int = 0) -> str:
-        """Return an expression for a formula, after adding to `lines` what it needs."""
-        return tight(fold(formula, self.step, self.names), binds)
 
     def step(self, x: Symbol, operands: list[Text]) -> Text:
         """Return how one symbol is written: by a name, once it has a line of its own."""

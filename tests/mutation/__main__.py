@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("--tests", nargs="*", help="the folders of tests; those of the package's name if none is given")
     given = parser.parse_args()
     package = given.part.split("/")[0]
-    folders = given.tests or [f"tests/{package}", "tests/house/test_house.py"]
+    folders = given.tests or [f"tests/{package}", "tests/house/test_house.py", "tests/house/test_public.py"]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         kept = (given.reach or folder / "reach.json").absolute()

@@ -111,7 +111,7 @@ def examine(engine: type | str, *, seconds: float = 5.0) -> Examination:
     has `.data`, `.grad`, `.backward()` and operators, and may have `relu`, `tanh`, `exp`, `log`, `sigmoid`, `sqrt`.
     Cases run in a process of their own, have so many `seconds` of its processor each, and print nothing: a class that
     crashes or never ends is told of.  What is right is what our own engine gives.
-    Raises ValueError if the class cannot be had, TypeError for what is no class.
+    Raises ValueError if the class cannot be had, or what stands there is our own, TypeError for what is no class.
 
     >>> examine(Value)
     Value: 81 of 81 points

@@ -26,6 +26,7 @@ from typing import Any, Final
 
 from autograd.explain.examination.case import Case
 from autograd.support.messages import shown
+from autograd.value import Value
 
 Answer = dict[str, Any]  # "found": what was read, by name; or "error", a kind, and "says"; or "missing", a method
 
@@ -76,7 +77,7 @@ def _answers(which: type | str, cases: Sequence[Case]) -> Iterator[Answer]:
 def load(place: str) -> type:
     """Return the class at `student.py:Value` or `package.module:Value`, run as Python runs a module that is imported.
 
-    Raises ValueError if there is none.
+    Raises ValueError if there is none, or if it is ours.
     """
     where, _, name = place.rpartition(":")
     if not where or (name and not name.isidentifier()):
@@ -96,6 +97,8 @@ def load(place: str) -> type:
     if not isinstance(found, type):
         there = ", ".join(x for x, what in vars(module).items() if isinstance(what, type))
         raise ValueError(f"there is no class {name} in {where}" + (f"; there is {there}" if there else ""))
+    if found is Value:
+        raise ValueError("it is this library's own Value, which somebody else has written: name a class of your own")
     return found
 
 

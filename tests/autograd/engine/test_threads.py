@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import Value, total
+from autograd.support import locks
 from nn import MLP, SGD, mean_squared_error
 
 ROWS = [[0.3, -0.7], [1.25, 0.5], [-0.4, 0.9]]
@@ -85,3 +86,12 @@ def test_a_child_of_a_process_that_is_in_a_pass_goes_on():
     command = [sys.executable, "-W", "ignore", "-c", FORKS]
     ended = subprocess.run(command, env={"PYTHONPATH": root}, capture_output=True, text=True, timeout=60)
     assert ended.stdout == "bad 0\n", ended.stderr
+
+
+def test_locks_are_renewed_and_left_free():
+    lock, got = locks.make_lock(), []
+    locks._renew()  # as a forked child does
+    other = threading.Thread(target=lambda: got.append(lock.acquire(timeout=5)))
+    other.start()
+    other.join()
+    assert got == [True]

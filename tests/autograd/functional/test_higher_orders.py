@@ -1,5 +1,6 @@
 """The rules read on Values: every order agrees with 60 digits, and what is cut stays cut."""
 
+import itertools
 import math
 import random
 from itertools import pairwise
@@ -215,3 +216,15 @@ def test_second_derivatives_of_inverse_functions_do_not_cancel_at_0_or_at_1(x):
     assert ag.grad(ag.grad(ag.asin))(x) == pytest.approx(x / rest**1.5, rel=4e-15, abs=0.0)
     assert ag.grad(ag.grad(ag.acos))(x) == pytest.approx(-x / rest**1.5, rel=4e-15, abs=0.0)
     assert ag.grad(ag.grad(ag.atanh))(x) == pytest.approx(2.0 * x / rest**2, rel=4e-15, abs=0.0)
+
+
+@pytest.mark.parametrize("n", [0.0, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("x", [0.0, -0.0])
+def test_a_power_of_0_is_constant_in_its_exponent_at_every_order(x, n):
+    for order in (2, 3):
+        for places in itertools.product((0, 1), repeat=order):
+            derivative = ag.power
+            for place in places:
+                derivative = ag.grad(derivative, place)
+            if 1 in places:
+                assert derivative(x, n) == 0.0, places

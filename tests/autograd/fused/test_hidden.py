@@ -181,6 +181,15 @@ def test_modes_see_every_operation():
         assert not model([1.0]).parents
 
 
+def test_nodes_have_the_same_names_in_every_mode():
+    model = MLP(2, [3, 2], "tanh", seed=0)
+    plain = [node.name for node in topological_order(total(model([0.5, -1.0])))]
+    with detect_anomaly():
+        watched = [node.name for node in topological_order(total(model([0.5, -1.0])))]
+    assert watched == plain
+    assert sum(name is not None for name in plain) > len(model.parameters())
+
+
 def test_numbers_changed_after_recording_do_not_change_what_was_recorded():
     model, loss = a_loss()
     _, kept = a_loss()

@@ -290,6 +290,21 @@ def test_ctrl_c_leaves_no_mode_on():
     assert count > 10
 
 
+def test_a_block_whose_entering_was_interrupted_is_not_entered(monkeypatch):
+    def interrupted(frame):
+        raise KeyboardInterrupt
+
+    before, block = modes.active, ag.no_grad()
+    with monkeypatch.context() as patched:
+        patched.setattr(modes, "_generator", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            block.__enter__()
+    assert (modes.active, block._entered) == (before, [])
+    with block:
+        assert not recorded()
+    assert recorded()
+
+
 def test_modes_that_do_not_record_leave_operations_as_they_are():
     with modes.mode(object()):
         assert (modes.active, modes.recorders) == (1, 0)

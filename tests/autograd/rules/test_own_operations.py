@@ -78,6 +78,22 @@ def test_it_is_written_in_javascript(lecun_tanh):
     assert json.loads(done.stdout) == pytest.approx([1.7159 * t, slope], rel=1e-14)
 
 
+def test_an_edge_that_may_be_cut_carries_the_slope_where_it_is_not():
+    @ag.op(stops_at_zero=True)
+    def gate(maths, x):
+        return maths.where(x > 0.0, 3.0 * x, 0.0), (maths.where(x > 0.0, 3.0, 0.0),)
+
+    try:
+        for at, slope in ((2.0, 6.0), (-2.0, 0.0)):
+            x = Value(at)
+            (gate(x) * 2.0).backward()
+            assert x.grad == slope
+        (gate(x) * math.inf).backward()  # nothing is sent where the edge is cut, not even 0 · inf
+        assert x.grad == 0.0
+    finally:
+        del TABLE["gate"]
+
+
 def test_a_rule_that_is_none_is_refused_when_it_is_entered():
     with pytest.raises(ValueError, match="there is an operation 'tanh' already"):
 

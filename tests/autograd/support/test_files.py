@@ -212,3 +212,17 @@ def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_
     assert (left.exists(), held.exists(), path.read_bytes()) == (False, True, b"new")
     write_file(path, b"newer")
     assert not held.exists()
+
+
+@POSIX
+def test_file_and_move_are_on_the_disk_when_it_returns(tmp_path, monkeypatch):
+    order, sync, replace = [], os.fsync, os.replace
+
+    def synced(handle):
+        order.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", lambda *paths: order.append("move") or replace(*paths))
+    write_file(tmp_path / "new", b"data")
+    assert order == ["file", "move", "folder"]

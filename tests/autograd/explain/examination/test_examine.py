@@ -216,6 +216,7 @@ def test_without_forks_cases_run_in_threads(tmp_path, monkeypatch):
     [
         (None, "there is no file"),
         ("class Other: pass", "there is no class Value in"),
+        ("from autograd import Value", "this library's own Value"),
         ("def", "SyntaxError"),
         ("1 / 0", "ZeroDivisionError: division by zero (student.py, line 1)"),
         ("raise SystemExit", "SystemExit"),
