@@ -228,6 +228,14 @@ def test_lines_are_as_wide_as_the_terminal_or_a_book(monkeypatch, wide, most):
     assert wrapped("a-b " * 20).count("-\n") == 0
 
 
+def test_in_a_narrow_terminal_what_goes_on_hangs_below_its_words(talk, monkeypatch):
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((48, 24)))
+    lines = talk.session._greeting().split("\n")
+    assert lines[:2] == ["XOR 2–4–1: 17 weights and biases to learn, 4", "rows of data."]
+    begun = lines.index("until solved     trains until every row is")
+    assert lines[begun + 1] == " " * 17 + "within 0.1 of its target"
+
+
 def test_a_new_line_begins_where_the_old_one_is_whole():
     loop = ["for i in range(3): print(i)"]
     assert _begins_anew(loop, "epoch")
