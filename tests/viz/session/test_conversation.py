@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 import viz
-from autograd import Value, where
+from autograd import Value
 from autograd.explain.numbers import show_number
 from viz.session.prompt import Prompt, _begins_anew, progress, usage, wrapped
 from viz.session.words import as_typed, short_help
@@ -228,14 +228,6 @@ def test_lines_are_as_wide_as_the_terminal_or_a_book(monkeypatch, wide, most):
     assert wrapped("a-b " * 20).count("-\n") == 0
 
 
-def test_in_a_narrow_terminal_what_goes_on_hangs_below_its_words(talk, monkeypatch):
-    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((48, 24)))
-    lines = talk.session._greeting().split("\n")
-    assert lines[:2] == ["XOR 2–4–1: 17 weights and biases to learn, 4", "rows of data."]
-    begun = lines.index("until solved     trains until every row is")
-    assert lines[begun + 1] == " " * 17 + "within 0.1 of its target"
-
-
 def test_a_new_line_begins_where_the_old_one_is_whole():
     loop = ["for i in range(3): print(i)"]
     assert _begins_anew(loop, "epoch")
@@ -298,40 +290,6 @@ def test_a_function_has_its_numbers_for_rows(capsys):
     assert "x₁ = 3, x₂ = −0.5;  L = −1.5" in capsys.readouterr().out
     with pytest.raises(TypeError, match="is to be called with 1 numbers"):
         viz.session(lambda a, b: a * b, [Value(1.0)], script=[])
-
-
-def test_a_push_is_measured_beside_one_that_suits_the_weights_size(capsys):
-    viz.session(lambda a: a * a, [100.0], script=["nudge a 1"])
-    assert "They agree but for 0.5%, the bend of the curve; a push of 0.0006 agrees." in capsys.readouterr().out
-
-
-def test_pages_are_of_this_training_where_it_stands(monkeypatch):
-    made = []
-
-    class Made:
-        def __init__(self, *given, **named):
-            made.append((*given, named))
-
-        def save(self, place):
-            return place
-
-    for name in ("steps", "film", "playground"):
-        monkeypatch.setattr(import_module("viz.session.looks"), name, Made)
-    training = viz.session(script=["epoch", "step", "page", "film", "playground"])
-    (root, stepped), (filmed, shown), (*played, given) = made
-    assert root.data == training.pass_now()[1].data
-    assert stepped == {"optimizer": training.optimizer, "title": "XOR 2–4–1, step by step"}
-    assert (filmed, shown) == (training, {"title": "XOR 2–4–1, the training so far"})
-    assert played == [training.model, training.inputs, training.targets]
-    assert given.pop("title") == "XOR 2–4–1, to play with"
-    assert given == {"loss": training.loss, "optimizer": training.optimizer}
-
-
-def test_why_alone_is_of_the_weight_with_the_largest_gradient(capsys):
-    viz.session(lambda a, b: a * 0.5 + where(a > 0.0, a * 0.25, b), [1.0, 2.0], script=["why"])
-    assert "∂L/∂a = " in capsys.readouterr().out, "none came to b"
-    viz.session(lambda a, b: a * 0.5 - b, [1.0, 2.0], script=["why"])
-    assert "∂L/∂b = " in capsys.readouterr().out
 
 
 def test_what_was_done_in_python_is_undone_as_a_command(talk):
