@@ -3,8 +3,11 @@
 import os
 from importlib import import_module
 
+import pytest
+
 import viz
 from autograd import where
+from viz.session.prompt import Prompt
 from viz.session.xor import XorSession
 
 
@@ -48,3 +51,41 @@ def test_in_a_narrow_terminal_what_goes_on_hangs_below_its_words(monkeypatch):
     assert lines[:2] == ["XOR 2–4–1: 17 weights and biases to learn, 4", "rows of data."]
     begun = lines.index("until solved     trains until every row is")
     assert lines[begun + 1] == " " * 17 + "within 0.1 of its target"
+
+
+def test_a_terminal_completes_commands_and_weights_and_shows_the_keys(monkeypatch):
+    toolkit = pytest.importorskip("prompt_toolkit")
+    made = []
+
+    class Reader:
+        prompt = input
+
+        def __init__(self, **given):
+            made.append(given)
+
+    class Terminal:
+        encoding = "utf-8"
+
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(toolkit, "PromptSession", Reader)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdout", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    session = XorSession()
+    prompt = Prompt(session, session._variables, session._known_names, session._help)
+    for keys in ("", "Enter step"):
+        prompt.keys = keys
+        prompt._reader()
+    words = made[0]["completer"].words()
+    assert {"step", "help", "w111", "b21"} <= set(words)
+    assert [given["bottom_toolbar"] for given in made] == [None, "Enter step"]
+    assert [given["reserve_space_for_menu"] for given in made] == [0, 0], "or lines scroll away"
+    assert [given["complete_while_typing"] for given in made] == [False, False]
+
+
+def test_a_service_without_standard_input_is_an_empty_script(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", None)
+    assert viz.session().epoch == 0
+    assert "quit leaves" in capsys.readouterr().out
