@@ -89,3 +89,26 @@ def test_a_service_without_standard_input_is_an_empty_script(monkeypatch, capsys
     monkeypatch.setattr("sys.stdin", None)
     assert viz.session().epoch == 0
     assert "quit leaves" in capsys.readouterr().out
+
+
+def test_the_keys_stand_below_the_line_that_is_read(monkeypatch):
+    prompt = Prompt(session := XorSession(), session._variables)
+    seen = []
+
+    def reader():
+        seen.append(prompt.keys)
+        return lambda mark: "quit"
+
+    monkeypatch.setattr(prompt, "_reader", reader)
+    prompt.talk("hello", "Enter step")
+    assert seen == ["Enter step"]
+
+
+def test_a_new_beginning_is_undone_beside_what_python_did_before_it(capsys):
+    session = XorSession()
+    prompt = Prompt(session, session._variables)
+    prompt.run_script(["training.run(2)", "restart 3", "back 2"])
+    assert "back: at the beginning; forward comes next; undone: restart 3, what Python did" in capsys.readouterr().out
+    session._is_solved = lambda trial: True
+    session.seeds()
+    assert capsys.readouterr().out.startswith("10 of 10 beginnings learned XOR")
