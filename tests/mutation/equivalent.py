@@ -25,6 +25,11 @@ EQUIVALENT = {
     },
     "viz/session/words.py": {
         ('if line[0] != " ":', "0", "1"): "a command's word has two letters or more",
+        (
+            'lines[-1] += (" · " if lines[-1][8:] else " ") + re.split(" {2,}|: ", line[9:])[0]',
+            "8",
+            "9",
+        ): "what stands there is longer than one letter",
     },
     "viz/graph/folding.py": {
         ("return set(), 1, {}", "1", "2"): "how many rows there are is told beside the others of a batch alone",

@@ -153,3 +153,15 @@ def test_a_renderer_that_returns_no_svg_is_told_so(given, said):
 def test_what_is_no_renderer_is_refused():
     with pytest.raises(TypeError, match=r"set_renderer takes a function of \(dot, engine\) that returns SVG.*not str"):
         viz.set_renderer("dot")
+
+
+def test_half_a_picture_is_none():
+    png = b"\x89PNG\r\n\x1a\n" + bytes(9) + b"IEND\xaeB`\x82"
+    assert rendering._is_whole(png, "png")
+    assert not rendering._is_whole(png[:-5], "png")
+    assert not rendering._is_whole(png[1:], "png")
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>'
+    assert rendering._is_whole(svg, "svg")
+    assert not rendering._is_whole(svg[:-1], "svg")
+    assert not rendering._is_whole(svg.replace(b"2000", b"2001"), "svg")
+    assert not rendering._is_whole(b"\xff", "svg")

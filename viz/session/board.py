@@ -113,7 +113,7 @@ def _panels(run: Run, now: Replay, event: Event, row: int | None) -> list[str]:
     half = min(max(columns(line) for line in left) + 2, 44)
     for k in range(_ROWS + 1):
         one = left[k] if k < len(left) else ""
-        here = k > 0 and first + k - 1 == row
+        here = first + k - 1 == row
         one = padded("▸" + one[1:] if here else one, half)[:half]
         two = right[k][: WIDTH - half - 2] if k < len(right) else ""
         one = paint(one, "quiet" if k == 0 else "marked" if here else "")

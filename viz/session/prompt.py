@@ -199,6 +199,10 @@ class Prompt:
 
     def _reader(self) -> Callable[[str], str]:
         """Return what reads a line: prompt_toolkit where it is installed and the terminal can, else Python's own."""
+
+        def words() -> list[str]:
+            return [*self.commands, *map(as_typed, self.names())]
+
         able = os.environ.get("TERM") != "dumb" and sys.stdin.isatty() and sys.stdout.isatty()
         if able and find_spec("prompt_toolkit") and "utf" in (sys.stdout.encoding or "").lower():
             from prompt_toolkit import PromptSession
@@ -206,9 +210,8 @@ class Prompt:
             from prompt_toolkit.styles import Style
 
             plain = Style([("bottom-toolbar", "noreverse")])
-            known = WordCompleter(lambda: [*self.commands, *map(as_typed, self.names())])
             prompt: PromptSession[str] = PromptSession(
-                completer=known, complete_while_typing=False, reserve_space_for_menu=0, style=plain,
+                completer=WordCompleter(words), complete_while_typing=False, reserve_space_for_menu=0, style=plain,
                 bottom_toolbar=self.keys or None,
             )  # fmt: skip
             return prompt.prompt
@@ -216,8 +219,8 @@ class Prompt:
             import readline
 
             def complete(text: str, state: int) -> str | None:
-                words = [name for name in [*self.commands, *map(as_typed, self.names())] if name.startswith(text)]
-                return words[state] if state < len(words) else None
+                found = [word for word in words() if word.startswith(text)]
+                return found[state] if state < len(found) else None
 
             readline.set_completer(complete)
             readline.parse_and_bind("tab: complete")

@@ -42,6 +42,8 @@ def test_every_share_of_every_head_is_in_its_square():
     assert sorted(x for x in said if x[0].isdigit()) == sorted(wanted)
     assert not any(p.has_grad for p in model.parameters())
     assert chart.figure.get_size_inches().tolist() == pytest.approx([0.6 + 2 * 2.2, 0.5 + 2 * 2.7])
+    turned = [[label.get_rotation() for label in axes.get_xticklabels()] for axes in chart.figure.axes[:3]]
+    assert turned == [[90.0] * 3] * 3, "words are read from below"
     assert [axes.axison for axes in chart.figure.axes] == [True, True, True, False], "the second layer has one head"
     assert [axes.get_xlabel() for axes in chart.figure.axes] == ["from this row"] * 3 + [""]
     assert [axes.get_ylabel() for axes in chart.figure.axes] == ["this row takes", "", "this row takes", ""]
@@ -53,6 +55,7 @@ def test_a_long_sequence_is_shaded_and_a_layer_needs_no_model():
     assert not any("." in text for text in texts(chart))
     assert chart.png.startswith(b"\x89PNG")
     assert chart.figure.get_size_inches().tolist() == pytest.approx([0.6 + 4 * 4.4, 0.5 + 4.9])
+    assert {label.get_rotation() for axes in chart.figure.axes for label in axes.get_xticklabels()} == {0.0}
     assert [axes.get_xticks().tolist() for axes in chart.figure.axes] == [list(range(0, 21, 3))] * 4
 
 

@@ -174,6 +174,7 @@ def test_limits_of_charts():
     for size in (2, 2001):
         with pytest.raises(ValueError, match="size"):
             landscape([[Value(1.0)]], lambda: 1.0, reach=1.0, size=size, seed=0)
+    assert len(charts.histogram(nn.MLP(1, [1], seed=0), bins=1).figure.axes[0].patches) == 1
     for bins in (0, 10_001):
         with pytest.raises(ValueError, match="bins"):
             charts.histogram(nn.MLP(1, [1], seed=0), bins=bins)

@@ -179,6 +179,8 @@ def test_boxes_are_as_wide_as_what_they_hold():
     assert top == "      ┌─ ► value ───┐   ╭─ × local ─────────────╮"
     assert middle == "      │     1.5     │ × │          −2           │"
     assert bottom == "      └─ a ─────────┘   ╰─ a foot of 22 lette… ─╯"
+    wide = boxed([Framed("value", "t", -1.2345e-300, "f")])
+    assert [line.strip() for line in wide] == ["┌─ t ───────────┐", "│  −1.234e-300  │", "└─ f ───────────┘"]
     four = boxed([Framed("sent", "t", 0.0, "nineteen letters !!")] * 4)
     assert four[2].count("nineteen letters…") == 4
     three = boxed([Framed("sent", "t", 0.0, "nineteen letters !!")] * 3)

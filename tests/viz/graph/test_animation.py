@@ -70,6 +70,7 @@ def test_what_nobody_would_watch_is_refused():
         viz.animate(long)
     with pytest.raises(TypeError, match="animate takes the Value"):
         viz.animate(2.0)
+    assert f"{1.5 * (4 + 3):g}s step-end infinite" in viz.animate(x * x).svg
     for seconds in (60.0, 0.25):
         assert f"{seconds * (4 + 3):g}s step-end infinite" in viz.animate(x * x, seconds=seconds).svg
     for seconds in (0.0, -1.0, 60.5):

@@ -101,6 +101,11 @@ def test_a_lone_neuron_and_layer_are_networks_and_other_things_are_refused():
         draw_network(nn.Module())
 
 
+def test_a_network_of_one_input_says_which_row_it_shows():
+    model = nn.MLP(1, [1], seed=0)
+    assert "► activation for row 2 of 2<" in viz.draw_network(model, [[1.0], [2.0]], example=-1).svg
+
+
 def test_a_weight_that_is_nan_is_drawn_in_alarm():
     model = nn.MLP(2, [2, 1], seed=1)
     next(iter(model.layers[0].neurons[0].weights)).data = float("nan")

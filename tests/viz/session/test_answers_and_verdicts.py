@@ -124,6 +124,7 @@ def test_the_shape_of_a_curve(losses, said):
     [
         (0.1, 0.1, 1.0, (0.9, 1.0, 1.1), 0.1, "They agree: over such a push"),
         (0.1, 0.1000999, 1.0, (0.9, 1.0, 1.1), 0.1, "They agree: over such a push"),
+        (999.0, 1000.0, 1.0, (0.9, 1.0, 1.1), 0.1, "They agree: over such a push"),
         (0.1, 0.1002, 1.0, (0.9, 1.0, 1.1), 0.1, "They agree but for 0.2%, the bend of the curve; a push of 0.1"),
         (0.1, 0.0, 1.0, (0.9, 1.0, 1.1), 0.1, "They agree but for all of it"),
         (0.0, 0.0, 0.0, (1.0, 1.0, 1.0), 0.1, "They agree: over such a push"),

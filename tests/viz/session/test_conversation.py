@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 import viz
-from autograd import Value, where
+from autograd import Value
 from autograd.explain.numbers import show_number
 from viz.session.prompt import Prompt, _begins_anew, progress, usage, wrapped
 from viz.session.words import as_typed, short_help
@@ -290,13 +290,6 @@ def test_a_function_has_its_numbers_for_rows(capsys):
     assert "x₁ = 3, x₂ = −0.5;  L = −1.5" in capsys.readouterr().out
     with pytest.raises(TypeError, match="is to be called with 1 numbers"):
         viz.session(lambda a, b: a * b, [Value(1.0)], script=[])
-
-
-def test_why_alone_is_of_the_weight_with_the_largest_gradient(capsys):
-    viz.session(lambda a, b: a * 0.5 + where(a > 0.0, a * 0.25, b), [1.0, 2.0], script=["why"])
-    assert "∂L/∂a = " in capsys.readouterr().out, "none came to b"
-    viz.session(lambda a, b: a * 0.5 - b, [1.0, 2.0], script=["why"])
-    assert "∂L/∂b = " in capsys.readouterr().out
 
 
 def test_what_was_done_in_python_is_undone_as_a_command(talk):

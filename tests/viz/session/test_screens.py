@@ -5,9 +5,11 @@ import os
 import pytest
 
 import nn
+from autograd.explain.events import Send
 from viz.session import board as screens
 from viz.session.board import board
 from viz.session.commands import Session
+from viz.session.xor import XorSession
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +180,36 @@ def test_a_board_is_drawn_where_a_terminal_has_the_room(monkeypatch, wide, high,
     monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((wide, high)))
     monkeypatch.setattr(screens, "takes_codes", lambda: codes)
     assert screens.is_screen() is is_one
+
+
+DESCENT = """\
+◆ update 1 of 17   w⁽¹⁾₁₁ moves against its gradient
+
+      ┌─ ► now ─────┐   ┌╌ 0.1 × ◀ ╌╌╌╌┐   ╔═ ◆ next ════╗
+      │   0.6888    │ − ╎   0.002536   ╎ = ║   0.6886    ║
+      └─ w⁽¹⁾₁₁ ────┘   └╌ ∂L/∂w⁽¹⁾₁₁ ╌┘   ╚═ w⁽¹⁾₁₁ ════╝"""
+PARTS = """\
+      z⁽²⁾₄[3]  ◁ −0.09018                        ░░░░░░░░░░░░░│
+      z⁽²⁾₃[3]  ◁ −0.1487    ░░░░░░░░░░░░░░░░░░░░░             │
+      z⁽²⁾₂[3]  ◁ −0.001333                                    │
+      z⁽²⁾₁[3]  ◁  0.01878   ███                               │
+      in all    ◀ −0.2214       ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░│"""
+
+
+def test_a_step_of_plain_descent_is_its_rate_times_the_gradient():
+    session = XorSession()
+    session.forward()
+    session.backward()
+    screen = "\n".join(board(session, 50 + 139))
+    assert DESCENT in screen
+    assert "L grows as w⁽¹⁾₁₁ grows, so w⁽¹⁾₁₁ goes down, by 0.0002536." in screen
+
+
+def test_parts_that_come_from_one_row_are_told_apart_by_their_nodes():
+    model = nn.MLP(3, [4, 4, 1], activation="tanh", seed=1)
+    inputs, targets = [[0.1, 0.2, 0.3], [0.5, 0.1, 0.9], [0.3, 0.3, 0.3]], [0.0, 1.0, 0.5]
+    session = Session(nn.TrainingSession(model, inputs, targets, loss=nn.mean_squared_error), "deep")
+    recording = session._story().recording
+    sends = [(i, event) for i, event in enumerate(recording.events) if isinstance(event, Send)]
+    i = next(i for i, event in sends if event.arrival == 4 and recording.words.names[event.parent] == "a⁽¹⁾₁[3]")
+    assert PARTS in "\n".join(board(session, i))
