@@ -6,7 +6,7 @@ numbers yet, so only shapes are checked then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
@@ -68,6 +68,12 @@ def paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...]
         return Group(outputs).values, [y if isinstance(y, Value) else number(y) for y in wanted], shape[0]
     except TypeError as error:
         raise TypeError(f"{call} takes numbers, or rows of numbers: {error}") from None
+
+
+def mean_of(call: str, predictions: Any, targets: Any, weights: Any, each: Callable[[Value, Any], Any]) -> Value:
+    """Return the mean over the rows, each by its weight, of the loss of each number and its target."""
+    outputs, wanted, count = paired(call, predictions, targets)
+    return averaged(call, [each(x, y) for x, y in zip(outputs, wanted, strict=True)], count, weights)
 
 
 def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from autograd import Value
-from autograd.recording.bulk import gradients_of, numbers_of, set_numbers
+from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
 from nn.optim.optimizer import Optimizer
 from nn.support.contexts import Result
 from nn.support.fields import modules_of
@@ -32,17 +32,12 @@ class Gradients:
     def __init__(self, values: Sequence[Value]) -> None:
         gradients = gradients_of(values)
         self._data = array("d", [0.0 if x is None else x for x in gradients])
-        reached = [x is not None for x in gradients]
-        self._reached = True if all(reached) else bytes(reached) if any(reached) else False
+        self._reached = bytes(x is not None for x in gradients)
 
     def put(self, values: Sequence[Value]) -> None:
         """Leave the Values with these gradients."""
-        reached = self._reached if isinstance(self._reached, bytes) else [self._reached] * len(values)
-        for v, x, was_reached in zip(values, self._data, reached, strict=True):
-            if was_reached:
-                v.grad = x
-            else:
-                v.clear_grad()
+        pairs = zip(self._data, self._reached, strict=True)
+        keep_gradients(values, [x if was_reached else None for x, was_reached in pairs])
 
 
 class BuffersAndRNG:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from autograd import Value
 from nn.layers.activations import activation_name
 from nn.layers.attention import Attention
 from nn.layers.containers import Activation, Embedding, Residual, Sequential, Softmax
@@ -14,7 +13,7 @@ from nn.layers.module import Module
 from nn.layers.normalization import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.layers.recurrent import GRU, LSTM, RNN
 from nn.support.guesses import GUESSES
-from nn.support.validate import said
+from nn.support.validate import plain_numbers, said
 
 if TYPE_CHECKING:
     import numpy as np
@@ -220,9 +219,4 @@ def _array(x: Any) -> Any:
     """Return Values, or rows of them, as an array of 64-bit numbers."""
     import numpy as np
 
-    return np.array(_numbers(x), dtype=np.float64)
-
-
-def _numbers(x: Any) -> Any:
-    is_one = isinstance(x, Value) or not hasattr(x, "__iter__")
-    return float(getattr(x, "data", x)) if is_one else [_numbers(y) for y in x]
+    return np.array(plain_numbers(x), dtype=np.float64)
