@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Final
 
-__all__ = ["NODE", "pays_arrays", "pays_machine_code", "pays_to_predict"]
+__all__ = ["CHUNK", "NODE", "pays_arrays", "pays_machine_code", "pays_to_predict"]
 
 NODE: Final = 16  # to record a node takes as long as so many operands
 COMPILING = 450  # to compile one, as long as so many
@@ -16,6 +16,7 @@ WORTH_COMPILING = 1_800_000  # as much work again, whatever is compiled: NumPy i
 WORTH_MACHINE_CODE = 4_000  # small steps after which a tenth of a second of LLVM has paid
 LARGE_STEP: Final = 240_000  # work of a step of which half as many are enough
 FITS_CACHE: Final = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
+CHUNK: Final = 1 << 16  # rows that are looked at in one go, so that those of files are not all in memory
 MANY_ROWS: Final = 2_000  # to predict, after which compiling has paid
 MANY_PRODUCTS: Final = 10_000_000  # or so many rows × parameters: half a second's work
 

@@ -23,6 +23,7 @@ from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import (
     check_buffers,
     check_fields,
+    checked_names,
     described,
     dictionary,
     fault,
@@ -110,6 +111,7 @@ def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterab
     dictionary("buffers", record["buffers"])
     for i, name in enumerate(list_of("classes", record.get("classes", []))):
         text(f"classes[{i}]", name)
+    checked_names(record.get("classes", []))
     for path, kind in dictionary("kinds", record["kinds"]).items():
         text(f"kinds.{shown(path)}", kind)
     if ("optimizer" in record) != ("generators" in record):

@@ -17,6 +17,7 @@ from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, se
 from nn.optim.optimizer import Optimizer
 from nn.support.contexts import Result
 from nn.support.fields import modules_of
+from nn.support.validate import copied
 
 
 def numbers(values: Sequence[Value]) -> array[float]:
@@ -59,7 +60,7 @@ class BuffersAndRNG:
     def read(self) -> list[Any]:
         """Return a state for `put`; what has not changed since the last reading is shared with it, not copied."""
         state = self.generator_states()
-        state += [_copied(getattr(module, name)) for module, name in self._buffers]
+        state += [copied(getattr(module, name)) for module, name in self._buffers]
         pairs = list(zip(self._last or state, state, strict=True))
         self._last = [old if old == new else new for old, new in pairs]
         self.changed = sum(old is not new for (old, _), new in zip(pairs, self._last, strict=True))
@@ -114,7 +115,7 @@ class BuffersAndRNG:
             random.setstate(state[0])
         self._put_own(state[1:first])
         for (module, name), kept in zip(self._buffers, state[first:], strict=True):
-            setattr(module, name, _copied(kept))
+            setattr(module, name, copied(kept))
 
 
 _drawing: WeakSet[Any] = WeakSet()  # models that drew from Python's own generator when they were tried
@@ -168,7 +169,3 @@ class Snapshot:
             self._optimizer.state[name][:] = memory
         self._optimizer.learning_rate, self._optimizer.step_count = self.learning_rate, self.step_count
         self._buffers_and_rng.put(self._state)
-
-
-def _copied(x: Any) -> Any:
-    return [_copied(element) for element in x] if isinstance(x, list) else x

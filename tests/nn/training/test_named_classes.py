@@ -213,6 +213,9 @@ def test_a_state_dict_carries_the_names_and_one_without_takes_them_away():
     for wrong in ([1, 2, 3], 5, None, "abc"):
         with pytest.raises(TypeError, match="classes in a state_dict are the names of classes"):
             other.load_state_dict(model.state_dict() | {"classes": wrong})
+    for wrong in (["a"], ["a", "b", "a"], ("a", "a")):
+        with pytest.raises(ValueError, match="classes are two or more, each of another name, and here are a"):
+            other.load_state_dict(model.state_dict() | {"classes": wrong})
     assert other.state_dict() == before
 
 
