@@ -76,7 +76,7 @@ def mean_of(call: str, predictions: Any, targets: Any, weights: Any, each: Calla
     return averaged(call, [each(x, y) for x, y in zip(outputs, wanted, strict=True)], count, weights)
 
 
-def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]:
+def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, ...]]:
     rows = rows_of(call, what, given)
     widths = {len(row) if is_row(row) else 1 for row in rows}
     if len(widths) > 1:
@@ -84,7 +84,7 @@ def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]
     flat: list[Any] = []
     for row in rows:
         flat.extend(rows_of(call, f"a row of {what}", row))
-    return flat, (len(rows), widths.pop() if widths else 0)
+    return flat, (len(rows), *widths)
 
 
 def check_range(call: str, what: str, numbers: Sequence[Any], count: int, advice: str = "") -> None:

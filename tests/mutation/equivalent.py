@@ -11,6 +11,16 @@ EQUIVALENT = {
         ("end, drop = 0, (0, len(best) - 1)", "len(best) - 1", "len(best) + 1"): "a shorter stretch is always found",
         ("end, drop = 0, (0, len(best) - 1)", "0", "1"): "the first goal is never met at once",
     },
+    "nn/losses/classification.py": {
+        ("if seen and not p.data < LEAST_PROBABILITY:", "p.data < LEAST_PROBABILITY", "p.data <= LEAST_PROBABILITY"): (
+            "the line touches the logarithm there, in value and slope"
+        ),
+        (
+            "others = where(z > 0.0, 1.0 - y, y)  # the probability of the other outcome",
+            "0.0",
+            "1.0",
+        ): "it is used where the logit is infinite",
+    },
     "viz/session/answers.py": {
         (
             "right = math.fsum(chance * share for chance, share in zip(chances, shares, strict=True))",
