@@ -64,6 +64,13 @@ def test_what_does_not_fit_a_module_changes_nothing(change, error, words):
     assert repr(other.state_dict()) == before
 
 
+def test_a_column_that_never_varied_has_variance_0_and_is_loaded():
+    net, _ = trained()
+    other = model(seed=2)
+    other.load_state_dict(net.state_dict() | {"layers.1.running_variance": [0.0] * 3})
+    assert other.layers[1].running_variance == [0.0] * 3
+
+
 @pytest.mark.parametrize(
     ("made", "settings"),
     [
