@@ -18,6 +18,7 @@ from typing import Any as _Any
 
 from autograd.explain.naming import show_paths as _show_paths
 from nn import layers as _layers
+from nn import losses as _losses
 from nn import optim as _optim
 from nn.history.findings import Diagnosis, Finding
 from nn.history.history import History, Stretch, stretches
@@ -25,17 +26,7 @@ from nn.inspect.curvature import sharpness
 from nn.inspect.diagnosis import diagnose
 from nn.inspect.rate_finder import RateSweep, find_learning_rate
 from nn.layers import *  # noqa: F403  # whose exports are listed there
-from nn.losses import (
-    accuracy,
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    hinge,
-    huber,
-    mean_absolute_error,
-    mean_squared_error,
-    poisson,
-    softmax_cross_entropy,
-)
+from nn.losses import *  # noqa: F403
 from nn.optim import *  # noqa: F403
 from nn.saving.files import Autosave, load, save
 from nn.saving.torch_module import TorchModule, to_torch
@@ -62,28 +53,20 @@ __all__ = [
     "Stretch",
     "TorchModule",
     "TrainingSession",
-    "accuracy",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
     "classify",
     "diagnose",
     "find_learning_rate",
     "fit",
-    "hinge",
-    "huber",
     "load",
-    "mean_absolute_error",
-    "mean_squared_error",
-    "poisson",
     "predict",
     "save",
     "save_onnx",
     "sharpness",
-    "softmax_cross_entropy",
     "stretches",
     "to_torch",
 ]
 __all__ += _layers.__all__
+__all__ += _losses.__all__
 __all__ += _optim.__all__
 
 _LATER = {"estimators": "estimators", "save_onnx": "saving.onnx_model"}  # what is loaded only when it is asked for

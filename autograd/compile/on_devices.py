@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -19,11 +19,10 @@ from autograd.compile.backends.numpy.update import load_update
 from autograd.compile.backends.runner import Floats
 from autograd.compile.programs.compiled import Compiled
 from autograd.compile.training import TrainingStep
+from autograd.support.costs import CHUNK
 from autograd.value import Value
 
 __all__ = ["Devices", "DevicesStep"]
-
-CHUNK: Final = 1 << 16  # rows whose indices are looked at in one go
 
 
 class DevicesStep(TrainingStep):

@@ -15,6 +15,7 @@ WORTH_MACHINE_CODE = 4_000  # small steps after which a tenth of a second of LLV
 LARGE_STEP: Final = 240_000  # work of a step of which half as many are enough
 WORTH_OPTIMIZING = 300_000_000  # operations of machine code as LLVM first writes it, after which it looks twice
 FITS_CACHE: Final = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
+CHUNK: Final = 1 << 16  # rows that are looked at in one go, so that those of files are not all in memory
 MANY_ROWS: Final = 2_000  # to predict, after which compiling has paid
 MANY_PRODUCTS: Final = 10_000_000  # or so many rows × parameters: half a second's work
 

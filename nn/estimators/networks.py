@@ -21,7 +21,7 @@ from nn.history.history import History
 from nn.layers.activations import ActivationLike
 from nn.layers.dense import MLP
 from nn.losses import mean_squared_error, softmax_cross_entropy
-from nn.optim.adam import Adam
+from nn.optim.rules import Adam
 from nn.training.engines import predict
 from nn.training.fit import fit
 from nn.training.loop import EarlyStopping
@@ -164,11 +164,7 @@ class Regressor(_base.RegressorMixin, _Network):  # type: ignore[misc]
         """Return this, trained from the beginning on rows and their targets, each row by its weight."""
         X, y = self._checked(X, y, True)  # noqa: N806
         weights = None if sample_weight is None else _validation._check_sample_weight(sample_weight, X)
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.target_mean_ = float(np.average(y, weights=weights))
-            self.target_scale_ = float(np.sqrt(np.average((y - self.target_mean_) ** 2, weights=weights))) or 1.0
-        self._check_scale()
-        self._begin(1)
+        self._begin_on(y, weights)
         return self._train(X, self._scaled(y), mean_squared_error, self.epochs, weights, True)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
@@ -179,10 +175,7 @@ class Regressor(_base.RegressorMixin, _Network):  # type: ignore[misc]
         is_first = not hasattr(self, "model_")
         X, y = self._checked(X, y, is_first)  # noqa: N806
         if is_first:
-            with np.errstate(over="ignore", invalid="ignore"):
-                self.target_mean_, self.target_scale_ = float(y.mean()), float(y.std()) or 1.0
-            self._check_scale()
-            self._begin(1)
+            self._begin_on(y, None)
         return self._train(X, self._scaled(y), mean_squared_error, 1, sample_weight, False)
 
     def predict(self, X: Any) -> Array:  # noqa: N803
@@ -195,13 +188,17 @@ class Regressor(_base.RegressorMixin, _Network):  # type: ignore[misc]
         )
         return inputs, targets.astype(np.float64)
 
-    def _check_scale(self) -> None:
-        """Raise ValueError unless the targets have a mean and a standard deviation that floats can hold."""
+    def _begin_on(self, y: Array, weights: Any) -> None:
+        """Begin in units of these targets; raises ValueError unless floats can hold their mean and deviation."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.target_mean_ = float(np.average(y, weights=weights))
+            self.target_scale_ = float(np.sqrt(np.average((y - self.target_mean_) ** 2, weights=weights))) or 1.0
         if not np.isfinite([self.target_mean_, self.target_scale_]).all():
             raise ValueError(
                 f"the targets' mean is {self.target_mean_:g} and their standard deviation {self.target_scale_:g}, out "
                 f"of the range of floats: give the targets in a larger unit, such as y / 1e150"
             )
+        self._begin(1)
 
     def _scaled(self, targets: Array) -> Array:
         scaled: Array = (targets - self.target_mean_) / self.target_scale_

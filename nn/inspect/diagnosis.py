@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import detect_anomaly
 from nn.history.findings import Diagnosis, Finding, LayerFigures, StepFigures, counted
 from nn.history.history import History
 from nn.history.loss_findings import not_finite, plateau, rate_too_high
@@ -19,6 +18,7 @@ from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.contexts import bound
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, check_learner, checked_data, checked_losses
+from nn.training.first_nonfinite import in_pass
 from nn.training.recorded import record_loss
 from nn.training.settings import checked_optimizer
 
@@ -85,12 +85,8 @@ def diagnose(
 
 # ------------------------------------------------------------------------------------- one pass
 def _first_nonfinite(model: Any, inputs: list[Any], targets: list[Any], loss: Loss) -> str:
-    try:
-        with detect_anomaly():
-            record_loss(model, loss, inputs, targets, range(len(inputs))).backward()
-    except FloatingPointError as error:
-        return str(error)
-    return "no operation of this pass made it"
+    found = in_pass(lambda: record_loss(model, loss, inputs, targets, range(len(inputs))).backward())
+    return found or "no operation of this pass made it"
 
 
 def _dead(layers: list[LayerFigures], rows: int) -> Finding:

@@ -23,6 +23,12 @@ def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
     return (inputs,) if isinstance(inputs, Value) else Group.of(inputs).values
 
 
+def of_rows(layer: Any, rows: Iterable[Any]) -> list[Any]:
+    """Return what a layer makes of the rows, in order: as a batch if it can, else of each row alone."""
+    batch = getattr(layer, "batch", None)
+    return list(batch(rows)) if batch is not None else [layer(row) for row in rows]
+
+
 def _check_callable(layer: Any, what: str) -> None:
     if isinstance(layer, type) or not callable(layer):
         raise TypeError(f"{what} is {said(layer)}")
@@ -62,7 +68,7 @@ class Sequential(Module):
         """Return what the last module makes of each row; each layer sees all rows before the next begins."""
         rows = listed(rows, "rows")
         for layer in _unnested(self.layers):
-            rows = layer.batch(rows) if isinstance(layer, Module) else [layer(row) for row in rows]
+            rows = of_rows(layer, rows)
         return rows
 
 
@@ -83,9 +89,7 @@ class Residual(Module):
     def batch(self, rows: Iterable[Any]) -> list[Row]:
         """Return F(x) + x for each row."""
         rows = [as_row(row) for row in listed(rows, "rows")]
-        block = self.block
-        changed = block.batch(rows) if isinstance(block, Module) else [block(row) for row in rows]
-        return [self._added(as_row(y), x) for y, x in zip(changed, rows, strict=True)]
+        return [self._added(as_row(y), x) for y, x in zip(of_rows(self.block, rows), rows, strict=True)]
 
     def _kind(self) -> str:
         return "a residual"

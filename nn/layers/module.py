@@ -14,7 +14,7 @@ from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
 from nn.layers.forward_cache import ForwardCache, Row, fill, keep
 from nn.support.contexts import Result, run_with
-from nn.support.fields import by_path, check_buffers, check_fields, class_names, put_class_names
+from nn.support.fields import by_path, check_buffers, check_fields, checked_names, class_names, names, put_class_names
 from nn.support.guesses import GUESSES, OF_A_MODULE
 from nn.support.validate import check_attribute, check_class, checked_number, listed, said
 
@@ -154,8 +154,8 @@ class Module:
         Where the classes have names, these come last, as `classes`.
         """
         numbers = {path: p.data for path, p in by_path(self.named_parameters()).items()} | self.named_buffers()
-        names = class_names(self)
-        return numbers | {"classes": list(names)} if names else numbers
+        classes = class_names(self)
+        return numbers | {"classes": list(classes)} if classes else numbers
 
     @GUESSES
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -164,20 +164,19 @@ class Module:
         Raises ValueError or TypeError naming the path, and changes nothing, for names, shapes or kinds that do not fit.
         """
         named = by_path(self.named_parameters())
-        state, names = dict(state), tuple[str, ...]()
+        state, classes = dict(state), tuple[str, ...]()
         if "classes" not in {*named, *self.named_buffers()}:
-            held = state.pop("classes", ())
-            if not isinstance(held, list | tuple) or not all(isinstance(name, str) for name in held):
-                raise TypeError("classes in a state_dict are the names of classes, as texts")
-            names = tuple(held)
-        check_fields("the state_dict", state, {*named, *self.named_buffers()})
+            classes = checked_names(state.pop("classes", ()))
+        check_fields("the state_dict", state, mine := {*named, *self.named_buffers()}, state)
+        if more := sorted(state.keys() - mine):
+            raise ValueError(f"the state_dict is of another model: this one has no {names(more)}")
         buffers = {path: x for path, x in state.items() if path not in named}
         check_buffers("buffers", buffers, self)
         before = self.state_dict()
         after = {path: checked_number(path, state[path]) for path in named} | buffers
         try:
             self._put(after, named)
-            put_class_names(self, names)
+            put_class_names(self, classes)
         except BaseException:  # an interrupt
             self._put(before, named)
             raise

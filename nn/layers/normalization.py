@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from nn.layers.counter_random import Floats
 
 
+def _checked_epsilon(epsilon: float) -> float:
+    if not number(epsilon) > 0.0:
+        raise ValueError(f"epsilon keeps the division finite and must be above 0, not {epsilon:g}")
+    return number(epsilon)
+
+
 class BatchNorm(Module):
     """scale · (x − mean) / √(variance + epsilon) + shift, column by column.  (Ioffe and Szegedy 2015.)
 
@@ -33,11 +39,9 @@ class BatchNorm(Module):
 
     def __init__(self, width: int, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
         positive_count(width, "the width of a row")
-        self.momentum, self.epsilon = number(momentum), number(epsilon)
+        self.momentum, self.epsilon = number(momentum), _checked_epsilon(epsilon)
         if not 0.0 <= self.momentum <= 1.0:
             raise ValueError(f"momentum is the share of the new batch, from 0 to 1, not {self.momentum:g}")
-        if not self.epsilon > 0.0:
-            raise ValueError(f"epsilon keeps the division finite and must be above 0, not {self.epsilon:g}")
         self.scale = [Value(1.0) for _ in range(width)]
         self.shift = [Value(0.0) for _ in range(width)]
         self.running_mean = [0.0] * width
@@ -56,15 +60,11 @@ class BatchNorm(Module):
             if len(row) != len(self.scale):
                 raise ValueError(f"this batch norm takes rows of {len(self.scale)} numbers, and row {i} has {len(row)}")
         tracing.guard(self._mode)
-        columns = zip(*given, strict=True)
-        normal = self._by_batch(list(columns)) if self.training else self._by_running_averages(list(columns))
-        outputs = []
-        for row in zip(*normal, strict=True):
-            output = [scale * x + shift for x, scale, shift in zip(row, self.scale, self.shift, strict=True)]
-            self.name_row(output)
-            self.keep_pass(list(row), output)
-            outputs.append(output)
-        return outputs
+        columns = list(zip(*given, strict=True))
+        normal = self._by_batch(columns) if self.training else self._by_running_averages(columns)
+        parts = list(zip(self.scale, self.shift, strict=True))
+        rows = list(zip(*normal, strict=True))
+        return [self._entered(row, [s * x + b for x, (s, b) in zip(row, parts, strict=True)]) for row in rows]
 
     def _mode(self) -> tuple[Any, ...]:
         return self.training, self.epsilon
@@ -125,9 +125,7 @@ class _RowNorm(Module):
 
     def __init__(self, width: int, *, epsilon: float = 1e-5) -> None:
         positive_count(width, "the width of a row")
-        self.epsilon = number(epsilon)
-        if not self.epsilon > 0.0:
-            raise ValueError(f"epsilon keeps the division finite and must be above 0, not {self.epsilon:g}")
+        self.epsilon = _checked_epsilon(epsilon)
         self.scale = [Value(1.0) for _ in range(width)]
 
     def __call__(self, inputs: Inputs | Value) -> Row:

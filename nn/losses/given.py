@@ -6,7 +6,7 @@ numbers yet, so only shapes are checked then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
@@ -70,7 +70,13 @@ def paired(call: str, predictions: Any, targets: Any) -> tuple[tuple[Value, ...]
         raise TypeError(f"{call} takes numbers, or rows of numbers: {error}") from None
 
 
-def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]:
+def mean_of(call: str, predictions: Any, targets: Any, weights: Any, each: Callable[[Value, Any], Any]) -> Value:
+    """Return the mean over the rows, each by its weight, of the loss of each number and its target."""
+    outputs, wanted, count = paired(call, predictions, targets)
+    return averaged(call, [each(x, y) for x, y in zip(outputs, wanted, strict=True)], count, weights)
+
+
+def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, ...]]:
     rows = rows_of(call, what, given)
     widths = {len(row) if is_row(row) else 1 for row in rows}
     if len(widths) > 1:
@@ -78,7 +84,7 @@ def _flat(call: str, what: str, given: Any) -> tuple[list[Any], tuple[int, int]]
     flat: list[Any] = []
     for row in rows:
         flat.extend(rows_of(call, f"a row of {what}", row))
-    return flat, (len(rows), widths.pop() if widths else 0)
+    return flat, (len(rows), *widths)
 
 
 def check_range(call: str, what: str, numbers: Sequence[Any], count: int, advice: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value, clip
-from nn.losses.given import averaged, paired, said_number
+from nn.losses.given import averaged, mean_of, paired, said_number
 from nn.support.guesses import GUESSES
 from nn.support.tracing import tracing
 from nn.support.validate import checked_setting
@@ -18,12 +18,7 @@ def mean_squared_error(predictions: Any, targets: Any, *, weights: Any = None) -
     Both are n numbers, or n rows of k; `weights` are one number for each row, by which its losses count.
     Raises ValueError if the shapes differ.
     """
-    outputs, wanted, count = paired("mean_squared_error", predictions, targets)
-    squares = []
-    for output, target in zip(outputs, wanted, strict=True):
-        error = output - target
-        squares.append(error * error)
-    return averaged("mean_squared_error", squares, count, weights)
+    return mean_of("mean_squared_error", predictions, targets, weights, lambda x, y: (error := x - y) * error)
 
 
 @GUESSES
@@ -36,11 +31,7 @@ def mean_absolute_error(predictions: Any, targets: Any, *, weights: Any = None) 
     >>> mean_absolute_error([1.0, 2.0, 6.0], [1.0, 3.0, 4.0]).data
     1.0
     """
-    call = "mean_absolute_error"
-    outputs, wanted, count = paired(call, predictions, targets)
-    return averaged(
-        call, [abs(output - target) for output, target in zip(outputs, wanted, strict=True)], count, weights
-    )
+    return mean_of("mean_absolute_error", predictions, targets, weights, lambda x, y: abs(x - y))
 
 
 @GUESSES
@@ -54,13 +45,13 @@ def huber(predictions: Any, targets: Any, *, delta: float = 1.0, weights: Any = 
     1.8125
     """
     delta = checked_setting("huber", "delta", delta, 0.0, above=True)
-    outputs, wanted, count = paired("huber", predictions, targets)
-    losses = []
-    for output, target in zip(outputs, wanted, strict=True):
-        error = output - target
+
+    def each(x: Value, y: Any) -> Value:
+        error = x - y
         near = clip(error, -delta, delta)
-        losses.append(near * (error - 0.5 * near))
-    return averaged("huber", losses, count, weights)
+        return near * (error - 0.5 * near)
+
+    return mean_of("huber", predictions, targets, weights, each)
 
 
 @GUESSES

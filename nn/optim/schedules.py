@@ -136,6 +136,8 @@ class OneCycle:
         return self.final + (1.0 - self.final) * (1.0 + math.cos(math.pi * share)) / 2.0
 
 
+@GUESSES.of_class
+@dataclass(frozen=True)
 class ReduceOnPlateau:
     """A callback of `fit`: the learning rate times `factor` after `patience` reports without a loss lower by `margin`.
 
@@ -146,12 +148,15 @@ class ReduceOnPlateau:
     ReduceOnPlateau(factor=0.5, patience=3, margin=0.0, least=0.0)
     """
 
-    @GUESSES
-    def __init__(self, factor: float = 0.1, patience: int = 10, margin: float = 0.0, least: float = 0.0) -> None:
-        self.factor, self.margin, self.least = number(factor), number(margin), number(least)
-        self.patience = checked_count("ReduceOnPlateau's patience", patience)
-        check(0.0 < self.factor < 1.0, self, "the factor lies between 0 and 1")
-        check(self.margin >= 0.0 and self.least >= 0.0, self, "margin and least are 0 or more")
+    factor: float = 0.1
+    patience: int = 10
+    margin: float = 0.0
+    least: float = 0.0
+
+    def __post_init__(self) -> None:
+        checked_count("ReduceOnPlateau's patience", self.patience)
+        check(0.0 < number(self.factor) < 1.0, self, "the factor lies between 0 and 1")
+        check(number(self.margin) >= 0.0 and number(self.least) >= 0.0, self, "margin and least are 0 or more")
 
     def __call__(self, report: Any) -> None:
         """Leave the optimizer's learning rate reduced, if the latest loss of the report's history asks for it."""
@@ -168,9 +173,3 @@ class ReduceOnPlateau:
         if waited == self.patience:
             optimizer = report.optimizer
             optimizer.learning_rate = max(optimizer.learning_rate * self.factor, self.least)
-
-    def __repr__(self) -> str:
-        return (
-            f"ReduceOnPlateau(factor={self.factor!r}, patience={self.patience!r}, "
-            f"margin={self.margin!r}, least={self.least!r})"
-        )

@@ -19,9 +19,8 @@ from nn.history.history import History
 from nn.layers.dense import Layer, Neuron
 from nn.layers.module import Module
 from nn.optim.optimizer import Optimizer
-from nn.saving.file_format import check, check_whole, library, packed, unpacked
+from nn.saving import file_format
 from nn.saving.linear_layers import linear_weights
-from nn.saving.matching import check_best, check_kinds, check_memories, check_rule, checked_generators
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import (
     buffers_of,
@@ -116,7 +115,7 @@ def save(path: str | Path, model: Any, optimizer: Optimizer | None = None, histo
         for name in [name for name, x in kept.items() if isinstance(x, list)]:
             tensors[f"history.{name}"] = _array(kept[name], (len(kept.pop(name)),))
         record["history"] = kept
-    write_file(path, packed(tensors, record))
+    write_file(path, file_format.packed(tensors, record))
 
 
 @GUESSES
@@ -142,7 +141,7 @@ def _load(
     history: History | None,
     check_history: Callable[[Mapping[str, Any]], None] = lambda history: None,
 ) -> None:
-    library()
+    file_format.library()
     data = read_file(path)
     try:
         weights = linear_weights(data, model)
@@ -176,7 +175,7 @@ def _check_given(call: str, path: Any, model: Any, optimizer: Any, history: Any)
 
 def check_place(path: str | Path) -> None:
     """Raise ImportError if nothing can be saved here, FileNotFoundError if there is no folder to leave the file in."""
-    library()
+    file_format.library()
     check_folder(path)
     if Path(path).is_fifo():  # which would be waited for, and could not be loaded
         raise ValueError(f"{path} is a pipe, not a file")
@@ -208,13 +207,13 @@ class _State:
     @classmethod
     def saved(cls, data: bytes, model: Any, optimizer: Optimizer | None, history: History | None) -> _State:
         """Return what a file holds for these; raises ValueError, naming the field, unless all of it is as it should."""
-        tensors, record = unpacked(data)
+        tensors, record = file_format.unpacked(data)
         boxes = _boxes(model, _named(model))
-        fields = check(tensors, record, boxes)
+        fields = file_format.check(tensors, record, boxes)
         weights = {n: a for n, a in tensors.items() if not n.startswith(("optimizer.", "history."))}
         _check_boxes(weights, {name: shape for name, (shape, _) in boxes.items()})
         check_buffers("buffers", record["buffers"], model)
-        check_kinds(record["kinds"], _kinds(model))
+        file_format.check_kinds(record["kinds"], _kinds(model))
         for given, part in ((optimizer, "optimizer"), (history, "history")):
             if given is not None and part not in record:
                 raise ValueError(f"it was saved without the state of the {part}: load it without one")
@@ -224,18 +223,18 @@ class _State:
         state.classes = tuple(record.get("classes", ()))
         if optimizer is not None:
             held = record["optimizer"]
-            check_memories(held["kind"], tensors, optimizer)
+            file_format.check_memories(held["kind"], tensors, optimizer)
             memories = {name: tensors[f"optimizer.{name}"].tolist() for name in optimizer.state_names}
             check_fields("optimizer.settings", held["settings"], set(optimizer.settings))
             settings = optimizer.checked_settings(held["settings"], "optimizer.settings")
             state.optimizer = {**settings, "step_count": held["step_count"], **memories}
-            check_rule(optimizer, memories, held["step_count"])
-            state.generators = checked_generators(record["generators"], model)
+            file_format.check_rule(optimizer, memories, held["step_count"])
+            state.generators = file_format.checked_generators(record["generators"], model)
         if history is not None:
             lists = {n.removeprefix("history."): a.tolist() for n, a in tensors.items() if n.startswith("history.")}
             state.history = {**fields, **lists}
-            check_best(state.history, model, optimizer)
-        check_whole(tensors, record)
+            file_format.check_best(state.history, model, optimizer)
+        file_format.check_whole(tensors, record)
         return state
 
     def put(self, model: Any, optimizer: Optimizer | None, history: History | None) -> None:

@@ -28,7 +28,7 @@ from nn.layers.dense import Layer
 from nn.layers.module import run_in_use
 from nn.saving.onnx_nodes import FUNCTIONS, Node, OnnxMaths
 from nn.support.guesses import GUESSES
-from nn.support.validate import checked_inputs
+from nn.support.validate import checked_inputs, plain_numbers
 
 PRIMES: Final = (11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 OPSET: Final = 18
@@ -97,15 +97,11 @@ def _in_use(model: Any, run: Callable[[], Any]) -> Any:
         return run_in_use([module for _, module in model.named_modules()], run)
 
 
-def _numbers(x: Any) -> Any:
-    return [_numbers(y) for y in x] if isinstance(x, list | tuple) else float(getattr(x, "data", x))
-
-
 def _compare(made: Any, model: Any, rows: list[Any], kind: Any, double: bool) -> None:
     """Raise ValueError if the graph does not compute what the model does, for one row and for many."""
     run = import_module("onnx.reference").ReferenceEvaluator(made)
     for part in (rows[:1], rows):
-        wanted = np.array(_in_use(model, lambda part=part: _numbers(model.batch(part))))  # type: ignore[misc]
+        wanted = np.array(_in_use(model, lambda part=part: plain_numbers(model.batch(part))))  # type: ignore[misc]
         with np.errstate(over="ignore", invalid="ignore"):
             (found,) = run.run(None, {"rows": np.array(part).astype(_kind(kind, double))})
         scale = max(1.0, float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)))

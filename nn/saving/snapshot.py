@@ -13,10 +13,11 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from autograd import Value
-from autograd.recording.bulk import gradients_of, numbers_of, set_numbers
+from autograd.recording.bulk import gradients_of, keep_gradients, numbers_of, set_numbers
 from nn.optim.optimizer import Optimizer
 from nn.support.contexts import Result
 from nn.support.fields import modules_of
+from nn.support.validate import copied
 
 
 def numbers(values: Sequence[Value]) -> array[float]:
@@ -32,17 +33,12 @@ class Gradients:
     def __init__(self, values: Sequence[Value]) -> None:
         gradients = gradients_of(values)
         self._data = array("d", [0.0 if x is None else x for x in gradients])
-        reached = [x is not None for x in gradients]
-        self._reached = True if all(reached) else bytes(reached) if any(reached) else False
+        self._reached = bytes(x is not None for x in gradients)
 
     def put(self, values: Sequence[Value]) -> None:
         """Leave the Values with these gradients."""
-        reached = self._reached if isinstance(self._reached, bytes) else [self._reached] * len(values)
-        for v, x, was_reached in zip(values, self._data, reached, strict=True):
-            if was_reached:
-                v.grad = x
-            else:
-                v.clear_grad()
+        pairs = zip(self._data, self._reached, strict=True)
+        keep_gradients(values, [x if was_reached else None for x, was_reached in pairs])
 
 
 class BuffersAndRNG:
@@ -64,7 +60,7 @@ class BuffersAndRNG:
     def read(self) -> list[Any]:
         """Return a state for `put`; what has not changed since the last reading is shared with it, not copied."""
         state = self.generator_states()
-        state += [_copied(getattr(module, name)) for module, name in self._buffers]
+        state += [copied(getattr(module, name)) for module, name in self._buffers]
         pairs = list(zip(self._last or state, state, strict=True))
         self._last = [old if old == new else new for old, new in pairs]
         self.changed = sum(old is not new for (old, _), new in zip(pairs, self._last, strict=True))
@@ -119,7 +115,7 @@ class BuffersAndRNG:
             random.setstate(state[0])
         self._put_own(state[1:first])
         for (module, name), kept in zip(self._buffers, state[first:], strict=True):
-            setattr(module, name, _copied(kept))
+            setattr(module, name, copied(kept))
 
 
 _drawing: WeakSet[Any] = WeakSet()  # models that drew from Python's own generator when they were tried
@@ -173,7 +169,3 @@ class Snapshot:
             self._optimizer.state[name][:] = memory
         self._optimizer.learning_rate, self._optimizer.step_count = self.learning_rate, self.step_count
         self._buffers_and_rng.put(self._state)
-
-
-def _copied(x: Any) -> Any:
-    return [_copied(element) for element in x] if isinstance(x, list) else x

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from autograd import Value
 from nn.layers.activations import activation_name
 from nn.layers.attention import Attention
 from nn.layers.containers import Activation, Embedding, Residual, Sequential, Softmax
@@ -14,7 +13,7 @@ from nn.layers.module import Module
 from nn.layers.normalization import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.layers.recurrent import GRU, LSTM, RNN
 from nn.support.guesses import GUESSES
-from nn.support.validate import said
+from nn.support.validate import plain_numbers, said
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,10 +147,8 @@ def _parts(module: Any) -> list[Part]:
         sizes = f"{len(module.scale)}, eps={module.epsilon!r}, momentum={module.momentum!r}"
         return [(f"torch.nn.BatchNorm1d({sizes})", state)]
     if isinstance(module, Attention):
-        state = {}
-        for name in ("query", "key", "value", "output"):
-            ((_, own),) = _layer(getattr(module, name))
-            state |= {f"{name}.{part}": x for part, x in own.items()}
+        own = {name: _layer(part)[0][1] for name, part in vars(module).items() if isinstance(part, Layer)}
+        state = {f"{name}.{part}": x for name, of_layer in own.items() for part, x in of_layer.items()}
         return [(f"Attention({module.width}, {module.heads}, {module.causal}, {'query.bias' in state})", state)]
     if isinstance(module, RNN | LSTM | GRU):
         return [_recurrent(module)]
@@ -166,25 +163,21 @@ def _recurrent(network: RNN | LSTM | GRU) -> Part:
     import numpy as np
 
     wide, more = network.inputs, ""
-    if isinstance(network, GRU):
-        gates = [network.reset_gate, network.update_gate, network.candidate_from_inputs]
-    elif isinstance(network, LSTM):
-        gates = [network.input_gate, network.forget_gate, network.candidate, network.output_gate]
-    else:
-        gates, kind = [network.cell], getattr(network.cell.neurons[0].activation, "name", "")
+    if isinstance(network, RNN):
+        kind = getattr(network.cell.neurons[0].activation, "name", "")
         if kind not in ("tanh", "relu"):
             raise TypeError(
                 f"PyTorch's RNN has tanh or relu, and this one {activation_name(network.cell.neurons[0].activation)}"
             )
         more = f", nonlinearity={kind!r}" if kind != "tanh" else ""
-    states = [_layer(gate)[0][1] for gate in gates]
+    states = [_layer(part)[0][1] for part in vars(network).values() if isinstance(part, Layer)]
     if any("bias" not in state for state in states):
         raise TypeError("PyTorch's recurrent networks have all their biases, and this one lacks some")
+    last = states.pop() if isinstance(network, GRU) else {}
     given = [state["weight"][:, :wide] for state in states]
     kept, biases = [state["weight"][:, wide:] for state in states], [state["bias"] for state in states]
     own = [0.0 * bias for bias in biases]
-    if isinstance(network, GRU):
-        ((_, last),) = _layer(network.candidate_from_hidden)
+    if last:
         kept[2], own[2] = last["weight"], last["bias"]
     names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
     parts = (given, kept, biases, own)
@@ -220,9 +213,4 @@ def _array(x: Any) -> Any:
     """Return Values, or rows of them, as an array of 64-bit numbers."""
     import numpy as np
 
-    return np.array(_numbers(x), dtype=np.float64)
-
-
-def _numbers(x: Any) -> Any:
-    is_one = isinstance(x, Value) or not hasattr(x, "__iter__")
-    return float(getattr(x, "data", x)) if is_one else [_numbers(y) for y in x]
+    return np.array(plain_numbers(x), dtype=np.float64)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 from autograd.support.messages import printable, shown
+from nn.support.validate import shortened
 
 MOST: Final = 2**53  # beyond it not every whole number is a float, and no training counts so far
-SHOWN: Final = 8
 Part = TypeVar("Part")
 
 
@@ -74,6 +74,15 @@ def class_names(model: Any) -> tuple[str, ...]:
     return tuple(found) if are_names else ()
 
 
+def checked_names(held: Any) -> tuple[str, ...]:
+    """Return the names of classes: none, or two and more that differ; raises TypeError or ValueError for others."""
+    if not isinstance(held, list | tuple) or not all(isinstance(name, str) for name in held):
+        raise TypeError("classes in a state_dict are the names of classes, as texts")
+    if len(held) == 1 or len(set(held)) < len(held):
+        raise ValueError(f"classes are two or more, each of another name, and here are {names(held)}")
+    return tuple(held)
+
+
 def put_class_names(model: Any, names: tuple[str, ...]) -> None:
     """Leave the model with these names of classes; nothing is set where they are the same."""
     if names != class_names(model):
@@ -82,9 +91,7 @@ def put_class_names(model: Any, names: tuple[str, ...]) -> None:
 
 def names(found: Iterable[str]) -> str:
     """Return names in a few words that are safe to print."""
-    listed = [shown(name, 80) for name in found]
-    more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
-    return ", ".join(listed[:SHOWN]) + more or "none"
+    return shortened([shown(name, 80) for name in found]) or "none"
 
 
 def by_path(parts: Iterable[tuple[str, Part]]) -> dict[str, Part]:

@@ -15,6 +15,10 @@ _PRECISION: Final = "numbers are Python's floats, in double precision"
 _HERE: Final = "everything runs on this machine; fit(…, backend='jax') uses what JAX finds"
 _LIST: Final = "a plain list of modules, a tuple or a dict is walked: self.layers = [nn.Layer(2, 4), nn.Layer(4, 1)]"
 _ATTENTION: Final = "nn.Attention(width, heads) is what they are made of, between nn.LayerNorm and nn.Layer"
+_OPTIMIZERS: Final = "optimizers are nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp and nn.AdaGrad"
+_LOGITS: Final = "it is nn.softmax_cross_entropy, of logits: leave the softmax out of the model"
+_COUNTED: Final = "training is counted in epochs; without batch_size an epoch is one step"
+_RATE: Final = "the optimizer has the rate, as in nn.SGD(model.parameters(), learning_rate=0.1)"
 _HOOKS: Final = "model.forward_cache(rows) has what each layer computed; there are no hooks"
 
 NAMES: Final = {
@@ -58,8 +62,7 @@ NAMES: Final = {
     **dict.fromkeys(("PoissonNLLLoss", "poisson_nll_loss"), "it is nn.poisson, of logarithms of rates"),
     "CrossEntropyLoss": "a loss is a function here: nn.softmax_cross_entropy, of logits and numbers of classes",
     "cross_entropy": "it is nn.softmax_cross_entropy, of logits and numbers of classes",
-    "categorical_crossentropy": "it is nn.softmax_cross_entropy, of logits: leave the softmax out of the model",
-    "sparse_categorical_crossentropy": "it is nn.softmax_cross_entropy, of logits: leave the softmax out of the model",
+    **dict.fromkeys(("categorical_crossentropy", "sparse_categorical_crossentropy"), _LOGITS),
     "NLLLoss": "it is nn.softmax_cross_entropy, of logits: leave the log-softmax out of the model",
     "BCELoss": "a loss is a function here: nn.binary_cross_entropy, of probabilities",
     **dict.fromkeys(("bce", "binary_crossentropy"), "it is nn.binary_cross_entropy, of probabilities"),
@@ -69,7 +72,7 @@ NAMES: Final = {
     "KLDivLoss": "nn.softmax_cross_entropy takes rows of probabilities as targets, too",
     # modules of other libraries
     "functional": "losses are nn.mean_squared_error, nn.softmax_cross_entropy, …; activations autograd.relu, tanh, …",
-    "optimizer": "optimizers are nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp and nn.AdaGrad",
+    **dict.fromkeys(("optimizer", "Adadelta", "LBFGS", "Nadam"), _OPTIMIZERS),
     "lr_scheduler": "schedules are nn.WarmUp, nn.StepDecay, nn.Exponential, nn.Cosine, nn.OneCycle: fit(…, schedule=…)",
     "StepLR": "it is nn.StepDecay(every, factor): fit(…, schedule=…)",
     "ExponentialLR": "it is nn.Exponential(factor): fit(…, schedule=…)",
@@ -85,9 +88,6 @@ NAMES: Final = {
     "utils": "clipping is nn.clip_by_norm(parameters, limit) and nn.clip_by_value(parameters, limit)",
     **dict.fromkeys(("clip_grad_norm", "clip_grad_norm_"), "it is nn.clip_by_norm(parameters, limit)"),
     "clip_grad_value_": "it is nn.clip_by_value(parameters, limit)",
-    "Adadelta": "optimizers are nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp and nn.AdaGrad",
-    "LBFGS": "optimizers are nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp and nn.AdaGrad",
-    "Nadam": "optimizers are nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp and nn.AdaGrad",
     "Momentum": "it is nn.SGD(parameters, learning_rate, momentum=0.9)",
     "Nesterov": "it is nn.SGD(parameters, learning_rate, momentum=0.9, nesterov=True)",
     "train": f"it is {_FIT}",
@@ -149,8 +149,7 @@ SAME: Final = {
 }
 
 KEYWORDS: Final = {
-    "lr": "the optimizer has the rate, as in nn.SGD(model.parameters(), learning_rate=0.1)",
-    "learning_rate": "the optimizer has the rate, as in nn.SGD(model.parameters(), learning_rate=0.1)",
+    **dict.fromkeys(("lr", "learning_rate"), _RATE),
     **dict.fromkeys(("weight_decay", "l2"), _L2),
     "momentum": "nn.SGD and nn.RMSProp have momentum; Adam's is beta1",
     "betas": "write beta1=0.9, beta2=0.999",
@@ -167,9 +166,7 @@ KEYWORDS: Final = {
     "metrics": "nn.predict gives predictions to count with; callbacks=[f] are called with a Report at each epoch",
     "scheduler": "schedule is a function of the step: schedule=nn.Cosine(steps)",
     "patience": "early_stopping=5 is the patience in epochs",
-    "steps": "training is counted in epochs; without batch_size an epoch is one step",
-    "iterations": "training is counted in epochs; without batch_size an epoch is one step",
-    "max_iter": "training is counted in epochs; without batch_size an epoch is one step",
+    **dict.fromkeys(("steps", "iterations", "max_iter"), _COUNTED),
     **dict.fromkeys(("device", "map_location"), _HERE),
     "dtype": _PRECISION,
     "dropout": "nn.Dropout(p) is a module of its own",

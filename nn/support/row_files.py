@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-CHUNK: Final = 1 << 16  # rows that are looked at in one go
+from autograd.support.costs import CHUNK
 
 
 class RowFiles:

@@ -162,6 +162,13 @@ def copied(data: Any) -> Any:
     return data
 
 
+def plain_numbers(x: Any) -> Any:
+    """Return nested rows of Values and numbers as lists of numbers, or the one number that it is."""
+    if isinstance(x, Value):
+        return x.data
+    return [plain_numbers(y) for y in x] if hasattr(x, "__iter__") and not isinstance(x, str) else float(x)
+
+
 def checked_values(who: str, values: Any) -> list[Value]:
     """Return the Values as a list; raises TypeError for anything else. `who` says what they are wanted for."""
     if hasattr(values, "parameters"):

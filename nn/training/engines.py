@@ -11,8 +11,8 @@ from autograd.support.costs import NODE, pays_arrays, pays_machine_code, pays_to
 from autograd.support.user_line import warn
 from nn.support.fields import class_names
 from nn.support.guesses import GUESSES
-from nn.support.validate import checked_count, checked_inputs, said, shortened
-from nn.training.recorded import RecordedStepper, Task, in_use, plain_numbers, predict_rows, tried_loss
+from nn.support.validate import checked_count, checked_inputs, plain_numbers, said, shortened
+from nn.training.recorded import RecordedStepper, Task, in_use, predict_rows, tried_loss
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from autograd import detect_anomaly
@@ -23,7 +24,7 @@ def find_trouble(task: Task, last: Planned | None, bad: Planned | None) -> str:
             if found:
                 return found
         if bad is not None:
-            return _in_pass(task, bad, backward=False) or (
+            return in_pass(lambda: _loss(task, bad)) or (
                 "recorded in pure Python the same loss is finite, so the compiled program differs: please report it"
             )
         return "no operation made it"
@@ -37,7 +38,7 @@ def _in_step(task: Task, planned: Planned) -> str:
     optimizer.zero_grad()
     _loss(task, planned).backward()
     if not all(math.isfinite(p.grad) for p in optimizer.parameters):
-        return _in_pass(task, planned, backward=True)
+        return in_pass(lambda: _loss(task, planned).backward())
     before = [p.data for p in optimizer.parameters]
     optimizer.move(optimizer.moves([p.grad if p.has_grad else None for p in optimizer.parameters], planned.rate))
     for i, (p, was) in enumerate(zip(optimizer.parameters, before, strict=True)):
@@ -47,12 +48,11 @@ def _in_step(task: Task, planned: Planned) -> str:
     return ""
 
 
-def _in_pass(task: Task, planned: Planned, *, backward: bool) -> str:
+def in_pass(run: Callable[[], object]) -> str:
+    """Return which operation of the passes that are run made the first nan or infinity, "" if none did."""
     try:
         with detect_anomaly():
-            loss = _loss(task, planned)
-            if backward:
-                loss.backward()
+            run()
     except FloatingPointError as error:
         return str(error)
     return ""

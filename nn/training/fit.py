@@ -11,7 +11,7 @@ from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
 from nn.saving.files import Autosave
-from nn.support.fields import class_names, put_class_names
+from nn.support.fields import checked_names, class_names, put_class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count, listed
 from nn.training.engines import devices_of, make_stepper
@@ -126,7 +126,7 @@ def fit(
         *files, batch_size = in_files(inputs, targets, sharing, batch_size, beside)
         inputs, targets = ([x[i] for i in range(min(len(x), 2 * KINDS))] for x in files)
     targets, names = numbered(targets, class_names(model) or tuple(history.classes))
-    check_names(names, loss)
+    check_names(checked_names(names), loss)
     if names and isinstance(validation, tuple | list) and len(validation) == 2:
         validation = (validation[0], numbered(validation[1], names, "validation ")[0])
     if weights is not None:

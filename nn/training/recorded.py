@@ -18,7 +18,7 @@ from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.contexts import Result, bound
 from nn.support.fields import modules_of
-from nn.support.validate import PLACES, Loss, checked_loss
+from nn.support.validate import PLACES, Loss, checked_loss, plain_numbers
 
 
 class Planned(NamedTuple):
@@ -133,11 +133,6 @@ def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
     """Return what the model makes of the rows, in order: as a batch if it can, else of each row alone."""
     batch = getattr(model, "batch", None)
     return list(batch(rows)) if batch is not None else [model(row) for row in rows]
-
-
-def plain_numbers(x: Any) -> Any:
-    """Return predictions with each Value as its number."""
-    return [plain_numbers(y) for y in x] if isinstance(x, list | tuple) else x.data if hasattr(x, "data") else float(x)
 
 
 def tried_loss(task: Task, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:

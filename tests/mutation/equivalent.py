@@ -11,6 +11,35 @@ EQUIVALENT = {
         ("end, drop = 0, (0, len(best) - 1)", "len(best) - 1", "len(best) + 1"): "a shorter stretch is always found",
         ("end, drop = 0, (0, len(best) - 1)", "0", "1"): "the first goal is never met at once",
     },
+    "nn/layers/module.py": {
+        ("elif kind is list or kind is tuple:", "kind is list or kind is tuple", "kind is list and kind is tuple"): (
+            "the general case below gives the same, more slowly"
+        ),
+    },
+    "nn/layers/normalization.py": {
+        (
+            "return [scale * (x / root) for x, scale in zip(row, self.scale, strict=True)]",
+            "zip(row, self.scale, strict=True)",
+            "zip(self.scale, row, strict=True)",
+        ): "the two are multiplied",
+    },
+    "nn/losses/classification.py": {
+        ("if seen and not p.data < LEAST_PROBABILITY:", "p.data < LEAST_PROBABILITY", "p.data <= LEAST_PROBABILITY"): (
+            "the line touches the logarithm there, in value and slope"
+        ),
+        (
+            "others = where(z > 0.0, 1.0 - y, y)  # the probability of the other outcome",
+            "0.0",
+            "1.0",
+        ): "it is used where the logit is infinite",
+    },
+    "nn/inspect/layer_statistics.py": {
+        ("vector = [1.0 + 0.01 * i for i in range(len(matrix[0]))]", "0.01", "0.02"): "where the iteration begins",
+        ("vector = [1.0 + 0.01 * i for i in range(len(matrix[0]))]", "1.0", "2.0"): "where the iteration begins",
+    },
+    "nn/optim/schedules.py": {
+        ("if step >= last:", "step >= last", "step > last"): "the cosine's end is the same number",
+    },
     "viz/session/answers.py": {
         (
             "right = math.fsum(chance * share for chance, share in zip(chances, shares, strict=True))",

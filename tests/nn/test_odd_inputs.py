@@ -31,6 +31,7 @@ def sharpness(**given):
         (lambda: finder(start=None), r"find_learning_rate\(start=None\)"),
         (lambda: finder(end="a"), r"find_learning_rate\(end='a'\)"),
         (lambda: finder(start=-1.0), "start must be greater than 0"),
+        (lambda: finder(end=0.0), r"find_learning_rate\(end=0.0\): end must be greater than 0"),
         (lambda: finder(start=1.0, end=0.1), "the end must be larger"),
         (lambda: sharpness(tolerance=None), r"sharpness\(tolerance=None\)"),
         (lambda: sharpness(limit=0), "limit must be 1 or more"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd import Value, number, steps
 from nn.optim.optimizer import Optimizer
-from nn.optim.sgd import SGD
+from nn.optim.rules import SGD
 from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
 from nn.support.fields import by_path
 from nn.support.guesses import GUESSES
@@ -176,10 +177,7 @@ class TrainingSession:
     def run(self, epochs: int, watch: Callable[[TrainingSession], None] | None = None) -> float:
         """Return the latest loss after so many more epochs; `watch(session)` is called after each step."""
         goal = self.epoch + checked_count("the number of epochs", epochs)
-        while self.epoch < goal:
-            self.step()
-            if watch is not None:
-                watch(self)
+        self.run_until(lambda session: session.epoch >= goal, epochs * self.steps_per_epoch, watch)
         return self._state.history[-1]
 
     def run_until(
@@ -193,12 +191,11 @@ class TrainingSession:
         The loss looked at is that of the latest step, before its update.  No step is made if the goal is met already.
         """
         checked_count("the limit of steps", limit)
-        bound = None if callable(goal) else number(goal)
+        bound = math.nan if callable(goal) else number(goal)
 
         def met() -> bool:
-            if callable(goal):
-                return bool(goal(self))
-            return bound is not None and bool(self._state.history) and self._state.history[-1] < bound
+            losses = self._state.history
+            return bool(goal(self)) if callable(goal) else bool(losses) and losses[-1] < bound
 
         for _ in range(limit):
             if met():

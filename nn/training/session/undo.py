@@ -11,7 +11,7 @@ from typing import Any
 from autograd import Value, steps
 from autograd.recording.bulk import set_numbers
 from nn.optim.optimizer import Optimizer
-from nn.optim.sgd import SGD
+from nn.optim.rules import SGD
 from nn.saving.snapshot import BuffersAndRNG, numbers
 
 

@@ -13,6 +13,8 @@ from nn import (
     RNN,
     SGD,
     Adam,
+    BatchNorm,
+    Dropout,
     History,
     Layer,
     Module,
@@ -254,3 +256,15 @@ def test_rows_are_checked_and_many_are_sampled():
         diagnose(model, [[math.nan]], [0.0], loss=mean_squared_error)
     with pytest.raises(KeyError, match="no finding 'flu'"):
         found["flu"]
+
+
+@pytest.mark.parametrize("large", [1.0, 1e308])
+def test_a_diagnosis_changes_no_buffers_and_draws_no_numbers_whatever_it_finds(large):
+    model = Sequential(Layer(2, 3, "tanh", seed=0), BatchNorm(3), Dropout(0.5, seed=1), Layer(3, 1, None, seed=2))
+    for w in model.layers[3].neurons[0].weights:
+        w.data = large
+    before = model.state_dict()
+    found = diagnose(model, *xor(), loss=mean_squared_error, optimizer=SGD(model.parameters()))
+    assert found["nan or infinity"].alarm == (large > 1.0)
+    assert model.state_dict() == before
+    assert not any(p.has_grad for p in model.parameters())

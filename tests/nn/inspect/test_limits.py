@@ -67,6 +67,8 @@ def test_saturated_units_are_an_alarm_beyond_half_of_the_worst_layer(count, alar
         (1e3, 0.0, False, False),
         (1e6, 1e5, False, False),
         (1.01e6, 1e5, False, True),
+        (1e-5, 1e-9, False, True),
+        (1e-9, 1e-5, True, False),
     ],
 )
 def test_signals_vanish_and_explode_by_a_thousand(first, last, vanishes, explodes):

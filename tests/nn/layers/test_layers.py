@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import Group, Value, exp
 from autograd.recording.graph import operands
 from nn import (
@@ -324,3 +325,24 @@ def test_numbers_that_are_given_one_by_one_are_asked_for_as_a_row(model):
 def test_a_model_is_compiled_by_itself():
     model = MLP(2, [3, 1], seed=0)
     assert autograd.compile(model, model.parameters())([1.0, -2.0]) == pytest.approx(model([1.0, -2.0]).data, rel=1e-14)
+
+
+def test_a_checkpoint_goes_row_by_row_unless_its_block_mixes_rows():
+    class Alone(nn.Module):
+        def __init__(self):
+            self.seen = []
+
+        def __call__(self, row):
+            self.seen.append(len(row))
+            return [2.0 * x for x in row]
+
+        def batch(self, rows):
+            raise AssertionError("its rows are computed alone")
+
+    block = Alone()
+    rows = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
+    for layer in (nn.Checkpoint(block), nn.Checkpoint(lambda row: [2.0 * x for x in row])):
+        assert [[x.data for x in row] for row in layer.batch(rows)] == [[2.0, 4.0], [6.0, 8.0]]
+    assert block.seen == [2, 2]
+    together = nn.Checkpoint(nn.BatchNorm(2)).batch(rows)
+    assert [[round(x.data, 3) for x in row] for row in together] == [[-1.0, -1.0], [1.0, 1.0]]

@@ -19,6 +19,10 @@ from nn import (
 from tests.support.golden_files import assert_same, golden, gradient, values
 
 INF = math.inf
+LOSSES = [
+    mean_squared_error, nn.mean_absolute_error, nn.huber, nn.poisson, binary_cross_entropy,
+    binary_cross_entropy_with_logits, softmax_cross_entropy, hinge,
+]  # fmt: skip
 CASES = golden("losses")["cases"]
 
 
@@ -296,7 +300,7 @@ def test_one_logit_is_no_choice():
             )  # fmt: skip
 
 
-@pytest.mark.parametrize("loss", [mean_squared_error, binary_cross_entropy, softmax_cross_entropy, hinge])
+@pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("unordered", [{1.0, 0.0}, {1.0: 2, 0.0: 3}, frozenset([1.0, 0.0]), {1.0: 2, 0.0: 3}.keys()])
 def test_what_has_no_order_pairs_nothing(loss, unordered):
     rows = [[Value(0.5), Value(0.25)]] * 2 if loss is softmax_cross_entropy else [Value(0.5), Value(0.25)]
@@ -308,6 +312,14 @@ def test_what_has_no_order_pairs_nothing(loss, unordered):
         loss([[Value(0.5), Value(0.25)]], [unordered])
     with pytest.raises(TypeError, match=f"{loss.__name__}: .*row .*must be a sequence"):
         loss([{Value(0.5), Value(0.25)}], [[1.0, 0.0]])
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_weights_without_an_order_are_named_with_their_loss(loss):
+    rows, targets = ([[0.5, 0.25]] * 2, [0, 1]) if loss is softmax_cross_entropy else ([0.5, 0.25], [1.0, 1.0])
+    for name in ("weights", *["class_weights"] * (loss is softmax_cross_entropy)):
+        with pytest.raises(TypeError, match=f"^{loss.__name__}: {name} must be a sequence of rows, not a set"):
+            loss(rows, targets, **{name: {1.0, 2.0}})
 
 
 def test_targets_that_are_nested_too_deep_are_refused_by_name():

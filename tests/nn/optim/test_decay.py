@@ -130,6 +130,11 @@ def test_the_rate_falls_after_so_many_reports_without_a_better_loss():
         reduce(Report(losses[: i + 1], optimizer))
         rates.append(optimizer.learning_rate)
     assert rates == [1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.25, 0.2, 0.2, 0.2]
+    optimizer.learning_rate, rates = 1.0, []
+    for i in range(1, 6):
+        reduce(Report([math.nan] * i, optimizer))
+        rates.append(optimizer.learning_rate)
+    assert rates == [1.0, 0.5, 0.5, 0.25, 0.25]
     _, history, optimizer = trained(
         "recorded", lambda m: SGD(m.parameters(), 0.0), epochs=7, callbacks=[nn.ReduceOnPlateau(0.5, 3)]
     )

@@ -152,3 +152,56 @@ def test_bad_parameters_are_refused():
     optimizer = SGD([Value(1.0)])
     with pytest.raises(ValueError, match="learning_rate=-1"):
         optimizer.learning_rate = -1
+
+
+# --------------------------------------------------------------------------------------------- settings
+SETTINGS = {  # the numbers where each setting is still taken, and the nearest where it is not
+    "learning_rate": ((0.0, 1e300), (-5e-324, math.inf, math.nan)),
+    "momentum": ((0.0, 1.0 - 2**-53), (-5e-324, 1.0, math.nan)),
+    "beta1": ((0.0, 1.0 - 2**-53), (-5e-324, 1.0, math.nan)),
+    "beta2": ((0.0, 1.0 - 2**-53), (-5e-324, 1.0, math.nan)),
+    "decay": ((0.0, 1.0 - 2**-53), (-5e-324, 1.0, math.nan)),
+    "epsilon": ((5e-324, 1e300), (0.0, -1.0, math.inf, math.nan)),
+    "l1": ((0.0, 1e300), (-5e-324, math.inf, math.nan)),
+    "l2": ((0.0, 1e300), (-5e-324, math.inf, math.nan)),
+    "weight_decay": ((0.0, 1e300), (-5e-324, math.inf, math.nan)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_each_setting_is_taken_up_to_its_limit_and_not_beyond(kind):
+    for name in kind.settings:
+        if name != "nesterov":
+            taken, refused = SETTINGS[name]
+            for x in taken:
+                assert getattr(kind([Value(1.0)], **{name: x}), name) == x
+            for x in refused:
+                with pytest.raises(ValueError, match=rf"{kind.__name__}\({name}="):
+                    kind([Value(1.0)], **{name: x})
+
+
+class Own(Optimizer):
+    """Of a person's own: it may call things as it likes, and keep what it is given."""
+
+    state_names = ("before",)
+
+    def __init__(self, parameters):
+        self.lr, self.betas, self.amsgrad = 7.0, (0.1, 0.2), True
+        super().__init__(parameters, 0.5)
+
+    def update(self, maths, parameter, gradient, learning_rate, step, *memories):
+        return parameter - learning_rate * gradient, (gradient,)
+
+
+def test_an_optimizer_of_ones_own_has_its_own_names_and_is_given_plain_floats():
+    p = Value(1.0)
+    optimizer = Own([p])
+    assert (optimizer.lr, optimizer.betas, optimizer.amsgrad, optimizer.learning_rate) == (7.0, (0.1, 0.2), True, 0.5)
+    (p * 3.0).backward()
+    for _ in range(2):  # the second step uses a gradient that is used
+        optimizer.step()
+        assert type(optimizer.state["before"][0]) is float
+    (p * 3.0).backward()
+    optimizer.step()  # and the third one that was piled upon it
+    assert optimizer.state["before"] == [6.0]
+    assert type(optimizer.state["before"][0]) is float

@@ -46,7 +46,7 @@ def test_nan_and_minus_zero_come_back_too():
     ("change", "error", "words"),
     [
         (lambda s: s.pop("layers.0.neurons.0.bias"), ValueError, "layers.0.neurons.0.bias is missing"),
-        (lambda s: s.update(more=1.0), ValueError, "there is no field more in the state_dict"),
+        (lambda s: s.update(more=1.0), ValueError, "the state_dict is of another model: this one has no more$"),
         (lambda s: s.update({"layers.0.neurons.0.bias": "1"}), TypeError, "layers.0.neurons.0.bias: a real number"),
         (lambda s: s.update({"layers.3.neurons.0.bias": [1.0]}), TypeError, "layers.3.neurons.0.bias: a real number"),
         (lambda s: s.update({"layers.1.running_mean": [1.0]}), ValueError, "running_mean holds 1 numbers"),
@@ -62,6 +62,13 @@ def test_what_does_not_fit_a_module_changes_nothing(change, error, words):
     with pytest.raises(error, match=words):
         other.load_state_dict(state)
     assert repr(other.state_dict()) == before
+
+
+def test_a_column_that_never_varied_has_variance_0_and_is_loaded():
+    net, _ = trained()
+    other = model(seed=2)
+    other.load_state_dict(net.state_dict() | {"layers.1.running_variance": [0.0] * 3})
+    assert other.layers[1].running_variance == [0.0] * 3
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,16 @@ def test_a_later_training_keeps_the_names_and_their_numbers(tmp_path):
     assert go_on(["hot", "icy"], epochs=2).classes == {"hot": 0, "icy": 1}
 
 
+def test_names_of_one_class_or_twice_the_same_are_refused_before_any_work():
+    for names, classes in ((["warm"] * 24, ()), (NAMES, ("cold", "mild", "mild", "warm"))):
+        model = nn.MLP(2, [4, 3], "tanh", seed=1)
+        model.classes = classes
+        before = model.state_dict()["layers.0.neurons.0.weights.0"]
+        with pytest.raises(ValueError, match=r"classes are two or more, each of another name, .* (warm|cold)"):
+            nn.fit(model, ROWS, names, loss=nn.softmax_cross_entropy, optimizer=nn.Adam(model.parameters()), epochs=1)
+        assert (model.classes, model.parameters()[0].data) == (classes, before)
+
+
 def test_amounts_are_not_learned_of_names():
     with pytest.raises(ValueError, match=r"mean_squared_error is of amounts.*classes no, yes.*with_logits with one"):
         trained(ROWS, ["yes", "no"] * 12, 1, nn.mean_squared_error)
@@ -212,6 +222,9 @@ def test_a_state_dict_carries_the_names_and_one_without_takes_them_away():
     before = other.state_dict()
     for wrong in ([1, 2, 3], 5, None, "abc"):
         with pytest.raises(TypeError, match="classes in a state_dict are the names of classes"):
+            other.load_state_dict(model.state_dict() | {"classes": wrong})
+    for wrong in (["a"], ["a", "b", "a"], ("a", "a")):
+        with pytest.raises(ValueError, match="classes are two or more, each of another name, and here are a"):
             other.load_state_dict(model.state_dict() | {"classes": wrong})
     assert other.state_dict() == before
 
