@@ -2,7 +2,7 @@
 
 import { $, say, set } from "../shared/dom.js";
 import { DATA } from "../shared/numbers.js";
-import { remember } from "../shared/player.js";
+import { keys, remember } from "../shared/player.js";
 import { parsed } from "./controls.js";
 import { Figure } from "./figure.js";
 
@@ -145,14 +145,7 @@ ready = true;
 $("open").addEventListener("click", () => open(!$("contents").classList.contains("open")));
 $("next").addEventListener("click", () => go(1));
 $("contents").addEventListener("click", () => open(false));
-document.addEventListener("keydown", (event) => {
-  const target = /** @type {Element} */ (event.target);
-  if (event.altKey || event.ctrlKey || event.metaKey || target.matches("input:not([type=range]),select,textarea"))
-    return;
-  if (event.key === "Escape") open(false);
-  else if (event.key === "n") go(1);
-  else if (event.key === "p") go(-1);
-});
+keys({ Escape: () => open(false), n: () => go(1), p: () => go(-1) });
 let scrolling = false;
 addEventListener("scroll", () => {
   if (scrolling) return;

@@ -3,7 +3,7 @@
 import { FIELD } from "../live/boundary.js";
 import { drawCurve, plural } from "../live/charts.js";
 import { $, make, roomIn, say, set } from "../shared/dom.js";
-import { columns, fill, findings } from "../live/map.js";
+import { columns, fill, findings, widen } from "../live/map.js";
 import { MODEL } from "../live/model.js";
 import { Network } from "../shared/network.js";
 import { DATA, between, doubles, fully, shortly } from "../shared/numbers.js";
@@ -182,11 +182,7 @@ function fromAddress() {
 
 /** Lays the network out for the room that there is, wide enough for the numbers of every moment. */
 function place() {
-  for (const { units } of FILM.columns)
-    for (const unit of units) {
-      unit.ever = [-88888];
-      for (const input of unit.inputs) input.weight = input.weight === null ? null : -8.88e-5;
-    }
+  widen(FILM.columns);
   NETWORK.layOut(FILM.columns, roomIn($("network-part")));
 }
 

@@ -2,6 +2,7 @@
 // answer changes, and the rows on it.  With one input: the curve of the output.
 
 import { MODEL, best, wanted } from "./model.js";
+import { contour } from "../shared/contour.js";
 import { DATA, between } from "../shared/numbers.js";
 
 const GRID = 41;
@@ -80,30 +81,12 @@ export const FIELD = {
     draw.putImageData(image, 0, 0);
   },
 
-  /** The line where the output is at its level, cell by cell. @param {CanvasRenderingContext2D} draw @param {number} width @param {number} height */
+  /** The line where the output is at its level. @param {CanvasRenderingContext2D} draw @param {number} width @param {number} height */
   contour(draw, width, height) {
-    const over = (/** @type {number} */ a, /** @type {number} */ b) => this.values[b * GRID + a] - MODEL.level;
+    const cells = GRID - 1;
     draw.beginPath();
-    for (let b = 0; b + 1 < GRID; b++)
-      for (let a = 0; a + 1 < GRID; a++) {
-        const corners = [
-            [a, b],
-            [a + 1, b],
-            [a + 1, b + 1],
-            [a, b + 1],
-          ],
-          points = [];
-        for (let k = 0; k < 4; k++) {
-          const [p, q] = [corners[k], corners[(k + 1) % 4]],
-            u = over(p[0], p[1]),
-            v = over(q[0], q[1]);
-          if (u >= 0 !== v >= 0)
-            points.push([p[0] + ((q[0] - p[0]) * u) / (u - v), p[1] + ((q[1] - p[1]) * u) / (u - v)]);
-        }
-        points.forEach(([px, py], k) =>
-          draw[k % 2 ? "lineTo" : "moveTo"]((px / (GRID - 1)) * width, (py / (GRID - 1)) * height),
-        );
-      }
+    for (const ends of contour((a, b) => this.values[b * GRID + a] - MODEL.level, cells, cells))
+      ends.forEach(([x, y], k) => draw[k ? "lineTo" : "moveTo"]((x / cells) * width, (y / cells) * height));
     draw.strokeStyle = DATA.ink;
     draw.lineWidth = 2 * this.scale;
     draw.stroke();

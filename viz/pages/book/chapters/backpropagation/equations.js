@@ -4,7 +4,7 @@ import { button, make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
 import { between } from "../../../shared/numbers.js";
 import { layered } from "../../layers.js";
-import { asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
@@ -81,8 +81,7 @@ export const figure = (it) => {
         sent = (/** @type {string} */ title, /** @type {number} */ number) => asked(box.sent(title, number), at === 3),
         units = [1, 2],
         sub = (/** @type {number} */ i) => "₁₂"[i - 1];
-      rows(
-        it.boxes,
+      it.rows(
         ...[
           () => [
             [
