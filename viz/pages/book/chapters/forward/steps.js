@@ -27,10 +27,10 @@ export const figure = (it) => {
     numbers({ step, x1, x2 }) {
       const found = it.run("network", theta, [x1, x2]);
       return {
-        ...counted("z", found.sums),
-        ...counted("a", found.activations),
+        ...counted("z", found.z),
+        ...counted("a", found.a),
         z: found.logit[0],
-        prediction: found.value,
+        prediction: found.prediction[0],
         kept: step,
       };
     },
