@@ -82,17 +82,19 @@ export class Figure {
     PROGRAMS[this.key(name)](theta, gradient, memories, rate, step, theta.length);
   }
 
-  /** A descent by an optimizer's rule: where it stands before each step and at the end, and the loss there.
+  /** A descent by an optimizer's rule: the first two numbers before each step and at the end, and the losses there.
    * @param {string} rule @param {ArrayLike<number>} start @param {number} rate @param {number} steps
-   * @param {(at: Float64Array, step: number) => Result} run gives loss and slopes @returns {{at: Float64Array, loss: number}[]} */
+   * @param {(at: Float64Array, step: number) => Result} run gives loss and slopes */
   descent(rule, start, rate, steps, run) {
     const at = Float64Array.from(start),
       memories = Array.from({ length: this.about.programs[rule].memories }, () => new Float64Array(at.length)),
-      found = [];
+      points = /** @type {[number, number][]} */ ([]),
+      losses = /** @type {number[]} */ ([]);
     for (let step = 0; ; step++) {
       const { value, slopes } = run(at, step);
-      found.push({ at: at.slice(), loss: value });
-      if (step === steps) return found;
+      points.push([at[0], at[1]]);
+      losses.push(value);
+      if (step === steps) return { points, losses };
       this.update(rule, at, slopes, memories, rate, step + 1);
     }
   }

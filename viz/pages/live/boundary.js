@@ -118,13 +118,7 @@ export const FIELD = {
       this.flat ? MODEL.forward(MODEL.row(), probe).outputs[0] : probe[this.axes[1]],
       box,
     );
-    for (const [color, width] of /** @type {[string, number][]} */ ([
-      [DATA.rim, 5],
-      [DATA.ink, 2],
-    ])) {
-      draw.strokeStyle = color;
-      draw.lineWidth = width * scale;
-      draw.beginPath();
+    outlined(draw, [5 * scale, 2 * scale], () => {
       draw.arc(x, y, 12 * scale, 0, 7);
       for (const [dx, dy] of [
         [1, 0],
@@ -135,8 +129,7 @@ export const FIELD = {
         draw.moveTo(x + 12 * scale * dx, y + 12 * scale * dy);
         draw.lineTo(x + 17 * scale * dx, y + 17 * scale * dy);
       }
-      draw.stroke();
-    }
+    });
   },
 
   /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {import("./model.js").Loaded} row @param {Float64Array} probe */
@@ -198,19 +191,24 @@ function mark(draw, x, y, size, i, scale = 1) {
     draw.fillText(label, x, y);
     return;
   }
-  for (const [color, width] of /** @type {[string, number][]} */ ([
-    [DATA.rim, 6],
-    [DATA.ink, 2.5],
-  ])) {
-    draw.strokeStyle = color;
-    draw.lineWidth = width * scale;
-    draw.beginPath();
+  outlined(draw, [6 * scale, 2.5 * scale], () => {
     if (two && MODEL.targets[i][0] === MODEL.classes[1]) {
       for (const s of [1, -1]) {
         draw.moveTo(x - size, y - s * size);
         draw.lineTo(x + size, y + s * size);
       }
     } else draw.arc(x, y, two ? size : 3 * scale, 0, 7);
+  });
+}
+
+/** Draws lines in ink with a rim around them. @param {CanvasRenderingContext2D} draw @param {number[]} widths of both
+ * @param {() => void} trace */
+function outlined(draw, widths, trace) {
+  for (const [k, color] of [DATA.rim, DATA.ink].entries()) {
+    draw.strokeStyle = color;
+    draw.lineWidth = widths[k];
+    draw.beginPath();
+    trace();
     draw.stroke();
   }
 }

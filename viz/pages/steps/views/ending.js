@@ -7,6 +7,7 @@ import { COUNT, EVENTS, LATER, NODES, ROOT, TOTALS, UPDATED, VALUES } from "../r
 
 const signed = (x) => (x > 0 ? "+" : "") + fewer(x, 3);
 const card = (head, ...inside) => make("section", { class: "card" }, make("h2", {}, head), ...inside);
+const line = (cells, tag = "td") => make("tr", {}, ...cells.map((text) => make(tag, {}, text)));
 const words = (style, text) => make("p", { class: style }, text);
 
 /** What the update did, in one sentence and in plain words. */
@@ -58,23 +59,19 @@ function says(rows) {
         TOTALS[out.index] < 0 ? "up" : "down",
         helped ? "▲ yes" : "▽ no",
       ];
-      lines.push(make("tr", {}, ...cells.map((text) => make("td", {}, text))));
+      lines.push(line(cells));
     }
   }
   if (!lines.length) {
     const before = NODES.filter((n) => n.kind === "inner").slice(-12);
-    lines.push(
-      ...before.map((n) =>
-        make("tr", {}, ...[n.name, shortly(n.value), shortly(LATER[n.index])].map((text) => make("td", {}, text))),
-      ),
-    );
+    lines.push(...before.map((n) => line([n.name, shortly(n.value), shortly(LATER[n.index])])));
   }
   const heads =
     lines[0]?.children.length === 5 ? ["", "said before", "says now", "was to go", "did it?"] : ["", "before", "now"];
   const more = rows > 12 ? [words("small quiet", `and ${rows - 12} more rows`)] : [];
   return card(
     "What it says now",
-    make("table", {}, make("tr", {}, ...heads.map((text) => make("th", {}, text))), ...lines),
+    make("table", {}, line(heads, "th"), ...lines),
     ...more,
     words("small quiet", "Rows share their weights: a step that serves the sum may not serve each of them."),
   );

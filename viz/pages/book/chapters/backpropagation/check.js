@@ -24,7 +24,7 @@ export const figure = (it) => {
   const losses = (bug) => {
     const known = kept.get(bug);
     if (known) return known;
-    const found = it.descent("descent", start, rate, most, (p) => it.run(bug, p)).map(({ loss }) => loss);
+    const { losses: found } = it.descent("descent", start, rate, most, (p) => it.run(bug, p));
     kept.set(bug, found);
     return found;
   };

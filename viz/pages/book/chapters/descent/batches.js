@@ -31,9 +31,8 @@ export const figure = (it) => {
   };
   /** Where a walk leads in so many rounds. @param {number} size @param {number} rounds */
   const walk = (size, rounds) => {
-    const list = Array.from({ length: rounds }, (_, round) => batches(size, round)).flat(),
-      found = it.descent("descent", start, rate, list.length, (at, step) => on(at, list[step] ?? all));
-    return found.map(({ at }) => /** @type {[number, number]} */ ([at[0], at[1]]));
+    const list = Array.from({ length: rounds }, (_, round) => batches(size, round)).flat();
+    return it.descent("descent", start, rate, list.length, (at, step) => on(at, list[step] ?? all)).points;
   };
   return {
     numbers({ size, epochs }) {

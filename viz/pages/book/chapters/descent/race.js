@@ -23,12 +23,8 @@ export const figure = (it) => {
     );
   /** The points of a walk, and the loss at each. @param {string} rule @param {string} lies @param {number} rate */
   const walk = (rule, lies, rate) => {
-    const [bends, start] = valleys[lies],
-      found = it.descent(rule, start, rate, steps, (at) => it.run("valley", at, bends));
-    return {
-      points: found.map(({ at }) => /** @type {[number, number]} */ ([at[0], at[1]])),
-      losses: found.map(({ loss }) => loss),
-    };
+    const [bends, start] = valleys[lies];
+    return it.descent(rule, start, rate, steps, (at) => it.run("valley", at, bends));
   };
   /** A walk up to where it leaves the picture. @param {[number, number][]} points */
   const inside = (points) => {

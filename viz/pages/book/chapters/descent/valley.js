@@ -40,14 +40,8 @@ export const figure = (it) => {
   it.controls.element.style.setProperty("--left", "0px");
   it.controls.element.style.setProperty("--right", "0px");
 
-  /** The points of the descent, and the loss at each. @param {string} surface @param {Point} start @param {number} rate */
-  const walk = (surface, start, rate) => {
-    const found = it.descent("descent", start, rate, steps, (at) => it.run(surface, at));
-    return {
-      points: found.map(({ at }) => /** @type {Point} */ ([at[0], at[1]])),
-      losses: found.map(({ loss }) => loss),
-    };
-  };
+  /** @param {string} surface @param {Point} start @param {number} rate */
+  const walk = (surface, start, rate) => it.descent("descent", start, rate, steps, (at) => it.run(surface, at));
   /** The largest curvature at a point. @param {string} surface @param {Point} point */
   const steepest = (surface, [x, y]) => {
     let [a, b, curvature] = [0.6, 0.8, 0];
