@@ -11,7 +11,7 @@ import re
 from importlib import resources
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:function|const|class) ([\w$]+))", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:function\*?|const|class) ([\w$]+))", re.MULTILINE)
 _STYLE = re.compile(r'^@import "(\.[^"]+)";\n', re.MULTILINE)
 
 

@@ -15,7 +15,7 @@ from autograd.explain.numbers import show_number
 from nn import MLP, Adam, mean_squared_error
 from tests.support.web import ROWS, TARGETS, xor
 
-REPLAY = 'var { COUNT, eventAt, sentence } = MODULES["steps/replay.js"];'  # what a statement returns is its value
+REPLAY = 'var { EVENTS, sentence } = MODULES["steps/replay.js"];'  # what a statement returns is its value
 
 
 def test_a_dead_relu_is_marked_off_once_it_has_been_computed(show):
@@ -57,7 +57,7 @@ def test_common_mistakes_are_the_numbers_that_they_give(show):
     recording = recorded_by(loss, [w, b], 0.1)
     tab = show(viz.steps(loss, parameters=[w, b], learning_rate=0.1))
     mistakes = tab.evaluate(
-        "(({ COUNT, eventAt }, { answerTo, mistakesAt }) => Array.from({ length: COUNT }, (_, i) => eventAt(i))"
+        "(({ EVENTS }, { answerTo, mistakesAt }) => EVENTS"
         '.map((e) => (answerTo(e) === null ? [] : mistakesAt(e))))(MODULES["steps/replay.js"], '
         'MODULES["steps/common_mistakes.js"])'
     )
@@ -99,10 +99,10 @@ def test_every_sentence_and_number_of_the_page_is_pythons(show, loss, forms):
     named = [p for p in gradients if p.name and "neurons" in p.name] or [*gradients]
     recording = recording.then_update({p: p.data - 0.25 * gradients[p] for p in named}, learning_rate=0.25)
     tab = show(page)
-    assert tab.evaluate(f"{REPLAY}Array.from({{ length: COUNT }}, (_, i) => sentence(i))") == [
+    assert tab.evaluate(f"{REPLAY}EVENTS.map(sentence)") == [
         recording.sentence(i) for i in range(len(recording))
     ]
-    changes = tab.evaluate(f"{REPLAY}Array.from({{ length: COUNT }}, (_, i) => [eventAt(i).before, eventAt(i).after])")
+    changes = tab.evaluate(f"{REPLAY}EVENTS.map((e) => [e.before, e.after])")
     same = lambda a, b: a == b or (a != a and b != b)  # noqa: E731
     for event, (before, after) in zip(recording.events, changes, strict=True):
         assert same(before, event.change.before)

@@ -87,7 +87,7 @@ def test_a_fraction_is_a_prediction(show):
         tab.fill("#guess", typed)
         tab.keyboard.press("Enter")
         assert "Type a number" in tab.text_content("#verdict")
-    right = tab.evaluate(f"{recording}.eventAt(+document.getElementById('at').textContent).after")
+    right = tab.evaluate(f"{recording}.EVENTS[+document.getElementById('at').textContent].after")
     tab.fill("#guess", f"({8 * right!r} / 8)")
     tab.keyboard.press("Enter")
     assert "Right." in tab.text_content("#plain")

@@ -2,7 +2,7 @@
 
 import { $, say, set } from "../shared/dom.js";
 import { DATA } from "../shared/numbers.js";
-import { remember } from "../shared/player.js";
+import { keys, remember } from "../shared/player.js";
 import { parsed } from "./controls.js";
 import { Figure } from "./figure.js";
 
@@ -22,7 +22,8 @@ const CHAPTERS = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".c
   LINKS = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#contents li")]),
   PLACES = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".chapter,h3[id],figure[id]")]),
   READ = new Set(/** @type {string[]} */ (kept()));
-let place = ""; // the chapter, section or figure that one looks at
+let place = ""; // the chapter, section or figure that one looks at, by its number
+let here = /** @type {Element | null} */ (null); // and that itself: a section and a figure may have the same number
 let ready = false;
 
 // ---------------------------------------------------------------------------------------------- what was read
@@ -47,17 +48,17 @@ function keep(id) {
 
 /** Shows in the contents what was read, where one is, and how much was predicted. */
 function contents() {
-  const here = CHAPTERS.findIndex((chapter) => chapter.contains($at()));
+  const now = CHAPTERS.findIndex((chapter) => chapter.contains(here));
   CHAPTERS.forEach((chapter, k) => {
     const asked = [...FIGURES.values()].filter((f) => f.asks && chapter.contains(f.element)),
       said = asked.filter((f) => f.said).length,
       [mark, , count] = LINKS[k].querySelectorAll("i,span,small");
-    say(mark, k === here ? "◐" : READ.has(chapter.id) ? "●" : "○");
-    set(mark, "title", k === here ? "here" : READ.has(chapter.id) ? "read" : "not yet");
+    say(mark, k === now ? "◐" : READ.has(chapter.id) ? "●" : "○");
+    set(mark, "title", k === now ? "here" : READ.has(chapter.id) ? "read" : "not yet");
     say(count, said ? `${said === asked.length ? "✓ " : ""}${said} of ${asked.length} predicted` : "");
-    LINKS[k].classList.toggle("here", k === here);
+    LINKS[k].classList.toggle("here", k === now);
   });
-  const caption = $at()?.querySelector(":scope>figcaption b") ?? LINKS[here]?.querySelector("span");
+  const caption = here?.querySelector(":scope>figcaption b") ?? LINKS[now]?.querySelector("span");
   say($("where"), caption?.textContent ?? "Contents");
 }
 
@@ -66,6 +67,7 @@ function contents() {
 function changed(figure) {
   if (!ready) return;
   place = figure.id;
+  here = figure.element;
   contents();
   remember(address());
 }
@@ -100,18 +102,16 @@ function fromAddress() {
     const [, id, letter, number] = word.match(/^([\w.]+?)(?:([a-z-])|:(.+))$/) ?? [];
     if (letter || Number.isFinite(+number)) FIGURES.get(id)?.predict(letter ?? number);
   }
-  $at()?.scrollIntoView();
+  here = $(`f${place}`) ?? $(`s${place}`);
+  here?.scrollIntoView();
 }
-
-/** What stands at the place: a figure, or else a section. @returns {any} */
-const $at = () => $(`f${place}`) ?? $(`s${place}`);
 
 // ---------------------------------------------------------------------------------------------- moving about
 /** Notes where one is, as the page is scrolled. */
 function scrolled() {
-  const line = innerHeight * 0.4,
-    above = PLACES.filter((one) => one.getBoundingClientRect().top < line);
-  place = above.at(-1)?.id.slice(1) ?? "";
+  const line = innerHeight * 0.4;
+  here = PLACES.findLast((one) => one.getBoundingClientRect().top < line) ?? null;
+  place = here?.id.slice(1) ?? "";
   for (const chapter of CHAPTERS) {
     const { bottom } = chapter.getBoundingClientRect();
     if (bottom > 0 && bottom < innerHeight + 80) keep(chapter.id);
@@ -145,14 +145,7 @@ ready = true;
 $("open").addEventListener("click", () => open(!$("contents").classList.contains("open")));
 $("next").addEventListener("click", () => go(1));
 $("contents").addEventListener("click", () => open(false));
-document.addEventListener("keydown", (event) => {
-  const target = /** @type {Element} */ (event.target);
-  if (event.altKey || event.ctrlKey || event.metaKey || target.matches("input:not([type=range]),select,textarea"))
-    return;
-  if (event.key === "Escape") open(false);
-  else if (event.key === "n") go(1);
-  else if (event.key === "p") go(-1);
-});
+keys({ Escape: () => open(false), n: () => go(1), p: () => go(-1) });
 let scrolling = false;
 addEventListener("scroll", () => {
   if (scrolling) return;

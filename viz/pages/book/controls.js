@@ -1,6 +1,6 @@
 // What a reader moves in a figure, made from the list that its Python file gives: sliders, choices, steps.
 
-import { calm, make, say, set } from "../shared/dom.js";
+import { button, calm, make, say, set } from "../shared/dom.js";
 import { between, shortly } from "../shared/numbers.js";
 
 /** @typedef {{kind: string, label: string, start: any, low: number, high: number, step: number, powers: boolean, least: number,
@@ -62,15 +62,13 @@ function slider(figure, name, { label, low, high, step, powers }) {
 
 /** @param {any} figure @param {string} name @param {Control} control @returns {Shown} */
 function choice(figure, name, { label, options }) {
-  const buttons = Object.entries(options).map(([key, words]) => {
-    const button = make("button", { type: "button", "data-key": key }, words);
-    button.addEventListener("click", () => figure.set({ [name]: key }));
-    return button;
-  });
+  const buttons = Object.entries(options).map(([key, words]) =>
+    button(words, () => figure.set({ [name]: key }), { "data-key": key }),
+  );
   return {
     element: make("div", { class: "choice", role: "group", "aria-label": label }, make("span", {}, label), ...buttons),
     show: (state) => {
-      for (const button of buttons) set(button, "aria-pressed", String(button.dataset.key === state[name]));
+      for (const one of buttons) set(one, "aria-pressed", String(one.dataset.key === state[name]));
     },
   };
 }
@@ -83,11 +81,6 @@ function steps(figure, name, { label, least, most }) {
   const id = `${figure.element.id}-${name}`,
     at = () => /** @type {number} */ (figure.state[name]),
     go = (/** @type {number} */ place) => figure.set({ [name]: between(least, place, most) }),
-    button = (/** @type {string} */ words, /** @type {string} */ style, /** @type {() => void} */ act) => {
-      const made = make("button", { type: "button", class: style }, words);
-      made.addEventListener("click", act);
-      return made;
-    },
     stride = () => Math.ceil(most / (calm.matches ? 50 : 500)), // many steps are played several at a time
     play = (/** @type {boolean} */ on) => {
       clearInterval(timer);
@@ -103,9 +96,9 @@ function steps(figure, name, { label, least, most }) {
       if (timer) play(false);
       go(at() + far);
     },
-    back = button("◂ Back", "", by(-1)),
-    on = button("Step ▸", "main", by(1)),
-    player = button("Play", "", () => play(!timer)),
+    back = button("◂ Back", by(-1)),
+    on = button("Step ▸", by(1), { class: "main" }),
+    player = button("Play", () => play(!timer)),
     range = make("input", { type: "range", id, min: least, max: most, step: 1 }),
     value = make("output", { for: id });
   range.addEventListener("input", () => {

@@ -1,10 +1,11 @@
 // What every figure does: it asks a question, takes a prediction, draws its picture with the result covered until then, says
 // how good the prediction was, and draws again whenever something is moved.
 
-import { call, load } from "../live/composed.js";
-import { make, roomIn, say, set } from "../shared/dom.js";
+import { call, give, load, slopes } from "../live/composed.js";
+import { button, make, roomIn, say, set } from "../shared/dom.js";
 import { DATA, fewer, shortly, typedNumber } from "../shared/numbers.js";
 import { controls, startOf } from "./controls.js";
+import { Plot, rows } from "./plot.js";
 
 /** @typedef {Record<string, any>} State numbers and texts, by the names of the controls
  * @typedef {Record<string, number>} Numbers all that the figure shows, by the names that its Python file gives them
@@ -50,14 +51,11 @@ export class Figure {
   run(name, inputs, ...given) {
     const program = this.program(name, inputs),
       lists = given.map((list) => Float64Array.from(list)),
-      value = call(program, "forward", lists),
-      slopes = new Float64Array(inputs.length);
+      value = call(program, "forward", lists);
     call(program, "backward", lists);
-    program.signature.places.forEach((/** @type {number} */ place, /** @type {number} */ k) => {
-      slopes[place] = program.gradient[k];
-    });
-    const shown = Object.entries(program.run).filter(([, x]) => x instanceof Float64Array);
-    return { ...Object.fromEntries(shown.map(([key, x]) => [key, x.slice()])), value, slopes };
+    const shown = Object.entries(program.run).filter(([, x]) => x instanceof Float64Array),
+      copies = Object.fromEntries(shown.map(([key, x]) => [key, x.slice()]));
+    return { ...copies, value, slopes: slopes(program, inputs.length) };
   }
 
   /** The value of a program alone. @param {string} name @param {ArrayLike<number>} inputs @param {ArrayLike<number>[]} given
@@ -74,9 +72,7 @@ export class Figure {
   program(name, inputs) {
     if (!this.loaded.has(name)) this.loaded.set(name, load(this.key(name), this.about.programs[name]));
     const program = this.loaded.get(name);
-    program.signature.places.forEach((/** @type {number} */ place, /** @type {number} */ k) => {
-      program.theta[k] = inputs[place];
-    });
+    give(program, inputs);
     return program;
   }
 
@@ -86,17 +82,19 @@ export class Figure {
     PROGRAMS[this.key(name)](theta, gradient, memories, rate, step, theta.length);
   }
 
-  /** A descent by an optimizer's rule: where it stands before each step and at the end, and the loss there.
+  /** A descent by an optimizer's rule: the first two numbers before each step and at the end, and the losses there.
    * @param {string} rule @param {ArrayLike<number>} start @param {number} rate @param {number} steps
-   * @param {(at: Float64Array, step: number) => Result} run gives loss and slopes @returns {{at: Float64Array, loss: number}[]} */
+   * @param {(at: Float64Array, step: number) => Result} run gives loss and slopes */
   descent(rule, start, rate, steps, run) {
     const at = Float64Array.from(start),
       memories = Array.from({ length: this.about.programs[rule].memories }, () => new Float64Array(at.length)),
-      found = [];
+      points = /** @type {[number, number][]} */ ([]),
+      losses = /** @type {number[]} */ ([]);
     for (let step = 0; ; step++) {
       const { value, slopes } = run(at, step);
-      found.push({ at: at.slice(), loss: value });
-      if (step === steps) return found;
+      points.push([at[0], at[1]]);
+      losses.push(value);
+      if (step === steps) return { points, losses };
       this.update(rule, at, slopes, memories, rate, step + 1);
     }
   }
@@ -161,6 +159,17 @@ export class Figure {
     else this.live?.stop?.();
   }
 
+  /** Adds a plot to the drawing, or to a part of it. @param {string} name what is told of it to those who do not see it
+   * @param {import("./plot.js").Axis} x @param {import("./plot.js").Axis} y @param {import("./plot.js").Room} room */
+  plot(name, x, y, room = {}, parent = this.drawing) {
+    return new Plot(parent, name, x, y, room);
+  }
+
+  /** Shows rows of boxes under the drawing. @param {import("./plot.js").Row[]} list */
+  rows(...list) {
+    rows(this.boxes, ...list);
+  }
+
   /** An answer: words as they are, each number marked, to 4 digits or to as many as [number, digits] says.
    * @param {TemplateStringsArray} words @param {(string | number | [number, number] | (string | Node)[])[]} given
    * @returns {(string | Node)[]} */
@@ -181,16 +190,13 @@ export class Figure {
     this.answers.prepend(make("p", { class: "verdict" }));
     if (!question) return false;
     const ask = make("div", { class: "ask" }),
-      button = (/** @type {string} */ words, /** @type {string} */ said) => {
-        const made = make("button", { type: "button", "data-said": said }, words);
-        made.addEventListener("click", () => this.predict(said));
-        return made;
-      };
+      predicts = (/** @type {string} */ words, /** @type {string} */ said) =>
+        button(words, () => this.predict(said), { "data-said": said });
     question.replaceWith(ask);
     ask.append(question);
     if (choices) {
       [...choices.children].forEach((choice, k) => {
-        const made = button(choice.textContent?.trim() ?? "", String.fromCharCode(97 + k));
+        const made = predicts(choice.textContent?.trim() ?? "", String.fromCharCode(97 + k));
         if (choice instanceof HTMLElement && "right" in choice.dataset) made.dataset.right = "";
         ask.append(made);
       });
@@ -209,7 +215,7 @@ export class Figure {
       guess.replaceWith(form);
       ask.append(form);
     }
-    ask.append(button("show me", SHOWN));
+    ask.append(predicts("show me", SHOWN));
     return true;
   }
 
@@ -270,13 +276,16 @@ export class Figure {
     const lines = this.element.querySelector("pre.python"),
       head = lines?.previousElementSibling;
     if (!lines || !head) return;
-    const button = make("button", { type: "button", class: "copy" }, "copy");
-    button.addEventListener("click", () => {
-      navigator.clipboard?.writeText(lines.textContent ?? "").then(
-        () => say(button, "copied"),
-        () => getSelection()?.selectAllChildren(lines),
-      );
-    });
-    head.append(" ", button);
+    const copy = button(
+      "copy",
+      () => {
+        navigator.clipboard?.writeText(lines.textContent ?? "").then(
+          () => say(copy, "copied"),
+          () => getSelection()?.selectAllChildren(lines),
+        );
+      },
+      { class: "copy" },
+    );
+    head.append(" ", copy);
   }
 }

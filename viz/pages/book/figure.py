@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +87,11 @@ def update(optimizer: Optimizer) -> Part:
     from autograd.compile.backends import javascript
 
     return javascript.emit_update(optimizer), {"memories": len(optimizer.state_names)}
+
+
+def counted(name: str, numbers: Iterable[Value | float]) -> Numbers:
+    """Return numbers by a name and their places from 1."""
+    return {f"{name}{k}": x.data if isinstance(x, Value) else x for k, x in enumerate(numbers, 1)}
 
 
 def _flat(x: Any) -> list[Value]:

@@ -1,6 +1,7 @@
 // What figures draw with: a plot whose axes are measured, its curves and points, and rows of boxes that multiply.  One unit of
 // length is one pixel.  Words stand beside the plot, at its right or under it: never where a curve can come.
 
+import { contour } from "../shared/contour.js";
 import { make, ruler, set, written } from "../shared/dom.js";
 import { WRITTEN, between, fully, shortly } from "../shared/numbers.js";
 
@@ -8,14 +9,14 @@ const WIDE = 500; // from here on words have room at the right of a plot
 const TOP = 24;
 
 /** @typedef {{range: [number, number], ticks?: number[], label?: string, powers?: boolean, tell?: (x: number) => string}} Axis
+ * @typedef {{high?: number, left?: number, right?: number}} Room `left` and `right` at the sides of a plot are for words
  * @typedef {{kind: string, title: string, number: number, sign: string, asked?: boolean, gone?: boolean, alarm?: boolean}} Box
  * `asked`: covered until there is a prediction; `gone`: struck out; `sign` stands before the number
  * @typedef {(Box | string)[]} Row what it is called, then its boxes, and the signs between them */
 
 export class Plot {
-  /** @param {HTMLElement} parent @param {{x: Axis, y: Axis, high?: number, left?: number, right?: number, name?: string}} about
-   * `left` and `right` are the room at its sides for words, `name` what is told of it to those who do not see it */
-  constructor(parent, { x, y, high = 244, left = 16, right = 0, name = "" }) {
+  /** @param {HTMLElement} parent @param {string} name @param {Axis} x @param {Axis} y @param {Room} room */
+  constructor(parent, name, x, y, { high = 244, left = 16, right = 0 } = {}) {
     this.svg = make("svg", { role: "img", "aria-label": name });
     parent.append(this.svg);
     this.axes = { x, y };
@@ -155,32 +156,17 @@ export class Plot {
     for (const d of this.kept.d) this.add("path", { class: "ring", d });
   }
 
-  /** Where a grid of numbers passes a level: a line through each cell whose corners lie on both sides of it.
-   * @param {number[][]} grid @param {number} level */
+  /** Where a grid of numbers passes a level. @param {number[][]} grid @param {number} level */
   ring(grid, level) {
     const [down, across] = [grid.length - 1, grid[0].length - 1],
-      place = (/** @type {number} */ i, /** @type {number} */ j) => {
+      place = (/** @type {[number, number]} */ [i, j]) => {
         const x = this.left + (i / across) * (this.right - this.left),
           y = this.bottom - (j / down) * (this.bottom - this.top);
         return `${x.toFixed(1)} ${y.toFixed(1)}`;
       };
-    let d = "";
-    for (let j = 0; j < down; j++)
-      for (let i = 0; i < across; i++) {
-        const corners = [
-            [i, j],
-            [i + 1, j],
-            [i + 1, j + 1],
-            [i, j + 1],
-          ],
-          found = corners.flatMap(([p, q], k) => {
-            const [r, s] = corners[(k + 1) % 4],
-              [a, b] = [grid[q][p] - level, grid[s][r] - level];
-            return a < 0 === b < 0 ? [] : [place(p + (r - p) * (a / (a - b)), q + (s - q) * (a / (a - b)))];
-          });
-        for (let k = 0; k + 1 < found.length; k += 2) d += `M${found[k]}L${found[k + 1]}`;
-      }
-    return d;
+    return [...contour((i, j) => grid[j][i] - level, across, down)]
+      .map((ends) => `M${ends.map(place).join("L")}`)
+      .join("");
   }
 
   /** A bar from its upper left corner. @param {string} style @param {number} x @param {number} y @param {number} wide
@@ -234,7 +220,7 @@ export class Plot {
     set(this.svg, "height", y + 8);
   }
 
-  /** Lets the sliders of a figure run along the axis. @param {import("./figure.js").Figure} figure */
+  /** Lets the sliders of a figure run along the axis. @param {any} figure */
   along(figure) {
     const { style, classList } = figure.controls.element;
     classList.add("along");

@@ -1,9 +1,9 @@
 // The film: moments of a training, each with its weights; what the network makes of them is computed here, by its own program.
 
 import { FIELD } from "../live/boundary.js";
-import { drawCurve, plural } from "../live/charts.js";
-import { $, make, roomIn, say, set } from "../shared/dom.js";
-import { columns, fill, findings } from "../live/map.js";
+import { drawCurve, plural, sized, through } from "../live/charts.js";
+import { $, make, roomIn, say, set, written } from "../shared/dom.js";
+import { columns, fill, findings, widen } from "../live/map.js";
 import { MODEL } from "../live/model.js";
 import { Network } from "../shared/network.js";
 import { DATA, between, doubles, fully, shortly } from "../shared/numbers.js";
@@ -111,12 +111,11 @@ function go(at) {
 /** Each layer's gradient over the whole training, told apart by dashes and a number at the cursor.
  * @param {any} svg @param {number[][]} norms @param {number} at */
 function drawNormCurves(svg, norms, at) {
-  const width = Math.round(roomIn(svg.parentNode)),
-    names = 64,
+  const names = 64,
     left = 44,
     top = 8,
     bottom = 86 + 10 * norms[0].length,
-    right = width - names - 84;
+    right = sized(svg, bottom + 20) - names - 84;
   const logs = norms.map((list) => list.map((n) => (n > 0 ? Math.log10(n) : NaN))),
     flat = logs.flat().filter(Number.isFinite);
   const high = Math.ceil(flat.reduce((a, b) => Math.max(a, b), -3)),
@@ -124,25 +123,20 @@ function drawNormCurves(svg, norms, at) {
     last = EPOCHS[EPOCHS.length - 1] || 1;
   const x = (/** @type {number} */ k) => left + ((right - left) * EPOCHS[k]) / last,
     y = (/** @type {number} */ v) => top + ((bottom - top) * (high - v)) / (high - low);
-  const words = (/** @type {string} */ text, /** @type {number} */ a, /** @type {number} */ b, anchor = "end") =>
-    make("text", { class: "note", x: a, y: b, "text-anchor": anchor }, text);
-  set(svg, "width", String(width));
-  set(svg, "height", String(bottom + 20));
   svg.replaceChildren(
     make("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}` }),
-    words(`1e${high}`, left - 5, top + 9),
-    words(`1e${low}`, left - 5, bottom),
-    words("0", left, bottom + 15, "start"),
-    words(`epoch ${last}`, right, bottom + 15),
+    written(left - 5, top + 9, `1e${high}`, "note", "end"),
+    written(left - 5, bottom, `1e${low}`, "note", "end"),
+    written(left, bottom + 15, "0"),
+    written(right, bottom + 15, `epoch ${last}`, "note", "end"),
     make("path", { class: "cursor", d: `M${x(at)} ${top}V${bottom}` }),
     ...MODEL.layers.flatMap((layer, k) => {
       const points = logs.map((list, n) => [x(n), y(list[k])]).filter(([, b]) => Number.isFinite(b)),
         line = top + 14 + 36 * k;
-      const d = points.map(([a, b], n) => `${n ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join("");
       return [
-        make("path", { class: `norm l${k % 6}`, d }),
+        make("path", { class: `norm l${k % 6}`, d: through(points) }),
         make("path", { class: `norm l${k % 6}`, d: `M${right + 12} ${line - 4}h40` }),
-        words(layer.name, right + 58, line, "start"),
+        written(right + 58, line, layer.name),
         make("text", { class: "gradient", x: right + 58, y: line + 16 }, `◄ ${shortly(norms[at][k])}`),
       ];
     }),
@@ -182,11 +176,7 @@ function fromAddress() {
 
 /** Lays the network out for the room that there is, wide enough for the numbers of every moment. */
 function place() {
-  for (const { units } of FILM.columns)
-    for (const unit of units) {
-      unit.ever = [-88888];
-      for (const input of unit.inputs) input.weight = input.weight === null ? null : -8.88e-5;
-    }
+  widen(FILM.columns);
   NETWORK.layOut(FILM.columns, roomIn($("network-part")));
 }
 

@@ -2,6 +2,7 @@
 // answer changes, and the rows on it.  With one input: the curve of the output.
 
 import { MODEL, best, wanted } from "./model.js";
+import { contour } from "../shared/contour.js";
 import { DATA, between } from "../shared/numbers.js";
 
 const GRID = 41;
@@ -80,30 +81,12 @@ export const FIELD = {
     draw.putImageData(image, 0, 0);
   },
 
-  /** The line where the output is at its level, cell by cell. @param {CanvasRenderingContext2D} draw @param {number} width @param {number} height */
+  /** The line where the output is at its level. @param {CanvasRenderingContext2D} draw @param {number} width @param {number} height */
   contour(draw, width, height) {
-    const over = (/** @type {number} */ a, /** @type {number} */ b) => this.values[b * GRID + a] - MODEL.level;
+    const cells = GRID - 1;
     draw.beginPath();
-    for (let b = 0; b + 1 < GRID; b++)
-      for (let a = 0; a + 1 < GRID; a++) {
-        const corners = [
-            [a, b],
-            [a + 1, b],
-            [a + 1, b + 1],
-            [a, b + 1],
-          ],
-          points = [];
-        for (let k = 0; k < 4; k++) {
-          const [p, q] = [corners[k], corners[(k + 1) % 4]],
-            u = over(p[0], p[1]),
-            v = over(q[0], q[1]);
-          if (u >= 0 !== v >= 0)
-            points.push([p[0] + ((q[0] - p[0]) * u) / (u - v), p[1] + ((q[1] - p[1]) * u) / (u - v)]);
-        }
-        points.forEach(([px, py], k) =>
-          draw[k % 2 ? "lineTo" : "moveTo"]((px / (GRID - 1)) * width, (py / (GRID - 1)) * height),
-        );
-      }
+    for (const ends of contour((a, b) => this.values[b * GRID + a] - MODEL.level, cells, cells))
+      ends.forEach(([x, y], k) => draw[k ? "lineTo" : "moveTo"]((x / cells) * width, (y / cells) * height));
     draw.strokeStyle = DATA.ink;
     draw.lineWidth = 2 * this.scale;
     draw.stroke();
@@ -135,13 +118,7 @@ export const FIELD = {
       this.flat ? MODEL.forward(MODEL.row(), probe).outputs[0] : probe[this.axes[1]],
       box,
     );
-    for (const [color, width] of /** @type {[string, number][]} */ ([
-      [DATA.rim, 5],
-      [DATA.ink, 2],
-    ])) {
-      draw.strokeStyle = color;
-      draw.lineWidth = width * scale;
-      draw.beginPath();
+    outlined(draw, [5 * scale, 2 * scale], () => {
       draw.arc(x, y, 12 * scale, 0, 7);
       for (const [dx, dy] of [
         [1, 0],
@@ -152,8 +129,7 @@ export const FIELD = {
         draw.moveTo(x + 12 * scale * dx, y + 12 * scale * dy);
         draw.lineTo(x + 17 * scale * dx, y + 17 * scale * dy);
       }
-      draw.stroke();
-    }
+    });
   },
 
   /** @param {CanvasRenderingContext2D} draw @param {Box} box @param {import("./model.js").Loaded} row @param {Float64Array} probe */
@@ -215,19 +191,24 @@ function mark(draw, x, y, size, i, scale = 1) {
     draw.fillText(label, x, y);
     return;
   }
-  for (const [color, width] of /** @type {[string, number][]} */ ([
-    [DATA.rim, 6],
-    [DATA.ink, 2.5],
-  ])) {
-    draw.strokeStyle = color;
-    draw.lineWidth = width * scale;
-    draw.beginPath();
+  outlined(draw, [6 * scale, 2.5 * scale], () => {
     if (two && MODEL.targets[i][0] === MODEL.classes[1]) {
       for (const s of [1, -1]) {
         draw.moveTo(x - size, y - s * size);
         draw.lineTo(x + size, y + s * size);
       }
     } else draw.arc(x, y, two ? size : 3 * scale, 0, 7);
+  });
+}
+
+/** Draws lines in ink with a rim around them. @param {CanvasRenderingContext2D} draw @param {number[]} widths of both
+ * @param {() => void} trace */
+function outlined(draw, widths, trace) {
+  for (const [k, color] of [DATA.rim, DATA.ink].entries()) {
+    draw.strokeStyle = color;
+    draw.lineWidth = widths[k];
+    draw.beginPath();
+    trace();
     draw.stroke();
   }
 }

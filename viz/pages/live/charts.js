@@ -10,7 +10,7 @@ const HIGH = 150,
   TOP = 8;
 
 /** Gives a drawing its size, and returns its width. @param {any} svg @param {number} height */
-function sized(svg, height) {
+export function sized(svg, height) {
   const width = Math.round(roomIn(svg.parentNode));
   set(svg, "width", String(width));
   set(svg, "height", String(height));
@@ -19,6 +19,10 @@ function sized(svg, height) {
 /** @param {string} text @param {number} x @param {number} y */
 const note = (text, x, y, anchor = "end") =>
   make("text", { class: "note", x: x.toFixed(1), y: y.toFixed(1), "text-anchor": anchor }, text);
+
+/** The path of a line through points in pixels. @param {number[][]} points */
+export const through = (points) =>
+  points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 
 /** Draws a curve with its numbers, on a scale of powers of ten once it has fallen tenfold; `stretches` are [from, to, name]
  * parts of it, named under the axis, `at` is where one stands.
@@ -50,24 +54,11 @@ export function drawCurve(svg, list, { first = 0, at = -1, stretches = [], unit 
   ];
   stretches.forEach(([from, to, name], k) => {
     const [a, b] = [x(from), x(to)];
-    drawn.push(
-      make("rect", {
-        class: `stretch s${k % 2}`,
-        x: a.toFixed(1),
-        y: floor + 20,
-        width: Math.max(0, b - a).toFixed(1),
-        height: 18,
-      }),
-    );
+    const width = Math.max(0, b - a).toFixed(1);
+    drawn.push(make("rect", { class: `stretch s${k % 2}`, x: a.toFixed(1), y: floor + 20, width, height: 18 }));
     if (b - a > 8 * name.length) drawn.push(note(name, (a + b) / 2, floor + 33, "middle"));
   });
-  if (points.length)
-    drawn.push(
-      make("path", {
-        class: "curve",
-        d: points.map(([k, v], n) => `${n ? "L" : "M"}${x(k).toFixed(1)} ${y(v).toFixed(1)}`).join(""),
-      }),
-    );
+  if (points.length) drawn.push(make("path", { class: "curve", d: through(points.map(([k, v]) => [x(k), y(v)])) }));
   if (points.length === 1) drawn.push(make("circle", { class: "dot", cx: x(0), cy: y(list[0]), r: 4 }));
   if (at >= 0 && at < list.length) {
     drawn.push(make("path", { class: "cursor", d: `M${x(at).toFixed(1)} ${TOP}V${floor}` }));

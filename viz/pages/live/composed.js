@@ -23,24 +23,29 @@ export function call(program, what, given) {
   );
 }
 
+/** Gives a program its numbers. @param {Loaded} program @param {ArrayLike<number>} numbers */
+export function give({ theta, signature }, numbers) {
+  signature.places.forEach((place, k) => {
+    theta[k] = numbers[place];
+  });
+}
+
+/** The slopes that a program left, in the order of the numbers that it was given. @param {Loaded} program */
+export function slopes({ gradient, signature }, size = gradient.length) {
+  const found = new Float64Array(size);
+  signature.places.forEach((place, k) => {
+    found[place] = gradient[k];
+  });
+  return found;
+}
+
 /** Runs a part on its inputs; with a seed, back as well. @param {Loaded} part @param {number[]} inputs @param {number | null} seed */
 function run(part, inputs, seed) {
-  part.signature.places.forEach((place, k) => {
-    part.theta[k] = inputs[place];
-  });
+  give(part, inputs);
   const given = [Float64Array.of(seed ?? 1)];
   call(part, "forward", given);
   if (seed !== null) call(part, "backward", given);
   return part.run.out[0];
-}
-
-/** The slopes that a part left, in the order of its inputs. @param {Loaded} part */
-function slopes(part) {
-  const found = new Float64Array(part.theta.length);
-  part.signature.places.forEach((place, k) => {
-    found[place] = part.gradient[k];
-  });
-  return found;
 }
 
 /** @param {Layer[]} layers @param {string} activation of those layers that name none @param {number} size how many numbers θ has

@@ -53,6 +53,14 @@ export function fill(all, x, run, loss) {
   });
 }
 
+/** Gives the units the widest numbers, before they are laid out: so that nothing moves when theirs do. @param {Column[]} all */
+export function widen(all) {
+  for (const unit of all.flatMap(({ units }) => units)) {
+    unit.ever = [-88888];
+    for (const input of unit.inputs) input.weight = input.weight === null ? null : -8.88e-5;
+  }
+}
+
 /** What is wrong with the network as it is, in sentences: units that cannot learn, twins, and slopes of nothing.
  * @returns {string[]} */
 export function findings() {

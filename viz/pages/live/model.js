@@ -1,7 +1,7 @@
 // The model at work: rows in, outputs, loss and gradients out, and the optimizer's step.  PROGRAMS is what the JavaScript
 // backend wrote from the table of operations; here it is only given its numbers.
 
-import { call, composed, load } from "./composed.js";
+import { call, composed, give, load, slopes } from "./composed.js";
 import { DATA, doubles } from "../shared/numbers.js";
 
 /** @typedef {import("./composed.js").Loaded} Loaded @typedef {import("./composed.js").Signature} Signature
@@ -87,9 +87,7 @@ export const MODEL = {
       program = this.program(`row.${name}`, () =>
         this.edited ? composed(this.layers, name, this.theta.length) : load(`row.${name}`, DATA.programs[name]),
       );
-    program.signature.places.forEach((place, k) => {
-      program.theta[k] = this.theta[place];
-    });
+    give(program, this.theta);
     return program;
   },
 
@@ -129,17 +127,12 @@ export const MODEL = {
       outputs.set(this.forward(row, this.rows[i]).outputs, k * DATA.outputs);
       y.set(this.targets[i], k * wide());
     });
-    loss.signature.places.forEach((place, k) => {
-      loss.theta[k] = outputs[place];
-    });
+    give(loss, outputs);
     const given = [y, Float64Array.of(1 / all)], // a loss that is no mean has no use for a share
       value = call(loss, "forward", given);
     if (!gradients) return value;
     call(loss, "backward", given);
-    const cotangents = new Float64Array(outputs.length);
-    loss.signature.places.forEach((place, k) => {
-      cotangents[place] = loss.gradient[k];
-    });
+    const cotangents = slopes(loss, outputs.length);
     rows.forEach((i, k) => {
       const seeds = cotangents.subarray(k * DATA.outputs, (k + 1) * DATA.outputs);
       call(row, "forward", [this.rows[i], seeds]);

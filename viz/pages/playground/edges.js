@@ -1,6 +1,6 @@
 // The table of a unit: all the numbers of what leads to it, with a slider for each; and the step of the one that is chosen.
 
-import { $, make, say, set } from "../shared/dom.js";
+import { $, button, make, say, set } from "../shared/dom.js";
 import { layerName, unitName } from "../live/map.js";
 import { MODEL } from "../live/model.js";
 import { DATA, fewer, shortly } from "../shared/numbers.js";
@@ -68,7 +68,7 @@ export function edges({ change, choose, typed }) {
         make("th", { scope: "col", class: ["", "grow", "", "backward", "update"][k] }, x),
       );
     lines = leading(chosen).map((what) => {
-      const button = make("button", { type: "button" }, called(what)),
+      const name = button(called(what), () => choose(what)),
         most = Math.max(4, Math.ceil(2 * Math.abs(number(what))) || 4),
         slider = make("input", {
           type: "range",
@@ -77,12 +77,11 @@ export function edges({ change, choose, typed }) {
           step: 0.01,
           "aria-label": `weight from ${called(what)}`,
         });
-      button.addEventListener("click", () => choose(what));
       slider.addEventListener("focus", () => choose(what));
       slider.addEventListener("input", () => change(what, +slider.value));
       const [weight, slope, next] = ["", "backward", "update"].map((style) => make("td", { class: style }));
-      const line = make("tr", {}, make("td", {}, button), make("td", { class: "grow" }, slider), weight, slope, next);
-      return { what, line, slider, weight, slope, next, button };
+      const line = make("tr", {}, make("td", {}, name), make("td", { class: "grow" }, slider), weight, slope, next);
+      return { what, line, slider, weight, slope, next, button: name };
     });
     const wide = make(
       "table",

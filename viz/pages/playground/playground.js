@@ -3,11 +3,11 @@
 import { FIELD } from "../live/boundary.js";
 import { drawCurve, drawNorms, plural } from "../live/charts.js";
 import { $, make, roomIn, say, set } from "../shared/dom.js";
-import { columns, fill, layerName, findings, unitName } from "../live/map.js";
+import { columns, fill, layerName, findings, unitName, widen } from "../live/map.js";
 import { MODEL, wanted } from "../live/model.js";
 import { Network } from "../shared/network.js";
 import { DATA, fewer, fully, shortly, typedNumber } from "../shared/numbers.js";
-import { remember } from "../shared/player.js";
+import { keys, remember } from "../shared/player.js";
 import { edges } from "./edges.js";
 import { address, fromAddress, option, setLoss, spaced } from "./exchange.js";
 import { axes, called, legend } from "./field.js";
@@ -246,10 +246,7 @@ function steepest() {
 
 /** Lays the network out anew for the room that there is. */
 function place() {
-  for (const unit of MAP.columns.flatMap(({ units }) => units)) {
-    unit.ever = [-88888]; // room for the widest numbers, so that nothing moves when they do
-    for (const input of unit.inputs) input.weight = input.weight === null ? null : -8.88e-5;
-  }
+  widen(MAP.columns);
   const room = roomIn($("network-part"));
   MAP.network.layOut(MAP.columns, room, room > 500 ? 240 : 0);
 }
@@ -301,13 +298,8 @@ $("more").addEventListener("click", () => {
   if (open) $("more-part").scrollIntoView({ block: "nearest" });
 });
 for (const id of ["says", "all"]) $(id).addEventListener(id === "all" ? "toggle" : "change", () => show());
-document.addEventListener("keydown", (event) => {
-  const target = /** @type {Element} */ (event.target);
-  if (event.key !== " " || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-  if (target.matches("button,summary,select,textarea,input:not([type=range])")) return;
-  event.preventDefault();
-  run(!VIEW.running);
-});
+keys({ " ": () => run(!VIEW.running) });
+
 function begin() {
   $("title").textContent = document.title = DATA.title;
   const named = (/** @type {string} */ name) => option(name, name === "own" ? "as given" : spaced(name));

@@ -2,7 +2,7 @@
 
 import { MODEL } from "../live/model.js";
 import { layerName, sub } from "../live/map.js";
-import { $, make } from "../shared/dom.js";
+import { $, button, make } from "../shared/dom.js";
 import { DATA, doubles } from "../shared/numbers.js";
 
 const DRAWN = DATA.drawn ? doubles(DATA.drawn) : new Float64Array(1); // between −1 and 1
@@ -85,15 +85,12 @@ export function refusal(counts) {
 /** The buttons that add and remove units and layers. @param {(counts: number[]) => void} build */
 export function steppers(build) {
   const counts = shape(),
-    button = (/** @type {string} */ sign, /** @type {string} */ what, /** @type {number[]} */ then) => {
-      const made = make("button", { type: "button", "aria-label": what, title: what }, sign);
-      made.addEventListener("click", () => build(then));
-      return made;
-    };
+    builds = (/** @type {string} */ sign, /** @type {string} */ what, /** @type {number[]} */ then) =>
+      button(sign, () => build(then), { "aria-label": what, title: what });
   const hidden = counts.slice(1, -1).map((n, k) => {
     const name = layerName(k + 1),
-      less = button("−", `one unit less in ${name}`, counts.with(k + 1, n - 1)),
-      more = button("+", `one unit more in ${name}`, counts.with(k + 1, n + 1));
+      less = builds("−", `one unit less in ${name}`, counts.with(k + 1, n - 1)),
+      more = builds("+", `one unit more in ${name}`, counts.with(k + 1, n + 1));
     less.disabled = n < 2;
     return make("span", {}, `${name}: `, less, ` ${n} `, more);
   });
@@ -101,9 +98,9 @@ export function steppers(build) {
   if (DATA.parts) {
     const width = counts.length > 2 ? counts[counts.length - 2] : 4;
     all.push(
-      button("Add a layer", "a hidden layer more, before the output", counts.toSpliced(-1, 0, Math.min(width, 8))),
+      builds("Add a layer", "a hidden layer more, before the output", counts.toSpliced(-1, 0, Math.min(width, 8))),
     );
-    if (hidden.length) all.push(button("Remove one", "without the last hidden layer", counts.toSpliced(-2, 1)));
+    if (hidden.length) all.push(builds("Remove one", "without the last hidden layer", counts.toSpliced(-2, 1)));
   }
   $("shape").replaceChildren(...(DATA.parts ? all : []));
 }

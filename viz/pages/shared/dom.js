@@ -74,6 +74,13 @@ export function pressable(element, act) {
   });
 }
 
+/** Tells when an element is pointed at, by pointer or by keyboard, and when no more. @param {any} element
+ * @param {() => void} on @param {() => void} off */
+export function pointable(element, on, off) {
+  for (const type of ["pointerenter", "focus"]) element.addEventListener(type, on);
+  for (const type of ["pointerleave", "blur"]) element.addEventListener(type, off);
+}
+
 /** A path that is level at both ends. @param {number} a @param {number} b @param {number} c @param {number} d */
 export function curve(a, b, c, d) {
   const bend = (c - a) * 0.45;

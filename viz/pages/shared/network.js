@@ -1,7 +1,7 @@
 // The network: units in columns, from what is given on the left to the result on the right.  Nothing can collide: columns
 // and gaps are disjoint, numbers stand in boxes and chips, lines in gaps and under them.  One unit of length is one pixel.
 
-import { curve, make, pressable, ruler, say, set } from "./dom.js";
+import { curve, make, pointable, pressable, ruler, say, set, written } from "./dom.js";
 import { compact, fewer, shortly } from "./numbers.js";
 
 const MOST = 16; // units of a column that are drawn; of more, so many at its beginning and its end
@@ -88,7 +88,7 @@ export class Network {
         if (unit) this.places.set(unit, this.unit(unit, { x, y, high: low, column: c, element: null, words: [] }));
         else
           this.boxes.append(
-            make("text", { class: "note", x: x + this.widths[c] / 2, y: y + 4, "text-anchor": "middle" }, "⋮"),
+            written(x + this.widths[c] / 2, y + 4, "⋮", "note", "middle"),
             make("title", {}, `${column.units.length - ENDS[0] - ENDS[1]} more`),
           );
       });
@@ -118,7 +118,7 @@ export class Network {
       edge = c === 0 ? "start" : c === this.columns.length - 1 ? "end" : "middle",
       words = rule(column.head) < room ? column.head : column.short,
       at = x + { start: 0, middle: 0.5, end: 1 }[edge] * this.widths[c];
-    this.boxes.append(make("text", { class: "note", x: at, y: 14, "text-anchor": edge }, words));
+    this.boxes.append(written(at, 14, words, "note", edge));
   }
 
   /** @param {Unit} unit @param {Place} place @returns {Place} */
@@ -127,12 +127,7 @@ export class Network {
       wide = this.widths[column],
       full = this.density === "full",
       middle = (/** @type {string} */ style, /** @type {number} */ down) =>
-        make("text", {
-          class: style,
-          x: x + wide / 2,
-          y: y - high / 2 + down,
-          "text-anchor": "middle",
-        });
+        written(x + wide / 2, y - high / 2 + down, "", style, "middle");
     if (full) {
       const steps = this.size === 14 ? [15, 34, 53] : [14, 30, 45];
       place.words = [middle("name", steps[0]), middle("value", steps[1]), middle("gradient", steps[2])];
@@ -148,8 +143,11 @@ export class Network {
       make("title"),
     );
     pressable(place.element, () => this.choose(unit));
-    for (const type of ["pointerenter", "focus"]) place.element.addEventListener(type, () => this.point(unit));
-    for (const type of ["pointerleave", "blur"]) place.element.addEventListener(type, () => this.point(null));
+    pointable(
+      place.element,
+      () => this.point(unit),
+      () => this.point(null),
+    );
     this.boxes.append(place.element);
     return place;
   }

@@ -5,11 +5,22 @@ import { $, calm, say, set } from "./dom.js";
 /** Whether an element takes what is typed. @param {Element} target */
 const typing = (target) => target.matches("input:not([type=range]):not([type=checkbox]),select,textarea");
 
-/** Moves by the buttons #first, #back, #step, #last and #play, by → ← Home End and space, and by `keys` besides.
+/** Does what keys are for, but where they are typed into something or pressed on a button. @param {Record<string, () => void>} acts */
+export function keys(acts) {
+  document.addEventListener("keydown", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || typing(target)) return;
+    if (!acts[event.key] || (event.key === " " && target.matches("button,summary,input[type=checkbox]"))) return;
+    acts[event.key]();
+    event.preventDefault();
+  });
+}
+
+/** Moves by the buttons #first, #back, #step, #last and #play, by → ← Home End and space, and by the keys of `more`.
  * @param {{next: () => void, back: () => void, go: (place: number) => void, end: () => number, at: () => number, pace: () => number,
- *   keys?: Record<string, () => void>, playing?: (on: boolean) => void}} film
+ *   more?: Record<string, () => void>, playing?: (on: boolean) => void}} film
  * `pace` is how many milliseconds a step takes while it plays.  Returns what plays and pauses. */
-export function player({ next, back, go, end, at, pace, keys = {}, playing = () => {} }) {
+export function player({ next, back, go, end, at, pace, more = {}, playing = () => {} }) {
   let timer = 0;
   const play = (/** @type {boolean} */ on) => {
     clearInterval(timer);
@@ -28,15 +39,10 @@ export function player({ next, back, go, end, at, pace, keys = {}, playing = () 
   };
   for (const [id, act] of Object.entries(acts)) $(id).addEventListener("click", still(act));
   $("play").addEventListener("click", () => play(!timer));
-  /** @type {Record<string, () => void>} */
-  const pressed = { ArrowRight: next, ArrowLeft: back, Home: acts.first, End: acts.last, ...keys };
-  document.addEventListener("keydown", (event) => {
-    const target = /** @type {Element} */ (event.target);
-    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || typing(target)) return;
-    if (event.key === " " && !target.matches("button,summary,input[type=checkbox]")) play(!timer);
-    else if (pressed[event.key]) still(pressed[event.key])();
-    else return;
-    event.preventDefault();
+  const moves = { ArrowRight: next, ArrowLeft: back, Home: acts.first, End: acts.last, ...more };
+  keys({
+    ...Object.fromEntries(Object.entries(moves).map(([key, act]) => [key, still(act)])),
+    " ": () => play(!timer),
   });
   return play;
 }

@@ -1,19 +1,5 @@
 import { DATA } from "../shared/numbers.js";
-import {
-  ACTORS,
-  AFTER,
-  COMPUTED,
-  COUNT,
-  EXPECTED,
-  FORMS,
-  FORM_OF,
-  NODES,
-  ROOT,
-  TARGETS,
-  TOTALS,
-  VALUES,
-  localOf,
-} from "./replay.js";
+import { COMPUTED, EXPECTED, NODES, ROOT, TOTALS, VALUES, localOf } from "./replay.js";
 
 /** Whether the question is what all contributions add up to. @param {any} e */
 export const asksSum = (e) => e.kind === "Send" && e.channel === 1 && e.arrival === e.expected && e.expected > 1;
@@ -37,19 +23,17 @@ export function mistakesAt(e) {
 function candidates(e, right) {
   const n = NODES[e.node];
   if (e.kind === "Compute") {
-    const before =
-      n.role === "dot"
-        ? ["no bias", right - VALUES[n.parents[2 * n.pairs]]]
-        : n.role === "unary"
-          ? ["raw", VALUES[n.parents[0]]]
-          : null;
+    const before = {
+      dot: ["no bias", right - VALUES[n.parents[2 * n.pairs]]],
+      unary: ["raw", VALUES[n.parents[0]]],
+    }[n.role];
     return /** @type {any} */ ([...(before ? [before] : []), ["sign", -right]]);
   }
   if (e.kind === "Update")
-    return /** @type {any} */ ([
+    return [
       ["uphill", e.before + (e.before - e.after)],
-      ...(DATA.rate === null ? [] : [["no rate", e.before - TOTALS[e.node]]]),
-    ]);
+      ["no rate", DATA.rate === null ? NaN : e.before - TOTALS[e.node]],
+    ];
   if (asksSum(e))
     return [
       ["overwritten", e.sent],
@@ -62,8 +46,7 @@ function candidates(e, right) {
   const wrong = [[n.role === "unary" && variables.length === 1 ? "activation" : "upstream", upstream]];
   if (EXPECTED[e.node] === 1) {
     // through an activation?
-    const above = TARGETS.indexOf(e.node, COMPUTED[ROOT.index] + 2),
-      by = NODES[ACTORS[above]];
+    const by = NODES[n.events.find((other) => other.index >= COMPUTED[ROOT.index] + 2).node];
     if (by.role === "unary") wrong.push(["activation", TOTALS[by.index] * local]);
   }
   const factor =
@@ -72,15 +55,9 @@ function candidates(e, right) {
       : n.role === "dot" && e.slot < 2 * n.pairs
         ? (e.slot + n.pairs) % (2 * n.pairs)
         : -1;
-  const moved = factor < 0 ? -1 : updateOf(n.parents[factor]);
-  if (moved >= 0) wrong.push(["updated", upstream * AFTER[moved]]);
+  const moved = NODES[n.parents[factor]]?.events.findLast(({ kind }) => kind === "Update");
+  if (moved) wrong.push(["updated", upstream * moved.after]);
   return /** @type {any} */ ([...wrong, ["local", local], ["sign", -right]]);
-}
-
-/** The event that moves a parameter, or −1. @param {number} node */
-function updateOf(node) {
-  for (let i = COUNT - 1; i >= 0 && FORMS[FORM_OF[i]].kind === "Update"; i--) if (ACTORS[i] === node) return i;
-  return -1;
 }
 
 /** Whether an answer is right to about the digits that are shown. */

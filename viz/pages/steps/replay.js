@@ -1,10 +1,15 @@
 // The recorded pass: what each node shows after any number of events.  Numbers were all recorded; they are only put and taken back.
-// An event is known by its place.  Its sentence is filled in from the forms that Python's own sentences have, when it is asked for.
+// An event's sentence is filled in from the forms that Python's own sentences have, when it is asked for.
 
 import { DATA, bracketed, doubles, fully, shortly } from "../shared/numbers.js";
 
 /** @typedef {{index: number, name: string, path: string, group: number, row: number, kind: string, op: string, role: string, parents: number[],
- *   pairs: number, phrases: string | string[], forms: string[], value: number, mark: string, first: number, locals: number}} Spot */
+ *   pairs: number, phrases: string | string[], forms: string[], value: number, mark: string, first: number, locals: number,
+ *   events: Event[]}} Spot `events` are those that change its numbers, in order
+ * @typedef {{index: number, kind: string, phase: string, form: string, node: number, target: number, slot: number, channel: number,
+ *   before: number | null, after: number, sent: number, arrival: number, expected: number}} Event what happens at `node`
+ * changes a number of `target`: its value (channel 0), its gradient of this pass (1), its .grad (2), or a subtotal that is not
+ * shown (3); before may be a dash, null */
 
 /** @type {Float64Array} */
 const LOCALS = doubles(DATA.locals);
@@ -35,6 +40,7 @@ for (const [name, where, group, row, kind, parents = [], phrases = ""] of DATA.n
     mark: DATA.marks[index] || "",
     first: edges,
     locals: weighted ? -1 : locals,
+    events: [],
   });
   edges += parents.length;
   if (!weighted) locals += parents.length;
@@ -42,25 +48,8 @@ for (const [name, where, group, row, kind, parents = [], phrases = ""] of DATA.n
 export const ROOT = NODES[NODES.length - 1];
 export const GROUPS = DATA.groups.map(([title, kind, parent], index) => ({ index, title, kind, parent }));
 
-// Columns, an entry for each event.
-export const COUNT = DATA.events.length;
-/** @type {{kind: string, phase: string, form: string, channel: number}[]} */
-export const FORMS = DATA.forms.map(([kind, phase, form]) => ({
-  kind,
-  phase,
-  form,
-  channel: { Compute: 0, Update: 0, Accumulate: 2 }[kind] ?? 1,
-}));
-export const FORM_OF = Uint8Array.from({ length: COUNT }, (_, i) => DATA.events.charCodeAt(i) - 97);
-export const ACTORS = Int32Array.from(DATA.actors);
-export const TARGETS = new Int32Array(COUNT);
-export const SLOTS = new Int32Array(COUNT).fill(-1);
-const ARRIVALS = new Int32Array(COUNT);
-export const BEFORE = new Float64Array(COUNT);
-export const AFTER = new Float64Array(COUNT);
-export const SENT = new Float64Array(COUNT);
-const SUBTOTALS = new Map(DATA.subtotals); // the events that are about a subtotal, with what it came through
-const NEW = new Uint8Array(COUNT); // events before which a dash is shown
+/** @type {Event[]} */
+export const EVENTS = [];
 export const EXPECTED = new Int32Array(NODES.length);
 export const TOTALS = new Float64Array(NODES.length);
 export const COMPUTED = new Int32Array(NODES.length).fill(-1); // by which event a node was computed
@@ -70,57 +59,54 @@ export const CARRIED = new Int32Array(edges).fill(-1); // by which an edge carri
   // what Python does not repeat
   const after = doubles(DATA.after),
     sent = doubles(DATA.sent),
-    latest = [Array.from(VALUES), [], []],
-    subtotals = new Map();
+    subtotals = new Map(DATA.subtotals), // the events that are about a subtotal, with what it came through
+    latest = [Array.from(VALUES), [], [], {}];
   let sends = 0,
     later = 0;
-  for (let i = 0; i < COUNT; i++) {
-    const { kind, channel, form } = FORMS[FORM_OF[i]],
-      n = NODES[ACTORS[i]],
-      alone = !form.includes("{after}");
-    let target = n.index,
-      x = kind === "Compute" ? n.value : kind === "Accumulate" ? TOTALS[target] : alone ? 0 : after[later++];
+  DATA.actors.forEach((node, index) => {
+    const [kind, phase, form] = DATA.forms[DATA.events.charCodeAt(index) - 97],
+      n = NODES[node],
+      alone = !form.includes("{after}"),
+      part = kind === "Send" && subtotals.has(index),
+      channel = part ? 3 : ({ Compute: 0, Update: 0, Accumulate: 2 }[kind] ?? 1),
+      e = {
+        index,
+        kind,
+        phase,
+        form,
+        node,
+        target: node,
+        slot: -1,
+        channel,
+        before: null,
+        after: 0,
+        sent: 0,
+        arrival: 0,
+        expected: 0,
+      };
+    if (kind === "Compute") e.after = n.value;
+    else if (kind === "Accumulate") e.after = e.sent = TOTALS[node];
+    else if (!alone) e.after = after[later++];
     if (kind === "Send") {
-      SLOTS[i] = DATA.slots[sends];
-      SENT[i] = sent[sends++];
-      if (alone) x += SENT[i];
-      target = n.parents[SLOTS[i]];
-      ARRIVALS[i] = ++EXPECTED[target];
-      CARRIED[n.first + SLOTS[i]] = i;
-    } else if (kind === "Compute") COMPUTED[target] = i;
-    const subtotal = SUBTOTALS.has(i) && target + " " + SUBTOTALS.get(i);
-    const known =
-      kind === "Compute" ? undefined : kind === "Send" && subtotal ? subtotals.get(subtotal) : latest[channel][target];
-    TARGETS[i] = target;
-    AFTER[i] = x;
-    BEFORE[i] = known ?? 0;
-    NEW[i] = +(known === undefined);
-    if (kind === "Collect") SENT[i] = subtotals.get(subtotal);
-    if (kind === "Accumulate") SENT[i] = TOTALS[target];
-    if (kind === "Send" && subtotal) subtotals.set(subtotal, x);
-    else latest[channel][target] = x;
-    if (channel === 1 && !(kind === "Send" && subtotal)) TOTALS[target] = x;
-  }
+      e.slot = DATA.slots[sends];
+      e.sent = sent[sends++];
+      if (alone) e.after = e.sent;
+      e.target = n.parents[e.slot];
+      e.arrival = ++EXPECTED[e.target];
+      CARRIED[n.first + e.slot] = index;
+    } else if (kind === "Compute") COMPUTED[node] = index;
+    const subtotal = `${e.target} ${subtotals.get(index)}`,
+      place = part ? subtotal : e.target;
+    if (kind === "Collect") e.sent = latest[3][subtotal];
+    if (kind !== "Compute") e.before = latest[channel][place] ?? null;
+    latest[channel][place] = e.after;
+    if (channel === 1) TOTALS[e.target] = e.after;
+    NODES[e.target].events.push(e);
+    EVENTS.push(e);
+  });
+  for (const e of EVENTS) e.expected = EXPECTED[e.target];
 }
-
-/** Where an event changes a number: value, gradient of this pass, .grad, or a subtotal that is not shown. @param {number} i */
-export const channelOf = (i) => (SLOTS[i] >= 0 && SUBTOTALS.has(i) ? 3 : FORMS[FORM_OF[i]].channel);
-
-/** An event with its numbers; null is a dash. @param {number} i @returns {any} */
-export const eventAt = (i) => ({
-  index: i,
-  kind: FORMS[FORM_OF[i]].kind,
-  phase: FORMS[FORM_OF[i]].phase,
-  node: ACTORS[i],
-  target: TARGETS[i],
-  slot: SLOTS[i],
-  channel: channelOf(i),
-  before: NEW[i] ? null : BEFORE[i],
-  after: AFTER[i],
-  sent: SENT[i],
-  arrival: ARRIVALS[i],
-  expected: EXPECTED[TARGETS[i]],
-});
+export const COUNT = EVENTS.length;
 
 /** The local derivative of a node with respect to one of its operands. @param {Spot} n @param {number} slot @returns {number} */
 export function localOf(n, slot) {
@@ -167,11 +153,8 @@ const WORDS = {
   expected: (e) => String(e.expected),
 };
 
-/** An event in one sentence of symbols and numbers. @param {number} i */
-export function sentence(i) {
-  const e = eventAt(i);
-  return FORMS[FORM_OF[i]].form.replace(/\{(\w+)\}/g, (_, word) => WORDS[word](e));
-}
+/** An event in one sentence of symbols and numbers. @param {Event} e */
+export const sentence = (e) => e.form.replace(/\{(\w+)\}/g, (_, word) => WORDS[word](e));
 
 export const DASH = "—";
 export const text = (/** @type {number | null} */ x) => (x === null ? DASH : shortly(x));
@@ -187,35 +170,26 @@ export const SHOWN = {
 
 /** @param {number} position stands after so many events */
 export function jump(position) {
-  while (SHOWN.position < position) put(SHOWN.position++, true);
-  while (SHOWN.position > position) put(--SHOWN.position, false);
+  const put = ({ channel, target }, x) => {
+    if (channel < 3) SHOWN.channels[channel][target] = x;
+  };
+  for (; SHOWN.position < position; SHOWN.position++) put(EVENTS[SHOWN.position], EVENTS[SHOWN.position].after);
+  for (; SHOWN.position > position; SHOWN.position--)
+    put(EVENTS[SHOWN.position - 1], EVENTS[SHOWN.position - 1].before);
 }
 
-/** @param {number} i @param {boolean} onwards */
-function put(i, onwards) {
-  const channel = channelOf(i);
-  if (channel < 3) SHOWN.channels[channel][TARGETS[i]] = onwards ? AFTER[i] : NEW[i] ? null : BEFORE[i];
-}
-
-/** Whether an event belongs to the example that is looked at (−1: all), or to all of them. @param {number} i @param {number} row */
-export const concerns = (i, row) => row < 0 || NODES[ACTORS[i]].row < 0 || NODES[ACTORS[i]].row === row;
+/** Whether an event belongs to the example that is looked at (−1: all), or to all of them. @param {Event} e @param {number} row */
+export const concerns = (e, row) => row < 0 || NODES[e.node].row < 0 || NODES[e.node].row === row;
 
 /** The positions at which stepping stops; what other examples do in between is one step. @param {string} granularity @param {number} row */
 export function stopsOf(granularity, row) {
   const level = ["edge", "node", "neuron", "layer", "phase"].indexOf(granularity),
     stops = [0];
   for (let i = 1; i <= COUNT; i++) {
-    const mine = concerns(i - 1, row);
-    if (i === COUNT || (mine && +DATA.ends[i - 1] >= level) || mine !== concerns(i, row)) stops.push(i);
+    const mine = concerns(EVENTS[i - 1], row);
+    if (i === COUNT || (mine && +DATA.ends[i - 1] >= level) || mine !== concerns(EVENTS[i], row)) stops.push(i);
   }
   return stops;
-}
-
-/** The events that change a node's numbers, in order. @param {number} node @returns {number[]} */
-export function eventsOf(node) {
-  const found = [];
-  for (let i = TARGETS.indexOf(node); i >= 0; i = TARGETS.indexOf(node, i + 1)) found.push(i);
-  return found;
 }
 
 /** Whether what a node is marked with has come to light. @param {Spot} n */
@@ -225,6 +199,6 @@ export const marked = (n) =>
     : SHOWN.position > COMPUTED[n.index];
 
 /** How many events there are before a parameter has moved. */
-export const UPDATED = FORM_OF.findIndex((k) => FORMS[k].kind === "Update") + 1 || Infinity;
+export const UPDATED = EVENTS.findIndex((e) => e.kind === "Update") + 1 || Infinity;
 /** What every node would be after the update, where Python could tell. */
 export const LATER = DATA.later ? doubles(DATA.later) : null;

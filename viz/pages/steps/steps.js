@@ -12,21 +12,7 @@ import { PassMap, rowName, tellingRow } from "./views/map.js";
 import { showProduct, showSums } from "./views/product.js";
 import { showRail, slider } from "./views/rail.js";
 import { tell } from "./views/sentence.js";
-import {
-  COUNT,
-  FORMS,
-  FORM_OF,
-  GROUPS,
-  LATER,
-  NODES,
-  SHOWN,
-  TOTALS,
-  concerns,
-  eventAt,
-  jump,
-  sentence,
-  stopsOf,
-} from "./replay.js";
+import { COUNT, EVENTS, GROUPS, LATER, NODES, SHOWN, TOTALS, concerns, jump, sentence, stopsOf } from "./replay.js";
 
 const STATE = {
   row: -1,
@@ -42,16 +28,8 @@ const END = COUNT + (LATER ? 1 : 0); // beyond the last event stands what became
 const MOST_SHOWN = 400; // events of one step that are looked at
 
 const MAP = new PassMap((node) => choose({ shown: node, folded: false, nodes: [node] }));
-const AROUND = new Graph(
-  $("around"),
-  (b) => choose(b),
-  (nodes) => link(nodes),
-);
-const WHOLE = new Graph(
-  $("graph"),
-  (b) => choose(b),
-  (nodes) => link(nodes),
-);
+const AROUND = new Graph($("around"), choose, link);
+const WHOLE = new Graph($("graph"), choose, link);
 const on = (id, event, act, options = {}) => $(id).addEventListener(event, act, options);
 
 // ------------------------------------------------------------------------------------------ where one stands
@@ -82,12 +60,8 @@ export function go(place) {
 /** One step on, or the question before it. */
 function onwards() {
   const i = SHOWN.position,
-    asks =
-      $("predict").checked &&
-      i < COUNT &&
-      STATE.granularity === "edge" &&
-      concerns(i, STATE.row) &&
-      answerTo(eventAt(i)) !== null;
+    e = $("predict").checked && STATE.granularity === "edge" && EVENTS[i],
+    asks = e && concerns(e, STATE.row) && answerTo(e) !== null;
   if (!asks) return go(next());
   if (STATE.asked !== i) {
     STATE.asked = i;
@@ -98,9 +72,8 @@ function onwards() {
 
 /** The events of the step that led here; of a very long one the last. */
 function lastStep() {
-  if (STATE.asked >= 0) return [eventAt(STATE.asked)];
-  const begin = Math.max(STATE.ended ? COUNT : previous(), SHOWN.position - MOST_SHOWN);
-  return Array.from({ length: SHOWN.position - begin }, (_, k) => eventAt(begin + k));
+  if (STATE.asked >= 0) return [EVENTS[STATE.asked]];
+  return EVENTS.slice(Math.max(STATE.ended ? COUNT : previous(), SHOWN.position - MOST_SHOWN), SHOWN.position);
 }
 
 // ------------------------------------------------------------------------------------------ what is shown
@@ -108,7 +81,7 @@ function show() {
   const step = lastStep(),
     last = step.at(-1),
     asked = STATE.asked >= 0,
-    elsewhere = step.length > 0 && step.every((e) => !concerns(e.index, STATE.row)),
+    elsewhere = step.length > 0 && step.every((e) => !concerns(e, STATE.row)),
     mine = elsewhere ? undefined : last;
   const phase = STATE.ended ? "update" : last ? last.phase : "",
     view = $("view").value,
@@ -181,7 +154,7 @@ player({
   end: () => END,
   at: position,
   pace: () => 900,
-  keys: {
+  more: {
     p: () => $("predict").click(),
     "[": () => granularity(-1),
     "]": () => granularity(1),
@@ -269,7 +242,7 @@ on("lines", "click", (event) => {
 
 /** Compares what was typed with the answer. */
 function check() {
-  const e = eventAt(STATE.asked),
+  const e = EVENTS[STATE.asked],
     typed = $("guess").value.trim().replaceAll("−", "-"),
     right = answerTo(e),
     [over, under = 1, ...more] = typed.replace(/[()]/g, "").split("/").map(typedNumber), // slopes are written (1 / 4)
@@ -287,11 +260,10 @@ function check() {
 
 /** Writes every sentence down, a good many before each picture of the screen. */
 function transcribe() {
-  const begin = $("lines").children.length,
-    phase = (i) => (i < 0 ? "" : FORMS[FORM_OF[i]].phase);
-  for (let i = begin; i < Math.min(COUNT, begin + 1000); i++) {
-    const first = phase(i) !== phase(i - 1);
-    $("lines").append(make("li", first ? { class: "begin", "data-phase": phase(i) } : {}, sentence(i)));
+  const begin = $("lines").children.length;
+  for (const e of EVENTS.slice(begin, begin + 1000)) {
+    const first = e.phase !== EVENTS[e.index - 1]?.phase;
+    $("lines").append(make("li", first ? { class: "begin", "data-phase": e.phase } : {}, sentence(e)));
   }
   if ($("lines").children.length < COUNT) requestAnimationFrame(transcribe);
   show();

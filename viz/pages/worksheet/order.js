@@ -1,6 +1,6 @@
 // The order of the backward pass: nodes are pressed one after the other, and one that still waits for another says so.
 
-import { $, make, say } from "../shared/dom.js";
+import { $, button, make, say } from "../shared/dom.js";
 import { DATA } from "../shared/numbers.js";
 
 const { names, before, one } = DATA.order;
@@ -24,19 +24,18 @@ function pressed(done) {
     list = make("ol", { id: "placed", "aria-label": "in order" }),
     said = make("p", { class: "said", role: "status" });
   const buttons = names.map((/** @type {string} */ name, /** @type {number} */ k) => {
-    const button = make("button", { type: "button" }, name);
-    button.addEventListener("click", () => {
+    const node = button(name, () => {
       const missing = before[k].find((/** @type {number} */ other) => !placed.includes(other));
       if (missing !== undefined) return say(said, `Not yet: ${name} waits for what ${names[missing]} sends on.`);
       placed.push(k);
-      button.disabled = true;
+      node.disabled = true;
       list.append(make("li", {}, `${placed.length}. ${name}`));
       const whole = placed.length === names.length;
       say(said, whole ? "Right: nobody sends before all has arrived." : "");
       if (whole) done();
       else buttons.find((/** @type {any} */ other) => !other.disabled).focus();
     });
-    return button;
+    return node;
   });
   return [
     make("p", {}, `${HEAD} `, make("span", { class: "screen" }, "Press them in that order."), NUMBER),

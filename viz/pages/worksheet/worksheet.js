@@ -1,7 +1,7 @@
 // A worksheet: a worked example, then the same lines with blanks.  Which numbers are right, and which come from what mistake,
 // was computed beforehand: here a number is only looked up.
 
-import { $, make, say } from "../shared/dom.js";
+import { $, button, make, say } from "../shared/dom.js";
 import { DATA, typedNumber } from "../shared/numbers.js";
 import { orderKey, orderPart } from "./order.js";
 
@@ -89,13 +89,12 @@ function blankOf(line, place, name) {
     const typed = typedNumber(judged);
     tries++;
     if (isWithin(blank.right, typed)) return close("right");
-    const reveal = make("button", { type: "button" }, "Show me");
-    reveal.addEventListener("click", () => {
+    const reveal = () => {
       said.replaceChildren();
       close("shown");
       next(place);
-    });
-    said.append(make("span", {}, answerTo(blank, typed)), reveal);
+    };
+    said.append(make("span", {}, answerTo(blank, typed)), button("Show me", reveal));
   };
   field.addEventListener("change", check);
   field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {

@@ -98,6 +98,14 @@ def test_keys_contents_and_what_was_read(show):
     until(tab, "/1 of \\d+ predicted/.test(document.getElementById('contents').textContent)")
 
 
+def test_the_bar_says_a_section_and_a_figure_of_one_number_apart(show):
+    tab = show(BOOK(), viewport={"width": 390, "height": 844})
+    chapter = tab.text_content("#s6 h2").split(":")[0]
+    for place, said in (("s6.1", chapter), ("f6.1", "Figure 6.1"), ("s6", chapter)):
+        tab.evaluate(f"document.getElementById('{place}').scrollIntoView()")
+        until(tab, f"document.getElementById('where').textContent === '{said}'")
+
+
 def test_a_browser_that_keeps_nothing_is_no_trouble(show):
     refused = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } })"
     page = shell.book()

@@ -1,24 +1,9 @@
 // Details of one node: what it is, what came to it and by which paths, and what is wrong with it.
 
-import { $, clip, make } from "../../shared/dom.js";
+import { $, button, clip, make, pointable } from "../../shared/dom.js";
 import { DATA, doubles } from "../../shared/numbers.js";
-import {
-  ACTORS,
-  COMPUTED,
-  EXPECTED,
-  GROUPS,
-  NODES,
-  ROOT,
-  SHOWN,
-  SLOTS,
-  eventsOf,
-  gradientOf,
-  localOf,
-  marked,
-  precise,
-  sentence,
-  text,
-} from "../replay.js";
+import { COMPUTED, EVENTS, EXPECTED, GROUPS, NODES, ROOT, SHOWN } from "../replay.js";
+import { gradientOf, localOf, marked, precise, sentence, text } from "../replay.js";
 import { OPEN } from "./graph.js";
 
 /** Shows what there is to know of the chosen box.
@@ -39,20 +24,19 @@ export function about(b, draw, link) {
       "alarm",
     ]);
   }
-  const before = eventsOf(n.index).filter((i) => i < SHOWN.position);
-  for (const i of before.slice(0, 40)) lines.push([sentence(i), ""]);
+  const before = n.events.filter((e) => e.index < SHOWN.position);
+  for (const e of before.slice(0, 40)) lines.push([sentence(e), ""]);
   if (before.length > 40) lines.push([`and ${before.length - 40} more`, ""]);
   $("about").replaceChildren(...lines.map(([words, style]) => make("p", { class: style }, words)));
-  if (eventsOf(n.index).findLast((i) => SLOTS[i] >= 0) < SHOWN.position) tellPaths(n, draw, link);
+  if (n.events.findLast((e) => e.slot >= 0)?.index < SHOWN.position) tellPaths(n, draw, link);
   if (b.folded || n.group >= 0) {
     const group = b.folded ? +b.key.slice(1) : n.group,
-      button = make("button", { type: "button" }, `${b.folded ? "Unfold" : "Fold"} ${clip(GROUPS[group].title, 40)}`);
-    button.addEventListener("click", () => {
-      if (b.folded) OPEN.add(group);
-      else OPEN.delete(group);
-      draw();
-    });
-    $("about").append(button);
+      turn = () => {
+        if (b.folded) OPEN.add(group);
+        else OPEN.delete(group);
+        draw();
+      };
+    $("about").append(button(`${b.folded ? "Unfold" : "Fold"} ${clip(GROUPS[group].title, 40)}`, turn));
   }
 }
 
@@ -89,35 +73,31 @@ const PATHS = [];
 function tellPaths(n, draw, link) {
   const [count] = DATA.paths[n.index],
     paths = pathsTo(n.index);
-  $("about").append(
-    make(
-      "p",
-      { class: "lead" },
-      `Its gradient came by ${count} path${count === "1" ? "" : "s"}` +
-        (+count <= paths.length ? ":" : ", the largest:"),
-    ),
-  );
+  const head = `Its gradient came by ${count} path${count === "1" ? "" : "s"}${+count <= paths.length ? ":" : ", the largest:"}`;
+  $("about").append(make("p", { class: "lead" }, head));
   for (const [product, ...last] of paths) {
     const nodes = [n.index],
       factors = [];
     for (let [i, rank] = last; i !== undefined; [, i, rank] = pathsTo(nodes[0])[rank] ?? []) {
-      const by = NODES[ACTORS[i]];
-      nodes.unshift(by.index);
-      factors.unshift(`(${text(localOf(by, SLOTS[i]))})`);
+      const { node, slot } = EVENTS[i];
+      nodes.unshift(node);
+      factors.unshift(`(${text(localOf(NODES[node], slot))})`);
     }
     const few = (list) => (list.length > 9 ? [...list.slice(0, 4), "…", ...list.slice(-4)] : list);
-    const button = make(
-      "button",
-      { type: "button", class: "path" },
-      `${few(nodes.map((i) => NODES[i].name)).join(" → ")}: ${few(factors).join("")} = ${text(product)}`,
+    const told = `${few(nodes.map((i) => NODES[i].name)).join(" → ")}: ${few(factors).join("")} = ${text(product)}`,
+      unfold = () => {
+        for (const i of nodes) for (let g = NODES[i].group; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
+        draw();
+        $("about")
+          .querySelectorAll(".path")
+          [paths.findIndex(([, i, rank]) => i === last[0] && rank === last[1])].focus();
+      },
+      path = button(told, unfold, { class: "path" });
+    pointable(
+      path,
+      () => link(new Set(nodes)),
+      () => link(new Set()),
     );
-    for (const type of ["pointerenter", "focus"]) button.addEventListener(type, () => link(new Set(nodes)));
-    for (const type of ["pointerleave", "blur"]) button.addEventListener(type, () => link(new Set()));
-    button.addEventListener("click", () => {
-      for (const i of nodes) for (let g = NODES[i].group; g >= 0; g = GROUPS[g].parent) OPEN.add(g);
-      draw();
-      $("about").querySelectorAll(".path")[paths.findIndex(([, i, rank]) => i === last[0] && rank === last[1])].focus();
-    });
-    $("about").append(button);
+    $("about").append(path);
   }
 }

@@ -3,10 +3,11 @@
 import { $, clip, make } from "../../shared/dom.js";
 import { fewer, shortly } from "../../shared/numbers.js";
 import { rowName, unitsOf } from "./map.js";
-import { AFTER, BEFORE, COUNT, LATER, NODES, ROOT, TARGETS, TOTALS, UPDATED, VALUES } from "../replay.js";
+import { COUNT, EVENTS, LATER, NODES, ROOT, TOTALS, UPDATED, VALUES } from "../replay.js";
 
 const signed = (x) => (x > 0 ? "+" : "") + fewer(x, 3);
 const card = (head, ...inside) => make("section", { class: "card" }, make("h2", {}, head), ...inside);
+const line = (cells, tag = "td") => make("tr", {}, ...cells.map((text) => make(tag, {}, text)));
 const words = (style, text) => make("p", { class: style }, text);
 
 /** What the update did, in one sentence and in plain words. */
@@ -23,13 +24,13 @@ export function outcome() {
 
 /** Shows the end of the story. @param {number} rows */
 export function showEnding(rows) {
-  const moves = Array.from({ length: COUNT - UPDATED + 1 }, (_, k) => UPDATED - 1 + k);
+  const moves = EVENTS.slice(UPDATED - 1);
   $("end").replaceChildren(truth(moves), says(rows), paths(moves));
 }
 
 function truth(moves) {
   const lost = LATER[ROOT.index] - ROOT.value,
-    foretold = moves.reduce((sum, i) => sum + (AFTER[i] - BEFORE[i]) * TOTALS[TARGETS[i]], 0),
+    foretold = moves.reduce((sum, e) => sum + (e.after - e.before) * TOTALS[e.target], 0),
     off = Math.abs(lost - foretold) / Math.abs(foretold);
   const verdict =
     off < 0.1 ? `They agree to ${fewer(100 * (1 - off), 3)} %.` : "They differ: over so long a step the slopes change.";
@@ -58,23 +59,19 @@ function says(rows) {
         TOTALS[out.index] < 0 ? "up" : "down",
         helped ? "▲ yes" : "▽ no",
       ];
-      lines.push(make("tr", {}, ...cells.map((text) => make("td", {}, text))));
+      lines.push(line(cells));
     }
   }
   if (!lines.length) {
     const before = NODES.filter((n) => n.kind === "inner").slice(-12);
-    lines.push(
-      ...before.map((n) =>
-        make("tr", {}, ...[n.name, shortly(n.value), shortly(LATER[n.index])].map((text) => make("td", {}, text))),
-      ),
-    );
+    lines.push(...before.map((n) => line([n.name, shortly(n.value), shortly(LATER[n.index])])));
   }
   const heads =
     lines[0]?.children.length === 5 ? ["", "said before", "says now", "was to go", "did it?"] : ["", "before", "now"];
   const more = rows > 12 ? [words("small quiet", `and ${rows - 12} more rows`)] : [];
   return card(
     "What it says now",
-    make("table", {}, make("tr", {}, ...heads.map((text) => make("th", {}, text))), ...lines),
+    make("table", {}, line(heads, "th"), ...lines),
     ...more,
     words("small quiet", "Rows share their weights: a step that serves the sum may not serve each of them."),
   );
@@ -82,10 +79,10 @@ function says(rows) {
 
 /** How each parameter moved, from ○ to ●, by the same scale. */
 function paths(moves) {
-  const far = Math.max(1e-300, ...moves.map((i) => Math.abs(AFTER[i] - BEFORE[i])).filter(Number.isFinite)),
+  const far = Math.max(1e-300, ...moves.map((e) => Math.abs(e.after - e.before)).filter(Number.isFinite)),
     few = moves.slice(0, 60);
-  const lines = few.map((i) => {
-    const by = AFTER[i] - BEFORE[i],
+  const lines = few.map(({ target, before, after }) => {
+    const by = after - before,
       end = 50 + (35 * by) / far || 50,
       [line, from, to] = [make("i"), make("b"), make("b")],
       word = (text, style = "") => make("span", { class: style }, text);
@@ -93,12 +90,12 @@ function paths(moves) {
     line.style.width = `${Math.abs(end - 50)}%`;
     from.style.left = "50%";
     to.style.left = `${end}%`;
-    const name = clip(NODES[TARGETS[i]].name, 10);
+    const name = clip(NODES[target].name, 10);
     return make(
       "div",
       {},
       word(name),
-      word(fewer(BEFORE[i], 3), "quiet"),
+      word(fewer(before, 3), "quiet"),
       make("span", { class: "track" }, line, from, to),
       word(signed(by), "update"),
     );

@@ -1,24 +1,10 @@
 // The scalar graph as boxes and wires: all of it, or the few operations around a step.  Nodes fold into neurons, layers and runs.
 // Numbers stand in boxes alone; the one factor that is spoken of stands in a pill between two columns.
 
-import { clip, make, pressable, ruler, say, set } from "../../shared/dom.js";
+import { clip, make, pointable, pressable, ruler, say, set, written } from "../../shared/dom.js";
 import { arrange, groupBy, smooth } from "./layout.js";
-import {
-  AFTER,
-  CARRIED,
-  COMPUTED,
-  GROUPS,
-  NODES,
-  ROOT,
-  SHOWN,
-  UPDATED,
-  eventsOf,
-  localOf,
-  marked,
-  precise,
-  spoken,
-  text,
-} from "../replay.js";
+import { CARRIED, COMPUTED, GROUPS, NODES, ROOT, SHOWN, UPDATED } from "../replay.js";
+import { localOf, marked, precise, spoken, text } from "../replay.js";
 
 export const OPEN = new Set(); // the groups that are unfolded
 const READABLE = 60;
@@ -106,9 +92,7 @@ export class Graph {
       op = folded ? `${nodes.length} nodes` : clip(shown.op, 9),
       plain = shown.kind === "constant" && shown.name === text(shown.value), // a number that says itself
       marks = nodes.filter((n) => n.mark);
-    const ever = plain
-      ? []
-      : [shown.value, ...eventsOf(shown.index).map((i) => AFTER[i])].map((x) => plainly("► " + text(x)));
+    const ever = plain ? [] : [shown.value, ...shown.events.map((e) => e.after)].map((x) => plainly("► " + text(x)));
     const width = Math.max(
       bold(title) + (op && !plain ? small(op) + 12 : 0),
       ...ever,
@@ -163,18 +147,16 @@ export class Graph {
 
   element(b) {
     const left = b.x - b.width / 2,
-      top = b.y - b.height / 2,
-      word = (style, x, y, words = "", anchor = "start") =>
-        make("text", { class: style, x, y, "text-anchor": anchor }, words);
-    b.value = word("value", left + 9, top + 36);
-    b.gradient = word("gradient", left + 9, top + 54);
-    b.alarm = word("note odd", left + 9, top + 72);
+      top = b.y - b.height / 2;
+    b.value = written(left + 9, top + 36, "", "value");
+    b.gradient = written(left + 9, top + 54, "", "gradient");
+    b.alarm = written(left + 9, top + 72, "", "note odd");
     b.tip = make("title");
     const words = b.plain
-      ? [word("name", b.x, top + 18, b.title, "middle")]
+      ? [written(b.x, top + 18, b.title, "name", "middle")]
       : [
-          word("head", left + 9, top + 18, b.title),
-          word("note", left + b.width - 9, top + 18, b.op, "end"),
+          written(left + 9, top + 18, b.title, "head"),
+          written(left + b.width - 9, top + 18, b.op, "note", "end"),
           b.value,
           b.gradient,
           ...(b.marks.length ? [b.alarm] : []),
@@ -183,8 +165,11 @@ export class Graph {
     b.element = make("g", { tabindex: 0, role: "button", "data-key": b.key }, b.tip, b.frame, ...words);
     pressable(b.element, () => this.choose(b));
     const nodes = new Set(b.nodes.map((n) => n.index));
-    for (const type of ["pointerenter", "focus"]) b.element.addEventListener(type, () => this.point(nodes));
-    for (const type of ["pointerleave", "blur"]) b.element.addEventListener(type, () => this.point(new Set()));
+    pointable(
+      b.element,
+      () => this.point(nodes),
+      () => this.point(new Set()),
+    );
     return b.element;
   }
 

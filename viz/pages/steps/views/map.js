@@ -4,7 +4,7 @@ import { $, clip, narrow, roomIn, say } from "../../shared/dom.js";
 import { DATA } from "../../shared/numbers.js";
 import { Network } from "../../shared/network.js";
 import { visible } from "./graph.js";
-import { AFTER, GROUPS, NODES, ROOT, SHOWN, UPDATED, VALUES, channelOf, eventsOf, marked, text } from "../replay.js";
+import { GROUPS, NODES, ROOT, SHOWN, UPDATED, VALUES, marked, text } from "../replay.js";
 
 /** A name in its place: the head of the column says the layer, and the choice of rows the row. @param {string} name */
 export const bare = (name) => name.replace(/⁽[⁰¹²³⁴-⁹]+⁾/, "").replace(/\[\d+\]$/, "");
@@ -65,9 +65,7 @@ export function tellingRow(rows, totals) {
 /** All numbers that a node will show, or those of its value alone. */
 const everOf = (node, alone = false) => [
   VALUES[node],
-  ...eventsOf(node)
-    .filter((i) => !alone || channelOf(i) === 0)
-    .map((i) => AFTER[i]),
+  ...NODES[node].events.filter((e) => !alone || e.channel === 0).map((e) => e.after),
 ];
 
 export class PassMap {

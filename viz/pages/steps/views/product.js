@@ -5,23 +5,7 @@ import { $, make, ruler, say, set } from "../../shared/dom.js";
 import { DATA, WRITTEN, between, bracketed, fewer, fully, shortly } from "../../shared/numbers.js";
 import { asksSum } from "../common_mistakes.js";
 import { bare, rowName } from "./map.js";
-import {
-  ACTORS,
-  DASH,
-  FORMS,
-  FORM_OF,
-  NODES,
-  SENT,
-  TARGETS,
-  TOTALS,
-  VALUES,
-  channelOf,
-  gradientOf,
-  localOf,
-  phraseOf,
-  precise,
-  text,
-} from "../replay.js";
+import { DASH, NODES, TOTALS, VALUES, gradientOf, localOf, phraseOf, precise, text } from "../replay.js";
 
 const MANY = 8; // parts that are shown one by one
 
@@ -70,7 +54,7 @@ function boxesOf(e, sum = false) {
   }
   if (e.kind === "Update") {
     const slope = TOTALS[e.node],
-      steps = FORMS[FORM_OF[e.index]].form.includes("{rate}");
+      steps = e.form.includes("{rate}");
     const by = box(
       "local",
       steps ? "η × ◄ gradient" : "a step",
@@ -157,11 +141,7 @@ function partsOf(e, asked) {
     const parts = Array.from({ length: n.pairs }, (_, k) => {
       const [w, x] = [VALUES[n.parents[k]], VALUES[n.parents[n.pairs + k]]],
         name = bare(NODES[n.parents[k]].name);
-      return {
-        label: `${name}: ${fewer(w, 3)} × ${bracketed(fewer(x, 3))}`,
-        number: w * x,
-        state: "done",
-      };
+      return { label: `${name}: ${fewer(w, 3)} × ${bracketed(fewer(x, 3))}`, number: w * x, state: "done" };
     });
     const bias = NODES[n.parents[2 * n.pairs]];
     if (bias.kind !== "constant" || bias.value)
@@ -175,22 +155,16 @@ function partsOf(e, asked) {
       forward: true,
     };
   }
-  if (e.kind !== "Send" || e.expected < 2 || channelOf(e.index) !== 1) return null;
-  const all = [];
-  for (let i = TARGETS.indexOf(e.target); i >= 0; i = TARGETS.indexOf(e.target, i + 1)) {
-    if (FORMS[FORM_OF[i]].kind === "Collect" || channelOf(i) === 3) return null; // subtotals have their own sums
-    if (FORMS[FORM_OF[i]].kind === "Send") all.push(i);
-  }
-  const rows = new Set(all.map((i) => NODES[ACTORS[i]].row)),
+  if (e.kind !== "Send" || e.expected < 2 || e.channel !== 1) return null;
+  const { events } = NODES[e.target];
+  if (events.some(({ kind, channel }) => kind === "Collect" || channel === 3)) return null; // subtotals have their own sums
+  const all = events.filter(({ kind }) => kind === "Send"),
+    rows = new Set(all.map(({ node }) => NODES[node].row)),
     apart = rows.size === all.length && !rows.has(-1);
-  const parts = all.map((i) => {
-    const by = NODES[ACTORS[i]],
-      state = i < e.index ? "done" : i > e.index ? "coming" : asked ? "asked" : "now";
-    return {
-      label: apart ? `row ${rowName(by.row)}` : `from ${by.name}`,
-      number: SENT[i],
-      state,
-    };
+  const parts = all.map(({ node, index, sent }) => {
+    const by = NODES[node],
+      state = index < e.index ? "done" : index > e.index ? "coming" : asked ? "asked" : "now";
+    return { label: apart ? `row ${rowName(by.row)}` : `from ${by.name}`, number: sent, state };
   });
   const known = asksSum(e) && asked ? null : asked ? e.before : e.after;
   return {

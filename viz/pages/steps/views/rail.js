@@ -2,12 +2,12 @@
 
 import { $, make, narrow, ruler, set } from "../../shared/dom.js";
 import { between } from "../../shared/numbers.js";
-import { FORMS, FORM_OF, SHOWN, sentence } from "../replay.js";
+import { EVENTS, SHOWN, sentence } from "../replay.js";
 
 const PHASES = Object.entries({ forward: "►", backward: "◄", update: "◆" }).map(([name, glyph]) => ({
   name,
   glyph,
-  count: FORM_OF.reduce((sum, k) => sum + +(FORMS[k].phase === name), 0),
+  count: EVENTS.filter(({ phase }) => phase === name).length,
 }));
 
 /** @param {string} phase where one is @param {number} position @param {number} end */
@@ -33,7 +33,7 @@ export function showRail(phase, position, end) {
   set(
     rail,
     "aria-valuetext",
-    SHOWN.position ? `${position} of ${end}: ${sentence(SHOWN.position - 1)}` : "the beginning",
+    SHOWN.position ? `${position} of ${end}: ${sentence(EVENTS[SHOWN.position - 1])}` : "the beginning",
   );
 }
 

@@ -46,11 +46,11 @@ export function tell(step, count, { ended, elsewhere, asked, right, granularity 
     say($("plain"), MEANINGS[last.phase]);
     say($("product-head"), "What happened in this step");
     const told = step.length > MOST_TOLD ? step.slice(0, MOST_TOLD - 1) : step,
-      lines = told.map((e) => make("li", {}, sentence(e.index)));
+      lines = told.map((e) => make("li", {}, sentence(e)));
     if (count > told.length) lines.push(make("li", {}, `… and ${count - told.length} more: show all sentences.`));
     $("told").replaceChildren(...lines);
   } else {
-    const [clause] = sentence(last.index).split("; ");
+    const [clause] = sentence(last).split("; ");
     write(asked ? question(last, clause) : clause);
     if (asked) $("plain").replaceChildren(make("strong", {}, "What comes out? "), "Type it below, or show it.");
     else $("plain").replaceChildren(right ? make("strong", {}, "Right. ") : "", plainly(last));

@@ -1,27 +1,23 @@
 // Figure 7.1: an activation, its slope at the same z under it, and an error that comes back through.
 
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
   const { edge, fine } = it.about,
     x = { range: /** @type {[number, number]} */ ([-edge, edge]), ticks: [-6, -3, 0, 3, 6] },
-    upper = new Plot(it.drawing, {
+    upper = it.plot(
+      "the activation over its sum z",
       x,
-      y: { range: [-1.2, 2], ticks: [-1, 0, 1, 2], label: "► value a" },
-      high: 200,
-      left: 40,
-      right: 150,
-      name: "the activation over its sum z",
-    }),
-    lower = new Plot(it.drawing, {
-      x: { ...x, label: "sum z" },
-      y: { range: [-0.2, 1.2], ticks: [0, 0.25, 0.5, 1], label: "× slope" },
-      high: 190,
-      left: 40,
-      right: 150,
-      name: "the slope of the activation over its sum z",
-    }),
+      { range: [-1.2, 2], ticks: [-1, 0, 1, 2], label: "► value a" },
+      { high: 200, left: 40, right: 150 },
+    ),
+    lower = it.plot(
+      "the slope of the activation over its sum z",
+      { ...x, label: "sum z" },
+      { range: [-0.2, 1.2], ticks: [0, 0.25, 0.5, 1], label: "× slope" },
+      { high: 190, left: 40, right: 150 },
+    ),
     all = Array.from({ length: 2 * edge * fine + 1 }, (_, k) => k / fine - edge);
   return {
     numbers({ f, z }) {
@@ -54,7 +50,7 @@ export const figure = (it) => {
         lower.legend([lower.y(0.6), "× slope"]);
       });
       lower.question(lower.x(z));
-      rows(it.boxes, [
+      it.rows([
         "an error of 1 on its way back",
         box.gradient("◄ from behind", 1),
         asked(box.factor("× slope", n.slope)),

@@ -1,6 +1,6 @@
 """Figure 7.1: five activations with their slopes, and how much of an error each lets back through."""
 
-from autograd import Value, gelu, leaky_relu, relu, sigmoid, tanh
+from autograd import gelu, grad, leaky_relu, relu, sigmoid, tanh, value_and_grad
 from viz.pages.book.controls import Choice, Slider, State
 from viz.pages.book.figure import Figure, Numbers, program
 
@@ -11,13 +11,9 @@ EDGE, FINE = 6, 20  # what is drawn ends there, in so many points for each 1
 def numbers(state: State) -> Numbers:
     """Return the value and the slope there, what an error of 1 becomes, and the largest slope of what is drawn."""
     f = ACTIVATIONS[state["f"]]
-    z = Value(state["z"])
-    a = f(z)
-    a.backward()
-    points = [Value(k / FINE) for k in range(-EDGE * FINE, EDGE * FINE + 1)]
-    for point in points:
-        f(point).backward()
-    return {"a": a.data, "slope": z.grad, "back": 1.0 * z.grad, "steepest": max(point.grad for point in points)}
+    a, slope = value_and_grad(f)(state["z"])
+    steepest = max(grad(f)(k / FINE) for k in range(-EDGE * FINE, EDGE * FINE + 1))
+    return {"a": a, "slope": slope, "back": 1.0 * slope, "steepest": steepest}
 
 
 FIGURE = Figure(

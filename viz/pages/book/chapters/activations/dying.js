@@ -1,17 +1,17 @@
 // Figure 7.2: a neuron that no example wakes, and what wakes it.
 
 import { button, make } from "../../../shared/dom.js";
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
   const { inputs } = it.about,
-    plot = new Plot(it.drawing, {
-      x: { range: [-5, 3], ticks: [-4, -2, 0, 2], label: "sum z" },
-      y: { range: [-0.4, 3], ticks: [0, 1, 2, 3], label: "► value a" },
-      right: 150,
-      name: "the activation, and where the five examples stand on it",
-    }),
+    plot = it.plot(
+      "the activation, and where the five examples stand on it",
+      { range: [-5, 3], ticks: [-4, -2, 0, 2], label: "sum z" },
+      { range: [-0.4, 3], ticks: [0, 1, 2, 3], label: "► value a" },
+      { right: 150 },
+    ),
     slope = (/** @type {string} */ act, /** @type {number} */ z) => it.run(act, [z]).slopes[0],
     descend = (/** @type {number} */ count) => {
       const { act, w, b } = it.state,
@@ -36,7 +36,7 @@ export const figure = (it) => {
         for (const k of inputs.keys()) if (!slope(act, z[k])) plot.point(z[k], a[k], "backward hollow");
         plot.legend([plot.y(2), "● learns from it", "○ off: slope 0"]);
       });
-      rows(it.boxes, [
+      it.rows([
         `${n.active} of 5 examples have z above 0`,
         box.value("► loss", n.loss),
         asked(box.gradient("◄ ∂L/∂w", n.dw)),

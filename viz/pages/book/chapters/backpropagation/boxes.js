@@ -1,16 +1,15 @@
 // Figure 6.1: three slopes on the way from a loss to a weight, multiplied.
 
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
-  const plot = new Plot(it.drawing, {
-    x: { range: [-1, 3], ticks: [-1, 0, 1, 2, 3], label: "weight w" },
-    y: { range: [0, 4], ticks: [0, 2, 4], label: "► loss L" },
-    high: 210,
-    right: 130,
-    name: "the loss over the weight, with its slope at w",
-  });
+  const plot = it.plot(
+    "the loss over the weight, with its slope at w",
+    { range: [-1, 3], ticks: [-1, 0, 1, 2, 3], label: "weight w" },
+    { range: [0, 4], ticks: [0, 2, 4], label: "► loss L" },
+    { high: 210, right: 130 },
+  );
   return {
     numbers({ w, nudge }) {
       const { value: L, slopes, z, a } = it.run("chain", [w]);
@@ -39,8 +38,7 @@ export const figure = (it) => {
       });
       plot.point(w, n.L, "forward");
       plot.legend([plot.y(3.6), "loss, solid", "its slope, dashed"]);
-      rows(
-        it.boxes,
+      it.rows(
         [
           "► forward: each from the one before",
           box.value("► w", w),

@@ -1,35 +1,30 @@
 // Figure 6.2b: two slopes of nine parameters, side by side, and the losses that hide the bug.
 
 import { counted } from "../../../shared/numbers.js";
-import { Plot } from "../../plot.js";
 
 const NAMES = ["w₁₁", "w₁₂", "b₁", "w₂₁", "w₂₂", "b₂", "out w₁", "out w₂", "out b"];
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
   const { start, rate, most, near, close } = it.about,
-    checks = new Plot(it.drawing, {
-      x: { range: [-0.1, 0.15], ticks: [-0.1, -0.05, 0, 0.05, 0.1, 0.15], label: "slope of the loss" },
-      y: { range: [9.5, 0.5], ticks: NAMES.map((_, k) => k + 1), tell: (k) => NAMES[k - 1], label: "parameter" },
-      high: 290,
-      left: 64,
-      right: 166,
-      name: "what backward gives each parameter, and what the difference of two losses gives",
-    }),
-    falls = new Plot(it.drawing, {
-      x: { range: [0, most], ticks: [0, 500, 1000, 1500], label: "epoch" },
-      y: { range: [0, 1], ticks: [0, 0.5, 1], label: "► loss" },
-      high: 180,
-      left: 64,
-      right: 166,
-      name: "the loss over the epochs, with the bug and without",
-    }),
+    checks = it.plot(
+      "what backward gives each parameter, and what the difference of two losses gives",
+      { range: [-0.1, 0.15], ticks: [-0.1, -0.05, 0, 0.05, 0.1, 0.15], label: "slope of the loss" },
+      { range: [9.5, 0.5], ticks: NAMES.map((_, k) => k + 1), tell: (k) => NAMES[k - 1], label: "parameter" },
+      { high: 290, left: 64, right: 166 },
+    ),
+    falls = it.plot(
+      "the loss over the epochs, with the bug and without",
+      { range: [0, most], ticks: [0, 500, 1000, 1500], label: "epoch" },
+      { range: [0, 1], ticks: [0, 0.5, 1], label: "► loss" },
+      { high: 180, left: 64, right: 166 },
+    ),
     kept = /** @type {Map<string, number[]>} */ (new Map());
   /** The loss after each epoch of descent, computed once. @param {string} bug @returns {number[]} */
   const losses = (bug) => {
     const known = kept.get(bug);
     if (known) return known;
-    const found = it.descent("descent", start, rate, most, (p) => it.run(bug, p)).map(({ loss }) => loss);
+    const { losses: found } = it.descent("descent", start, rate, most, (p) => it.run(bug, p));
     kept.set(bug, found);
     return found;
   };

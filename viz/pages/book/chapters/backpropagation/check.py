@@ -5,10 +5,10 @@ A bug changes no value, only what goes back: what is detached sends nothing, and
 
 from collections.abc import Callable
 
-from autograd import Value, detach, dot, mean, tanh
+from autograd import Value, detach, dot, grad, mean, tanh
 from nn import MLP, SGD, binary_cross_entropy_with_logits, datasets
 from viz.pages.book.controls import Choice, Slider, State
-from viz.pages.book.figure import Figure, Numbers, program, update
+from viz.pages.book.figure import Figure, Numbers, counted, program, update
 
 Loss = Callable[..., Value]
 INPUTS, TARGETS = datasets.xor()
@@ -44,14 +44,6 @@ def loss(bug: str) -> Loss:
     return of
 
 
-def slopes(of: Loss, p: list[float]) -> tuple[float, list[float]]:
-    """Return the loss at nine numbers, and what its backward pass gives them."""
-    values = list(map(Value, p))
-    result = of(*values)
-    result.backward()
-    return result.data, [one.grad for one in values]
-
-
 def trained(of: Loss, epochs: int) -> float:
     """Return the loss after so many epochs of descent."""
     values = MLP(2, [2, 1], activation="tanh", seed=0).parameters()
@@ -70,7 +62,7 @@ START = [p.data for p in MLP(2, [2, 1], activation="tanh", seed=0).parameters()]
 def numbers(state: State) -> Numbers:
     """Return both slopes of each parameter, how many agree, and the losses after some epochs."""
     wrong, right = loss(state["bug"]), loss("none")
-    _, backward = slopes(wrong, START)
+    backward = grad(wrong, range(len(START)))(*START)
     difference = []
     for k in range(len(START)):
         up, down = ([x + way * (i == k) for i, x in enumerate(START)] for way in (NEAR, -NEAR))
@@ -83,8 +75,8 @@ def numbers(state: State) -> Numbers:
         "agree": float(sum(agree)),
         "loss_right": trained(right, epochs),
         "loss_wrong": trained(wrong, epochs),
-        **{f"backward_{k}": x for k, x in enumerate(backward, 1)},
-        **{f"difference_{k}": x for k, x in enumerate(difference, 1)},
+        **counted("backward_", backward),
+        **counted("difference_", difference),
     }
 
 

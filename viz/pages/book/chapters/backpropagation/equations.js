@@ -2,9 +2,9 @@
 
 import { button, make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
-import { between } from "../../../shared/numbers.js";
+import { between, counted } from "../../../shared/numbers.js";
 import { layered } from "../../layers.js";
-import { asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
@@ -37,28 +37,23 @@ export const figure = (it) => {
   return {
     numbers() {
       const found = it.run("network", theta, row),
-        slope = (/** @type {number} */ i) => it.run("bend", [sum(i)]).slopes[0],
-        sum = (/** @type {number} */ i) => found.sums[i],
-        g = found.slopes;
+        g = found.slopes,
+        errors = [g[2], g[5]];
       return {
         L: found.value,
         z: found.logit[0],
         prediction: found.prediction[0],
         d2: g[8],
-        a1: found.hidden[0],
-        a2: found.hidden[1],
-        slope1: slope(0),
-        slope2: slope(1),
-        v1: theta[6],
-        v2: theta[7],
-        d11: g[2],
-        d12: g[5],
-        w1_11: g[0],
-        w1_12: g[1],
-        w1_21: g[3],
-        w1_22: g[4],
-        b1_1: g[2],
-        b1_2: g[5],
+        ...counted("a", found.a),
+        ...counted(
+          "slope",
+          [...found.z].map((z) => it.run("bend", [z]).slopes[0]),
+        ),
+        ...counted("v", theta.slice(6, 8)),
+        ...counted("d1", errors),
+        ...counted("w1_1", g.slice(0, 2)),
+        ...counted("w1_2", g.slice(3, 5)),
+        ...counted("b1_", errors),
       };
     },
     draw(_, n) {
@@ -81,8 +76,7 @@ export const figure = (it) => {
         sent = (/** @type {string} */ title, /** @type {number} */ number) => asked(box.sent(title, number), at === 3),
         units = [1, 2],
         sub = (/** @type {number} */ i) => "₁₂"[i - 1];
-      rows(
-        it.boxes,
+      it.rows(
         ...[
           () => [
             [

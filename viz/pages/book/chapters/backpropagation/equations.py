@@ -6,7 +6,7 @@ import autograd
 from autograd import Value, sigmoid, tanh
 from nn import MLP, binary_cross_entropy_with_logits
 from viz.pages.book.controls import Drawn, State
-from viz.pages.book.figure import Figure, Numbers, program
+from viz.pages.book.figure import Figure, Numbers, counted, program
 
 ROW, TARGET = [1.0, 0.0], 1.0
 
@@ -16,12 +16,12 @@ def network() -> MLP:
     return MLP(2, [2, 1], activation="tanh", seed=0)
 
 
-def passed(model: MLP, row: Any) -> dict[str, Any]:
-    """Return the loss on one row, and what the units say on the way to it."""
-    cache = list(model.forward_cache([row]).values())
-    logit = cache[-1].z[0][0]
-    loss = binary_cross_entropy_with_logits([logit], [TARGET])
-    return {"loss": loss, "hidden": cache[0].a[0], "sums": cache[0].z[0], "logit": logit, "prediction": sigmoid(logit)}
+def passed(model: MLP, row: Any, target: Any = (TARGET,)) -> dict[str, Any]:
+    """Return the loss of a network with one hidden layer on one row, and the units' sums and values on the way."""
+    hidden, last = model.forward_cache([row]).values()
+    logit = last.z[0][0]
+    loss = binary_cross_entropy_with_logits([logit], target)
+    return {"loss": loss, "z": hidden.z[0], "a": hidden.a[0], "logit": logit, "prediction": sigmoid(logit)}
 
 
 def lines() -> list[str]:
@@ -48,22 +48,17 @@ def numbers(state: State) -> Numbers:
     found["loss"].backward()
     gradients = [p.grad for p in model.parameters()]  # of each unit its weights and its bias, then of the output
     by_unit = gradients[:3], gradients[3:6]
-    slopes = []
-    for summed in found["sums"]:
-        z = Value(summed.data)
-        tanh(z).backward()
-        slopes.append(z.grad)
     return {
         "L": found["loss"].data,
         "z": found["logit"].data,
         "prediction": found["prediction"].data,
         "d2": gradients[8],
-        **{f"a{i}": unit.data for i, unit in enumerate(found["hidden"], 1)},
-        **{f"slope{i}": slope for i, slope in enumerate(slopes, 1)},
-        **{f"v{i}": weight.data for i, weight in enumerate(model.parameters()[6:8], 1)},
-        **{f"d1{i}": found[2] for i, found in enumerate(by_unit, 1)},
-        **{f"w1_{i}{k}": found[k - 1] for i, found in enumerate(by_unit, 1) for k in (1, 2)},
-        **{f"b1_{i}": found[2] for i, found in enumerate(by_unit, 1)},
+        **counted("a", found["a"]),
+        **counted("slope", [a.local_derivatives[0] for a in found["a"]]),
+        **counted("v", model.parameters()[6:8]),
+        **counted("d1", [slopes[2] for slopes in by_unit]),
+        **{f"w1_{i}{k}": slopes[k - 1] for i, slopes in enumerate(by_unit, 1) for k in (1, 2)},
+        **counted("b1_", [slopes[2] for slopes in by_unit]),
     }
 
 

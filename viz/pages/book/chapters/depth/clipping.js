@@ -1,6 +1,6 @@
 // Figure 8.2: a training whose gradients are shortened to a limit, beside one without a limit and others.
 
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 const A_DECADE = 8, // bars of the histogram
   NONE = Number.POSITIVE_INFINITY;
@@ -13,22 +13,18 @@ export const figure = (it) => {
   const { x, y, batch, rate, last, early, orders, percentile, start } = it.about,
     epochs = orders.length,
     kept = /** @type {Map<number, Run>} */ (new Map()),
-    errors = new Plot(it.drawing, {
-      x: { range: [0, epochs], ticks: [0, 20, 40, 60], label: "epoch" },
-      y: { range: [0.005, 2], ticks: [0.01, 0.1, 1], label: "► error on the right targets", powers: true },
-      high: 270,
-      left: 44,
-      right: 158,
-      name: "the error after each epoch, for four limits",
-    }),
-    lengths = new Plot(it.drawing, {
-      x: { range: [0.01, 50], ticks: [0.01, 0.1, 1, 10], label: "length of the gradient", powers: true },
-      y: { range: [0, 40], ticks: [0, 20, 40], label: "how many of the first 128, without a limit" },
-      high: 190,
-      left: 44,
-      right: 158,
-      name: "how many of the first 128 gradients have which length",
-    });
+    errors = it.plot(
+      "the error after each epoch, for four limits",
+      { range: [0, epochs], ticks: [0, 20, 40, 60], label: "epoch" },
+      { range: [0.005, 2], ticks: [0.01, 0.1, 1], label: "► error on the right targets", powers: true },
+      { high: 270, left: 44, right: 158 },
+    ),
+    lengths = it.plot(
+      "how many of the first 128 gradients have which length",
+      { range: [0.01, 50], ticks: [0.01, 0.1, 1, 10], label: "length of the gradient", powers: true },
+      { range: [0, 40], ticks: [0, 20, 40], label: "how many of the first 128, without a limit" },
+      { high: 190, left: 44, right: 158 },
+    );
   /** A training with a limit. @param {number} limit @returns {Run} */
   const trained = (limit) => {
     const theta = Float64Array.from(start),
@@ -94,7 +90,7 @@ export const figure = (it) => {
         );
       });
       errors.question();
-      rows(it.boxes, [
+      it.rows([
         "error, mean of the last ten epochs",
         asked(box.value("► no limit", end(run(NONE)))),
         asked(box.value("► your limit", n.error)),

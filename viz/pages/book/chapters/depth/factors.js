@@ -1,7 +1,7 @@
 // Figure 8.1: an error on its way back through many layers, and what each lets through.
 
 import { counted, doubles, fewer } from "../../../shared/numbers.js";
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 const PILL = 46;
 
@@ -10,12 +10,12 @@ export const figure = (it) => {
   const { size, deviations } = it.about,
     drawn = it.about.drawn.map(doubles),
     zeros = new Float64Array(size),
-    plot = new Plot(it.drawing, {
-      x: { range: [0.5, 10.5], ticks: [], label: "layer" },
-      y: { range: [1e-8, 1e3], ticks: [], label: "◄ length of the gradient", powers: true, tell: (x) => fewer(x, 1) },
-      high: 270,
-      name: "the length of the gradient in each layer, from 1 in the last one",
-    });
+    plot = it.plot(
+      "the length of the gradient in each layer, from 1 in the last one",
+      { range: [0.5, 10.5], ticks: [], label: "layer" },
+      { range: [1e-8, 1e3], ticks: [], label: "◄ length of the gradient", powers: true, tell: (x) => fewer(x, 1) },
+      { high: 270 },
+    );
   /** The length of the gradient in each layer. @param {Record<string, any>} state @returns {number[]} */
   const lengths = ({ depth, act, init, block }) => {
     const layers = /** @type {number[][]} */ ([]);
@@ -70,7 +70,7 @@ export const figure = (it) => {
         }
       });
       plot.question();
-      rows(it.boxes, [
+      it.rows([
         "from the last layer back to the first",
         box.gradient("◄ in the last", n[`norm_${depth}`]),
         asked(box.factor("per layer", n.factor)),

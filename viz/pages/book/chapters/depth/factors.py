@@ -7,7 +7,7 @@ from autograd import Value, dot, norm
 from nn import Layer, Residual, Sequential, he_normal, xavier_normal
 from nn.layers.initializers import Initializer
 from viz.pages.book.controls import Choice, Slider, State
-from viz.pages.book.figure import Figure, Numbers, program
+from viz.pages.book.figure import Figure, Numbers, counted, program
 from viz.pages.document import packed
 
 SIZE, MOST = 16, 30
@@ -42,8 +42,7 @@ def numbers(state: State) -> Numbers:
         outputs.append(block(layer(i, state["act"], INITIALIZERS[state["init"]]))(outputs[-1]))
     norm(outputs[-1]).backward()
     found = [norm([x.grad for x in row]) for row in outputs[1:]]
-    lengths = {f"norm_{k}": length for k, length in enumerate(found, 1)}
-    return lengths | {"share": found[0], "factor": found[0] ** (1.0 / max(1, depth - 1))}
+    return counted("norm_", found) | {"share": found[0], "factor": found[0] ** (1.0 / max(1, depth - 1))}
 
 
 FIGURE = Figure(

@@ -1,6 +1,6 @@
 // Figure 5.2: steps of 64, 8 or 1 rows, on the same rings.
 
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 const ARROWS = 16; // batches whose gradients are shown
 
@@ -8,14 +8,12 @@ const ARROWS = 16; // batches whose gradients are shown
 export const figure = (it) => {
   const { x, y, start, rate, orders } = it.about,
     count = x.length,
-    plot = new Plot(it.drawing, {
-      x: { range: [-1.9, 2.5], ticks: [-1, 0, 1, 2], label: "weight w" },
-      y: { range: [-1.4, 1.4], ticks: [-1, 0, 1], label: "bias b" },
-      high: 330,
-      left: 40,
-      right: 150,
-      name: "rings of equal loss over weight and bias, the walk, and gradients of batches",
-    });
+    plot = it.plot(
+      "rings of equal loss over weight and bias, the walk, and gradients of batches",
+      { range: [-1.9, 2.5], ticks: [-1, 0, 1, 2], label: "weight w" },
+      { range: [-1.4, 1.4], ticks: [-1, 0, 1], label: "bias b" },
+      { high: 330, left: 40, right: 150 },
+    );
   /** The gradient on some rows. @param {ArrayLike<number>} at @param {number[]} chosen */
   const on = (at, chosen) =>
     it.run(
@@ -33,9 +31,8 @@ export const figure = (it) => {
   };
   /** Where a walk leads in so many rounds. @param {number} size @param {number} rounds */
   const walk = (size, rounds) => {
-    const list = Array.from({ length: rounds }, (_, round) => batches(size, round)).flat(),
-      found = it.descent("descent", start, rate, list.length, (at, step) => on(at, list[step] ?? all));
-    return found.map(({ at }) => /** @type {[number, number]} */ ([at[0], at[1]]));
+    const list = Array.from({ length: rounds }, (_, round) => batches(size, round)).flat();
+    return it.descent("descent", start, rate, list.length, (at, step) => on(at, list[step] ?? all)).points;
   };
   return {
     numbers({ size, epochs }) {
@@ -78,7 +75,7 @@ export const figure = (it) => {
         [plot.top + 20, "● where it starts", "red: the first steps", "batches would take,", "thick: all 64 rows"],
         [plot.top + 110, "violet: the walk", "○ where it stands"],
       );
-      rows(it.boxes, [
+      it.rows([
         "loss on all 64 rows",
         box.value("► steps", n.steps),
         asked(box.value("► loss", n.loss)),

@@ -1,7 +1,6 @@
 // Figure 5.1b: five optimizers walk at the same rate.
 
 import { between, fewer } from "../../../shared/numbers.js";
-import { Plot } from "../../plot.js";
 
 const STYLES = ["update", "update dotted", "forward dashed", "forward dashdot", "backward sparse"];
 const LINES = ["violet", "violet dots", "green dashes", "green dash-dot", "red, far dots"]; // where the words stand apart from the lines
@@ -10,30 +9,22 @@ const NAMES = { sgd: "plain descent", momentum: "momentum", adagrad: "AdaGrad", 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
   const { steps, valleys, rules } = it.about,
-    map = new Plot(it.drawing, {
-      x: { range: [-3.6, 3.6], ticks: [-3, 0, 3], label: "x" },
-      y: { range: [-2.4, 2.4], ticks: [-2, 0, 2], label: "y" },
-      high: 300,
-      left: 40,
-      right: 178,
-      name: "rings of equal loss, and the ways of five optimizers",
-    }),
-    falls = new Plot(it.drawing, {
-      x: { range: [0, steps], ticks: [0, 20, 40, 60], label: "step" },
-      y: { range: [1e-6, 1e3], ticks: [1e-6, 1e-3, 1, 1e3], label: "loss", powers: true },
-      high: 230,
-      left: 40,
-      right: 178,
-      name: "the loss of each after each step",
-    });
+    map = it.plot(
+      "rings of equal loss, and the ways of five optimizers",
+      { range: [-3.6, 3.6], ticks: [-3, 0, 3], label: "x" },
+      { range: [-2.4, 2.4], ticks: [-2, 0, 2], label: "y" },
+      { high: 300, left: 40, right: 178 },
+    ),
+    falls = it.plot(
+      "the loss of each after each step",
+      { range: [0, steps], ticks: [0, 20, 40, 60], label: "step" },
+      { range: [1e-6, 1e3], ticks: [1e-6, 1e-3, 1, 1e3], label: "loss", powers: true },
+      { high: 230, left: 40, right: 178 },
+    );
   /** The points of a walk, and the loss at each. @param {string} rule @param {string} lies @param {number} rate */
   const walk = (rule, lies, rate) => {
-    const [bends, start] = valleys[lies],
-      found = it.descent(rule, start, rate, steps, (at) => it.run("valley", at, bends));
-    return {
-      points: found.map(({ at }) => /** @type {[number, number]} */ ([at[0], at[1]])),
-      losses: found.map(({ loss }) => loss),
-    };
+    const [bends, start] = valleys[lies];
+    return it.descent(rule, start, rate, steps, (at) => it.run("valley", at, bends));
   };
   /** A walk up to where it leaves the picture. @param {[number, number][]} points */
   const inside = (points) => {

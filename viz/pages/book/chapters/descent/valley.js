@@ -11,42 +11,37 @@ export const figure = (it) => {
   const { steps, turns, near, from, lowest, controls } = it.about,
     name = "rings of equal loss over two weights, and the steps of gradient descent",
     maps = {
-      valley: new Plot(it.drawing, {
-        x: { range: [-3.6, 3.6], ticks: [-3, 0, 3], label: "u" },
-        y: { range: [-1.2, 1.2], ticks: [-1, 0, 1], label: "v" },
-        high: 320,
+      valley: it.plot(
         name,
-      }),
-      xor: new Plot(it.drawing, {
-        x: { range: [0, 10], ticks: [0, 5, 10], label: "weight 1 of the output" },
-        y: { range: [1.5, 8.5], ticks: [2, 5, 8], label: "weight 2" },
-        high: 320,
+        { range: [-3.6, 3.6], ticks: [-3, 0, 3], label: "u" },
+        { range: [-1.2, 1.2], ticks: [-1, 0, 1], label: "v" },
+        { high: 320 },
+      ),
+      xor: it.plot(
         name,
-      }),
+        { range: [0, 10], ticks: [0, 5, 10], label: "weight 1 of the output" },
+        { range: [1.5, 8.5], ticks: [2, 5, 8], label: "weight 2" },
+        { high: 320 },
+      ),
     },
     levels = { valley: [0.15, 0.6, 1.4, 2.5, 4, 6], xor: [0.045, 0.05, 0.06, 0.08, 0.11, 0.16, 0.25] },
     track = make("svg", { "aria-hidden": "true" }),
     pills = make("div", { class: "boxes" }),
     fall = make("div"),
-    falls = new Plot(fall, {
-      x: { range: [0, steps], ticks: [0, 3, 6, 9, 12], label: "step" },
-      y: { range: [0.001, 1000], ticks: [0.001, 1, 1000], label: "loss", powers: true },
-      high: 150,
-      name: "the loss after each step",
-    });
+    falls = new Plot(
+      fall,
+      "the loss after each step",
+      { range: [0, steps], ticks: [0, 3, 6, 9, 12], label: "step" },
+      { range: [0.001, 1000], ticks: [0.001, 1, 1000], label: "loss", powers: true },
+      { high: 150 },
+    );
   it.boxes.append(track, pills, fall);
   it.controls.element.classList.add("along");
   it.controls.element.style.setProperty("--left", "0px");
   it.controls.element.style.setProperty("--right", "0px");
 
-  /** The points of the descent, and the loss at each. @param {string} surface @param {Point} start @param {number} rate */
-  const walk = (surface, start, rate) => {
-    const found = it.descent("descent", start, rate, steps, (at) => it.run(surface, at));
-    return {
-      points: found.map(({ at }) => /** @type {Point} */ ([at[0], at[1]])),
-      losses: found.map(({ loss }) => loss),
-    };
-  };
+  /** @param {string} surface @param {Point} start @param {number} rate */
+  const walk = (surface, start, rate) => it.descent("descent", start, rate, steps, (at) => it.run(surface, at));
   /** The largest curvature at a point. @param {string} surface @param {Point} point */
   const steepest = (surface, [x, y]) => {
     let [a, b, curvature] = [0.6, 0.8, 0];

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import hypot
 
-from autograd import Value
+from autograd import Value, grad, value_and_grad
 from nn import SGD, binary_cross_entropy_with_logits
 from viz.pages.book.controls import Choice, Slider, State
 from viz.pages.book.figure import Figure, Numbers, program, update
@@ -30,19 +30,11 @@ def network(u: Value, v: Value) -> Value:
     return binary_cross_entropy_with_logits([u * a + v * b + BIAS for a, b in HIDDEN], TARGETS)
 
 
-def slopes(loss: Callable[[Value, Value], Value], point: Point) -> tuple[float, Point]:
-    """Return the loss at a point, and its gradient."""
-    u, v = map(Value, point)
-    result = loss(u, v)
-    result.backward()
-    return result.data, (u.grad, v.grad)
-
-
 def walk(loss: Callable[[Value, Value], Value], start: Point, rate: float) -> tuple[list[Point], list[float]]:
     """Return the points of gradient descent, and the loss at each."""
     points, losses = [start], []
     for _ in range(STEPS + 1):
-        value, (du, dv) = slopes(loss, points[-1])
+        value, (du, dv) = value_and_grad(loss, (0, 1))(*points[-1])
         losses.append(value)
         points.append((points[-1][0] - rate * du, points[-1][1] - rate * dv))
     return points[:-1], losses
@@ -52,8 +44,8 @@ def steepest(loss: Callable[[Value, Value], Value], point: Point) -> float:
     """Return the largest curvature at a point: the power iteration, on differences of gradients."""
     along, curvature = (0.6, 0.8), 0.0
     for _ in range(TURNS):
-        _, up = slopes(loss, (point[0] + NEAR * along[0], point[1] + NEAR * along[1]))
-        _, down = slopes(loss, (point[0] - NEAR * along[0], point[1] - NEAR * along[1]))
+        up = grad(loss, (0, 1))(point[0] + NEAR * along[0], point[1] + NEAR * along[1])
+        down = grad(loss, (0, 1))(point[0] - NEAR * along[0], point[1] - NEAR * along[1])
         bend = ((up[0] - down[0]) / (2 * NEAR), (up[1] - down[1]) / (2 * NEAR))
         curvature = hypot(*bend)
         along = (bend[0] / curvature, bend[1] / curvature)

@@ -37,7 +37,7 @@ export const figure = (it) => {
   return {
     numbers({ pulled }) {
       const found = it.run("network", theta, row),
-        values = [...row, ...found.sums, ...found.hidden, found.logit[0], found.prediction[0]],
+        values = [...row, ...found.z, ...found.a, found.logit[0], found.prediction[0]],
         lost = Object.values(needs).filter((needed) => needed.includes(pulled)).length;
       return {
         ...Object.fromEntries(cache.map((/** @type {string} */ name, /** @type {number} */ k) => [name, values[k]])),

@@ -25,7 +25,7 @@ def numbers(state: State) -> Numbers:
     model = MLP(2, [3, 1], activation="tanh", seed=0)
     found = passed(model, ROW)
     found["loss"].backward()
-    values = [*ROW, *(x.data for x in [*found["sums"], *found["hidden"], found["logit"], found["prediction"]])]
+    values = [*ROW, *(x.data for x in [*found["z"], *found["a"], found["logit"], found["prediction"]])]
     return {
         **dict(zip(CACHE, values, strict=True)),
         **{name: p.grad for name, p in zip(NEEDS, model.parameters(), strict=True)},

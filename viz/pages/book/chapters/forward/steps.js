@@ -4,7 +4,7 @@ import { make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
 import { counted, shortly } from "../../../shared/numbers.js";
 import { layered } from "../../layers.js";
-import { box, rows } from "../../plot.js";
+import { box } from "../../plot.js";
 
 const sub = (/** @type {number} */ k) => "₁₂₃"[k];
 
@@ -27,10 +27,10 @@ export const figure = (it) => {
     numbers({ step, x1, x2 }) {
       const found = it.run("network", theta, [x1, x2]);
       return {
-        ...counted("z", found.sums),
-        ...counted("a", found.activations),
+        ...counted("z", found.z),
+        ...counted("a", found.a),
         z: found.logit[0],
-        prediction: found.value,
+        prediction: found.prediction[0],
         kept: step,
       };
     },
@@ -68,9 +68,9 @@ export const figure = (it) => {
           ),
         ),
       );
-      if (now < 0) rows(it.boxes, ["only the input is there", value("► x₁", x1), value("► x₂", x2)]);
+      if (now < 0) it.rows(["only the input is there", value("► x₁", x1), value("► x₂", x2)]);
       else if (!sums)
-        rows(it.boxes, [
+        it.rows([
           now < units ? `the tanh of unit ${now + 1}` : "the sigmoid of the output",
           value(`► ${names[now][0]}`, made[now][0]),
           "→",
@@ -80,8 +80,7 @@ export const figure = (it) => {
         const from = now < units ? inputs : hidden,
           of = `the sum of ${now < units ? `unit ${now + 1}` : "the output"}`,
           sum = value(`► ${names[now][0]}`, made[now][0]);
-        rows(
-          it.boxes,
+        it.rows(
           ...from.map((one, k) => [
             k ? "and" : of,
             value(`► ${one.name}`, one.value ?? 0),

@@ -1,15 +1,15 @@
 // Figure 4.2: what two losses send back to one logit.
 
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
-  const plot = new Plot(it.drawing, {
-    x: { range: [-10, 10], ticks: [-10, -5, 0, 5, 10], label: "logit z" },
-    y: { range: [-1, 0], ticks: [-1, -0.5, 0], label: "◄ ∂L/∂z" },
-    right: 130,
-    name: "the gradient that reaches the logit, over the logit, for two losses",
-  });
+  const plot = it.plot(
+    "the gradient that reaches the logit, over the logit, for two losses",
+    { range: [-10, 10], ticks: [-10, -5, 0, 5, 10], label: "logit z" },
+    { range: [-1, 0], ticks: [-1, -0.5, 0], label: "◄ ∂L/∂z" },
+    { right: 130 },
+  );
   const slope = (/** @type {string} */ loss) => (/** @type {number} */ z) => it.run(loss, [z]).slopes[0];
   return {
     numbers({ z }) {
@@ -39,8 +39,7 @@ export const figure = (it) => {
       plot.question(plot.x(z));
       plot.legend([plot.y(0), "○ MSE, dotted", "● BCE, solid"]);
       const local = box.factor("× σ′(z)", n.slope);
-      rows(
-        it.boxes,
+      it.rows(
         [
           "○ MSE: the slope of σ stays",
           box.gradient("◄ 2 (ŷ − y)", n.outer),

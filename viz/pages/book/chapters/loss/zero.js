@@ -1,17 +1,17 @@
 // Figure 4.2b: the same loss, written in three ways, far out where the sigmoid is all but 0.
 
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 const NAMED = { hand: "log of the sigmoid", epsilon: "with + 1e-8", logit: "one function of z" };
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
-  const plot = new Plot(it.drawing, {
-    x: { range: [1, 800], ticks: [1, 10, 100, 800], label: "−z: how far on the wrong side", powers: true },
-    y: { range: [-1, 0], ticks: [-1, -0.5, 0], label: "◄ ∂L/∂z" },
-    right: 178,
-    name: "the slope of three losses, the further the logit is on the wrong side",
-  });
+  const plot = it.plot(
+    "the slope of three losses, the further the logit is on the wrong side",
+    { range: [1, 800], ticks: [1, 10, 100, 800], label: "−z: how far on the wrong side", powers: true },
+    { range: [-1, 0], ticks: [-1, -0.5, 0], label: "◄ ∂L/∂z" },
+    { right: 178 },
+  );
   const at = (/** @type {string} */ name, /** @type {number} */ far) => it.run(name, [-far]);
   return {
     numbers: ({ far }) =>
@@ -41,8 +41,7 @@ export const figure = (it) => {
         );
       });
       plot.question(plot.x(far));
-      rows(
-        it.boxes,
+      it.rows(
         ...Object.entries(NAMED).map(([name, label]) => {
           const [loss, slope] = [n[name], n[`${name}_slope`]];
           return [

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from autograd import Value, log, sigmoid
+from autograd import Value, log, sigmoid, value_and_grad
 from nn import binary_cross_entropy_with_logits
 from viz.pages.book.controls import Slider, State
 from viz.pages.book.figure import Figure, Numbers, program
@@ -18,10 +18,7 @@ def numbers(state: State) -> Numbers:
     """Return each loss with its slope by the logit."""
     found: Numbers = {}
     for name, of in LOSSES.items():
-        z = Value(-state["far"])
-        loss = of(z)
-        loss.backward()
-        found |= {name: loss.data, f"{name}_slope": z.grad}
+        found[name], found[f"{name}_slope"] = value_and_grad(of)(-state["far"])
     return found
 
 

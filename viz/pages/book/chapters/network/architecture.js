@@ -1,7 +1,7 @@
 // Figure 1.2: a fully connected network of the reader's sizes, and its weights and biases counted.
 
 import { button, make, say, set } from "../../../shared/dom.js";
-import { asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 const NEAR = 30; // from one unit to the next
 const TIME = 2000; // milliseconds that counting takes
@@ -123,7 +123,7 @@ export const figure = (it) => {
       );
       if (focused) /** @type {any} */ (it.element.querySelector(`[data-key="${focused}"]`))?.focus();
       say(told, at > 0 && at < n.total ? `${at} of ${n.total}` : `${n.weights} weights, ${n.biases} biases`);
-      rows(it.boxes, [
+      it.rows([
         "weights and biases of each layer",
         ...drawn.flatMap(({ connections, units }, k) => [
           ...(k ? ["+"] : []),

@@ -2,7 +2,7 @@
 
 import { make } from "../../../shared/dom.js";
 import { shortly } from "../../../shared/numbers.js";
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 /** A table of numbers in brackets. @param {number[][]} lines */
 const table = (lines) =>
@@ -16,12 +16,12 @@ const table = (lines) =>
 export const figure = (it) => {
   const { w1, b1, w2, b2 } = it.about,
     tables = make("div", { class: "tables" }),
-    plot = new Plot(it.drawing, {
-      x: { range: [-2, 2], ticks: [-2, -1, 0, 1, 2], label: "input x₁" },
-      y: { range: [-8, 11], ticks: [-5, 0, 5, 10], label: "► output y" },
-      right: 150,
-      name: "the output over the first input, of two layers and of one",
-    });
+    plot = it.plot(
+      "the output over the first input, of two layers and of one",
+      { range: [-2, 2], ticks: [-2, -1, 0, 1, 2], label: "input x₁" },
+      { range: [-8, 11], ticks: [-5, 0, 5, 10], label: "► output y" },
+      { right: 150 },
+    );
   it.drawing.prepend(tables);
   it.controls.element.classList.add("pairs");
   const along = (/** @type {string} */ name, /** @type {number} */ x2) => (/** @type {number} */ x1) =>
@@ -54,7 +54,7 @@ export const figure = (it) => {
       });
       plot.question(plot.x(0), plot.y(8));
       plot.legend([plot.y(7), "● two layers, solid", "○ one layer, dotted"]);
-      rows(it.boxes, [
+      it.rows([
         "what they say at (x₁, x₂)",
         box.value("► two layers", n.two),
         "−",

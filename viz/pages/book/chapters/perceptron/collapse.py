@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from autograd import Value, dot, relu, tanh
+from autograd import Value, dot, relu, tanh, value_and_grad
 from viz.pages.book.controls import Choice, Slider, State
 from viz.pages.book.figure import Figure, Numbers, program
 
@@ -41,17 +41,8 @@ def numbers(state: State) -> Numbers:
     """Return what both say, how far they are apart, and the table and bias of the one, as the two layers have them."""
     x: Any = [Value(state["x1"]), Value(state["x2"])]
     two, one = two_layers(CURVES[state["act"]])(*x), one_layer(*x)
-    origin = [Value(0.0), Value(0.0)]
-    folded = two_layers(linear)(*origin)
-    folded.backward()
-    return {
-        "two": two.data,
-        "one": one.data,
-        "apart": two.data - one.data,
-        "w_1": origin[0].grad,
-        "w_2": origin[1].grad,
-        "bias": folded.data,
-    }
+    bias, (w_1, w_2) = value_and_grad(two_layers(linear), (0, 1))(0.0, 0.0)
+    return {"two": two.data, "one": one.data, "apart": two.data - one.data, "w_1": w_1, "w_2": w_2, "bias": bias}
 
 
 FIGURE = Figure(

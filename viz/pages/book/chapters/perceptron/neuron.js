@@ -1,26 +1,22 @@
 // Figure 2.1: one neuron: the bars of its sum end to end, and the curve that makes its activation of the sum.
 
-import { Plot, asked, box, rows } from "../../plot.js";
+import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
   const terms = ["w₁x₁", "w₂x₂", "b", "z"],
-    sums = new Plot(it.drawing, {
-      x: { range: [-4, 4] },
-      y: { range: [4.6, 0.4], ticks: [1, 2, 3, 4], tell: (k) => terms[k - 1] },
-      high: 200,
-      left: 48,
-      right: 158,
-      name: "the two products and the bias, added end to end, and their sum",
-    }),
-    curve = new Plot(it.drawing, {
-      x: { range: [-4, 4], label: "sum z" },
-      y: { range: [-1, 1], label: "► activation a" },
-      high: 240,
-      left: 48,
-      right: 158,
-      name: "the activation over the sum, with its tangent",
-    });
+    sums = it.plot(
+      "the two products and the bias, added end to end, and their sum",
+      { range: [-4, 4] },
+      { range: [4.6, 0.4], ticks: [1, 2, 3, 4], tell: (k) => terms[k - 1] },
+      { high: 200, left: 48, right: 158 },
+    ),
+    curve = it.plot(
+      "the activation over the sum, with its tangent",
+      { range: [-4, 4], label: "sum z" },
+      { range: [-1, 1], label: "► activation a" },
+      { high: 240, left: 48, right: 158 },
+    );
   it.controls.element.classList.add("pairs");
 
   /** A bar from one sum to the next: filled to the right, hollow to the left. @param {number} row @param {number} from
@@ -85,8 +81,7 @@ export const figure = (it) => {
         p2 = asked(box.value("► w₂x₂", n.p2)),
         z = asked(box.value("► z", n.z)),
         a = asked(box.value(`► a = ${act} z`, n.a));
-      rows(
-        it.boxes,
+      it.rows(
         ["first product", box.value("► x₁", x1), box.factor("× w₁", w1), "=", p1],
         ["second product", box.value("► x₂", x2), box.factor("× w₂", w2), "=", p2],
         ["their sum, with the bias", p1, "+", p2, "+", box.value("► b", b), "=", z],

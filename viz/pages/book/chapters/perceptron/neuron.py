@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograd import Value, relu, sigmoid, tanh
+from autograd import Value, relu, sigmoid, tanh, value_and_grad
 from viz.pages.book.controls import Choice, Slider, State
 from viz.pages.book.figure import Figure, Numbers, program
 
@@ -19,10 +19,8 @@ def total(w1: Value, w2: Value, b: Value, x1: Value, x2: Value) -> dict[str, Any
 def numbers(state: State) -> Numbers:
     """Return the products, their sum, its activation, and the slope there."""
     found = total(*(Value(state[name]) for name in NAMES))
-    z = found["z"]
-    a = ACTIVATIONS[state["act"]](z)
-    a.backward()
-    return {"p1": found["p1"].data, "p2": found["p2"].data, "z": z.data, "a": a.data, "slope": z.grad}
+    a, slope = value_and_grad(ACTIVATIONS[state["act"]])(found["z"].data)
+    return {**{name: x.data for name, x in found.items()}, "a": a, "slope": slope}
 
 
 STARTS = {"x1": 1.0, "x2": 2.0, "w1": 0.5, "w2": -1.0, "b": 0.5}

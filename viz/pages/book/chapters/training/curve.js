@@ -2,7 +2,7 @@
 
 import { make, ruler, set, written } from "../../../shared/dom.js";
 import { between, shortly } from "../../../shared/numbers.js";
-import { Plot, asked, box, rows } from "../../plot.js";
+import { Plot, asked, box } from "../../plot.js";
 import { Course, field } from "./course.js";
 
 const KEPT = 6, // trainings
@@ -16,14 +16,13 @@ export const figure = (it) => {
     strip = make("div", { class: "strip" });
   it.drawing.append(strip);
   const plane = { range: /** @type {[number, number]} */ ([-0.25, 1.25]) },
-    films = MOMENTS.map((moment) => new Plot(strip, { x: plane, y: plane, left: 0, name: `the plane: ${moment}` })),
-    plot = new Plot(it.drawing, {
-      x: { range: [0, epochs], ticks: [0, 1000, 2000, 3000, 4000, 5000], label: "epoch" },
-      y: { range: [0, 0.9], ticks: [0, 0.3, 0.6, 0.9], label: "► loss" },
-      high: 210,
-      right: 150,
-      name: "the loss over the epochs",
-    }),
+    films = MOMENTS.map((moment) => new Plot(strip, `the plane: ${moment}`, plane, plane, { left: 0 })),
+    plot = it.plot(
+      "the loss over the epochs",
+      { range: [0, epochs], ticks: [0, 1000, 2000, 3000, 4000, 5000], label: "epoch" },
+      { range: [0, 0.9], ticks: [0, 0.3, 0.6, 0.9], label: "► loss" },
+      { high: 210, right: 150 },
+    ),
     band = make("svg", { role: "img", "aria-label": "plateau, drop and convergence, under the axis" });
   it.drawing.append(band);
 
@@ -118,8 +117,7 @@ export const figure = (it) => {
         [plot.y(0.75) + 44, "● the drop begins", "○ the drop ends"],
       );
       drawBand(n.start, n.end);
-      rows(
-        it.boxes,
+      it.rows(
         [
           `at rate ${shortly(eta)}`,
           box.value("● plateau ends", n.start),

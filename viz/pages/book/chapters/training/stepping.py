@@ -3,9 +3,9 @@
 from autograd import Value, tanh
 from nn import SGD
 from viz.pages.book.chapters.backpropagation.equations import ROW, TARGET, network
-from viz.pages.book.chapters.training.passes import pass_numbers, passed
+from viz.pages.book.chapters.training.passes import pass_numbers, with_terms
 from viz.pages.book.controls import Slider, State, Steps
-from viz.pages.book.figure import Figure, Numbers, program, update
+from viz.pages.book.figure import Figure, Numbers, counted, program, update
 
 MODEL = network()
 STEPS = 7 + 12 + 9 + 1  # forward, back, the update of each parameter, and forward once more
@@ -16,10 +16,10 @@ def numbers(state: State) -> Numbers:
     model = network()
     before = pass_numbers(model, ROW, TARGET)
     SGD(model.parameters(), learning_rate=state["eta"]).step()
-    after = passed(model, ROW, [TARGET])
+    after = with_terms(model, ROW, [TARGET])
     return {
         **before,
-        **{f"next{k}": parameter.data for k, parameter in enumerate(model.parameters(), 1)},
+        **counted("next", model.parameters()),
         "L_after": after["loss"].data,
         "prediction_after": after["prediction"].data,
     }
@@ -30,7 +30,7 @@ FIGURE = Figure(
     controls={"eta": Slider("rate η", 0.01, 5.0, 0.5, powers=True), "step": Steps("step", STEPS)},
     numbers=numbers,
     programs={
-        "pass": program(lambda x, y: passed(MODEL, x, y), MODEL.parameters(), x=2, y=1),
+        "pass": program(lambda x, y: with_terms(MODEL, x, y), MODEL.parameters(), x=2, y=1),
         "bend": program(tanh, 1),
         "descend": update(SGD([Value(0.0)], learning_rate=0.5)),
     },

@@ -23,11 +23,12 @@ export const figure = (it) => {
   pair.append(bars);
   it.drawing.append(pass.svg, pair);
   it.boxes.classList.add("result");
-  const plane = new Plot(pair, {
-    x: { range: [-0.25, 1.25], ticks: [0, 1], label: "x₁" },
-    y: { range: [-0.25, 1.25], ticks: [0, 1], label: "x₂" },
-    name: "what the network says over the plane: blue leans to 1, orange to 0",
-  });
+  const plane = new Plot(
+    pair,
+    "what the network says over the plane: blue leans to 1, orange to 0",
+    { range: [-0.25, 1.25], ticks: [0, 1], label: "x₁" },
+    { range: [-0.25, 1.25], ticks: [0, 1], label: "x₂" },
+  );
   const steps = (/** @type {Record<string, number>} */ n, /** @type {string} */ row) => [
     ...pass.forward(n, targets[+row - 1]),
     ...pass.backward(n, rows[+row - 1], targets[+row - 1]),

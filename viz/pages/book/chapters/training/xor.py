@@ -5,9 +5,9 @@ from typing import Any
 
 from autograd import Value, sigmoid
 from nn import MLP, SGD, binary_cross_entropy_with_logits, datasets, fit
-from viz.pages.book.chapters.training.passes import pass_numbers, passed
+from viz.pages.book.chapters.training.passes import pass_numbers, with_terms
 from viz.pages.book.controls import Choice, State, Steps
-from viz.pages.book.figure import Figure, Numbers, program, update
+from viz.pages.book.figure import Figure, Numbers, counted, program, update
 from viz.pages.live.parts import Part
 
 ROWS, TARGETS = datasets.xor()
@@ -50,8 +50,8 @@ def numbers(state: State) -> Numbers:
     """Return the loss and the answers after so many epochs, and every number of the chosen row's pass."""
     model, _ = trained(0, 0.5, int(state["epoch"]))
     found, row = answered(model), int(state["row"]) - 1
-    answers = {f"p{k}": answer.data for k, answer in enumerate(found["answers"], 1)}
-    return {"loss": found["loss"].data, **answers, **pass_numbers(model, ROWS[row], TARGETS[row])}
+    whole = {"loss": found["loss"].data, **counted("p", found["answers"])}
+    return whole | pass_numbers(model, ROWS[row], TARGETS[row])
 
 
 MODEL = network()
@@ -65,7 +65,7 @@ FIGURE = Figure(
     numbers=numbers,
     programs={
         **training_programs(),
-        "pass": program(lambda x, y: passed(MODEL, x, y), MODEL.parameters(), x=2, y=1),
+        "pass": program(lambda x, y: with_terms(MODEL, x, y), MODEL.parameters(), x=2, y=1),
         "bend": program(sigmoid, 1),
     },
     data={"rows": ROWS, "targets": TARGETS, "theta": [p.data for p in MODEL.parameters()], "rate": 0.5},

@@ -1,18 +1,17 @@
 // Figure Q4: how low a network gets, by rate, with batch normalization and without; and what it makes of three sums.
 
-import { Plot, asked, box, rows } from "../../../plot.js";
+import { asked, box } from "../../../plot.js";
 
 /** @type {import("../../../figure.js").Code} */
 export const figure = (it) => {
   const { losses, sums, half } = it.about,
     rates = Object.keys(losses),
-    plot = new Plot(it.drawing, {
-      x: { range: [0.07, 14], ticks: rates.map(Number), label: "rate", powers: true },
-      y: { range: [0.0005, 2], ticks: [0.001, 0.01, 0.1, 1], label: "► loss after 100 epochs", powers: true },
-      high: 280,
-      right: 160,
-      name: "losses from four first weights each, by rate, with batch normalization and without",
-    });
+    plot = it.plot(
+      "losses from four first weights each, by rate, with batch normalization and without",
+      { range: [0.07, 14], ticks: rates.map(Number), label: "rate", powers: true },
+      { range: [0.0005, 2], ticks: [0.001, 0.01, 0.1, 1], label: "► loss after 100 epochs", powers: true },
+      { high: 280, right: 160 },
+    );
   return {
     numbers({ eta, sum }) {
       const [plain, normal] = losses[eta],
@@ -42,8 +41,7 @@ export const figure = (it) => {
       plot.layer("result", () => band(1, "forward thin", "forward"));
       plot.question(plot.x(0.3), plot.y(0.004));
       plot.legend([plot.y(0.3), "○ without"], [plot.y(0.02), "● with batch norm"]);
-      rows(
-        it.boxes,
+      it.rows(
         [
           `► loss at rate ${+eta}`,
           box.value("without: best", n.plain_best),

@@ -1,19 +1,18 @@
 // Figure Q5: the sum of so many S-shaped curves, and the wave that they were to follow.
 
-import { Plot, asked, box, rows } from "../../../plot.js";
+import { asked, box } from "../../../plot.js";
 
 const POINTS = 120;
 
 /** @type {import("../../../figure.js").Code} */
 export const figure = (it) => {
   const { weights, x: xs, y: ys } = it.about,
-    plot = new Plot(it.drawing, {
-      x: { range: [-1, 1], ticks: [-1, -0.5, 0, 0.5, 1], label: "x" },
-      y: { range: [-2, 2], ticks: [-2, -1, 0, 1, 2], label: "► what the network says" },
-      high: 300,
-      right: 158,
-      name: "a wave, and what the network says of it",
-    });
+    plot = it.plot(
+      "a wave, and what the network says of it",
+      { range: [-1, 1], ticks: [-1, -0.5, 0, 0.5, 1], label: "x" },
+      { range: [-2, 2], ticks: [-2, -1, 0, 1, 2], label: "► what the network says" },
+      { high: 300, right: 158 },
+    );
   return {
     numbers: ({ width }) => ({
       error: it.value(`error.${width}`, weights[width]),
@@ -45,7 +44,7 @@ export const figure = (it) => {
       });
       plot.question(plot.x(0), plot.top + 30);
       plot.legend([plot.y(1.4), "the wave, dotted", "► network, solid", "each unit’s part, thin"]);
-      rows(it.boxes, [
+      it.rows([
         `${width} hidden unit${width === "1" ? "" : "s"}`,
         box.value("parameters", n.parameters),
         asked(box.value("► mean squared error", n.error)),

@@ -2,7 +2,7 @@
 
 import { make, set } from "../../../../shared/dom.js";
 import { fewer } from "../../../../shared/numbers.js";
-import { asked, box, rows } from "../../../plot.js";
+import { asked, box } from "../../../plot.js";
 
 /** @type {import("../../../figure.js").Code} */
 export const figure = (it) => {
@@ -54,7 +54,7 @@ export const figure = (it) => {
         }
       }
       svg.append(result);
-      rows(it.boxes, [
+      it.rows([
         "of twelve ones",
         asked(box.value("► kept", n.kept)),
         asked(box.factor("× 1 / (1 − p)", n.factor)),

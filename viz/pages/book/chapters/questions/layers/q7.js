@@ -2,7 +2,7 @@
 
 import { make } from "../../../../shared/dom.js";
 import { Network } from "../../../../shared/network.js";
-import { Plot, asked, box, rows } from "../../../plot.js";
+import { asked, box } from "../../../plot.js";
 
 /** @typedef {import("../../../../shared/network.js").Unit} Unit */
 
@@ -12,13 +12,12 @@ export const figure = (it) => {
     svg = make("svg", { role: "group", "aria-label": "the last steps, side by side" }),
     chain = new Network(svg);
   it.drawing.append(svg);
-  const plot = new Plot(it.drawing, {
-    x: { range: [0, 1], label: "steps back from the end" },
-    y: { range: [0.001, 1000], label: "◄ error that is left", powers: true },
-    high: 240,
-    right: 110,
-    name: "the error that is left, by steps back",
-  });
+  const plot = it.plot(
+    "the error that is left, by steps back",
+    { range: [0, 1], label: "steps back from the end" },
+    { range: [0.001, 1000], label: "◄ error that is left", powers: true },
+    { high: 240, right: 110 },
+  );
   /** All states from the first on, the error at each, and the slope by the weight that all steps share.
    * @param {Record<string, any>} state */
   const run = ({ w, steps }) => {
@@ -75,8 +74,7 @@ export const figure = (it) => {
       });
       plot.question(plot.right - 24, plot.top + 24);
       plot.legend([plot.top + 20, "w = 1, dotted", `w = ${w}, solid`]);
-      rows(
-        it.boxes,
+      it.rows(
         [
           `${steps} ${steps === 1 ? "step" : "steps"} back`,
           box.gradient("◄ at the end", 1),

@@ -1,7 +1,7 @@
 // Figure Q1: a square for each parameter; it is filled as soon as its slope is known.
 
 import { make, set } from "../../../../shared/dom.js";
-import { asked, box, rows } from "../../../plot.js";
+import { asked, box } from "../../../plot.js";
 
 const HIGH = 150; // of a field of squares
 const LARGEST = 16;
@@ -51,7 +51,7 @@ export const figure = (it) => {
           make("path", { class: "cells backward", d: squares(0, known, across, size, corner) }),
         );
       }
-      rows(it.boxes, [
+      it.rows([
         `for all ${n.parameters} slopes, passes`,
         asked(box.value("by differences", n.differences)),
         box.value("by backpropagation", n.backward),

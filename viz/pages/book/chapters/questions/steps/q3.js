@@ -1,19 +1,18 @@
 // Figure Q3: a loss that swings, and what a tenth of the rate does to it.
 
 import { fewer } from "../../../../shared/numbers.js";
-import { Plot, asked, box, rows } from "../../../plot.js";
+import { asked, box } from "../../../plot.js";
 
 /** @type {import("../../../figure.js").Code} */
 export const figure = (it) => {
   const { x, y, start, orders, late } = it.about,
     rounds = orders.length,
-    plot = new Plot(it.drawing, {
-      x: { range: [1, rounds], ticks: [1, 10, 20, 30], label: "round through all 64 points" },
-      y: { range: [0.2, 5], ticks: [0.2, 0.5, 1, 2, 5], label: "► loss on all 64", powers: true },
-      high: 300,
-      right: 150,
-      name: "the loss after each round, at a rate and at a tenth of it",
-    });
+    plot = it.plot(
+      "the loss after each round, at a rate and at a tenth of it",
+      { range: [1, rounds], ticks: [1, 10, 20, 30], label: "round through all 64 points" },
+      { range: [0.2, 5], ticks: [0.2, 0.5, 1, 2, 5], label: "► loss on all 64", powers: true },
+      { high: 300, right: 150 },
+    );
   /** The loss after each round. @param {number} rate @returns {number[]} */
   const run = (rate) => {
     const at = Float64Array.from(start);
@@ -41,8 +40,7 @@ export const figure = (it) => {
       const titles = { low: "low, rounds 11–30", high: "high, rounds 11–30", rises: "rises, of 29" },
         band = (/** @type {string} */ before) =>
           Object.entries(titles).map(([name, title]) => box.value(title, n[before + name]));
-      rows(
-        it.boxes,
+      it.rows(
         [`► loss at η = ${swings}`, ...band("")],
         [`► loss at η = ${tenth}`, ...band("tenth_").map((one) => asked(one))],
       );

@@ -2,36 +2,19 @@
 
 from itertools import pairwise
 
-from nn import MLP, SGD, fit, mean_squared_error
 from viz.pages.book.chapters.descent.batches import FIGURE as BATCHES
-from viz.pages.book.chapters.descent.batches import INPUTS, MOST, TARGETS
+from viz.pages.book.chapters.descent.batches import MOST, losses
 from viz.pages.book.controls import Slider, State
 from viz.pages.book.figure import Figure, Numbers
 
 LATE = 10  # the band is that of the rounds after the first 10
 
 
-def losses(rate: float) -> list[float]:
-    """Return the loss on all rows after each round."""
-    model = MLP(1, [1], seed=3)
-    return fit(
-        model,
-        INPUTS,
-        TARGETS,
-        loss=mean_squared_error,
-        optimizer=SGD(model.parameters(), rate),
-        batch_size=1,
-        epochs=MOST,
-        validation=(INPUTS, TARGETS),
-        backend="recorded",
-    ).validation_losses
-
-
 def numbers(state: State) -> Numbers:
     """Return where the loss ends, its band, and how many rounds ended higher than the one before, for both rates."""
     found: Numbers = {}
     for before, rate in (("", state["eta"]), ("tenth_", state["eta"] / 10)):
-        run = losses(rate)
+        run = losses(rate, 1, MOST)
         found |= {
             f"{before}last": run[-1],
             f"{before}low": min(run[LATE:]),
