@@ -12,13 +12,13 @@ from tests.fuzz.random_programs import Drawn, assert_same, recorded
 SIZES = (8, 40, 5, 64, 13)  # the first few are traced as they are, or the program is found at 5 and 7 rows
 
 
-def at_sizes(seed):
+def at_sizes(seed, backend="numpy"):
     """Compare a drawn network at five numbers of rows with its recorded runs; returns how many were of one program.
 
     None of a run whose loss is not finite, and of one on the edge of a branch.
     """
     drawn, r = Drawn(seed), random.Random(seed)
-    step, found = ag.compile(drawn.function, drawn.parameters), 0
+    step, found = ag.compile(drawn.function, drawn.parameters, backend), 0
     for n in SIZES:
         x = [[r.uniform(-1.5, 1.5) for _ in range(drawn.width)] for _ in range(n)]
         index = [r.randrange(len(drawn.table)) for _ in range(n)]

@@ -185,7 +185,7 @@ class Size:
 
     # ---------------------------------------------------------------------------------- comparisons
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, int) and other < LEAST:
+        if isinstance(other, int) and other < 2:
             return not (self > other or self < other)
         return isinstance(other, Size) and self.terms == other.terms
 

@@ -261,7 +261,8 @@ class Families:
             if sizes is not None and min(sizes) >= LEAST and family.holds:
                 yield family
         direct = {known: cs[-1] for known, cs in self._owner.known.items() if cs and cs[-1].holds}
-        pattern = pattern_of([known for known in direct if is_alike(known, shapes)], shapes)
+        alike = [known for known in direct if is_alike(known, shapes)]
+        pattern, varies = pattern_of(alike, shapes), bool(alike)
         sizes = sizes_of(pattern, shapes)
         if not sizes or min(sizes) < LEAST:
             return
@@ -273,12 +274,12 @@ class Families:
                 if at and at[0] >= LEAST and outline
             ]
             if len(parts) > 1:
-                yield from self._unified(pattern, parts[-MOST:], varies=True)
+                yield from self._unified(pattern, parts[-MOST:], varies=varies)
         for lengths in LADDER:
             grid = list(product(*[[n + k for n in lengths] for k in range(len(sizes))]))
             if 2 * sum(map(math.prod, grid)) > math.prod(sizes):
                 return
-            yield from self._unified(pattern, [self._sized(pattern, at) for at in grid], varies=False)
+            yield from self._unified(pattern, [self._sized(pattern, at) for at in grid], varies=varies)
 
     def _unified(self, pattern: Pattern, parts: list[Sized], *, varies: bool) -> list[Family]:
         """Return the family of these programs, if they are one."""

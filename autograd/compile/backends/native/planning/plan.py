@@ -160,15 +160,17 @@ class Plan(FastAxes):
 
         Its own numbers lie there if it is an argument, or a piece of one that lies in a row.
         """
-        for source in needed([index], self.program.lines):
-            if not source.operands and source not in self._integers:
-                self._integers[source] = self.table(source.size, source if source.op == "input" else _numbers(source))
+        lines = needed([index], self.program.lines)
+        sources = [a for a in lines if not a.operands]
+        for a in sources:
+            if a not in self._integers:
+                self._integers[a] = self.table(a.size, a if a.op == "input" else _numbers(a))
 
         def places(here: Here) -> Any:
-            first = {here.array(source): here.number(at) for source, at in self._integers.items()}
+            first = {here.array(a): here.number(self._integers[a]) for a in sources}
             return copied_from(here.array(index), first.__getitem__).reshape(-1)
 
-        if not isinstance(index.size, Size):
+        if not any(isinstance(x, Size) for x in [a.size for a in lines] + [self._integers[a] for a in sources]):
             known = places(Here(self.program, self.program))
             if np.array_equal(known, known[0] + np.arange(len(known))):
                 return int(known[0]), False
