@@ -105,16 +105,20 @@ class TrainingStep:
         first = [x[chosen[0]] for x in arrays]
         compiled = self._programs.program_for(first)
         self.check(chosen.shape[1], *arrays)
-        runner: Any = compiled.runner  # which may know how to fetch rows
-        can_fetch = hasattr(runner, "can_fetch") and runner.can_fetch(chosen.shape[1])
-        if not can_fetch or self.clip is not None or compiled.changes:
+        if self.clip is not None or compiled.changes:
             return self._row_by_row(chosen, rates, arrays)
 
         def run(compiled: Compiled, _: list[Any]) -> Floats:
             self._activate(compiled)
-            taken = [arrays[k] for k, _, _ in compiled.program.arguments]
-            losses: Floats = compiled.runner.run_batches(taken, chosen, np.array(rates), self.steps_made)  # type: ignore[attr-defined]
-            return losses
+            runner: Any = compiled.runner  # which may know how to fetch rows
+            if hasattr(runner, "can_fetch") and runner.can_fetch(chosen.shape[1]):
+                taken = [arrays[k] for k, _, _ in compiled.program.arguments]
+                return runner.run_batches(taken, chosen, np.array(rates), self.steps_made)  # type: ignore[no-any-return]
+            losses = [
+                runner.run(compiled.arguments([x[rows] for x in arrays]), 1, self.steps_made + i, rate)[0]
+                for i, (rows, rate) in enumerate(zip(chosen, rates, strict=True))
+            ]
+            return np.array(losses)
 
         losses: Floats = self._programs.run(first, run, len(chosen))[1]
         self.steps_made += len(chosen)

@@ -155,11 +155,9 @@ def checked_setting(call: str, name: str, x: Any, low: float, below: float = mat
 
 def copied(data: Any) -> Any:
     """Return nested lists and tuples anew: what is done to the user's own later is not done to these."""
-    if isinstance(data, list):
-        return [copied(x) if isinstance(x, list | tuple) else x for x in data]
-    if isinstance(data, tuple) and any(isinstance(x, list | tuple) for x in data):
-        return tuple([copied(x) for x in data])
-    return data
+    if isinstance(data, list | tuple) and any(issubclass(kind, list | tuple) for kind in {*map(type, data)}):
+        return [*map(copied, data)] if isinstance(data, list) else tuple(map(copied, data))
+    return data[:] if isinstance(data, list) else data
 
 
 def plain_numbers(x: Any) -> Any:

@@ -214,4 +214,4 @@ def _wholes(rows: list[Any]) -> set[int]:
 
 def _numbers(x: Any) -> tuple[Any, ...]:
     """Return the numbers in a row, or the one number that it is."""
-    return tuple(y.data if isinstance(y, Value) else y for y in flat(x))
+    return (x,) if isinstance(x, float | int) else tuple(y.data if isinstance(y, Value) else y for y in flat(x))
