@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from autograd.rules.operation import Operation
 
 TABLE: Final[dict[str, Operation]] = {}  # every operation by its name; `ops.py` enters them
-JOINS: Final[dict[str, tuple[str, float]]] = {}  # of each reduction what joins two, and what it is of nothing
 
 
 class Maths:

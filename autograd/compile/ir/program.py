@@ -42,7 +42,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ARRAYS, REDUCTIONS
+from autograd.rules.reductions import REDUCTIONS, ROWS
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
 Shape = tuple[int, ...]
@@ -272,8 +272,8 @@ class Builder:
         inputs = [self.lower(x, known, axes) for x in formula.inputs]
         if formula.function == "first":
             return self.make("first", inputs, inputs[0].shape, axes[0])
-        if formula.function in ARRAYS:
-            return self.reduce(ARRAYS[formula.function], inputs[0], axes)
+        if formula.function in ROWS:
+            return self.reduce(ROWS[formula.function].name, inputs[0], axes)
         return self.apply(formula.function, *inputs)
 
     def derivative(self, array: Array, place: int = 0) -> Array:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, partial, reduce
 from importlib import import_module
 from typing import Any, Final
 
 from autograd.rules.operation import TABLE, Operation
+from autograd.rules.reductions import ROWS
 from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 from autograd.support.messages import missing_extra
 
@@ -122,10 +123,6 @@ def _dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
     return bias
 
 
-def _total(values: Sequence[Any]) -> Any:
-    return sum(values, arb(0.0))
-
-
 def _largest(values: Sequence[Any]) -> Any:
     largest, *others = values
     for x in others:
@@ -155,7 +152,6 @@ PRIMITIVES: Final[dict[str, Callable[..., Any]]] = {
     "abs": abs,
     "power": lambda x, n: x**n,
     "dot": _dot,
-    "total": _total,
     "largest": _largest,
     "first": _first,
     "detach": lambda x: x,
@@ -172,6 +168,9 @@ def primitive(function: str) -> Callable[..., Any] | None:
     """Return a function on balls, or None for what its rule in the table computes from others."""
     if function in ELEMENTARY:
         return getattr(_flint().arb, function)  # type: ignore[no-any-return]
+    if function in ROWS and function not in PRIMITIVES:
+        join = row_of(TABLE[ROWS[function].joins]).of_inputs
+        return lambda values: reduce(join, values) if values else arb(ROWS[function].neutral)
     return PRIMITIVES.get(function)
 
 

@@ -186,7 +186,7 @@ AS_GIVEN = {*SELU, SELU[0] * SELU[1]}  # constants that are defined by their dig
 
 def test_every_primitive_of_floats_has_its_ball_and_every_constant_of_a_rule_its_meaning():
     primitives = {name for name in vars(FloatMaths) if not name.startswith("_")} - {"where", "isnan", "equal"}
-    assert not primitives - set(ELEMENTARY) - set(PRIMITIVES)
+    assert not [name for name in primitives if primitive(name) is None]
     for name in TABLE:
         output, derivatives = formulas(name)
         stack = [output, *derivatives]
