@@ -116,10 +116,6 @@ def _divide_by_zero(x: float, y: float) -> float:
     return math.nan if x == 0.0 or x != x else math.copysign(math.inf, x) * math.copysign(1.0, y)
 
 
-def _nowhere(x: float) -> float:
-    return math.nan
-
-
 def _power_outside(x: float, n: float) -> float:
     odd = n == math.floor(n) and math.fmod(n, 2.0) != 0.0
     if x < 0.0 and n != math.floor(n):
@@ -158,30 +154,25 @@ class IEEE(float):
 class IEEEMaths(FloatMaths):
     """The same primitives on numbers that follow IEEE 754 to the edges: nothing raises."""
 
-    exp = staticmethod(_ieee(math.exp, lambda x: math.inf))
-    expm1 = staticmethod(_ieee(math.expm1, lambda x: math.inf))
-    log = staticmethod(_ieee(math.log, lambda x: -math.inf if x == 0.0 else math.nan))
-    log1p = staticmethod(_ieee(math.log1p, lambda x: -math.inf if x == -1.0 else math.nan))
-    log2 = staticmethod(_ieee(math.log2, lambda x: -math.inf if x == 0.0 else math.nan))
-    log10 = staticmethod(_ieee(math.log10, lambda x: -math.inf if x == 0.0 else math.nan))
-    sqrt = staticmethod(_ieee(math.sqrt, _nowhere))
-    sin = staticmethod(_ieee(math.sin, _nowhere))
-    cos = staticmethod(_ieee(math.cos, _nowhere))
-    tan = staticmethod(_ieee(math.tan, _nowhere))
-    asin = staticmethod(_ieee(math.asin, _nowhere))
-    acos = staticmethod(_ieee(math.acos, _nowhere))
-    atan = staticmethod(_ieee(math.atan, math.atan))
-    atan2 = staticmethod(_ieee(math.atan2, math.atan2))
-    sinh = staticmethod(_ieee(math.sinh, lambda x: math.copysign(math.inf, x)))
-    cosh = staticmethod(_ieee(math.cosh, lambda x: math.inf))
-    asinh = staticmethod(_ieee(math.asinh, math.asinh))
-    acosh = staticmethod(_ieee(math.acosh, _nowhere))
-    atanh = staticmethod(_ieee(math.atanh, lambda x: math.copysign(math.inf, x) if abs(x) == 1.0 else math.nan))
-    power = staticmethod(_ieee(math.pow, _power_outside))
-    tanh = staticmethod(_ieee(math.tanh, math.tanh))
-    erf = staticmethod(_ieee(math.erf, math.erf))
-    erfc = staticmethod(_ieee(math.erfc, math.erfc))
-    abs = staticmethod(_ieee(abs, abs))  # type: ignore[assignment]
+
+MATHEMATICS: Final = tuple(
+    [name for name, x in vars(FloatMaths).items() if getattr(x, "__func__", None) in (abs, *vars(math).values())]
+)  # the functions that C's library has: of one number or two, and no others compose them
+_OUTSIDE: Final[dict[str, Callable[..., float]]] = {  # where Python raises and IEEE 754 has a number, else nan
+    "exp": lambda x: math.inf,
+    "expm1": lambda x: math.inf,
+    "log": lambda x: -math.inf if x == 0.0 else math.nan,
+    "log1p": lambda x: -math.inf if x == -1.0 else math.nan,
+    "log2": lambda x: -math.inf if x == 0.0 else math.nan,
+    "log10": lambda x: -math.inf if x == 0.0 else math.nan,
+    "sinh": lambda x: math.copysign(math.inf, x),
+    "cosh": lambda x: math.inf,
+    "atanh": lambda x: math.copysign(math.inf, x) if abs(x) == 1.0 else math.nan,
+    "power": _power_outside,
+}
+for _name in MATHEMATICS:
+    _careful = _ieee(getattr(FloatMaths, _name), _OUTSIDE.get(_name, lambda *inputs: math.nan))
+    setattr(IEEEMaths, _name, staticmethod(_careful))
 
 
 FLOATS: Final = FloatMaths()

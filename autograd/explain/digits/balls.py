@@ -14,6 +14,7 @@ from functools import cache, partial, reduce
 from importlib import import_module
 from typing import Any, Final
 
+from autograd.rules.maths import MATHEMATICS
 from autograd.rules.operation import TABLE, Operation
 from autograd.rules.reductions import ROWS
 from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
@@ -158,20 +159,16 @@ PRIMITIVES: Final[dict[str, Callable[..., Any]]] = {
     "log2": lambda x: x.log_base(2),
     "log10": lambda x: x.log_base(10),
 }
-ELEMENTARY: Final = (
-    "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-    "asinh", "acosh", "atanh", "atan2", "erf", "erfc",
-)  # fmt: skip  # by the names of arb's own methods
 
 
 def primitive(function: str) -> Callable[..., Any] | None:
     """Return a function on balls, or None for what its rule in the table computes from others."""
-    if function in ELEMENTARY:
-        return getattr(_flint().arb, function)  # type: ignore[no-any-return]
-    if function in ROWS and function not in PRIMITIVES:
+    if function in PRIMITIVES:
+        return PRIMITIVES[function]
+    if function in ROWS:
         join = row_of(TABLE[ROWS[function].joins]).of_inputs
         return lambda values: reduce(join, values) if values else arb(ROWS[function].neutral)
-    return PRIMITIVES.get(function)
+    return getattr(_flint().arb, function, None) if function in MATHEMATICS else None
 
 
 # ------------------------------------------------------------------------------------- formulas

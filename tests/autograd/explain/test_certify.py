@@ -10,7 +10,7 @@ import autograd as ag
 import nn
 from autograd import Value, certify
 from autograd.explain.digits import certificate, losses
-from autograd.explain.digits.balls import ELEMENTARY, PRIMITIVES, constant_of
+from autograd.explain.digits.balls import constant_of, primitive
 from autograd.rules.maths import FloatMaths
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas

@@ -16,18 +16,14 @@ from autograd.compile.backends.javascript.source import JavaScriptWriter
 from autograd.compile.backends.javascript.structural import VIEWS
 from autograd.compile.ir.program import INDEXED, Array, Program
 from autograd.rules.identifiers import Name, apart
+from autograd.rules.maths import MATHEMATICS
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import SYMBOLS, Symbol, check_composed, formulas, named, parameters, symbol
 from autograd.support.validate import number
 
 __all__ = ["c_file"]
 
-LIBM: Final = {
-    "abs": "fabs", "power": "pow", **{name: name for name in (
-        "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
-        "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc",
-    )},
-}  # fmt: skip
+LIBM: Final = {name: name for name in MATHEMATICS} | {"abs": "fabs", "power": "pow"}
 RESERVED: Final = frozenset({
     *LIBM.values(), "auto", "char", "double", "extern", "float", "goto", "inline", "int", "long", "register",
     "restrict", "short", "signed", "sizeof", "struct", "typedef", "union", "unsigned", "volatile", "main",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import chain
 from typing import Any, Final
 
 from autograd.rules.identifiers import Name, apart
@@ -18,10 +19,9 @@ Text = tuple[str, int]  # an expression and how tightly it binds
 ATOM, UNARY, TIMES, PLUS, COMPARE, CHOICE = 10, 8, 7, 6, 4, 1
 INFIX: Final = {"add": ("+", PLUS), "subtract": ("-", PLUS), "multiply": ("*", TIMES), "divide": ("/", TIMES)}
 COMPARISONS: Final = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==="}
-PRIMITIVES: Final = frozenset({
-    "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
-    "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sign", "power", "erf", "erfc",
-})  # fmt: skip
+_FUNCTIONS: Final = resources.files(__package__).joinpath("maths.js").read_text(encoding="utf-8")
+_NAMES: Final = re.findall(r"^(?:const {(.*)} = Math|function (\w+))", _FUNCTIONS, re.M)
+PRIMITIVES: Final = frozenset(re.findall(r"\w+", " ".join(chain.from_iterable(_NAMES))))
 RESERVED: Final = frozenset({
     "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
     "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "import", "in",
@@ -82,10 +82,9 @@ def emit_update(optimizer: Any) -> Emitted:
 
 def script(name: str, parts: Mapping[str, Emitted]) -> str:
     """Return source that defines `name` as an object of these parts, with all the functions they need."""
-    own = resources.files(__package__).joinpath("maths.js").read_text(encoding="utf-8")
     functions = _functions(set().union(*(part.needs for part in parts.values())))
     members = "".join(f"{quoted(key)}: {part.text},\n" for key, part in parts.items())
-    return f"const {name} = (() => {{\n{own}\n{functions}return {{\n{members}}};\n}})();\n"
+    return f"const {name} = (() => {{\n{_FUNCTIONS}\n{functions}return {{\n{members}}};\n}})();\n"
 
 
 def quoted(name: str) -> str:

@@ -13,7 +13,7 @@ from autograd.compile.ir.program import COMPARISONS
 from autograd.compile.ir.sizes import SizedFloat
 from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
 from autograd.rules.identifiers import Name
-from autograd.rules.maths import FloatMaths
+from autograd.rules.maths import MATHEMATICS, FloatMaths
 from autograd.rules.operation import TABLE
 from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import Symbol, check_composed, formulas, functions_in, parameters
@@ -26,15 +26,12 @@ INFIX: Final = {
     "less": ("<", COMPARE), "less_equal": ("<=", COMPARE), "greater": (">", COMPARE),
     "greater_equal": (">=", COMPARE), "equal": ("==", COMPARE),
 }  # fmt: skip
-OWN: Final = frozenset({
-    "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
-    "power", "isnan", "isinf", "where", "maximum", "minimum",
-})  # fmt: skip
 # What NumPy has by another name: these work with its versions before 2, too.
-RENAMED: Final = {
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh",
-    "atanh": "arctanh",
-}  # fmt: skip
+RENAMED: Final = {name: f"arc{name[1:]}" for name in MATHEMATICS if name[0] == "a" and hasattr(np, f"arc{name[1:]}")}
+OWN: Final = frozenset({
+    "isnan", "isinf", "where", "maximum", "minimum",
+    *[name for name in MATHEMATICS if hasattr(np, name) and name not in RENAMED],
+})  # fmt: skip
 # What NumPy says better than the rule: the same function, in fewer passes over the data.
 BETTER: Final = {
     "sigmoid": "1.0 / (1.0 + exp(-x))",
