@@ -46,10 +46,10 @@ from autograd.rules.reductions import REDUCTIONS, ROWS
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
 Shape = tuple[int, ...]
+LEVELS: Final = frozenset({"levels", "levels_reached", "levels_backward"})  # of scalars without structure
 STRUCTURAL = frozenset({
     "theta", "parameter", "input", "constant", "matmul", *REDUCTIONS, "first", "transpose", "reshape", "slice",
-    "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", "levels",
-    "levels_reached", "levels_backward",
+    "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", *LEVELS,
 })  # fmt: skip
 INDEXED = frozenset({"rows", "add_rows", "pick", "put"})  # the last operand is an index: whole numbers
 
@@ -156,7 +156,7 @@ def _detail(array: Array) -> str:
 FLOPS: Final[dict[str, Callable[[Array], int]]] = {
     "matmul": lambda a: 2 * a.size * a.operands[0].shape[-1],
     **dict.fromkeys((*REDUCTIONS, "scatter", "add_rows"), lambda a: a.operands[0].size),
-    **dict.fromkeys(("levels", "levels_reached", "levels_backward"), lambda a: a.size),
+    **dict.fromkeys(LEVELS, lambda a: a.size),
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.compile.ir.program import COMPARISONS
 from autograd.compile.ir.sizes import SizedFloat
 from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
+from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import MATHEMATICS, FloatMaths
 from autograd.rules.operation import TABLE
@@ -19,8 +20,7 @@ from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import Symbol, check_composed, formulas, functions_in, parameters
 from autograd.support.validate import number
 
-Text = tuple[str, int]  # an expression and how tightly it binds
-ATOM, UNARY, TIMES, PLUS, COMPARE = 10, 8, 7, 6, 4
+UNARY, TIMES, PLUS, COMPARE = 8, 7, 6, 4
 INFIX: Final = {
     "add": ("+", PLUS), "subtract": ("-", PLUS), "multiply": ("*", TIMES), "divide": ("/", TIMES),
     "less": ("<", COMPARE), "less_equal": ("<=", COMPARE), "greater": (">", COMPARE),
@@ -153,11 +153,9 @@ def printed(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lam
         return known
     if x.function in INFIX:
         sign, binds = INFIX[x.function]
-        (a, p), (b, q) = inputs
-        return f"{a if p >= binds else f'({a})'} {sign} {b if q > binds else f'({b})'}", binds
+        return f"{tight(inputs[0], binds)} {sign} {tight(inputs[1], binds + 1)}", binds
     if x.function == "negative":
-        a, p = inputs[0]
-        return f"-{a if p >= UNARY else f'({a})'}", UNARY
+        return f"-{tight(inputs[0], UNARY)}", UNARY
     return f"{called(x.function)}({', '.join(text for text, _ in inputs)})", ATOM
 
 
