@@ -22,7 +22,28 @@ if TYPE_CHECKING:
     from autograd.explain.digits.certificate import Certificate
 
 
-class Step:
+class Shown:
+    """What has compiled programs: the one that ran last, as source and as equations."""
+
+    _programs: Programs
+
+    @property
+    def source(self) -> str:
+        """The source of the program that ran last, as NumPy runs it."""
+        return source_of(self._programs.latest)
+
+    def latex(self) -> str:
+        """Return the program that ran last as equations in LaTeX, each with the size of what it computes.
+
+        Layers are W^{(k)}, b^{(k)}, z^{(k)}, a^{(k)}, and ∂L/∂z^{(k)} is δ^{(k)}; rows are examples.  An optimizer's
+        rule is not among them.
+        """
+        from autograd.compile.backends.latex import equations
+
+        return equations(self._programs.latest.program)
+
+
+class Step(Shown):
     """A compiled function: `step(X, Y)` computes the loss and leaves gradients, as the recorded program would.
 
     It is traced when it first sees arguments of some shape; `step.source` is the program that ran last, and
@@ -117,18 +138,6 @@ class Step:
         if watch is not None and not (math.isfinite(loss) and np.isfinite(gradient).all()):
             watch(self._programs.function(*[array.tolist() for array in arrays]), 1.0)
 
-    @property
-    def source(self) -> str:
-        """The source of the program that ran last, as NumPy runs it."""
-        return source_of(self._programs.latest)
-
-    def latex(self) -> str:
-        """Return the program that ran last as equations in LaTeX, each with the size of what it computes.
-
-        Layers are W^{(k)}, b^{(k)}, z^{(k)}, a^{(k)}, and ∂L/∂z^{(k)} is δ^{(k)}; rows are examples.
-        """
-        return latex_of(self._programs.latest)
-
     def _repr_latex_(self) -> str | None:
         return f"$$\n{self.latex()}\n$$" if self._programs.known else None
 
@@ -136,7 +145,7 @@ class Step:
         return report(self._programs)
 
 
-class CompiledForward:
+class CompiledForward(Shown):
     """A compiled function without gradients: `forward(X)` returns its predictions as an array, row by row."""
 
     def __init__(self, programs: Programs, rows: int) -> None:
@@ -190,15 +199,6 @@ class CompiledForward:
 
         return np.array(self._programs.run([array], run)[1])
 
-    @property
-    def source(self) -> str:
-        """The source of the program that ran last, as NumPy runs it."""
-        return source_of(self._programs.latest)
-
-    def latex(self) -> str:
-        """Return the program that ran last as equations in LaTeX, as `Step.latex` does."""
-        return latex_of(self._programs.latest)
-
 
 def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -> str:
     """Return a compiled program, and an optimizer's rule, as one C99 file."""
@@ -209,13 +209,6 @@ def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -
     others, count = compiled.others, len(compiled.traced.shapes)
     given = [others.tolist() if k >= count else None for k, _, _ in compiled.program.arguments]
     return c_file(compiled.program, numbers_of(parameters), given, optimizer)
-
-
-def latex_of(compiled: Compiled) -> str:
-    """Return a program as equations in LaTeX, with the sizes it has here."""
-    from autograd.compile.backends.latex import equations
-
-    return equations(compiled.program)
 
 
 def source_of(compiled: Compiled) -> str:

@@ -17,7 +17,7 @@ from autograd.compile.backends.numpy.update import load_update
 from autograd.compile.backends.runner import Floats, in_order_of_parameters
 from autograd.compile.programs.compiled import Compiled
 from autograd.compile.programs.program_cache import Programs
-from autograd.compile.step import in_c, latex_of, report, source_of
+from autograd.compile.step import Shown, in_c, report
 from autograd.recording.bulk import keep_gradients, numbers_of, set_numbers
 from autograd.support.messages import name_or
 from autograd.value import Value
@@ -25,7 +25,7 @@ from autograd.value import Value
 MOVED: Final = ("step_count", "state")  # of an optimizer, by each step
 
 
-class TrainingStep:
+class TrainingStep(Shown):
     """Steps of an optimizer, compiled: `train(X, Y)` makes one on these rows, `train(X, Y, steps=100)` a hundred.
 
     `clip(gradient, norm)`, if given, may change the gradient vector in place before each update; then the norm of the
@@ -293,15 +293,6 @@ class TrainingStep:
     def used(self) -> set[int]:
         """Which of the parameters some step has used, by their place."""
         return self._used
-
-    @property
-    def source(self) -> str:
-        """The source of the program that ran last, as NumPy runs it."""
-        return source_of(self._programs.latest)
-
-    def latex(self) -> str:
-        """Return the program that ran last as equations in LaTeX, as `Step.latex` does, without the optimizer."""
-        return latex_of(self._programs.latest)
 
     def __str__(self) -> str:
         return report(self._programs)

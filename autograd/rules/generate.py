@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from autograd.rules.maths import OUTSIDE
 from autograd.rules.operation import TABLE, Operation
-from autograd.rules.source import documentation, in_module, listed, method_text
+from autograd.rules.source import OF_MATH, documentation, in_module, listed, method_text
 from autograd.rules.symbols import parameters
 from autograd.support.files import write_file
 
@@ -69,7 +68,7 @@ _SECOND: Final = '''
 def methods() -> str:
     """Return the text of recording/methods.py."""
     parts = [text for op in TABLE.values() for text in _methods(op)]
-    used = [name for name in sorted(OUTSIDE) if re.search(rf"= .*\b{name}\(", "".join(parts))]
+    used = [name for name in sorted(OF_MATH) if re.search(rf"= .*\b{name}\(", "".join(parts))]
     text = "".join([_HEAD.format(functions=", ".join(used)), *parts])
     return re.sub(r"(= UnaryMethod.*\n)\n(?=    \w+ = UnaryMethod)", r"\1", text)
 

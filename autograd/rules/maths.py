@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from autograd.rules.operation import Operation
 
 TABLE: Final[dict[str, Operation]] = {}  # every operation by its name; `ops.py` enters them
-JOINS: Final[dict[str, tuple[str, float]]] = {}  # of each reduction what joins two, and what it is of nothing
 
 
 class Maths:
@@ -44,6 +43,28 @@ class FloatMaths(Maths):
     """
 
     abs = staticmethod(abs)
+    exp = staticmethod(math.exp)
+    expm1 = staticmethod(math.expm1)
+    log = staticmethod(math.log)
+    log1p = staticmethod(math.log1p)
+    log2 = staticmethod(math.log2)
+    log10 = staticmethod(math.log10)
+    sqrt = staticmethod(math.sqrt)
+    sin = staticmethod(math.sin)
+    cos = staticmethod(math.cos)
+    tan = staticmethod(math.tan)
+    asin = staticmethod(math.asin)
+    acos = staticmethod(math.acos)
+    atan = staticmethod(math.atan)
+    atan2 = staticmethod(math.atan2)
+    sinh = staticmethod(math.sinh)
+    cosh = staticmethod(math.cosh)
+    asinh = staticmethod(math.asinh)
+    acosh = staticmethod(math.acosh)
+    atanh = staticmethod(math.atanh)
+    tanh = staticmethod(math.tanh)
+    erf = staticmethod(math.erf)
+    erfc = staticmethod(math.erfc)
     power = staticmethod(math.pow)
     equal = staticmethod(operator.eq)
 
@@ -133,11 +154,11 @@ class IEEE(float):
 class IEEEMaths(FloatMaths):
     """The same primitives on numbers that follow IEEE 754 to the edges: nothing raises."""
 
-    power = staticmethod(_ieee(math.pow, _power_outside))
-    abs = staticmethod(_ieee(abs, abs))  # type: ignore[assignment]
 
-
-OUTSIDE: Final[dict[str, Callable[..., float]]] = {  # what IEEE 754 says where the function of `math` raises
+MATHEMATICS: Final = tuple(
+    [name for name, x in vars(FloatMaths).items() if getattr(x, "__func__", None) in (abs, *vars(math).values())]
+)  # the functions that C's library has: of one number or two, and no others compose them
+_OUTSIDE: Final[dict[str, Callable[..., float]]] = {  # where Python raises and IEEE 754 has a number, else nan
     "exp": lambda x: math.inf,
     "expm1": lambda x: math.inf,
     "log": lambda x: -math.inf if x == 0.0 else math.nan,
@@ -147,12 +168,12 @@ OUTSIDE: Final[dict[str, Callable[..., float]]] = {  # what IEEE 754 says where 
     "sinh": lambda x: math.copysign(math.inf, x),
     "cosh": lambda x: math.inf,
     "atanh": lambda x: math.copysign(math.inf, x) if abs(x) == 1.0 else math.nan,
-    **dict.fromkeys(("sqrt", "sin", "cos", "tan", "asin", "acos", "acosh"), lambda x: math.nan),
-    **dict.fromkeys(("atan", "atan2", "asinh", "tanh", "erf", "erfc"), lambda *_: math.nan),  # they never raise
+    "power": _power_outside,
 }
-for _name, _outside in OUTSIDE.items():
-    setattr(FloatMaths, _name, staticmethod(getattr(math, _name)))
-    setattr(IEEEMaths, _name, staticmethod(_ieee(getattr(math, _name), _outside)))
+for _name in MATHEMATICS:
+    _careful = _ieee(getattr(FloatMaths, _name), _OUTSIDE.get(_name, lambda *inputs: math.nan))
+    setattr(IEEEMaths, _name, staticmethod(_careful))
+
 
 FLOATS: Final = FloatMaths()
 IEEE_FLOATS: Final = IEEEMaths()

@@ -1,19 +1,20 @@
-"""Reductions: rows of the table that make one number of a sequence, as if two by two.
+"""Reductions: rows of the table that make one number of a sequence, joining two by two.
 
-A record stands at its row in ops.py.  Every reader of array programs takes its own entry from it: the shape and the
-FLOPs, the backward pass (by the row's own derivative), the loops of each language, and what fills holes.
+A record stands at its row in ops.py.  Every reader has its own entry from it: floats and balls, the FLOPs, the backward
+pass (by the row's own derivative), what fills holes, and the loops of each language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Final, NamedTuple
 
-from autograd.rules.maths import JOINS
-from autograd.rules.operation import Operation
+from autograd.rules.maths import FLOATS, FloatMaths
+from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import formulas, functions_in
 
-__all__ = ["ARRAYS", "REDUCTIONS", "Reduction", "reduces"]
+__all__ = ["REDUCTIONS", "ROWS", "Reduction", "reduces"]
 
 
 class Reduction(NamedTuple):
@@ -21,13 +22,15 @@ class Reduction(NamedTuple):
 
     Attributes
         row       its name in the table: "largest"
-        joins     the row of two inputs that it repeats, called as NumPy calls it: "maximum"
-        neutral   what it is of nothing: beside it any other number stays what it is
+        name      its name in programs of arrays, the same but for "sum"
+        joins     the row of two inputs that it repeats, which NumPy calls so, too: "maximum"
+        neutral   what it is of nothing: any other number stays what it is beside it
         function  the function of arrays, as NumPy, JAX and ONNX call it: "max"
         letter    how its results are named in sources
     """
 
     row: str
+    name: str
     joins: str
     neutral: float
     function: str
@@ -38,20 +41,27 @@ class Reduction(NamedTuple):
         """Whether the gradient goes to the first of several that are equal, so that their order counts."""
         return "first" in functions_in(formulas(self.row)[1][0])
 
+    def of_floats(self, values: Sequence[float]) -> float:
+        """Return it of floats; raises ValueError for what is not a number of none, such as the largest."""
+        if not values and abs(self.neutral) > 1.0:
+            raise ValueError(f"{self.row} of no values is not defined: pass at least one")
+        return reduce(lambda x, y: TABLE[self.joins].rule(FLOATS, x, y)[0], values or [self.neutral])
 
-REDUCTIONS: Final[dict[str, Reduction]] = {}  # by the name that programs of arrays have for it: that of the row, or own
-ARRAYS: Final[dict[str, str]] = {}  # that name, by the row's
+
+REDUCTIONS: Final[dict[str, Reduction]] = {}  # by their names in programs of arrays
+ROWS: Final[dict[str, Reduction]] = {}  # by their rows
 
 
 def reduces(
     joins: str, neutral: float, function: str, *, name: str = "", letter: str = "t"
 ) -> Callable[[Operation], Operation]:
-    """Enter a row as a reduction, under a name of its own in programs of arrays if it has one there."""
+    """Enter a row as a reduction."""
 
     def enter(row: Operation) -> Operation:
-        ARRAYS[row.name] = name or row.name
-        REDUCTIONS[name or row.name] = Reduction(row.name, joins, neutral, function, letter)
-        JOINS[row.name] = joins, neutral
+        made = Reduction(row.name, name or row.name, joins, neutral, function, letter)
+        ROWS[made.row] = REDUCTIONS[made.name] = made
+        if made.row not in vars(FloatMaths):
+            setattr(FloatMaths, made.row, staticmethod(made.of_floats))
         return row
 
     return enter

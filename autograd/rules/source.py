@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Any, ClassVar, Final
 
 from autograd.rules.formulas import ATOM, SIGNS, Syntax, Text, fold, tight
-from autograd.rules.maths import FLOATS, OUTSIDE, FloatMaths
+from autograd.rules.maths import FLOATS, MATHEMATICS, FloatMaths
 from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 from autograd.support.validate import number
@@ -106,7 +106,8 @@ _CAREFUL: Final = """        try:
         except (ArithmeticError, ValueError):
             return record_operation(ops.{op}, ({inputs}))"""
 
-_RAISES: Final = re.compile(rf"/|\b({'|'.join(OUTSIDE)})\(")  # the rest of arithmetic on floats never does
+OF_MATH: Final = [name for name in MATHEMATICS if name != "abs"]  # what `math` has; abs is Python's, and never raises
+_RAISES: Final = re.compile(rf"/|\b({'|'.join(OF_MATH)})\(")  # the rest of arithmetic on floats never does
 
 
 def method_text(op: Operation, name: str) -> str:

@@ -42,14 +42,14 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ARRAYS, REDUCTIONS
+from autograd.rules.reductions import REDUCTIONS, ROWS
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
 Shape = tuple[int, ...]
+LEVELS: Final = frozenset({"levels", "levels_reached", "levels_backward"})  # of scalars without structure
 STRUCTURAL = frozenset({
     "theta", "parameter", "input", "constant", "matmul", *REDUCTIONS, "first", "transpose", "reshape", "slice",
-    "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", "levels",
-    "levels_reached", "levels_backward",
+    "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", *LEVELS,
 })  # fmt: skip
 INDEXED = frozenset({"rows", "add_rows", "pick", "put"})  # the last operand is an index: whole numbers
 
@@ -156,7 +156,7 @@ def _detail(array: Array) -> str:
 FLOPS: Final[dict[str, Callable[[Array], int]]] = {
     "matmul": lambda a: 2 * a.size * a.operands[0].shape[-1],
     **dict.fromkeys((*REDUCTIONS, "scatter", "add_rows"), lambda a: a.operands[0].size),
-    **dict.fromkeys(("levels", "levels_reached", "levels_backward"), lambda a: a.size),
+    **dict.fromkeys(LEVELS, lambda a: a.size),
 }
 
 
@@ -272,8 +272,8 @@ class Builder:
         inputs = [self.lower(x, known, axes) for x in formula.inputs]
         if formula.function == "first":
             return self.make("first", inputs, inputs[0].shape, axes[0])
-        if formula.function in ARRAYS:
-            return self.reduce(ARRAYS[formula.function], inputs[0], axes)
+        if formula.function in ROWS:
+            return self.reduce(ROWS[formula.function].name, inputs[0], axes)
         return self.apply(formula.function, *inputs)
 
     def derivative(self, array: Array, place: int = 0) -> Array:

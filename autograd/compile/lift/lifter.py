@@ -21,7 +21,7 @@ from autograd.compile.lift.reductions import arrange_reduction, arrange_take
 from autograd.compile.lift.tape import GROUPS, Tape, live
 from autograd.compile.lift.unstructured import make_levels, opened, regions, without_structure
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ARRAYS
+from autograd.rules.reductions import ROWS
 
 
 class Lifter:
@@ -143,8 +143,8 @@ class Lifter:
         op = self.tape.op[ids[0]]
         if op == "dot":
             return arrange_dots(self.places, ids, lambda: self._leads_to_exponential(self.tape.kind[ids[0]]))
-        if op in ARRAYS:
-            return arrange_reduction(self.places, ids, ARRAYS[op])
+        if op in ROWS:
+            return arrange_reduction(self.places, ids, ROWS[op].name)
         if op == "take":
             if len({len(self.tape.groups[self.tape.operands[i][0]]) for i in ids}) > 1:
                 return False

@@ -17,7 +17,7 @@ from autograd.compile.lift.terms import combined, dot, plus_bias, times
 from autograd.functional.lookup import TAKEN
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ARRAYS
+from autograd.rules.reductions import ROWS
 from autograd.rules.sums import total
 
 WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition
@@ -341,6 +341,6 @@ WRITE: Final[dict[str, Way]] = {
     "divide": _Normalizer._divide,
     "maximum": _Normalizer._maximum,
     "dot": _Normalizer._dot,
-    **{row: partial(_Normalizer._reduced, row=row) for row in ARRAYS},
+    **{row: partial(_Normalizer._reduced, row=row) for row in ROWS},
     "total": _Normalizer._total,
 }

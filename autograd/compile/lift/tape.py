@@ -13,13 +13,13 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ARRAYS
+from autograd.rules.reductions import ROWS
 
 Index = np.ndarray[Any, Any]
 LAST: Final = 1 << 40  # beyond the number of any kind
 COMMUTES: Final = frozenset({"add", "multiply"})
 LEAVES: Final = ("parameter", "input", "constant")
-GROUPS: Final = {"dot": 2, "take": 1, **dict.fromkeys(ARRAYS, 1)}  # how many of the first operands are groups
+GROUPS: Final = {"dot": 2, "take": 1, **dict.fromkeys(ROWS, 1)}  # how many of the first operands are groups
 
 
 class Tape:

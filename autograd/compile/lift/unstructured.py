@@ -12,8 +12,8 @@ import numpy as np
 from autograd.compile.lift.layout import Index, ranked
 from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.compile.lift.tape import GROUPS, Tape
-from autograd.rules.maths import JOINS
 from autograd.rules.operation import TABLE
+from autograd.rules.reductions import ROWS
 from autograd.rules.symbols import formulas
 
 __all__ = ["make_levels", "opened", "regions", "without_structure"]
@@ -110,7 +110,7 @@ def opened(tape: Tape, ids: Sequence[int]) -> tuple[list[str], list[tuple[int, .
         elif op in ("dot", "total") or len(first) == 1:
             number[i] = write("total", first)
         else:
-            number[i] = reduce(lambda x, y: write(JOINS[op][0], (x, y)), first)
+            number[i] = reduce(lambda x, y: write(ROWS[op].joins, (x, y)), first)
     return ops, operands, number
 
 

@@ -37,6 +37,8 @@ from autograd.compile.lift.level_schedule import on_numbers
 from autograd.recording.bulk import numbers_of
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
+from autograd.rules.maths import Maths
+from autograd.rules.reductions import ROWS
 from autograd.rules.source import inlined
 from autograd.rules.symbols import formulas, functions_in
 from autograd.value import Value
@@ -168,7 +170,7 @@ class Rehearsal:
         if block.op is TAKE:
             found = self._taken(block)
         elif block.op.groups:
-            found = REDUCED[block.op.name](self, block)
+            found = self._dot(block) if block.op.groups == 2 else self._reduced(block)
         else:
             found = self._elementwise(block)
         self._numbers[:, block.places], self._tangents[:, block.places] = found
@@ -210,32 +212,33 @@ class Rehearsal:
                 tangents = tangents + products(x_, y_, i, j)
         return numbers, tangents
 
-    def _total(self, block: Block) -> tuple[Any, Any]:
-        """Return the sum."""
+    def _reduced(self, block: Block) -> tuple[Any, Any]:
+        """Return what its row makes of each group; a member that it does not depend on moves nothing."""
         ((members, which),) = block.groups
         numbers, tangents = self._both(members)
-        return numbers.sum(axis=2)[:, which], tangents.sum(axis=2)[:, which]
+        output, (derivative,) = block.op.rule(_Along(), numbers)
+        moves = np.where(np.equal(derivative, 0.0), 0.0, derivative * tangents).sum(axis=2)
+        return output[..., 0][:, which], moves[:, which]
 
-    def _largest(self, block: Block) -> tuple[Any, Any]:
-        """Return the largest, the first of those that are; nan wins."""
-        ((members, which),) = block.groups
-        numbers, tangents = self._both(members)
-        first = np.argmax(numbers, axis=2)[..., None]
-        found = [np.take_along_axis(x, first, axis=2)[..., 0][:, which] for x in (numbers, tangents)]
-        return found[0], found[1]
+
+class _Along(Maths):
+    """The functions that a reduction's rule computes with, on arrays, along the last axis."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name in ROWS:
+            return partial(getattr(np, ROWS[name].joins).reduce, axis=-1, keepdims=True)
+        return getattr(np, name, None) or super().__getattr__(name)
+
+    def first(self, values: Any, wanted: Any) -> Any:
+        """Return 1.0 at the first of `values` that is `wanted`, or nan, 0.0 elsewhere."""
+        place = np.argmax((values == wanted) | np.isnan(values), axis=-1, keepdims=True)
+        return np.where(np.arange(values.shape[-1]) == place, 1.0, 0.0)
 
 
 def moved(x: Any, draw: np.random.Generator) -> Any:
     """Return numbers a little nearer to 0, and for 0 a little more."""
     share = MOVE * draw.uniform(0.0, 1.0, np.shape(x))
     return np.where(np.equal(x, 0.0), share, x * (1.0 - share))
-
-
-REDUCED: Final[dict[str, Callable[..., tuple[Any, Any]]]] = {
-    "dot": Rehearsal._dot,
-    "total": Rehearsal._total,
-    "largest": Rehearsal._largest,
-}
 
 
 def products(x: Any, y: Any, i: Any, j: Any) -> Any:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, partial, reduce
 from importlib import import_module
 from typing import Any, Final
 
+from autograd.rules.maths import MATHEMATICS
 from autograd.rules.operation import TABLE, Operation
+from autograd.rules.reductions import ROWS
 from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 from autograd.support.messages import missing_extra
 
@@ -120,10 +122,6 @@ def _dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
     return bias
 
 
-def _total(values: Sequence[Any]) -> Any:
-    return sum(values, arb(0.0))
-
-
 def _largest(values: Sequence[Any]) -> Any:
     largest, *others = values
     for x in others:
@@ -153,24 +151,22 @@ PRIMITIVES: Final[dict[str, Callable[..., Any]]] = {
     "abs": abs,
     "power": lambda x, n: x**n,
     "dot": _dot,
-    "total": _total,
     "largest": _largest,
     "first": _first,
     "detach": lambda x: x,
     "log2": lambda x: x.log_base(2),
     "log10": lambda x: x.log_base(10),
 }
-ELEMENTARY: Final = (
-    "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-    "asinh", "acosh", "atanh", "atan2", "erf", "erfc",
-)  # fmt: skip  # by the names of arb's own methods
 
 
 def primitive(function: str) -> Callable[..., Any] | None:
     """Return a function on balls, or None for what its rule in the table computes from others."""
-    if function in ELEMENTARY:
-        return getattr(_flint().arb, function)  # type: ignore[no-any-return]
-    return PRIMITIVES.get(function)
+    if function in PRIMITIVES:
+        return PRIMITIVES[function]
+    if function in ROWS:
+        join = row_of(TABLE[ROWS[function].joins]).of_inputs
+        return lambda values: reduce(join, values) if values else arb(ROWS[function].neutral)
+    return getattr(_flint().arb, function, None) if function in MATHEMATICS else None
 
 
 # ------------------------------------------------------------------------------------- formulas

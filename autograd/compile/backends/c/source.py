@@ -11,23 +11,20 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from autograd.compile.backends.javascript.operations import ATOM, COMPARISONS, PLUS, UNARY, Printer, Text, tight
+from autograd.compile.backends.javascript.operations import COMPARISONS, PLUS, UNARY, Printer, moves
 from autograd.compile.backends.javascript.source import JavaScriptWriter
 from autograd.compile.backends.javascript.structural import VIEWS
-from autograd.compile.ir.program import INDEXED, Array, Program
+from autograd.compile.ir.program import INDEXED, LEVELS, Array, Program
+from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.identifiers import Name, apart
+from autograd.rules.maths import MATHEMATICS
 from autograd.rules.operation import TABLE
-from autograd.rules.symbols import SYMBOLS, Symbol, check_composed, formulas, named, parameters, symbol
+from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 from autograd.support.validate import number
 
 __all__ = ["c_file"]
 
-LIBM: Final = {
-    "abs": "fabs", "power": "pow", **{name: name for name in (
-        "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
-        "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc",
-    )},
-}  # fmt: skip
+LIBM: Final = {name: name for name in MATHEMATICS} | {"abs": "fabs", "power": "pow"}
 RESERVED: Final = frozenset({
     *LIBM.values(), "auto", "char", "double", "extern", "float", "goto", "inline", "int", "long", "register",
     "restrict", "short", "signed", "sizeof", "struct", "typedef", "union", "unsigned", "volatile", "main",
@@ -143,8 +140,7 @@ def c_file(program: Program, theta: Sequence[float], given: Sequence[Any], optim
     An argument is an array of doubles, or of ints where it is looked up by; what is `given` for one stands in the file.
     Raises ValueError for a program without structure, which runs level by level.
     """
-    unwritten = {a.op for a in program.lines} & {"levels", "levels_reached", "levels_backward"}
-    if unwritten:
+    if not LEVELS.isdisjoint([a.op for a in program.lines]):
         raise ValueError("C is written of programs made of layers: this one has scalars without structure")
     e = CWriter(program)
     forward, backward = e.bodies()
@@ -230,16 +226,9 @@ def _functions(printer: Printer) -> list[str]:
 def _update(printer: Printer, optimizer: Any, used: int) -> list[str]:
     """Return an optimizer's rule as a loop over the parameters that have gradients."""
     names = [f"memory{k}" for k in range(len(optimizer.state_names))]
-    known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
-    moved, after = optimizer.rule(SYMBOLS, *known)
-    kept: dict[Symbol, Symbol] = {}
     lines = ["    const double parameter = theta[place[i]], slope = gradient[place[i]];"]
     lines += [f"    const double {name} = memories[{k}][i];" for k, name in enumerate(names)]
-    for name, new in zip(names, map(symbol, after), strict=True):
-        lines.append(f"    const double {name}_after = {printer.formula(new.replace(kept))[0]};")
-        kept.setdefault(new, named(f"{name}_after"))
-    lines.append(f"    theta[place[i]] = {printer.formula(symbol(moved).replace(kept))[0]};")
-    lines += [f"    memories[{k}][i] = {name}_after;" for k, name in enumerate(names)]
+    lines += moves(printer, optimizer, names, "const double", "theta[place[i]]")
     memories = [f"static double memories[{len(names)}][PARAMETERS];"] if names else []
     return [
         "", *memories, "static double step = 0.0;", "", "void update(double learning_rate) {", "  step += 1.0;",

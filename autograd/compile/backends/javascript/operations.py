@@ -7,21 +7,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import chain
 from typing import Any, Final
 
+from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import SYMBOLS, Symbol, check_composed, formulas, named, parameters, symbol
 from autograd.support.validate import number
 
-Text = tuple[str, int]  # an expression and how tightly it binds
-ATOM, UNARY, TIMES, PLUS, COMPARE, CHOICE = 10, 8, 7, 6, 4, 1
+UNARY, TIMES, PLUS, COMPARE, CHOICE = 8, 7, 6, 4, 1
 INFIX: Final = {"add": ("+", PLUS), "subtract": ("-", PLUS), "multiply": ("*", TIMES), "divide": ("/", TIMES)}
 COMPARISONS: Final = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==="}
-PRIMITIVES: Final = frozenset({
-    "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
-    "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sign", "power", "erf", "erfc",
-})  # fmt: skip
+_FUNCTIONS: Final = resources.files(__package__).joinpath("maths.js").read_text(encoding="utf-8")
+_NAMES: Final = re.findall(r"^(?:const {(.*)} = Math|function (\w+))", _FUNCTIONS, re.M)
+PRIMITIVES: Final = frozenset(re.findall(r"\w+", " ".join(chain.from_iterable(_NAMES))))
 RESERVED: Final = frozenset({
     "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
     "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "import", "in",
@@ -61,18 +61,9 @@ def emit_update(optimizer: Any) -> Emitted:
     It moves the first `count` parameters; `step` counts from 1.
     """
     names = [f"memory{k}" for k in range(len(optimizer.state_names))]
-    known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
-    moved, after = optimizer.rule(SYMBOLS, *known)
     printer = Printer()
-    kept: dict[Symbol, Symbol] = {}
-    lines = []
-    for name, new in zip(names, map(symbol, after), strict=True):
-        lines.append(f"    const {name}_after = {printer.formula(new.replace(kept))[0]};")
-        kept[new] = named(f"{name}_after")
-    lines.append(f"    theta[i] = {printer.formula(symbol(moved).replace(kept))[0]};")
-    lines += [f"    memories[{k}][i] = {name}_after;" for k, name in enumerate(names)]
     first = "".join(f", {name} = memories[{k}][i]" for k, name in enumerate(names))
-    body = "\n".join(lines)
+    body = "\n".join(moves(printer, optimizer, names, "const", "theta[i]"))
     return Emitted(
         "(theta, gradient, memories, learning_rate, step, count) => {\n  for (let i = 0; i < count; i++) {\n"
         f"    const parameter = theta[i], slope = gradient[i]{first};\n{body}\n  }}\n}}",
@@ -80,12 +71,24 @@ def emit_update(optimizer: Any) -> Emitted:
     )
 
 
+def moves(printer: Printer, optimizer: Any, names: Sequence[str], declare: str, theta: str) -> list[str]:
+    """Return the lines that move parameter number i, called `theta` after it, and its memories of these names."""
+    known = [named(name) for name in ("parameter", "slope", "learning_rate", "step", *names)]
+    moved, after = optimizer.rule(SYMBOLS, *known)
+    kept: dict[Symbol, Symbol] = {}
+    lines = []
+    for name, new in zip(names, map(symbol, after), strict=True):
+        lines.append(f"    {declare} {name}_after = {printer.formula(new.replace(kept))[0]};")
+        kept.setdefault(new, named(f"{name}_after"))
+    lines.append(f"    {theta} = {printer.formula(symbol(moved).replace(kept))[0]};")
+    return [*lines, *(f"    memories[{k}][i] = {name}_after;" for k, name in enumerate(names))]
+
+
 def script(name: str, parts: Mapping[str, Emitted]) -> str:
     """Return source that defines `name` as an object of these parts, with all the functions they need."""
-    own = resources.files(__package__).joinpath("maths.js").read_text(encoding="utf-8")
     functions = _functions(set().union(*(part.needs for part in parts.values())))
     members = "".join(f"{quoted(key)}: {part.text},\n" for key, part in parts.items())
-    return f"const {name} = (() => {{\n{own}\n{functions}return {{\n{members}}};\n}})();\n"
+    return f"const {name} = (() => {{\n{_FUNCTIONS}\n{functions}return {{\n{members}}};\n}})();\n"
 
 
 def quoted(name: str) -> str:
@@ -153,11 +156,6 @@ class Printer:
         if x.number is not None:
             return literal(x.number)
         return self.operation(x.function, [self.formula(y) for y in x.inputs])
-
-
-def tight(text: Text, binds: int) -> str:
-    """Return an expression, in parentheses if it binds less."""
-    return text[0] if text[1] >= binds else f"({text[0]})"
 
 
 def _condition(text: Text) -> str:

@@ -12,10 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from autograd.compile.backends.javascript.operations import (
-    ATOM,
     Emitted,
     Printer,
-    Text,
     emit_update,
     is_reserved,
     literal,
@@ -24,7 +22,8 @@ from autograd.compile.backends.javascript.operations import (
 )
 from autograd.compile.backends.javascript.places import flat_place, loops_over, plus
 from autograd.compile.backends.javascript.structural import JAVASCRIPT, VIEWS
-from autograd.compile.ir.program import Array, Program
+from autograd.compile.ir.program import LEVELS, Array, Program
+from autograd.rules.formulas import ATOM, Text
 from autograd.rules.identifiers import Name, apart, comment
 from autograd.rules.operation import TABLE
 
@@ -85,7 +84,7 @@ class JavaScriptWriter:
     def emitted(self) -> Emitted:
         """Return the whole program."""
         program = self.program
-        unwritten = {a.op for a in program.lines} & {"levels", "levels_reached", "levels_backward"}
+        unwritten = {a.op for a in program.lines} & LEVELS
         if unwritten:
             raise ValueError(
                 f"the JavaScript backend does not write {' and '.join(sorted(unwritten))}: "

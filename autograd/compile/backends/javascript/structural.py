@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from autograd.compile.backends.javascript.operations import ATOM, INFIX, PLUS, TIMES, Text, literal, tight
+from autograd.compile.backends.javascript.operations import INFIX, PLUS, TIMES, literal
 from autograd.compile.backends.javascript.places import along, flat_place, loops_over, plus
 from autograd.compile.ir.program import Array
+from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.reductions import REDUCTIONS
 
 if TYPE_CHECKING:

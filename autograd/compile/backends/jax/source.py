@@ -21,8 +21,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from autograd.compile.backends.jax.level_schedule import buffer_adjoints, buffer_of, buffer_reached
+from autograd.compile.backends.numpy.operations import RENAMED
 from autograd.compile.ir.program import Array, Program, Shape
-from autograd.rules.maths import Maths
+from autograd.rules.maths import MATHEMATICS, Maths
 from autograd.rules.operation import TABLE
 from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import check_composed
@@ -35,35 +36,14 @@ LARGE = 64**3  # multiplications of a product
 
 
 class JaxMaths(Maths):
-    """The primitives on JAX's arrays; what is no primitive is computed by its own rule."""
+    """The primitives on JAX's arrays, by NumPy's names; what is no primitive is computed by its own rule."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name in TABLE:
+        own = getattr(jnp, RENAMED.get(name, name), None) if name in MATHEMATICS else None
+        if own is None and name in TABLE:
             check_composed(name, __name__)
-        return super().__getattr__(name)
+        return own or super().__getattr__(name)
 
-    abs = staticmethod(jnp.abs)
-    exp = staticmethod(jnp.exp)
-    expm1 = staticmethod(jnp.expm1)
-    log = staticmethod(jnp.log)
-    log1p = staticmethod(jnp.log1p)
-    log2 = staticmethod(jnp.log2)
-    log10 = staticmethod(jnp.log10)
-    sqrt = staticmethod(jnp.sqrt)
-    sin = staticmethod(jnp.sin)
-    cos = staticmethod(jnp.cos)
-    tan = staticmethod(jnp.tan)
-    asin = staticmethod(jnp.arcsin)
-    acos = staticmethod(jnp.arccos)
-    atan = staticmethod(jnp.arctan)
-    atan2 = staticmethod(jnp.arctan2)
-    sinh = staticmethod(jnp.sinh)
-    cosh = staticmethod(jnp.cosh)
-    tanh = staticmethod(jnp.tanh)
-    asinh = staticmethod(jnp.arcsinh)
-    acosh = staticmethod(jnp.arccosh)
-    atanh = staticmethod(jnp.arctanh)
-    power = staticmethod(jnp.power)
     isnan = staticmethod(jnp.isnan)
     equal = staticmethod(operator.eq)
 

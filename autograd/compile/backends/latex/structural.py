@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from autograd.compile.ir.program import Array
+from autograd.compile.ir.program import LEVELS, Array
 from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.latex import DIFFERENCE, PRODUCT, SUM, Latex
 from autograd.rules.reductions import REDUCTIONS
@@ -74,5 +74,5 @@ LATEX: Final[dict[str, Callable[[Array, list[Text]], Text]]] = {
     "broadcast": _same,
     "slice": _slice,
     **dict.fromkeys(("first", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put"), _called),
-    **dict.fromkeys(("levels", "levels_reached", "levels_backward"), _called),
+    **dict.fromkeys(LEVELS, _called),
 }

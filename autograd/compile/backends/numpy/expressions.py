@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from autograd.compile.backends.numpy.operations import (
-    ATOM,
     COMPARE,
     HELPERS,
     INFIX,
@@ -16,7 +15,6 @@ from autograd.compile.backends.numpy.operations import (
     PLUS,
     TIMES,
     UNARY,
-    Text,
     called,
     float_literal,
     helper,
@@ -24,6 +22,7 @@ from autograd.compile.backends.numpy.operations import (
 )
 from autograd.compile.backends.numpy.structural import NUMPY
 from autograd.compile.ir.program import COMPARISONS, VIEWS, Array
+from autograd.rules.formulas import ATOM, Text, tight
 
 
 class Expressions:
@@ -35,10 +34,10 @@ class Expressions:
         self.helpers: dict[str, str] = {}
         self.users: dict[Array, list[Array]] = {}
 
-    def expression(self, array: Array, tight: int = 0) -> Text:
-        """Return the array as it stands in an expression, in parentheses if it binds less than `tight`."""
-        text, binds = self.text[array]
-        return (f"({text})", ATOM) if binds < tight else (text, binds)
+    def expression(self, array: Array, least: int = 0) -> Text:
+        """Return the array as it stands in an expression, in parentheses if it binds less than `least`."""
+        text = self.text[array]
+        return (f"({text[0]})", ATOM) if text[1] < least else text
 
     def number(self, array: Array, text: Text) -> Text:
         """Return a comparison as 1.0 and 0.0, since NumPy's gives True and False."""
@@ -46,12 +45,11 @@ class Expressions:
             return (f"where({text[0]}, 1.0, 0.0)", ATOM)
         return text
 
-    def floats(self, array: Array, tight: int = 0) -> str:
+    def floats(self, array: Array, least: int = 0) -> str:
         """Return the array as what has to be an array of floats: no truths, and no whole numbers, which overflow."""
         if array.number is not None:
             return f"array({float_literal(array.number)[0]})"
-        text = self.number(array, self.text[array])
-        return f"({text[0]})" if text[1] < tight else text[0]
+        return tight(self.number(array, self.text[array]), least)
 
     def _constant(self, array: Array) -> Text:
         if isinstance(array.detail, float):
@@ -83,7 +81,7 @@ class Expressions:
             b = f"({right[0]})" if right[1] < binds + apart else right[0]
             return f"{a} {sign} {b}", binds
         if op == "negative":
-            return f"-{self.parenthesized(self.operand(array, array.operands[0]), UNARY)}", UNARY
+            return f"-{tight(self.operand(array, array.operands[0]), UNARY)}", UNARY
         if op == "where":
             condition, x, y = array.operands
             chosen = (
@@ -96,7 +94,7 @@ class Expressions:
                 one = self.as_float(x, one)
             return f"where({chosen}, {one[0]}, {other[0]})", ATOM
         if op == "power" and array.operands[1].number == 0.5:  # which NumPy takes for a root, at −∞ and −0.0 too
-            base = self.parenthesized(self.operand(array, array.operands[0]), PLUS)
+            base = tight(self.operand(array, array.operands[0]), PLUS)
             return f"sqrt(where({base} == -inf, inf, {base}) + 0.0)", ATOM
         self.need(op)
         if op == "maximum" and any(map(self._is_condition, array.operands)):
@@ -131,10 +129,6 @@ class Expressions:
     def as_float(self, x: Array, text: Text) -> Text:
         """Return the text of what stands beside truths: a number as a float, for whole numbers overflow in NumPy."""
         return text if x.number is None else float_literal(x.number)
-
-    def parenthesized(self, text: Text, tight: int) -> str:
-        """Return an expression, in parentheses if it binds less than `tight`."""
-        return f"({text[0]})" if text[1] < tight else text[0]
 
     def need(self, name: str) -> None:
         """Make sure that a function of that name is there: NumPy's own, or one written from the operation's rule."""

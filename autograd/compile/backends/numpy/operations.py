@@ -12,29 +12,26 @@ import numpy as np
 from autograd.compile.ir.program import COMPARISONS
 from autograd.compile.ir.sizes import SizedFloat
 from autograd.compile.lift.level_schedule import backward_pass, forward_pass, reached_pass
+from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.identifiers import Name
-from autograd.rules.maths import FloatMaths
+from autograd.rules.maths import MATHEMATICS, FloatMaths
 from autograd.rules.operation import TABLE
 from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import Symbol, check_composed, formulas, functions_in, parameters
 from autograd.support.validate import number
 
-Text = tuple[str, int]  # an expression and how tightly it binds
-ATOM, UNARY, TIMES, PLUS, COMPARE = 10, 8, 7, 6, 4
+UNARY, TIMES, PLUS, COMPARE = 8, 7, 6, 4
 INFIX: Final = {
     "add": ("+", PLUS), "subtract": ("-", PLUS), "multiply": ("*", TIMES), "divide": ("/", TIMES),
     "less": ("<", COMPARE), "less_equal": ("<=", COMPARE), "greater": (">", COMPARE),
     "greater_equal": (">=", COMPARE), "equal": ("==", COMPARE),
 }  # fmt: skip
-OWN: Final = frozenset({
-    "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
-    "power", "isnan", "isinf", "where", "maximum", "minimum",
-})  # fmt: skip
 # What NumPy has by another name: these work with its versions before 2, too.
-RENAMED: Final = {
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh",
-    "atanh": "arctanh",
-}  # fmt: skip
+RENAMED: Final = {name: f"arc{name[1:]}" for name in MATHEMATICS if name[0] == "a" and hasattr(np, f"arc{name[1:]}")}
+OWN: Final = frozenset({
+    "isnan", "isinf", "where", "maximum", "minimum",
+    *[name for name in MATHEMATICS if hasattr(np, name) and name not in RENAMED],
+})  # fmt: skip
 # What NumPy says better than the rule: the same function, in fewer passes over the data.
 BETTER: Final = {
     "sigmoid": "1.0 / (1.0 + exp(-x))",
@@ -156,11 +153,9 @@ def printed(x: Symbol, special: Callable[[Symbol, list[str]], Text | None] = lam
         return known
     if x.function in INFIX:
         sign, binds = INFIX[x.function]
-        (a, p), (b, q) = inputs
-        return f"{a if p >= binds else f'({a})'} {sign} {b if q > binds else f'({b})'}", binds
+        return f"{tight(inputs[0], binds)} {sign} {tight(inputs[1], binds + 1)}", binds
     if x.function == "negative":
-        a, p = inputs[0]
-        return f"-{a if p >= UNARY else f'({a})'}", UNARY
+        return f"-{tight(inputs[0], UNARY)}", UNARY
     return f"{called(x.function)}({', '.join(text for text, _ in inputs)})", ATOM
 
 

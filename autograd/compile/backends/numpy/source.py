@@ -12,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.backends.numpy.expressions import Expressions
-from autograd.compile.backends.numpy.operations import ATOM, NAMESPACE, imports
-from autograd.compile.backends.numpy.structural import are_disjoint, axes_text, is_scaling, slices_text
+from autograd.compile.backends.numpy.operations import NAMESPACE, imports
+from autograd.compile.backends.numpy.structural import are_disjoint, axes_text, is_scaling, reshaped, slices_text
 from autograd.compile.ir.program import VIEWS, Array, Program
+from autograd.rules.formulas import ATOM
 from autograd.rules.identifiers import comment
 from autograd.rules.reductions import REDUCTIONS
 
@@ -106,14 +107,7 @@ class NumpyWriter(Expressions):
         return lines
 
     def _slice_of(self, vector: str, a: Array) -> str:
-        text = f"{vector}[{a.detail}:{a.detail + a.size}]"
-        return (
-            text
-            if len(a.shape) == 1
-            else f"{text}.reshape({', '.join(map(str, a.shape))})"
-            if a.shape
-            else f"{text}.reshape(())"
-        )
+        return reshaped(f"{vector}[{a.detail}:{a.detail + a.size}]", a.shape, of_vector=True)
 
     def _rest_of_gradients(self) -> None:
         """Write what is copied, and the gradient of θ as a whole on top of what its slices have."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.numpy.operations import ATOM, TIMES, printed
+from autograd.compile.backends.numpy.operations import TIMES, printed
 from autograd.compile.ir.program import Array
 from autograd.compile.lift.level_schedule import Block, LevelSchedule
+from autograd.rules.formulas import ATOM, tight
 from autograd.rules.identifiers import Name
 from autograd.rules.operation import TABLE
 from autograd.rules.reductions import REDUCTIONS
@@ -18,13 +19,13 @@ from autograd.rules.symbols import formulas, functions_in, named, parameters
 if TYPE_CHECKING:
     from autograd.compile.backends.numpy.expressions import Expressions
 
-__all__ = ["NUMPY", "are_disjoint", "axes_text", "is_scaling", "slices_text"]
+__all__ = ["NUMPY", "are_disjoint", "axes_text", "is_scaling", "reshaped", "slices_text"]
 
 
 def _matmul(e: Expressions, a: Array) -> str:
     if is_scaling(a):
         x, y = ((e.floats(x), e.text[x][1]) for x in a.operands)
-        return f"({e.parenthesized(x, TIMES)} * {e.parenthesized(y, TIMES + 1)})"
+        return f"({tight(x, TIMES)} * {tight(y, TIMES + 1)})"
     function = "matmul" if len(a.shape) > 2 else "dot"
     return f"{function}({', '.join(map(e.floats, a.operands))})"
 
@@ -50,7 +51,7 @@ def _transpose(e: Expressions, a: Array) -> str:
 def _reshape(e: Expressions, a: Array) -> str:
     (source,) = a.operands
     x = e.floats(source) if source.number is not None else e.expression(source, ATOM)[0]
-    return f"{x}.reshape({', '.join(map(str, a.shape)) or '()'})"
+    return reshaped(x, a.shape)
 
 
 def _slice(e: Expressions, a: Array) -> str:
@@ -84,8 +85,7 @@ def _scatter(e: Expressions, a: Array) -> str:
     (x,) = a.operands
     text = e.floats(x, ATOM) + ("" if len(x.shape) == 1 else ".reshape(-1)")
     index = _index(e, np.broadcast_to(a.detail, x.shape).reshape(-1))
-    result = f"bincount({index}, {text}, {a.size})"
-    return result if len(a.shape) == 1 else f"{result}.reshape({', '.join(map(str, a.shape)) or '()'})"
+    return reshaped(f"bincount({index}, {text}, {a.size})", a.shape, of_vector=True)
 
 
 def _levels(e: Expressions, a: Array) -> str:
@@ -166,6 +166,11 @@ def is_scaling(array: Array) -> bool:
     """
     sizes = [x.size for x in array.operands]
     return len(array.shape) == 2 and min(sizes) == 1 < max(sizes)
+
+
+def reshaped(text: str, shape: tuple[int, ...], *, of_vector: bool = False) -> str:
+    """Return an array in another shape; a vector in that of a vector is there already."""
+    return text if of_vector and len(shape) == 1 else f"{text}.reshape({', '.join(map(str, shape)) or '()'})"
 
 
 def axes_text(axes: tuple[int, ...]) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.backends.numpy.operations import NAMESPACE, TIMES, Text, is_reserved, printed
+from autograd.compile.backends.numpy.operations import NAMESPACE, TIMES, is_reserved, printed
+from autograd.rules.formulas import Text
 from autograd.rules.identifiers import Name, apart
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import SYMBOLS, Symbol, named, symbol

@@ -9,7 +9,7 @@ from typing import Any
 from autograd.compile.backends.native.emit import angles, elementary
 from autograd.compile.backends.native.emit.llvm import Emitter
 from autograd.compile.backends.native.emit.values import Mask, Vector
-from autograd.rules.maths import IEEE, IEEE_FLOATS, Maths
+from autograd.rules.maths import IEEE, IEEE_FLOATS, MATHEMATICS, Maths
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 
@@ -123,10 +123,6 @@ def _primitive(name: str, function: Callable[[Vector], Vector]) -> None:
     setattr(VectorMaths, name, method)
 
 
-for _function in (
-    *(elementary.exp, elementary.expm1, elementary.log, elementary.log1p, elementary.log2, elementary.log10),
-    *(angles.sin, angles.cos, angles.tan, angles.asin, angles.acos, angles.atan),
-    *(elementary.sinh, elementary.cosh, elementary.tanh, elementary.asinh, elementary.acosh, elementary.atanh),
-    *(elementary.erf, elementary.erfc),
-):
-    _primitive(_function.__name__, _function)
+for _function in [getattr(elementary, name, getattr(angles, name, None)) for name in MATHEMATICS]:
+    if _function is not None and not hasattr(VectorMaths, _function.__name__):
+        _primitive(_function.__name__, _function)
