@@ -12,6 +12,7 @@ keeps `_operands` instead; what makes those fast for whole layers is in `fused/`
 
 from __future__ import annotations
 
+import sys
 from typing import Any, ClassVar
 
 from autograd.backward import Operands, is_leaf, one_pass_at_a_time, sweep
@@ -139,3 +140,5 @@ for _module in (methods, groups, nodes, rows):  # these need the class, and were
     vars(_module)["Value"] = Value
 for _name in methods.METHODS.keys() & TABLE.keys():  # a row that was just deleted still has its method
     vars(TABLE[_name]).update(kind=Value, method=methods.METHODS[_name])
+if sys.platform == "emscripten":
+    Value.__del__ = nodes.let_go

@@ -1,4 +1,4 @@
-"""Making nodes: constants of plain numbers, and the results of operations that have no method of their own."""
+"""Making nodes, of plain numbers and of operations that have no method of their own; and letting nodes go."""
 
 from __future__ import annotations
 
@@ -82,3 +82,25 @@ def connected(data: float, op: Any, inputs: tuple[Any, ...], derivatives: Any) -
         if len(inputs) == 2:
             node._right, node._right_derivative = inputs[1], derivatives[1]
     return node
+
+
+_waiting: Final[list[Any]] = []  # what freed nodes were computed from
+_is_freeing: bool = False
+
+
+def let_go(node: Value) -> None:
+    """Free what a node was computed from without freeing inside of freeing, so that chains may be of any length.
+
+    It is `Value.__del__` in a browser.  CPython bounds how deep it frees, from 3.13 on by a stack that no browser has.
+    """
+    global _is_freeing
+    try:
+        _waiting.extend((node._left, node._right, node._operands))
+    except AttributeError:  # `Value("a word")` has begun to be a node, and is none
+        return
+    node._left = node._right = node._operands = None
+    if not _is_freeing:
+        _is_freeing = True
+        while _waiting:
+            _waiting.pop()  # may be the last that holds on to a node, which then adds what it holds
+        _is_freeing = False

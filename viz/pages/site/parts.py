@@ -1,8 +1,4 @@
-"""What the page is made of besides this library: Pyodide and Graphviz as npm has them, each of one version and digest.
-
-Pyodide stays at 0.27.7: from 0.28 on (Python 3.13) the browser's stack ends when a chain of some thousand Values is
-freed, and Python with it.
-"""
+"""What the page is made of besides this library: Pyodide and Graphviz as npm has them, each of one version and digest."""
 
 from __future__ import annotations
 
@@ -31,8 +27,8 @@ class Part(NamedTuple):
 
 
 PYODIDE: Final = Part(
-    "pyodide", "0.27.7", "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343",
-    ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"),
+    "pyodide", "314.0.7", "66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0",
+    ("pyodide.mjs", "pyodide.js", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"),
 )  # fmt: skip
 GRAPHVIZ: Final = Part(
     "@viz-js/viz", "3.31.0", "7dc0189874849cca2fed7cbe88bf334cd0e6e012db16657794a812ad6f2b8c70", ("dist/viz-global.js",)

@@ -47,7 +47,7 @@ def test_without_node_the_way_to_it_is_told(no_npm, tmp_path, monkeypatch, capsy
     assert not (tmp_path / "site").exists()
 
 
-def folder_of_pyodide(folder, version="0.27.7", **packages):
+def folder_of_pyodide(folder, version=parts.PYODIDE.version, **packages):
     folder.mkdir()
     for name in parts.PYODIDE.files:
         (folder / name).write_bytes(name.encode())
@@ -59,10 +59,10 @@ def folder_of_pyodide(folder, version="0.27.7", **packages):
 def test_pyodide_from_a_folder_is_of_the_version_that_was_tried(no_npm, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(tmp_path / "empty"))
-    assert "there is no pyodide.mjs, pyodide.js, pyodide.asm.js, pyodide.asm.wasm" in said
+    assert "there is no pyodide.mjs, pyodide.js, pyodide.asm.mjs, pyodide.asm.wasm" in said
     later = folder_of_pyodide(tmp_path / "later", "0.29.3")
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(later))
-    assert "it is Pyodide 0.29.3, and 0.27.7 is needed" in said
+    assert f"it is Pyodide 0.29.3, and {parts.PYODIDE.version} is needed" in said
     assert not (tmp_path / "site").exists()
 
 
@@ -105,9 +105,9 @@ def npm(monkeypatch, archive, code=0):
     """Let npm leave this archive where it packs."""
 
     def run(command, cwd, **_):
-        assert command[1:3] == ["pack", "pyodide@0.27.7"]
+        assert command[1:3] == ["pack", f"pyodide@{parts.PYODIDE.version}"]
         if archive is not None:
-            Path(cwd, "pyodide-0.27.7.tgz").write_bytes(archive)
+            Path(cwd, f"pyodide-{parts.PYODIDE.version}.tgz").write_bytes(archive)
         return subprocess.CompletedProcess(command, code, "", "npm error code E404\n")
 
     monkeypatch.setattr(parts, "program", lambda name: name)
@@ -116,10 +116,10 @@ def npm(monkeypatch, archive, code=0):
 
 def test_what_npm_brings_is_what_was_chosen(monkeypatch):
     npm(monkeypatch, None, code=1)
-    with pytest.raises(RuntimeError, match=r"npm could not fetch pyodide 0\.27\.7: npm error code E404"):
+    with pytest.raises(RuntimeError, match=r"npm could not fetch pyodide 314\.0\.7: npm error code E404"):
         parts.from_npm(parts.PYODIDE)
     npm(monkeypatch, b"something else")
-    with pytest.raises(ValueError, match=r"npm's pyodide 0\.27\.7 is another than was chosen: its SHA-256 is "):
+    with pytest.raises(ValueError, match=r"npm's pyodide 314\.0\.7 is another than was chosen: its SHA-256 is "):
         parts.from_npm(parts.PYODIDE)
 
 
@@ -134,7 +134,7 @@ def test_one_file_holds_all_and_a_folder_has_its_page_written_last(tmp_path, mon
     data = {"python_stdlib.zip", "library.zip", "pyodide.asm.wasm", "pyodide-lock.json"}
     assert files == data | {"index.html", "worker.js", "steps.html"}
     scripts = (page.parent / "worker.js").read_text(encoding="utf-8")
-    assert scripts.startswith("pyodide.asm.js\n;pyodide.js\n;V\n;")
+    assert scripts.startswith("pyodide.asm.mjs\n;pyodide.js\n;V\n;")
     assert '<a href="steps.html" target="_blank">&lt;Steps&gt;</a>' in page.read_text(encoding="utf-8")
     assert build.site(str(tmp_path / "site")) == page  # again, over itself
     one = build.site(str(tmp_path / "one.html"), single=True).read_text(encoding="utf-8")
@@ -227,5 +227,5 @@ def test_what_is_taken_from_an_archive_is_what_is_wanted(monkeypatch):
     held = packed.getvalue()
     digest = parts.hashlib.sha256(held).hexdigest()
     npm(monkeypatch, held)
-    part = parts.GRAPHVIZ._replace(package="pyodide", version="0.27.7", sha256=digest)
+    part = parts.GRAPHVIZ._replace(package="pyodide", version=parts.PYODIDE.version, sha256=digest)
     assert parts.from_npm(part) == {"viz-global.js": b"js"}
