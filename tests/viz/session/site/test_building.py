@@ -47,6 +47,12 @@ def test_without_node_the_way_to_it_is_told(no_npm, tmp_path, monkeypatch, capsy
     assert not (tmp_path / "site").exists()
 
 
+@pytest.fixture
+def small(monkeypatch):
+    """Files that hold their names are those that were chosen."""
+    monkeypatch.setattr(parts, "CODE", {name: hashlib.sha256(name.encode()).hexdigest() for name in parts.CODE})
+
+
 def folder_of_pyodide(folder, version=parts.PYODIDE.version, **packages):
     folder.mkdir()
     for name in parts.PYODIDE.files:
@@ -87,7 +93,18 @@ def test_a_lock_file_leads_to_no_file_outside_its_folder(no_npm, tmp_path, capsy
     assert not (tmp_path / "site").exists()
 
 
-def test_numpy_is_taken_along_where_the_distribution_has_it(tmp_path, monkeypatch, capsys):
+def test_each_file_of_the_folder_is_what_was_chosen(no_npm, small, tmp_path, monkeypatch, capsys):
+    place = folder_of_pyodide(tmp_path / "whole")
+    assert parts.from_folder(place).keys() == {*parts.PYODIDE.files}
+    for name in parts.CODE:
+        (place / name).write_bytes(b"another")
+        said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
+        assert f"its {name} is another than was chosen: its SHA-256 is {hashlib.sha256(b'another').hexdigest()}" in said
+        (place / name).write_bytes(name.encode())
+    assert not (tmp_path / "site").exists()
+
+
+def test_numpy_is_taken_along_where_the_distribution_has_it(small, tmp_path, monkeypatch, capsys):
     wheel, content = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl", b"a wheel"
     place = folder_of_pyodide(
         tmp_path / "whole", numpy={"file_name": wheel, "sha256": hashlib.sha256(content).hexdigest()}
@@ -98,25 +115,35 @@ def test_numpy_is_taken_along_where_the_distribution_has_it(tmp_path, monkeypatc
     monkeypatch.setattr(build, "program", lambda name: name)
     (place / wheel).write_bytes(b"another")
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
-    assert f"its {wheel} is another than pyodide-lock.json names" in said
+    assert f"its {wheel} is another than was chosen" in said
 
 
-def npm(monkeypatch, archive, code=0):
+def npm(monkeypatch, archive, code=0, said="npm error code E404\n"):
     """Let npm leave this archive where it packs."""
 
     def run(command, cwd, **_):
         assert command[1:3] == ["pack", f"pyodide@{parts.PYODIDE.version}"]
         if archive is not None:
             Path(cwd, f"pyodide-{parts.PYODIDE.version}.tgz").write_bytes(archive)
-        return subprocess.CompletedProcess(command, code, "", "npm error code E404\n")
+        return subprocess.CompletedProcess(command, code, "", said)
 
     monkeypatch.setattr(parts, "program", lambda name: name)
     monkeypatch.setattr(parts.subprocess, "run", run)
 
 
+def never(command, timeout, **_):
+    raise subprocess.TimeoutExpired(command, timeout)
+
+
 def test_what_npm_brings_is_what_was_chosen(monkeypatch):
     npm(monkeypatch, None, code=1)
     with pytest.raises(RuntimeError, match=r"npm could not fetch pyodide 314\.0\.7: npm error code E404"):
+        parts.from_npm(parts.PYODIDE)
+    npm(monkeypatch, None, code=1, said="")
+    with pytest.raises(RuntimeError, match=r"fetch pyodide 314\.0\.7: it left with 1, and said nothing$"):
+        parts.from_npm(parts.PYODIDE)
+    monkeypatch.setattr(parts.subprocess, "run", never)
+    with pytest.raises(RuntimeError, match=r"fetch pyodide 314\.0\.7: it did not answer for 300 s$"):
         parts.from_npm(parts.PYODIDE)
     npm(monkeypatch, b"something else")
     with pytest.raises(ValueError, match=r"npm's pyodide 314\.0\.7 is another than was chosen: its SHA-256 is "):
