@@ -19,7 +19,7 @@ from autograd.fused import groups
 from autograd.recording import methods, modes, nodes
 from autograd.recording.aliases import Aliases, name_from
 from autograd.recording.conditions import Comparisons
-from autograd.recording.copying import Copying
+from autograd.recording.copying import Copying, Freeing
 from autograd.recording.graph import operand_derivatives, operands
 from autograd.recording.refusals import Refusals
 from autograd.rules.operation import TABLE, Operation
@@ -28,7 +28,7 @@ from autograd.support.messages import cut
 from autograd.support.validate import number
 
 
-class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
+class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
     """One number in a graph, with the operation, parents and local derivatives that it came from.
 
     A leaf (`Value(2.0)`) has no parents.  A plain number mixed into arithmetic becomes a leaf whose `op` is CONSTANT.
@@ -137,6 +137,5 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
 for _module in (methods, groups, nodes):  # these need the class, and were imported before it existed
     vars(_module)["Value"] = Value
-for _op in TABLE.values():
-    if _op.is_inlined and _op.methods[0] in vars(methods.Methods):  # a new row's is not written yet
-        _op.kind = Value
+for _op in [op for op in TABLE.values() if op.is_inlined and op.methods[0] in vars(methods.Methods)]:
+    _op.kind = Value  # a new row's method is not written yet

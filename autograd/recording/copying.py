@@ -1,10 +1,11 @@
-"""Copies and pickles of graphs: in linear time, with no recursion however deep, and with all that they share.
+"""Copies and pickles of graphs, and their end: in linear time, with no recursion however deep, with all they share.
 
 A copy keeps numbers, gradients and names, and backward passes run in it.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -86,3 +87,35 @@ def _pickling(node: Any) -> _Session:
         session = _Session()
         _latest.session = weakref.ref(session)
     return session
+
+
+# ------------------------------------------------------------------------------------------ letting go
+_waiting: list[Any] = []  # what freed nodes were computed from
+_is_freeing = False
+
+
+def let_go(node: Any) -> None:
+    """Free what a node was computed from without freeing inside of freeing, so that chains may be of any length.
+
+    CPython bounds how deep it frees, from 3.13 on by a stack that no browser has.
+    """
+    global _is_freeing
+    try:
+        _waiting.extend((node._left, node._right, node._operands))
+    except AttributeError:  # `Value("a word")` has begun to be a node, and is none
+        return
+    node._left = node._right = node._operands = None
+    if not _is_freeing:
+        _is_freeing = True
+        while _waiting:
+            _waiting.pop()  # may be the last that holds on to a node, which then adds what it holds
+        _is_freeing = False
+
+
+class Freeing:
+    """How Values go when nothing holds on to them: as Python's objects do, in a browser link by link."""
+
+    __slots__ = ()
+
+    if sys.platform == "emscripten":
+        __del__ = let_go

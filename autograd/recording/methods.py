@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from math import abs, atan2, log, sqrt
+from math import atan2, log, sqrt
 from typing import TYPE_CHECKING, SupportsFloat, TypeAlias, Union
 
 from autograd import ops

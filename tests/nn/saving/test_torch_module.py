@@ -118,7 +118,7 @@ def computed(torch, model, rows):
     made = names["Model"]().double()
     made.load_state_dict({name: torch.from_numpy(x) for name, x in state.items()})
     found = made.eval()(torch.tensor(rows))
-    return np.array(found.detach() if hasattr(found, "detach") else found)
+    return found.detach().numpy() if hasattr(found, "detach") else np.array(found)
 
 
 MODELS = [
@@ -164,6 +164,23 @@ def test_an_embedding_is_a_table(torch):
     model = nn.Embedding(4, 3, seed=0)
     found = computed(torch, nn.Sequential(model), np.array([2, 0]))
     np.testing.assert_array_equal(found, [[x.data for x in model.rows[i]] for i in (2, 0)])
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *sorted(FUNCTIONS)])
+def test_every_activation_is_pytorchs(name):
+    torch = pytest.importorskip("torch", reason="it has the activations that are compared")
+    model = nn.Sequential(nn.Layer(2, 3, name, seed=0), nn.Layer(3, 2, seed=1))
+    for p in model.layers[0].parameters():
+        p.data = abs(p.data) * 0.1 + (1.1 if name == "acosh" else 0.05)  # all are defined between 0.05 and 1 but it
+    rows = DRAW.uniform(0.1, 0.9, size=(5, 2))
+    wanted = nn.predict(model, rows)
+    np.testing.assert_allclose(computed(torch, model, rows), wanted, rtol=1e-12, atol=1e-13)
+    source, state = nn.to_torch(model)
+    names = {}
+    exec(source, names)
+    made = names["Model"]()
+    made.load_state_dict({name: torch.from_numpy(x) for name, x in state.items()})
+    np.testing.assert_allclose(made(torch.tensor(rows).float()).detach().numpy(), wanted, rtol=1e-5, atol=1e-6)
 
 
 def inverse(x):

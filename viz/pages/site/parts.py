@@ -1,8 +1,4 @@
-"""What the page is made of besides this library: Pyodide and Graphviz as npm has them, each of one version and digest.
-
-Pyodide stays at 0.27.7: from 0.28 on (Python 3.13) the browser's stack ends when a chain of some thousand Values is
-freed, and Python with it.
-"""
+"""What the page is made of besides this library: Pyodide and Graphviz as npm has them, of one version and digest."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ import sysconfig
 import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from autograd.support.messages import shown
 
@@ -30,10 +26,19 @@ class Part(NamedTuple):
     files: tuple[str, ...]
 
 
+CODE: Final = {  # the digests of what is run; the lock file may name less than npm's
+    "pyodide.mjs": "6f1d60f7bf529beb300f0f47983c921d3982363640ba20af0e38efdddbc66109",
+    "pyodide.js": "3141b814715a72e59b51b1b18b9ceae5bf19f7c852417e431bb0a34feadf825c",
+    "pyodide.asm.mjs": "f7cdc8ece80678ceb712f8e65ebe6d3a83203a180c399865f49612a051693635",
+    "pyodide.asm.wasm": "cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6",
+    "python_stdlib.zip": "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a",
+}
 PYODIDE: Final = Part(
-    "pyodide", "0.27.7", "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343",
-    ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"),
-)  # fmt: skip
+    "pyodide",
+    "314.0.7",
+    "66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0",
+    (*CODE, "pyodide-lock.json"),
+)
 GRAPHVIZ: Final = Part(
     "@viz-js/viz", "3.31.0", "7dc0189874849cca2fed7cbe88bf334cd0e6e012db16657794a812ad6f2b8c70", ("dist/viz-global.js",)
 )
@@ -58,13 +63,16 @@ def from_npm(part: Part) -> dict[str, bytes]:
     Raises RuntimeError if npm does not answer, ValueError if what it brings is not what was there when it was chosen.
     """
     with TemporaryDirectory() as folder:
-        command = [program("npm"), "pack", f"{part.package}@{part.version}", "--prefer-offline", "--silent"]
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=PATIENCE
-        )
+        command = [program("npm"), "pack", f"{part.package}@{part.version}", "--prefer-offline", "--loglevel=error"]
+        given: dict[str, Any] = {"cwd": folder, "capture_output": True, "encoding": "utf-8", "errors": "replace"}
+        try:
+            done = subprocess.run(command, check=False, timeout=PATIENCE, **given)
+            why = shown(" ".join(done.stderr.split()), 300) or f"it left with {done.returncode}, and said nothing"
+        except subprocess.TimeoutExpired:
+            why = f"it did not answer for {PATIENCE:.0f} s"
         archives = [*Path(folder).glob("*.tgz")]
-        if done.returncode or len(archives) != 1:
-            raise RuntimeError(f"npm could not fetch {part.package} {part.version}: {shown(done.stderr.strip(), 300)}")
+        if len(archives) != 1:
+            raise RuntimeError(f"npm could not fetch {part.package} {part.version}: {why}")
         packed = archives[0].read_bytes()
     if (digest := hashlib.sha256(packed).hexdigest()) != part.sha256:
         raise ValueError(f"npm's {part.package} {part.version} is another than was chosen: its SHA-256 is {digest}")
@@ -76,7 +84,8 @@ def from_npm(part: Part) -> dict[str, bytes]:
 def from_folder(folder: str | os.PathLike[str]) -> dict[str, bytes]:
     """Return Pyodide's files from a folder that holds its distribution, and NumPy's where they are there, too.
 
-    Raises ValueError for a folder without it, with another version of it, or with another NumPy than it names.
+    Raises ValueError for a folder without it, with another version of it, or with files that are not that
+    version's.
     """
     place = Path(folder)
     if missing := [name for name in PYODIDE.files if not (place / name).is_file()]:
@@ -94,9 +103,12 @@ def from_folder(folder: str | os.PathLike[str]) -> dict[str, bytes]:
         )
     if version != PYODIDE.version:
         raise ValueError(f"--pyodide {shown(place)}: it is Pyodide {version}, and {PYODIDE.version} is needed")
-    if not wheel or not (place / wheel).is_file():
-        return files
-    files[wheel] = (place / wheel).read_bytes()
-    if (digest := hashlib.sha256(files[wheel]).hexdigest()) != named:
-        raise ValueError(f"--pyodide {shown(place)}: its {wheel} is another than pyodide-lock.json names: {digest}")
+    wanted = dict(CODE)
+    if wheel and (place / wheel).is_file():
+        files[wheel], wanted[wheel] = (place / wheel).read_bytes(), named
+    for name, chosen in wanted.items():
+        if (digest := hashlib.sha256(files[name]).hexdigest()) != chosen:
+            raise ValueError(
+                f"--pyodide {shown(place)}: its {name} is another than was chosen: its SHA-256 is {digest}"
+            )
     return files

@@ -22,7 +22,9 @@ async function begin({ files, columns }) {
     return new Response(content, name.endsWith(".wasm") ? WASM : {});
   };
   const library = scope.fetch("library.zip").then((/** @type {Response} */ response) => response.arrayBuffer());
-  const python = await scope.loadPyodide({ indexURL: NOWHERE, env: { COLUMNS: String(columns), HOME: "/home/you" } });
+  const { createPyodideModule } = scope; // it stands above, in the same script
+  const env = { COLUMNS: String(columns), HOME: "/home/you" };
+  const python = await scope.loadPyodide({ createPyodideModule, indexURL: NOWHERE, env });
   for (const stream of ["setStdout", "setStderr"]) {
     const letters = new TextDecoder(); // of each stream its own: a letter may come in two parts
     const write = (/** @type {Uint8Array} */ bytes) => {

@@ -1,16 +1,29 @@
-"""What Pyodide runs under Node: pytest, on the tests that need nothing that the page's Python lacks.
+"""What Pyodide runs under Node: pytest; a test that asks for what the page's Python lacks is skipped, saying what.
 
 The repository lies at /repo, pytest and what else is pure at /packages, the arguments for pytest in /arguments.
 """
 
 import ast
+import asyncio
+import gc
 import importlib.util
 import os
+import signal
+import subprocess
 import sys
+import threading
 from functools import cache
 from pathlib import Path
 
 REPO = Path("/repo")
+LACKING = [  # where a test asks for it, what it is
+    (threading.Thread, "start", "threads"),
+    (subprocess.Popen, "__init__", "processes"),
+    (os, "fork", "processes"),
+    (os, "kill", "signals"),
+    (signal, "setitimer", "signals"),
+    (asyncio, "run", "loops that wait"),
+]
 
 
 @cache
@@ -30,11 +43,29 @@ def lacking(path):
     return found
 
 
+def without(what):
+    """Return what is called in the place of something that is not here."""
+
+    def skip(*given, **_):
+        for coroutine in filter(asyncio.iscoroutine, given):
+            coroutine.close()
+        pytest.skip(f"there are no {what} in a browser")
+
+    return skip
+
+
 class Here:
     """Leaves out what cannot run here: files that import what is not there, tests that ask for it later."""
 
+    is_begun = False
+
     def pytest_ignore_collect(self, collection_path):
         return True if collection_path.suffix == ".py" and lacking(collection_path) else None
+
+    def pytest_collection_modifyitems(self, items):
+        for item in items:
+            if "often_switched" in item.fixturenames:  # of conftest.py, which loads what is not here
+                item.add_marker(pytest.mark.skip("there are no threads in a browser"))
 
     def pytest_make_collect_report(self, collector):
         from _pytest import reports, runner
@@ -44,6 +75,13 @@ class Here:
             why = str(report.longrepr).splitlines()[-1]
             return reports.CollectReport(collector.nodeid, "skipped", (str(collector.path), 0, why), [])
         return report
+
+    def pytest_runtest_logreport(self, report):
+        self.is_begun = report.skipped or (self.is_begun and report.when != "setup")
+
+    def pytest_runtest_logfinish(self):
+        if self.is_begun:
+            gc.collect()  # what a skipped test had begun ends before the next
 
     def pytest_pyfunc_call(self, pyfuncitem):
         test = pyfuncitem.obj
@@ -64,5 +102,7 @@ if sys.platform == "emscripten":
     os.chdir(REPO)
     import pytest
 
-    plain = ["--noconftest", "--capture=sys", "--tb=short", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+    for owner, name, what in LACKING:
+        setattr(owner, name, without(what))
+    plain = ["--noconftest", "--capture=sys", "--tb=short", "-rs", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
     sys.exit(int(pytest.main([*plain, *Path("/arguments/arguments").read_text().split()], [Here()])))

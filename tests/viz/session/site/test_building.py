@@ -47,7 +47,13 @@ def test_without_node_the_way_to_it_is_told(no_npm, tmp_path, monkeypatch, capsy
     assert not (tmp_path / "site").exists()
 
 
-def folder_of_pyodide(folder, version="0.27.7", **packages):
+@pytest.fixture
+def small(monkeypatch):
+    """Files that hold their names are those that were chosen."""
+    monkeypatch.setattr(parts, "CODE", {name: hashlib.sha256(name.encode()).hexdigest() for name in parts.CODE})
+
+
+def folder_of_pyodide(folder, version=parts.PYODIDE.version, **packages):
     folder.mkdir()
     for name in parts.PYODIDE.files:
         (folder / name).write_bytes(name.encode())
@@ -59,10 +65,10 @@ def folder_of_pyodide(folder, version="0.27.7", **packages):
 def test_pyodide_from_a_folder_is_of_the_version_that_was_tried(no_npm, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(tmp_path / "empty"))
-    assert "there is no pyodide.mjs, pyodide.js, pyodide.asm.js, pyodide.asm.wasm" in said
+    assert "there is no pyodide.mjs, pyodide.js, pyodide.asm.mjs, pyodide.asm.wasm" in said
     later = folder_of_pyodide(tmp_path / "later", "0.29.3")
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(later))
-    assert "it is Pyodide 0.29.3, and 0.27.7 is needed" in said
+    assert f"it is Pyodide 0.29.3, and {parts.PYODIDE.version} is needed" in said
     assert not (tmp_path / "site").exists()
 
 
@@ -87,7 +93,18 @@ def test_a_lock_file_leads_to_no_file_outside_its_folder(no_npm, tmp_path, capsy
     assert not (tmp_path / "site").exists()
 
 
-def test_numpy_is_taken_along_where_the_distribution_has_it(tmp_path, monkeypatch, capsys):
+def test_each_file_of_the_folder_is_what_was_chosen(no_npm, small, tmp_path, monkeypatch, capsys):
+    place = folder_of_pyodide(tmp_path / "whole")
+    assert parts.from_folder(place).keys() == {*parts.PYODIDE.files}
+    for name in parts.CODE:
+        (place / name).write_bytes(b"another")
+        said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
+        assert f"its {name} is another than was chosen: its SHA-256 is {hashlib.sha256(b'another').hexdigest()}" in said
+        (place / name).write_bytes(name.encode())
+    assert not (tmp_path / "site").exists()
+
+
+def test_numpy_is_taken_along_where_the_distribution_has_it(small, tmp_path, monkeypatch, capsys):
     wheel, content = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl", b"a wheel"
     place = folder_of_pyodide(
         tmp_path / "whole", numpy={"file_name": wheel, "sha256": hashlib.sha256(content).hexdigest()}
@@ -98,28 +115,38 @@ def test_numpy_is_taken_along_where_the_distribution_has_it(tmp_path, monkeypatc
     monkeypatch.setattr(build, "program", lambda name: name)
     (place / wheel).write_bytes(b"another")
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
-    assert f"its {wheel} is another than pyodide-lock.json names" in said
+    assert f"its {wheel} is another than was chosen" in said
 
 
-def npm(monkeypatch, archive, code=0):
+def npm(monkeypatch, archive, code=0, said="npm error code E404\n"):
     """Let npm leave this archive where it packs."""
 
     def run(command, cwd, **_):
-        assert command[1:3] == ["pack", "pyodide@0.27.7"]
+        assert command[1:3] == ["pack", f"pyodide@{parts.PYODIDE.version}"]
         if archive is not None:
-            Path(cwd, "pyodide-0.27.7.tgz").write_bytes(archive)
-        return subprocess.CompletedProcess(command, code, "", "npm error code E404\n")
+            Path(cwd, f"pyodide-{parts.PYODIDE.version}.tgz").write_bytes(archive)
+        return subprocess.CompletedProcess(command, code, "", said)
 
     monkeypatch.setattr(parts, "program", lambda name: name)
     monkeypatch.setattr(parts.subprocess, "run", run)
 
 
+def never(command, timeout, **_):
+    raise subprocess.TimeoutExpired(command, timeout)
+
+
 def test_what_npm_brings_is_what_was_chosen(monkeypatch):
     npm(monkeypatch, None, code=1)
-    with pytest.raises(RuntimeError, match=r"npm could not fetch pyodide 0\.27\.7: npm error code E404"):
+    with pytest.raises(RuntimeError, match=r"npm could not fetch pyodide 314\.0\.7: npm error code E404"):
+        parts.from_npm(parts.PYODIDE)
+    npm(monkeypatch, None, code=1, said="")
+    with pytest.raises(RuntimeError, match=r"fetch pyodide 314\.0\.7: it left with 1, and said nothing$"):
+        parts.from_npm(parts.PYODIDE)
+    monkeypatch.setattr(parts.subprocess, "run", never)
+    with pytest.raises(RuntimeError, match=r"fetch pyodide 314\.0\.7: it did not answer for 300 s$"):
         parts.from_npm(parts.PYODIDE)
     npm(monkeypatch, b"something else")
-    with pytest.raises(ValueError, match=r"npm's pyodide 0\.27\.7 is another than was chosen: its SHA-256 is "):
+    with pytest.raises(ValueError, match=r"npm's pyodide 314\.0\.7 is another than was chosen: its SHA-256 is "):
         parts.from_npm(parts.PYODIDE)
 
 
@@ -134,7 +161,7 @@ def test_one_file_holds_all_and_a_folder_has_its_page_written_last(tmp_path, mon
     data = {"python_stdlib.zip", "library.zip", "pyodide.asm.wasm", "pyodide-lock.json"}
     assert files == data | {"index.html", "worker.js", "steps.html"}
     scripts = (page.parent / "worker.js").read_text(encoding="utf-8")
-    assert scripts.startswith("pyodide.asm.js\n;pyodide.js\n;V\n;")
+    assert scripts.startswith("pyodide.asm.mjs\n;pyodide.js\n;V\n;")
     assert '<a href="steps.html" target="_blank">&lt;Steps&gt;</a>' in page.read_text(encoding="utf-8")
     assert build.site(str(tmp_path / "site")) == page  # again, over itself
     one = build.site(str(tmp_path / "one.html"), single=True).read_text(encoding="utf-8")
@@ -227,5 +254,5 @@ def test_what_is_taken_from_an_archive_is_what_is_wanted(monkeypatch):
     held = packed.getvalue()
     digest = parts.hashlib.sha256(held).hexdigest()
     npm(monkeypatch, held)
-    part = parts.GRAPHVIZ._replace(package="pyodide", version="0.27.7", sha256=digest)
+    part = parts.GRAPHVIZ._replace(package="pyodide", version=parts.PYODIDE.version, sha256=digest)
     assert parts.from_npm(part) == {"viz-global.js": b"js"}
