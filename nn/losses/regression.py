@@ -48,7 +48,7 @@ def huber(predictions: Any, targets: Any, *, delta: float = 1.0, weights: Any = 
 
     def each(x: Value, y: Any) -> Value:
         error = x - y
-        near = clip(error, -delta, delta)
+        near: Value = clip(error, -delta, delta)
         return near * (error - 0.5 * near)
 
     return mean_of("huber", predictions, targets, weights, each)
