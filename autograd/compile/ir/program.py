@@ -52,7 +52,6 @@ STRUCTURAL = frozenset({
     "broadcast", "join", "gather", "scatter", "assemble", "rows", "add_rows", "pick", "put", *LEVELS,
 })  # fmt: skip
 INDEXED = frozenset({"rows", "add_rows", "pick", "put"})  # the last operand is an index: whole numbers
-
 COMPARISONS: Final = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "isnan"})
 
 
@@ -134,7 +133,7 @@ class Program:
     @property
     def flops(self) -> int:
         """Arithmetic operations of one run, a multiply-add counted as two."""
-        return sum(_flops(a) for a in self.lines)
+        return sum(a.size if a.is_elementwise else FLOPS.get(a.op, lambda a: 0)(a) for a in self.lines)
 
     def __str__(self) -> str:
         number = {id(a): i for i, a in enumerate(self.lines)}
@@ -158,12 +157,6 @@ FLOPS: Final[dict[str, Callable[[Array], int]]] = {
     **dict.fromkeys((*REDUCTIONS, "scatter", "add_rows"), lambda a: a.operands[0].size),
     **dict.fromkeys(LEVELS, lambda a: a.size),
 }
-
-
-def _flops(a: Array) -> int:
-    if a.is_elementwise:
-        return a.size
-    return FLOPS[a.op](a) if a.op in FLOPS else 0
 
 
 class Builder:
@@ -261,10 +254,7 @@ class Builder:
         return self._known.get(("divide", (id(x), id(y)), np.broadcast_shapes(x.shape, y.shape), None))
 
     def lower(self, formula: Symbol, known: dict[Symbol, Array], axes: tuple[int, ...] = ()) -> Array:
-        """Return a formula of symbols as arrays: `known` says what its names (and larger parts) stand for.
-
-        What is a function of a sequence runs along `axes`.
-        """
+        """Return a formula of symbols as arrays, reduced along axes; `known` is what its names and parts stand for."""
         if formula in known:
             return known[formula]
         if formula.number is not None:

