@@ -128,7 +128,8 @@ class Neuron(Module):
         group = input_group(inputs, len(self.weights), "this neuron")
         z = Units([self.weights], [self._added])(group, [self._names[0]])
         a = _activated([self], z)
-        self.keep_pass(z, a)
+        if watched.get():
+            self.keep_pass(z, a)
         return a[0]
 
     def _kind(self) -> str:
@@ -227,7 +228,8 @@ class Layer(Module):
         made = self._made()
         z = made.units(input_group(inputs, made.width, "this layer"), made.z_names)
         a = _activated(made.neurons, z)
-        self.keep_pass(z, a)
+        if watched.get():
+            self.keep_pass(z, a)
         return a
 
     def hidden(self, inputs: Inputs | Value) -> Group:

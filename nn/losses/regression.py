@@ -46,7 +46,7 @@ def huber(predictions: Any, targets: Any, *, delta: float = 1.0, weights: Any = 
     """
     delta = checked_setting("huber", "delta", delta, 0.0, above=True)
 
-    def each(x: Value, y: Any) -> Value:
+    def each(x: Value, y: Any) -> Any:
         error = x - y
         near: Value = clip(error, -delta, delta)
         return near * (error - 0.5 * near)

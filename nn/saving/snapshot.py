@@ -33,7 +33,7 @@ class Gradients:
     def __init__(self, values: Sequence[Value]) -> None:
         gradients = gradients_of(values)
         self._data = array("d", [0.0 if x is None else x for x in gradients])
-        self._reached = bytes(x is not None for x in gradients)
+        self._reached = bytes([x is not None for x in gradients])
 
     def put(self, values: Sequence[Value]) -> None:
         """Leave the Values with these gradients."""

@@ -207,3 +207,13 @@ def test_units_that_share_their_weights_on_purpose_are_one():
 def test_a_linear_classifier_may_begin_at_zero():
     found = look(alike(0.0)(MLP(2, [3])), [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 2], loss=softmax_cross_entropy)
     assert found.is_healthy
+
+
+def test_a_sigmoid_written_out_is_one_over_what_is_1_and_more():
+    from nn.inspect.mistakes import _activation
+
+    for x, name in ((1.0, "sigmoid"), (4.0, "sigmoid"), (0.8, "divide"), (-3.0, "divide")):
+        assert _activation(1.0 / Value(x)) == name
+        assert _activation(Value(x) ** -1.0) == name.replace("divide", "power")
+    assert (_activation(2.0 / Value(4.0)), _activation(Value(4.0) ** -2.0)) == ("divide", "power")
+    assert (_activation(Value(1.0) / Value(4.0)), _activation(Value(0.5))) == ("divide", "")
