@@ -137,6 +137,5 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Aliases):
 
 for _module in (methods, groups, nodes):  # these need the class, and were imported before it existed
     vars(_module)["Value"] = Value
-for _op in TABLE.values():
-    if _op.is_inlined and _op.methods[0] in vars(methods.Methods):  # a new row's is not written yet
-        _op.kind = Value
+for _op in [op for op in TABLE.values() if op.is_inlined and op.methods[0] in vars(methods.Methods)]:
+    _op.kind = Value  # whose method records it; that of a row just entered is not written yet
