@@ -138,4 +138,4 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
 for _module in (methods, groups, nodes):  # these need the class, and were imported before it existed
     vars(_module)["Value"] = Value
 for _op in [op for op in TABLE.values() if op.is_inlined and op.methods[0] in vars(methods.Methods)]:
-    _op.kind = Value  # a new row's method is not written yet
+    _op.kind = Value  # whose method records it; that of a row just entered is not written yet

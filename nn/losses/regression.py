@@ -47,8 +47,8 @@ def huber(predictions: Any, targets: Any, *, delta: float = 1.0, weights: Any = 
     delta = checked_setting("huber", "delta", delta, 0.0, above=True)
 
     def each(x: Value, y: Any) -> Any:
-        error = x - y
-        near: Value = clip(error, -delta, delta)
+        error: Value = x - y
+        near = clip(error, -delta, delta)
         return near * (error - 0.5 * near)
 
     return mean_of("huber", predictions, targets, weights, each)

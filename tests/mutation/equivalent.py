@@ -2,6 +2,18 @@
 
 # file -> {(the line, what stood there, what stands there now): why nothing changes}
 EQUIVALENT = {
+    "autograd/compile/lift/normalize.py": {
+        ("return combined(self.tape, [(sign * own, x), (other * others, y)], None)", "sign * own", "sign / own"): (
+            "both are 1 or −1"
+        ),
+    },
+    "autograd/compile/lift/terms.py": {
+        (
+            "for x, y in zip(tape.groups[weights], tape.groups[values], strict=True):",
+            "zip(tape.groups[weights], tape.groups[values], strict=True)",
+            "zip(tape.groups[values], tape.groups[weights], strict=True)",
+        ): "the factors of each product are put in order next",
+    },
     "nn/history/history.py": {
         (
             "return x if low != low or x < low else low",

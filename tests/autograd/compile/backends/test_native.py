@@ -317,6 +317,17 @@ def test_stacks_longer_than_their_matrices():
     agrees(program, np.zeros(0), [np.random.default_rng(k).normal(size=(13, 2, 13)) * 0.3 for k in range(2)])
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_large_products_read_is_put_side_by_side(turned):
+    b = Builder()
+    x, y = b.make("input", (), (100, 40), 0), b.make("input", (), (100, 40) if turned else (40, 100), 1)
+    product = b.matmul(x, b.transpose(y) if turned else y)
+    loss = b.sum(b.apply("multiply", product, product), (0, 1), ())
+    arguments = [(k, array.shape, False) for k, array in enumerate((x, y))]
+    program = Program(b.lines, len(b.lines), loss, [], arguments, np.zeros(0, dtype=np.int64), 0)
+    agrees(program, np.zeros(0), [np.random.default_rng(k).normal(size=a.shape) for k, a in enumerate((x, y))])
+
+
 def test_what_flows_to_parameters_as_a_whole_begins_at_0_in_every_run():
     b = Builder()
     own, every = b.make("parameter", (), (2,), 0), b.make("theta", (), (5,))

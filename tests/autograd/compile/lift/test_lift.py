@@ -52,6 +52,18 @@ def test_a_gradient_reaches_what_it_could_and_no_condition():
     assert reached[:3].tolist() == [False, True, True]
 
 
+def test_a_group_is_of_the_kind_that_the_set_of_its_members_is():
+    leaves = [Value(float(k)) for k in range(6)]
+    kinds = np.array([1, 1, 1, 2, 2, 3], dtype=np.uint64)
+
+    def found(*places):
+        return blocks_of(leaves, total([leaves[k] for k in places])).kinds(kinds, []).tolist()
+
+    assert len(found(0, 3)) == 1
+    assert found(0, 3) == found(0, 1, 3) == found(0, 3, 4) == found(4, 0, 3, 1, 2)
+    assert found(0, 3) != found(0, 5) != found(3, 5) != found(0, 3, 5)
+
+
 def test_a_graph_is_computed_in_blocks_of_one_operation_on_one_level():
     w, x, y = (Value(k) for k in (1.0, 2.0, 3.0))
     blocks = blocks_of([w, x, y], total([w * x, w * y]) + 1.0)

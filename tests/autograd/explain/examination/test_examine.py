@@ -148,6 +148,14 @@ def test_the_first_fault_is_what_is_to_be_mended_first(tmp_path, changes, first)
     assert with_faults(tmp_path, *changes).faults[0].advice.startswith(first)
 
 
+def test_each_case_comes_once_and_after_those_that_it_builds_on():
+    seen = set()
+    for case in cases():
+        assert case.name not in seen
+        assert seen.issuperset(case.builds_on), case.name
+        seen.add(case.name)
+
+
 def test_derivatives_are_told_in_whole_brackets_and_once():
     said = [wrong.advice for case in cases() for wrong in case.wrong]
     assert not [text for text in said if text.count("(") != text.count(")")]
