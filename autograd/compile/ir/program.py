@@ -133,7 +133,7 @@ class Program:
     @property
     def flops(self) -> int:
         """Arithmetic operations of one run, a multiply-add counted as two."""
-        return sum(a.size if a.is_elementwise else FLOPS.get(a.op, lambda a: 0)(a) for a in self.lines)
+        return sum(a.size if a.is_elementwise else FLOPS[a.op](a) if a.op in FLOPS else 0 for a in self.lines)
 
     def __str__(self) -> str:
         number = {id(a): i for i, a in enumerate(self.lines)}
