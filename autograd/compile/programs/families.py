@@ -70,9 +70,7 @@ class Family:
         """Unify the parts; raises DoesNotFitError if they differ in more than numbers."""
         self.pattern, self.parts, self.others = pattern, parts, parts[0].others
         if any(list(map(id, part.others)) != list(map(id, self.others)) for part in parts):
-            raise DoesNotFitError(
-                "the function reads other Values at each size, such as a Value(0.0) of its own, where 0.0 would do"
-            )
+            raise DoesNotFitError("the function reads other Values at each size")
         self.generic = unify([part.program for part in parts], [part.sizes for part in parts])
         self.outlines = {part.sizes: part.outline for part in parts}
         self.audits = Audits(0.0)
