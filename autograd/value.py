@@ -6,8 +6,7 @@ the table of operations (`ops.py`).  There, `c = a * b` is `Value.__mul__`, whic
     c._data, c._left, c._right = a._data * b._data, a, b
     c._left_derivative, c._right_derivative = b._data, a._data  # dc/da and dc/db
 
-`tanh(a)` leaves `_right` empty; a leaf keeps nothing.  A node with more than two parents, or with a sequence of them,
-keeps `_operands` instead; what makes those fast for whole layers is in `fused/`.
+`tanh(a)` leaves `_right` empty; a leaf keeps nothing.  More than two parents, or a sequence, are in `_operands`.
 """
 
 from __future__ import annotations
@@ -58,6 +57,8 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
         self._name = name if name is None and label is None else name_from(data, name, _op, label)
         self.op = self._grad = self._left = self._right = None
         self._left_derivative = self._right_derivative = self._operands = None
+        if modes.active and (note := modes.current("note_leaf")) is not None:
+            note(self)
 
     @property
     def data(self) -> float:

@@ -71,7 +71,8 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
 
     A program is traced anew if what it was traced from has changed: names and defaults that the function reads from
     outside, anything about our modules, attributes of the user's objects, and what lists, dicts and arrays of up to
-    4,096 numbers hold; Values are read at each run.  For what cannot be seen there are audits: the function itself is
+    4,096 numbers hold; Values are read at each run, those that the function makes anew each time are numbers of the
+    program.  For what cannot be seen there are audits: the function itself is
     run on the same numbers and its loss compared with the program's, at calls 2, 3 and 4 (as long as these take no
     longer than compiling did, or 20 ms each), at calls 8, 16, 32, … where it takes a millisecond at most, and at any
     other call as soon as audits are within 1 % of the time that goes by.  A difference beyond rounding is reported in

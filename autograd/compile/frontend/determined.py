@@ -74,6 +74,8 @@ def trace_twice(
             raise UndeterminedError(
                 f"traced twice, the function wrote another program each time, so no program can stand for it: {WAY_OUT}"
             )
+    else:
+        traced.keep_leaves()  # which may be made the first time alone
     return traced
 
 

@@ -43,6 +43,8 @@ class Tracing:
         self._tables: dict[int, tuple[Any, list[Group]]] = {}  # tables that were taken from, as columns
         self.taken: dict[int, tuple[Any, list[Value]]] = {}  # likewise, by numbers that are known
         self.made: list[Value] = [x for values, _ in arguments.values() for x in values]
+        self.leaves: list[Value] = []  # that the function makes itself, as Value(0.0) to begin a sum with
+        self.was_shown = False  # whether the text of a Value was asked for
 
     def random_inputs(self, module: Any, count: int) -> list[Value]:
         """Return Values for the next `count` numbers that a module draws, by `next_numbers`, at each run."""
@@ -64,6 +66,10 @@ class Tracing:
         node = node_of(op, inputs)
         self.made.append(node)
         return node
+
+    def note_leaf(self, leaf: Value) -> None:
+        """Note a leaf that is made: a number of the program, if the function makes it each time."""
+        self.leaves.append(leaf)
 
     def take(self, values: Any, index: Value) -> Any:
         """Return a node, or one for each column of a table, that will be what the index names when the program runs.
@@ -135,6 +141,7 @@ class Tracing:
         """Return how a Value prints while the function is traced: without a number, which is not the program's."""
         if value.op is CONSTANT:
             return f"Value({value._data!r})"
+        self.was_shown = True
         return f"<{self._named(value)}, traced by compile: without a number>"
 
     def _named(self, x: object) -> str:
@@ -190,6 +197,8 @@ def trace(
         entered.leave()  # if Ctrl-C came as the block was left
         close(mode.made)
         raise
+    for leaf in mode.leaves:
+        leaf.op = CONSTANT
     drawn = list(mode.draws.values())
     return Traced(
         root,
@@ -200,7 +209,9 @@ def trace(
         mode.observed,
         list(mode.guards.items()),
         made=mode.made,
+        leaves_made=mode.leaves,
         taken=mode.taken,
+        was_shown=mode.was_shown,
     )
 
 

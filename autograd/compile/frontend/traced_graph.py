@@ -44,6 +44,8 @@ class Traced:
         guards      what the program was traced under: a function, and what it gave
         outside     what the function reads from outside its arguments, and an optimizer's rule likewise
         made        every Value without a number that was made meanwhile
+        leaves_made every leaf, with its number, that was made meanwhile: it is a constant until `close`
+        was_shown   whether the text of a Value was asked for, which then had no number
         taken       tables that were looked up by numbers known already, and the Values that were found there
     """
 
@@ -56,6 +58,8 @@ class Traced:
     guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
     outside: Sequence[Outside] = ()
     made: list[Value] = field(default_factory=list)
+    leaves_made: list[Value] = field(default_factory=list)
+    was_shown: bool = False
     taken: Mapping[int, tuple[Any, list[Value]]] = field(default_factory=dict)
 
     def close(self) -> None:
@@ -63,8 +67,15 @@ class Traced:
         self.taken = {}
         for kept in ("leaves", "numbered", "blocks"):
             vars(self).pop(kept, None)
+        self.keep_leaves()
         self.root, self.arguments, self.observed = None, [], [([], receive) for _, receive in self.observed]
         close(self.made)
+
+    def keep_leaves(self) -> None:
+        """Let the leaves that the function made be leaves again, whose numbers are read at each run."""
+        for leaf in self.leaves_made:
+            leaf.op = None
+        self.leaves_made.clear()
 
     @cached_property
     def leaves(self) -> dict[Any, int]:

@@ -72,9 +72,7 @@ class Family:
         self.varies = varies  # whether it is asked for at several sizes, so that machine code is to serve them all
         self.steps = 0  # made by programs that such code would run
         if any(list(map(id, part.others)) != list(map(id, self.others)) for part in parts):
-            raise DoesNotFitError(
-                "the function reads other Values at each size, such as a Value(0.0) of its own, where 0.0 would do"
-            )
+            raise DoesNotFitError("the function reads other Values at each size")
         self.generic = unify([part.program for part in parts], [part.sizes for part in parts])
         self.outlines = {part.sizes: part.outline for part in parts}
         self.audits = Audits(0.0)

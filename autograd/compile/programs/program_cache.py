@@ -130,7 +130,7 @@ class Programs:
                 traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients
             )
             compiled.why = self._families.why if arrays else ""
-        if self._changing:
+        if self._changing or compiled.traced.was_shown:
             compiled.audits.at_once()
         self._warn_unused(compiled)
         return compiled
@@ -191,19 +191,23 @@ class Programs:
         for at, programs in self.known.items():  # those of its family are as wrong
             self.known[at] = [c for c in programs if c.audits is not compiled.audits]
         self._families.forget(compiled.audits)
+        said = f"the program of {self.name} gave {wrong[0]!r}, but the function itself gives {wrong[1]!r}"
+        if compiled.traced.was_shown:
+            raise TypeError(
+                f"{said}: it asks for the text of a Value (str, repr), which has no number while it is traced, so what "
+                f"follows from that text is not the program's; compute with the Value itself"
+            )
         calls = compiled.audits.calls - max(compiled.audits.last, 1) - 1
         before_this = f"; the {calls} calls before this one may be wrong" if calls > 1 else ""
         before_this = "; the call before this one may be wrong" if calls == 1 else before_this
         at_sizes = ", or it does otherwise at this size than at others" * (compiled.family is not None)
         warn(
-            f"the program of {self.name} gave {wrong[0]!r}, but the function itself gives {wrong[1]!r}: something that "
-            f"it reads has changed and could not be seen{at_sizes}, so it is traced anew{before_this}: what changes is "
-            f"to be an argument, or a Value",
+            f"{said}: something that it reads has changed and could not be seen{at_sizes}, so it is traced anew"
+            f"{before_this}: what changes is to be an argument, or a Value",
             RuntimeWarning,
         )
-        compiled = self._new(shapes)
+        compiled = self._latest = self._new(shapes)
         self.known[shapes].append(compiled)
-        self._latest = compiled
         compiled.audits.due()  # this call is its first
         self.check_indices(compiled, arrays)
         before = compiled.state()

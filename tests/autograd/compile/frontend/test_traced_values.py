@@ -55,6 +55,15 @@ def test_what_prints_shows_names_and_no_numbers(how):
         assert not re.search("nan|2[.]5", text)
 
 
+def test_a_result_that_follows_from_what_is_printed_is_refused_at_the_first_call():
+    w = Value(0.5)
+    step = compile(lambda x: w * x * len(str(w)), [w])
+    with pytest.raises(TypeError, match="asks for the text of a Value"):
+        step(2.0)
+    step = compile(lambda x: w * x + 0.0 * len(str(w)), [w])
+    assert step(2.0) == 1.0, "what is printed alone changes nothing"
+
+
 @pytest.mark.parametrize("how", REFUSED)
 def test_what_reads_the_number_is_refused_with_the_way_out(how):
     with pytest.raises(TypeError, match="was read while `compile` traces this function"):
@@ -172,3 +181,26 @@ def test_pythons_own_max_is_back_after_a_trace_and_serves_other_threads_meanwhil
     with pytest.raises(ZeroDivisionError):
         compile(lambda x: w * max(x) / np.float64(1.0) * (1 // 0), [w])(X)
     assert builtins.max is own
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda w, x: sum([w * a for a in x], Value(0.0)), lambda w, x: ag.mean([Value(0.5) + w * a for a in x])],
+)
+def test_a_leaf_that_the_function_makes_itself_is_a_number_of_the_program(function):
+    w, x = Value(1.5), [0.5, 2.0] * 20
+    step, made = ag.compile(lambda x: function(w, x), [w]), function(w, x)
+    made.backward()
+    gradient, w.grad = w.grad, None
+    assert (step(x), w.grad) == (pytest.approx(made.data, rel=1e-14), pytest.approx(gradient, rel=1e-14))
+    assert "found at n = " in repr(step), "for every size"
+
+
+def test_a_leaf_that_is_made_once_is_read_at_each_run():
+    kept = {}
+    w = Value(1.0)
+    step = ag.compile(lambda x: w * x * kept.setdefault("scale", Value(2.0)), [w])
+    assert step(3.0) == 6.0
+    kept["scale"].data = 5.0
+    assert step(3.0) == 15.0
+    assert kept["scale"].op is None
