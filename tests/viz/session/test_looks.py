@@ -104,11 +104,13 @@ def test_the_keys_stand_below_the_line_that_is_read(monkeypatch):
     assert seen == ["Enter step"]
 
 
-def test_a_new_beginning_is_undone_beside_what_python_did_before_it(capsys):
+def test_a_command_is_undone_beside_what_python_did_before_it(capsys):
     session = XorSession()
-    prompt = Prompt(session, session._variables)
-    prompt.run_script(["training.run(2)", "restart 3", "back 2"])
-    assert "back: at the beginning; forward comes next; undone: restart 3, what Python did" in capsys.readouterr().out
+    prompt = Prompt(session, session._variables, session._known_names)
+    for command in ("restart 3", "rate 0.5", "w111 = 0.5", "epoch"):
+        prompt.run_script(["training.run(2)", command, "back 2"])
+        said = " ".join(capsys.readouterr().out.split())
+        assert said.endswith(f"back: at the beginning; forward comes next; undone: {command}, what Python did")
     session._is_solved = lambda trial: True
     session.seeds()
     assert capsys.readouterr().out.startswith("10 of 10 beginnings learned XOR")

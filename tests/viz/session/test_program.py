@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from viz.console.command_line import main
+from autograd.support.messages import documentation
+from viz.console.command_line import COMMANDS, main
 from viz.session.prompt import Prompt
 from viz.session.xor import XorSession
 
@@ -127,11 +128,19 @@ def test_check_examines_a_class_and_tells_by_its_exit_status(monkeypatch, capsys
     assert asked == [("right:Value", 5.0), ("wrong:Value", 0.5)]
     assert main(["check", "nothing"]) == 2
     assert capsys.readouterr().err == "chainrule check: nothing cannot be examined\n"
+    monkeypatch.setattr(Found, "as_dict", lambda self: {"points": float("nan")})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        main(["check", "right:Value", "--json"])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_subcommand_says_how_it_is_written_and_what_it_does(name, capsys):
     with pytest.raises(SystemExit):
-        main(["check", "--help"])
+        main([name, "--help"])
     said = " ".join(capsys.readouterr().out.split())
-    assert said.startswith("usage: chainrule check [-h] [--json] [--seconds SECONDS] engine Examine an engine of one's")
-    assert said.endswith("1 if something is wrong, 2 if there is no class to examine.")
+    assert said.startswith(f"usage: chainrule {name} [-h]")
+    assert " ".join(documentation(COMMANDS[name]).split()) in said
+    assert said.endswith("2 if there is no class to examine.") == (name == "check")
 
 
 def test_a_script_that_is_not_there_is_named():

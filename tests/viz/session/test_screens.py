@@ -5,10 +5,12 @@ import os
 import pytest
 
 import nn
+from autograd import dot
 from autograd.explain.events import Send
 from viz.session import board as screens
 from viz.session.board import board
 from viz.session.commands import Session
+from viz.session.functions import FunctionSession
 from viz.session.xor import XorSession
 
 
@@ -213,3 +215,17 @@ def test_parts_that_come_from_one_row_are_told_apart_by_their_nodes():
     sends = [(i, event) for i, event in enumerate(recording.events) if isinstance(event, Send)]
     i = next(i for i, event in sends if event.arrival == 4 and recording.words.names[event.parent] == "a⁽¹⁾₁[3]")
     assert PARTS in "\n".join(board(session, i))
+
+
+def test_names_and_titles_that_are_long_leave_room_for_the_rest(capsys):
+    def squares(a_rather_long_name_of_a_weight, b):
+        return dot([a_rather_long_name_of_a_weight, b], [b, a_rather_long_name_of_a_weight])
+
+    given = {"loss": None, "optimizer": None, "title": "a title that is so long that nothing stands beside it"}
+    session = FunctionSession(squares, [1.0, 2.0], None, **given)
+    lines = board(session, 0)
+    assert lines[0].startswith(" epoch 1  ")
+    assert len(lines[0]) == 78
+    assert "      b × a_rather_long_name_o  + 2  │" in "\n".join(lines)
+    session.step()
+    assert "How to read it: v₁, v₂, … are steps on the way to L" in " ".join(capsys.readouterr().out.split())
