@@ -57,8 +57,8 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
         self._name = name if name is None and label is None else name_from(data, name, _op, label)
         self.op = self._grad = self._left = self._right = None
         self._left_derivative = self._right_derivative = self._operands = None
-        if modes.active and (note := modes.current("note_leaf")) is not None:
-            note(self)
+        if modes.active:
+            modes.tell("note_leaf", self)
 
     @property
     def data(self) -> float:
@@ -116,8 +116,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
         seed = number(gradient)
         if modes.active:
             modes.refuse("writing", ".backward()", self)
-            if (watch := modes.current("watch_backward")) is not None:
-                watch(self, seed)
+            modes.tell("watch_backward", self, seed)
         if self._right_derivative is modes.FORGOTTEN:  # no_grad leaves this mark in the unused slot
             raise RuntimeError(f"{self!r} was computed inside no_grad(), which records nothing to go back through")
         with one_pass_at_a_time:

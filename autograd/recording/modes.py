@@ -142,6 +142,12 @@ def refuse(what: str, *given: Any) -> None:
         refusing(*given)
 
 
+def tell(event: str, *given: Any) -> None:
+    """Tell the innermost mode that listens for it: a trace of a new leaf, `detect_anomaly` of a backward pass."""
+    if (told := current(event)) is not None:
+        told(*given)
+
+
 # ------------------------------------------------------------------- where a mode is on: blocks and decorators
 class Way:
     """A way of recording, made by `make`: `with way():` begins a block, `@way` and `@way()` decorate."""

@@ -23,11 +23,6 @@ EQUIVALENT = {
         ("end, drop = 0, (0, len(best) - 1)", "len(best) - 1", "len(best) + 1"): "a shorter stretch is always found",
         ("end, drop = 0, (0, len(best) - 1)", "0", "1"): "the first goal is never met at once",
     },
-    "nn/layers/module.py": {
-        ("elif kind is list or kind is tuple:", "kind is list or kind is tuple", "kind is list and kind is tuple"): (
-            "the general case below gives the same, more slowly"
-        ),
-    },
     "nn/layers/normalization.py": {
         (
             "return [scale * (x / root) for x, scale in zip(row, self.scale, strict=True)]",
