@@ -133,7 +133,9 @@ class Program:
     @property
     def flops(self) -> int:
         """Arithmetic operations of one run, a multiply-add counted as two."""
-        return sum(a.size if a.is_elementwise else FLOPS.get(a.op, lambda a: 0)(a) for a in self.lines)
+        return sum(
+            a.size if a.is_elementwise else FLOPS[a.op](a) for a in self.lines if a.is_elementwise or a.op in FLOPS
+        )
 
     def __str__(self) -> str:
         number = {id(a): i for i, a in enumerate(self.lines)}
