@@ -101,7 +101,7 @@ class Writer:
         axis = self.random.randrange(len(x.shape))
         kept = tuple(1 if i == axis else n for i, n in enumerate(x.shape))
         if self.random.random() < 0.4:
-            return self.b.make("largest", (x,), kept, (axis,))
+            return self.b.reduce("largest", x, (axis,))
         return self.b.sum(x, (axis,), self.random.choice((kept, x.shape[:axis] + x.shape[axis + 1 :])))
 
     def transposed(self, x):

@@ -133,7 +133,8 @@ class Program:
     @property
     def flops(self) -> int:
         """Arithmetic operations of one run, a multiply-add counted as two."""
-        return sum(a.size if a.is_elementwise else FLOPS[a.op](a) if a.op in FLOPS else 0 for a in self.lines)
+        counted = [a for a in self.lines if a.is_elementwise or a.op in FLOPS]
+        return sum(FLOPS[a.op](a) if a.op in FLOPS else a.size for a in counted)
 
     def __str__(self) -> str:
         number = {id(a): i for i, a in enumerate(self.lines)}
