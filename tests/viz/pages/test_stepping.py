@@ -99,9 +99,7 @@ def test_every_sentence_and_number_of_the_page_is_pythons(show, loss, forms):
     named = [p for p in gradients if p.name and "neurons" in p.name] or [*gradients]
     recording = recording.then_update({p: p.data - 0.25 * gradients[p] for p in named}, learning_rate=0.25)
     tab = show(page)
-    assert tab.evaluate(f"{REPLAY}EVENTS.map(sentence)") == [
-        recording.sentence(i) for i in range(len(recording))
-    ]
+    assert tab.evaluate(f"{REPLAY}EVENTS.map(sentence)") == [recording.sentence(i) for i in range(len(recording))]
     changes = tab.evaluate(f"{REPLAY}EVENTS.map((e) => [e.before, e.after])")
     same = lambda a, b: a == b or (a != a and b != b)  # noqa: E731
     for event, (before, after) in zip(recording.events, changes, strict=True):
