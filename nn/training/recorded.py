@@ -8,10 +8,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from autograd import Value, no_grad
 from autograd.recording.bulk import gradients_of
+from nn.layers.containers import of_rows
 from nn.layers.module import Module, run_in_use
 from nn.optim.clipping import Clip, apply_clip
 from nn.optim.optimizer import Optimizer
@@ -19,6 +20,8 @@ from nn.saving.snapshot import BuffersAndRNG
 from nn.support.contexts import Result, bound
 from nn.support.fields import modules_of
 from nn.support.validate import PLACES, Loss, checked_loss, plain_numbers
+
+predict_rows: Final = of_rows  # a model is asked for rows as a layer is
 
 
 class Planned(NamedTuple):
@@ -127,12 +130,6 @@ def record_pass(
     predictions = predict_rows(model, [inputs[i] for i in rows])
     with bound(PLACES, rows):
         return predictions, checked_loss(loss(predictions, [targets[i] for i in rows]))
-
-
-def predict_rows(model: Any, rows: Sequence[Any]) -> list[Any]:
-    """Return what the model makes of the rows, in order: as a batch if it can, else of each row alone."""
-    batch = getattr(model, "batch", None)
-    return list(batch(rows)) if batch is not None else [model(row) for row in rows]
 
 
 def tried_loss(task: Task, inputs: list[Any], targets: list[Any], rows: Sequence[int]) -> Value:
