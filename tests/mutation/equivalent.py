@@ -7,7 +7,7 @@ EQUIVALENT = {
             "if len(gathered) == 2:",
             "2",
             "3",
-        ): "a short way to the same sums: the long one adds the same in the same order",
+        ): "a short way to the same sums, in the same order",
     },
     "autograd/fused/rows.py": {
         ("weights.sender = None", "weights.sender = None", "pass"): "who has nothing left sends nothing",
