@@ -67,7 +67,7 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     of its first calls if they will do, and then `source` says n.  Before it is used, its loss and gradient are compared
     with what the function records at the new size, on some of the caller's rows (programs/rehearsal.py says what that
     sees).  Where these differ, or no two sizes are alike, the program is that of a trace at full size, and
-    `print(step)` says why.
+    `print(step)` says why.  Machine code is made for the first number of rows alone, and once more for all others.
 
     A program is traced anew if what it was traced from has changed: names and defaults that the function reads from
     outside, anything about our modules, attributes of the user's objects, and what lists, dicts and arrays of up to

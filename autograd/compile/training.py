@@ -198,29 +198,31 @@ class TrainingStep(Shown):
         """Let the weights live in this program, in its order."""
         if compiled is self._active and (self.clip is None or compiled.runner in self._own):
             return
-        self._fetch()
-        runner, order = compiled.runner, compiled.program.order
+        runner, order, before = compiled.runner, compiled.program.order, self._active
+        if before is None or before is compiled:
+            self._fetch()
+            vectors, places = [self.theta, *self.memories], order
+        else:
+            vectors, places = [before.runner.theta, *before.runner.memories], before.where.take(order)
         if compiled not in self._counted:
             self._counted.add(compiled)
             self._used.update(compiled.reached)
-        runner.theta[:] = self.theta[order]
         if self.clip is not None and runner not in self._own:
             runner.memories = [np.zeros(len(order)) for _ in self.optimizer.state_names]
             used = slice(0, compiled.program.used)
-            vectors = (runner.theta[used], runner.gradient[used], *[m[used] for m in runner.memories])
-            self._own[runner] = load_update(self.optimizer, vectors)
-        for here, memory in zip(runner.memories, self.memories, strict=True):
-            here[:] = memory[order]
+            moved = (runner.theta[used], runner.gradient[used], *[m[used] for m in runner.memories])
+            self._own[runner] = load_update(self.optimizer, moved)
+        for here, there in zip([runner.theta, *runner.memories], vectors, strict=True):
+            there.take(places, out=here, mode="clip")  # the one mode that needs no copy of its own
         self._active = compiled
 
     def _fetch(self) -> None:
         """Copy the weights and memories out of the program where they live, into the order of the parameters."""
         if self._active is None:
             return
-        runner, order = self._active.runner, self._active.program.order
-        self.theta[order] = runner.theta
-        for memory, there in zip(self.memories, runner.memories, strict=True):
-            memory[order] = there
+        runner, where = self._active.runner, self._active.where
+        for here, there in zip([self.theta, *self.memories], [runner.theta, *runner.memories], strict=True):
+            there.take(where, out=here, mode="clip")
 
     @contextmanager
     def _values_synced(self) -> Iterator[None]:

@@ -11,9 +11,9 @@ from typing import Final
 NODE: Final = 16  # to record a node takes as long as so many operands
 COMPILING = 450  # to compile one, as long as so many
 WORTH_COMPILING = 1_800_000  # as much work again, whatever is compiled: NumPy is loaded, and all that finds arrays
-WORTH_MACHINE_CODE = 4_000  # small steps after which a tenth of a second of LLVM has paid
-LARGE_STEP: Final = 240_000  # work of a step of which half as many are enough
-WORTH_OPTIMIZING = 300_000_000  # operations of machine code as LLVM first writes it, after which it looks twice
+WORTH_MACHINE_CODE = 6_000  # small steps after which a tenth of a second of LLVM has paid
+LARGE_STEP: Final = 1_000_000  # work of a step of which half as many are enough
+WORTH_OPTIMIZING = 100_000  # operations for each line that LLVM compiled in a hurry, after which it looks twice
 FITS_CACHE: Final = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
 CHUNK: Final = 1 << 16  # rows that are looked at in one go, so that those of files are not all in memory
 MANY_ROWS: Final = 2_000  # to predict, after which compiling has paid
@@ -31,9 +31,9 @@ def pays_machine_code(steps: int, work: int) -> bool:
     return paid and work < FITS_CACHE and find_spec("llvmlite") is not None
 
 
-def pays_optimizing(operations: int) -> bool:
-    """Whether so many operations of a program that LLVM has compiled in a hurry are worth compiling it with care."""
-    return operations >= WORTH_OPTIMIZING
+def pays_optimizing(operations: int, lines: int) -> bool:
+    """Whether so many operations, run by so many lines that LLVM compiled in a hurry, are worth compiling with care."""
+    return operations >= WORTH_OPTIMIZING * lines
 
 
 def pays_to_predict(rows: int, parameters: int) -> bool:

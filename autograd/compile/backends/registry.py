@@ -49,14 +49,18 @@ def emitter_of(language: str) -> Any:
 
 
 def make_runner(
-    backend: str, program: Program, optimizer: Any, family: tuple[Any, Sequence[int]] | None = None
+    backend: str,
+    program: Program,
+    optimizer: Any,
+    family: tuple[Any, Sequence[int]] | None = None,
+    steps: int = 0,
 ) -> Runner:
-    """Return the backend's runner for a program.
+    """Return the backend's runner for a program, which has made so many steps.
 
     `family` is the GenericProgram that it is one of, and at which sizes: a backend may have the same code for them all.
     """
     runner = runner_of(backend)
-    if family is not None and hasattr(runner, "at"):
-        found: Runner = runner.at(*family, program, optimizer=optimizer)
+    if hasattr(runner, "of"):
+        found: Runner = runner.of(program, optimizer, family, steps)
         return found
     return runner(program, optimizer=optimizer)

@@ -67,6 +67,8 @@ class Compiled:
         self._given = len(traced.shapes) - len(traced.draws)  # arguments that are the user's
         beyond = traced.out_of_reach if gradients else set()
         order, used = program.order.tolist(), program.used
+        self.where = np.empty_like(program.order)  # each parameter's place in θ
+        self.where[program.order] = np.arange(len(order))
         self.reached = [k for k in order[:used] if k not in beyond]  # parameters that have a gradient, be it 0
         self.kept = np.array([i for i, k in enumerate(order[:used]) if k in beyond], dtype=np.int64)  # in θ, others
 
@@ -78,7 +80,7 @@ class Compiled:
             return
         self._may_change, before = False, self.runner
         try:
-            runner = make_runner("native", self.program, self._optimizer, self._shares)
+            runner = make_runner("native", self.program, self._optimizer, self._shares, of.steps)
         except Exception as error:  # what NumPy runs it goes on to run, but nobody is to be slow without a word
             warn(
                 f"NumPy goes on to run a program that LLVM did not compile ({type(error).__name__}: {error})",

@@ -28,7 +28,7 @@ from autograd.compile.frontend.audit import Audits
 from autograd.compile.frontend.determined import trace_once
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
-from autograd.compile.ir.sizes import SizedInt
+from autograd.compile.ir.sizes import LEAST, SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
 from autograd.compile.programs.forms import DoesNotFitError, Sizes
 from autograd.compile.programs.outline import Outline, lengths_of
@@ -47,7 +47,6 @@ __all__ = ["Families"]
 
 NAMES: Final = ("n", "m", "k", *[f"size{i}" for i in range(1, 100)])
 LADDER: Final = ((5, 7), (11, 13))  # sizes to trace at; the second where the first did not do
-LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
 MOST: Final = 3  # programs that were found by tracing at full size, to find a family from
 TRIES: Final = 2  # calls of many rows for which no family was found, after which none is looked for; likewise of few
 

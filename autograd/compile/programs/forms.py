@@ -25,9 +25,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograd.compile.ir.sizes import Size, SizedFloat, SizedInt
+from autograd.compile.ir.sizes import SizedFloat, SizedInt
 
-__all__ = ["Constant", "DoesNotFitError", "Form", "Sizes", "fit"]
+__all__ = ["Constant", "DoesNotFitError", "Each", "Form", "Polynomial", "Sizes", "fit"]
 
 Sizes = tuple[int, ...]
 EXPONENTS: Final = (-1.0, 1.0, -0.5, 0.5, -2.0, 2.0)
@@ -47,10 +47,6 @@ class Form:
         """Return what it is at these sizes; raises DoesNotFitError where it is no whole number and should be."""
         raise NotImplementedError
 
-    def everywhere(self, sizes: Sequence[Size]) -> Any:
-        """Return what it is at every size: a Size where it is a whole number that varies, else this form itself."""
-        return self
-
 
 class Constant(Form):
     """The same at every size."""
@@ -59,10 +55,6 @@ class Constant(Form):
         self.value = value
 
     def at(self, sizes: Sizes) -> Any:
-        """Return it."""
-        return self.value
-
-    def everywhere(self, sizes: Sequence[Size]) -> Any:
         """Return it."""
         return self.value
 
@@ -76,10 +68,6 @@ class Each(Form):
     def at(self, sizes: Sizes) -> Any:
         """Return the tuple."""
         return tuple([form.at(sizes) for form in self.forms])
-
-    def everywhere(self, sizes: Sequence[Size]) -> Any:
-        """Return the tuple."""
-        return tuple([form.everywhere(sizes) for form in self.forms])
 
 
 class Polynomial(Form):
@@ -101,13 +89,6 @@ class Polynomial(Form):
             raise DoesNotFitError("1 / 0")
         number = x.denominator / x.numerator if self.inverse else x.numerator / x.denominator
         return SizedFloat(number, self._text(sizes)) if isinstance(sizes[0], SizedInt) else number
-
-    def everywhere(self, sizes: Sequence[Size]) -> Any:
-        """Return the Size, or this form itself if its values are no whole numbers."""
-        if not self.whole:
-            return self
-        terms = [(int(c) if c.denominator == 1 else c, places) for c, places in self.terms]
-        return sum(c * math.prod([sizes[k] for k in places]) for c, places in terms)
 
     def _text(self, sizes: Sizes) -> str:
         """Return how it is written: n, 2 * n + 1, (n * n + n) // 2, 1 / (n - 1)."""

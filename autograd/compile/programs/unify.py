@@ -11,6 +11,7 @@ that have forms (forms.py), the forms are the program:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from autograd.compile.ir.program import Array, Program
 from autograd.compile.ir.sizes import Size
-from autograd.compile.programs.forms import DoesNotFitError, Form, Sizes, fit
+from autograd.compile.programs.forms import Constant, DoesNotFitError, Each, Form, Polynomial, Sizes, fit
 
 __all__ = ["GenericProgram", "unify"]
 
@@ -51,7 +52,7 @@ class GenericProgram:
             varies = self._order is not None and self._order[1] is None
             return self._first.order, sum(a.size for a in _slots(lines)) if varies else self._first.used
 
-        return self._program(self._forms.everywhere(sizes), parameters)
+        return self._program(_everywhere(self._forms, sizes), parameters)
 
     def _program(self, forms: Any, parameters: Callable[[Sequence[Array]], tuple[Any, Any]]) -> Program:
         first, (numbers, arguments) = self._first, forms
@@ -91,6 +92,18 @@ class GenericProgram:
         if np.intersect1d(taken, beyond).size:
             raise DoesNotFitError("a slice of the parameters has some that no gradient reaches")
         return np.concatenate([taken, np.setdiff1d(rest, beyond), beyond]), count - len(beyond)
+
+
+def _everywhere(form: Form, sizes: Sequence[Size]) -> Any:
+    """Return what stands in a place at every size: a Size where it is a whole number that varies, else its form."""
+    if isinstance(form, Constant):
+        return form.value
+    if isinstance(form, Each):
+        return tuple([_everywhere(each, sizes) for each in form.forms])
+    if not isinstance(form, Polynomial) or not form.whole:
+        return form
+    terms = [(int(c) if c.denominator == 1 else c, places) for c, places in form.terms]
+    return sum(c * math.prod([sizes[k] for k in places]) for c, places in terms)
 
 
 def unify(programs: Sequence[Program], samples: Sequence[Sizes]) -> GenericProgram:

@@ -1,7 +1,8 @@
 """The native backend: a program's steps as one function of machine code, compiled by LLVM.
 
-Shapes are constants, nothing is allocated inside, and a whole training run (n steps of forward, backward and the
-optimizer's own update) is one call.  Everything lies in one block of memory: parameters, gradients, the optimizer's
+Nothing is allocated inside, and a whole training run (n steps of forward, backward and the optimizer's own update) is
+one call.  Shapes are constants; or, of a program for every size, what the function reads where it begins, so that LLVM
+compiles it once for all of them.  Everything lies in one block of memory: parameters, gradients, the optimizer's
 memories, copies of the arguments, and what is computed.
 
 machine.py  the step as one function, for one size or for all
@@ -82,19 +83,26 @@ class Native:
         self._fetch: dict[int, Any] = {}
 
     @classmethod
-    def at(cls, generic: Any, sizes: Sequence[int], program: Program, *, optimizer: Any = None) -> Native:
-        """Return the runner of a program that is `generic` at some sizes, by the function that serves them all.
+    def of(
+        cls, program: Program, optimizer: Any, family: tuple[Any, Sequence[int]] | None = None, steps: int = 0
+    ) -> Native:
+        """Return the runner of a program that has made so many steps.
 
-        Where something in the code depends on the sizes, it has a function of its own.
+        If it is a GenericProgram at some sizes, it is run by the function that serves them all, unless something in the
+        code depends on the sizes.
         """
-        if generic.machine is None:
+        generic, sizes = family or (None, ())
+        if generic is not None and generic.machine is None:
             try:
                 generic.machine = Machine(generic.everywhere(len(sizes)), optimizer)
             except NoSizeError:
                 generic.machine = False
-        if not generic.machine:
-            return cls(program, optimizer=optimizer)
-        return cls(program, optimizer=optimizer, machine=generic.machine, sizes=sizes)
+        if generic is not None and generic.machine:
+            runner = cls(program, optimizer=optimizer, machine=generic.machine, sizes=sizes)
+        else:
+            runner = cls(program, optimizer=optimizer)
+        runner.machine.work += steps * program.flops
+        return runner
 
     def _set(self, name: str, x: int) -> None:
         self._settings[WHERE[name]] = x

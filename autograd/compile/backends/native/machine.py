@@ -80,6 +80,7 @@ class Machine:
         memories_at  where the optimizer's memories lie
         shown_at     what the caller is shown after each run, and where it lies
         sizes        the lengths that vary, in the order in which the function reads them
+        work         operations that were computed so far, by this function or before there was one
     """
 
     def __init__(self, program: Program, optimizer: Any) -> None:
@@ -93,17 +94,19 @@ class Machine:
         shown = [*program.observed] + ([program.loss] if program.loss.shape else [])
         self.shown_at = [(a, plan.reserve(a.size)) for a in shown]
         self.text, self.sizes = self._emitted(gradients)
-        self._function = self.processor.compile(self.text, "run", level=0)
-        self._optimized, self._work = False, 0
+        self.work, self._lines = 0, self.text.count("\n")
+        self._function: Callable[..., Any] | None = None
+        self._level = 0
 
     def function(self, operations: int) -> Callable[..., Any]:
         """Return the function, which takes the address of its settings, for so many operations.
 
         Once so much was computed that it pays, LLVM looks twice: the same bits, in a fraction of the time.
         """
-        self._work += operations
-        if not self._optimized and pays_optimizing(self._work):
-            self._function, self._optimized = self.processor.compile(self.text, "run"), True
+        self.work += operations
+        level = int(pays_optimizing(self.work, self._lines))
+        if self._function is None or level > self._level:
+            self._function, self._level = self.processor.compile(self.text, "run", level), level
         return self._function
 
     def _emitted(self, gradients: bool) -> tuple[str, list[Size]]:

@@ -78,7 +78,7 @@ def assert_one_function(function, parameters, at, samples, others):
     for sizes in others:
         program = generic.at(sizes)
         found = []
-        for runner in (Native.at(generic, sizes, program), NumpyRunner(program)):
+        for runner in (Native.of(program, None, (generic, sizes)), NumpyRunner(program)):
             runner.theta[:] = np.array([p.data for p in parameters])[program.order]
             loss = runner.run(given_to(program, at(*sizes)))
             found.append((float(loss[0]), runner.gradient.copy()))
