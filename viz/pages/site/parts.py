@@ -43,6 +43,7 @@ GRAPHVIZ: Final = Part(
     "@viz-js/viz", "3.31.0", "7dc0189874849cca2fed7cbe88bf334cd0e6e012db16657794a812ad6f2b8c70", ("dist/viz-global.js",)
 )
 NEEDS: Final = "chainrule site needs Node.js, which brings npm, to build the page (not to use it): https://nodejs.org"
+NEEDED: Final = f"the distribution of Pyodide {PYODIDE.version} is needed"
 PATIENCE: Final = 300.0  # seconds for npm to fetch a part
 
 
@@ -84,16 +85,15 @@ def from_npm(part: Part) -> dict[str, bytes]:
 def from_folder(folder: str | os.PathLike[str]) -> dict[str, bytes]:
     """Return Pyodide's files from a folder that holds its distribution, and NumPy's where they are there, too.
 
-    Raises ValueError for a folder without it, with another version of it, or with files that are not that
-    version's.
+    Raises ValueError for a folder without it, or with files that are not those of the version that was tried.
     """
     place = Path(folder)
     if missing := [name for name in PYODIDE.files if not (place / name).is_file()]:
-        raise ValueError(f"--pyodide {shown(place)}: there is no {', '.join(missing)} in it")
+        raise ValueError(f"--pyodide {shown(place)}: there is no {', '.join(missing)} in it: {NEEDED}")
     files = {name: (place / name).read_bytes() for name in PYODIDE.files}
     try:
         lock = json.loads(files["pyodide-lock.json"])
-        version, numpy = lock["info"]["version"], lock["packages"].get("numpy", {})
+        numpy = lock["packages"].get("numpy", {})
         wheel, named = str(numpy.get("file_name", "")), numpy.get("sha256")
     except (ValueError, LookupError, TypeError, AttributeError):
         raise ValueError(f"--pyodide {shown(place)}: its pyodide-lock.json is not what Pyodide writes") from None
@@ -101,14 +101,10 @@ def from_folder(folder: str | os.PathLike[str]) -> dict[str, bytes]:
         raise ValueError(
             f"--pyodide {shown(place)}: its pyodide-lock.json names {shown(wheel)}, which is no file in it"
         )
-    if version != PYODIDE.version:
-        raise ValueError(f"--pyodide {shown(place)}: it is Pyodide {version}, and {PYODIDE.version} is needed")
     wanted = dict(CODE)
     if wheel and (place / wheel).is_file():
         files[wheel], wanted[wheel] = (place / wheel).read_bytes(), named
     for name, chosen in wanted.items():
         if (digest := hashlib.sha256(files[name]).hexdigest()) != chosen:
-            raise ValueError(
-                f"--pyodide {shown(place)}: its {name} is another than was chosen: its SHA-256 is {digest}"
-            )
+            raise ValueError(f"--pyodide {shown(place)}: its {name} is another, of the SHA-256 {digest}: {NEEDED}")
     return files

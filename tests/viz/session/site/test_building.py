@@ -53,11 +53,11 @@ def small(monkeypatch):
     monkeypatch.setattr(parts, "CODE", {name: hashlib.sha256(name.encode()).hexdigest() for name in parts.CODE})
 
 
-def folder_of_pyodide(folder, version=parts.PYODIDE.version, **packages):
+def folder_of_pyodide(folder, **packages):
     folder.mkdir()
     for name in parts.PYODIDE.files:
         (folder / name).write_bytes(name.encode())
-    lock = {"info": {"version": version}, "packages": packages}
+    lock = {"info": {"abi_version": "2026_0"}, "packages": packages}
     (folder / "pyodide-lock.json").write_text(json.dumps(lock))
     return folder
 
@@ -66,15 +66,11 @@ def test_pyodide_from_a_folder_is_of_the_version_that_was_tried(no_npm, tmp_path
     (tmp_path / "empty").mkdir()
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(tmp_path / "empty"))
     assert "there is no pyodide.mjs, pyodide.js, pyodide.asm.mjs, pyodide.asm.wasm" in said
-    later = folder_of_pyodide(tmp_path / "later", "0.29.3")
-    said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(later))
-    assert f"it is Pyodide 0.29.3, and {parts.PYODIDE.version} is needed" in said
+    assert f"in it: the distribution of Pyodide {parts.PYODIDE.version} is needed" in said
     assert not (tmp_path / "site").exists()
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"info": 1, "packages": {}}', '{"info": {"version": 1}, "packages": []}']
-)
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"packages": []}', '{"packages": {"numpy": 1}}'])
 def test_a_lock_file_that_is_none_is_named(no_npm, tmp_path, capsys, text):
     place = folder_of_pyodide(tmp_path / "whole")
     (place / "pyodide-lock.json").write_text(text)
@@ -99,7 +95,7 @@ def test_each_file_of_the_folder_is_what_was_chosen(no_npm, small, tmp_path, mon
     for name in parts.CODE:
         (place / name).write_bytes(b"another")
         said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
-        assert f"its {name} is another than was chosen: its SHA-256 is {hashlib.sha256(b'another').hexdigest()}" in said
+        assert f"its {name} is another, of the SHA-256 {hashlib.sha256(b'another').hexdigest()}: the distri" in said
         (place / name).write_bytes(name.encode())
     assert not (tmp_path / "site").exists()
 
@@ -115,7 +111,7 @@ def test_numpy_is_taken_along_where_the_distribution_has_it(small, tmp_path, mon
     monkeypatch.setattr(build, "program", lambda name: name)
     (place / wheel).write_bytes(b"another")
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
-    assert f"its {wheel} is another than was chosen" in said
+    assert f"its {wheel} is another, of the SHA-256" in said
 
 
 def npm(monkeypatch, archive, code=0, said="npm error code E404\n"):
