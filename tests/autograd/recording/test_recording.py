@@ -7,6 +7,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.recording import nodes
 
 
 def test_no_grad_records_nothing():
@@ -128,3 +129,26 @@ def test_a_generator_that_watches_for_anomalies_remembers_its_lines_and_keeps_th
     with pytest.raises(FloatingPointError) as caught:
         next(running)
     assert line_of("# recorded in a generator") in str(caught.value)
+
+
+def test_in_a_browser_a_chain_is_freed_link_by_link_and_never_inside_of_freeing(monkeypatch):
+    depths = [0]
+
+    def counted(node):
+        depths.append(depths[-1] + 1)
+        nodes.let_go(node)
+        depths.append(depths[-1] - 1)
+
+    monkeypatch.setattr(Value, "__del__", counted, raising=False)
+    x = Value(1.0)
+    for grow in (lambda y: y + x, lambda y: y.tanh(), lambda y: ag.total([y, x, x])):
+        y = x
+        for _ in range(2000):
+            y = grow(y)
+        depths[:] = [0]
+        del y
+        assert max(depths) == 2  # one that frees, and inside of it those that only say what is to be freed
+        assert len(depths) == 1 + 2 * 2000
+    with pytest.raises(TypeError, match="word"):
+        Value("a word")
+    assert x.data == 1.0

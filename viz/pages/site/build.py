@@ -27,11 +27,15 @@ from viz.support.labels import escaped
 
 PACKAGES: Final = ("autograd", "nn", "viz", "graphviz")  # what the page's Python imports besides its own library
 POLICY: Final = (  # nothing from elsewhere, nothing to elsewhere
-    "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src 'self' data:; "
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; "
     "style-src 'unsafe-inline'; connect-src 'self' blob: data:; img-src blob: data:; frame-src blob:; "
     "base-uri 'none'; form-action 'none'"
 )
-SCRIPTS: Final = ("pyodide.asm.mjs", "pyodide.js", "viz-global.js")  # in one: a file lets a worker load no others
+SCRIPTS: Final = (
+    "pyodide.asm.mjs",
+    "pyodide.js",
+    "viz-global.js",
+)  # one that is no module: a file lets a worker load no others
 HERE: Final = Path(__file__).parent
 
 
@@ -46,8 +50,10 @@ def site(out: str, *, pyodide: str | None = None, single: bool = False) -> Path:
     program("node")
     parts = (from_npm(PYODIDE) if pyodide is None else from_folder(pyodide)) | from_npm(GRAPHVIZ)
     parts |= _compiled(parts)
-    ours = f"globalThis.createPyodideModule = _createPyodideModule;\n{bundled('site/worker.js')}"
-    scripts = b"\n;".join([*(parts[name] for name in SCRIPTS), ours.encode()])
+    made = b"\n;".join([*(parts[name] for name in SCRIPTS), bundled("site/worker.js").encode()])
+    scripts = made.replace(b"import.meta.url", b"location.href").replace(
+        b"export default ", b"var createPyodideModule = "
+    )
     pages = gallery()
     titles = {name: title for name, (title, _) in pages.items()}
     files = {name: content for name, content in parts.items() if not name.endswith(("js", ".mjs"))}

@@ -34,18 +34,6 @@ async function place(name) {
   return typeof found === "string" ? found : held(found, name);
 }
 
-/** Returns where the worker is to be had: a module, which a page on a disk may load from no place but itself. */
-async function program() {
-  const found = await file("worker.js");
-  if (typeof found === "string") return found;
-  const reader = new FileReader();
-  reader.readAsDataURL(new Blob([found], { type: "text/javascript" }));
-  await new Promise((resolve) => {
-    reader.onload = resolve;
-  });
-  return String(reader.result);
-}
-
 async function begin() {
   worker?.terminate();
   talk.clear();
@@ -54,7 +42,7 @@ async function begin() {
   state("Python is starting…");
   const names = Object.keys(FILES).filter((name) => !/\.(html|js)$/.test(name));
   const files = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await file(name)])));
-  worker = new Worker(await program(), { type: "module" });
+  worker = new Worker(await place("worker.js"));
   worker.onmessage = ({ data }) => answer(data);
   worker.onerror = (event) => failed(event.message);
   worker.postMessage({ files, columns: talk.columns() });

@@ -22,7 +22,8 @@ async function begin({ files, columns }) {
     return new Response(content, name.endsWith(".wasm") ? WASM : {});
   };
   const library = scope.fetch("library.zip").then((/** @type {Response} */ response) => response.arrayBuffer());
-  const { createPyodideModule } = scope; // it stands above, in the same script
+  scope.importScripts = undefined; // Pyodide asks for a module, to load its parts by: they stand above, in this script
+  const { createPyodideModule } = scope;
   const env = { COLUMNS: String(columns), HOME: "/home/you" };
   const python = await scope.loadPyodide({ createPyodideModule, indexURL: NOWHERE, env });
   for (const stream of ["setStdout", "setStderr"]) {

@@ -5,6 +5,7 @@ The repository lies at /repo, pytest and what else is pure at /packages, the arg
 
 import ast
 import asyncio
+import doctest
 import gc
 import importlib.util
 import os
@@ -52,6 +53,17 @@ def without(what):
         pytest.skip(f"there are no {what} in a browser")
 
     return skip
+
+
+def unless_lacking(report):
+    """Return a report of an example of a docstring that lets what skips a test out."""
+
+    def reported(runner, out, test, example, error):
+        if isinstance(error[1], ImportError | pytest.skip.Exception):
+            raise error[1]
+        return report(runner, out, test, example, error)
+
+    return reported
 
 
 class Here:
@@ -102,6 +114,8 @@ if sys.platform == "emscripten":
     os.chdir(REPO)
     import pytest
 
+    examples = doctest.DocTestRunner
+    examples.report_unexpected_exception = unless_lacking(examples.report_unexpected_exception)
     for owner, name, what in LACKING:
         setattr(owner, name, without(what))
     plain = ["--noconftest", "--capture=sys", "--tb=short", "-rs", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
