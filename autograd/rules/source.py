@@ -142,7 +142,7 @@ def documentation(op: Operation) -> str:
     """Return what the rule says, at the indentation of a method."""
     import inspect  # takes 6 ms to load
 
-    first, *rest = (inspect.getdoc(op.rule) or "").splitlines()
+    first, *rest = (inspect.getdoc(op.rule) or op.name).splitlines()  # `python -OO` drops it
     return "\n".join([first, *(f"        {line}".rstrip() for line in rest), *["        "] * bool(rest)])
 
 

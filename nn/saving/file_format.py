@@ -37,7 +37,8 @@ from nn.support.fields import (
 
 FORMAT: Final = "chainrule"
 VERSION: Final = 1
-FIELDS: Final = {"format", "version", "buffers", "kinds", "digest"}  # what every file has
+WEIGHTS: Final = {"format", "version", "buffers"}  # what a file of weights alone has, as the playground writes it
+FIELDS: Final = {*WEIGHTS, "kinds", "digest"}  # what a file of `save` has
 
 
 # ------------------------------------------------------------------------------------------- the file
@@ -102,7 +103,9 @@ def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterab
     Raises ValueError if not, whatever it is to be loaded into.  `parameters` are the names of the model's arrays: what
     is called otherwise belongs to the optimizer or the history.
     """
-    check_fields("", record, FIELDS, {"optimizer", "generators", "history", "classes"})
+    is_bare = record.keys().isdisjoint(FIELDS - WEIGHTS)
+    more = {"classes"} if is_bare else {"optimizer", "generators", "history", "classes"}
+    check_fields("", record, WEIGHTS if is_bare else FIELDS, more)
     if record["format"] != FORMAT:
         raise fault("format", record["format"], FORMAT)
     for name, array in tensors.items():
@@ -112,7 +115,7 @@ def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterab
     for i, name in enumerate(list_of("classes", record.get("classes", []))):
         text(f"classes[{i}]", name)
     checked_names(record.get("classes", []))
-    for path, kind in dictionary("kinds", record["kinds"]).items():
+    for path, kind in dictionary("kinds", record.get("kinds", {})).items():
         text(f"kinds.{shown(path)}", kind)
     if ("optimizer" in record) != ("generators" in record):
         raise ValueError("it has one of the fields optimizer and generators, and not the other")
@@ -134,7 +137,7 @@ def check(tensors: Mapping[str, Any], record: dict[str, Any], parameters: Iterab
 
 def check_whole(tensors: Mapping[str, Any], record: Mapping[str, Any]) -> None:
     """Raise ValueError unless the check sum holds: the last check, since any other fault says more."""
-    if record["digest"] != _digest(tensors, record):
+    if "digest" in record and record["digest"] != _digest(tensors, record):
         raise ValueError("it is not whole: its check sum is not that of what it holds")
 
 

@@ -213,7 +213,8 @@ class _State:
         weights = {n: a for n, a in tensors.items() if not n.startswith(("optimizer.", "history."))}
         _check_boxes(weights, {name: shape for name, (shape, _) in boxes.items()})
         check_buffers("buffers", record["buffers"], model)
-        file_format.check_kinds(record["kinds"], _kinds(model))
+        if "kinds" in record:
+            file_format.check_kinds(record["kinds"], _kinds(model))
         for given, part in ((optimizer, "optimizer"), (history, "history")):
             if given is not None and part not in record:
                 raise ValueError(f"it was saved without the state of the {part}: load it without one")

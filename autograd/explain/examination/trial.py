@@ -35,7 +35,7 @@ LONGEST_TEXT: Final = 200
 LATE: Final = "TimeoutError"
 END: Final = "end"  # marks the last answer
 LOADING: Final = 6.0  # times the seconds of a case, for a module to be loaded
-SLEEPING: Final = 5.0  # times the seconds of a case may go by while a processor is waited for
+SLEEPING: Final = 10.0  # times the seconds of a case may go by while a processor is waited for
 
 
 def run_cases(which: type | str, cases: Sequence[Case], seconds: float) -> list[Answer]:

@@ -117,9 +117,9 @@ def test_what_crashes_or_never_ends_is_told(tmp_path, capfd, change, said):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no clock tells what another process has worked")
 def test_a_case_has_seconds_of_work_however_busy_the_machine(tmp_path):
-    once = "        while SLEEPS: SLEEPS.pop()(0.6)\n" + START
+    once = "        while SLEEPS: SLEEPS.pop()(0.8)\n" + START
     waits = RIGHT.replace("class Value", "import time\nSLEEPS = [time.sleep]\n\n\nclass Value", 1).replace(START, once)
-    assert examine(written(tmp_path, waits), seconds=0.2).ok
+    assert examine(written(tmp_path, waits), seconds=0.5).ok
     asleep = RIGHT.replace(START, "        import time; time.sleep(60.0)\n")
     assert "not done after 0.05 s" in str(examine(written(tmp_path, asleep), seconds=0.05))
 
