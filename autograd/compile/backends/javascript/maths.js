@@ -19,12 +19,14 @@ function erf(x) {
   return 2 / sqrt(Math.PI) * exp(-x * x) * sum;
 }
 
-/** 1 − erf(x): from 2 on by Laplace's continued fraction, which keeps all digits of what is small.
+/** 1 − erf(x): from 1 on by Laplace's continued fraction, which keeps the digits of what is small; exp(−x²) is that of
+ * the first 24 bits, whose square is exact, times that of the rest.
  * @param {number} x @returns {number} */
 function erfc(x) {
-  if (!(x >= 2)) return x <= -2 ? 2 - erfc(-x) : 1 - erf(x);
+  if (!(x >= 1)) return x <= -2 ? 2 - erfc(-x) : 1 - erf(x);
   if (x > 28) return 0;
+  const head = Math.fround(x);
   let tail = x;
-  for (let n = 120; n > 0; n--) tail = x + n / 2 / tail;
-  return exp(-x * x) / (sqrt(Math.PI) * tail);
+  for (let n = Math.ceil(8 + 240 / (x * x)); n > 0; n--) tail = x + n / 2 / tail;
+  return exp(-head * head) * exp((head - x) * (head + x)) / (sqrt(Math.PI) * tail);
 }
