@@ -36,6 +36,9 @@ SCRIPTS: Final = (
     "pyodide.js",
     "viz-global.js",
 )  # one that is no module: a file lets a worker load no others
+NO_MODULE: Final = (
+    b"globalThis.importScripts = undefined"  # by which Pyodide knows a module, which could load its parts
+)
 HERE: Final = Path(__file__).parent
 
 
@@ -50,7 +53,7 @@ def site(out: str, *, pyodide: str | None = None, single: bool = False) -> Path:
     program("node")
     parts = (from_npm(PYODIDE) if pyodide is None else from_folder(pyodide)) | from_npm(GRAPHVIZ)
     parts |= _compiled(parts)
-    made = b"\n;".join([*(parts[name] for name in SCRIPTS), bundled("site/worker.js").encode()])
+    made = b"\n;".join([NO_MODULE, *(parts[name] for name in SCRIPTS), bundled("site/worker.js").encode()])
     scripts = made.replace(b"import.meta.url", b"location.href").replace(
         b"export default ", b"var createPyodideModule = "
     )

@@ -22,8 +22,7 @@ async function begin({ files, columns }) {
     return new Response(content, name.endsWith(".wasm") ? WASM : {});
   };
   const library = scope.fetch("library.zip").then((/** @type {Response} */ response) => response.arrayBuffer());
-  scope.importScripts = undefined; // Pyodide asks for a module, to load its parts by: they stand above, in this script
-  const { createPyodideModule } = scope;
+  const { createPyodideModule } = scope; // it stands above, in the same script
   const env = { COLUMNS: String(columns), HOME: "/home/you" };
   const python = await scope.loadPyodide({ createPyodideModule, indexURL: NOWHERE, env });
   for (const stream of ["setStdout", "setStderr"]) {

@@ -157,7 +157,7 @@ def test_one_file_holds_all_and_a_folder_has_its_page_written_last(tmp_path, mon
     data = {"python_stdlib.zip", "library.zip", "pyodide.asm.wasm", "pyodide-lock.json"}
     assert files == data | {"index.html", "worker.js", "steps.html"}
     scripts = (page.parent / "worker.js").read_text(encoding="utf-8")
-    assert scripts.startswith("pyodide.asm.mjs\n;pyodide.js\n;V\n;")
+    assert scripts.startswith("globalThis.importScripts = undefined\n;pyodide.asm.mjs\n;pyodide.js\n;V\n;")
     assert '<a href="steps.html" target="_blank">&lt;Steps&gt;</a>' in page.read_text(encoding="utf-8")
     assert build.site(str(tmp_path / "site")) == page  # again, over itself
     one = build.site(str(tmp_path / "one.html"), single=True).read_text(encoding="utf-8")
