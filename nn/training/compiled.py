@@ -6,6 +6,7 @@ The weights live in the program while steps are made, and are written back to th
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.compile import CompiledForward, TrainingStep, compile_forward, compile_training
+from autograd.compile.frontend.introspection import NETWORKS, root_of
 from autograd.support.pytree import flat, rebuilt
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import BuffersAndRNG
@@ -25,6 +27,7 @@ from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, in_use
 Array = np.ndarray[Any, Any]
 FEW_ROWS = 4  # of each half, to see whether a loss is a mean over rows
 FEW, MANY = 8, 64  # rows of a program for predictions: more run faster and take longer to compile
+ALL = sys.maxsize  # they are one part, however many
 SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar get their turn
 
 
@@ -211,14 +214,21 @@ def _is_same(x: Planned, y: Planned) -> bool:
 
 def _forward_of(model: Any, rows: int, backend: str = "numpy") -> CompiledForward:
     """Return the model's predictions as a program for so many rows, for use inside `in_use(model, …)`."""
+    rows = ALL if _may_mix_rows(model) else rows
     forward = compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
     forward.spare_audits()
     return forward
 
 
+def _may_mix_rows(model: Any) -> bool:
+    """Whether something in it has a `batch` of the user's own; ours take row after row, when they are in use."""
+    parts = [model, *[module for _, module in modules_of(model)]]
+    return any(hasattr(part, "batch") and root_of(part.batch) != NETWORKS for part in parts)
+
+
 def _in_parts(forward: CompiledForward, array: Array) -> Array:
     """Return the predictions for all rows; the last part is filled up, since another size would be another program."""
-    missing = -len(array) % forward.rows
+    missing = -len(array) % forward.rows if forward.rows < ALL else 0
     full = np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array
     return forward(full)[: len(array)]
 

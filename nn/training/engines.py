@@ -109,8 +109,8 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
 
             found = predict_compiled(model, rows, "numpy" if backend == "auto" else backend)
             return found if is_array else found.tolist()
-        except (TypeError, NotImplementedError, ImportError):
-            if named:
+        except (TypeError, NotImplementedError, ImportError, ValueError) as error:
+            if named or (isinstance(error, ValueError) and not _is_undetermined(error)):
                 raise
     rows = checked_inputs(rows)  # an iterator can be read but once
     numbers = in_use(model, lambda: plain_numbers(predict_rows(model, rows)))

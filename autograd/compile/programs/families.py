@@ -194,7 +194,11 @@ class Families:
         agreed = False
         for point, (theta, arrays) in enumerate(rehearsal.points):
             runner.theta[:] = theta[program.order]
-            result = runner.run(given_to(program, [*arrays, *others]))
+            try:
+                result = runner.run(given_to(program, [*arrays, *others]))
+            except (IndexError, ValueError) as error:  # as of a slice that is whole at the other sizes
+                self.why = f"the program found at other sizes does not run at this one ({_said(error)})"
+                return None
             gradient = in_order_of_parameters(program, runner.gradient) if self._owner.gradients else None
             agrees = rehearsal.agrees(point, result, runner.observed, gradient)
             if agrees is False:

@@ -2,6 +2,7 @@
 
 import warnings
 from importlib.util import find_spec
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -135,3 +136,42 @@ def test_data_are_what_they_were_when_fit_began(backend, kind):
             x[0][0] = 9.0
 
     assert run(change) == run(lambda *data: None)
+
+
+class AmongOthers(Line):
+    """What it makes of a row depends on the others, as a layer may say in `batch`."""
+
+    def batch(self, rows):
+        outputs = [self(row) for row in rows]
+        return [x - outputs[0] + (1.0 if len(rows) > 100 else 0.0) for x in outputs]
+
+
+@pytest.mark.parametrize("backend", ["auto", *BACKENDS])
+@pytest.mark.parametrize("count", [3, 9, 4000])
+@pytest.mark.parametrize("make", [AmongOthers, lambda w: nn.Sequential(AmongOthers(w))])
+def test_rows_that_a_model_mixes_are_predicted_among_all(make, count, backend):
+    rows = [[float(i)] for i in range(1, count + 1)]
+    assert nn.predict(make(2.0), rows, backend=backend) == [2.0 * i + (count > 100) for i in range(count)]
+
+
+@pytest.mark.parametrize("backend", ["recorded", *BACKENDS])
+def test_rows_that_a_model_mixes_are_validated_among_all(backend):
+    model, rows = AmongOthers(2.0), [[float(i)] for i in range(70)]
+    more = rows * 2, [2.0 * i + 1.0 for i in range(70)] * 2
+    history = nn.fit(
+        model, rows, more[1][:70], loss=nn.mean_squared_error, optimizer=nn.SGD(model.parameters(), 0.0), epochs=1,
+        validation=more, backend=backend, progress=False,
+    )  # fmt: skip
+    assert history.validation_losses == [0.0]
+
+
+def test_a_model_that_counts_its_rows_is_predicted_as_it_is_recorded():
+    class Counting(Line):
+        count = 0
+
+        def __call__(self, row):
+            self.count += 1
+            return self.w * row[0] * self.count
+
+    found = nn.predict(Counting(1.0), [[1.0]] * 4000)
+    assert {after - before for before, after in pairwise(found)} == {1.0}

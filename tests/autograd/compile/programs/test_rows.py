@@ -78,3 +78,15 @@ def test_each_larger_number_of_rows_is_compared_and_one_prediction_a_row_is_aske
         forward([2.0] * 700)
     with pytest.raises(ValueError, match="there are 100 rows, and 99 came"):
         compile_forward(lambda x: [w * v for v in x[1:]], [w])([1.0] * 100)
+
+
+def test_a_size_at_which_a_slice_is_not_whole_is_traced_without_a_warning():
+    w = [Value(0.3), Value(0.2)]
+
+    def paired(x):
+        return ag.total([ag.exp(-((w[0] * a - w[1] * b) ** 2)) for a in x[:8] for b in x[:8]])
+
+    step = ag.compile(paired, w)
+    for n in (64, 100, 6):
+        rows = [i / n for i in range(n)]
+        assert step(rows) == pytest.approx(paired([Value(v) for v in rows]).data, rel=1e-12)
