@@ -1,4 +1,4 @@
-"""The figures of the book as they are drawn at first, and its picture of digits: what is read without a script, and in print before it has run."""
+"""The figures of the book as they are drawn at first, for print and where no script runs, and its picture of digits."""
 
 from __future__ import annotations
 
