@@ -74,7 +74,7 @@ def text_of(chapter: str) -> str:
 
 
 def stills(chapter: str) -> dict[str, str]:
-    """Return what a chapter's figures draw at first, and its pictures, by name; `python -m demos.pictures` makes them."""
+    """Return what a chapter's figures draw at first, and its pictures, by name: `demos.pictures` makes them."""
     if not resources.files("viz").joinpath("pages", "book", "chapters", chapter, "stills.html").is_file():
         return {}  # until they are made
     _, *parts = re.split(r"<!-- ([\w/]+) -->\n", file_of(f"book/chapters/{chapter}/stills.html"))
