@@ -1,14 +1,17 @@
-"""The figures of the book as they are drawn at first: what is read without a script, and in print before it has run."""
+"""The figures of the book as they are drawn at first, for print and where no script runs, and its picture of digits."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import viz
+from autograd import Value, log, sigmoid
 from autograd.support.files import write_file
 from viz.pages.book import book, chapters
+from viz.pages.document import colors
 
 FOLDER = Path(chapters.__file__).parent
 STILL = """([id, width]) => {
@@ -49,7 +52,19 @@ def stills(browser: Any) -> dict[str, str]:
             drawn = tab.evaluate(STILL, [place, WIDTH])
             found[chapter] = found.get(chapter, "") + f"<!-- {figure.name} -->\n{drawn}\n"
         tab.close()
+    found["backpropagation"] += f"<!-- backpropagation/digits -->\n{digits()}"
     return found
+
+
+def digits() -> str:
+    """Return the loss of a wrong answer of which a network is sure, with the operations that lose its digits."""
+    z = Value(20.0, "z")
+    loss = -log(1 - sigmoid(z))
+    loss.name = "L"
+    svg = viz.draw(loss, direction="forward", downward=True, digits=True).svg
+    for name, color in re.findall(r"(--[\w-]+):(#\w+)", colors().partition("@media")[0]):
+        svg = svg.replace(color, f"var({name})")  # the page's own style sheet says light or dark
+    return re.sub(r'<style>.*?</style>| (?:id|xmlns:xlink)="[^"]*"', "", svg)
 
 
 def save(browser: Any) -> list[Path]:

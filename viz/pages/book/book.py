@@ -74,7 +74,7 @@ def text_of(chapter: str) -> str:
 
 
 def stills(chapter: str) -> dict[str, str]:
-    """Return what the figures of a chapter draw at first, by name; `python -m demos.pictures` makes them."""
+    """Return what a chapter's figures draw at first, and its pictures, by name: `demos.pictures` makes them."""
     if not resources.files("viz").joinpath("pages", "book", "chapters", chapter, "stills.html").is_file():
         return {}  # until they are made
     _, *parts = re.split(r"<!-- ([\w/]+) -->\n", file_of(f"book/chapters/{chapter}/stills.html"))
@@ -92,6 +92,7 @@ def _body(found: dict[str, Figure]) -> str:
 
     sections = _SECTION.findall("".join(map(text_of, CHAPTERS)))
     text = "".join(FIGURE.sub(figure, _opened(*section)) for section in sections)
+    text = re.sub(r'<div data-still="([\w/]+)"></div>', lambda match: drawn.get(match[1], ""), text)
     links = "".join(
         f'<li><a href="#s{number}"><i>○</i><span>{number}. {title}</span><small></small></a></li>\n'
         for number, title in ((number, long.partition(":")[0]) for number, _, long, *_ in sections)

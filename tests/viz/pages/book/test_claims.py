@@ -1,16 +1,18 @@
 """What chapters 1 to 6 of the book say in numbers is what the library measures."""
 
 import math
+import random
 from itertools import pairwise
 
 import pytest
 
 import nn
-from autograd import Value, gradcheck, log, sigmoid
+from autograd import Value, certify, gradcheck, log, sigmoid
+from demos.microgpt import END, LETTERS, network, surprise
 from demos.tutorial.batch_sizes import INPUTS, TARGETS, loss_at
 from demos.tutorial.silent_bug import careless
 from nn import binary_cross_entropy_with_logits as cross_entropy
-from tests.support.web.words import XOR, digits, line, measured, powers, says, slope, trained
+from tests.support.web.words import XOR, digits, line, measured, page, powers, says, slope, trained
 
 
 # ---------------------------------------------------------------------------------------- 1 to 3: a network
@@ -205,3 +207,35 @@ def test_a_planted_bug():
     says(f"{check.checked - len(check.mismatches)} of {check.checked} gradients agree")
     corner = (Value(1e-5).relu().data - Value(-1e-5).relu().data) / 2e-5
     assert (corner, slope(Value.relu, 0.0)) == (0.5, 0.0)
+
+
+def test_digits_that_are_proved():
+    pytest.importorskip("flint")
+    lines = page("backpropagation").find(".//aside[@class='digits']/div/pre").text
+    names = {}
+    exec(lines.replace("print", ""), names)
+    for asked in ("certify(L).digits", "certify(softplus(z)).digits"):
+        assert f"{asked}  # {math.floor(10 * eval(asked, names)) / 10}\n" in lines
+    told = certify(names["L"])
+    (lost,) = told.value.lost
+    assert (round(lost.digits), "begins with z" in lost.way_out, told.gradients[0].digits) == (9, True, 16.0)
+    says(f"comes out as {told.value.number:.8f} where {told.value.true:.8f} is right")
+    says(f"the loss subtracts {sigmoid(20.0):.10f} from 1. Nine digits cancel")
+
+
+def test_the_digits_of_three_networks():
+    pytest.importorskip("flint")
+    xor, moons = nn.MLP(2, [4, 1], "sigmoid", seed=0), nn.MLP(2, [8, 1], "tanh", seed=0)
+    twenty, gpt = nn.datasets.moons(20, noise=0.1, seed=0), network(random.Random(1))
+    trained(xor, 0.5, 5000)
+    trained(moons, 0.5, 200, twenty)
+    weights = sum(len(row) for matrix in gpt.values() for row in matrix)
+    for name, loss in (
+        ("after the 5,000 epochs of figure 9", cross_entropy(xor.batch(XOR[0]), XOR[1])),
+        ("after 200 epochs", cross_entropy(moons.batch(twenty[0]), twenty[1])),
+        (f"a GPT of {weights:,} weights, untrained", surprise(gpt, [END, *map(LETTERS.index, "ada"), END])),
+    ):
+        told = certify(loss)
+        cells = [math.floor(told.value.digits), math.floor(min(one.digits for one in told.gradients))]
+        rows = ["".join(row.itertext()) for row in page("backpropagation").iter("tr")]
+        assert any(name in row and row.endswith("{}{}".format(*cells)) for row in rows), (name, cells)
