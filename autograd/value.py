@@ -111,7 +111,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
         """Leave d(self)/d(node) times `gradient` on every node that this one was computed from.
 
         Inner nodes show the gradient of this pass.  Leaves add it to what they have; behind a branch that a `where` did
-        not take that is 0.0.  Each run gives the same bits.  A pass that is interrupted leaves those of leaves as before.
+        not take that is 0.0.  Each run gives the same bits.  A pass that is interrupted leaves theirs as they were.
         """
         seed = number(gradient)
         if modes.active:
