@@ -37,7 +37,7 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
     # In slots a node is one object for the garbage collector to track instead of three, and half the memory.
     __slots__ = "_data", "_grad", "_left", "_left_derivative", "_name", "_operands", "_right", "_right_derivative", "op"
     __array_priority__: ClassVar[float] = 1e3  # NumPy leaves array * value to Value; np.exp(value) calls value.exp()
-    is_group: ClassVar[bool] = False
+    is_group: ClassVar[bool] = False  # as a `Group`, several Values that nodes share, is
     _data: float
     _grad: float | None  # None until a backward pass has reached this node
     _left: Any
@@ -57,13 +57,13 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
         self._name = name if name is None and label is None else name_from(data, name, _op, label)
         self.op = self._grad = self._left = self._right = None
         self._left_derivative = self._right_derivative = self._operands = None
-        if modes.active:
+        if modes.active:  # inside `compile`, `no_grad` or `detect_anomaly`
             modes.tell("note_leaf", self)
 
     @property
     def data(self) -> float:
-        """The number itself; inside `compile` what stands for it in arithmetic, and is refused for all else."""
-        return modes.read(self) if modes.active else self._data  # active: in `compile`, `no_grad` or `detect_anomaly`
+        """The number itself; while `compile` traces a function, a stand-in, which only arithmetic takes."""
+        return modes.read(self) if modes.active else self._data
 
     @data.setter
     def data(self, x: object) -> None:
@@ -110,8 +110,8 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
     def backward(self, gradient: float = 1.0) -> None:
         """Leave d(self)/d(node) times `gradient` on every node that this one was computed from.
 
-        Inner nodes show the gradient of this pass; leaves add it to what they have, and behind a branch not taken get
-        0.0.  Each run gives the same bits.  A pass that is interrupted leaves the gradients of leaves as they were.
+        Inner nodes show the gradient of this pass.  Leaves add it to what they have; behind a branch that a `where` did
+        not take that is 0.0.  Each run gives the same bits.  A pass that is interrupted leaves theirs as they were.
         """
         seed = number(gradient)
         if modes.active:
@@ -138,4 +138,4 @@ class Value(methods.Methods, Comparisons, Refusals, Copying, Freeing, Aliases):
 for _module in (methods, groups, nodes):  # these need the class, and were imported before it existed
     vars(_module)["Value"] = Value
 for _op in [op for op in TABLE.values() if op.is_inlined and op.methods[0] in vars(methods.Methods)]:
-    _op.kind = Value  # whose method records it; that of a row just entered is not written yet
+    _op.kind = Value  # `tanh(x)` calls x.tanh(); a row just added has no method before `generate` writes it

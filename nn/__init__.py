@@ -9,7 +9,7 @@ inspect/     diagnose, sharpness, find_learning_rate
 saving/      save, load, Autosave; snapshots of what training changes
 datasets.py  small data to learn from
 estimators/  networks as scikit-learn's Classifier and Regressor
-support/     what every room uses: checks of what users give, and answers to guessed names
+support/     what every folder uses: checks of what users give, and answers to guessed names
 """
 
 from importlib import import_module as _import_module

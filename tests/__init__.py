@@ -4,7 +4,7 @@ __main__.py  the one command: linter, formatter, type checker, pytest
 autograd/    the engine, its rules, explanations, derivatives of functions, and compiled programs
 nn/          layers, optimizers, trainings, saving, sessions, diagnosis
 viz/         pictures, charts, texts, and pages in a browser
-demos/       the XOR session, the tutorial, and what a terminal shows
+demos/       the tutorial, the notebooks, the GPT in one page, and the README's pictures
 house/       what holds the whole: public names, folders, the README, what contributors are told
 support/     what tests share, and the numbers of PyTorch's and of earlier days
 benchmarks/  speed and memory, as tables to read: no test depends on a time

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.backward import one_pass_at_a_time
 from autograd.fused.groups import Group, added_up
-from autograd.fused.rows import Affine
+from autograd.fused.units import Affine
 from autograd.recording.nodes import connected, operand
 from autograd.rules.operation import Operation
 from autograd.rules.unary import on_row

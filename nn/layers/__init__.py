@@ -3,7 +3,7 @@
 module.py          Module: the tree of attributes, names, modes, state, printing
 calling.py         what a module's constructor and `__call__` are wrapped in
 forward_cache.py   what each layer computed in a pass
-activations.py     what may be an activation, and by which names
+activations.py     by which names layers know activations, which are rows of autograd/ops.py
 dense.py           Neuron, Perceptron, Layer, MLP
 containers.py      Sequential, Residual, Checkpoint, Activation, Softmax, Embedding
 normalization.py   BatchNorm, LayerNorm, RMSNorm, Dropout

@@ -1,4 +1,7 @@
-"""Activations: by what names, operations and functions a layer takes them, and how they are called in tables."""
+"""Activations: by what names, operations and functions a layer takes them, and how they are called in tables.
+
+They themselves are operations: a new one is a row of `autograd/ops.py`, and needs nothing here.
+"""
 
 from __future__ import annotations
 

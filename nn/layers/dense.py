@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Group, Value
 from autograd.fused.hidden import Constants, Hidden, is_on_rows
-from autograd.fused.rows import Units
+from autograd.fused.units import Units
 from autograd.recording import modes
 from autograd.recording.nodes import operand
 from nn.layers.activations import ActivationLike, activation_kind, activation_name, resolve_activation, returned

@@ -26,7 +26,7 @@ from autograd.support.files import check_folder, write_file
 from autograd.support.messages import missing_extra
 from nn.layers.dense import Layer
 from nn.layers.module import run_in_use
-from nn.saving.onnx_nodes import FUNCTIONS, Node, OnnxMaths
+from nn.saving.onnx_maths import FUNCTIONS, Node, OnnxMaths
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_inputs, plain_numbers
 

@@ -20,7 +20,7 @@ from autograd.support.pytree import flat, rebuilt
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import modules_of
-from nn.support.row_files import RowFiles
+from nn.support.npy_files import RowFiles
 from nn.support.validate import checked_loss, said
 from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, in_use, predict_rows, tried_loss
 

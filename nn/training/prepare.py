@@ -132,7 +132,7 @@ def in_files(
     Raises ValueError without devices to share them, for a batch that cannot be cut into as many parts as there are
     files, and for what was asked for `beside` them and needs all rows.
     """
-    from nn.support.row_files import RowFiles
+    from nn.support.npy_files import RowFiles
 
     if sharing is None:
         raise ValueError('rows come from files where devices share them: fit(…, backend="jax", devices=…)')

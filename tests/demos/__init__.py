@@ -1,1 +1,1 @@
-"""The XOR session, the tutorial, and what a terminal shows."""
+"""The tutorial, the notebooks, the GPT in one page, and the README's pictures."""

@@ -9,7 +9,7 @@ EQUIVALENT = {
             "3",
         ): "a short way to the same sums, in the same order",
     },
-    "autograd/fused/rows.py": {
+    "autograd/fused/units.py": {
         ("weights.sender = None", "weights.sender = None", "pass"): "who has nothing left sends nothing",
     },
     "autograd/compile/lift/normalize.py": {

@@ -8,7 +8,7 @@ functions.py     a plain function of Values as a model
 run.py           a training that can stand between any two operations, and go back
 answers.py       what the model says of each row, beside what was wanted
 board.py         the screen of 80 × 24 that a step is shown on
-prompt.py        where one types: commands and Python alike
+prompt.py        where one types: commands, their short and other names, and Python alike
 words.py         what the session says, its help, and how it reads what is typed
 verdicts.py      why a run is stuck, the shape of its curve, whether a gradient is the slope
 """

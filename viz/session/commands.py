@@ -105,7 +105,8 @@ class Session(Looks):
             self._back_to_epoch(self._training.epoch - count)
         elif str(unit).startswith("command"):
             if count > len(self._marks):
-                few = f"only {len(self._marks)} commands can be undone" if self._marks else "there is nothing to undo"
+                made = len(self._marks)
+                few = f"only {made} command{'s' * (made != 1)} can be undone" if made else "there is nothing to undo"
                 raise ValueError(few)
             undone = [self._unmark() for _ in range(count)]
         else:

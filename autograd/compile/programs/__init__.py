@@ -7,6 +7,6 @@ families.py       one program for every size, from what a function is at a few s
 patterns.py       which axes of the arguments are sizes
 forms.py          a number, a shape or an array as a function of the sizes
 unify.py          programs at a few sizes become one of forms
-outline.py        what a function records, but for how much of it there is
+outline.py        which kinds of operations a function records, whatever the size, and how many at each
 rehearsal.py      a program is compared with its function before it is used at a new size
 """

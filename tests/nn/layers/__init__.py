@@ -1,1 +1,1 @@
-"""Modules, layers, losses."""
+"""Modules and layers."""

@@ -107,7 +107,7 @@ def test_what_is_undone_is_named_up_to_four(talk):
     for k in range(4):
         talk(f"rate 0.{k + 2}")
     assert " ".join(talk("back 4")).endswith("undone: rate 0.5, rate 0.4, rate 0.3, rate 0.2")
-    assert talk("back 2") == ["only 1 commands can be undone"]
+    assert talk("back 2") == ["only 1 command can be undone"]
     assert talk("back 5 bananas") == ["back 3, back 3 epochs or back to 12, not back 5 bananas"]
 
 

@@ -1,5 +1,7 @@
 """The chapters in order: each has text.html, stills.html, and two files a figure, NAME.py and NAME.js.
 
+All words stand in text.html, those of figures too, with the number and NAME of each.
+
 network/          1, what a network is, and how many numbers it has
 perceptron/       2, one neuron, and why it bends
 forward/          3, the forward pass and what it keeps
