@@ -4,8 +4,10 @@ import copy
 import math
 import os
 import pickle
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy
 import pytest
@@ -13,6 +15,8 @@ import pytest
 import nn
 import viz
 from autograd import Value, explain, steps, take
+
+ROOT = Path(__file__).parents[2]
 
 X, Y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
 
@@ -86,6 +90,16 @@ print(os.waitstatus_to_exitcode(status) if done else "hangs")
 def test_a_child_that_is_forked_while_another_thread_loads_modules_can_load_them_too():
     told = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKS], capture_output=True, text=True, timeout=120)
     assert told.stdout == "7\n", told.stderr
+
+
+def test_no_property_is_kept_behind_a_lock_that_a_child_may_find_held():
+    kept = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("autograd", "nn", "viz")
+        for path in (ROOT / package).rglob("*.py")
+        if re.search(r"from functools import .*\bcached_property\b", path.read_text(encoding="utf-8"))
+    }
+    assert kept == {"autograd/recording/modes.py"}, "that of autograd/support/locks.py; modes knows what users decorate"
 
 
 # ------------------------------------------------------------------------------------------ pictures

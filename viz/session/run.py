@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from autograd import Value
 from autograd.explain.naming import short_names
 from autograd.explain.steps import Recording, Replay
+from autograd.support.locks import cached_property
 from autograd.support.messages import cut, shown
 from nn import TrainingSession
 from nn.training.session.questions import before_update

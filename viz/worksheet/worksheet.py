@@ -6,7 +6,6 @@ import math
 import os
 import random
 from collections.abc import Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from autograd import steps as passes
 from autograd.explain.mistakes import MISTAKES
 from autograd.explain.numbers import show_number
 from autograd.recording.nodes import CONSTANT
+from autograd.support.locks import cached_property
 from viz.pages.document import Page
 from viz.pages.steps.steps import with_update
 from viz.support.guesses import GUESSES

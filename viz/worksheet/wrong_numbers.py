@@ -6,7 +6,6 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from autograd.explain.mistakes import verdict
@@ -14,6 +13,7 @@ from autograd.fused.groups import Group
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
+from autograd.support.locks import cached_property
 from viz.worksheet.figures import Figures, Key, summed
 from viz.worksheet.rounding import interval, nearby, rounded
 

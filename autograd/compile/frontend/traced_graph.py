@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import chain, count
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from autograd.compile.frontend.guards import Outside
 from autograd.compile.frontend.numbered import Numbered
 from autograd.compile.frontend.placeholders import close
 from autograd.recording.graph import operands
+from autograd.support.locks import cached_property
 from autograd.value import Value
 
 __all__ = ["TAKE", "Traced", "flat_of", "values_in"]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, Final
+
+from autograd.support.locks import cached_property
 
 __all__ = ["LEAST", "NoSizeError", "Size", "SizedFloat", "SizedInt", "Values", "down", "quotient", "up"]
 
