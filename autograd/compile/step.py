@@ -27,6 +27,9 @@ class Shown:
 
     _programs: Programs
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._programs.__reduce_ex__(protocol)  # which says why there is no copy, whoever asks for one
+
     @property
     def source(self) -> str:
         """The source of the program that ran last, as NumPy runs it."""

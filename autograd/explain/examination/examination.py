@@ -111,7 +111,7 @@ def examine(engine: type | str, *, seconds: float = 5.0) -> Examination:
     has `.data`, `.grad`, `.backward()` and operators, and may have `relu`, `tanh`, `exp`, `log`, `sigmoid`, `sqrt`.
     Cases run in a process of their own, have so many `seconds` of its processor each, and print nothing: a class that
     crashes or never ends is told of.  What is right is what our own engine gives.
-    Raises ValueError if the class cannot be had, or what stands there is our own, TypeError for what is no class.
+    Raises ValueError if the class cannot be had, computes nothing or is our own, TypeError for what is no class.
 
     >>> examine(Value)
     Value: 81 of 81 points
@@ -148,6 +148,8 @@ def examine(engine: type | str, *, seconds: float = 5.0) -> Examination:
         new = Fault(advice, case.example, right, came.get("found", {}), came.get("says", ""))
         faults.setdefault(advice, new).cases.append(case.name)
     name = engine if isinstance(engine, str) else engine.__name__
+    if {"__add__", "__mul__"} <= set(missing):
+        raise ValueError(f"{shown(name)} has no + and no *: write `__add__` or `__mul__`, and there is work to examine")
     return Examination(
         shown(name, WIDTH), points, out_of, tuple(faults.values()), tuple(dict.fromkeys(missing)),
         tuple(following),

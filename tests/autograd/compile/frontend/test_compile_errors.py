@@ -213,7 +213,7 @@ def test_a_step_is_neither_pickled_nor_copied():
     w = one_weight()
     step = compile(lambda x: w * x, [w])
     step(1.0)
-    for attempt in (pickle.dumps, copy.deepcopy):
+    for attempt in (pickle.dumps, copy.deepcopy, copy.copy):
         with pytest.raises(TypeError, match="save the model, and compile again"):
             attempt(step)
 

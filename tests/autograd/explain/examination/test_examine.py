@@ -245,6 +245,14 @@ def test_what_is_no_class_is_refused():
         examine(Value, seconds=0.0)
 
 
+def test_a_class_that_computes_nothing_gets_no_points(tmp_path):
+    nothing = (
+        "class Value:\n    def __init__(self, x): self.data, self.grad = x, 0\n    def backward(self): self.grad = 1\n"
+    )
+    with pytest.raises(ValueError, match=r"no \+ and no \*: write `__add__` or `__mul__`"):
+        examine(written(tmp_path, nothing))
+
+
 def test_the_program_tells_by_its_exit_status(tmp_path):
     (tmp_path / "right_engine.py").write_text(RIGHT, encoding="utf-8")
     code, out, _ = checked("check", f"{tmp_path / 'right_engine.py'}")
