@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd.support.messages import missing_extra
 from nn.history.history import History
-from nn.layers.activations import ActivationLike
+from nn.layers.activation_names import ActivationLike
 from nn.layers.dense import MLP
 from nn.losses import mean_squared_error, softmax_cross_entropy
 from nn.optim.rules import Adam

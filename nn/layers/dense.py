@@ -11,7 +11,7 @@ from autograd.fused.hidden import Constants, Hidden, is_on_rows
 from autograd.fused.units import Units
 from autograd.recording import modes
 from autograd.recording.nodes import operand
-from nn.layers.activations import ActivationLike, activation_kind, activation_name, resolve_activation, returned
+from nn.layers.activation_names import ActivationLike, activation_kind, activation_name, resolve_activation, returned
 from nn.layers.calling import one_row, refuse_more
 from nn.layers.forward_cache import Row, watched
 from nn.layers.initializers import Initializer, chosen, generator_from

@@ -33,7 +33,7 @@ EQUIVALENT = {
         ("end, drop = 0, (0, len(best) - 1)", "len(best) - 1", "len(best) + 1"): "a shorter stretch is always found",
         ("end, drop = 0, (0, len(best) - 1)", "0", "1"): "the first goal is never met at once",
     },
-    "nn/layers/normalization.py": {
+    "nn/layers/norms_and_dropout.py": {
         (
             "return [scale * (x / root) for x, scale in zip(row, self.scale, strict=True)]",
             "zip(row, self.scale, strict=True)",

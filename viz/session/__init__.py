@@ -2,7 +2,7 @@
 
 session.py       session, the one public name; in a terminal, in a notebook, from a script or standard input
 commands.py      what can be typed: go on, go back, change
-looks.py         what can be typed to look: rows, weights, why, curves, pictures, pages
+viewing.py       what can be typed to look: rows, weights, why, curves, pictures, pages
 xor.py           the session without a model: XOR, which can get stuck on purpose
 functions.py     a plain function of Values as a model
 run.py           a training that can stand between any two operations, and go back

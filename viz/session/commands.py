@@ -16,10 +16,10 @@ from nn import TrainingSession
 from viz.session import words
 from viz.session.answers import NEAR, answers_of, is_right
 from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board, is_screen
-from viz.session.looks import Looks
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of
+from viz.session.viewing import Looks
 from viz.session.words import as_typed, count_from, number_from
 from viz.support.characters import paint
 
