@@ -22,6 +22,8 @@ LACKING = [  # where a test asks for it, what it is
     (subprocess.Popen, "__init__", "processes"),
     (os, "fork", "processes"),
     (os, "kill", "signals"),
+    (os, "umask", "modes of files"),
+    (os, "mkfifo", "named pipes"),
     (signal, "setitimer", "signals"),
     (asyncio, "run", "loops that wait"),
 ]
