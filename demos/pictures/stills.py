@@ -64,7 +64,9 @@ def digits() -> str:
     svg = viz.draw(loss, direction="forward", downward=True, digits=True).svg
     for name, color in re.findall(r"(--[\w-]+):(#\w+)", colors().partition("@media")[0]):
         svg = svg.replace(color, f"var({name})")  # the page's own style sheet says light or dark
-    return re.sub(r'<style>.*?</style>| (?:id|xmlns:xlink)="[^"]*"', "", svg)
+    return re.sub(
+        r'<style>.*?</style>|</?a\b[^>]*>| (?:id|xmlns:xlink)="[^"]*"', "", svg
+    )  # links that lead nowhere, too
 
 
 def save(browser: Any) -> list[Path]:

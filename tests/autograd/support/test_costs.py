@@ -19,7 +19,9 @@ def test_arrays_pay_from_so_much_work_on_and_more_for_more_nodes():
 @pytest.mark.parametrize(
     ("steps", "work", "pays"),
     [
-        (3_999, 0, False), (4_000, 0, True), (1_999, costs.LARGE_STEP, False), (2_000, costs.LARGE_STEP, True),
+        (costs.WORTH_MACHINE_CODE - 1, 0, False), (costs.WORTH_MACHINE_CODE, 0, True),
+        (costs.WORTH_MACHINE_CODE // 2 - 1, costs.LARGE_STEP, False),
+        (costs.WORTH_MACHINE_CODE // 2, costs.LARGE_STEP, True),
         (10**6, costs.FITS_CACHE - 1, True), (10**6, costs.FITS_CACHE, False),
     ],
 )  # fmt: skip
