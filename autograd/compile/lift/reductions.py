@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compile.ir.program import Array, Shape
+from autograd.compile.ir.program import Array, Shape, kept_shape
 from autograd.compile.lift.layout import Index, combined, distinct, grid, ranked, ranks
 from autograd.compile.lift.places import NUMBERS, Places
 from autograd.rules.reductions import REDUCTIONS
@@ -66,9 +66,8 @@ def _along_axis(places: Places, ids: Index, op: str, members: Index, home: int) 
         if (rows == own[:, None]).all() and len(distinct(own)) == count:
             if in_order and not ((np.diff(where, axis=1) > 0) | (where[:, 1:] < 0)).all():
                 continue
-            kept = tuple(1 if i == axis else m for i, m in enumerate(shape))
             source = places.filled(home, REDUCTIONS[op].neutral)
-            places.settle(_reduction(places, op, source, (axis,), kept), ids, own)
+            places.settle(_reduction(places, op, source, (axis,), kept_shape(source, (axis,))), ids, own)
             return True
     return False
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compile.backends.javascript.operations import INFIX, PLUS, TIMES, literal
 from autograd.compile.backends.javascript.places import along, flat_place, loops_over, plus
-from autograd.compile.ir.program import Array
+from autograd.compile.ir.program import Array, kept_shape
 from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.reductions import REDUCTIONS
 
@@ -67,7 +67,7 @@ def _reduction(e: JavaScriptWriter, array: Array) -> None:
 
 def _first(e: JavaScriptWriter, array: Array) -> None:
     axis = array.detail
-    loops, index = loops_over(tuple(1 if i == axis else n for i, n in enumerate(array.shape)))
+    loops, index = loops_over(kept_shape(array, (axis,)))
     place = [f"k{axis}" if i == axis else x for i, x in enumerate(index)]
     x, m = e.element(array.operands[0], place)[0], e.broadcast(array.operands[1], index)[0]
     e.lines += [

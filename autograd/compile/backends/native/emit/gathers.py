@@ -12,7 +12,7 @@ from autograd.compile.backends.native.emit.writer import LoopWriter, Point
 from autograd.compile.backends.native.planning.kernels import Kernel
 from autograd.compile.backends.native.planning.plan import Here
 from autograd.compile.backends.native.planning.views import View
-from autograd.compile.ir.program import Array
+from autograd.compile.ir.program import Array, kept_shape
 
 __all__ = ["Gathers"]
 
@@ -211,4 +211,4 @@ class Gathers(LoopWriter):
 
             self.loop_carried(x.shape[axis], [e.vector(0.0, 1)], step)
 
-        self._each([1 if i == axis else n for i, n in enumerate(x.shape)], search)
+        self._each(kept_shape(x, (axis,)), search)
