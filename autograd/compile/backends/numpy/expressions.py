@@ -76,10 +76,8 @@ class Expressions:
             left, right = (self.operand(array, x) for x in array.operands)
             if op == "multiply" and any(map(self._is_condition, array.operands)):
                 left, right = (self.as_float(x, text) for x, text in zip(array.operands, (left, right), strict=True))
-            a = f"({left[0]})" if left[1] < binds or binds == COMPARE == left[1] else left[0]
             apart = sign in "-/" or binds == COMPARE or (sign == "*" and self._is_quotient(array.operands[1]))
-            b = f"({right[0]})" if right[1] < binds + apart else right[0]
-            return f"{a} {sign} {b}", binds
+            return f"{tight(left, binds + (binds == COMPARE))} {sign} {tight(right, binds + apart)}", binds
         if op == "negative":
             return f"-{tight(self.operand(array, array.operands[0]), UNARY)}", UNARY
         if op == "where":
