@@ -133,8 +133,7 @@ class Program:
     @property
     def flops(self) -> int:
         """Arithmetic operations of one run, a multiply-add counted as two."""
-        counted = [a for a in self.lines if a.is_elementwise or a.op in FLOPS]
-        return sum(FLOPS[a.op](a) if a.op in FLOPS else a.size for a in counted)
+        return sum(FLOPS[a.op](a) if a.op in FLOPS else a.size * a.is_elementwise for a in self.lines)
 
     def __str__(self) -> str:
         number = {id(a): i for i, a in enumerate(self.lines)}
