@@ -97,11 +97,8 @@ class Native:
                 generic.machine = Machine(generic.everywhere(len(sizes)), optimizer)
             except NoSizeError:
                 generic.machine = False
-        if generic is not None and generic.machine:
-            runner = cls(program, optimizer=optimizer, machine=generic.machine, sizes=sizes)
-        else:
-            runner = cls(program, optimizer=optimizer)
-        runner.machine.work += steps * program.flops
+        runner = cls(program, optimizer=optimizer, machine=generic and generic.machine, sizes=sizes)
+        runner.machine.work += steps * runner._flops
         return runner
 
     def _set(self, name: str, x: int) -> None:
