@@ -153,7 +153,6 @@ class CompiledForward(Shown):
 
     def __init__(self, programs: Programs, rows: int) -> None:
         self._programs, self.rows = programs, rows
-        self._runner: Any = None  # that holds the parameters' numbers of now
         self._compared = 0  # so many rows, in parts, with what the function predicts for all at once
 
     def __call__(self, inputs: Any) -> Floats:
@@ -165,8 +164,7 @@ class CompiledForward(Shown):
         if not array.size:
             raise ValueError(f"there are no rows to predict: {self._programs.names[0]} has the shape {array.shape}")
         with self._programs.one_at_a_time:
-            theta, self._runner = np.array(numbers_of(self._programs.parameters)), None
-            parts = [self._part(array[i : i + self.rows], theta) for i in range(0, len(array), self.rows)]
+            parts = self._parts(array)
         if len(array) != (count := sum(map(len, parts))):
             raise ValueError(
                 f"forward gives one prediction for each row: there are {len(array)} rows, and {count} came"
@@ -193,14 +191,18 @@ class CompiledForward(Shown):
         """Audit the second part, then by the time alone: for who makes many calls in a row."""
         self._programs.sparing = True
 
-    def _part(self, array: Any, theta: Floats) -> Floats:
-        def run(compiled: Compiled, given: list[Any]) -> Any:
-            if compiled.runner is not self._runner:
-                self._runner = compiled.runner
-                self._runner.theta[:] = theta[compiled.program.order]
-            return compiled.runner.run(given)
+    def _parts(self, array: Any) -> list[Floats]:
+        theta, latest = np.array(numbers_of(self._programs.parameters)), None
 
-        return np.array(self._programs.run([array], run)[1])
+        def run(compiled: Compiled, given: list[Any]) -> Any:
+            nonlocal latest
+            if compiled.runner is not latest:
+                latest = compiled.runner
+                latest.theta[:] = theta[compiled.program.order]
+            return latest.run(given)
+
+        starts = range(0, len(array), self.rows)
+        return [np.array(self._programs.run([array[i : i + self.rows]], run)[1]) for i in starts]
 
 
 def in_c(compiled: Compiled, parameters: Sequence[Any], optimizer: Any = None) -> str:
