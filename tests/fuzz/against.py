@@ -96,11 +96,16 @@ def true(root, parameters):
 
 def _from_the_truth(root, parameters):
     """Return the certificate of a graph, and what in it is further from the truth than rounding explains."""
-    used = {id(node) for node in ag.topological_order(root)}
-    told = ag.certify(root, [p for p in parameters if id(p) in used])
+    told = ag.certify(root, _used(root, parameters))
     results = [x for x in (told.value, *told.gradients) if x.true is not None]
     scale = max([1.0, *[abs(x.true) for x in results if math.isfinite(x.true)]])
     return told, [x for x in results if not abs(x.number - x.true) <= 1e-9 * scale]
+
+
+def _used(root, parameters):
+    """Return those of the parameters that are in a graph."""
+    nodes = {id(node) for node in ag.topological_order(root)}
+    return [p for p in parameters if id(p) in nodes]
 
 
 def is_right_by_itself(root, gradients, parameters):
@@ -112,10 +117,9 @@ def is_right_by_itself(root, gradients, parameters):
     if not all(_is_right_alone(node) for node in order if not node.is_leaf):
         return False
     total, magnitude = chain_rule(order)
-    used = {id(node) for node in order}
     return all(
         abs(told.number - total[id(p)]) <= 1e-9 * magnitude[id(p)] or not math.isfinite(magnitude[id(p)])
-        for told, p in zip(gradients, (p for p in parameters if id(p) in used), strict=True)
+        for told, p in zip(gradients, _used(root, parameters), strict=True)
     )
 
 
@@ -153,13 +157,13 @@ def is_rounding(root, parameters, found, expected):
     A product of finite numbers may be beyond all floats, or be added before it is rounded, as FMA does.  A gradient
     that is the difference of large parts has no more digits than they leave it.
     """
-    used = {id(node) for node in ag.topological_order(root)}
-    told = ag.certify(root, [p for p in parameters if id(p) in used])
+    order = ag.topological_order(root)
     if not math.isfinite(expected[0]):
-        return any(map(_overflows, ag.topological_order(root)))
-    known, (_, magnitude) = iter(told.gradients), chain_rule(ag.topological_order(root))
+        return any(map(_overflows, order))
+    used, (_, magnitude) = _used(root, parameters), chain_rule(order)
+    known = dict(zip(map(id, used), ag.certify(root, used).gradients, strict=True))
     for p, x, y in zip(parameters, found[1], expected[1], strict=True):
-        true = next(known).true if id(p) in used else 0.0
+        true = known[id(p)].true if id(p) in known else 0.0
         if abs(x - y) <= max(1e-10, 1e-12 * magnitude[id(p)]):
             continue
         if not (true is not None and abs(x - true) <= 100.0 * abs(y - true) + 1e-10 * abs(true)):
