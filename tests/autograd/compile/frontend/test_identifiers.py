@@ -5,7 +5,6 @@ import inspect
 import json
 import keyword
 import re
-import subprocess
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ from autograd.compile.backends.numpy.update import emit_update
 from autograd.compile.frontend.trace import trace
 from autograd.compile.programs.pipeline import build
 from autograd.rules.identifiers import Name, apart, comment
-from tests.support.web import node
+from tests.support.web import run
 
 HOSTILE = [
     "__import__('builtins').INVADED.append(1)", "x\nimport os", "x'); INVADED", '"); INVADED', "*/ INVADED",
@@ -155,16 +154,13 @@ def test_nor_in_javascript():
         runs.append([f"p{n}", theta, flat])
         orders[n] = program.order
     source = javascript.script("PROGRAMS", parts)
-    asked = f"""console.log(JSON.stringify({json.dumps(runs)}.map(([name, theta, given]) => {{
+    asked = f"""{json.dumps(runs)}.map(([name, theta, given]) => {{
       const gradient = new Float64Array(theta.length), program = PROGRAMS[name](Float64Array.from(theta), gradient);
       const loss = program.forward(...given);
       program.backward(...given);
       return [loss, [...gradient]];
-    }})))"""
-    done = subprocess.run(
-        [node(), "-"], input=f"{source}\n{asked}", capture_output=True, text=True, check=True, timeout=60
-    )
-    for n, (found, slopes) in enumerate(json.loads(done.stdout)):
+    }})"""
+    for n, (found, slopes) in enumerate(run(source, asked)):
         whole = np.empty(len(leaves))
         whole[orders[n]] = slopes
         assert found == pytest.approx(right, rel=1e-10)
