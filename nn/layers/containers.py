@@ -24,7 +24,7 @@ def as_row(inputs: Inputs | Value) -> tuple[Value, ...]:
 
 
 def of_rows(layer: Any, rows: Iterable[Any]) -> list[Any]:
-    """Return what a layer makes of the rows, in order: as a batch if it can, else of each row alone."""
+    """Return what a layer or a model makes of the rows, in order: as a batch if it can, else of each row alone."""
     batch = getattr(layer, "batch", None)
     return list(batch(rows)) if batch is not None else [layer(row) for row in rows]
 

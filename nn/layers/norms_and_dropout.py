@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 
 def _checked_epsilon(epsilon: float) -> float:
-    if not number(epsilon) > 0.0:
+    epsilon = number(epsilon)
+    if not epsilon > 0.0:
         raise ValueError(f"epsilon keeps the division finite and must be above 0, not {epsilon:g}")
-    return number(epsilon)
+    return epsilon
 
 
 class BatchNorm(Module):

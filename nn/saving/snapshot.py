@@ -41,6 +41,22 @@ class Gradients:
         keep_gradients(values, [x if was_reached else None for x, was_reached in pairs])
 
 
+class BeforeStep:
+    """What a step of the optimizer changes, as it was before: parameters, memories, learning rate, step count."""
+
+    def __init__(self, values: Sequence[Value], optimizer: Optimizer) -> None:
+        self.parameters = numbers(values)
+        self.memories = {name: array("d", memory) for name, memory in optimizer.state.items()}
+        self.learning_rate, self.step_count = optimizer.learning_rate, optimizer.step_count
+
+    def put(self, values: Sequence[Value], optimizer: Optimizer) -> None:
+        """Leave the Values and the optimizer with these numbers."""
+        set_numbers(values, self.parameters)
+        for name, memory in self.memories.items():
+            optimizer.state[name][:] = memory.tolist()
+        optimizer.learning_rate, optimizer.step_count = self.learning_rate, self.step_count
+
+
 class BuffersAndRNG:
     """What a forward pass may change beside the graph: the model's buffers, and the generators of random numbers.
 
@@ -155,17 +171,12 @@ class Snapshot:
     def __init__(self, model: Any, optimizer: Optimizer, buffers_and_rng: BuffersAndRNG | None = None) -> None:
         self._optimizer, self._buffers_and_rng = optimizer, buffers_and_rng or BuffersAndRNG(model)
         self._values = list(dict.fromkeys([*model.parameters(), *optimizer.parameters]))
-        self.parameters = numbers(self._values)
-        self.memories = {name: array("d", memory) for name, memory in optimizer.state.items()}
-        self.learning_rate, self.step_count = optimizer.learning_rate, optimizer.step_count
+        self._before = BeforeStep(self._values, optimizer)
         self._gradients = Gradients(self._values)
         self._state = self._buffers_and_rng.read()
 
     def restore(self) -> None:
         """Leave everything as it was when the snapshot was taken, to the bit."""
-        set_numbers(self._values, self.parameters)
+        self._before.put(self._values, self._optimizer)
         self._gradients.put(self._values)
-        for name, memory in self.memories.items():
-            self._optimizer.state[name][:] = memory
-        self._optimizer.learning_rate, self._optimizer.step_count = self.learning_rate, self.step_count
         self._buffers_and_rng.put(self._state)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from autograd.support.messages import printable, shown
-from nn.support.validate import shortened
+from nn.support.validate import MOST, shortened
 
-MOST: Final = 2**53  # beyond it not every whole number is a float, and no training counts so far
 Part = TypeVar("Part")
 
 

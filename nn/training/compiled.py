@@ -17,12 +17,13 @@ from autograd import Value
 from autograd.compile import CompiledForward, TrainingStep, compile_forward, compile_training
 from autograd.compile.frontend.introspection import NETWORKS, root_of
 from autograd.support.pytree import flat, rebuilt
+from nn.layers.containers import of_rows
 from nn.optim.clipping import report_norm
 from nn.saving.snapshot import BuffersAndRNG
 from nn.support.fields import modules_of
 from nn.support.npy_files import RowFiles
 from nn.support.validate import checked_loss, said
-from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, in_use, predict_rows, tried_loss
+from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, in_use, tried_loss
 
 Array = np.ndarray[Any, Any]
 FEW_ROWS = 4  # of each half, to see whether a loss is a mean over rows
@@ -47,7 +48,7 @@ class CompiledStepper(RecordedStepper):
         model, loss, clip = task.model, task.loss, task.clip
 
         def loss_of(inputs: Any, targets: Any) -> Value:
-            return checked_loss(loss(predict_rows(model, inputs), targets))
+            return checked_loss(loss(of_rows(model, inputs), targets))
 
         clip_array = None if clip is None else clip.clip_array
         self._train = self._training(loss_of, clip_array)
@@ -215,7 +216,7 @@ def _is_same(x: Planned, y: Planned) -> bool:
 def _forward_of(model: Any, rows: int, backend: str = "numpy") -> CompiledForward:
     """Return the model's predictions as a program for so many rows, for use inside `in_use(model, …)`."""
     rows = ALL if _may_mix_rows(model) else rows
-    forward = compile_forward(lambda inputs: predict_rows(model, inputs), model.parameters(), backend, rows)
+    forward = compile_forward(lambda inputs: of_rows(model, inputs), model.parameters(), backend, rows)
     forward.spare_audits()
     return forward
 

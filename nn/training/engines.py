@@ -9,10 +9,11 @@ from autograd import no_grad, topological_order
 from autograd.recording.graph import operands
 from autograd.support.costs import NODE, pays_arrays, pays_machine_code, pays_to_predict
 from autograd.support.user_line import warn
+from nn.layers.containers import of_rows
 from nn.support.fields import class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import checked_count, checked_inputs, plain_numbers, said, shortened
-from nn.training.recorded import RecordedStepper, Task, in_use, predict_rows, tried_loss
+from nn.training.recorded import RecordedStepper, Task, in_use, tried_loss
 
 BACKENDS = ("auto", "recorded", "numpy", "native", "jax")
 
@@ -113,7 +114,7 @@ def predict(model: Any, inputs: Any, *, backend: str = "auto") -> Any:
             if named or (isinstance(error, ValueError) and not _is_undetermined(error)):
                 raise
     rows = checked_inputs(rows)  # an iterator can be read but once
-    numbers = in_use(model, lambda: plain_numbers(predict_rows(model, rows)))
+    numbers = in_use(model, lambda: plain_numbers(of_rows(model, rows)))
     return import_module("numpy").array(numbers) if is_array else numbers
 
 

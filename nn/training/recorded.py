@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd import Value, no_grad
 from autograd.recording.bulk import gradients_of
@@ -20,8 +20,6 @@ from nn.saving.snapshot import BuffersAndRNG
 from nn.support.contexts import Result, bound
 from nn.support.fields import modules_of
 from nn.support.validate import PLACES, Loss, checked_loss, plain_numbers
-
-predict_rows: Final = of_rows  # a model is asked for rows as a layer is
 
 
 class Planned(NamedTuple):
@@ -103,7 +101,7 @@ class RecordedStepper:
     def predict(self, inputs: list[Any]) -> list[Any]:
         """Return what the model makes of these rows in its behavior for use, as numbers; nothing is changed."""
         model = self.task.model
-        found: list[Any] = plain_numbers(in_use(model, lambda: predict_rows(model, inputs)))
+        found: list[Any] = plain_numbers(in_use(model, lambda: of_rows(model, inputs)))
         return found
 
     def agreed(self, interrupted: Callable[[], bool]) -> Callable[[], bool]:
@@ -127,7 +125,7 @@ def record_pass(
     model: Any, loss: Loss, inputs: list[Any], targets: list[Any], rows: Sequence[int]
 ) -> tuple[list[Any], Value]:
     """Return the predictions of the model for these rows, and their loss, as a graph."""
-    predictions = predict_rows(model, [inputs[i] for i in rows])
+    predictions = of_rows(model, [inputs[i] for i in rows])
     with bound(PLACES, rows):
         return predictions, checked_loss(loss(predictions, [targets[i] for i in rows]))
 

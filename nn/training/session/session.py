@@ -109,7 +109,7 @@ class TrainingSession:
 
     def moments(self) -> list[tuple[int, array[float]]]:
         """Return (step, what the model's parameters held before it) for each step kept, and what they hold now."""
-        updates = [record.kept[0] for record in self._records if record.what == "update"]
+        updates = [record.kept.parameters for record in self._records if record.what == "update"]
         count = len(self.model.parameters())
         kept = [(self.step_count - len(updates) + k, held[:count]) for k, held in enumerate(updates)]
         return [*kept, (self.step_count, numbers(self.model.parameters()))]

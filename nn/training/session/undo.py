@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, steps
-from autograd.recording.bulk import set_numbers
 from nn.optim.optimizer import Optimizer
 from nn.optim.rules import SGD
-from nn.saving.snapshot import BuffersAndRNG, numbers
+from nn.saving.snapshot import BeforeStep, BuffersAndRNG
 
 
 @dataclass(slots=True)
@@ -36,31 +34,24 @@ class UndoRecord:
 
     def undo(self, state: State) -> None:
         """Put back what was overwritten."""
-        optimizer = state.optimizer
         match self.what:
             case "forward":  # buffers and generators, and the loss that it gave
                 state.buffers_and_rng.put(self.kept[0])
             case "backward":  # gradients
                 self.kept.put(state.values)
             case "update":
-                parameters, memories, rate, step_count = self.kept
-                set_numbers(state.values, parameters)
-                for name, memory in memories.items():
-                    optimizer.state[name][:] = memory.tolist()
-                optimizer.learning_rate, optimizer.step_count = rate, step_count
+                self.kept.put(state.values, state.optimizer)
                 state.history.pop()
             case "rate":
-                optimizer.learning_rate = self.kept
+                state.optimizer.learning_rate = self.kept
             case "weight":
                 weight, weight.data = self.kept
 
     @classmethod
     def of_update(cls, state: State) -> UndoRecord:
         """Return the record of an update, with what it is about to overwrite."""
-        optimizer = state.optimizer
-        memories = {name: array("d", optimizer.state[name]) for name in optimizer.state_names}
-        size = 8 * len(state.values) * (1 + len(memories)) + 500
-        kept = numbers(state.values), memories, optimizer.learning_rate, optimizer.step_count
+        kept = BeforeStep(state.values, state.optimizer)
+        size = 8 * len(state.values) * (1 + len(kept.memories)) + 500
         return cls("update", "update", size, kept)
 
 
