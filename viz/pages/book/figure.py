@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.support.pytree import flat
 from viz.pages.book.controls import Control, State
 from viz.pages.live.parts import Part, emitted
 
@@ -75,7 +76,7 @@ def program(
         if isinstance(result, Value):
             return result
         (_, total), *rest = result.items()
-        shown.update({name: _flat(x) for name, x in rest})
+        shown.update({name: flat(x) for name, x in rest})
         return total  # type: ignore[no-any-return]  # the others are lists of any depth
 
     shapes = [(size,) if isinstance(size, int) else size for size in arguments.values()]
@@ -92,7 +93,3 @@ def update(optimizer: Optimizer) -> Part:
 def counted(name: str, numbers: Iterable[Value | float]) -> Numbers:
     """Return numbers by a name and their places from 1."""
     return {f"{name}{k}": x.data if isinstance(x, Value) else x for k, x in enumerate(numbers, 1)}
-
-
-def _flat(x: Any) -> list[Value]:
-    return [x] if isinstance(x, Value) else [value for part in x for value in _flat(part)]

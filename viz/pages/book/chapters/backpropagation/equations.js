@@ -3,7 +3,7 @@
 import { button, make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
 import { between, counted } from "../../../shared/numbers.js";
-import { layered } from "../../layers.js";
+import { layered, sub } from "../../layers.js";
 import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */
@@ -74,8 +74,7 @@ export const figure = (it) => {
       map.paint({ unit: at < 3 ? output : at === 3 ? hidden[1] : null });
       const { gradient, local } = box,
         sent = (/** @type {string} */ title, /** @type {number} */ number) => asked(box.sent(title, number), at === 3),
-        units = [1, 2],
-        sub = (/** @type {number} */ i) => "₁₂"[i - 1];
+        units = [1, 2];
       it.rows(
         ...[
           () => [

@@ -1,8 +1,9 @@
 """Figure 5.2: a line through 64 noisy points, fitted with 64, 8 or 1 of them in each step."""
 
+from collections.abc import Sequence
 from math import sqrt
 
-from autograd import Value
+from autograd import Value, grad
 from nn import MLP, SGD, datasets, fit, mean_squared_error
 from nn.training.recorded import epoch_order
 from viz.pages.book.controls import Choice, Slider, State
@@ -13,23 +14,29 @@ INPUTS, TARGETS = datasets.sine(ROWS, frequency=2.0, noise=0.5)
 XS = [row[0] for row in INPUTS]
 
 
-def line(w: Value, b: Value, x: list[Value], y: list[Value]) -> Value:
+def network() -> MLP:
+    """Return the line as it begins."""
+    return MLP(1, [1], seed=3)
+
+
+START = [p.data for p in network().parameters()]
+
+
+def line(w: Value, b: Value, x: Sequence[Value | float], y: Sequence[Value | float]) -> Value:
     """Return the mean squared error of a line on some points."""
     return mean_squared_error([w * one + b for one in x], y)
 
 
-def gradient(model: MLP, rows: list[int]) -> tuple[float, float]:
-    """Return the gradient of the line's two numbers on some rows."""
-    w, b = model.parameters()
-    w.clear_grad()
-    b.clear_grad()
-    mean_squared_error(model.batch([INPUTS[k] for k in rows]), [TARGETS[k] for k in rows]).backward()
-    return w.grad, b.grad
+def gradient(rows: list[int]) -> tuple[float, float]:
+    """Return the gradient of the line's two numbers on some rows, at the start."""
+    x, y = [XS[k] for k in rows], [TARGETS[k] for k in rows]
+    dw, db = grad(lambda w, b: line(w, b, x, y), (0, 1))(*START)
+    return dw, db
 
 
 def losses(rate: float, size: int, epochs: int) -> list[float]:
     """Return the loss on all rows after each round of descent with so many rows in a step."""
-    model = MLP(1, [1], seed=3)
+    model = network()
     return fit(
         model,
         INPUTS,
@@ -46,10 +53,9 @@ def losses(rate: float, size: int, epochs: int) -> list[float]:
 def numbers(state: State) -> Numbers:
     """Return the loss on all rows, the steps so far, and how far the batches' gradients lie from the exact one."""
     size = int(state["size"])
-    model = MLP(1, [1], seed=3)
-    exact = gradient(model, list(range(ROWS)))
+    exact = gradient(list(range(ROWS)))
     order = epoch_order(0, 0, ROWS)
-    others = [gradient(model, order[k : k + size]) for k in range(0, ROWS, size)]
+    others = [gradient(order[k : k + size]) for k in range(0, ROWS, size)]
     squares = [sum((a - b) ** 2 for a, b in zip(other, exact, strict=True)) for other in others]
     return {
         "loss": losses(RATE, size, int(state["epochs"]))[-1],
@@ -72,7 +78,7 @@ FIGURE = Figure(
     data={
         "x": XS,
         "y": TARGETS,
-        "start": [p.data for p in MLP(1, [1], seed=3).parameters()],
+        "start": START,
         "rate": RATE,
         "orders": [epoch_order(0, epoch, ROWS) for epoch in range(MOST)],
     },

@@ -2,11 +2,11 @@
 
 import { make, pressable, ruler, set, written } from "../../../shared/dom.js";
 import { compact, fewer } from "../../../shared/numbers.js";
+import { sub } from "../../layers.js";
 import { cover } from "../../plot.js";
 
 const HIGH = 48; // of a tile
 const GAP = 8;
-const sub = (/** @type {number} */ k) => "₀₁₂₃"[k];
 const told = (/** @type {string} */ name) =>
   name === "a" ? "ŷ" : name.replace(/\d/g, (digit) => sub(+digit)).replace("d_", "");
 

@@ -3,10 +3,8 @@
 import { make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
 import { counted, shortly } from "../../../shared/numbers.js";
-import { layered } from "../../layers.js";
+import { layered, sub } from "../../layers.js";
 import { box } from "../../plot.js";
-
-const sub = (/** @type {number} */ k) => "₁₂₃"[k];
 
 /** @type {import("../../figure.js").Code} */
 export const figure = (it) => {
@@ -38,7 +36,7 @@ export const figure = (it) => {
       const { value, factor } = box;
       inputs.forEach((one, k) => Object.assign(one, { value: [x1, x2][k] }));
       const made = all.map((_, k) => (k < units ? [n[`z${k + 1}`], n[`a${k + 1}`]] : [n.z, n.prediction])),
-        names = all.map((_, k) => (k < units ? [`z${sub(k)}`, `a${sub(k)}`] : ["z", "ŷ"])),
+        names = all.map((_, k) => (k < units ? [`z${sub(k + 1)}`, `a${sub(k + 1)}`] : ["z", "ŷ"])),
         now = all.findIndex((_, k) => steps(k).includes(step)),
         sums = now >= 0 && steps(now)[0] === step;
       all.forEach((one, k) => {
@@ -84,7 +82,7 @@ export const figure = (it) => {
           ...from.map((one, k) => [
             k ? "and" : of,
             value(`► ${one.name}`, one.value ?? 0),
-            factor(`× w${sub(k)}`, weight(now, k)),
+            factor(`× w${sub(k + 1)}`, weight(now, k)),
           ]),
           ["added, with the bias", value("b", weight(now, from.length)), "→", sum],
         );
