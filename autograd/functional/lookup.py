@@ -54,8 +54,7 @@ def take(values: Any, index: Any) -> Any:
         raise IndexError(f"take: index {int(place)} of {len(values)}; the first is 0, the last {len(values) - 1}")
     chosen = values[int(place)]
     if modes.active and modes.current("refuse_reading") is not None:  # a program is traced, and knows tables itself
-        if (took := modes.current("took")) is not None:
-            took(values, chosen)
+        modes.tell("took", values, chosen)
         return chosen
     is_row = is_sequence(chosen)
     entries = list(chosen) if is_row else [chosen]

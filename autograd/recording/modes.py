@@ -137,9 +137,7 @@ def refuse(what: str, *given: Any) -> None:
     branching   (condition): only the branch taken now would be seen
     comparing   (value, other): `==` is identity, and would be False whatever the numbers
     """
-    refusing = current(f"refuse_{what}")
-    if refusing is not None:
-        refusing(*given)
+    tell(f"refuse_{what}", *given)
 
 
 def tell(event: str, *given: Any) -> None:

@@ -11,10 +11,8 @@ from functools import reduce
 from typing import Final, NamedTuple
 
 from autograd.rules.maths import FLOATS, FloatMaths
-from autograd.rules.operation import TABLE, Operation
+from autograd.rules.operation import Operation
 from autograd.rules.symbols import formulas, functions_in
-
-__all__ = ["REDUCTIONS", "ROWS", "Reduction", "reduces"]
 
 
 class Reduction(NamedTuple):
@@ -45,7 +43,7 @@ class Reduction(NamedTuple):
         """Return it of floats; raises ValueError for what is not a number of none, such as the largest."""
         if not values and abs(self.neutral) > 1.0:
             raise ValueError(f"{self.row} of no values is not defined: pass at least one")
-        return reduce(lambda x, y: TABLE[self.joins].rule(FLOATS, x, y)[0], values or [self.neutral])
+        return reduce(getattr(FLOATS, self.joins), values or [self.neutral])
 
 
 REDUCTIONS: Final[dict[str, Reduction]] = {}  # by their names in programs of arrays

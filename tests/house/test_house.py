@@ -182,6 +182,24 @@ def test_no_circle_between_folders():
     assert not {a: others for a, others in circles.items() if others}, "folders import each other"
 
 
+ROOMS_OF_NN = [
+    "support", "layers", "losses", "optim", "datasets", "history", "saving", "training", "inspect", "estimators",
+]  # fmt: skip
+
+
+def test_each_room_of_nn_imports_only_those_before_it():
+    for name, path in files(".py", rooms=("nn",)):
+        if name != "nn/__init__.py":
+            later = ROOMS_OF_NN[ROOMS_OF_NN.index(name.split("/")[1].removesuffix(".py")) + 1 :]
+            found = {module.split(".")[1] for module, _ in imported(path) if module.startswith("nn.")}
+            assert not found & {*later}, f"{name} imports {found & {*later}}"
+
+
+def test_every_room_of_nn_is_in_the_list():
+    found = {path.stem for path in (ROOT / "nn").iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert found - {"__pycache__"} == {*ROOMS_OF_NN, "__init__"}
+
+
 # ------------------------------------------------------------------------------------------------ maps
 MAPLESS: set[str] = set()
 
