@@ -24,7 +24,8 @@ class UnaryMethod:
         self.op, self.__doc__ = op, op.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.owner, self.name = owner, name
+        if not hasattr(self, "owner"):  # a class that is made of this one's attributes takes the method, not its place
+            self.owner, self.name = owner, name
 
     @overload
     def __get__(self, node: None, kind: type) -> Callable[[Any], Value]: ...

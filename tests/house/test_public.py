@@ -121,6 +121,17 @@ def test_methods_have_source_that_a_debugger_can_show():
     assert "node._data = x * y" in inspect.getsource(Value.__mul__)
 
 
+def test_a_method_not_yet_written_may_be_lent_to_another_class():
+    lend = """
+from autograd import Value
+from autograd.recording.methods import Methods
+class Lent:
+    tanh = vars(Methods)["tanh"]
+print(Value(0.0).tanh().data)
+"""
+    assert subprocess.run([sys.executable, "-c", lend], capture_output=True, text=True).stdout == "0.0\n"
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_methods_exist_take_what_is_declared_and_do_what_the_function_does(name):
     op = METHODS[name]

@@ -116,6 +116,11 @@ def _difference(x: Any, y: Any) -> Any:
     return x - y if x is not y or not x.is_finite() else arb(0.0)
 
 
+def _power(x: Any, n: Any) -> Any:
+    everything = not (x.mid().is_finite() or x.rad().is_finite())  # ∞ ± ∞, on which its power calls itself without end
+    return (_flint().arb(0, math.inf) if everything else x) ** n
+
+
 def _dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
     for w, x in zip(weights, inputs, strict=True):
         bias = bias + w * x
@@ -149,7 +154,7 @@ PRIMITIVES: Final[dict[str, Callable[..., Any]]] = {
     "divide": lambda x, y: x / y,
     "negative": lambda x: -x,
     "abs": abs,
-    "power": lambda x, n: x**n,
+    "power": _power,
     "dot": _dot,
     "largest": _largest,
     "first": _first,

@@ -112,6 +112,13 @@ def test_what_overflows_and_what_is_no_number():
     assert zero.gradients[0].digits == 16.0
 
 
+@pytest.mark.parametrize("exponent", [0.25, 2.0, 3.0, 1e18, math.inf])
+def test_a_power_of_an_unknown_infinity_is_unknown(exponent):
+    unknown = Value(math.inf) + ag.softplus(Value(-math.inf))  # ∞ ± ∞, of which flint's power ends the process
+    told = certify(unknown**exponent)
+    assert (told.value.number, told.value.digits) == (math.inf, None)
+
+
 def test_what_a_ball_leaves_open_has_both_answers():
     one, two, wide = arb(1.0), arb(2.0), arb(0.0).union(arb(1.5))
     endless = one / arb(0.0)
