@@ -101,6 +101,7 @@ from autograd.recording.graph import topological_order
 from autograd.recording.no_grad import no_grad
 from autograd.rules.operation import TABLE as _TABLE
 from autograd.rules.operation import op
+from autograd.support.collector import look_at_the_old_less as _look_at_the_old_less
 from autograd.support.guesses import GUESSES as _GUESSES
 from autograd.support.validate import number
 from autograd.value import Value
@@ -157,6 +158,7 @@ class _FrontDoor(ModuleType):
 
 
 sys.modules[__name__].__class__ = _FrontDoor
+_look_at_the_old_less()
 
 
 def __dir__() -> list[str]:
