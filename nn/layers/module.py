@@ -289,8 +289,8 @@ class Module:
         return self.summary()
 
 
-def _join(*parts: str) -> str:
-    return ".".join(part for part in parts if part)
+def _join(above: str, below: str) -> str:
+    return f"{above}.{below}" if above and below else above or below
 
 
 def _branches(thing: Any) -> Iterable[tuple[str, Any]]:
