@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from autograd import Value, number, steps
 from nn.optim.optimizer import Optimizer
-from nn.optim.rules import SGD
+from nn.optim.sgd_and_adam import SGD
 from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
 from nn.support.fields import by_path
 from nn.support.guesses import GUESSES
