@@ -12,7 +12,7 @@ from nn.history.loss_findings import not_finite, plateau, rate_too_high
 from nn.inspect.curvature import sharpness
 from nn.inspect.layer_statistics import factors, measured
 from nn.inspect.mistakes import activation_before_loss, units_alike
-from nn.losses.given import GIVEN, Given
+from nn.losses.validate_targets import GIVEN, Given
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.contexts import bound

@@ -1,9 +1,9 @@
 """Losses: each takes one row per example (a single Value counts as one row) and returns ONE Value, the mean.
 
-regression.py      of numbers: squared, absolute and Huber's error, Poisson's loss of counts
-classification.py  of classes: cross-entropy of probabilities and of logits, hinge
-measures.py        what is told beside the loss: accuracy
-given.py           what they are given, checked; weights of rows
+regression.py        of numbers: squared, absolute and Huber's error, Poisson's loss of counts
+classification.py    of classes: cross-entropy of probabilities and of logits, hinge
+measures.py          what is told beside the loss: accuracy
+validate_targets.py  what they are given, checked; weights of rows
 """
 
 from nn.losses.classification import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nn.losses.given import check_lengths, is_row, rows_of
+from nn.losses.validate_targets import check_lengths, is_row, rows_of
 from nn.support.guesses import GUESSES
 
 
