@@ -2,7 +2,7 @@
 
 regression.py        of numbers: squared, absolute and Huber's error, Poisson's loss of counts
 classification.py    of classes: cross-entropy of probabilities and of logits, hinge
-measures.py          what is told beside the loss: accuracy
+accuracy.py          what is told beside the loss: accuracy
 validate_targets.py  what they are given, checked; weights of rows
 """
 
@@ -12,7 +12,7 @@ from nn.losses.classification import (
     hinge,
     softmax_cross_entropy,
 )
-from nn.losses.measures import accuracy
+from nn.losses.accuracy import accuracy
 from nn.losses.regression import huber, mean_absolute_error, mean_squared_error, poisson
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any
 from autograd import number
 from autograd.support.messages import shown
 from nn.history.history import History
-from nn.losses.measures import accuracy
+from nn.losses.accuracy import accuracy
 from nn.optim.clipping import Clip, ClipByNorm, ClipByValue
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
