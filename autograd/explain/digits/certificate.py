@@ -8,7 +8,7 @@ from heapq import nsmallest
 from typing import Any, Final
 
 from autograd.explain.digits.balls import context
-from autograd.explain.digits.losses import Loss, Losses
+from autograd.explain.digits.lost_digits import Loss, Losses
 from autograd.explain.digits.passes import ALL_DIGITS, Graph, Pass, digits_of, rounded
 from autograd.recording import modes
 from autograd.recording.no_grad import recorder, recording_again
