@@ -29,7 +29,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.functional.checkpoint import checkpoint
-from autograd.functional.lookup import take
+from autograd.functional.take import take
 from autograd.functional.softmax_mean_norm import log_softmax, logsumexp, mean, norm, smallest, softmax
 from autograd.functional.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.functional.vjp import gradients

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from autograd import ops
-from autograd.functional.lookup import TAKEN
+from autograd.functional.take import TAKEN
 from autograd.fused.groups import Group, by_member
 from autograd.recording import modes
 from autograd.recording.graph import operand_derivatives, operands, structure
