@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, topological_order
 from autograd.explain.naming import short_names
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.recording.nodes import CONSTANT
 from nn.support.validate import checked_count
 from viz.charts.field import Field

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from autograd import no_grad
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.layers.attention import Attention
 from viz.charts.chart import Chart, look
 from viz.support import palette

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.charts.chart import Chart, look, new_axes, numbered
 from viz.charts.field import Field
 from viz.support import palette

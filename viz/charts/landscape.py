@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.support.validate import checked_count
 from viz.charts.chart import Chart, look, new_axes, numbered, on_axis
 from viz.charts.field import clipped, near, plain_number

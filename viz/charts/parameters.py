@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd import Value, number
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.support.naming import titled
 from nn.support.validate import checked_count
 from viz.charts.chart import Chart, look, new_axes, numbered

@@ -9,7 +9,7 @@ from autograd import Group, Value, explain, topological_order
 from autograd.explain.explanation import Explanation
 from autograd.explain.naming import SUBSCRIPTS, short_names
 from autograd.explain.notation import Words
-from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.number_format import bracketed, show_number
 from autograd.explain.steps import record
 from nn.support.validate import checked_count
 from viz.graph.boxes import GRADIENT, SENT, VALUE, Direction, box_label, box_tip, node_label, span

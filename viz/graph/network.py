@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.explain.naming import SUBSCRIPTS
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.support.naming import titled
 from nn.support.validate import checked_count
 from viz.charts.field import plain_number

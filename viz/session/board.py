@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from autograd.explain.events import Accumulate, Collect, Compute, Event, Seed, Send, Update
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.explain.steps import Replay
 from autograd.recording.graph import operands
 from autograd.rules.operation import Operation

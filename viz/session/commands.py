@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 import nn
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn import TrainingSession
 from viz.session import words
 from viz.session.answers import NEAR, answers_of, is_right

@@ -10,7 +10,7 @@ from typing import Any, Final
 import autograd
 import nn
 from autograd import Value
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.training.session.questions import loss_with
 from viz import terminal
 from viz.graph.drawing import draw

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.explain.mistakes import MISTAKES
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.recording.nodes import CONSTANT
 from autograd.support.locks import cached_property
 from viz.pages.document import Page

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.number_format import bracketed, show_number
 from autograd.support.answers import Guess, Guesses, guessed, key
 from autograd.support.messages import cut, missing_extra, printable
 

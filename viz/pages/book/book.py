@@ -6,7 +6,7 @@ import re
 from importlib import import_module, resources
 from typing import Any, Final
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.pages.book.chapters import CHAPTERS
 from viz.pages.book.controls import serialized
 from viz.pages.book.figure import Figure, Numbers
