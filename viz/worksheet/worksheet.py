@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograd import Value, number, topological_order
 from autograd import steps as passes
-from autograd.explain.mistakes import MISTAKES
+from autograd.explain.mistakes_by_hand import MISTAKES
 from autograd.explain.number_format import show_number
 from autograd.recording.nodes import CONSTANT
 from autograd.support.locks import cached_property

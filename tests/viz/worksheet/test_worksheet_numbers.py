@@ -12,7 +12,7 @@ import nn
 import viz
 from autograd import Value, topological_order
 from autograd.explain import mistakes
-from autograd.explain.mistakes import MISTAKES
+from autograd.explain.mistakes_by_hand import MISTAKES
 from tests.viz.worksheet.learners import Learner, answers, counted, sheets, written
 from viz.worksheet import rounding, worksheet
 from viz.worksheet.rounding import rounded

@@ -9,7 +9,7 @@ import pytest
 
 import viz
 from autograd import Value
-from autograd.explain.mistakes import MISTAKES
+from autograd.explain.mistakes_by_hand import MISTAKES
 from autograd.explain.number_format import show_number
 from viz.console.command_line import main
 from viz.worksheet.xor import xor_worksheet

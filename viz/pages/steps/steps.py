@@ -11,7 +11,7 @@ from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.explain.events import SENTENCES, Change
 from autograd.explain.explanation import largest_arrivals
-from autograd.explain.mistakes import STEPPING
+from autograd.explain.mistakes_by_hand import STEPPING
 from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
