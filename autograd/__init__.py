@@ -29,9 +29,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.functional.checkpoint import checkpoint
-from autograd.functional.take import take
-from autograd.functional.softmax_mean_norm import log_softmax, logsumexp, mean, norm, smallest, softmax
 from autograd.functional.grad_jacobian_hessian import grad, hessian, hvp, jacobian, jvp, value_and_grad
+from autograd.functional.softmax_mean_norm import log_softmax, logsumexp, mean, norm, smallest, softmax
+from autograd.functional.take import take
 from autograd.functional.vjp import gradients
 from autograd.fused.groups import Group
 from autograd.ops import abs_ as abs  # noqa: A004

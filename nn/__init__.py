@@ -28,7 +28,7 @@ from nn.inspect.rate_finder import RateSweep, find_learning_rate
 from nn.layers import *  # noqa: F403  # whose exports are listed there
 from nn.losses import *  # noqa: F403
 from nn.optim import *  # noqa: F403
-from nn.saving.files import Autosave, load, save
+from nn.saving.save_and_load import Autosave, load, save
 from nn.saving.torch_module import TorchModule, to_torch
 from nn.support.guesses import GUESSES as _GUESSES
 from nn.support.naming import TEXTBOOK as _TEXTBOOK

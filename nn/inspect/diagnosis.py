@@ -18,8 +18,8 @@ from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.contexts import bound
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, check_learner, checked_data, checked_losses
-from nn.training.first_nonfinite import in_pass
 from nn.training.recorded import record_loss
+from nn.training.rerun_bad_step import in_pass
 from nn.training.settings import checked_optimizer
 
 MOST_ROWS = 200  # looked at in a diagnosis, evenly spread; more would only take longer

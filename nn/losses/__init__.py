@@ -6,13 +6,13 @@ accuracy.py          what is told beside the loss: accuracy
 validate_targets.py  what they are given, checked; weights of rows
 """
 
+from nn.losses.accuracy import accuracy
 from nn.losses.classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     hinge,
     softmax_cross_entropy,
 )
-from nn.losses.accuracy import accuracy
 from nn.losses.regression import huber, mean_absolute_error, mean_squared_error, poisson
 
 __all__ = [

@@ -8,8 +8,8 @@ clipping.py      gradients kept within a limit, by norm or by value
 
 from nn.optim.clipping import ClipByNorm, ClipByValue, clip_by_norm, clip_by_value
 from nn.optim.optimizer import Optimizer
-from nn.optim.sgd_and_adam import SGD, AdaGrad, Adam, AdamW, RMSProp
 from nn.optim.schedules import Cosine, Exponential, OneCycle, ReduceOnPlateau, StepDecay, WarmUp
+from nn.optim.sgd_and_adam import SGD, AdaGrad, Adam, AdamW, RMSProp
 
 __all__ = [
     "SGD",

@@ -10,7 +10,7 @@ from nn.history.history import History
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
-from nn.saving.files import Autosave
+from nn.saving.save_and_load import Autosave
 from nn.support.fields import checked_names, class_names, put_class_names
 from nn.support.guesses import GUESSES
 from nn.support.validate import Loss, checked_count, listed

@@ -1,4 +1,4 @@
-"""Which way arrays lie in memory: for each the fast axis that makes the loops cheapest, along which registers run."""
+"""Which arrays lie transposed: for each the fast axis that makes the loops cheapest, along which registers run."""
 
 from __future__ import annotations
 
