@@ -14,7 +14,7 @@ from nn.support.validate import checked_count
 from viz.charts.field import Field
 from viz.charts.plotting import curve, framed, levels, losses_of
 from viz.graph.nodes import is_weighted_sum, operands_of
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import columns, kind_of, padded, shown
 
 __all__ = ["decision_boundary", "loss_curve", "table", "tree"]

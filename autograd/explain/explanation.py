@@ -14,7 +14,7 @@ from autograd.explain.number_format import bracketed, show_number
 from autograd.explain.steps import record
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.latex import Latex, aligned, partial, written
-from autograd.support.guesses import GUESSES
+from autograd.support.foreign_names import GUESSES
 from autograd.support.messages import shown
 from autograd.value import Value
 

@@ -27,7 +27,7 @@ from autograd.functional.vjp import gradients
 from autograd.recording.graph import topological_order
 from autograd.recording.no_grad import is_quiet, recorder, recording_again
 from autograd.recording.nodes import CONSTANT
-from autograd.support.guesses import GUESSES
+from autograd.support.foreign_names import GUESSES
 from autograd.support.pickled_functions import Made
 from autograd.support.pytree import check_runs_at_once, flat, is_sequence, name_of, rebuilt
 from autograd.support.validate import number

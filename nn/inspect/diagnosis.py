@@ -16,7 +16,7 @@ from nn.losses.validate_targets import GIVEN, Given
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.contexts import bound
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import Loss, check_learner, checked_data, checked_losses
 from nn.training.recorded import record_loss
 from nn.training.rerun_bad_step import in_pass

@@ -8,7 +8,7 @@ from typing import Any
 
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import Snapshot
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import Loss, checked_count, checked_setting
 from nn.training.engines import make_stepper
 from nn.training.prepare import prepare

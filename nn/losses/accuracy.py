@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nn.losses.validate_targets import check_lengths, is_row, rows_of
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 
 
 @GUESSES

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd import Value, clip
 from nn.losses.validate_targets import averaged, mean_of, paired, said_number
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.tracing import tracing
 from nn.support.validate import checked_setting
 

@@ -11,7 +11,7 @@ from nn.layers.dense import MLP, Layer
 from nn.layers.module import Module
 from nn.layers.norms_and_dropout import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.layers.recurrent import GRU, LSTM, RNN
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.operation_names import activation_name
 from nn.support.validate import plain_numbers, said
 

@@ -22,7 +22,7 @@ from nn.optim.schedules import Schedule
 from nn.saving.save_and_load import Autosave
 from nn.saving.snapshot import BuffersAndRNG, Snapshot, numbers
 from nn.support.fields import buffers_of
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import check, checked_count, checked_number
 from nn.training.progress import Progress
 from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, epoch_order

@@ -57,7 +57,7 @@ EQUIVALENT = {
     "nn/optim/schedules.py": {
         ("if step >= last:", "step >= last", "step > last"): "the cosine's end is the same number",
     },
-    "viz/session/answers.py": {
+    "viz/session/predictions.py": {
         (
             "right = math.fsum(chance * share for chance, share in zip(chances, shares, strict=True))",
             "zip(chances, shares, strict=True)",

@@ -10,7 +10,7 @@ from autograd.support.messages import documentation
 from viz.charts.chart import Chart, drawn, look, new_axes, numbered
 from viz.charts.field import near
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 
 @GUESSES

@@ -9,7 +9,7 @@ from autograd.explain.number_format import show_number
 from viz.charts.chart import Chart, look, new_axes, numbered
 from viz.charts.field import Field
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

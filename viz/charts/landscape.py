@@ -15,7 +15,7 @@ from viz.charts.chart import Chart, look, new_axes, numbered, on_axis
 from viz.charts.field import clipped, near, plain_number
 from viz.charts.parameters import groups_of
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 
 @GUESSES

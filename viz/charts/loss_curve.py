@@ -9,7 +9,7 @@ from autograd.explain.number_format import show_number
 from viz.charts.chart import Chart, drawn, look, new_axes, numbered
 from viz.charts.plotting import losses_of
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 TRAINING, VALIDATION = palette.POSITIVE, palette.NEGATIVE  # colors of the curves; the second is dashed, besides
 

@@ -13,7 +13,7 @@ from nn.support.validate import checked_count
 from viz.charts.chart import Chart, look, new_axes, numbered
 from viz.charts.field import clipped
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import kind_of, shown
 
 

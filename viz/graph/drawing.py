@@ -17,7 +17,7 @@ from viz.graph.cells import FONT, SMALL, TEXT, bare, cell, number_cell, rows_of,
 from viz.graph.folding import Folded, Line, fold
 from viz.graph.nodes import Spot, digits_lost, drawn_nodes, not_finite
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import shown, tooltip_text
 from viz.support.rendering import GraphPicture
 

@@ -19,7 +19,7 @@ from viz.graph.boxes import GRADIENT, VALUE
 from viz.graph.cells import FONT, SMALL, TEXT, aligned, bare, cell, number_cell, rows_of, table, wide_of
 from viz.graph.nodes import not_finite
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import shown, tooltip_text
 from viz.support.rendering import GraphPicture
 

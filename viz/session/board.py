@@ -22,7 +22,7 @@ from autograd.rules.operation import Operation
 from autograd.support.messages import printable
 from autograd.support.pytree import flat
 from nn.support.naming import neuron_of, titled
-from viz.session.answers import Answer, read, rows_table
+from viz.session.predictions import Answer, read, rows_table
 from viz.session.run import PHASES, Run
 from viz.support.characters import Framed, Scale, aligned, boxed, cut_line, paint, takes_codes
 from viz.support.labels import columns, padded

@@ -14,8 +14,8 @@ import nn
 from autograd.explain.number_format import show_number
 from nn import TrainingSession
 from viz.session import words
-from viz.session.answers import NEAR, answers_of, is_right
 from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board, is_screen
+from viz.session.predictions import NEAR, answers_of, is_right
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of

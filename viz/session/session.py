@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from viz.support.encoding import prepare
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 if TYPE_CHECKING:
     from nn import TrainingSession

@@ -17,7 +17,7 @@ from autograd.recording.nodes import CONSTANT
 from autograd.support.locks import cached_property
 from viz.pages.document import Page
 from viz.pages.steps.steps import with_update
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.worksheet.figures import Figures, variables
 from viz.worksheet.order import order_of
 from viz.worksheet.rounding import rounded

@@ -14,7 +14,7 @@ from autograd.recording import modes
 from autograd.recording.no_grad import recorder, recording_again
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from autograd.support.guesses import GUESSES
+from autograd.support.foreign_names import GUESSES
 from autograd.support.messages import LONGEST_NAME, shown
 from autograd.support.user_line import user_line
 from autograd.support.validate import number

@@ -6,7 +6,7 @@ import pytest
 
 import nn
 from autograd import Value, dot, topological_order
-from viz.session.answers import Answer, is_right, numbers_in, read, rows_of_nodes, rows_table
+from viz.session.predictions import Answer, is_right, numbers_in, read, rows_of_nodes, rows_table
 from viz.session.verdicts import compared, shape_of
 from viz.session.words import as_typed, count_from, number_from, place_of
 

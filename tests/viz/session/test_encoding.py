@@ -115,7 +115,7 @@ def test_nothing_in_the_library_and_the_demos_prints_a_docstring_that_may_not_be
         "operation.py",
         "maths.py",
         "messages.py",
-        "answers.py",
+        "advice_on_names.py",
         "modes.py",
         "unary.py",
     }  # these hand them on to help()

@@ -10,8 +10,8 @@ from autograd.explain.number_format import show_number
 from viz.pages.book.chapters import CHAPTERS
 from viz.pages.book.controls import serialized
 from viz.pages.book.figure import Figure, Numbers
+from viz.pages.bundle import file_of
 from viz.pages.document import Page
-from viz.pages.modules import file_of
 
 TITLE: Final = "Backpropagation, number by number"
 FIGURE: Final = re.compile(r'<figure id="f([\w.]+)" (?:class="card"|data-figure="([\w/]+)")>(.*?)</figure>', re.DOTALL)

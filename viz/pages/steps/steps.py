@@ -19,7 +19,7 @@ from nn.support.naming import neuron_of, titled
 from viz.graph.nodes import NOBODY, digits_lost, examples, is_weighted_sum, not_a_number, silence
 from viz.pages.document import Page, packed
 from viz.pages.live.model_programs import check_optimizer
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import shown
 
 if TYPE_CHECKING:
