@@ -16,7 +16,7 @@ fused/       what makes the recorded engine fast: sums of products, layers and a
 functional/  `softmax`, `take` …, and derivatives of functions: `grad`, `jvp`, `checkpoint`, `gradcheck`
 explain/     a pass told in events and sentences, and how many of its digits are right
 compile/     from a recorded graph to a program of arrays
-support/     what all share: the check of numbers that enter, nested lists, messages, files, locks, names known elsewhere
+support/     what all share: the check of numbers that enter, nested lists, messages, files, locks, names from elsewhere
 
 To read it: value.py, backward.py, the head of ops.py and its first rows, then `__mul__` in recording/methods.py.
 """

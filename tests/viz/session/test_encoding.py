@@ -13,7 +13,7 @@ import pytest
 import demos
 from autograd import ops, tanh
 from autograd.support.messages import documentation
-from viz.session.words import GREETING, HELP, HINT, as_typed
+from viz.session.help_and_parsing import GREETING, HELP, HINT, as_typed
 from viz.session.xor import XorSession as Session
 from viz.support import encoding as terminal
 from viz.support.encoding import plain
