@@ -11,7 +11,7 @@ from pathlib import Path
 from autograd.support.messages import documentation
 from demos.tutorial.contents import PARTS
 from demos.tutorial.showing import show
-from viz.console.command_line import book
+from viz.command_line import book
 
 
 def listing() -> str:

@@ -13,7 +13,7 @@ import pytest
 
 import nn
 import viz
-from viz.console.command_line import main
+from viz.command_line import main
 from viz.pages.live.ready import key_of
 from viz.pages.site import build, gallery, pyodide_from_npm
 

@@ -120,7 +120,7 @@ def ran(tab, code):
 def test_a_script_says_in_the_page_what_it_says_on_this_machine_letter_for_letter(talk):
     columns = ran(talk, "import os\nprint(os.environ['COLUMNS'])").strip()
     code = (
-        "from pathlib import Path\nfrom viz.console.command_line import main\n"
+        "from pathlib import Path\nfrom viz.command_line import main\n"
         f"Path('script.txt').write_text({SCRIPT!r})\nended = main(['xor', 'script.txt', '--seed', '0'])"
     )
     said = ran(talk, code)
