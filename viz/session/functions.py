@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, number
 from nn import SGD, Module, TrainingSession
-from viz.session.commands.step_back_change import Session
+from viz.session.commands_step_back import Session
 from viz.session.predictions import Answer
 
 

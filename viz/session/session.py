@@ -11,7 +11,7 @@ from viz.support.foreign_names import GUESSES
 
 if TYPE_CHECKING:
     from nn import TrainingSession
-    from viz.session.commands.step_back_change import Session
+    from viz.session.commands_step_back import Session
 
 
 @GUESSES
@@ -48,7 +48,7 @@ def session(
     """
     from nn import TrainingSession
     from nn.support.validate import said
-    from viz.session.commands.step_back_change import Session
+    from viz.session.commands_step_back import Session
     from viz.session.functions import FunctionSession, is_plain_function
     from viz.session.xor import XorSession
 

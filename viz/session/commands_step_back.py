@@ -1,4 +1,4 @@
-"""The commands of a session: each public method is one, and its words arrive as they were typed.
+"""Commands of a session that go on, go back and change: each public method is one, its words come as they were typed.
 
 Everything shown here is computed by `autograd`, `nn` and `viz`: this file only asks and prints.
 """
@@ -15,7 +15,7 @@ from autograd.explain.number_format import show_number
 from nn import TrainingSession
 from viz.session import help_and_parsing
 from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board, is_screen
-from viz.session.commands.show_why_curve import Looks
+from viz.session.commands_show_why import Looks
 from viz.session.help_and_parsing import as_typed, count_from, number_from
 from viz.session.predictions import NEAR, answers_of, is_right
 from viz.session.prompt import progress, wrapped
