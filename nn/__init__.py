@@ -32,7 +32,7 @@ from nn.saving.save_and_load import Autosave, load, save
 from nn.saving.torch_module import TorchModule, to_torch
 from nn.support.foreign_names import GUESSES as _GUESSES
 from nn.support.naming import TEXTBOOK as _TEXTBOOK
-from nn.training.engines import classify, predict
+from nn.training.backends_and_predict import classify, predict
 from nn.training.fit import fit
 from nn.training.loop import EarlyStopping, Report
 from nn.training.session.session import TrainingSession

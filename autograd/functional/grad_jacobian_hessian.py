@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any
 
 from autograd import ops
-from autograd.functional.forward import tangents
+from autograd.functional.forward_mode import tangents
 from autograd.functional.vjp import gradients
 from autograd.recording.graph import topological_order
 from autograd.recording.no_grad import is_quiet, recorder, recording_again

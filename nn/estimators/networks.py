@@ -22,7 +22,7 @@ from nn.layers.dense import MLP
 from nn.losses import mean_squared_error, softmax_cross_entropy
 from nn.optim.sgd_and_adam import Adam
 from nn.support.operation_names import ActivationLike
-from nn.training.engines import predict
+from nn.training.backends_and_predict import predict
 from nn.training.fit import fit
 from nn.training.loop import EarlyStopping
 
