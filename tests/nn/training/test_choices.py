@@ -43,7 +43,7 @@ def fitted(**settings):
     ],
 )
 def test_the_engine_is_chosen_by_the_work_alone(monkeypatch, nodes, inputs, rows, steps, chosen):
-    monkeypatch.setattr(engines, "_counts_of_a_row", lambda task: (nodes, inputs))
+    monkeypatch.setattr(backends_and_predict, "_counts_of_a_row", lambda task: (nodes, inputs))
     monkeypatch.setattr(compiled, "CompiledStepper", lambda task, backend, rows: SimpleNamespace(backend=backend))
     monkeypatch.setattr(costs, "find_spec", lambda name: name)
     assert backends_and_predict.make_stepper(None, "auto", rows, steps).backend == chosen
@@ -54,7 +54,7 @@ def test_the_engine_is_chosen_by_the_work_alone(monkeypatch, nodes, inputs, rows
 
 def test_what_the_optimizer_moves_keeps_a_training_recorded(monkeypatch):
     made = SimpleNamespace(backend="numpy", reads_the_optimizer=True)
-    monkeypatch.setattr(engines, "_counts_of_a_row", lambda task: (0, 10**7))
+    monkeypatch.setattr(backends_and_predict, "_counts_of_a_row", lambda task: (0, 10**7))
     monkeypatch.setattr(compiled, "CompiledStepper", lambda task, backend, rows: made)
     assert backends_and_predict.make_stepper(None, "auto", 10, 10).backend == (
         "recorded (the loss reads what each step of the optimizer moves)"
