@@ -134,12 +134,15 @@ def _largest(values: Sequence[Any]) -> Any:
     return largest
 
 
-def _first(values: Sequence[Any], wanted: Any) -> list[Any]:
-    """Return 1 at the first of `values` that is the largest, 0 elsewhere, and both where that is not known."""
+def _first(values: Sequence[Any], wanted: Any, joins: str = "maximum") -> list[Any]:
+    """Return 1 at the first of `values` that is their maximum (or minimum), 0 elsewhere, both where it is not known."""
+    loses, loses_or_ties = (
+        (_less, _less_equal) if joins == "maximum" else (COMPARISONS["greater"], COMPARISONS["greater_equal"])
+    )
     shares, free = [], True
     for i, x in enumerate(values):
-        before = [_less(y, x) for y in values[:i]]
-        after = [_less_equal(y, x) for y in values[i + 1 :]]
+        before = [loses(y, x) for y in values[:i]]
+        after = [loses_or_ties(y, x) for y in values[i + 1 :]]
         answers = (*before, *after)
         known = False if False in answers or not free else None if None in answers else True
         free = free and known is not True
@@ -232,6 +235,8 @@ class Row:
         if (function := primitive(x.function)) is None:
             check_composed(x.function, __name__)
             function = row_of(TABLE[x.function]).of_inputs
+        elif x.function == "first":
+            function = partial(function, joins=ROWS[self.op.name].joins)
         if len(operands) == 2:
             first, second = operands
             return lambda known: function(first(known), second(known))
