@@ -16,8 +16,6 @@ from autograd.compile.ir.program import Array
 from autograd.compile.ir.sizes import Size, down
 from autograd.rules.reductions import REDUCTIONS
 
-__all__ = ["NATIVE", "Loops"]
-
 
 class Loops(Products, Regions):
     """Writes the kernels of a plan into a function's body."""

@@ -15,8 +15,6 @@ from autograd.compile.ir.program import Array, Program, needed
 from autograd.compile.ir.sizes import Size, Values, up
 from autograd.compile.lift.indices import copied_from
 
-__all__ = ["Here", "Plan"]
-
 
 class Here:
     """What a plan's arrays, lengths and views are in the program of some sizes, which has the same lines."""

@@ -10,8 +10,6 @@ from autograd.compile.backends.native.planning.views import View, laid_out, regi
 from autograd.compile.ir.program import Array, Shape
 from autograd.compile.ir.sizes import Size
 
-__all__ = ["FastAxes"]
-
 Way = tuple[float, str, tuple[bool, bool]]  # cost, axis of the registers, which operands to pack first
 
 
