@@ -6,6 +6,8 @@ from typing import Any
 
 from autograd.compile.lift.tape import Tape
 
+__all__ = ["combined", "dot", "plus_bias", "times"]
+
 
 def times(tape: Tape, x: int, y: int) -> int:
     """Return the place of a product of two places; a weight times 1 is a bias."""

@@ -134,15 +134,12 @@ def _largest(values: Sequence[Any]) -> Any:
     return largest
 
 
-def _first(values: Sequence[Any], wanted: Any, joins: str = "maximum") -> list[Any]:
-    """Return 1 at the first of `values` that is their maximum (or minimum), 0 elsewhere, both where it is not known."""
-    loses, loses_or_ties = (
-        (_less, _less_equal) if joins == "maximum" else (COMPARISONS["greater"], COMPARISONS["greater_equal"])
-    )
+def _first(values: Sequence[Any], wanted: Any) -> list[Any]:
+    """Return 1 at the first of `values` that is the largest, 0 elsewhere, and both where that is not known."""
     shares, free = [], True
     for i, x in enumerate(values):
-        before = [loses(y, x) for y in values[:i]]
-        after = [loses_or_ties(y, x) for y in values[i + 1 :]]
+        before = [_less(y, x) for y in values[:i]]
+        after = [_less_equal(y, x) for y in values[i + 1 :]]
         answers = (*before, *after)
         known = False if False in answers or not free else None if None in answers else True
         free = free and known is not True
@@ -235,8 +232,8 @@ class Row:
         if (function := primitive(x.function)) is None:
             check_composed(x.function, __name__)
             function = row_of(TABLE[x.function]).of_inputs
-        elif x.function == "first":
-            function = partial(function, joins=ROWS[self.op.name].joins)
+        elif x.function == "first" and ROWS[self.op.name].joins == "minimum":
+            function = _first_of_least
         if len(operands) == 2:
             first, second = operands
             return lambda known: function(first(known), second(known))
@@ -281,6 +278,11 @@ class Row:
             return read
         number = self._number(x)
         return lambda known: is_yes(number(known))
+
+
+def _first_of_least(values: Sequence[Any], wanted: Any) -> list[Any]:
+    opposite = {id(x): -x for x in values}  # one ball for one: that it equals itself is known
+    return _first([opposite[id(x)] for x in values], -wanted)
 
 
 _ONE, _ZERO = Symbol("number", (1.0,)), Symbol("number", (0.0,))
