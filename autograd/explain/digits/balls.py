@@ -232,8 +232,8 @@ class Row:
         if (function := primitive(x.function)) is None:
             check_composed(x.function, __name__)
             function = row_of(TABLE[x.function]).of_inputs
-        elif x.function == "first" and ROWS[self.op.name].joins == "minimum":
-            function = _first_of_least
+        elif x.function == "first":
+            function = FIRST[ROWS[self.op.name].joins]
         if len(operands) == 2:
             first, second = operands
             return lambda known: function(first(known), second(known))
@@ -283,6 +283,9 @@ class Row:
 def _first_of_least(values: Sequence[Any], wanted: Any) -> list[Any]:
     opposite = {id(x): -x for x in values}  # one ball for one: that it equals itself is known
     return _first([opposite[id(x)] for x in values], -wanted)
+
+
+FIRST: Final[dict[str, Callable[..., Any]]] = {"maximum": _first, "minimum": _first_of_least}
 
 
 _ONE, _ZERO = Symbol("number", (1.0,)), Symbol("number", (0.0,))
