@@ -226,14 +226,15 @@ class Row:
             return lambda known: meant()
         if x.function == "where":
             return self._where(*x.inputs)
+        if x.function == "first":
+            first, (values, wanted) = FIRST[ROWS[self.op.name].joins], map(self._number, x.inputs)
+            return lambda known: first(values(known), wanted(known))
         if x.function in COMPARISONS or x.function == "isnan":
             return self._where(x, _ONE, _ZERO)
         operands = [self._number(y) for y in x.inputs]
         if (function := primitive(x.function)) is None:
             check_composed(x.function, __name__)
             function = row_of(TABLE[x.function]).of_inputs
-        elif x.function == "first":
-            function = FIRST[ROWS[self.op.name].joins]
         if len(operands) == 2:
             first, second = operands
             return lambda known: function(first(known), second(known))
