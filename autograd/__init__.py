@@ -16,7 +16,7 @@ fused/       what makes the recorded engine fast: sums of products, layers and a
 functional/  `softmax`, `take` …, and derivatives of functions: `grad`, `jvp`, `checkpoint`, `gradcheck`
 explain/     a pass told in events and sentences, and how many of its digits are right
 compile/     from a recorded graph to a program of arrays
-support/     what all share: the check of numbers that enter, nested lists, messages, files, locks, guessed names
+support/     what all share: the check of numbers that enter, nested lists, messages, files, locks, names from elsewhere
 
 To read it: value.py, backward.py, the head of ops.py and its first rows, then `__mul__` in recording/methods.py.
 """
@@ -29,9 +29,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.functional.checkpoint import checkpoint
-from autograd.functional.lookup import take
+from autograd.functional.grad_jacobian_hessian import grad, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.functional.softmax_mean_norm import log_softmax, logsumexp, mean, norm, smallest, softmax
-from autograd.functional.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
+from autograd.functional.take import take
 from autograd.functional.vjp import gradients
 from autograd.fused.groups import Group
 from autograd.ops import abs_ as abs  # noqa: A004
@@ -102,7 +102,7 @@ from autograd.recording.no_grad import no_grad
 from autograd.rules.operation import TABLE as _TABLE
 from autograd.rules.operation import op
 from autograd.support.collector import look_at_the_old_less as _look_at_the_old_less
-from autograd.support.guesses import GUESSES as _GUESSES
+from autograd.support.foreign_names import GUESSES as _GUESSES
 from autograd.support.validate import number
 from autograd.value import Value
 

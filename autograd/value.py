@@ -22,7 +22,7 @@ from autograd.recording.copying import Copying, Freeing
 from autograd.recording.graph import operand_derivatives, operands
 from autograd.recording.refusals import Refusals
 from autograd.rules.operation import TABLE, Operation
-from autograd.support.guesses import GUESSES
+from autograd.support.foreign_names import GUESSES
 from autograd.support.messages import cut
 from autograd.support.validate import number
 

@@ -12,7 +12,7 @@ for a network of one's own:
 
 import sys
 
-from viz.console.command_line import in_peace, xor
+from viz.command_line import in_peace, xor
 
 if __name__ == "__main__":
     sys.exit(in_peace(lambda: xor(sys.argv[1:], "python -m demos.xor")))

@@ -9,7 +9,7 @@ inspect/     diagnose, sharpness, find_learning_rate
 saving/      save, load, Autosave; snapshots of what training changes
 datasets.py  small data to learn from
 estimators/  networks as scikit-learn's Classifier and Regressor
-support/     what every folder uses: checks of what users give, and answers to guessed names
+support/     what every folder uses: checks of what users give, and advice on names known elsewhere
 """
 
 from importlib import import_module as _import_module
@@ -28,11 +28,11 @@ from nn.inspect.rate_finder import RateSweep, find_learning_rate
 from nn.layers import *  # noqa: F403  # whose exports are listed there
 from nn.losses import *  # noqa: F403
 from nn.optim import *  # noqa: F403
-from nn.saving.files import Autosave, load, save
+from nn.saving.save_and_load import Autosave, load, save
 from nn.saving.torch_module import TorchModule, to_torch
-from nn.support.guesses import GUESSES as _GUESSES
+from nn.support.foreign_names import GUESSES as _GUESSES
 from nn.support.naming import TEXTBOOK as _TEXTBOOK
-from nn.training.engines import classify, predict
+from nn.training.backends_and_predict import classify, predict
 from nn.training.fit import fit
 from nn.training.loop import EarlyStopping, Report
 from nn.training.session.session import TrainingSession

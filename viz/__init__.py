@@ -1,14 +1,14 @@
 """Pictures, pages, plots and text views of graphs, models and training runs.
 
-graph/       a recorded graph (draw), a pass on it (animate) and a network (draw_network), laid out by Graphviz
-charts/      plots by matplotlib: loss_curve, decision_boundary, gradient_flow, histogram, loss_landscape, …
-terminal.py  the same in characters: tree, table, loss_curve, decision_boundary
-notebook.py  what a notebook shows for a bare Value, model or history
-pages/       pages that work offline: steps, film, playground, and the book
-session/     a training stepped through in the terminal
-worksheet/   worksheet: a pass as exercises, for a page, for paper and for the terminal
-console/     what is installed as a program: `chainrule`
-support/     what every view is made of: picture, escaping, palette, guesses
+graph/           a recorded graph (draw), a pass on it (animate) and a network (draw_network), laid out by Graphviz
+charts/          plots by matplotlib: loss_curve, decision_boundary, gradient_flow, histogram, loss_landscape, …
+terminal.py      the same in characters: tree, table, loss_curve, decision_boundary
+notebook.py      what a notebook shows for a bare Value, model or history
+pages/           pages that work offline: steps, film, playground, and the book
+session/         a training stepped through in the terminal
+worksheet/       worksheet: a pass as exercises, for a page, for paper and for the terminal
+command_line.py  the program `chainrule`: xor, book, worksheet, check, site
+support/         what every view is made of: picture, escaping, palette, names known elsewhere
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from viz.pages.film.film import Recorder, film
 from viz.pages.playground.playground import playground
 from viz.pages.steps.steps import steps
 from viz.session.session import session
-from viz.support.guesses import GUESSES as _GUESSES
+from viz.support.foreign_names import GUESSES as _GUESSES
 from viz.support.rendering import Picture, set_renderer
 from viz.terminal import table, tree
 from viz.worksheet.worksheet import Worksheet, worksheet

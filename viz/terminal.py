@@ -8,13 +8,13 @@ from typing import Any
 
 from autograd import Value, topological_order
 from autograd.explain.naming import short_names
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.recording.nodes import CONSTANT
 from nn.support.validate import checked_count
 from viz.charts.field import Field
 from viz.charts.plotting import curve, framed, levels, losses_of
 from viz.graph.nodes import is_weighted_sum, operands_of
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import columns, kind_of, padded, shown
 
 __all__ = ["decision_boundary", "loss_curve", "table", "tree"]

@@ -29,8 +29,8 @@ from autograd.compile.programs.program_cache import Programs
 from autograd.compile.recorded_graph import GraphStep, graph_programs
 from autograd.compile.step import CompiledForward, Step
 from autograd.compile.training import TrainingStep
-from autograd.functional.lookup import take
-from autograd.support.guesses import GUESSES
+from autograd.functional.take import take
+from autograd.support.foreign_names import GUESSES
 from autograd.value import Value
 
 __all__ = [

@@ -11,8 +11,6 @@ from autograd.compile.frontend.trace import trace
 from autograd.compile.programs.pipeline import build
 from autograd.value import Value
 
-__all__ = ["EmittedProgram", "emit"]
-
 
 @dataclass(frozen=True)
 class EmittedProgram:

@@ -17,8 +17,6 @@ from autograd.recording.graph import topological_order
 from autograd.support.pytree import flat, is_sequence
 from autograd.value import Value
 
-__all__ = ["GraphStep", "graph_programs"]
-
 
 class GraphStep(Step):
     """A recorded graph, compiled: `step(…)` computes its root from other numbers for its inputs and parameters."""

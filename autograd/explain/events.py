@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from autograd.explain.notation import Words
-from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.number_format import bracketed, show_number
 
 # What is said of an event, by its form.  The page that steps through a pass fills in these same sentences.
 SENTENCES: Final = {

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 
 from autograd.explain.events import Accumulate, Send
 from autograd.explain.notation import Words
-from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.number_format import bracketed, show_number
 from autograd.explain.steps import record
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.latex import Latex, aligned, partial, written
-from autograd.support.guesses import GUESSES
+from autograd.support.foreign_names import GUESSES
 from autograd.support.messages import shown
 from autograd.value import Value
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation

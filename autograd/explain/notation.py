@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, ClassVar, Final
 
 from autograd.explain.naming import SUPERSCRIPTS, is_place, short_names
-from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.number_format import bracketed, show_number
 from autograd.fused.groups import Group
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT

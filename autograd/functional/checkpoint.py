@@ -20,8 +20,8 @@ from autograd.recording.graph import Inputs, structure
 from autograd.recording.no_grad import Record, is_quiet, recorder, recording_again
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from autograd.support.guesses import GUESSES
-from autograd.support.made import Made
+from autograd.support.foreign_names import GUESSES
+from autograd.support.pickled_functions import Made
 from autograd.support.pytree import flat, name_of, rebuilt
 from autograd.value import Value
 

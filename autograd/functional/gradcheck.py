@@ -14,7 +14,7 @@ from autograd.recording.bulk import gradients_aside
 from autograd.recording.graph import operands, topological_order
 from autograd.recording.no_grad import recording_again
 from autograd.rules.operation import Operation
-from autograd.support.guesses import GUESSES
+from autograd.support.foreign_names import GUESSES
 from autograd.support.messages import LONGEST_NAME, name_or, shown
 from autograd.support.pytree import name_of
 from autograd.support.validate import listed, number

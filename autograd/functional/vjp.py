@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from autograd import ops
-from autograd.functional.lookup import TAKEN
+from autograd.functional.take import TAKEN
 from autograd.fused.groups import Group, by_member
 from autograd.recording import modes
 from autograd.recording.graph import operand_derivatives, operands, structure
@@ -20,7 +20,7 @@ from autograd.recording.nodes import CONSTANT
 from autograd.rules.formulas import fold
 from autograd.rules.operation import TABLE, Operation
 from autograd.rules.symbols import FUNCTIONS, Symbol, formulas, named, parameters
-from autograd.support.guesses import GUESSES
+from autograd.support.foreign_names import GUESSES
 from autograd.support.validate import listed, number
 from autograd.value import Value
 

@@ -204,6 +204,9 @@ def operation(name: str) -> Operation:
     return TABLE[name]
 
 
+@overload
+def op(symbol: Rule, /) -> Operation: ...
+@overload
 def op(
     symbol: str = "",
     *,
@@ -213,7 +216,17 @@ def op(
     kink: Callable[..., float] | None = None,
     at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
     role: str = "",
-) -> Callable[[Rule], Operation]:
+) -> Callable[[Rule], Operation]: ...
+def op(
+    symbol: str | Rule = "",
+    *,
+    smooth_on: Sequence[Box] = (),
+    groups: int = 0,
+    stops_at_zero: bool = False,
+    kink: Callable[..., float] | None = None,
+    at_edges: dict[tuple[Any, ...], tuple[float, tuple[Any, ...]]] | None = None,
+    role: str = "",
+) -> Operation | Callable[[Rule], Operation]:
     """Make an operation of the decorated rule: one row of the table, by the rule's own name.
 
     A rule takes a library of functions and the inputs, and returns the output with the derivative with respect to each
@@ -221,7 +234,7 @@ def op(
     every operation of the table is a function of the library.  The operation is then recorded, differentiated to any
     order, compiled by every backend, explained and drawn like all others, and is an activation by its name.
 
-        symbol         how it prints, by default its name
+        symbol         how it prints, by default its name; without any of these, `@op` needs no parentheses
         smooth_on, kink, at_edges   see `Operation`: what tests and pictures are to know of it
 
     Raises ValueError if the name is taken or is no name, or for a wrong number of derivatives, TypeError for a rule
@@ -235,6 +248,8 @@ def op(
     >>> cube(2.0), grad(cube)(2.0), grad(grad(cube))(2.0)
     (8.0, 12.0, 12.0)
     """
+    if not isinstance(symbol, str):
+        return op()(symbol)
 
     def enter(rule: Rule) -> Operation:
         name = Name(rule.__name__.strip("_"))

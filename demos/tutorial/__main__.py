@@ -11,7 +11,7 @@ from pathlib import Path
 from autograd.support.messages import documentation
 from demos.tutorial.contents import PARTS
 from demos.tutorial.showing import show
-from viz.console.command_line import book
+from viz.command_line import book, in_peace
 
 
 def listing() -> str:
@@ -35,8 +35,8 @@ def demos() -> list[str]:
     return list(dict.fromkeys(demo for part in PARTS for demo in part.demos))
 
 
-def main() -> None:
-    """List the demos, or run those asked for."""
+def main() -> int:
+    """List the demos, or run those asked for; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m demos.tutorial", description=documentation(sys.modules[__name__]))
     parser.add_argument(
         "demo", nargs="?", choices=[*demos(), "all", "book"], metavar="demo", help="one of those listed"
@@ -45,15 +45,15 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.demo is None:
         print(listing())
-        return
+        return 0
     if asked.demo == "book":
-        book([], "python -m demos.tutorial book")
-        return
+        return book([], "python -m demos.tutorial book")
     for name in demos() if asked.demo == "all" else [asked.demo]:
         demo = import_module(f"demos.tutorial.{name}")
         show(demo.measure, demo.tell, demo.picture, asked.pictures / f"{name}.png")
         print()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(in_peace(main))

@@ -18,11 +18,11 @@ import numpy as np
 
 from autograd.support.messages import missing_extra
 from nn.history.history import History
-from nn.layers.activation_names import ActivationLike
 from nn.layers.dense import MLP
 from nn.losses import mean_squared_error, softmax_cross_entropy
-from nn.optim.rules import Adam
-from nn.training.engines import predict
+from nn.optim.sgd_and_adam import Adam
+from nn.support.operation_names import ActivationLike
+from nn.training.backends_and_predict import predict
 from nn.training.fit import fit
 from nn.training.loop import EarlyStopping
 

@@ -9,10 +9,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd.recording.bulk import set_numbers
-from autograd.support.answers import guessed
+from autograd.support.advice_on_names import guessed
 from nn.history.loss_findings import diagnose_losses
 from nn.optim.clipping import percentile
-from nn.support.guesses import GUESSES, OF_A_HISTORY
+from nn.support.foreign_names import GUESSES, OF_A_HISTORY
 from nn.support.validate import checked_losses
 
 if TYPE_CHECKING:

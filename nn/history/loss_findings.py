@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nn.history.findings import Diagnosis, Finding
 from nn.optim.optimizer import Optimizer
-from nn.optim.rules import SGD
+from nn.optim.sgd_and_adam import SGD
 
 if TYPE_CHECKING:
     from nn.history.history import History

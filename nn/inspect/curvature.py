@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Value, dot, gradients
 from nn.saving.snapshot import BuffersAndRNG, Gradients
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_setting
 from nn.training.recorded import record_loss
 

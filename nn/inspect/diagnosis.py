@@ -12,14 +12,14 @@ from nn.history.loss_findings import not_finite, plateau, rate_too_high
 from nn.inspect.curvature import sharpness
 from nn.inspect.layer_statistics import factors, measured
 from nn.inspect.mistakes import activation_before_loss, units_alike
-from nn.losses.given import GIVEN, Given
+from nn.losses.validate_targets import GIVEN, Given
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.support.contexts import bound
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import Loss, check_learner, checked_data, checked_losses
-from nn.training.first_nonfinite import in_pass
 from nn.training.recorded import record_loss
+from nn.training.rerun_bad_step import in_pass
 from nn.training.settings import checked_optimizer
 
 MOST_ROWS = 200  # looked at in a diagnosis, evenly spread; more would only take longer

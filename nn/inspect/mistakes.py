@@ -11,7 +11,7 @@ from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
 from nn.history.findings import Finding, counted
 from nn.layers.dense import Neuron
-from nn.losses.given import Given
+from nn.losses.validate_targets import Given
 from nn.support.fields import modules_of
 from nn.support.naming import titled
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from nn.optim.optimizer import Optimizer
 from nn.saving.snapshot import Snapshot
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import Loss, checked_count, checked_setting
-from nn.training.engines import make_stepper
+from nn.training.backends_and_predict import make_stepper
 from nn.training.prepare import prepare
 from nn.training.recorded import Planned, epoch_order
 from nn.training.settings import checked_seed

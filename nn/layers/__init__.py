@@ -3,7 +3,6 @@
 module.py             Module: the tree of attributes, names, modes, state, printing
 calling.py            what a module's constructor and `__call__` are wrapped in
 forward_cache.py      what each layer computed in a pass
-activation_names.py   by which names layers know activations, which are rows of autograd/ops.py
 dense.py              Neuron, Perceptron, Layer, MLP
 containers.py         Sequential, Residual, Checkpoint, Activation, Softmax, Embedding
 norms_and_dropout.py  BatchNorm, LayerNorm, RMSNorm, Dropout

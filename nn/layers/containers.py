@@ -7,12 +7,12 @@ from typing import Any
 
 import autograd
 from autograd import Group, Value, softmax
-from nn.layers.activation_names import ActivationLike, activation_kind, activation_name, resolve_activation, returned
 from nn.layers.calling import one_row, refuse_more
 from nn.layers.dense import Seed
 from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
 from nn.layers.module import Inputs, Module
+from nn.support.operation_names import ActivationLike, activation_kind, activation_name, resolve_activation, returned
 from nn.support.validate import listed, positive_count, said
 
 

@@ -11,11 +11,11 @@ from autograd.fused.hidden import Constants, Hidden, is_on_rows
 from autograd.fused.units import Units
 from autograd.recording import modes
 from autograd.recording.nodes import operand
-from nn.layers.activation_names import ActivationLike, activation_kind, activation_name, resolve_activation, returned
 from nn.layers.calling import one_row, refuse_more
 from nn.layers.forward_cache import Row, watched
 from nn.layers.initializers import Initializer, chosen, generator_from
 from nn.layers.module import Inputs, Module
+from nn.support.operation_names import ActivationLike, activation_kind, activation_name, resolve_activation, returned
 from nn.support.validate import positive_count, said
 
 Seed = int | random.Random | None

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Final, Self
 
 from autograd import Group, Value
 from autograd.recording.bulk import clear_gradients, set_numbers
-from autograd.support.answers import guessed
+from autograd.support.advice_on_names import guessed
 from autograd.support.messages import LONGEST_NAME, shown
 from nn.layers.calling import calling_forward, naming_its_parts
 from nn.layers.forward_cache import ForwardCache, Row, fill, keep
 from nn.support.contexts import Result, run_with
 from nn.support.fields import by_path, check_buffers, check_fields, checked_names, class_names, names, put_class_names
-from nn.support.guesses import GUESSES, OF_A_MODULE
+from nn.support.foreign_names import GUESSES, OF_A_MODULE
 from nn.support.validate import check_attribute, check_class, checked_number, listed, said
 
 Inputs = Sequence[Any] | Group

@@ -17,7 +17,7 @@ from nn.layers.dense import Layer, Seed, input_group
 from nn.layers.forward_cache import Row
 from nn.layers.initializers import generator_from
 from nn.layers.module import Inputs, Module
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import listed, positive_count, said
 
 State = Any  # a row, or a tuple of rows

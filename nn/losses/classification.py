@@ -9,8 +9,8 @@ import autograd
 from autograd import Group, Value, dot, equal, exp, log, maximum, number, total, where
 from autograd import abs as absolute
 from autograd.functional.softmax_mean_norm import shifted
-from nn.losses.given import averaged, check_lengths, check_range, is_row, note, paired, rows_of, said_number
-from nn.support.guesses import GUESSES
+from nn.losses.validate_targets import averaged, check_lengths, check_range, is_row, note, paired, rows_of, said_number
+from nn.support.foreign_names import GUESSES
 from nn.support.tracing import tracing
 from nn.support.validate import checked_setting, listed, place
 

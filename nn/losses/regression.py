@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value, clip
-from nn.losses.given import averaged, mean_of, paired, said_number
-from nn.support.guesses import GUESSES
+from nn.losses.validate_targets import averaged, mean_of, paired, said_number
+from nn.support.foreign_names import GUESSES
 from nn.support.tracing import tracing
 from nn.support.validate import checked_setting
 

@@ -11,7 +11,7 @@ from autograd import Value, number
 from autograd.recording.bulk import keep_gradients
 from autograd.support.messages import name_or
 from autograd.support.user_line import warn
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import check, checked_values
 
 

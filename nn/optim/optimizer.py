@@ -15,11 +15,11 @@ from typing import Any, Final, Self
 from autograd import Value
 from autograd.recording.bulk import clear_gradients, gradients_of, keep_gradients, numbers_of, set_numbers
 from autograd.rules.maths import FLOATS
-from autograd.support.answers import guessed
+from autograd.support.advice_on_names import guessed
 from autograd.support.messages import name_or, shown
 from autograd.support.user_line import warn
 from nn.support.fields import check_fields, check_setting, list_of, names, real, whole
-from nn.support.guesses import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
+from nn.support.foreign_names import GUESSES, KEYWORDS, OF_AN_OPTIMIZER
 from nn.support.validate import check_attribute, check_class, checked_setting, checked_values, shortened
 
 OWN: Final = frozenset({"parameters", "settings", "state", "state_names", "step_count"})

@@ -1,6 +1,6 @@
 """What training changes, read, put back, saved and loaded.
 
-files.py          save, load, Autosave
+save_and_load.py  save, load, Autosave
 file_format.py    what a saved file may hold, and what is said of a damaged one or one of another model
 onnx_model.py     save_onnx: the lifted forward program as an ONNX file, line by line, layers and all
 onnx_maths.py     the functions that rules of the table compute with, as ONNX has them

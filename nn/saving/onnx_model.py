@@ -27,7 +27,7 @@ from autograd.support.messages import missing_extra
 from nn.layers.dense import Layer
 from nn.layers.module import run_in_use
 from nn.saving.onnx_maths import FUNCTIONS, Node, OnnxMaths
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import checked_inputs, plain_numbers
 
 PRIMES: Final = (11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)

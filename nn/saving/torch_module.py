@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from nn.layers.activation_names import activation_name
 from nn.layers.attention import Attention
 from nn.layers.containers import Activation, Embedding, Residual, Sequential, Softmax
 from nn.layers.dense import MLP, Layer
 from nn.layers.module import Module
 from nn.layers.norms_and_dropout import BatchNorm, Dropout, LayerNorm, RMSNorm
 from nn.layers.recurrent import GRU, LSTM, RNN
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
+from nn.support.operation_names import activation_name
 from nn.support.validate import plain_numbers, said
 
 if TYPE_CHECKING:

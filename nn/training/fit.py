@@ -10,11 +10,11 @@ from nn.history.history import History
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
-from nn.saving.files import Autosave
+from nn.saving.save_and_load import Autosave
 from nn.support.fields import checked_names, class_names, put_class_names
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import Loss, checked_count, listed
-from nn.training.engines import devices_of, make_stepper
+from nn.training.backends_and_predict import devices_of, make_stepper
 from nn.training.loop import Callback, EarlyStopping, Training, interrupts
 from nn.training.prepare import (
     KINDS,

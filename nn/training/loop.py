@@ -19,14 +19,14 @@ from autograd.support.user_line import warn
 from nn.history.history import History
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
-from nn.saving.files import Autosave
+from nn.saving.save_and_load import Autosave
 from nn.saving.snapshot import BuffersAndRNG, Snapshot, numbers
 from nn.support.fields import buffers_of
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import check, checked_count, checked_number
-from nn.training.first_nonfinite import find_trouble
 from nn.training.progress import Progress
 from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, epoch_order
+from nn.training.rerun_bad_step import find_trouble
 
 INTERRUPTED = "interrupted from the keyboard"
 SLICE = 0.2  # seconds between looks at the progress bar

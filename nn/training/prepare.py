@@ -14,7 +14,7 @@ from autograd.support.messages import shown
 from autograd.support.pytree import flat
 from nn.datasets import split
 from nn.losses import huber, mean_absolute_error, mean_squared_error, poisson
-from nn.losses.given import PER_ROW
+from nn.losses.validate_targets import PER_ROW
 from nn.optim.clipping import Clip
 from nn.optim.optimizer import Optimizer
 from nn.support.contexts import bound

@@ -9,11 +9,11 @@ from typing import Any
 from autograd import number
 from autograd.support.messages import shown
 from nn.history.history import History
-from nn.losses.measures import accuracy
+from nn.losses.accuracy import accuracy
 from nn.optim.clipping import Clip, ClipByNorm, ClipByValue
 from nn.optim.optimizer import Optimizer
 from nn.optim.schedules import Schedule
-from nn.saving.files import Autosave, check_place
+from nn.saving.save_and_load import Autosave, check_place
 from nn.support.validate import said
 from nn.training.loop import Callback, EarlyStopping
 

@@ -18,7 +18,7 @@ import numpy as np
 
 import nn
 from autograd import Value, compile, compile_graph, total  # noqa: A004
-from autograd.compile.programs import families
+from autograd.compile.programs import every_size
 
 SIZES = (10_000, 100_000, 1_000_000)
 SHAPE = (64, 32, 10)
@@ -82,7 +82,7 @@ KINDS: dict[str, tuple[Callable[[int], Any], float]] = {  # how many of what it 
 
 
 def main() -> None:
-    families.TRIES = 0  # each is traced at full size: what that costs is measured here, by_size.py has the rest
+    every_size.TRIES = 0  # each is traced at full size: what that costs is measured here, by_size.py has the rest
     print(f"Python {sys.version.split()[0]}, CPU seconds, one run each\n")
     for name, (make, share) in KINDS.items():
         costs = []

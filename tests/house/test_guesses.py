@@ -13,7 +13,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
-from autograd.support.answers import key
+from autograd.support.advice_on_names import key
 from tests.support.outcomes import told
 
 ROOT = Path(ag.__file__).parent.parent
@@ -26,8 +26,8 @@ PACKAGES = {"autograd": ag, "nn": nn}
 
 
 guesses_of = {
-    "autograd": importlib.import_module("autograd.support.guesses"),
-    "nn": importlib.import_module("nn.support.guesses"),
+    "autograd": importlib.import_module("autograd.support.foreign_names"),
+    "nn": importlib.import_module("nn.support.foreign_names"),
 }
 
 

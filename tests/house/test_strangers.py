@@ -211,10 +211,13 @@ def test_a_count_is_one_whole_number_that_a_training_can_reach(n):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
-@pytest.mark.parametrize(("shell", "code"), [("<&-", 0), ("< /dev/null | head -1", 0), ("< /dev/null > /dev/full", 1)])
-def test_the_demo_ends_in_peace_where_nobody_types_or_reads(shell, code):
+@pytest.mark.parametrize(
+    ("shell", "code"),
+    [("xor <&-", 0), ("xor < /dev/null | head -1", 0), ("xor < /dev/null > /dev/full", 1), ("tutorial | head -1", 0)],
+)
+def test_the_demos_end_in_peace_where_nobody_types_or_reads(shell, code):
     ran = subprocess.run(
-        ["/bin/sh", "-c", f'"{sys.executable}" -m demos.xor {shell}'], capture_output=True, text=True, timeout=60
+        ["/bin/sh", "-c", f'"{sys.executable}" -m demos.{shell}'], capture_output=True, text=True, timeout=60
     )
     assert ran.returncode == code
     assert "Traceback" not in ran.stderr

@@ -57,7 +57,7 @@ EQUIVALENT = {
     "nn/optim/schedules.py": {
         ("if step >= last:", "step >= last", "step > last"): "the cosine's end is the same number",
     },
-    "viz/session/answers.py": {
+    "viz/session/predictions.py": {
         (
             "right = math.fsum(chance * share for chance, share in zip(chances, shares, strict=True))",
             "zip(chances, shares, strict=True)",
@@ -69,7 +69,7 @@ EQUIVALENT = {
             "where there are no weights there is nothing that it places"
         ),
     },
-    "viz/session/words.py": {
+    "viz/session/help_and_parsing.py": {
         ('if line[0] != " ":', "0", "1"): "a command's word has two letters or more",
         (
             'lines[-1] += (" · " if lines[-1][8:] else " ") + re.split(" {2,}|: ", line[9:])[0]',

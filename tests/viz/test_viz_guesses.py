@@ -82,7 +82,7 @@ def test_a_notebook_asks_for_what_there_is_and_no_more():
 
 
 def test_every_answer_and_every_accepted_name_is_right():
-    from viz.support.guesses import EXAMPLES, NAMES, OF_A_PAGE, OF_A_PICTURE, SAME
+    from viz.support.foreign_names import EXAMPLES, NAMES, OF_A_PAGE, OF_A_PICTURE, SAME
 
     for name, ours in NAMES.items():
         assert name not in viz.__all__

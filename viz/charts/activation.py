@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import textwrap
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.rules.operation import Operation, operation
 from autograd.support.messages import documentation
 from viz.charts.chart import Chart, drawn, look, new_axes, numbered
 from viz.charts.field import near
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 
 @GUESSES

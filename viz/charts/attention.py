@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from autograd import no_grad
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.layers.attention import Attention
 from viz.charts.chart import Chart, look
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import shown
 
 MOST: Final = 64  # rows of a sequence that can be told apart

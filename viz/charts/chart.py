@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.support.locks import cached_property
 from autograd.support.messages import missing_extra
 from viz.charts.field import clipped

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.charts.chart import Chart, look, new_axes, numbered
 from viz.charts.field import Field
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from autograd import Value, no_grad, number
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.support.messages import shown
 from nn.support.validate import checked_count, checked_inputs, checked_targets
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.support.validate import checked_count
 from viz.charts.chart import Chart, look, new_axes, numbered, on_axis
 from viz.charts.field import clipped, near, plain_number
 from viz.charts.parameters import groups_of
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 
 @GUESSES

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.charts.chart import Chart, drawn, look, new_axes, numbered
 from viz.charts.plotting import losses_of
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 TRAINING, VALIDATION = palette.POSITIVE, palette.NEGATIVE  # colors of the curves; the second is dashed, besides
 

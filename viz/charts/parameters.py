@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd import Value, number
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.support.naming import titled
 from nn.support.validate import checked_count
 from viz.charts.chart import Chart, look, new_axes, numbered
 from viz.charts.field import clipped
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import kind_of, shown
 
 

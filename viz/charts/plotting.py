@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd import Value, number
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.charts.field import clipped
 from viz.support.labels import columns, padded
 

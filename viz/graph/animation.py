@@ -16,7 +16,7 @@ from autograd.explain.steps import Accumulate, Compute, Recording, Send, record
 from autograd.support.locks import cached_property
 from viz.graph.drawing import draw
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import escaped, shown
 from viz.support.rendering import GraphPicture, Picture
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.graph.cells import SMALL, cell, number_cell, rows_of, table
 from viz.graph.folding import Box, Folded
 from viz.graph.nodes import DEAD, SATURATED, Spot, not_finite

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.graph.nodes import not_finite
 from viz.support import palette
 from viz.support.labels import columns, label_text

@@ -9,7 +9,7 @@ from autograd import Group, Value, explain, topological_order
 from autograd.explain.explanation import Explanation
 from autograd.explain.naming import SUBSCRIPTS, short_names
 from autograd.explain.notation import Words
-from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.number_format import bracketed, show_number
 from autograd.explain.steps import record
 from nn.support.validate import checked_count
 from viz.graph.boxes import GRADIENT, SENT, VALUE, Direction, box_label, box_tip, node_label, span
@@ -17,7 +17,7 @@ from viz.graph.cells import FONT, SMALL, TEXT, bare, cell, number_cell, rows_of,
 from viz.graph.folding import Folded, Line, fold
 from viz.graph.nodes import Spot, digits_lost, drawn_nodes, not_finite
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import shown, tooltip_text
 from viz.support.rendering import GraphPicture
 

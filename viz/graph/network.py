@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.explain.naming import SUBSCRIPTS
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.support.naming import titled
 from nn.support.validate import checked_count
 from viz.charts.field import plain_number
@@ -19,7 +19,7 @@ from viz.graph.boxes import GRADIENT, VALUE
 from viz.graph.cells import FONT, SMALL, TEXT, aligned, bare, cell, number_cell, rows_of, table, wide_of
 from viz.graph.nodes import not_finite
 from viz.support import palette
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import shown, tooltip_text
 from viz.support.rendering import GraphPicture
 

@@ -1,7 +1,7 @@
 """Pages that work offline, one folder each.
 
 document.py  Page: one HTML file made of a folder's html, css and js with data; the one place where it escapes
-modules.py   the modules that a page imports, in one script
+bundle.py    the modules that a page imports, in one script
 shared/      scripts and styles of every page
 live/        a model as programs, and what shows it at work
 steps/       steps: a pass of one's own graph, stepped both ways

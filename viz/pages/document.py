@@ -18,12 +18,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd.support.answers import guessed
+from autograd.support.advice_on_names import guessed
 from autograd.support.files import write_file
 from autograd.support.locks import cached_property
-from viz.pages.modules import bundled, file_of, styles_of
+from viz.pages.bundle import bundled, file_of, styles_of
 from viz.support import palette
-from viz.support.guesses import OF_A_PAGE
+from viz.support.foreign_names import OF_A_PAGE
 from viz.support.labels import escaped, shown
 
 LONGEST_TITLE = 200

@@ -15,14 +15,14 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from autograd.explain.events import Accumulate, Collect, Compute, Event, Seed, Send, Update
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.explain.steps import Replay
 from autograd.recording.graph import operands
 from autograd.rules.operation import Operation
 from autograd.support.messages import printable
 from autograd.support.pytree import flat
 from nn.support.naming import neuron_of, titled
-from viz.session.answers import Answer, read, rows_table
+from viz.session.predictions import Answer, read, rows_table
 from viz.session.run import PHASES, Run
 from viz.support.characters import Framed, Scale, aligned, boxed, cut_line, paint, takes_codes
 from viz.support.labels import columns, padded

@@ -8,8 +8,8 @@ from typing import Any
 
 from autograd import Value, number
 from nn import SGD, Module, TrainingSession
-from viz.session.answers import Answer
-from viz.session.commands import Session
+from viz.session.commands_step_back import Session
+from viz.session.predictions import Answer
 
 
 class Expression(Module):

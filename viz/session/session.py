@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from viz.support.encoding import prepare
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 if TYPE_CHECKING:
     from nn import TrainingSession
-    from viz.session.commands import Session
+    from viz.session.commands_step_back import Session
 
 
 @GUESSES
@@ -48,7 +48,7 @@ def session(
     """
     from nn import TrainingSession
     from nn.support.validate import said
-    from viz.session.commands import Session
+    from viz.session.commands_step_back import Session
     from viz.session.functions import FunctionSession, is_plain_function
     from viz.session.xor import XorSession
 

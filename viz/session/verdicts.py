@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Sequence
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn import Stretch, TrainingSession, diagnose, stretches
 
 # Where several alarms ring, the first of these is the one that explains the others.

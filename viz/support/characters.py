@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.support.messages import printable
 from viz.support.labels import columns, padded
 

@@ -17,11 +17,11 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.support.answers import guessed
+from autograd.support.advice_on_names import guessed
 from autograd.support.files import write_file
 from autograd.support.locks import cached_property
 from autograd.support.validate import number
-from viz.support.guesses import OF_A_PICTURE
+from viz.support.foreign_names import OF_A_PICTURE
 from viz.support.labels import escaped, shown
 from viz.support.palette import MARKER, dark_rules
 from viz.support.pdf import pdf_of

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.session.prompt import MARK, has_terminal, wrapped
 from viz.support.encoding import prepare
 from viz.worksheet.sheet import BACKWARD, FORWARD, UPDATE, Sheet

@@ -9,7 +9,7 @@ from typing import Final
 
 from autograd.explain.events import SENTENCES, Compute, Event, Send, Update
 from autograd.explain.notation import Words, filled
-from autograd.explain.numbers import bracketed, show_number
+from autograd.explain.number_format import bracketed, show_number
 from viz.worksheet.figures import Figures, Key
 
 LEVELS: Final = 4

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograd import Value, number, topological_order
 from autograd import steps as passes
-from autograd.explain.mistakes import MISTAKES
-from autograd.explain.numbers import show_number
+from autograd.explain.mistakes_by_hand import MISTAKES
+from autograd.explain.number_format import show_number
 from autograd.recording.nodes import CONSTANT
 from autograd.support.locks import cached_property
 from viz.pages.document import Page
 from viz.pages.steps.steps import with_update
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.worksheet.figures import Figures, variables
 from viz.worksheet.order import order_of
 from viz.worksheet.rounding import rounded

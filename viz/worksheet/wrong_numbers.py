@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from autograd.explain.mistakes import verdict
+from autograd.explain.mistakes_by_hand import verdict
 from autograd.fused.groups import Group
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT

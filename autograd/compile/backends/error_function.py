@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ERF", "ERFCX"]
-
 # erf(x) / x in powers of x**2, for |x| < 1
 ERF: Final = (
     1.1283791670955126,

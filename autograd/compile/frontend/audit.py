@@ -29,7 +29,7 @@ class Audits:
     """When a program is compared with its function: at calls 2, 3, 4, and then within 1 % of the time.
 
     Where an audit takes a millisecond at most, at calls 8, 16, 32, … too.  Of long ones among the first, no more are
-    made than take as long as compiling did.  The programs of a family (programs/families.py) are one program here:
+    made than take as long as compiling did.  The programs of a family (programs/every_size.py) are one program here:
     their calls are counted together, and an audit that falls on a call that is rehearsed is put off to the next.
     """
 

@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 from autograd.compile.ir.program import Array, Shape, kept_shape
 
-__all__ = ["LogSoftmax"]
-
 
 class LogSoftmax(NamedTuple):
     """What log p, or the log of one element of each row of p, is computed from.

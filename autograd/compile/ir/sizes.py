@@ -14,8 +14,6 @@ from typing import Any, Final
 
 from autograd.support.locks import cached_property
 
-__all__ = ["LEAST", "NoSizeError", "Size", "SizedFloat", "SizedInt", "Values", "down", "quotient", "up"]
-
 LEAST: Final = 4  # below this a size is a case of its own, such as a row alone
 USUAL: Final = 12  # what a size is where a choice is made that is right for all of them, and good for some
 

@@ -16,8 +16,6 @@ from autograd.rules.reductions import REDUCTIONS
 if TYPE_CHECKING:
     from autograd.compile.ir.backward_pass import BackwardPass
 
-__all__ = ["VJPS", "put"]
-
 
 def _matmul(backward: BackwardPass, array: Array) -> None:
     """d(a @ b): da = dz @ bᵀ, db = aᵀ @ dz."""

@@ -10,8 +10,6 @@ import numpy as np
 from autograd.compile.ir.program import Array, Program
 from autograd.compile.lift.layout import distinct
 
-__all__ = ["Choice", "choices", "copied_from"]
-
 Places = np.ndarray[Any, Any]
 ANY: Final = 1 << 62
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from autograd.compile.frontend.traced_graph import TAKE, Traced
 from autograd.compile.lift.tape import Tape
 from autograd.compile.lift.terms import combined, dot, plus_bias, times
-from autograd.functional.lookup import TAKEN
+from autograd.functional.take import TAKEN
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE
 from autograd.rules.reductions import ROWS

@@ -16,8 +16,6 @@ from autograd.rules.operation import TABLE
 from autograd.rules.reductions import ROWS
 from autograd.rules.symbols import formulas
 
-__all__ = ["make_levels", "opened", "regions", "without_structure"]
-
 FEW_KINDS, SOME_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 200, 3000, 8, 64
 NARROW: Final = 12  # fewer scalars than this on a level, and Python is faster than NumPy
 

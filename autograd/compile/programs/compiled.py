@@ -13,16 +13,16 @@ from autograd.compile.frontend.audit import Audits
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
 from autograd.compile.lift.indices import choices
-from autograd.compile.programs.forms import Sizes
 from autograd.compile.programs.outline import Outline
 from autograd.compile.programs.pipeline import build
+from autograd.compile.programs.size_formulas import Sizes
 from autograd.recording.bulk import numbers_of
 from autograd.support.costs import pays_machine_code
 from autograd.support.user_line import warn
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.compile.programs.families import Family
+    from autograd.compile.programs.every_size import Family
 
 __all__ = ["Compiled", "compiled_directly", "given_to"]
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from autograd.compile.frontend.blocks import drawn
 from autograd.compile.frontend.traced_graph import Traced
-from autograd.compile.programs.forms import Sizes
+from autograd.compile.programs.size_formulas import Sizes
 from autograd.recording.nodes import CONSTANT
 
 __all__ = ["Outline", "lengths_of"]

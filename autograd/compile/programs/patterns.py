@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from autograd.compile.programs.forms import Sizes
+from autograd.compile.programs.size_formulas import Sizes
 
 __all__ = ["LONG", "Pattern", "Shapes", "is_alike", "pattern_of", "shapes_of", "sizes_of"]
 

@@ -20,7 +20,7 @@ from autograd.compile.frontend.trace import nested, predictions_of
 from autograd.compile.frontend.traced_graph import Traced, flat_of
 from autograd.compile.frontend.validate import argument_names, array_of, checked_parameters, in_order
 from autograd.compile.programs.compiled import Compiled, compiled_directly
-from autograd.compile.programs.families import Families
+from autograd.compile.programs.every_size import Families
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
 from autograd.recording.nodes import operand

@@ -1,7 +1,7 @@
 """Unify: programs that one function has at a few sizes become one program for every size.
 
 They are compared line by line.  Where they do the same operations on the same lines, and differ in nothing but numbers
-that have forms (forms.py), the forms are the program:
+that have forms (size_formulas.py), the forms are the program:
 
     at 5 rows                          at 7 rows                          at n rows
     input() 0 → (5, 64) x              input() 0 → (7, 64) x              input() 0 → (n, 64) x
@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd.compile.ir.program import Array, Program
 from autograd.compile.ir.sizes import Size
-from autograd.compile.programs.forms import Constant, DoesNotFitError, Each, Form, Polynomial, Sizes, fit
+from autograd.compile.programs.size_formulas import Constant, DoesNotFitError, Each, Form, Polynomial, Sizes, fit
 
 __all__ = ["GenericProgram", "unify"]
 

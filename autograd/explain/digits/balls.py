@@ -226,6 +226,9 @@ class Row:
             return lambda known: meant()
         if x.function == "where":
             return self._where(*x.inputs)
+        if x.function == "first":
+            first, (values, wanted) = FIRST[ROWS[self.op.name].joins], map(self._number, x.inputs)
+            return lambda known: first(values(known), wanted(known))
         if x.function in COMPARISONS or x.function == "isnan":
             return self._where(x, _ONE, _ZERO)
         operands = [self._number(y) for y in x.inputs]
@@ -276,6 +279,14 @@ class Row:
             return read
         number = self._number(x)
         return lambda known: is_yes(number(known))
+
+
+def _first_of_least(values: Sequence[Any], wanted: Any) -> list[Any]:
+    opposite = {id(x): -x for x in values}  # one ball for one: that it equals itself is known
+    return _first([opposite[id(x)] for x in values], -wanted)
+
+
+FIRST: Final[dict[str, Callable[..., Any]]] = {"maximum": _first, "minimum": _first_of_least}
 
 
 _ONE, _ZERO = Symbol("number", (1.0,)), Symbol("number", (0.0,))

@@ -8,13 +8,13 @@ from heapq import nsmallest
 from typing import Any, Final
 
 from autograd.explain.digits.balls import context
-from autograd.explain.digits.losses import Loss, Losses
+from autograd.explain.digits.lost_digits import Loss, Losses
 from autograd.explain.digits.passes import ALL_DIGITS, Graph, Pass, digits_of, rounded
 from autograd.recording import modes
 from autograd.recording.no_grad import recorder, recording_again
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import Operation
-from autograd.support.guesses import GUESSES
+from autograd.support.foreign_names import GUESSES
 from autograd.support.messages import LONGEST_NAME, shown
 from autograd.support.user_line import user_line
 from autograd.support.validate import number

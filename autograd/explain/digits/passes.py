@@ -8,7 +8,7 @@ from typing import Any, Final
 from autograd.backward import one_pass_at_a_time
 from autograd.explain.digits.balls import arb, row_of
 from autograd.explain.notation import Words
-from autograd.functional.lookup import TAKEN
+from autograd.functional.take import TAKEN
 from autograd.functional.vjp import is_stale
 from autograd.recording.bulk import gradients_aside, gradients_of
 from autograd.recording.graph import operands, structure

@@ -7,7 +7,7 @@ from typing import Final
 
 from autograd.explain.examination.case import Wrong, agree
 from autograd.explain.notation import Words
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.recording.graph import topological_order
 from autograd.rules.formulas import evaluate
 from autograd.rules.operation import TABLE

@@ -12,8 +12,8 @@ from typing import Any, Final
 from autograd.explain.examination.case import Case, agree
 from autograd.explain.examination.cases import cases
 from autograd.explain.examination.trial import LATE, Answer, answer, run_cases
-from autograd.explain.numbers import show_number
-from autograd.support.guesses import GUESSES
+from autograd.explain.number_format import show_number
+from autograd.support.foreign_names import GUESSES
 from autograd.support.messages import shown
 from autograd.support.validate import number
 from autograd.value import Value

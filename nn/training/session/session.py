@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from autograd import Value, number, steps
 from nn.optim.optimizer import Optimizer
-from nn.optim.rules import SGD
+from nn.optim.sgd_and_adam import SGD
 from nn.saving.snapshot import BuffersAndRNG, Gradients, numbers
 from nn.support.fields import by_path
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import Loss, check_learner, checked_count, checked_data, checked_parameter
 from nn.training.recorded import epoch_order, record_pass
 from nn.training.session.undo import State, UndoLog, UndoRecord, with_update

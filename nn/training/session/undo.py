@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Value, steps
 from nn.optim.optimizer import Optimizer
-from nn.optim.rules import SGD
+from nn.optim.sgd_and_adam import SGD
 from nn.saving.snapshot import BeforeStep, BuffersAndRNG
 
 

@@ -160,7 +160,7 @@ def attributes_taken_from_another(model, chance):
 
 def an_activation_replaced(model, chance):
     for neuron in chance.choice(layers(model)).neurons[: chance.randint(1, 3)]:
-        neuron.activation = nn.layers.activation_names.resolve_activation(chance.choice(ACTIVATIONS))
+        neuron.activation = nn.support.operation_names.resolve_activation(chance.choice(ACTIVATIONS))
 
 
 def looked_at(model, chance):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value, compile, compile_graph, dot, largest, maximum, mean, take, total, where  # noqa: A004
 from autograd.compile.ir.program import Builder
-from autograd.functional import lookup
+from autograd.functional.take import Table
 from nn import SGD, Adam, AdamW, Embedding
 from tests.fuzz.random_programs import (
     Drawn,
@@ -97,9 +97,9 @@ def test_what_is_in_a_table_and_was_not_looked_up_has_gradient_0():
 
 def test_a_table_is_looked_through_once_in_a_pass(monkeypatch):
     seen = []
-    values = lookup.Table.values
+    values = Table.values
     counted = property(lambda self: seen.append(self) or values.fget(self))
-    monkeypatch.setattr(lookup.Table, "targets", counted)
+    monkeypatch.setattr(Table, "targets", counted)
     embedding = Embedding(50, 2, seed=1)
     total([x for k in range(40) for x in embedding(k)]).backward()
     assert len(seen) == 1

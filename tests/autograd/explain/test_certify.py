@@ -9,7 +9,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value, certify
-from autograd.explain.digits import certificate, losses
+from autograd.explain.digits import certificate, lost_digits
 from autograd.explain.digits.balls import COMPARISONS, arb, constant_of, is_yes, primitive
 from autograd.rules.maths import FloatMaths
 from autograd.rules.operation import TABLE
@@ -192,7 +192,7 @@ def test_through_checkpoints_lookups_and_higher_derivatives():
 
 
 def test_the_examples_of_the_docstrings_are_true():
-    for module in (certificate, losses):
+    for module in (certificate, lost_digits):
         ran = doctest.testmod(module, extraglobs={"Value": Value})
         assert ran.failed == 0
         assert ran.attempted

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autograd import Group, Value, detach, dot, largest, leaky_relu, maximum, relu, sigmoid, steps, tanh, total, where
 from autograd.explain import naming
 from autograd.explain.naming import short_names
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.recording.nodes import CONSTANT
 from nn.support.naming import layer_of, neuron_of, titled
 

@@ -14,8 +14,8 @@ from scipy import optimize
 
 import autograd as ag
 from autograd import Value
+from autograd.functional import grad_jacobian_hessian as functional
 from autograd.functional import softmax_mean_norm as functions
-from autograd.functional import transforms as functional
 from autograd.functional.vjp import differ
 
 

@@ -142,6 +142,23 @@ def test_a_rule_that_symbols_would_read_otherwise_than_floats_is_refused(rule, w
     assert "misread" not in TABLE
 
 
+def test_the_decorator_needs_no_parentheses_and_checks_at_once_all_the_same():
+    try:
+
+        @ag.op
+        def twice(maths, x):
+            return x + x, (2.0,)
+
+        assert (twice(3.0), ag.grad(twice)(3.0), twice.symbol) == (6.0, 2.0, "twice")
+    finally:
+        del TABLE["twice"]
+    with pytest.raises(ValueError, match="takes 2 inputs, and its rule returns 1 derivatives"):
+
+        @ag.op
+        def half(maths, x, y):
+            return x, (1.0,)
+
+
 def test_the_same_rule_again_is_the_operation_that_it_was(lecun_tanh):
     def cell():
         @ag.op("twice")

@@ -187,7 +187,7 @@ def test_nothing_writes_files_but_the_one_place():
         ("viz/pages/document.py", "mkstemp"),
         ("viz/pages/site/build.py", "write_bytes"),
         ("viz/pages/site/build.py", "write_text"),
-        ("viz/pages/site/compiled.py", "write_bytes"),
+        ("viz/pages/site/bytecode.py", "write_bytes"),
         ("autograd/explain/examination/trial.py", "fdopen"),
     }
 

@@ -15,7 +15,7 @@ import pytest
 import nn
 from autograd import Value, compile, total  # noqa: A004
 from autograd.compile.frontend.audit import Audits
-from autograd.compile.programs import compiled, families
+from autograd.compile.programs import compiled, every_size
 
 ROOT = Path(__file__).parents[3]
 HERE = "# the line of the user"
@@ -147,7 +147,7 @@ def mistaken():
 
     step = compile(lambda x: total(x) * w, [w := Value(1.0)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(families, "unify", broken)
+        patch.setattr(every_size, "unify", broken)
         step([1.0] * 40)  # the line of the user
 
 

@@ -25,7 +25,7 @@ def test_an_interrupt_at_any_line_of_predict_leaves_the_model_in_training():
         for name in (
             "nn/training/recorded.py",
             "nn/layers/module.py",
-            "nn/training/engines.py",
+            "nn/training/backends_and_predict.py",
             "autograd/recording/modes.py",
         )
     ]

@@ -9,7 +9,7 @@ import nn
 from autograd import Value
 from autograd.support import costs
 from nn.history.history import stretches
-from nn.training import compiled, engines
+from nn.training import backends_and_predict, compiled
 from nn.training.loop import Report
 from nn.training.progress import Progress, is_terminal
 
@@ -43,20 +43,20 @@ def fitted(**settings):
     ],
 )
 def test_the_engine_is_chosen_by_the_work_alone(monkeypatch, nodes, inputs, rows, steps, chosen):
-    monkeypatch.setattr(engines, "_counts_of_a_row", lambda task: (nodes, inputs))
+    monkeypatch.setattr(backends_and_predict, "_counts_of_a_row", lambda task: (nodes, inputs))
     monkeypatch.setattr(compiled, "CompiledStepper", lambda task, backend, rows: SimpleNamespace(backend=backend))
     monkeypatch.setattr(costs, "find_spec", lambda name: name)
-    assert engines.make_stepper(None, "auto", rows, steps).backend == chosen
+    assert backends_and_predict.make_stepper(None, "auto", rows, steps).backend == chosen
     monkeypatch.setattr(costs, "find_spec", lambda name: None)
     wanted = "numpy" if chosen == "native" else chosen
-    assert engines.make_stepper(None, "auto", rows, steps).backend == wanted, "without llvmlite"
+    assert backends_and_predict.make_stepper(None, "auto", rows, steps).backend == wanted, "without llvmlite"
 
 
 def test_what_the_optimizer_moves_keeps_a_training_recorded(monkeypatch):
     made = SimpleNamespace(backend="numpy", reads_the_optimizer=True)
-    monkeypatch.setattr(engines, "_counts_of_a_row", lambda task: (0, 10**7))
+    monkeypatch.setattr(backends_and_predict, "_counts_of_a_row", lambda task: (0, 10**7))
     monkeypatch.setattr(compiled, "CompiledStepper", lambda task, backend, rows: made)
-    assert engines.make_stepper(None, "auto", 10, 10).backend == (
+    assert backends_and_predict.make_stepper(None, "auto", 10, 10).backend == (
         "recorded (the loss reads what each step of the optimizer moves)"
     )
 

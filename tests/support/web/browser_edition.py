@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from viz.pages.site import build, parts
+from viz.pages.site import build, pyodide_from_npm
 
 ROOT = Path(__file__).parents[3]
-RUN = Path(parts.__file__).with_name("run.mjs")
+RUN = Path(pyodide_from_npm.__file__).with_name("run.mjs")
 ENGINE = ROOT / "tests" / "viz" / "session" / "site" / "engine.py"
 PURE = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py", "graphviz", "mpmath")
 
 
-held = cache(parts.from_npm)
+held = cache(pyodide_from_npm.from_npm)
 
 
 @cache
 def answers():
     """Return why the parts cannot be had here, or nothing."""
     try:
-        held(parts.PYODIDE)
-        held(parts.GRAPHVIZ)
+        held(pyodide_from_npm.PYODIDE)
+        held(pyodide_from_npm.GRAPHVIZ)
     except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     return ""
@@ -48,7 +48,7 @@ def pytest_in_pyodide(*arguments):
     with tempfile.TemporaryDirectory() as folder:
         for name in ("pyodide", "packages", "arguments"):
             Path(folder, name).mkdir()
-        for name, content in held(parts.PYODIDE).items():
+        for name, content in held(pyodide_from_npm.PYODIDE).items():
             Path(folder, "pyodide", name).write_bytes(content)
         for module in PURE:
             place = Path(import_module(module).__file__)
@@ -58,6 +58,6 @@ def pytest_in_pyodide(*arguments):
             else:
                 shutil.copy(place, Path(folder, "packages"))
         Path(folder, "arguments", "arguments").write_text("\n".join(arguments))
-        command = [parts.program("node"), str(RUN), f"{folder}/pyodide", str(ENGINE), f"/repo={ROOT}"]
+        command = [pyodide_from_npm.program("node"), str(RUN), f"{folder}/pyodide", str(ENGINE), f"/repo={ROOT}"]
         command += [f"/{name}={folder}/{name}" for name in ("packages", "arguments")]
         return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)

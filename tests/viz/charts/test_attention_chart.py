@@ -7,7 +7,7 @@ import pytest
 
 import nn
 import viz
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 
 pytest.importorskip("matplotlib", reason="plots are an extra")
 

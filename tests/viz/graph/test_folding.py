@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Value, dot, topological_order, total
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from tests.support.web import OVERFLOWS, SVG, browser, groups, moons, parsed, texts  # noqa: F401  # a fixture
 from viz import draw
 from viz.graph import folding, nodes

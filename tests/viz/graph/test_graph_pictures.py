@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from autograd import Value, detach, dot, relu, sqrt, where
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from tests.support.outcomes import printed_in_processes
 from tests.support.web import OVERFLOWS, SVG, browser, expression, groups, parsed, texts  # noqa: F401  # a fixture
 from viz import draw, draw_network

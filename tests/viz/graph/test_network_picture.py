@@ -6,7 +6,7 @@ import pytest
 import nn
 import viz
 from autograd import Value
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz import draw_network
 from viz.support import palette
 

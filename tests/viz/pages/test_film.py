@@ -8,7 +8,7 @@ import pytest
 
 import nn
 import viz
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from tests.support.web import CONTRASTS, FONTS, collisions, names_of_controls, until
 
 ROWS, TARGETS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]

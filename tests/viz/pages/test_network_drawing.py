@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from tests.support.web import FONTS, collisions
+from viz.pages.bundle import bundled, styles_of
 from viz.pages.document import Page
-from viz.pages.modules import bundled, styles_of
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 import viz
 from autograd import Value, dot, explain, steps, tanh
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.explain.steps import granularities
 from autograd.recording.nodes import CONSTANT
 from nn import MLP, SGD, Adam, mean_squared_error

@@ -6,7 +6,7 @@ import pytest
 
 import nn
 import viz
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from tests.support.web import CONTRASTS, names_of_controls, until
 from tests.support.web.live import TRAINING, XOR, agree, gradients, steps, table, three, xor
 

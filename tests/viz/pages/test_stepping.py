@@ -10,8 +10,8 @@ import pytest
 import viz
 from autograd import Value, dot, largest, steps, tanh, total
 from autograd.explain.events import SENTENCES
-from autograd.explain.mistakes import STEPPING
-from autograd.explain.numbers import show_number
+from autograd.explain.mistakes_by_hand import STEPPING
+from autograd.explain.number_format import show_number
 from nn import MLP, Adam, mean_squared_error
 from tests.support.web import ROWS, TARGETS, xor
 

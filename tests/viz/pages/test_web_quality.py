@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.web import npx
 from tests.support.web.book import FIGURES
-from viz.pages.modules import bundled
+from viz.pages.bundle import bundled
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "viz" / "pages"
@@ -84,7 +84,7 @@ def test_every_file_of_a_page_is_used_and_checked():
 
 def test_modules_that_do_not_fit_together_are_refused(monkeypatch):
     files = {"a.js": 'import { x } from "./b.js";\n', "b.js": "export const y = 1;\n"}
-    monkeypatch.setattr("viz.pages.modules.file_of", files.__getitem__)
+    monkeypatch.setattr("viz.pages.bundle.file_of", files.__getitem__)
     with pytest.raises(ValueError, match=r"a\.js imports x, which b\.js does not export"):
         bundled("a.js")
     files["b.js"] = 'import { z } from "./a.js";\nexport const x = 1;\n'

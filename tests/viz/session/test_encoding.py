@@ -13,7 +13,7 @@ import pytest
 import demos
 from autograd import ops, tanh
 from autograd.support.messages import documentation
-from viz.session.words import GREETING, HELP, HINT, as_typed
+from viz.session.help_and_parsing import GREETING, HELP, HINT, as_typed
 from viz.session.xor import XorSession as Session
 from viz.support import encoding as terminal
 from viz.support.encoding import plain
@@ -115,7 +115,7 @@ def test_nothing_in_the_library_and_the_demos_prints_a_docstring_that_may_not_be
         "operation.py",
         "maths.py",
         "messages.py",
-        "answers.py",
+        "advice_on_names.py",
         "modes.py",
         "unary.py",
     }  # these hand them on to help()

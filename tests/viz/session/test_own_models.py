@@ -9,7 +9,7 @@ import nn
 import viz
 from autograd import Value, detach
 from viz.session.board import board
-from viz.session.commands import Session
+from viz.session.commands_step_back import Session
 from viz.session.functions import FunctionSession
 from viz.session.xor import XorSession
 

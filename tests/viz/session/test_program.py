@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograd.support.messages import documentation
-from viz.console.command_line import COMMANDS, main
+from viz.command_line import COMMANDS, main
 from viz.session.prompt import Prompt
 from viz.session.xor import XorSession
 
@@ -44,7 +44,7 @@ class Interrupted:
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupted())
-from viz.console.command_line import main
+from viz.command_line import main
 print(signal.getsignal(signal.SIGINT) is signal.SIG_DFL, flush=True)
 sys.exit(main(["--version"]) or print(signal.getsignal(signal.SIGINT) is signal.default_int_handler))
 """
@@ -77,7 +77,7 @@ def test_the_console_script_says_its_version_and_takes_no_seed_below_0(capsys):
 
 def test_the_console_script_runs_a_subcommand_and_names_what_there_is(capsys, tmp_path):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["scripts"] == {"chainrule": "viz.console.command_line:main"}
+    assert project["scripts"] == {"chainrule": "viz.command_line:main"}
     script = tmp_path / "script.txt"
     script.write_text("step\nback\n", encoding="utf-8")
     assert main(["xor", str(script)]) == 0
@@ -120,7 +120,7 @@ def test_check_examines_a_class_and_tells_by_its_exit_status(monkeypatch, capsys
         asked.append((engine, seconds))
         return Found(engine == "right:Value")
 
-    monkeypatch.setattr("viz.console.commands.examine", examine)
+    monkeypatch.setattr("viz.command_line.examine", examine)
     assert main(["check", "right:Value"]) == 0
     assert capsys.readouterr().out == "81 of 81\n"
     assert main(["check", "wrong:Value", "--json", "--seconds", "0.5"]) == 1

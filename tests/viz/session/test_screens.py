@@ -9,7 +9,7 @@ from autograd import dot
 from autograd.explain.events import Send
 from viz.session import board as screens
 from viz.session.board import board
-from viz.session.commands import Session
+from viz.session.commands_step_back import Session
 from viz.session.functions import FunctionSession
 from viz.session.xor import XorSession
 

@@ -10,9 +10,9 @@ import pytest
 
 from autograd.explain.steps import Send
 from tests.support.training.seeds import epochs_until_solved
+from viz.session.help_and_parsing import GREETING, HINT
 from viz.session.prompt import Prompt, wrapped
 from viz.session.verdicts import shape_of
-from viz.session.words import GREETING, HINT
 from viz.session.xor import ILL
 from viz.session.xor import XorSession as Session
 

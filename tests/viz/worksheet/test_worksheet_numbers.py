@@ -11,8 +11,8 @@ import pytest
 import nn
 import viz
 from autograd import Value, topological_order
-from autograd.explain import mistakes
-from autograd.explain.mistakes import MISTAKES
+from autograd.explain import mistakes_by_hand
+from autograd.explain.mistakes_by_hand import MISTAKES
 from tests.viz.worksheet.learners import Learner, answers, counted, sheets, written
 from viz.worksheet import rounding, worksheet
 from viz.worksheet.rounding import rounded
@@ -92,7 +92,7 @@ def test_a_local_derivative_that_its_words_tell_is_not_asked_for():
     assert len([key for key in asked if key[0] == "local"]) == 1
 
 
-@pytest.mark.parametrize("module", [rounding, worksheet, mistakes])
+@pytest.mark.parametrize("module", [rounding, worksheet, mistakes_by_hand])
 def test_examples_hold(module):
     ran = doctest.testmod(module)
     assert ran.attempted

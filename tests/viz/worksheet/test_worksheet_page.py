@@ -6,8 +6,8 @@ import pytest
 
 import viz
 from autograd import Value, tanh
-from autograd.explain.mistakes import MISTAKES
-from autograd.explain.numbers import show_number
+from autograd.explain.mistakes_by_hand import MISTAKES
+from autograd.explain.number_format import show_number
 from tests.support.web import CONTRASTS, FONTS, collisions, names_of_controls
 from viz.worksheet.xor import xor_worksheet
 

@@ -9,9 +9,9 @@ import pytest
 
 import viz
 from autograd import Value
-from autograd.explain.mistakes import MISTAKES
-from autograd.explain.numbers import show_number
-from viz.console.command_line import main
+from autograd.explain.mistakes_by_hand import MISTAKES
+from autograd.explain.number_format import show_number
+from viz.command_line import main
 from viz.worksheet.xor import xor_worksheet
 
 ROOT = Path(__file__).parents[3]
@@ -59,7 +59,7 @@ def test_who_leaves_gets_the_marks_so_far(capsys):
 
 
 def run(*words, text="", folder=ROOT):
-    command = [sys.executable, "-c", "from viz.console.command_line import main; raise SystemExit(main())", "worksheet"]
+    command = [sys.executable, "-c", "from viz.command_line import main; raise SystemExit(main())", "worksheet"]
     return subprocess.run(
         [*command, *words], cwd=folder, input=text, capture_output=True, encoding="utf-8", timeout=60,
         env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},

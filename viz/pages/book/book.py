@@ -6,12 +6,12 @@ import re
 from importlib import import_module, resources
 from typing import Any, Final
 
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from viz.pages.book.chapters import CHAPTERS
 from viz.pages.book.controls import serialized
 from viz.pages.book.figure import Figure, Numbers
+from viz.pages.bundle import file_of
 from viz.pages.document import Page
-from viz.pages.modules import file_of
 
 TITLE: Final = "Backpropagation, number by number"
 FIGURE: Final = re.compile(r'<figure id="f([\w.]+)" (?:class="card"|data-figure="([\w/]+)")>(.*?)</figure>', re.DOTALL)

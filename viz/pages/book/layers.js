@@ -1,9 +1,8 @@
 // A network with one hidden layer, as the drawing takes it: its units without numbers, and the columns that they stand in.
 
-/** @typedef {import("../shared/network.js").Unit} Unit */
+import { sub } from "../shared/numbers.js";
 
-/** A number below the line. @param {number} k from 1 */
-export const sub = (k) => "₁₂₃₄₅₆₇₈₉"[k - 1];
+/** @typedef {import("../shared/network.js").Unit} Unit */
 
 /** @param {number} inputs @param {number} hidden @param {ArrayLike<number>} theta for each unit its weights and its bias
  * @param {string} told what the loss is called; without it there is none */

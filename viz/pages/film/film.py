@@ -13,7 +13,7 @@ from viz.charts.plotting import losses_of
 from viz.graph.network import layers_of
 from viz.pages.document import Page, packed
 from viz.pages.live.model_programs import ModelPrograms, check_loss, model_programs
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 MOST: Final = 240  # moments of a film
 

@@ -1,12 +1,9 @@
 // The network of a page that computes, as the drawing takes it: a column for the inputs, for each layer, and for the loss.
 
 import { MODEL } from "./model.js";
-import { shortly } from "../shared/numbers.js";
+import { shortly, sub } from "../shared/numbers.js";
 
 /** @typedef {import("../shared/network.js").Column} Column @typedef {import("../shared/network.js").Unit} Unit */
-
-/** A number below the line. @param {number} n */
-export const sub = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[+d]);
 
 /** What a layer is called; 0 are the inputs. @param {number} k */
 export const layerName = (k) =>

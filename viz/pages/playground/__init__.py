@@ -4,7 +4,7 @@ playground.py    playground: the page
 playground.html  what is seen
 playground.css   how it looks
 playground.js    what is shown, what is chosen, and the controls
-edges.js         the table of a unit's weights, and the step of one of them
+unit_table.js    the table of a unit's weights, and the step of one of them
 field.js         the field beside the network
 structure.js     layers and units, added and removed
 exchange.js      the address, files and texts to be copied, on request

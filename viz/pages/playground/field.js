@@ -1,10 +1,9 @@
 // The field beside the network: which inputs it is drawn over, what its marks are, and the point that is looked at.
 
 import { FIELD } from "../live/boundary.js";
-import { sub } from "../live/map.js";
 import { MODEL } from "../live/model.js";
 import { $, make, say } from "../shared/dom.js";
-import { DATA, shortly } from "../shared/numbers.js";
+import { DATA, shortly, sub } from "../shared/numbers.js";
 import { option } from "./exchange.js";
 import { VIEW } from "./training.js";
 

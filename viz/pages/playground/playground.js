@@ -8,7 +8,7 @@ import { MODEL, wanted } from "../live/model.js";
 import { Network } from "../shared/network.js";
 import { DATA, fewer, fully, shortly, typedNumber } from "../shared/numbers.js";
 import { keys, remember } from "../shared/player.js";
-import { edges } from "./edges.js";
+import { edges } from "./unit_table.js";
 import { address, fromAddress, option, setLoss, spaced } from "./exchange.js";
 import { axes, called, legend } from "./field.js";
 import { refusal, reshape, shape, steppers } from "./structure.js";

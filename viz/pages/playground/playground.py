@@ -18,7 +18,7 @@ from viz.pages.live.model_programs import (
     check_optimizer,
     model_programs,
 )
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 
 if TYPE_CHECKING:
     from nn import Optimizer

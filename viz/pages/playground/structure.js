@@ -1,9 +1,9 @@
 // Layers and units, added and removed.  Weights that stay keep their numbers; new ones are drawn, the same at every time.
 
 import { MODEL } from "../live/model.js";
-import { layerName, sub } from "../live/map.js";
+import { layerName } from "../live/map.js";
 import { $, button, make } from "../shared/dom.js";
-import { DATA, doubles } from "../shared/numbers.js";
+import { DATA, doubles, sub } from "../shared/numbers.js";
 
 const DRAWN = DATA.drawn ? doubles(DATA.drawn) : new Float64Array(1); // between −1 and 1
 

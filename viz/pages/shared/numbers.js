@@ -76,3 +76,6 @@ export const counted = (name, list) => Object.fromEntries(Array.from(list, (x, k
 /** What was typed, as a number; NaN if it is none. @param {string} typed */
 export const typedNumber = (typed) =>
   typed.trim() === "" ? NaN : +typed.trim().replaceAll("−", "-").replace(",", ".");
+
+/** A whole number below the line. @param {number} n */
+export const sub = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[+d]);

@@ -18,11 +18,11 @@ from typing import Final
 
 from autograd.support.files import check_folder, write_file
 from autograd.support.messages import shown
+from viz.pages.bundle import bundled, file_of, styles_of
 from viz.pages.document import colors, inert
-from viz.pages.modules import bundled, file_of, styles_of
 from viz.pages.site.gallery import gallery, programs
 from viz.pages.site.interpreter import READY_FILE
-from viz.pages.site.parts import GRAPHVIZ, PYODIDE, from_folder, from_npm, program
+from viz.pages.site.pyodide_from_npm import GRAPHVIZ, PYODIDE, from_folder, from_npm, program
 from viz.support.labels import escaped
 
 PACKAGES: Final = ("autograd", "nn", "viz", "graphviz")  # what the page's Python imports besides its own library
@@ -103,7 +103,7 @@ def _compiled(parts: dict[str, bytes]) -> dict[str, bytes]:
             shutil.copytree(source, work / "library" / package, ignore=shutil.ignore_patterns("__pycache__"))
         ready = json.dumps({key: asdict(structure) for key, structure in programs().items()})
         (work / "library" / READY_FILE).write_text(ready, encoding="utf-8")
-        command = [program("node"), f"{HERE / 'run.mjs'}", f"{work / 'pyodide'}", f"{HERE / 'compiled.py'}"]
+        command = [program("node"), f"{HERE / 'run.mjs'}", f"{work / 'pyodide'}", f"{HERE / 'bytecode.py'}"]
         command.append(f"/work={work}")
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
         if done.returncode:

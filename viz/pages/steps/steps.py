@@ -11,7 +11,7 @@ from autograd import Value, number, topological_order
 from autograd import steps as passes
 from autograd.explain.events import SENTENCES, Change
 from autograd.explain.explanation import largest_arrivals
-from autograd.explain.mistakes import STEPPING
+from autograd.explain.mistakes_by_hand import STEPPING
 from autograd.explain.steps import Accumulate, Collect, Recording, Send, Update, granularities
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE, Operation
@@ -19,7 +19,7 @@ from nn.support.naming import neuron_of, titled
 from viz.graph.nodes import NOBODY, digits_lost, examples, is_weighted_sum, not_a_number, silence
 from viz.pages.document import Page, packed
 from viz.pages.live.model_programs import check_optimizer
-from viz.support.guesses import GUESSES
+from viz.support.foreign_names import GUESSES
 from viz.support.labels import shown
 
 if TYPE_CHECKING:

@@ -22,8 +22,6 @@ from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 from autograd.support.validate import number
 
-__all__ = ["c_file"]
-
 LIBM: Final = {name: name for name in MATHEMATICS} | {"abs": "fabs", "power": "pow"}
 RESERVED: Final = frozenset({
     *LIBM.values(), "auto", "char", "double", "extern", "float", "goto", "inline", "int", "long", "register",

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from autograd.compile.backends.javascript.operations import INDICES
 
-__all__ = ["along", "flat_place", "loops_over", "plus"]
-
 
 def loops_over(shape: Sequence[int]) -> tuple[str, list[str]]:
     """Return the loops over a shape, and the index inside them."""

@@ -16,8 +16,6 @@ from autograd.rules.reductions import REDUCTIONS
 if TYPE_CHECKING:
     from autograd.compile.backends.javascript.source import JavaScriptWriter
 
-__all__ = ["JAVASCRIPT", "VIEWS"]
-
 STEPS: Final = {"maximum": "s = {x} > s || {x} !== {x} ? {x} : s"}  # of what is shorter than a call of the row
 
 

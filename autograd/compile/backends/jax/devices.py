@@ -20,8 +20,6 @@ from jax.experimental import multihost_utils
 from autograd.compile.backends.jax.source import JAX, Jax, in_64_bits
 from autograd.compile.ir.program import Array
 
-__all__ = ["Devices", "PartProgram"]
-
 PARTS: Final = 8
 BLOCK: Final = 64  # products that are added at a time
 FLOATS = np.ndarray[Any, np.dtype[np.float64]]

@@ -12,8 +12,6 @@ import numpy as np
 from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.rules.operation import TABLE
 
-__all__ = ["buffer_adjoints", "buffer_of", "buffer_reached"]
-
 MOST = 3  # no operation of single scalars takes more inputs
 FEW = 12  # blocks: XLA takes some 50 ms to compile each, forth and back
 WIDE = 256  # scalars: fewer are as fast one by one, in a loop that is compiled once

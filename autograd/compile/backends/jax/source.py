@@ -28,9 +28,6 @@ from autograd.rules.operation import TABLE
 from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import check_composed
 
-__all__ = ["JAX", "Jax", "in_64_bits"]
-
-
 ROOM, FEW = 8192, 64  # losses that one call brings back, and those of one round of the loop: half a kilobyte
 LARGE = 64**3  # multiplications of a product
 

@@ -13,8 +13,6 @@ from autograd.rules.latex import Latex, aligned, partial, written
 from autograd.rules.reductions import REDUCTIONS
 from autograd.rules.symbols import Symbol, label, symbol
 
-__all__ = ["equations"]
-
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})
 INSIDE: Final = frozenset({"matmul", *REDUCTIONS, *VIEWS})  # what may stand where it is used, if that is once
 LONGEST: Final = 90

@@ -10,8 +10,6 @@ from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.latex import DIFFERENCE, PRODUCT, SUM, Latex
 from autograd.rules.reductions import REDUCTIONS
 
-__all__ = ["LATEX", "transposed"]
-
 SIGNS: Final = {"add": r"\sum", "multiply": r"\prod"}  # of what is joined
 ROWS, UNITS = r"\mathrm{rows}", r"\mathrm{units}"
 

@@ -11,8 +11,6 @@ from autograd.compile.backends.native.emit.writer import LoopWriter, Point
 from autograd.compile.backends.native.planning.plan import Plan
 from autograd.compile.ir.program import Array, Program, Shape
 
-__all__ = ["can_fetch", "fetching"]
-
 MODULE = """
 {declarations}
 

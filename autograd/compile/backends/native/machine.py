@@ -22,8 +22,6 @@ from autograd.compile.ir.sizes import Size
 from autograd.rules.symbols import SYMBOLS, Symbol, named, symbol
 from autograd.support.costs import pays_optimizing
 
-__all__ = ["FIRST_SOURCE", "WHERE", "Machine"]
-
 # The step is a function of its own: inside the loop over steps, LLVM would keep its constants in registers it needs.
 MODULE = """
 {declarations}

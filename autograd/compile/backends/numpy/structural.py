@@ -19,8 +19,6 @@ from autograd.rules.symbols import formulas, functions_in, named, parameters
 if TYPE_CHECKING:
     from autograd.compile.backends.numpy.expressions import Expressions
 
-__all__ = ["NUMPY", "are_disjoint", "axes_text", "is_scaling", "reshaped", "slices_text"]
-
 
 def _matmul(e: Expressions, a: Array) -> str:
     if is_scaling(a):

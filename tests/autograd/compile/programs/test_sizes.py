@@ -15,10 +15,10 @@ from autograd import Value
 from autograd.compile.frontend import audit
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.validate import argument_names
-from autograd.compile.programs import families, program_cache
-from autograd.compile.programs.forms import DoesNotFitError, fit
+from autograd.compile.programs import every_size, program_cache
 from autograd.compile.programs.patterns import pattern_of, sizes_of
 from autograd.compile.programs.pipeline import build
+from autograd.compile.programs.size_formulas import DoesNotFitError, fit
 from autograd.compile.programs.unify import unify
 from tests.fuzz.random_programs import assert_same, recorded
 from tests.fuzz.sizes import at_sizes
@@ -244,7 +244,7 @@ def test_an_error_of_ours_is_reported_and_each_size_traced(where, monkeypatch):
     def broken(*_, **__):
         raise TypeError("no such thing")
 
-    monkeypatch.setattr(families, where, broken)
+    monkeypatch.setattr(every_size, where, broken)
     w = Value(0.5)
     step = ag.compile(lambda x: ag.mean(x) * w, [w])
     with pytest.warns(RuntimeWarning, match=r"failed \(TypeError: no such thing\).*please report"):
@@ -309,7 +309,7 @@ def test_fit_and_predict_find_the_same_as_tracing_each_size(backend, monkeypatch
         return history.loss, [p.data for p in model.parameters()], nn.predict(model, x, backend=backend).tolist()
 
     found = trained()
-    monkeypatch.setattr(families, "TRIES", 0)
+    monkeypatch.setattr(every_size, "TRIES", 0)
     for one, other in zip(trained(), found, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-12)
 

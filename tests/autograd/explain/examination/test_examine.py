@@ -16,7 +16,7 @@ from autograd import Value, examine
 from autograd.explain.examination import trial
 from autograd.explain.examination.cases import cases
 from tests.autograd.explain.examination.planted import ALL_SIX, PEERS, PLANTED
-from viz.console.command_line import in_peace
+from viz.command_line import in_peace
 
 START = "        self.grad = 1.0\n"
 RIGHT = Path(__file__).with_name("right_engine.py").read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def written(tmp_path, text):
 
 def checked(*words):
     done = subprocess.run(
-        [sys.executable, "-c", "from viz.console.command_line import main; raise SystemExit(main())", *words],
+        [sys.executable, "-c", "from viz.command_line import main; raise SystemExit(main())", *words],
         capture_output=True,
         text=True,
         timeout=300,
@@ -182,7 +182,7 @@ def test_a_pipe_that_closes_early_makes_no_wrong_engine_right(monkeypatch):
         raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(flush=closes))
-    monkeypatch.setattr("viz.console.command_line.prepare", lambda: None)
+    monkeypatch.setattr("viz.command_line.prepare", lambda: None)
     monkeypatch.setattr("os.dup2", lambda *_: None)
     assert in_peace(lambda: 1) == 1
 
@@ -191,7 +191,7 @@ def test_a_command_that_is_interrupted_says_so_in_a_line(monkeypatch, capsys):
     def interrupted():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("viz.console.command_line.prepare", lambda: None)
+    monkeypatch.setattr("viz.command_line.prepare", lambda: None)
     assert in_peace(interrupted) == 130
     assert capsys.readouterr().err == "\nstopped by Ctrl-C\n"
 

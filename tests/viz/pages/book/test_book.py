@@ -10,7 +10,7 @@ import viz
 from demos.tutorial import __main__ as tutorial
 from tests.support.web import LAYOUT, collisions, names_of_controls, until
 from tests.support.web.book import BOOK, FIGURES, figure
-from viz.console.command_line import main
+from viz.command_line import main
 from viz.pages import document
 from viz.pages.book import book as shell
 

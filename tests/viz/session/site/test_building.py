@@ -13,9 +13,9 @@ import pytest
 
 import nn
 import viz
-from viz.console.command_line import main
+from viz.command_line import main
 from viz.pages.live.ready import key_of
-from viz.pages.site import build, gallery, parts
+from viz.pages.site import build, gallery, pyodide_from_npm
 
 ROOT = Path(__file__).parents[4]
 
@@ -41,7 +41,7 @@ def test_a_place_that_will_not_do_is_refused_before_anything_is_fetched(no_npm, 
 
 
 def test_without_node_the_way_to_it_is_told(no_npm, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(parts.shutil, "which", lambda name, path=None: None)
+    monkeypatch.setattr(pyodide_from_npm.shutil, "which", lambda name, path=None: None)
     said = refused(capsys, str(tmp_path / "site"))
     assert said.startswith("there is no node here: chainrule site needs Node.js, which brings npm, to build the page")
     assert not (tmp_path / "site").exists()
@@ -50,12 +50,14 @@ def test_without_node_the_way_to_it_is_told(no_npm, tmp_path, monkeypatch, capsy
 @pytest.fixture
 def small(monkeypatch):
     """Files that hold their names are those that were chosen."""
-    monkeypatch.setattr(parts, "CODE", {name: hashlib.sha256(name.encode()).hexdigest() for name in parts.CODE})
+    monkeypatch.setattr(
+        pyodide_from_npm, "CODE", {name: hashlib.sha256(name.encode()).hexdigest() for name in pyodide_from_npm.CODE}
+    )
 
 
 def folder_of_pyodide(folder, **packages):
     folder.mkdir()
-    for name in parts.PYODIDE.files:
+    for name in pyodide_from_npm.PYODIDE.files:
         (folder / name).write_bytes(name.encode())
     lock = {"info": {"abi_version": "2026_0"}, "packages": packages}
     (folder / "pyodide-lock.json").write_text(json.dumps(lock))
@@ -66,7 +68,7 @@ def test_pyodide_from_a_folder_is_of_the_version_that_was_tried(no_npm, tmp_path
     (tmp_path / "empty").mkdir()
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(tmp_path / "empty"))
     assert "there is no pyodide.mjs, pyodide.js, pyodide.asm.mjs, pyodide.asm.wasm" in said
-    assert f"in it: the distribution of Pyodide {parts.PYODIDE.version} is needed" in said
+    assert f"in it: the distribution of Pyodide {pyodide_from_npm.PYODIDE.version} is needed" in said
     assert not (tmp_path / "site").exists()
 
 
@@ -91,8 +93,8 @@ def test_a_lock_file_leads_to_no_file_outside_its_folder(no_npm, tmp_path, capsy
 
 def test_each_file_of_the_folder_is_what_was_chosen(no_npm, small, tmp_path, monkeypatch, capsys):
     place = folder_of_pyodide(tmp_path / "whole")
-    assert parts.from_folder(place).keys() == {*parts.PYODIDE.files}
-    for name in parts.CODE:
+    assert pyodide_from_npm.from_folder(place).keys() == {*pyodide_from_npm.PYODIDE.files}
+    for name in pyodide_from_npm.CODE:
         (place / name).write_bytes(b"another")
         said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
         assert f"its {name} is another, of the SHA-256 {hashlib.sha256(b'another').hexdigest()}: the distri" in said
@@ -105,9 +107,9 @@ def test_numpy_is_taken_along_where_the_distribution_has_it(small, tmp_path, mon
     place = folder_of_pyodide(
         tmp_path / "whole", numpy={"file_name": wheel, "sha256": hashlib.sha256(content).hexdigest()}
     )
-    assert wheel not in parts.from_folder(place)  # named, and not there: as npm has it
+    assert wheel not in pyodide_from_npm.from_folder(place)  # named, and not there: as npm has it
     (place / wheel).write_bytes(content)
-    assert parts.from_folder(place)[wheel] == content
+    assert pyodide_from_npm.from_folder(place)[wheel] == content
     monkeypatch.setattr(build, "program", lambda name: name)
     (place / wheel).write_bytes(b"another")
     said = refused(capsys, str(tmp_path / "site"), "--pyodide", str(place))
@@ -118,13 +120,13 @@ def npm(monkeypatch, archive, code=0, said="npm error code E404\n"):
     """Let npm leave this archive where it packs."""
 
     def run(command, cwd, **_):
-        assert command[1:3] == ["pack", f"pyodide@{parts.PYODIDE.version}"]
+        assert command[1:3] == ["pack", f"pyodide@{pyodide_from_npm.PYODIDE.version}"]
         if archive is not None:
-            Path(cwd, f"pyodide-{parts.PYODIDE.version}.tgz").write_bytes(archive)
+            Path(cwd, f"pyodide-{pyodide_from_npm.PYODIDE.version}.tgz").write_bytes(archive)
         return subprocess.CompletedProcess(command, code, "", said)
 
-    monkeypatch.setattr(parts, "program", lambda name: name)
-    monkeypatch.setattr(parts.subprocess, "run", run)
+    monkeypatch.setattr(pyodide_from_npm, "program", lambda name: name)
+    monkeypatch.setattr(pyodide_from_npm.subprocess, "run", run)
 
 
 def never(command, timeout, **_):
@@ -134,21 +136,23 @@ def never(command, timeout, **_):
 def test_what_npm_brings_is_what_was_chosen(monkeypatch):
     npm(monkeypatch, None, code=1)
     with pytest.raises(RuntimeError, match=r"npm could not fetch pyodide 314\.0\.7: npm error code E404"):
-        parts.from_npm(parts.PYODIDE)
+        pyodide_from_npm.from_npm(pyodide_from_npm.PYODIDE)
     npm(monkeypatch, None, code=1, said="")
     with pytest.raises(RuntimeError, match=r"fetch pyodide 314\.0\.7: it left with 1, and said nothing$"):
-        parts.from_npm(parts.PYODIDE)
-    monkeypatch.setattr(parts.subprocess, "run", never)
+        pyodide_from_npm.from_npm(pyodide_from_npm.PYODIDE)
+    monkeypatch.setattr(pyodide_from_npm.subprocess, "run", never)
     with pytest.raises(RuntimeError, match=r"fetch pyodide 314\.0\.7: it did not answer for 300 s$"):
-        parts.from_npm(parts.PYODIDE)
+        pyodide_from_npm.from_npm(pyodide_from_npm.PYODIDE)
     npm(monkeypatch, b"something else")
     with pytest.raises(ValueError, match=r"npm's pyodide 314\.0\.7 is another than was chosen: its SHA-256 is "):
-        parts.from_npm(parts.PYODIDE)
+        pyodide_from_npm.from_npm(pyodide_from_npm.PYODIDE)
 
 
 def test_one_file_holds_all_and_a_folder_has_its_page_written_last(tmp_path, monkeypatch):
-    given = {name: name.encode() for name in parts.PYODIDE.files}
-    monkeypatch.setattr(build, "from_npm", lambda part: given if part is parts.PYODIDE else {"viz-global.js": b"V"})
+    given = {name: name.encode() for name in pyodide_from_npm.PYODIDE.files}
+    monkeypatch.setattr(
+        build, "from_npm", lambda part: given if part is pyodide_from_npm.PYODIDE else {"viz-global.js": b"V"}
+    )
     monkeypatch.setattr(build, "program", lambda name: name)
     monkeypatch.setattr(build, "_compiled", lambda _: {"python_stdlib.zip": b"S", "library.zip": b"L"})
     monkeypatch.setattr(build, "gallery", lambda: {"steps.html": ("<Steps>", viz.film([1.0, 0.5]))})
@@ -248,7 +252,9 @@ def test_what_is_taken_from_an_archive_is_what_is_wanted(monkeypatch):
             entry.size = 2
             archive.addfile(entry, io.BytesIO(b"js"))
     held = packed.getvalue()
-    digest = parts.hashlib.sha256(held).hexdigest()
+    digest = pyodide_from_npm.hashlib.sha256(held).hexdigest()
     npm(monkeypatch, held)
-    part = parts.GRAPHVIZ._replace(package="pyodide", version=parts.PYODIDE.version, sha256=digest)
-    assert parts.from_npm(part) == {"viz-global.js": b"js"}
+    part = pyodide_from_npm.GRAPHVIZ._replace(
+        package="pyodide", version=pyodide_from_npm.PYODIDE.version, sha256=digest
+    )
+    assert pyodide_from_npm.from_npm(part) == {"viz-global.js": b"js"}

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.web import CONTRASTS, collisions, names_of_controls, until
 from tests.support.web.browser_edition import edition, held  # noqa: F401
-from viz.pages.site import build, gallery, parts
+from viz.pages.site import build, gallery, pyodide_from_npm
 
 ROOT = Path(__file__).parents[4]
 READY = "!document.getElementById('line').readOnly"
@@ -120,7 +120,7 @@ def ran(tab, code):
 def test_a_script_says_in_the_page_what_it_says_on_this_machine_letter_for_letter(talk):
     columns = ran(talk, "import os\nprint(os.environ['COLUMNS'])").strip()
     code = (
-        "from pathlib import Path\nfrom viz.console.command_line import main\n"
+        "from pathlib import Path\nfrom viz.command_line import main\n"
         f"Path('script.txt').write_text({SCRIPT!r})\nended = main(['xor', 'script.txt', '--seed', '0'])"
     )
     said = ran(talk, code)
@@ -244,7 +244,7 @@ def test_numpy_is_there_where_the_distribution_has_it(start, edition, tmp_path, 
         packed.writestr("numpy/__init__.py", "def answer(): return 42")
         packed.writestr("numpy-9.9.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: numpy\nVersion: 9.9.9\n")
         packed.writestr("numpy-9.9.9.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-    for name, content in held(parts.PYODIDE).items():
+    for name, content in held(pyodide_from_npm.PYODIDE).items():
         (place / name).write_bytes(content)
     lock = json.loads((place / "pyodide-lock.json").read_text(encoding="utf-8"))
     digest = hashlib.sha256((place / wheel).read_bytes()).hexdigest()

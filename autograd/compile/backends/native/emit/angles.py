@@ -7,9 +7,6 @@ import math
 from autograd.compile.backends.native.emit.elementary import ROUND, fused, polynomial
 from autograd.compile.backends.native.emit.values import Vector
 
-__all__ = ["acos", "asin", "atan", "atan2", "cos", "sin", "tan"]
-
-
 HALF_PI = (1.570796325802803, 9.920935791635221e-10, 5.170182981794105e-19)
 HALF_PI_LOW = 6.123233995736766e-17  # what π/2 as a double lacks
 # (sin(x) - x) / x**3 in powers of x**2, for |x| < π/4

@@ -13,28 +13,6 @@ from typing import Any
 from autograd.compile.backends.error_function import ERF, ERFCX
 from autograd.compile.backends.native.emit.values import Vector
 
-__all__ = [
-    "ROUND",
-    "acosh",
-    "asinh",
-    "atanh",
-    "cosh",
-    "erf",
-    "erfc",
-    "exp",
-    "expm1",
-    "fused",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "polynomial",
-    "power",
-    "sinh",
-    "tanh",
-]
-
-
 LOG2_E = 1.0 / math.log(2.0)
 LOG10_E = 1.0 / math.log(10.0)
 LOG10_2_HIGH, LOG10_2_LOW = 0.30102999566383914, 1.42050232272661e-13

@@ -14,8 +14,6 @@ from autograd.compile.backends.native.planning.plan import Here
 from autograd.compile.backends.native.planning.views import View
 from autograd.compile.ir.program import Array, kept_shape
 
-__all__ = ["Gathers"]
-
 INDEX = "%index"
 
 

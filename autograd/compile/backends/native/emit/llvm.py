@@ -9,8 +9,6 @@ from typing import Any
 from autograd.compile.backends.native.emit.values import Index, Mask, Vector, double, literal, truth
 from autograd.compile.ir.sizes import Size
 
-__all__ = ["Emitter"]
-
 
 class Emitter:
     """The text of one function, line by line, and what it declares."""

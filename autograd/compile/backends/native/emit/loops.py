@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from autograd.compile.backends.native.emit.maths import OPERATORS, VectorMaths
 from autograd.compile.backends.native.emit.products import Products
 from autograd.compile.backends.native.emit.regions import Regions
 from autograd.compile.backends.native.emit.values import Index, Vector
@@ -13,8 +14,7 @@ from autograd.compile.backends.native.planning.kernels import Kernel
 from autograd.compile.backends.native.planning.views import width
 from autograd.compile.ir.program import Array
 from autograd.compile.ir.sizes import Size, down
-
-__all__ = ["NATIVE", "Loops"]
+from autograd.rules.reductions import REDUCTIONS
 
 
 class Loops(Products, Regions):
@@ -57,17 +57,16 @@ class Loops(Products, Regions):
             body(Point(point.at(axis, i).index, axis, lanes, part))
 
     def _sum(self, kernel: Kernel, point: Point) -> None:
-        """Run over the axes that are summed over (or searched for the largest), then compute the epilogue."""
+        """Run over the axes that are summed over (or otherwise reduced), then compute the epilogue."""
         e, axis = self.e, point.axis
         along = axis in kernel.axes
         others = [i for i in kernel.axes if i != axis and kernel.space[i] > 1]
         n = kernel.space[axis] if along else 1
         lanes = width(n, self.lanes) if along else point.lanes
         whole = down(n, lanes)
-        starts = {"sum": 0.0, "matmul": 0.0, "largest": float("-inf")}
-        initial = [e.vector(starts[a.op], lanes) for a in kernel.sinks]
+        initial = [e.vector(_of_nothing(a), lanes) for a in kernel.sinks]
         if along and isinstance(n, Size):  # what is left over is joined one by one, beside the registers
-            initial += [e.vector(starts[a.op], 1) for a in kernel.sinks]
+            initial += [e.vector(_of_nothing(a), 1) for a in kernel.sinks]
 
         def inner(p: Point, values: list[Vector]) -> list[Vector]:
             self.live.clear()
@@ -101,7 +100,7 @@ class Loops(Products, Regions):
         for k, a in enumerate(kernel.sinks):
             x = self._across(a, values[k]) if along else values[k]
             if len(values) > len(kernel.sinks):
-                x = self._combined(a, x, values[len(kernel.sinks) + k])
+                x = self._two(a, x, values[len(kernel.sinks) + k])
             self.live[a] = x
             if a in stored:
                 self.store(a, x, reduced)
@@ -121,32 +120,35 @@ class Loops(Products, Regions):
         return point.only(axes)
 
     def _joined(self, a: Array, point: Point, so_far: Vector) -> Vector:
-        e = self.e
-        x = e.vector(self.value(self.plan.operands(a)[0], point), so_far.lanes)
-        if a.op == "largest":
-            if point.part is not None:
-                x = e.only(x, point.part, float("-inf"))
-            larger = (x > so_far).select(x, so_far)
-            return x.differs(x).select(x, larger)
+        x = self.e.vector(self.value(self.plan.operands(a)[0], point), so_far.lanes)
         if point.part is not None:
-            x = e.only(x, point.part, 0.0)
-        return so_far + x
+            x = self.e.only(x, point.part, _of_nothing(a))
+        return self._two(a, so_far, x)
 
     def _across(self, a: Array, x: Vector) -> Vector:
-        """Return the sum (or largest) of all lanes."""
-        if a.op != "largest":
+        """Return all lanes joined."""
+        if _joins(a) == "add":
             return x.sum()
         while x.lanes > 1:
             half = x.lanes // 2
-            x = self._combined(a, x.shuffle(None, list(range(half))), x.shuffle(None, list(range(half, x.lanes))))
+            x = self._two(a, x.shuffle(None, list(range(half))), x.shuffle(None, list(range(half, x.lanes))))
         return x
 
-    def _combined(self, a: Array, left: Vector, right: Vector) -> Vector:
-        """Return the sum (or the larger) of two."""
-        if a.op != "largest":
-            return left + right
-        larger = (right > left).select(right, left)
-        return right.differs(right).select(right, left.differs(left).select(left, larger))
+    def _two(self, a: Array, x: Vector, y: Vector) -> Vector:
+        """Return two joined, as the reduction's record says."""
+        if (joins := _joins(a)) == "maximum":  # what is carried waits for one comparison, not for two
+            return y.differs(y).select(y, (y > x).select(y, x))
+        if joins in OPERATORS:
+            return self.e.vector(OPERATORS[joins](x, y), x.lanes)
+        return self.e.vector(getattr(VectorMaths(self.e, x.lanes), joins)(x, y), x.lanes)
+
+
+def _joins(a: Array) -> str:
+    return REDUCTIONS[a.op].joins if a.op in REDUCTIONS else "add"  # a matrix product adds its terms
+
+
+def _of_nothing(a: Array) -> float:
+    return REDUCTIONS[a.op].neutral if a.op in REDUCTIONS else 0.0
 
 
 # By the kind of a kernel: "map" computes what is element-wise, and sums; "copy" a reshape that is no view.

@@ -13,8 +13,6 @@ from autograd.rules.maths import IEEE, IEEE_FLOATS, MATHEMATICS, Maths
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 
-__all__ = ["VectorMaths"]
-
 # what rules write with Python's operators
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,

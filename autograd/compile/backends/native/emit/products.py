@@ -18,9 +18,6 @@ from autograd.compile.backends.native.planning.views import View, laid_out, roun
 from autograd.compile.ir.program import Array
 from autograd.compile.ir.sizes import Size, down
 
-__all__ = ["Products"]
-
-
 SCATTERED = 63  # doubles between what is read one after the other, beyond which it is packed first
 
 

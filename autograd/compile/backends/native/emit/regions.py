@@ -21,8 +21,6 @@ from autograd.compile.lift.level_schedule import Block, LevelSchedule, Sequentia
 from autograd.rules.operation import TABLE
 from autograd.rules.symbols import formulas, named, parameters
 
-__all__ = ["Regions"]
-
 Kind = tuple[str, tuple[int, ...]]  # an operation, and which of its inputs are sent adjoints
 
 

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Protocol
 
-__all__ = ["Index", "Instructions", "Integers", "Mask", "Vector", "bits", "double", "literal", "truth"]
-
 
 @cache
 def double(lanes: int) -> str:

@@ -14,8 +14,6 @@ from autograd.compile.backends.native.planning.views import View, rounded, width
 from autograd.compile.ir.program import Array
 from autograd.compile.ir.sizes import down
 
-__all__ = ["Body", "LoopWriter", "Point"]
-
 WORK = "%work"
 Body = Callable[[Index, list[Vector]], list[Vector]]
 

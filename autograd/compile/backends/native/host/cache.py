@@ -23,8 +23,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-__all__ = ["LIMIT", "keep", "kept"]
-
 LIMIT: Final = 128 << 20  # bytes; a step takes some 10 to 100 kB
 HOUR: Final = 3600.0  # seconds after which what a killed process left half-written goes
 OWN: Final = ("chainrule", "objects")  # folders in the user's, both made by us

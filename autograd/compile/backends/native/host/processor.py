@@ -17,8 +17,6 @@ from typing import Any
 from autograd.compile.backends.native.host.cache import keep, kept
 from autograd.support.locks import renew_in_children
 
-__all__ = ["Processor", "host"]
-
 llvm: Any = import_module("llvmlite.binding")  # this package is loaded only when its backend is asked for
 with suppress(AttributeError):  # llvmlite's own lock, wherever it keeps it
     renew_in_children(llvm.ffi.lib._lock._lock)

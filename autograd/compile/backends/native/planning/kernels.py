@@ -14,8 +14,6 @@ from autograd.compile.backends.native.planning.views import VIEWS, View, row_maj
 from autograd.compile.ir.program import Array, Shape
 from autograd.rules.reductions import REDUCTIONS
 
-__all__ = ["Kernel", "Kernels"]
-
 GIVEN = frozenset({"theta", "parameter", "input", "constant"})
 
 

@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compile.backends.native.planning.fast_axes import FastAxes
 from autograd.compile.backends.native.planning.kernels import GIVEN
+from autograd.compile.backends.native.planning.transposes import FastAxes
 from autograd.compile.backends.native.planning.views import View, laid_out, natural, row_major, seen_inside
 from autograd.compile.ir.program import Array, Program, needed
 from autograd.compile.ir.sizes import Size, Values, up
 from autograd.compile.lift.indices import copied_from
-
-__all__ = ["Here", "Plan"]
 
 
 class Here:

@@ -2,8 +2,8 @@
 
 import { button, make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
-import { between, counted } from "../../../shared/numbers.js";
-import { layered, sub } from "../../layers.js";
+import { between, counted, sub } from "../../../shared/numbers.js";
+import { layered } from "../../layers.js";
 import { asked, box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */

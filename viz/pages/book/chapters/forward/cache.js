@@ -1,8 +1,7 @@
 // Figure 3.2: the cache as tiles that can be pulled out, and the gradients that go with them.
 
 import { make, pressable, ruler, set, written } from "../../../shared/dom.js";
-import { compact, fewer } from "../../../shared/numbers.js";
-import { sub } from "../../layers.js";
+import { compact, fewer, sub } from "../../../shared/numbers.js";
 import { cover } from "../../plot.js";
 
 const HIGH = 48; // of a tile

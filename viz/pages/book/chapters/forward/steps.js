@@ -2,8 +2,8 @@
 
 import { make, set } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
-import { counted, shortly } from "../../../shared/numbers.js";
-import { layered, sub } from "../../layers.js";
+import { counted, shortly, sub } from "../../../shared/numbers.js";
+import { layered } from "../../layers.js";
 import { box } from "../../plot.js";
 
 /** @type {import("../../figure.js").Code} */

@@ -3,8 +3,8 @@
 
 import { make } from "../../../shared/dom.js";
 import { Network } from "../../../shared/network.js";
-import { counted } from "../../../shared/numbers.js";
-import { layered, sub } from "../../layers.js";
+import { counted, sub } from "../../../shared/numbers.js";
+import { layered } from "../../layers.js";
 import { asked, box, rows } from "../../plot.js";
 
 /** @typedef {import("../../../shared/network.js").Unit} Unit @typedef {import("../../plot.js").Box} Box

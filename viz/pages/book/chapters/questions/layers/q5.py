@@ -10,7 +10,7 @@ from autograd import Value, dot
 from nn import MLP, datasets, mean_squared_error
 from viz.pages.book.controls import Choice, State
 from viz.pages.book.figure import Figure, Numbers, program
-from viz.pages.modules import file_of
+from viz.pages.bundle import file_of
 
 INPUTS, TARGETS = datasets.sine(60)
 TRAINED: dict[str, list[float]] = json.loads(file_of("book/chapters/questions/layers/q5.json"))

@@ -1,4 +1,4 @@
-"""Which way arrays lie in memory: for each the fast axis that makes the loops cheapest, along which registers run."""
+"""Which arrays lie transposed: for each the fast axis that makes the loops cheapest, along which registers run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from autograd.compile.backends.native.planning.kernels import Kernel, Kernels
 from autograd.compile.backends.native.planning.views import View, laid_out, registers, row_major, seen_inside, width
 from autograd.compile.ir.program import Array, Shape
 from autograd.compile.ir.sizes import Size
-
-__all__ = ["FastAxes"]
 
 Way = tuple[float, str, tuple[bool, bool]]  # cost, axis of the registers, which operands to pack first
 

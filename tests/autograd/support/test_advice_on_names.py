@@ -7,8 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from autograd.explain.numbers import bracketed, show_number
-from autograd.support.answers import Guess, Guesses, guessed, key
+from autograd.explain.number_format import bracketed, show_number
+from autograd.support.advice_on_names import Guess, Guesses, guessed, key
 from autograd.support.messages import cut, missing_extra, printable
 
 PRETEND = sys.modules["pretend"] = ModuleType("pretend")

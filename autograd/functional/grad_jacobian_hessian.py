@@ -22,13 +22,13 @@ from functools import partial
 from typing import Any
 
 from autograd import ops
-from autograd.functional.forward import tangents
+from autograd.functional.forward_mode import tangents
 from autograd.functional.vjp import gradients
 from autograd.recording.graph import topological_order
 from autograd.recording.no_grad import is_quiet, recorder, recording_again
 from autograd.recording.nodes import CONSTANT
-from autograd.support.guesses import GUESSES
-from autograd.support.made import Made
+from autograd.support.foreign_names import GUESSES
+from autograd.support.pickled_functions import Made
 from autograd.support.pytree import check_runs_at_once, flat, is_sequence, name_of, rebuilt
 from autograd.support.validate import number
 from autograd.value import Value

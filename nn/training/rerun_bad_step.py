@@ -1,4 +1,4 @@
-"""The first non-finite value: the step that made it is made once more, recorded and watched."""
+"""The step that made the first nan or infinity is run again, recorded and watched, to say which operation it was."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def test_pages_are_of_this_training_where_it_stands(monkeypatch):
             return place
 
     for name in ("steps", "film", "playground"):
-        monkeypatch.setattr(import_module("viz.session.viewing"), name, Made)
+        monkeypatch.setattr(import_module("viz.session.commands_show_why"), name, Made)
     training = viz.session(script=["epoch", "step", "page", "film", "playground"])
     (root, stepped), (filmed, shown), (*played, given) = made
     assert root.data == training.pass_now()[1].data

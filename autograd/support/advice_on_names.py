@@ -1,6 +1,6 @@
 """Names and keywords that people know from other libraries: accepted where they mean ours, else answered.
 
-An answer says the way out.  The words are data: each package has a table of them, in its `guesses.py`.
+An answer says the way out.  The words are data: each package has a table of them, in its `foreign_names.py`.
 Nothing of this runs for a call that is right.
 """
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import autograd
 import nn
 from autograd import Value
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn.training.session.questions import loss_with
 from viz import terminal
 from viz.graph.drawing import draw
@@ -19,11 +19,11 @@ from viz.pages.document import Page, window_browser
 from viz.pages.film.film import film
 from viz.pages.playground.playground import playground
 from viz.pages.steps.steps import steps
-from viz.session.answers import Answer, answers_of, rows_table
+from viz.session.help_and_parsing import as_typed, number_from
+from viz.session.predictions import Answer, answers_of, rows_table
 from viz.session.prompt import has_terminal, wrapped
 from viz.session.run import Run
 from viz.session.verdicts import compared, shape_of
-from viz.session.words import as_typed, number_from
 
 MOST_WEIGHTS: Final = 60  # beyond, a table is by layer
 

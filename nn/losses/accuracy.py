@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nn.losses.given import check_lengths, is_row, rows_of
-from nn.support.guesses import GUESSES
+from nn.losses.validate_targets import check_lengths, is_row, rows_of
+from nn.support.foreign_names import GUESSES
 
 
 @GUESSES

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from autograd.support.answers import Guesses
+from autograd.support.advice_on_names import Guesses
 
 _ACTIVATION: Final = (
     'layers have it, as in nn.Layer(2, 4, "{0}"); nn.Activation("{0}") is one by itself, autograd.{0} the function'

@@ -11,7 +11,7 @@ from autograd.support.costs import NODE, pays_arrays, pays_machine_code, pays_to
 from autograd.support.user_line import warn
 from nn.layers.containers import of_rows
 from nn.support.fields import class_names
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import checked_count, checked_inputs, plain_numbers, said, shortened
 from nn.training.recorded import RecordedStepper, Task, in_use, tried_loss
 

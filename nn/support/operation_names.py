@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from autograd.rules.operation import TABLE, Operation
-from autograd.support.answers import key
+from autograd.support.advice_on_names import key
 from autograd.support.messages import shown
-from nn.support.guesses import ACTIVATIONS
+from nn.support.foreign_names import ACTIVATIONS
 from nn.support.validate import said
 
 ActivationLike = str | Callable[[Any], Any] | None

@@ -32,7 +32,7 @@ from nn.support.fields import (
     names,
     put_class_names,
 )
-from nn.support.guesses import GUESSES
+from nn.support.foreign_names import GUESSES
 from nn.support.validate import checked_count, said
 
 Box = tuple[tuple[int, ...], list[str]]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from autograd.support.answers import Guesses
+from autograd.support.advice_on_names import Guesses
 
 _SCALAR: Final = "numbers are scalars here: Value(2.0) is one, and a list of Values is a vector"
 _HIPS: Final = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from autograd.support.answers import Guesses
+from autograd.support.advice_on_names import Guesses
 
 _SAVE: Final = '.save("picture.svg") writes it, or .save("picture.png"): the suffix names the format'
 _SHOW: Final = f"a notebook shows it at the end of a cell; elsewhere {_SAVE}"

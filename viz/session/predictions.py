@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import nn
 from autograd import Value, sigmoid, softmax
 from autograd.explain.naming import SUBSCRIPTS
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from autograd.support.pytree import flat
 from viz.support.labels import padded
 

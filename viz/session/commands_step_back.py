@@ -1,4 +1,4 @@
-"""The commands of a session: each public method is one, and its words arrive as they were typed.
+"""Commands of a session that go on, go back and change: each public method is one, its words come as they were typed.
 
 Everything shown here is computed by `autograd`, `nn` and `viz`: this file only asks and prints.
 """
@@ -11,16 +11,16 @@ from itertools import takewhile
 from typing import Any, Final
 
 import nn
-from autograd.explain.numbers import show_number
+from autograd.explain.number_format import show_number
 from nn import TrainingSession
-from viz.session import words
-from viz.session.answers import NEAR, answers_of, is_right
+from viz.session import help_and_parsing
 from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board, is_screen
+from viz.session.commands_show_why import Looks
+from viz.session.help_and_parsing import as_typed, count_from, number_from
+from viz.session.predictions import NEAR, answers_of, is_right
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
 from viz.session.verdicts import shape_of, trouble_of
-from viz.session.viewing import Looks
-from viz.session.words import as_typed, count_from, number_from
 from viz.support.characters import paint
 
 LIMIT: Final = 5000
@@ -160,20 +160,23 @@ class Session(Looks):
     def _help(self) -> str:
         names = [*map(as_typed, self._weight_names())]
         example = next((name for name in reversed(names) if name.endswith("11")), names[0])
-        told = words.HELP.format(tries=self._tries, w=example).split("\n")
+        told = help_and_parsing.HELP.format(tries=self._tries, w=example).split("\n")
         table = [wrapped(line, hang=" " * (17 if line[0] == " " else 26)) for line in told]
-        path, spoken = next(iter(dict(self._model.named_parameters()))), words.BY_LAYERS
+        path, spoken = next(iter(dict(self._model.named_parameters()))), help_and_parsing.BY_LAYERS
         if not any("⁽" in name for name in self._weight_names()):
-            spoken = words.BY_PATHS.format(w=names[0], path=path)
-        text = "\n".join([*table, wrapped(words.NOTES.format(names=spoken))])
+            spoken = help_and_parsing.BY_PATHS.format(w=names[0], path=path)
+        text = "\n".join([*table, wrapped(help_and_parsing.NOTES.format(names=spoken))])
         if len(text.split("\n")) > shutil.get_terminal_size().lines - 2:
-            text = wrapped("\n".join([*words.short_help(told), words.NOTES.format(names=spoken)]), hang=" " * 9)
+            text = wrapped(
+                "\n".join([*help_and_parsing.short_help(told), help_and_parsing.NOTES.format(names=spoken)]),
+                hang=" " * 9,
+            )
         return text
 
     def _greeting(self) -> str:
         count, rows = len(self._model.parameters()), len(self._training.inputs)
         about = f"{self._title}: {count} weights and biases to learn, {rows} row{'s' * (rows != 1)} of data."
-        lines = words.GREETING.format(about=about, rows=self._rows()).split("\n")
+        lines = help_and_parsing.GREETING.format(about=about, rows=self._rows()).split("\n")
         return "\n".join(wrapped(line, hang=" " * 17 * (line[14:17] == "   ")) for line in lines)
 
     def _one_event(self, *, is_shown: bool = True) -> None:
@@ -184,7 +187,9 @@ class Session(Looks):
             names = story.words.names
             print(
                 wrapped(
-                    words.HINT if any("⁽" in name for name in names) else words.SHORT_HINT.format(L=names[-1]),
+                    help_and_parsing.HINT
+                    if any("⁽" in name for name in names)
+                    else help_and_parsing.SHORT_HINT.format(L=names[-1]),
                     hang="  ",
                 )
             )

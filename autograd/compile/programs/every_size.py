@@ -30,11 +30,11 @@ from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.ir.program import Program
 from autograd.compile.ir.sizes import LEAST, SizedInt
 from autograd.compile.programs.compiled import Compiled, given_to
-from autograd.compile.programs.forms import DoesNotFitError, Sizes
 from autograd.compile.programs.outline import Outline, lengths_of
 from autograd.compile.programs.patterns import LONG, Pattern, Shapes, is_alike, pattern_of, shapes_of, sizes_of
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.rehearsal import NoNumberError, Once, Rehearsal, Sample
+from autograd.compile.programs.size_formulas import DoesNotFitError, Sizes
 from autograd.compile.programs.unify import unify
 from autograd.recording.bulk import numbers_of
 from autograd.support.collector import collector_paused

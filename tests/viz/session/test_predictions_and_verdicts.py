@@ -6,9 +6,9 @@ import pytest
 
 import nn
 from autograd import Value, dot, topological_order
-from viz.session.answers import Answer, is_right, numbers_in, read, rows_of_nodes, rows_table
+from viz.session.help_and_parsing import as_typed, count_from, number_from, place_of
+from viz.session.predictions import Answer, is_right, numbers_in, read, rows_of_nodes, rows_table
 from viz.session.verdicts import compared, shape_of
-from viz.session.words import as_typed, count_from, number_from, place_of
 
 BINARY, CLASSES, SQUARED = nn.binary_cross_entropy_with_logits, nn.softmax_cross_entropy, nn.mean_squared_error
 
