@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache, partial, reduce
+from functools import cache, reduce
 from importlib import import_module
 from typing import Any, Final
 
@@ -68,20 +68,15 @@ def constant_of(x: float) -> Callable[[], Any] | None:
     A constant of few bits is itself, one of few digits the decimal number that it is written as, and one that is the
     float of a closed form, as 2/√π, is that.
     """
-    if not math.isfinite(x) or Fraction(abs(x)).numerator.bit_length() <= FEWEST_BITS:
+    if x < 0.0:
+        positive = constant_of(-x)
+        return positive and (lambda: -positive())
+    if not math.isfinite(x) or Fraction(x).numerator.bit_length() <= FEWEST_BITS:
         return lambda: arb(x)
-    mantissa = f"{x!r}".partition("e")[0].strip("-").replace(".", "").strip("0")
-    if len(mantissa) <= LONGEST_DECIMAL:
+    if len(repr(x).partition("e")[0].replace(".", "").strip("0")) <= LONGEST_DECIMAL:
         exact = Fraction(repr(x))
         return lambda: _flint().arb(exact.numerator) / exact.denominator
-    for form in _closed_forms():
-        if abs(float(form()) - abs(x)) <= 4.0 * math.ulp(x):
-            return partial(_signed, form, math.copysign(1.0, x))
-    return None
-
-
-def _signed(form: Callable[[], Any], sign: float) -> Any:
-    return form() * sign
+    return next((form for form in _closed_forms() if float(form()) == x), None)
 
 
 # ---------------------------------------------------------------------------------- three answers
@@ -136,13 +131,12 @@ def _largest(values: Sequence[Any]) -> Any:
 
 def _first(values: Sequence[Any], wanted: Any) -> list[Any]:
     """Return 1 at the first of `values` that is the largest, 0 elsewhere, and both where that is not known."""
-    shares, free = [], True
+    shares = []
     for i, x in enumerate(values):
         before = [_less(y, x) for y in values[:i]]
         after = [_less_equal(y, x) for y in values[i + 1 :]]
         answers = (*before, *after)
-        known = False if False in answers or not free else None if None in answers else True
-        free = free and known is not True
+        known = False if False in answers else None if None in answers else True
         shares.append(arb(0.0).union(arb(1.0)) if known is None else arb(float(known)))
     return shares
 
@@ -179,13 +173,10 @@ class Row:
     """An operation on balls: its output, and the local derivative with respect to each input when it is asked for."""
 
     def __init__(self, op: Operation) -> None:
-        self.op = op
-        self.names = parameters(op)
-        self._places: dict[Symbol, int] = {named(name): i for i, name in enumerate(self.names)}
+        self._places: dict[Symbol, int] = {named(name): i for i, name in enumerate(parameters(op))}
         output, derivatives = formulas(op.name)
-        own = primitive(op.name)
-        self._own = own
-        self._output = self._number(output) if own is None else None
+        self._own = primitive(op.name)
+        self._output = self._number(output) if self._own is None else None
         self._place_of_output = self._places.setdefault(OUTPUT, len(self._places))
         known = {output: OUTPUT} if output.operands else {}
         self._derivatives = [self._number(d.replace(known)) for d in derivatives]
@@ -263,17 +254,6 @@ class Row:
         if x.function == "isnan":
             (only,) = map(self._number, x.inputs)
             return lambda known: False if only(known).is_finite() else None
-        if x.function == "where":
-            holds, if_so, if_not = map(self._condition, x.inputs)
-
-            def read(known: Known) -> bool | None:
-                answer = holds(known)
-                if answer is None:
-                    both = if_so(known), if_not(known)
-                    return both[0] if both[0] is both[1] else None
-                return if_so(known) if answer else if_not(known)
-
-            return read
         number = self._number(x)
         return lambda known: is_yes(number(known))
 

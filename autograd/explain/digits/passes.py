@@ -152,8 +152,7 @@ def digits_of(number: float | None, ball: Any) -> float | None:
         return 0.0
     if rounded(ball) == number:
         return ALL_DIGITS
-    if ball.contains(0):
-        return 0.0
-    least = ball.abs_lower()
-    error = float((abs(ball - arb(number)) / least).upper())
-    return max(0.0, min(ALL_DIGITS, -math.log10(error) - 1e-12)) if error > 0.0 else ALL_DIGITS
+    error = float((abs(ball - arb(number)) / ball.abs_lower()).upper())
+    return min(
+        ALL_DIGITS, max(0.0, -math.log10(error) - 1e-12)
+    )  # the larger of 0 and nan, where the ball holds 0, is 0
