@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache, reduce
 from importlib import import_module
+from operator import mul
 from typing import Any, Final
 
 from autograd.rules.maths import MATHEMATICS
@@ -90,7 +91,8 @@ def _less(x: Any, y: Any) -> bool | None:
 
 
 def _less_equal(x: Any, y: Any) -> bool | None:
-    return True if x is y else True if x <= y else False if x > y else None
+    greater = _less(y, x)
+    return None if greater is None else not greater
 
 
 def _equal(x: Any, y: Any) -> bool | None:
@@ -112,14 +114,13 @@ def _difference(x: Any, y: Any) -> Any:
 
 
 def _power(x: Any, n: Any) -> Any:
-    everything = not (x.mid().is_finite() or x.rad().is_finite())  # ∞ ± ∞, on which its power calls itself without end
-    return (_flint().arb(0, math.inf) if everything else x) ** n
+    if x.mid().is_finite() or x.rad().is_finite():
+        return x**n
+    return arb(math.nan) ** n  # of ∞ ± ∞, on which flint's power calls itself without end
 
 
 def _dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
-    for w, x in zip(weights, inputs, strict=True):
-        bias = bias + w * x
-    return bias
+    return sum(map(mul, weights, inputs), bias)
 
 
 def _largest(values: Sequence[Any]) -> Any:
@@ -180,20 +181,25 @@ class Row:
         self._place_of_output = self._places.setdefault(OUTPUT, len(self._places))
         known = {output: OUTPUT} if output.operands else {}
         self._derivatives = [self._number(d.replace(known)) for d in derivatives]
-        self.size = len(self._places)
 
     def output(self, inputs: Sequence[Any]) -> Any:
         """Return a ball that holds what the operation gives for all numbers in these balls."""
         if self._own is not None:
             return self._own(*inputs)
         assert self._output is not None
-        return self._output([*inputs, *[None] * (self.size - len(inputs))])
+        return self._output(self._begun(inputs))
 
     def derivatives(self, inputs: Sequence[Any], output: Any) -> tuple[Known, list[Read]]:
         """Return what the derivatives are read from, and for each input how: `read(known)`."""
-        known: Known = [*inputs, *[None] * (self.size - len(inputs))]
+        known = self._begun(inputs)
         known[self._place_of_output] = output
         return known, self._derivatives
+
+    def _begun(self, inputs: Sequence[Any]) -> Known:
+        """Return what is known at first: the inputs alone."""
+        known: Known = [None] * len(self._places)
+        known[: len(inputs)] = inputs
+        return known
 
     def _number(self, x: Symbol) -> Read:
         """Return how to read a formula as a ball; each part is computed once, and only if it is needed."""
@@ -223,12 +229,6 @@ class Row:
         if (function := primitive(x.function)) is None:
             check_composed(x.function, __name__)
             function = row_of(TABLE[x.function]).of_inputs
-        if len(operands) == 2:
-            first, second = operands
-            return lambda known: function(first(known), second(known))
-        if len(operands) == 1:
-            (only,) = operands
-            return lambda known: function(only(known))
         return lambda known: function(*[read(known) for read in operands])
 
     def of_inputs(self, *inputs: Any) -> Any:

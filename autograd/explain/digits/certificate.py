@@ -21,7 +21,7 @@ from autograd.support.validate import number
 from autograd.value import Value
 
 PRECISIONS: Final = (128, 512, 2048)  # bits; with the last, a sum that is 0 is known to be below the least float
-FEW: Final = 13.0  # digits, below which it is told where the others went
+FEW: Final = 13  # whole digits, below which it is told where the others went
 MOST_TOLD: Final = 12  # results that are printed, those with the fewest digits first
 
 
@@ -151,7 +151,7 @@ def _certificate(
         balls = [true.values[root], *map(true.gradient, wanted.values())]
         losses = Losses(graph, true, lines)
         digits = list(map(digits_of, numbers, balls))
-        few = [(d, k) for k, d in enumerate(digits) if d is not None and d < FEW]
+        few = [(d, k) for k, d in enumerate(digits) if d is not None and int(d) < FEW]
         told = {k for _, k in nsmallest(MOST_TOLD + 1, few)}  # of the value, too
         results = []
         for k, (name, i, ours, ball) in enumerate(zip(names, places, numbers, balls, strict=True)):
@@ -214,8 +214,8 @@ def _branches(graph: Graph, true: Pass, lines: Mapping[Value, str]) -> Iterable[
         elif op.kink is not None and op.name != "where":
             kink: Callable[..., Any] = op.kink
             ball, here = kink(*given), kink(*[x._data for x in node.parents])
-            side = 0 if ball == 0 else None if ball.contains(0) else 1 if ball > 0 else -1
-            decided = here != here or side == (here > 0.0) - (here < 0.0) or (op.arity == 2 and given[0] is given[1])
+            same = op.arity == 2 and given[0] is given[1]
+            decided = here != here or same or (ball > 0 if here > 0.0 else ball < 0 if here < 0.0 else ball == 0)
         else:
             continue
         if not decided:

@@ -114,7 +114,7 @@ class Pass:
         """Return (to which node, local derivative, number of the parent) for each edge that node `i` sends over."""
         graph = self.graph
         if graph.passed_on[i]:
-            return [(graph.inputs[i][0], arb(1.0), 0)]
+            return [(j, arb(1.0), k) for k, j in enumerate(graph.inputs[i])]
         if not graph.is_computed(i):
             return []
         op: Any = graph.nodes[i].op

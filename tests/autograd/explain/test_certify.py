@@ -133,6 +133,7 @@ def test_what_a_ball_leaves_open_has_both_answers():
     }
     assert {name: [compare(x, y) for x, y in order] for name, compare in COMPARISONS.items()} == answers
     first = primitive("first")
+    assert list(map(float, first([two, arb(3.0), one], two))) == [0.0, 1.0, 0.0]
     assert list(map(float, first([one, two, two], two))) == [0.0, 1.0, 0.0]
     assert list(map(float, first([two, wide, one], two))) == [1.0, 0.0, 0.0]
     known, *left_open = first([arb(-1.0), wide, one], one)

@@ -9,8 +9,8 @@ import pytest
 import autograd as ag
 from autograd import Value, certify
 from autograd.explain.digits import lost_at
-from autograd.explain.digits.balls import arb, constant_of, context
-from autograd.explain.digits.losses import counts, way_out
+from autograd.explain.digits.balls import PRIMITIVES, Row, arb, constant_of, context
+from autograd.explain.digits.losses import Loss, counts, way_out
 from autograd.explain.digits.passes import digits_of, rounded
 from autograd.rules.operation import TABLE
 
@@ -55,9 +55,19 @@ def test_constants_of_few_bits_are_themselves_and_of_few_digits_the_decimals(x, 
             assert ball.is_exact() is (exact.denominator in (1, 2))
 
 
+def test_a_function_without_a_ball_is_refused_by_name(monkeypatch):
+    monkeypatch.delitem(PRIMITIVES, "log2")
+    with pytest.raises(NotImplementedError, match=r"log2 is not .*: autograd\.explain\.digits\.balls needs a function"):
+        Row(TABLE["log2"])
+
+
 def test_infinite_powers_are_as_they_are():
     told = certify(1.0 / Value(math.inf) ** 2.0)
     assert (told.value.number, told.value.digits, told.value.true) == (0.0, 16.0, 0.0)
+    assert certify(Value(math.inf) - Value(math.inf)).value.digits is None
+    endless, rounded_number = Value(math.inf), ag.exp(Value(0.1))
+    assert certify(endless - endless).value.digits is None
+    assert certify(rounded_number - rounded_number).value.truth == "0"
     told = certify(Value(1.5, "x") ** 2.0)
     assert (told.value.true, told.gradients[0].true) == (2.25, 3.0)
 
@@ -106,6 +116,10 @@ def thrice():
     return Value(0.1) * 3.0  # 0.30000000000000004, in truth 0.3000000000000000166
 
 
+def at_a_kink():
+    return 1.0 - ((Value(1e16) + 1.0) - 1e16)  # 1.0, in truth 0
+
+
 NEAR = 0.30000000000000004
 
 
@@ -116,6 +130,8 @@ NEAR = 0.30000000000000004
         (lambda: ag.relu(thrice() - NEAR), False),
         (lambda: abs(NEAR - thrice()), False),
         (lambda: ag.relu(thrice() - 0.2), True),
+        (lambda: ag.relu(at_a_kink()), False),
+        (lambda: ag.relu(-at_a_kink()), False),
         (lambda: ag.maximum(thrice(), Value(NEAR)), False),
         (lambda: ag.maximum(thrice(), Value(0.3)), True),
         (lambda: (lambda t: ag.maximum(t, t))(ag.exp(Value(0.1))), True),
@@ -190,6 +206,7 @@ ROUGHLY = ("v₂ = v₁ − 1.0e8 = 1.0e8 − 1.0e8 = 0.3", "cancellation", None
         (lambda a, b, w: ag.dot([(a + 1e8) - 1e8, b], [b, w], 0.0), True, (False, True, False)),
         (lambda a, b, w: ag.checkpoint(lambda u: (u + 1e8) - 1e8)(a) * b + 0.0 * w, True, (False, True, False)),
         (lambda a, b, w: ag.take([(a + 1e8) - 1e8, b], 0) * w, True, (False, None, True)),
+        (lambda a, b, w: ag.take([b], 0) * ((a + 1e8) - 1e8) + 0.0 * w, True, (False, True, False)),
         (lambda a, b, w: w * b - ag.detach((a + 1e8) - 1e8) * 0.0, False, (None, False, False)),
     ],
 )
@@ -229,20 +246,35 @@ def test_digits_lost_in_a_derivative_itself_and_in_a_sum_of_gradients():
 
 
 def test_of_many_losses_three_are_told_the_largest_first():
-    x = y = Value(0.3, "x")
+    y = Value(0.3, "x")
     sizes = (1e3, 1e6, 1e1, 1e9)
     for size in sizes:
         y = ((y + size) - size).exp().log()
     lost = certify(y).value.lost
     assert [loss.digits for loss in lost] == sorted((loss.digits for loss in lost), reverse=True)
     assert len(lost) == 3
+    assert lost_at(Value(2.0) ** 3.0) == {}, "nobody needs the derivative with respect to a constant exponent"
+    unknown = ag.log(Value(9.0) - 9.0)
+    assert lost_at(unknown) == {unknown: (16.0, 16.0)}
     assert [counts(digits) for digits in (0.999, 1.0, 1.001)] == [False, True, True]
 
 
-def test_a_loss_says_its_digits_its_line_and_the_way_out():
-    assert str(certify(Value(1e-9, "x").exp() - 1.0).value.lost[0]) == (
-        "9 digits lost at L = v₁ − 1 = 1 − 1 = 1.0e-9: cancellation; expm1(x) is this exp(x) − 1"
-    )
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [
+        (Loss("a − b", 1.4, "cancellation", None, None), "1 digit lost at a − b: cancellation"),
+        (Loss("a − b", 1.6, "overflow", "m.py:3", None), "2 digits lost at a − b (m.py:3): overflow"),
+        (Loss("a − b", 9.0, "cancellation", None, "this"), "9 digits lost at a − b: cancellation; this"),
+    ],
+)
+def test_a_loss_says_its_digits_its_line_and_the_way_out(loss, text):
+    assert str(loss) == text
+
+
+@pytest.mark.parametrize(("size", "digits", "losses"), [(1e3, 12, 1), (200.0, 13, 0), (10.0, 14, 0)])
+def test_thirteen_digits_are_not_few(size, digits, losses):
+    found = certify((Value(0.3, "x") + size) - size).value
+    assert (int(found.digits), len(found.lost)) == (digits, losses)
 
 
 X, Y = Value(1e-9, "x"), Value(3.0, "y")
