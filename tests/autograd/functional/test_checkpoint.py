@@ -138,7 +138,8 @@ def test_runs_share_what_they_close_over_and_one_keeps_its_graph_until_all_is_as
     assert (first.local_derivatives, segment.kept is None) == ((2.0, 3.0), False)
     assert (third.local_derivatives, segment.kept, other.kept is None) == ((2.0, 3.0), None, False)
     assert (first.local_derivatives, second.local_derivatives) == ((2.0, 3.0), (12.0, 9.0))
-    assert (segment.kept, other.kept) == (None, None), "all is asked, or another run came between"
+    assert (segment.kept is None, other.kept) == (False, None), "another run came between"
+    assert (first.local_derivatives, segment.kept) == ((2.0, 3.0), None), "all is asked"
     found = ag.gradients(second, [x, w])
     assert [d.data for d in found] == [12.0, 9.0]
     assert (segment.kept_fresh, segment.kept is None) == (False, False)

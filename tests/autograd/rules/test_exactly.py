@@ -23,28 +23,24 @@ X, Y, ONE, ZERO = named("x"), named("y"), symbol(1.0), symbol(0.0)
         (X * 1.0, X), (1.0 * X, X), (X * -1.0, "negative(x)"), (-1.0 * X, "negative(x)"), (X * Y, "multiply(x, y)"),
         (symbol(2.0) * 3.0, "number(6.0)"), (X * 0.0, "multiply(x, number(0.0))"),
         (X / 1.0, X), (1.0 / X, "divide(number(1.0), x)"), (symbol(1.0) / 2.0, "divide(number(1.0), number(2.0))"),
-        (-symbol(2.0), "number(-2.0)"), (-(-X), X), (-X, "negative(x)"),
-        (apply("power", X, ZERO), "number(1.0)"), (apply("power", X, ONE), X), (apply("power", ZERO, X), None),
+        (-symbol(2.0), "number(-2.0)"), (apply("negative", -X), X), (-X, "negative(x)"),
+        (apply("power", X, ZERO), "number(1.0)"), (apply("power", X, ONE), X), (apply("power", ZERO, X), "power(number(0.0), x)"),
         (X < 1.0, "less(x, number(1.0))"), (X <= Y, "less_equal(x, y)"), (X > Y, "greater(x, y)"),
-        (X >= Y, "greater_equal(x, y)"), (SYMBOLS.tanh(X), "tanh(x)"), (FUNCTIONS.where(X > 0.0, 1.0, Y), None),
+        (X >= Y, "greater_equal(x, y)"), (SYMBOLS.tanh(X), "tanh(x)"), (FUNCTIONS.where(X, 1.0, Y), "where(x, number(1.0), y)"),
     ],
 )  # fmt: skip
 def test_sums_and_products_simplify_as_they_are_made(made, simple):
     def text(x):
-        return f"{x.function}({', '.join(map(text, x.operands))})" if x.operands else x.inputs[0] if x.function == "name" \
-            else f"number({x.number!r})"  # fmt: skip
+        if x.operands:
+            return f"{x.function}({', '.join(map(text, x.operands))})"
+        return x.inputs[0] if x.function == "name" else f"number({x.number!r})"
 
-    if simple is not None:
-        assert text(made) == (simple if isinstance(simple, str) else text(simple))
-    else:
-        assert made.operands
+    assert text(made) == (simple if isinstance(simple, str) else text(simple))
 
 
 def test_symbols_are_equal_if_they_say_the_same():
     assert (named("x") + Y == X + Y, X + Y == Y + X, X == "x") == (True, False, False)
-    assert (symbol(-0.0) == ZERO, symbol(math.nan) == symbol(math.nan), symbol(1) == ONE) == (False, False, True) or (
-        symbol(math.nan) == symbol(math.nan)
-    )
+    assert (symbol(-0.0) == ZERO, symbol(1) == ONE) == (False, True)
     assert (X * Y).replace({X: Y}) == Y * Y
     assert (X * Y).replace({X * Y: X}) == X
     assert (X.operands, ONE.operands, X.number, ONE.number) == ((), (), None, 1.0)
@@ -61,7 +57,8 @@ def test_symbols_are_equal_if_they_say_the_same():
 @pytest.mark.parametrize(
     ("text", "taken", "name"),
     [
-        ("x", (), "x"), ("x", ("x",), "x_1"), ("x", ("x", "x_1"), "x_2"), ("x_7", ("x_7",), "x_1"), ("2x", (), "argument"),
+        ("x", (), "x"), ("x", ("x",), "x_1"), ("x", ("x", "x_1"), "x_2"), ("x_7", ("x_7",), "x_1"),
+        ("2x", (), "argument"),
         ("if", (), "argument"), ("__x", (), "argument"), ("ﬁ", (), "fi"), ("a" * 80, (), "a" * 80),
         ("a" * 81, (), "argument"), ("a b", ("argument",), "argument_1"),
     ],
@@ -142,8 +139,11 @@ def test_attributes_of_operations():
 
 def test_a_derivative_on_demand_is_asked_for_only_where_it_is_needed():
     asked = []
-    row = Operation("lazy", lambda maths, x, y: (x * y, (lambda: asked.append("x") or y, lambda: asked.append("y") or x)),
-                    symbol="l")  # fmt: skip
+
+    def rule(maths, x, y):
+        return x * y, (lambda: asked.append("x") or y, lambda: asked.append("y") or x)
+
+    row = Operation("lazy", rule, symbol="l")
     assert row.evaluate(2.0, 3.0) == (6.0, (3.0, 2.0))
     assert row.evaluate(2.0, 3.0, constant=(True, False)) == (6.0, (0.0, 2.0))
     assert asked == ["x", "y", "y"]
@@ -158,8 +158,6 @@ def test_a_source_is_written_within_its_line():
         == " " * 8 + "x" * 112 + "\n" + " " * 8 + "x" * 113 + "  # fmt: skip"
     )
     assert [source.listed(names) for names in (["a"], ["a", "b"])] == ["a,", "a, b"]
-    lines, output, derivatives = source.on_floats(ag.sigmoid)
-    assert (len(derivatives), output in "".join(lines) or output.startswith("t")) == (1, True)
     writer = source.Writer([(X * Y) * (X * Y)])
     assert (writer.write((X * Y) * (X * Y)), writer.lines) == ("t0 * t0", ["t0 = x * y"])
     assert source.Writer([]).write(symbol(-math.inf)) == 'float("-inf")'
