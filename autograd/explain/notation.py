@@ -184,7 +184,7 @@ class Words:
             if slot < size:
                 return which, slot
             slot -= size
-        raise IndexError(f"node {node!r} has no parent number {slot}")
+        raise IndexError(f"{node!r} has not so many parents")
 
 
 def _form(op: Operation, inputs: list[Any], figures: bool = False) -> str:

@@ -59,7 +59,7 @@ def apply(op: Operation, inputs: tuple[Any, ...]) -> Value:
 def record_operation(op: Operation, inputs: tuple[Any, ...]) -> Value:
     """Return a new node for `op` on operands, whatever mode is on."""
     numbers = [x._data for x in inputs]
-    if op.groups or op.stops_at_zero or len(inputs) > 2:
+    if op.is_wide:
         try:
             data, derivatives = op.rule(FLOATS, *numbers)
         except (ArithmeticError, ValueError):
@@ -75,7 +75,7 @@ def connected(data: float, op: Any, inputs: tuple[Any, ...], derivatives: Any) -
     node._data, node.op = data, op
     node._grad = node._name = node._left = node._right = None
     node._left_derivative = node._right_derivative = node._operands = None
-    if op.groups or op.stops_at_zero or len(inputs) > 2:
+    if op.is_wide:
         node._operands = Inputs.of(op, inputs, derivatives)
     else:
         node._left, node._left_derivative = inputs[0], derivatives[0]

@@ -49,6 +49,7 @@ class Operation:
         stops_at_zero  True if a derivative of 0 is structural: such an edge carries nothing, not even 0 times inf
         smooth_on      one box of inputs per branch, inside which the rule is smooth
         kink           a function of the inputs that changes sign where the derivative jumps, or None
+        is_wide        True if its nodes keep their inputs in `_operands`, as those of more than two or of groups do
         at_edges       inputs at a kink or at the edge of the domain -> (output, local derivatives) there
     """
 
@@ -71,6 +72,7 @@ class Operation:
         self.smooth_on, self.kink, self.at_edges = tuple(smooth_on), kink, at_edges or {}
         self.arity = rule.__code__.co_argcount - 1
         self.defaults: tuple[Any, ...] = rule.__defaults__ or ()
+        self.is_wide = bool(groups or stops_at_zero or self.arity > 2)
         self.glyph = f"w {symbol} x" if groups == 2 else symbol
         one_input = self.arity == 1 and not groups
         self.role = role or ("dot" if groups == 2 else "unary" if one_input else "")
@@ -104,7 +106,7 @@ class Operation:
     @property
     def is_inlined(self) -> bool:
         """Whether its method is its rule, inlined."""
-        return not (self.groups or self.defaults or self.stops_at_zero or self.arity > 2 or self.name == "power")
+        return not (self.is_wide or self.defaults or self.name == "power")
 
     def __getattr__(self, name: str) -> Any:
         if name == "method":

@@ -21,6 +21,7 @@ from tests.mutation.reach import ROOT, at_import, relevant, run
 from tests.mutation.slips import drawn
 
 TIME = "the time it took alone"
+CRASH = "the end of its process"
 
 
 def pytest_configure(config):
@@ -75,7 +76,7 @@ class _Planting:
             file.write_text(original, encoding="utf-8")
             if not failed:
                 return "" if code == 0 else "a fresh process" if code else TIME
-            if failed == TIME or self.passes(failed):
+            if failed in (TIME, CRASH) or self.passes(failed):
                 return failed
             chosen.remove(failed)  # it fails without the slip too
         return ""
@@ -86,7 +87,7 @@ class _Planting:
         return self.steady[test]
 
     def first_failure(self, tests, seconds, slip=None, pairs=()):
-        """Return the first of these tests that fails in a fork, TIME if they take too long, "" if all pass."""
+        """Return the first of these tests that fails in a fork, TIME or CRASH if they do not end, "" if all pass."""
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
@@ -108,14 +109,14 @@ class _Planting:
         os.close(writing)
         end = time.monotonic() + seconds
         late = False
-        while not os.waitpid(child, os.WNOHANG)[0]:
+        while not (ended := os.waitpid(child, os.WNOHANG))[0]:
             time.sleep(0.01)
             if late := time.monotonic() > end:
                 os.kill(child, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)  # what its tests started
         with os.fdopen(reading, "rb") as pipe:
-            return pipe.read().decode() or TIME * late
+            return pipe.read().decode() or TIME * late or CRASH * bool(ended[1])
 
 
 def matched(source, path, functions):

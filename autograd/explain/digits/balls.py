@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache, partial, reduce
+from functools import cache, reduce
 from importlib import import_module
+from operator import mul
 from typing import Any, Final
 
 from autograd.rules.maths import MATHEMATICS
@@ -68,20 +69,15 @@ def constant_of(x: float) -> Callable[[], Any] | None:
     A constant of few bits is itself, one of few digits the decimal number that it is written as, and one that is the
     float of a closed form, as 2/√π, is that.
     """
-    if not math.isfinite(x) or Fraction(abs(x)).numerator.bit_length() <= FEWEST_BITS:
+    if x < 0.0:
+        positive = constant_of(-x)
+        return positive and (lambda: -positive())
+    if not math.isfinite(x) or Fraction(x).numerator.bit_length() <= FEWEST_BITS:
         return lambda: arb(x)
-    mantissa = f"{x!r}".partition("e")[0].strip("-").replace(".", "").strip("0")
-    if len(mantissa) <= LONGEST_DECIMAL:
+    if len(repr(x).partition("e")[0].replace(".", "").strip("0")) <= LONGEST_DECIMAL:
         exact = Fraction(repr(x))
         return lambda: _flint().arb(exact.numerator) / exact.denominator
-    for form in _closed_forms():
-        if abs(float(form()) - abs(x)) <= 4.0 * math.ulp(x):
-            return partial(_signed, form, math.copysign(1.0, x))
-    return None
-
-
-def _signed(form: Callable[[], Any], sign: float) -> Any:
-    return form() * sign
+    return next((form for form in _closed_forms() if float(form()) == x), None)
 
 
 # ---------------------------------------------------------------------------------- three answers
@@ -95,7 +91,8 @@ def _less(x: Any, y: Any) -> bool | None:
 
 
 def _less_equal(x: Any, y: Any) -> bool | None:
-    return True if x is y else True if x <= y else False if x > y else None
+    greater = _less(y, x)
+    return None if greater is None else not greater
 
 
 def _equal(x: Any, y: Any) -> bool | None:
@@ -117,14 +114,13 @@ def _difference(x: Any, y: Any) -> Any:
 
 
 def _power(x: Any, n: Any) -> Any:
-    everything = not (x.mid().is_finite() or x.rad().is_finite())  # ∞ ± ∞, on which its power calls itself without end
-    return (_flint().arb(0, math.inf) if everything else x) ** n
+    if x.mid().is_finite() or x.rad().is_finite():
+        return x**n
+    return arb(math.nan) ** n  # of ∞ ± ∞, on which flint's power calls itself without end
 
 
 def _dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
-    for w, x in zip(weights, inputs, strict=True):
-        bias = bias + w * x
-    return bias
+    return sum(map(mul, weights, inputs), bias)
 
 
 def _largest(values: Sequence[Any]) -> Any:
@@ -136,13 +132,12 @@ def _largest(values: Sequence[Any]) -> Any:
 
 def _first(values: Sequence[Any], wanted: Any) -> list[Any]:
     """Return 1 at the first of `values` that is the largest, 0 elsewhere, and both where that is not known."""
-    shares, free = [], True
+    shares = []
     for i, x in enumerate(values):
         before = [_less(y, x) for y in values[:i]]
         after = [_less_equal(y, x) for y in values[i + 1 :]]
         answers = (*before, *after)
-        known = False if False in answers or not free else None if None in answers else True
-        free = free and known is not True
+        known = False if False in answers else None if None in answers else True
         shares.append(arb(0.0).union(arb(1.0)) if known is None else arb(float(known)))
     return shares
 
@@ -179,30 +174,32 @@ class Row:
     """An operation on balls: its output, and the local derivative with respect to each input when it is asked for."""
 
     def __init__(self, op: Operation) -> None:
-        self.op = op
-        self.names = parameters(op)
-        self._places: dict[Symbol, int] = {named(name): i for i, name in enumerate(self.names)}
+        self._places: dict[Symbol, int] = {named(name): i for i, name in enumerate(parameters(op))}
         output, derivatives = formulas(op.name)
-        own = primitive(op.name)
-        self._own = own
-        self._output = self._number(output) if own is None else None
+        self._own = primitive(op.name)
+        self._output = self._number(output) if self._own is None else None
         self._place_of_output = self._places.setdefault(OUTPUT, len(self._places))
         known = {output: OUTPUT} if output.operands else {}
         self._derivatives = [self._number(d.replace(known)) for d in derivatives]
-        self.size = len(self._places)
 
     def output(self, inputs: Sequence[Any]) -> Any:
         """Return a ball that holds what the operation gives for all numbers in these balls."""
         if self._own is not None:
             return self._own(*inputs)
         assert self._output is not None
-        return self._output([*inputs, *[None] * (self.size - len(inputs))])
+        return self._output(self._begun(inputs))
 
     def derivatives(self, inputs: Sequence[Any], output: Any) -> tuple[Known, list[Read]]:
         """Return what the derivatives are read from, and for each input how: `read(known)`."""
-        known: Known = [*inputs, *[None] * (self.size - len(inputs))]
+        known = self._begun(inputs)
         known[self._place_of_output] = output
         return known, self._derivatives
+
+    def _begun(self, inputs: Sequence[Any]) -> Known:
+        """Return what is known at first: the inputs alone."""
+        known: Known = [None] * len(self._places)
+        known[: len(inputs)] = inputs
+        return known
 
     def _number(self, x: Symbol) -> Read:
         """Return how to read a formula as a ball; each part is computed once, and only if it is needed."""
@@ -235,12 +232,6 @@ class Row:
         if (function := primitive(x.function)) is None:
             check_composed(x.function, __name__)
             function = row_of(TABLE[x.function]).of_inputs
-        if len(operands) == 2:
-            first, second = operands
-            return lambda known: function(first(known), second(known))
-        if len(operands) == 1:
-            (only,) = operands
-            return lambda known: function(only(known))
         return lambda known: function(*[read(known) for read in operands])
 
     def of_inputs(self, *inputs: Any) -> Any:
@@ -266,17 +257,6 @@ class Row:
         if x.function == "isnan":
             (only,) = map(self._number, x.inputs)
             return lambda known: False if only(known).is_finite() else None
-        if x.function == "where":
-            holds, if_so, if_not = map(self._condition, x.inputs)
-
-            def read(known: Known) -> bool | None:
-                answer = holds(known)
-                if answer is None:
-                    both = if_so(known), if_not(known)
-                    return both[0] if both[0] is both[1] else None
-                return if_so(known) if answer else if_not(known)
-
-            return read
         number = self._number(x)
         return lambda known: is_yes(number(known))
 

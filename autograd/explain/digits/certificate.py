@@ -21,7 +21,7 @@ from autograd.support.validate import number
 from autograd.value import Value
 
 PRECISIONS: Final = (128, 512, 2048)  # bits; with the last, a sum that is 0 is known to be below the least float
-FEW: Final = 13.0  # digits, below which it is told where the others went
+FEW: Final = 13  # whole digits, below which it is told where the others went
 MOST_TOLD: Final = 12  # results that are printed, those with the fewest digits first
 
 
@@ -123,10 +123,8 @@ def certify(
         9 digits lost at v₂ = v₁ − 1 = 1 − 1 = 1.0e-9: cancellation; expm1(x) is this exp(x) − 1
         7 digits lost at the sum that is ∂L/∂x: cancellation of what reaches it over several ways
     """
-    lines: dict[int, str] = {}
-    if not isinstance(root, Value):
-        root = _recorded(root, lines)
-    graph = Graph(root)
+    lines: dict[Value, str] = {}
+    graph = Graph(root if isinstance(root, Value) else _recorded(root, lines))
     wanted = _wanted(graph, parameters)
     return _certificate(
         graph, wanted, graph.nodes[-1]._data, [graph.adjoints[i] or 0.0 for i in wanted.values()], lines
@@ -144,21 +142,22 @@ def compare(root: Value, parameters: Iterable[Value], value: float, gradients: I
 
 
 def _certificate(
-    graph: Graph, wanted: dict[str, int], value: float, gradients: list[float], lines: Mapping[int, str]
+    graph: Graph, wanted: dict[str, int], value: float, gradients: list[float], lines: Mapping[Value, str]
 ) -> Certificate:
     bits, true = _proved(graph, list(wanted.values()))
+    root = len(graph.nodes) - 1
+    names, places, numbers = (graph.words.names[root], *wanted), (root, *wanted.values()), (value, *gradients)
     with context(bits):
-        balls = [true.values[-1], *map(true.gradient, wanted.values())]
+        balls = [true.values[root], *map(true.gradient, wanted.values())]
         losses = Losses(graph, true, lines)
-        digits = [digits_of(ours, ball) for ours, ball in zip((value, *gradients), balls, strict=True)]
-        few = [(d, k) for k, d in enumerate(digits) if d is not None and d < FEW]
-        told = {k for _, k in nsmallest(MOST_TOLD + 1, few)}
+        digits = list(map(digits_of, numbers, balls))
+        few = [(d, k) for k, d in enumerate(digits) if d is not None and int(d) < FEW]
+        told = {k for _, k in nsmallest(MOST_TOLD + 1, few)}  # of the value, too
         results = []
-        names, places, numbers = (graph.words.names[-1], *wanted), (-1, *wanted.values()), (value, *gradients)
         for k, (name, i, ours, ball) in enumerate(zip(names, places, numbers, balls, strict=True)):
             lost: tuple[Loss, ...] = ()
             if k in told:
-                lost = losses.of_gradient(i) if k else losses.of_value(len(graph.nodes) - 1)
+                lost = losses.of_gradient(i) if k else losses.of_value(i)
             results.append(Certified(name, ours, rounded(ball), _text(ball), digits[k], lost))
         return Certificate(results[0], tuple(results[1:]), tuple(_branches(graph, true, lines)), bits, _own(graph))
 
@@ -194,12 +193,12 @@ def _text(ball: Any) -> str:
     if ball.is_exact() and ball == 0:
         return "0"
     if ball.contains(0):
-        return f"within {ball.rad().str(2, radius=False)} of 0"
+        return f"within {abs(ball).upper().str(2, radius=False)} of 0"
     return str(ball.str(20, radius=False))
 
 
 # -------------------------------------------------------------------------------------- branches
-def _branches(graph: Graph, true: Pass, lines: Mapping[int, str]) -> Iterable[str]:
+def _branches(graph: Graph, true: Pass, lines: Mapping[Value, str]) -> Iterable[str]:
     """Yield where the truth lies on another side of a kink or comparison than the floats, or may do so."""
     for i, node in enumerate(graph.nodes):
         op = node.op
@@ -215,12 +214,12 @@ def _branches(graph: Graph, true: Pass, lines: Mapping[int, str]) -> Iterable[st
         elif op.kink is not None and op.name != "where":
             kink: Callable[..., Any] = op.kink
             ball, here = kink(*given), kink(*[x._data for x in node.parents])
-            side = 0 if ball == 0 else None if ball.contains(0) else 1 if ball > 0 else -1
-            decided = here != here or side == (here > 0.0) - (here < 0.0) or (op.arity == 2 and given[0] is given[1])
+            same = op.arity == 2 and given[0] is given[1]
+            decided = here != here or same or (ball > 0 if here > 0.0 else ball < 0 if here < 0.0 else ball == 0)
         else:
             continue
         if not decided:
-            line = lines.get(id(node))
+            line = lines.get(node)
             yield graph.words.computation(i) + (f" ({line})" if line else "")
 
 
@@ -228,19 +227,17 @@ def _branches(graph: Graph, true: Pass, lines: Mapping[int, str]) -> Iterable[st
 class _Lines:
     """Records as usual, and remembers the user's lines."""
 
-    def __init__(self, lines: dict[int, str]) -> None:
+    def __init__(self, lines: dict[Value, str]) -> None:
         self.outer, self.lines = recorder(), lines
-        self.kept: list[Value] = []  # so that no other node gets the id of one that is gone
 
     def record(self, op: Operation, inputs: tuple[Any, ...]) -> Value:
         """Return the operation's result."""
         node = self.outer(op, inputs)
-        self.lines[id(node)] = user_line()
-        self.kept.append(node)
+        self.lines[node] = user_line()
         return node
 
 
-def _recorded(function: Any, lines: dict[int, str]) -> Value:
+def _recorded(function: Any, lines: dict[Value, str]) -> Value:
     if not callable(function):
         raise TypeError(f"certify takes a Value, or a function of no arguments that computes one, not {function!r}")
     with recording_again(), modes.mode(_Lines(lines)):

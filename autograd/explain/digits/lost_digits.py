@@ -46,7 +46,7 @@ class Loss:
 class Losses:
     """The losses on the way to any result of a pass: at each step back, it follows the largest error."""
 
-    def __init__(self, graph: Graph, true: Pass, lines: Mapping[int, str]) -> None:
+    def __init__(self, graph: Graph, true: Pass, lines: Mapping[Value, str]) -> None:
         self.graph, self.true, self.lines = graph, true, lines
 
     def of_value(self, i: int) -> tuple[Loss, ...]:
@@ -69,7 +69,7 @@ class Losses:
                 own = node.local_derivatives
                 slopes = [_digits(own[slot], derivative) for _, derivative, slot in self.true.edges(i)]
                 lost = had - self.digits(i), had - min(slopes, default=had)
-                if max(lost) >= LEAST_LOSS:
+                if counts(max(lost)):
                     found[node] = lost
         return found
 
@@ -85,9 +85,9 @@ class Losses:
                 moved = _size(true.values[j] - arb(graph.nodes[j]._data)) * _size(derivative)
                 if moved > error:
                     worst, error = j, moved
-            before = ALL_DIGITS if worst is None else self.digits(worst)
-            if before - self.digits(i) >= LEAST_LOSS:
-                yield self._of_value(i, before - self.digits(i))
+            lost = (ALL_DIGITS if worst is None else self.digits(worst)) - self.digits(i)
+            if counts(lost):
+                yield self._of_value(i, lost)
             if worst is None:
                 return
             i = worst
@@ -113,7 +113,7 @@ class Losses:
             upstream = graph.adjoints[child]
             sent = _digits(upstream * local, true.adjoints[child] * derivative)  # type: ignore[operator]
             lost = sent - _digits(graph.adjoints[i], true.adjoints[i])
-            if lost >= LEAST_LOSS:
+            if counts(lost):
                 name = self.graph.words.gradient(i)
                 why = "cancellation of what reaches it over several ways"
                 yield Loss(f"the sum that is {name}", lost, why, None, None)
@@ -130,13 +130,13 @@ class Losses:
         else:
             worst = min(inputs, key=self.digits)
         lost = self.digits(worst) - _digits(local, derivative)
-        if lost >= LEAST_LOSS:
+        if counts(lost):
             name, parent = self.graph.words.names[i], self.graph.words.names[inputs[slot]]
             what = f"∂{name}/∂{parent} = {self.graph.words.derivative(i, slot)} = {local:.3g}"
             saturated = op.name in ("tanh", "sigmoid")  # type: ignore[union-attr]
             why = "cancellation in the derivative itself" if saturated else "the derivative itself"
             way_out = "keep its input small: beyond, the unit is saturated" if saturated else None
-            yield Loss(what, lost, why, self.lines.get(id(self.graph.nodes[i])), way_out)
+            yield Loss(what, lost, why, self.lines.get(self.graph.nodes[i]), way_out)
         yield from self._to_value(worst)
 
     def _of_value(self, i: int, lost: float) -> Loss:
@@ -145,7 +145,7 @@ class Losses:
         overflows = not math.isfinite(node._data) and self.true.values[i].is_finite()
         why = "cancellation" if name in ADDITIVE else "it makes the error of its input larger"
         why = "overflow, beyond the largest float, 1.8e308" if overflows else why
-        return Loss(self.graph.words.computation(i), lost, why, self.lines.get(id(node)), way_out(node))
+        return Loss(self.graph.words.computation(i), lost, why, self.lines.get(node), way_out(node))
 
     @cached_property
     def _children(self) -> dict[int, list[int]]:
@@ -154,6 +154,11 @@ class Losses:
             for j in dict.fromkeys(self.graph.flat(i)):
                 found.setdefault(j, []).append(i)
         return found
+
+
+def counts(lost: float) -> bool:
+    """Return whether so many digits lost are told."""
+    return lost >= LEAST_LOSS
 
 
 def _largest(losses: Iterator[Loss]) -> tuple[Loss, ...]:

@@ -114,7 +114,7 @@ class Pass:
         """Return (to which node, local derivative, number of the parent) for each edge that node `i` sends over."""
         graph = self.graph
         if graph.passed_on[i]:
-            return [(graph.inputs[i][0], arb(1.0), 0)]
+            return [(j, arb(1.0), k) for k, j in enumerate(graph.inputs[i])]
         if not graph.is_computed(i):
             return []
         op: Any = graph.nodes[i].op
@@ -152,8 +152,7 @@ def digits_of(number: float | None, ball: Any) -> float | None:
         return 0.0
     if rounded(ball) == number:
         return ALL_DIGITS
-    if ball.contains(0):
-        return 0.0
-    least = ball.abs_lower()
-    error = float((abs(ball - arb(number)) / least).upper())
-    return max(0.0, min(ALL_DIGITS, -math.log10(error) - 1e-12)) if error > 0.0 else ALL_DIGITS
+    error = float((abs(ball - arb(number)) / ball.abs_lower()).upper())
+    return min(
+        ALL_DIGITS, max(0.0, -math.log10(error) - 1e-12)
+    )  # the larger of 0 and nan, where the ball holds 0, is 0

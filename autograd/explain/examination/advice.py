@@ -35,7 +35,7 @@ def wrong_derivatives(name: str, text: str, inputs: Sequence[float], used: Seque
     found = [Wrong(None, CHANGED.format(x=x), off=f"{x}.data") for x in used] + [Wrong(None, computed, off="y.data")]
     if len(used) == 2 and slopes[0] != slopes[1]:
         turned = {"a.grad": slopes[1], "b.grad": slopes[0]}
-        found.append(Wrong(turned, f"{text}: the two derivatives are exchanged: d{text}/da is {told['a']}"))
+        found.append(Wrong(turned, f"{text}: the two derivatives are exchanged: d({text})/da is {told['a']}"))
     for x, slope in zip(used, slopes, strict=False):
         result = " = ".join(dict.fromkeys((told[x], show_number(slope))))
         says = f"the derivative of {text} with respect to {x} is {result} here"

@@ -120,3 +120,51 @@ def test_a_checkpoint_that_does_not_repeat_itself_is_refused():
     with pytest.raises(RuntimeError, match="changed"):
         out.backward()
     assert not x.has_grad
+
+
+def test_runs_share_what_they_close_over_and_one_keeps_its_graph_until_all_is_asked():
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+
+    def pair(a):
+        return [a * w, a * a * w]
+
+    checkpointed = ag.checkpoint(pair)
+    (first, second), (third, _) = checkpointed(x), checkpointed(x)
+    assert checkpointed.__name__ == "checkpoint(pair)"
+    assert (first.op.symbol, first.op.name, first.parents) == ("checkpoint pair", "checkpoint", (x, w))
+    assert first._operands.inputs[1] is third._operands.inputs[1], "w is closed over by both"
+    segment, other = first._operands.segment, third._operands.segment
+    assert segment is second._operands.segment
+    assert (first.local_derivatives, segment.kept is None) == ((2.0, 3.0), False)
+    assert (third.local_derivatives, segment.kept, other.kept is None) == ((2.0, 3.0), None, False)
+    assert (first.local_derivatives, second.local_derivatives) == ((2.0, 3.0), (12.0, 9.0))
+    assert (segment.kept is None, other.kept) == (False, None), "another run came between"
+    assert (first.local_derivatives, segment.kept) == ((2.0, 3.0), None), "all is asked"
+    found = ag.gradients(second, [x, w])
+    assert [d.data for d in found] == [12.0, 9.0]
+    assert (segment.kept_fresh, segment.kept is None) == (False, False)
+    assert ag.gradients(found[0], [x])[0].data == 4.0
+    computed = []
+    counted = ag.checkpoint(lambda a: computed.append(a) or a * a)
+    node = counted(x)
+    assert (node.local_derivatives, len(computed)) == ((6.0,), 2)
+
+
+def test_what_is_computed_of_nothing_and_where_nothing_is_kept():
+    x = Value(3.0, "x")
+    assert ag.checkpoint(lambda a: 7.0)(x) == 7.0
+    assert ag.checkpoint(lambda a: (a, x))(2.0) == (2.0, x), "what it returns as it came is as it came"
+    constant = ag.checkpoint(lambda a: ag.dot([a], [Value(1.0)]) * 0.0 + 5.0)(2.0)
+    assert constant.data == 5.0
+    with ag.no_grad():
+        assert ag.checkpoint(lambda a: a * a)(x).is_leaf
+    named = ag.checkpoint(lambda a, b, c: a * b - c)(x, c=Value(1.0), b=Value(2.0))
+    assert (named.data, [p.data for p in named.parents]) == (5.0, [3.0, 1.0, 2.0])
+    with pytest.raises(TypeError, match=r"as in checkpoint\(f\)\(x\), not 3\.0"):
+        ag.checkpoint(3.0)
+    copied = copy.deepcopy(ag.checkpoint(lambda a: a * a)(x))
+    with pytest.raises(RuntimeError, match="differentiated only once"):
+        ag.gradients(copied, [copied.parents[0]])
+    kept = iter([2.0, 2.0, 3.0])
+    with pytest.raises(RuntimeError, match=r"<lambda> gave \[6\.0\] at first and \[9\.0\] when computed again"):
+        next(iter([ag.checkpoint(lambda a: a * next(kept))(x) for _ in range(2)][1:])).backward()

@@ -218,7 +218,7 @@ def not_enclosed(op, pieces=PIECES):
                     d = reads[k](known)
                     d = d[j] if isinstance(d, list) else d
                     if quotient.is_finite() and d.is_finite() and not d.overlaps(quotient):
-                        wrong.append(f"{op.name}: ∂/∂{row.names[k]} over [{a}, {b}]: {d} holds no {quotient}")
+                        wrong.append(f"{op.name}: ∂/∂{parameters(op)[k]} over [{a}, {b}]: {d} holds no {quotient}")
     return count, wrong
 
 
