@@ -1,0 +1,197 @@
+"""Programs, and what is written for each: sources in full, and of machine code how much there is of what."""
+
+import re
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+import nn
+from autograd import Value, dot, logsumexp, tanh, total
+from autograd.compile.backends.c import c_file
+from autograd.compile.backends.javascript import source as javascript
+from autograd.compile.backends.latex import equations
+from autograd.compile.backends.numpy.source import emit
+from autograd.compile.backends.numpy.update import emit_update
+from autograd.compile.frontend.trace import trace
+from autograd.compile.frontend.validate import argument_names
+from autograd.compile.ir.program import Builder, Program
+from autograd.compile.programs.pipeline import build
+from autograd.compile.programs.unify import unify
+from autograd.recording.bulk import numbers_of
+from tests.fuzz.random_programs import Drawn
+from tests.support.array_programs import random_program
+from tests.support.programs import PROGRAMS
+from tests.support.unreached import GOOD, UNREACHED, K, X
+
+HERE = Path(__file__).parent
+OPTIMIZERS = {
+    "sgd": lambda p: nn.SGD(p, 0.1, momentum=0.9, nesterov=True, l1=0.01),
+    "adagrad": lambda p: nn.AdaGrad(p, 0.1),
+    "rmsprop": lambda p: nn.RMSProp(p, 0.1, momentum=0.5),
+    "adamw": lambda p: nn.AdamW(p, 0.1),
+}
+PRODUCTS = (
+    "100 40 100 0", "100 40 100 1", "5 3 4 0", "1 64 9 0", "9 64 1 1", "7 2 130 0", "33 33 2 1", "3 5 3 0 6", "13 2 13 1 4",
+    "64 64 64 0", "4 31 8 1", "2 8 3 0",
+)  # fmt: skip
+RANDOM = range(24)  # seeds of programs of which the amount is kept, not the text
+
+
+def traced(name):
+    """Return the program of that name as arrays, and the numbers of its parameters and of its other Values."""
+    if name in PROGRAMS:
+        function, parameters, arguments = PROGRAMS[name]()
+    elif name in UNREACHED:
+        (function, parameters), arguments = UNREACHED[name], (X, GOOD, K)
+    elif name in MORE:
+        function, parameters, arguments = MORE[name]()
+    else:
+        drawn = Drawn(int(name.removeprefix("drawn ")))
+        function, parameters, arguments = drawn.function, drawn.parameters, (drawn.x, drawn.index)
+    names = argument_names(function)
+    program, tape = build(trace(function, [np.shape(a) for a in arguments], parameters, names), names)
+    return program, [parameters[k].data for k in program.order], tape.others
+
+
+def tangled():
+    """Scalars in no order."""
+    loose = [Value(0.5 + 0.1 * k) for k in range(9)]
+
+    def function(x):
+        t = [a * b for a, b in pairwise(loose)]
+        return logsumexp([t[0] + x[1], t[3] * x[0], t[5] / loose[8], loose[7] ** x[2]]) + loose[0] * loose[0]
+
+    return function, loose, ([0.3, -0.7, 1.5],)
+
+
+def classes():
+    """A classifier with a cross-entropy."""
+    model = nn.MLP(3, [4, 3], "relu", seed=1)
+    rows = [[0.1 * (i - j) for j in range(3)] for i in range(5)]
+    return (
+        lambda x, y: nn.softmax_cross_entropy([model(row) for row in x], y),
+        model.parameters(),
+        (rows, [0, 2, 1, 1, 0]),
+    )
+
+
+def gates():
+    """A recurrence with gates."""
+    cell = nn.GRU(3, 2, seed=1)
+    return lambda x: total(cell(x)[0][-1]), cell.parameters(), ([[0.1 * (i - j) for j in range(3)] for i in range(4)],)
+
+
+def beside():
+    """Values that are no parameters, and indices beside numbers."""
+    w, other = [Value(0.5 + k) for k in range(4)], Value(3.0)
+
+    def function(x):
+        return total([tanh(dot(w[:2], row[:2]) * other) for row in x]) + w[3] * other
+
+    return function, w, ([[0.5, 1.0, 2.0], [1.5, -1.0, 0.5]],)
+
+
+MORE = {x.__name__: x for x in (tangled, classes, gates, beside)}
+ALL = [*PROGRAMS, *UNREACHED, *MORE]
+
+
+def _shown(x):
+    """Return a constant of a program in full."""
+    return f"{x.dtype} {x.shape} {x.tolist()}" if isinstance(x, np.ndarray) else repr(x)
+
+
+def in_numpy(name):
+    program, *_ = traced(name)
+    source, constants = emit(program)
+    known = [f"{key} = {_shown(x)}" for key, x in constants.items()]
+    facts = f"order {program.order.tolist()}, used {program.used}, arguments {program.arguments}, {program.flops} flops"
+    return "\n".join([source, *known, facts, ", ".join(f"{n} {what}" for what, n in program.counts.items())])
+
+
+def in_javascript(name):
+    emitted = javascript.emit(traced(name)[0])
+    return f"{emitted.text}\nneeds {sorted(emitted.needs)}"
+
+
+def in_latex(name):
+    return equations(traced(name)[0])
+
+
+def in_c(name):
+    program, numbers, others = traced(name)
+    given = [numbers_of(others) if k >= len(program.arguments) else None for k, _, _ in program.arguments]
+    return c_file(program, numbers, given, None)
+
+
+def in_native(name):
+    """Say how much memory and how many instructions of each kind there are, for two widths of registers."""
+    kind, *numbers = name.split()
+    if kind == "arrays":
+        program, *_ = random_program(int(numbers[0]))
+    elif kind == "product":
+        program = product(*map(int, numbers))
+    elif kind == "sizes":
+        function, parameters, arguments = PROGRAMS[numbers[0]]()
+        names, parts = argument_names(function), []
+        for n in (5, 7):
+            shapes = [(n, *np.shape(a)[1:]) if np.ndim(a) else () for a in arguments]
+            parts.append(build(trace(function, shapes, parameters, names), names)[0])
+        program = unify(parts, [(5,), (7,)]).everywhere(1)
+    else:
+        program, *_ = traced(name)
+    return "\n".join(_amount(program, lanes) for lanes in ((4, 8) if kind in ("arrays", "product") else (4,)))
+
+
+def product(rows, inner, columns, turned, stack=0):
+    """A product of matrices, of stacks of them, or with the second turned, and what follows it."""
+    b, lead = Builder(), (stack,) * (stack > 0)
+    shapes = (*lead, rows, inner), (*lead, *((columns, inner) if turned else (inner, columns)))
+    x, y = (b.make("input", (), shape, k) for k, shape in enumerate(shapes))
+    found = b.apply("tanh", b.matmul(x, b.transpose(y) if turned else y))
+    loss = b.sum(b.apply("multiply", found, found), tuple(range(len(found.shape))), ())
+    arguments = [(k, shape, False) for k, shape in enumerate(shapes)]
+    return Program(b.lines, len(b.lines), loss, [], arguments, np.zeros(0, dtype=np.int64), 0)
+
+
+def _amount(program, lanes):
+    from autograd.compile.backends.native.host.processor import host
+    from autograd.compile.backends.native.machine import Machine
+
+    own = host().lanes
+    try:
+        host().lanes = lanes
+        machine = Machine(program, None)
+    finally:
+        host().lanes = own
+    counts = Counter(
+        f"{operation} {width or 1}"
+        for operation, width in re.findall(r"^  (?:%\S+ = )?(\w+)(?:[^\n<]*<(\d+) x)?", machine.text, re.MULTILINE)
+    )
+    said = ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
+    return f"{lanes} lanes: {machine.plan.size} doubles, {machine.plan.table_size} whole numbers, {said}"
+
+
+KINDS = {
+    "numpy": (in_numpy, ALL),
+    "javascript": (in_javascript, ["residual", "batch_norm", "embeddings", "branches", *list(UNREACHED)[::4], *MORE]),
+    "c": (in_c, ["branches", "embeddings", "gates", "beside"]),
+    "latex": (in_latex, [*PROGRAMS, *MORE]),
+    "native": (
+        in_native,
+        [
+            *ALL,
+            *[f"sizes {name}" for name in ("shared_weights", "softmax_by_hand", "recurrent", "embeddings", "residual")],
+            *[f"product {numbers}" for numbers in PRODUCTS],
+            *[f"drawn {k}" for k in RANDOM],
+            *[f"arrays {k}" for k in RANDOM],
+        ],
+    ),
+}
+
+
+def kept(kind):
+    """Return {program: what is kept of it}."""
+    sections = (HERE / f"{kind}.txt").read_text(encoding="utf-8").split("\n=== ")[1:]
+    return {name: text.removesuffix("\n") for name, text in (part.split("\n", 1) for part in sections)}
