@@ -1,5 +1,7 @@
 """Programs, and what is written for each: sources in full, and of machine code how much there is of what."""
 
+import hashlib
+import random
 import re
 from collections import Counter
 from itertools import pairwise
@@ -8,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import nn
-from autograd import Value, dot, logsumexp, tanh, total
+from autograd import Value, dot, logsumexp, maximum, tanh, total, where
 from autograd.compile.backends.c import c_file
 from autograd.compile.backends.javascript import source as javascript
 from autograd.compile.backends.latex import equations
@@ -20,6 +22,7 @@ from autograd.compile.ir.program import Builder, Program
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.unify import unify
 from autograd.recording.bulk import numbers_of
+from autograd.rules.operation import TABLE
 from tests.fuzz.random_programs import Drawn
 from tests.support.array_programs import random_program
 from tests.support.programs import PROGRAMS
@@ -39,8 +42,20 @@ PRODUCTS = (
 RANDOM = range(24)  # seeds of programs of which the amount is kept, not the text
 
 
-def traced(name):
-    """Return the program of that name as arrays, and the numbers of its parameters and of its other Values."""
+def programs(name):
+    """Return the program of that name, the numbers of its parameters, and its other Values."""
+    kind, *numbers = name.split()
+    if kind == "arrays":
+        program, *_ = random_program(int(numbers[0]))
+        return named(program)
+    if kind == "product":
+        return named(product(*map(int, numbers)))
+    if kind == "operation":
+        return named(operation(TABLE[numbers[0]]))
+    if kind == "sizes":
+        function, parameters, arguments = PROGRAMS[numbers[0]]()
+        parts = [lifted(function, parameters, [np.resize(a, (n, *np.shape(a)[1:])) for a in arguments])[0] for n in (5, 7)]
+        return unify(parts, [(5,), (7,)]).everywhere(1), [], []
     if name in PROGRAMS:
         function, parameters, arguments = PROGRAMS[name]()
     elif name in UNREACHED:
@@ -48,11 +63,42 @@ def traced(name):
     elif name in MORE:
         function, parameters, arguments = MORE[name]()
     else:
-        drawn = Drawn(int(name.removeprefix("drawn ")))
+        drawn = Drawn(int(numbers[0]))
         function, parameters, arguments = drawn.function, drawn.parameters, (drawn.x, drawn.index)
-    names = argument_names(function)
-    program, tape = build(trace(function, [np.shape(a) for a in arguments], parameters, names), names)
+    program, tape = lifted(function, parameters, arguments)
     return program, [parameters[k].data for k in program.order], tape.others
+
+
+def lifted(function, parameters, arguments):
+    names = argument_names(function)
+    return build(trace(function, [np.shape(a) for a in arguments], parameters, names), names)
+
+
+def named(program):
+    for k, array in enumerate(program.lines):
+        array.name = array.name or f"t{k}"
+    return program, [0.5] * len(program.order), []
+
+
+def operation(op):
+    """One operation on as many parameters as it has inputs, and its derivatives."""
+    b = Builder()
+    inputs = [b.make("parameter", (), (), k) for k in range(op.arity)]
+    output = b.make(op.name, inputs, ())
+    forward, order = len(b.lines), np.arange(op.arity)
+    gradients = [(x, b.derivative(output, k)) for k, x in enumerate(inputs)]
+    return Program(b.lines, forward, output, gradients, [], order, op.arity)
+
+
+def product(rows, inner, columns, turned, stack=0):
+    """A product of matrices, of stacks of them, or with the second turned, and what follows it."""
+    b, lead = Builder(), (stack,) * (stack > 0)
+    shapes = (*lead, rows, inner), (*lead, *((columns, inner) if turned else (inner, columns)))
+    x, y = (b.make("input", (), shape, k) for k, shape in enumerate(shapes))
+    found = b.apply("tanh", b.matmul(x, b.transpose(y) if turned else y))
+    loss = b.sum(b.apply("multiply", found, found), tuple(range(len(found.shape))), ())
+    arguments = [(k, shape, False) for k, shape in enumerate(shapes)]
+    return Program(b.lines, len(b.lines), loss, [], arguments, np.zeros(0, dtype=np.int64), 0)
 
 
 def tangled():
@@ -93,17 +139,41 @@ def beside():
     return function, w, ([[0.5, 1.0, 2.0], [1.5, -1.0, 0.5]],)
 
 
-MORE = {x.__name__: x for x in (tangled, classes, gates, beside)}
+def loose():
+    """Scalars, so many that each computed in a way of its own has no structure."""
+    draw, w = random.Random(0), [Value(0.1 * k - 0.35) for k in range(8)]
+    ways = [
+        lambda x, y: tanh(x + y), lambda x, y: x * y, lambda x, y: where(x > y, x, 0.5 * y), lambda x, y: x * 2.0 - y,
+        lambda x, y: total([x, y, w[0]]), lambda x, y: maximum(x, 0.25), lambda x, y: logsumexp([x, y]),
+    ]  # fmt: skip
+
+    def function(x):
+        draw.seed(1)
+        nodes = [*w, *x]
+        for _ in range(230):
+            nodes.append(draw.choice(ways)(*draw.sample(nodes[-150:], 2)))
+        return total(nodes[-30:])
+
+    return function, w, ([0.5, -1.0, 2.0],)
+
+
+MORE = {x.__name__: x for x in (tangled, classes, gates, beside, loose)}
+WRITTEN = [name for name in MORE if name != "loose"]  # where there is no schedule of levels
 ALL = [*PROGRAMS, *UNREACHED, *MORE]
 
 
 def _shown(x):
     """Return a constant of a program in full."""
-    return f"{x.dtype} {x.shape} {x.tolist()}" if isinstance(x, np.ndarray) else repr(x)
+    if isinstance(x, np.ndarray):
+        numbers = x.tolist() if x.size < 100 else hashlib.sha256(x.tobytes()).hexdigest()[:16]
+        return f"{x.dtype} {x.shape} {numbers}"
+    return re.sub(r"\s+", " ", f"{vars(x)}") if hasattr(x, "blocks") else repr(x)
 
 
 def in_numpy(name):
-    program, *_ = traced(name)
+    if name in OPTIMIZERS:
+        return emit_update(OPTIMIZERS[name]([Value(1.0)]))
+    program, *_ = programs(name)
     source, constants = emit(program)
     known = [f"{key} = {_shown(x)}" for key, x in constants.items()]
     facts = f"order {program.order.tolist()}, used {program.used}, arguments {program.arguments}, {program.flops} flops"
@@ -111,72 +181,58 @@ def in_numpy(name):
 
 
 def in_javascript(name):
-    emitted = javascript.emit(traced(name)[0])
+    given = OPTIMIZERS.get(name)
+    emitted = javascript.emit_update(given([Value(1.0)])) if given else javascript.emit(programs(name)[0])
     return f"{emitted.text}\nneeds {sorted(emitted.needs)}"
 
 
 def in_latex(name):
-    return equations(traced(name)[0])
+    return equations(programs(name)[0])
 
 
 def in_c(name):
-    program, numbers, others = traced(name)
+    """Return a file; of an optimizer, with its rule."""
+    optimizer = OPTIMIZERS[name]([Value(1.0)]) if name in OPTIMIZERS else None
+    program, numbers, others = programs("one_number" if optimizer else name)
     given = [numbers_of(others) if k >= len(program.arguments) else None for k, _, _ in program.arguments]
-    return c_file(program, numbers, given, None)
+    return c_file(program, numbers, given, optimizer)
 
 
 def in_native(name):
-    """Say how much memory and how many instructions of each kind there are, for two widths of registers."""
-    kind, *numbers = name.split()
-    if kind == "arrays":
-        program, *_ = random_program(int(numbers[0]))
-    elif kind == "product":
-        program = product(*map(int, numbers))
-    elif kind == "sizes":
-        function, parameters, arguments = PROGRAMS[numbers[0]]()
-        names, parts = argument_names(function), []
-        for n in (5, 7):
-            shapes = [(n, *np.shape(a)[1:]) if np.ndim(a) else () for a in arguments]
-            parts.append(build(trace(function, shapes, parameters, names), names)[0])
-        program = unify(parts, [(5,), (7,)]).everywhere(1)
-    else:
-        program, *_ = traced(name)
-    return "\n".join(_amount(program, lanes) for lanes in ((4, 8) if kind in ("arrays", "product") else (4,)))
-
-
-def product(rows, inner, columns, turned, stack=0):
-    """A product of matrices, of stacks of them, or with the second turned, and what follows it."""
-    b, lead = Builder(), (stack,) * (stack > 0)
-    shapes = (*lead, rows, inner), (*lead, *((columns, inner) if turned else (inner, columns)))
-    x, y = (b.make("input", (), shape, k) for k, shape in enumerate(shapes))
-    found = b.apply("tanh", b.matmul(x, b.transpose(y) if turned else y))
-    loss = b.sum(b.apply("multiply", found, found), tuple(range(len(found.shape))), ())
-    arguments = [(k, shape, False) for k, shape in enumerate(shapes)]
-    return Program(b.lines, len(b.lines), loss, [], arguments, np.zeros(0, dtype=np.int64), 0)
-
-
-def _amount(program, lanes):
+    """Say how much there is, for a few widths of registers: memory, instructions of each kind; and the text's digest."""
+    from autograd.compile.backends.native.batches import fetching
     from autograd.compile.backends.native.host.processor import host
     from autograd.compile.backends.native.machine import Machine
 
-    own = host().lanes
-    try:
-        host().lanes = lanes
-        machine = Machine(program, None)
-    finally:
-        host().lanes = own
-    counts = Counter(
-        f"{operation} {width or 1}"
-        for operation, width in re.findall(r"^  (?:%\S+ = )?(\w+)(?:[^\n<]*<(\d+) x)?", machine.text, re.MULTILINE)
-    )
-    said = ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
-    return f"{lanes} lanes: {machine.plan.size} doubles, {machine.plan.table_size} whole numbers, {said}"
+    optimizer = OPTIMIZERS[name]([Value(1.0)]) if name in OPTIMIZERS else None
+    program, *_ = programs("network_by_dot" if optimizer else name)
+    said, own = [], host().lanes
+    for lanes in (4, 8) if name.startswith(("arrays", "product")) else (4,):
+        try:
+            host().lanes = lanes
+            machine = Machine(program, optimizer)
+            texts = [machine.text, fetching(machine.plan, 6, 10)] if optimizer else [machine.text]
+        finally:
+            host().lanes = own
+        counts = Counter(
+            f"{operation} {width or 1}"
+            for text in texts
+            for operation, width in re.findall(r"^  (?:%\S+ = )?(\w+)(?:[^\n<]*<(\d+) x)?", text, re.MULTILINE)
+        )
+        amount = ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
+        digest = hashlib.sha256("".join(texts).encode()).hexdigest()[:16]
+        said.append(f"{lanes} lanes: {machine.plan.size} doubles, {amount}: {digest}")
+    return "\n".join(said)
 
 
+SOME = [f"arrays {k}" for k in range(8)]
 KINDS = {
-    "numpy": (in_numpy, ALL),
-    "javascript": (in_javascript, ["residual", "batch_norm", "embeddings", "branches", *list(UNREACHED)[::4], *MORE]),
-    "c": (in_c, ["branches", "embeddings", "gates", "beside"]),
+    "numpy": (in_numpy, [*ALL, *OPTIMIZERS, *SOME, "product 64 4 128 0", "product 63 4 130 0"]),
+    "javascript": (
+        in_javascript,
+        ["residual", "batch_norm", "embeddings", *list(UNREACHED)[::4], *WRITTEN, *OPTIMIZERS, *SOME],
+    ),
+    "c": (in_c, ["branches", "embeddings", "gates", "beside", *OPTIMIZERS]),
     "latex": (in_latex, [*PROGRAMS, *MORE]),
     "native": (
         in_native,
@@ -184,6 +240,8 @@ KINDS = {
             *ALL,
             *[f"sizes {name}" for name in ("shared_weights", "softmax_by_hand", "recurrent", "embeddings", "residual")],
             *[f"product {numbers}" for numbers in PRODUCTS],
+            *[f"operation {name}" for name, op in TABLE.items() if not op.groups],
+            *OPTIMIZERS,
             *[f"drawn {k}" for k in RANDOM],
             *[f"arrays {k}" for k in RANDOM],
         ],
