@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import nn
-from autograd import Value, dot, logsumexp, maximum, tanh, total, where
+from autograd import Value, dot, exp, logsumexp, maximum, tanh, total, where
 from autograd.compile.backends.c import c_file
 from autograd.compile.backends.javascript import source as javascript
 from autograd.compile.backends.latex import equations
@@ -157,7 +157,22 @@ def loose():
     return function, w, ([0.5, -1.0, 2.0],)
 
 
-MORE = {x.__name__: x for x in (tangled, classes, gates, beside, loose)}
+def triangle(follows):
+    """Half of a product, the other half being holes, and what follows it."""
+    w = [[Value(0.1 * (i - k)) for k in range(2)] for i in range(4)]
+    rows = [[0.5 * i, 1.0 - i] for i in range(4)]
+    return lambda x: follows([[dot(w[i], x[j]) for j in range(i + 1)] for i in range(4)]), sum(w, []), (rows,)  # noqa: RUF017
+
+
+def low():
+    return triangle(lambda z: total([logsumexp(row) for row in z]))
+
+
+def zeros():
+    return triangle(lambda z: total([tanh(total(row)) for row in z]) + exp(total([total(row) for row in z])))
+
+
+MORE = {x.__name__: x for x in (tangled, classes, gates, beside, loose, low, zeros)}
 WRITTEN = [name for name in MORE if name != "loose"]  # where there is no schedule of levels
 ALL = [*PROGRAMS, *UNREACHED, *MORE]
 
