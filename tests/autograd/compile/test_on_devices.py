@@ -76,14 +76,15 @@ def test_steps_are_those_of_the_whole_batch(make, clip, begun):
             step = DevicesStep(loss, weights, optimizer, devices, clip)
         else:
             step = compile_training(loss, weights, optimizer, "numpy", clip)
-        losses = [*step(X, Y, steps=2), *step(X, Y, rate=0.05), *step.on_rows([range(3), range(4, 7)], [0.1, 0.2], X, Y)]
+        losses = [
+            *step(X, Y, steps=2),
+            *step(X, Y, rate=0.05),
+            *step.on_rows([range(3), range(4, 7)], [0.1, 0.2], X, Y),
+        ]
         step.write_back()
-        found.append(
-            [
-                np.array(losses), [p.data for p in weights], [p.grad for p in weights[:3]], optimizer.step_count,
-                [optimizer.state[name] for name in optimizer.state_names], np.nan if clip is None else step.norm,
-            ]  # fmt: skip
-        )
+        memories = [optimizer.state[name] for name in optimizer.state_names]
+        own = [p.data for p in weights], [p.grad for p in weights[:3]], optimizer.step_count
+        found.append([np.array(losses), *own, memories, np.nan if clip is None else step.norm])
         assert not weights[3].has_grad
         assert step.used == {0, 1, 2}
     for one, other in zip(*found, strict=True):

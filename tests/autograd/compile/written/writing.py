@@ -36,8 +36,8 @@ OPTIMIZERS = {
     "adamw": lambda p: nn.AdamW(p, 0.1),
 }
 PRODUCTS = (
-    "100 40 100 0", "100 40 100 1", "5 3 4 0", "1 64 9 0", "9 64 1 1", "7 2 130 0", "33 33 2 1", "3 5 3 0 6", "13 2 13 1 4",
-    "64 64 64 0", "4 31 8 1", "2 8 3 0",
+    "100 40 100 0", "100 40 100 1", "5 3 4 0", "1 64 9 0", "9 64 1 1", "7 2 130 0", "33 33 2 1", "3 5 3 0 6",
+    "13 2 13 1 4", "64 64 64 0", "4 31 8 1", "2 8 3 0",
 )  # fmt: skip
 RANDOM = range(24)  # seeds of programs of which the amount is kept, not the text
 
@@ -54,7 +54,9 @@ def programs(name):
         return named(operation(TABLE[numbers[0]]))
     if kind == "sizes":
         function, parameters, arguments = PROGRAMS[numbers[0]]()
-        parts = [lifted(function, parameters, [np.resize(a, (n, *np.shape(a)[1:])) for a in arguments])[0] for n in (5, 7)]
+        parts = [
+            lifted(function, parameters, [np.resize(a, (n, *np.shape(a)[1:])) for a in arguments])[0] for n in (5, 7)
+        ]
         return unify(parts, [(5,), (7,)]).everywhere(1), [], []
     if name in PROGRAMS:
         function, parameters, arguments = PROGRAMS[name]()
@@ -214,7 +216,7 @@ def in_c(name):
 
 
 def in_native(name):
-    """Say how much there is, for a few widths of registers: memory, instructions of each kind; and the text's digest."""
+    """Say how much memory there is and how many instructions of each kind, for a few widths; and the text's digest."""
     from autograd.compile.backends.native.batches import fetching
     from autograd.compile.backends.native.host.processor import host
     from autograd.compile.backends.native.machine import Machine
