@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Value
 from autograd.compile.frontend.determined import UndeterminedError, trace_once
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.traced_graph import Traced
 from autograd.compile.frontend.validate import argument_names
-from autograd.compile.programs.rehearsal import MOVE, NoNumberError, Once, Rehearsal, Sample, moved
+from autograd.compile.programs.rehearsal import MOVE, NoNumberError, Once, Rehearsal, Sample, moved, products
 from autograd.recording.bulk import numbers_of
 from tests.fuzz.random_programs import Drawn
 from tests.support.programs import PROGRAMS
@@ -168,6 +169,30 @@ def test_the_same_on_the_same_values_is_recorded_once():
         said[op.name, members] += 1
     assert made == {"dot": 2, "total": 3, "multiply": 3, "add": 2}
     assert said == {("dot", 2): 3, ("total", 2): 3, ("total", 5): 1, ("multiply", 0): 4, ("add", 0): 3}
+
+
+@pytest.mark.parametrize(("wanted", "together"), [(3, True), (2, False)])
+def test_products_of_most_pairs_are_one_product_and_else_are_computed_alone(wanted, together, monkeypatch):
+    draw, alone = np.random.default_rng(0), []
+    x, y = draw.normal(size=(2, 3, 5)), draw.normal(size=(2, 4, 5))
+    i, j = np.array([0, 2, 1])[:wanted], np.array([3, 0, 0])[:wanted]
+    einsum = np.einsum
+    monkeypatch.setattr(np, "einsum", lambda *given: (alone.append(given), einsum(*given))[1])
+    found = products(x, y, i, j)
+    np.testing.assert_allclose(found, [[x[k, a] @ y[k, b] for a, b in zip(i, j, strict=True)] for k in (0, 1)])
+    assert bool(alone) is not together
+
+
+def test_what_modules_draw_is_made_up_between_a_half_and_one_and_a_half():
+    model = nn.Sequential(nn.Layer(2, 200, seed=0), nn.Dropout(0.5))
+    rehearsal, _ = rehearsed(
+        lambda x: ag.total([v for row in x for v in model(row)]), model.parameters(), [[[1.0, 2.0]] * 3]
+    )
+    for _, given in rehearsal.points:
+        (drawn,) = given[1:]
+        assert drawn.shape == (600,)
+        assert 0.5 <= drawn.min() < 0.52 < 1.48 < drawn.max() <= 1.5
+    assert (rehearsal.points[0][1][1] == rehearsal.points[1][1][1]).all()
 
 
 # ----------------------------------------------------------------------------------------------- closing

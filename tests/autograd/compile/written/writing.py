@@ -97,7 +97,7 @@ def product(rows, inner, columns, turned, stack=0):
     b, lead = Builder(), (stack,) * (stack > 0)
     shapes = (*lead, rows, inner), (*lead, *((columns, inner) if turned else (inner, columns)))
     x, y = (b.make("input", (), shape, k) for k, shape in enumerate(shapes))
-    found = b.apply("tanh", b.matmul(x, b.transpose(y) if turned else y))
+    found = b.apply("add", b.apply("tanh", b.matmul(x, b.transpose(y) if turned else y)), b.number(0.5))
     loss = b.sum(b.apply("multiply", found, found), tuple(range(len(found.shape))), ())
     arguments = [(k, shape, False) for k, shape in enumerate(shapes)]
     return Program(b.lines, len(b.lines), loss, [], arguments, np.zeros(0, dtype=np.int64), 0)
@@ -174,7 +174,26 @@ def zeros():
     return triangle(lambda z: total([tanh(total(row)) for row in z]) + exp(total([total(row) for row in z])))
 
 
-MORE = {x.__name__: x for x in (tangled, classes, gates, beside, loose, low, zeros)}
+def norms():
+    """Two layers of averages, which are observed."""
+    model = nn.Sequential(
+        nn.Layer(2, 3, "tanh", seed=0), nn.BatchNorm(3), nn.Layer(3, 2, None, seed=1), nn.BatchNorm(2)
+    )
+    rows = [[0.1 * (i - j) for j in range(2)] for i in range(4)]
+    return lambda x: total([p * p for row in model.batch(x) for p in row]), model.parameters(), (rows,)
+
+
+def masks():
+    """Two layers whose numbers are drawn at each run, and a Value that is read then."""
+    model, other = (
+        nn.Sequential(nn.Layer(2, 3, seed=0), nn.Dropout(0.5), nn.Layer(3, 2, None, seed=1), nn.Dropout(0.2)),
+        Value(2.0),
+    )
+    rows = [[0.1 * (i - j) for j in range(2)] for i in range(4)]
+    return lambda x: total([p * other for row in x for p in model(row)]), model.parameters(), (rows,)
+
+
+MORE = {x.__name__: x for x in (tangled, classes, gates, beside, loose, low, zeros, norms, masks)}
 WRITTEN = [name for name in MORE if name != "loose"]  # where there is no schedule of levels
 ALL = [*PROGRAMS, *UNREACHED, *MORE]
 
