@@ -10,6 +10,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
+from autograd.compile import compile_training
 from autograd.compile.frontend import audit
 from autograd.compile.frontend.audit import Auditing, Audits, disagreement
 from autograd.compile.frontend.blocks import drawn, mixed
@@ -206,3 +207,19 @@ def test_a_family_knows_how_many_nodes_a_row_records():
     program, sizes = family.named(((40, 3),))
     assert ([n.text for n in sizes], [int(n) for n in sizes]) == (["n"], [40])
     assert program.arguments[0][1] == (40, 3)
+
+
+# ---------------------------------------------------------------------------------------------- machine code
+def test_the_memory_of_machine_code_begins_at_a_cache_line_and_losses_have_room_of_their_own():
+    pytest.importorskip("llvmlite")
+    w = [Value(0.5), Value(0.25)]
+    train = compile_training(lambda x: (w[0] * x + w[1]) ** 2, w, nn.SGD(w, 0.01), "native")
+    assert [len(train(2.0, steps=n)) for n in (3, 2, 3, 70)] == [3, 2, 3, 70]
+    native = train._programs.latest.runner
+    room = native._losses
+    train(2.0, steps=70)
+    assert native._losses is room
+    assert len(room) == len(native._rates) == 70
+    assert native.memory.ctypes.data % 64 == 0
+    assert len(native.memory) >= native.machine.plan.size
+    assert len(native.memory) - native.machine.plan.size <= 16
