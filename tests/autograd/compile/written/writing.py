@@ -19,6 +19,7 @@ from autograd.compile.backends.numpy.update import emit_update
 from autograd.compile.frontend.trace import trace
 from autograd.compile.frontend.validate import argument_names
 from autograd.compile.ir.program import Builder, Program
+from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.unify import unify
 from autograd.recording.bulk import numbers_of
@@ -57,7 +58,8 @@ def programs(name):
         parts = [
             lifted(function, parameters, [np.resize(a, (n, *np.shape(a)[1:])) for a in arguments])[0] for n in (5, 7)
         ]
-        return unify(parts, [(5,), (7,)]).everywhere(1), [], []
+        generic = unify(parts, [(5,), (7,)])
+        return (generic.at((SizedInt(9, "n"),)) if numbers[1:] else generic.everywhere(1)), [], []
     if name in PROGRAMS:
         function, parameters, arguments = PROGRAMS[name]()
     elif name in UNREACHED:
@@ -262,8 +264,12 @@ def in_native(name):
 
 
 SOME = [f"arrays {k}" for k in range(8)]
+SIZED = [f"sizes {name}" for name in ("shared_weights", "softmax_by_hand", "recurrent", "embeddings", "residual")]
 KINDS = {
-    "numpy": (in_numpy, [*ALL, *OPTIMIZERS, *SOME, "product 64 4 128 0", "product 63 4 130 0"]),
+    "numpy": (
+        in_numpy,
+        [*ALL, *OPTIMIZERS, *SOME, *[f"{name} n" for name in SIZED], "product 64 4 128 0", "product 63 4 130 0"],
+    ),
     "javascript": (
         in_javascript,
         ["residual", "batch_norm", "embeddings", *list(UNREACHED)[::4], *WRITTEN, *OPTIMIZERS, *SOME],
@@ -274,7 +280,7 @@ KINDS = {
         in_native,
         [
             *ALL,
-            *[f"sizes {name}" for name in ("shared_weights", "softmax_by_hand", "recurrent", "embeddings", "residual")],
+            *SIZED,
             *[f"product {numbers}" for numbers in PRODUCTS],
             *[f"operation {name}" for name, op in TABLE.items() if not op.groups],
             *OPTIMIZERS,
