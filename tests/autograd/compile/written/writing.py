@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import nn
-from autograd import Value, dot, exp, logsumexp, maximum, tanh, total, where
+from autograd import Value, dot, exp, logsumexp, maximum, tanh, topological_order, total, where
 from autograd.compile.backends.c import c_file
 from autograd.compile.backends.javascript import source as javascript
 from autograd.compile.backends.latex import equations
@@ -22,9 +22,10 @@ from autograd.compile.ir.program import Builder, Program
 from autograd.compile.ir.sizes import SizedInt
 from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.unify import unify
+from autograd.compile.recorded_graph import graph_programs
 from autograd.recording.bulk import numbers_of
 from autograd.rules.operation import TABLE
-from tests.fuzz.random_programs import Drawn
+from tests.fuzz.random_programs import Drawn, random_graph
 from tests.support.array_programs import random_program
 from tests.support.programs import PROGRAMS
 from tests.support.unreached import GOOD, UNREACHED, K, X
@@ -49,6 +50,11 @@ def programs(name):
     if kind == "arrays":
         program, *_ = random_program(int(numbers[0]))
         return named(program)
+    if kind == "graph":
+        root, inputs, parameters = random_graph(random.Random(int(numbers[0])))
+        used = {id(x) for x in topological_order(root)}
+        given = [inputs] if any(id(x) in used for x in inputs) else []
+        return graph_programs(root, given, parameters, "numpy").latest.program, [], []
     if kind == "product":
         return named(product(*map(int, numbers)))
     if kind == "operation":
@@ -285,6 +291,7 @@ KINDS = {
             *[f"operation {name}" for name, op in TABLE.items() if not op.groups],
             *OPTIMIZERS,
             *[f"drawn {k}" for k in RANDOM],
+            *[f"graph {k}" for k in RANDOM],
             *[f"arrays {k}" for k in RANDOM],
         ],
     ),
