@@ -12,6 +12,10 @@ from autograd.compile.backends.runner import NumpyRunner, in_order_of_parameters
 
 pytest.importorskip("jax")
 from autograd.compile import on_devices
+from autograd.compile.backends.jax import devices
+from autograd.compile.backends.jax.devices import Devices
+from autograd.compile.backends.jax.source import JAX, MATHS
+from autograd.compile.ir.program import Array
 from autograd.compile.on_devices import DevicesStep
 
 DRAW = np.random.default_rng(0)
@@ -71,9 +75,9 @@ def test_steps_are_those_of_the_whole_batch(make, clip, begun):
     found = []
     for shared in (True, False):
         loss, weights = model()
-        optimizer, devices = make(weights), Stood()
+        optimizer, stood = make(weights), Stood()
         if shared:
-            step = DevicesStep(loss, weights, optimizer, devices, clip)
+            step = DevicesStep(loss, weights, optimizer, stood, clip)
         else:
             step = compile_training(loss, weights, optimizer, "numpy", clip)
         losses = [
@@ -97,9 +101,9 @@ def test_steps_are_those_of_the_whole_batch(make, clip, begun):
 
 def test_what_each_part_gives_stands_in_its_row():
     loss, weights = model()
-    step = DevicesStep(loss, weights[:3], nn.SGD(weights[:3], 0.1), devices := Stood())
+    step = DevicesStep(loss, weights[:3], nn.SGD(weights[:3], 0.1), stood := Stood())
     (found,) = step(X[:3], Y[:3])
-    (rows,) = devices.rows
+    (rows,) = stood.rows
     assert not rows[[0, 1, 3, 4, 6], :].any()
     assert rows[[2, 5, 7], 1].mean() == pytest.approx(found, rel=1e-15)
     truth = []
@@ -111,22 +115,22 @@ def test_what_each_part_gives_stands_in_its_row():
 
 def test_a_process_without_rows_goes_along_and_stops_when_any_is_asked():
     loss, weights = model()
-    devices = Stood(np.zeros((4, 5)))
-    devices.own = range(4, 8)
-    step = DevicesStep(loss, weights[:3], nn.SGD(weights[:3], 0.1), devices)
-    devices.own = range(4)
-    devices.others = np.array([[0.0, 8.0, 1.0, 2.0, 4.0]] * 4)  # no gradient of ours: one row, the last of eight parts
+    stood = Stood(np.zeros((4, 5)))
+    stood.own = range(4, 8)
+    step = DevicesStep(loss, weights[:3], nn.SGD(weights[:3], 0.1), stood)
+    stood.own = range(4)
+    stood.others = np.array([[0.0, 8.0, 1.0, 2.0, 4.0]] * 4)  # no gradient of ours: one row, the last of eight parts
     assert step(X[:1], Y[:1], steps=2).tolist() == [8.0, 8.0]
     step.write_back()
     assert [p.data for p in weights[:3]] == pytest.approx([0.3 - 0.2, -0.2 - 0.4, 0.1 - 0.8])
-    assert (step.told, [rows[:, 0].tolist() for rows in devices.rows]) == (False, [[0.0] * 4] * 2)
-    devices.others[2, 0] = 1.0
+    assert (step.told, [rows[:, 0].tolist() for rows in stood.rows]) == (False, [[0.0] * 4] * 2)
+    stood.others[2, 0] = 1.0
     assert len(step(X[:1], Y[:1], steps=5)) == 1
     assert step.told
     assert len(step.on_rows([[0], [1]], [0.1, 0.1], X, Y)) == 1
     step.asked = lambda: True
     step(X[:1], Y[:1])
-    assert devices.rows[-1][:, 0].tolist() == [1.0] * 4
+    assert stood.rows[-1][:, 0].tolist() == [1.0] * 4
 
 
 def test_what_is_not_finite_ends_the_steps_and_is_not_clipped():
@@ -144,10 +148,10 @@ def test_processes_compare_what_they_begin_with():
     loss, weights = model()
     optimizer = nn.SGD(weights, 0.1, momentum=0.5)
     optimizer.step_count, optimizer.state["velocity"] = 3, [1.0, 2.0, 3.0, 4.0]
-    devices = Stood()
-    step = DevicesStep(loss, weights, optimizer, devices)
-    assert devices.agreed[0][0] == [[0.3, -0.2, 0.1, 7.0], [1.0, 2.0, 3.0, 4.0], 3]
-    assert devices.agreed[0][1].startswith("weights, optimizer's memories and step count")
+    stood = Stood()
+    step = DevicesStep(loss, weights, optimizer, stood)
+    assert stood.agreed[0][0] == [[0.3, -0.2, 0.1, 7.0], [1.0, 2.0, 3.0, 4.0], 3]
+    assert stood.agreed[0][1].startswith("weights, optimizer's memories and step count")
     assert (step.steps_made, step.fuses) == (3, False)
 
 
@@ -178,3 +182,97 @@ def test_gradients_are_in_the_order_of_the_parameters():
     step(X, Y)
     program = step._programs.latest.program
     assert in_order_of_parameters(program, np.arange(3.0)).tolist() == np.argsort(program.order).tolist()
+
+
+# ---------------------------------------------------------------------------------------------- JAX's own
+def seen(monkeypatch, processes, index, local, there=None):
+    """Let JAX see so many processes, of which this is one, and devices by these names in it."""
+    counts = {"process_count": processes, "process_index": index, "device_count": there or processes * len(local)}
+    for name, x in counts.items():
+        monkeypatch.setattr(devices.jax, name, lambda x=x: x)
+    monkeypatch.setattr(devices.jax, "local_devices", lambda: local)
+
+
+@pytest.mark.parametrize(
+    ("count", "processes", "index", "local", "own", "of"),
+    [
+        (None, 1, 0, "a", range(8), "aaaaaaaa"), (1, 1, 0, "abc", range(8), "aaaaaaaa"),
+        (2, 1, 0, "abcd", range(8), "aaaabbbb"), (None, 1, 0, "abcdefgh", range(8), "abcdefgh"),
+        (None, 2, 1, "ab", range(4, 8), "aabb"), (None, 4, 3, "a", range(6, 8), "aa"),
+        (None, 1, 0, "abcdefghijklmnop", range(16), "abcdefghijklmnop"),
+    ],
+)  # fmt: skip
+def test_parts_are_shared_out_evenly(count, processes, index, local, own, of, monkeypatch):
+    seen(monkeypatch, processes, index, list(local))
+    found = Devices(count)
+    assert (found.own, found.processes, found.is_first) == (own, processes, index == 0)
+    assert found.parts == max(8, len(local) * processes if count is None else count)
+    assert "".join(map(found.of, own)) == of
+
+
+@pytest.mark.parametrize(
+    ("count", "processes", "local", "there", "says"),
+    [
+        (2, 1, "a", None, r"devices=2, but JAX sees 1 device in 1 process; on a CPU"),
+        (9, 2, "aaaa", None, r"devices=9, but JAX sees 8 devices in 2 processes: take all of them"),
+        (4, 2, "aaaa", None, r"devices=4, but JAX sees 8 devices in 2 processes: take all of them"),
+        (3, 1, "aaaa", None, r"devices=3: 8 parts of a batch are shared evenly by \[1, 2, 4, 8\], or by more than 8"),
+        (None, 2, "a", 4, r"process 0 has 1 of 4 devices: give each process as many"),
+    ],
+)
+def test_devices_that_cannot_share_are_refused(count, processes, local, there, says, monkeypatch):
+    seen(monkeypatch, processes, 0, list(local), there)
+    with pytest.raises(ValueError, match=says):
+        Devices(count)
+
+
+def test_numbers_that_differ_between_processes_are_told(monkeypatch):
+    alone = Devices(1)
+    rows = np.array([[0.1, 0.2]])
+    assert alone.gathered(rows).tolist() == rows.tolist()
+    assert alone.gathered(rows).dtype == np.float64
+    alone.agree([rows, np.arange(3)], "rows")
+    given = []
+    monkeypatch.setattr(alone, "gathered", lambda x: (given.append(x), np.concatenate([x, x, x + np.uint8(1)]))[1])
+    with pytest.raises(RuntimeError, match="process 2 and process 0 of 1 do not have the same rows"):
+        alone.agree([rows, np.arange(3)], "rows")
+    for other in ([rows.T, np.arange(3)], [rows, np.arange(3.0)], [rows + 1e-16, np.arange(3)], [rows]):
+        with pytest.raises(RuntimeError, match="rows"):
+            alone.agree(other, "rows")
+    assert len({x.tobytes() for x in given}) == 5, "shapes, kinds, numbers and how many there are"
+    assert {x.shape for x in given} == {(1, 32)}
+
+
+@pytest.mark.parametrize("shapes", [((3, 64), (64, 2)), ((2, 3, 130), (2, 130, 4))])
+def test_long_sums_are_made_of_those_of_64_products(shapes):
+    draw = np.random.default_rng(0)
+    x, y = (draw.normal(size=shape) for shape in shapes)
+    array = Array("matmul", (Array("input", (), x.shape), Array("input", (), y.shape)), (*x.shape[:-1], y.shape[-1]))
+    with devices.in_64_bits():
+        found = np.asarray(devices._in_blocks(array, x, y))
+        blocks = [(x[..., k : k + 64], y[..., k : k + 64, :]) for k in range(0, x.shape[-1], 64)]
+        whole = sum(np.asarray(JAX["matmul"](array, *block)) for block in blocks)
+    np.testing.assert_allclose(found, x @ y, rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(found, whole, rtol=1e-15, atol=1e-15)
+
+
+def test_a_part_computes_in_64_bits_where_it_is_told():
+    loss, weights = model()
+    step = compile_training(loss, weights[:3], nn.SGD(weights[:3], 0.1), "numpy")
+    step(X, Y)
+    program, given = step._programs.latest.program, step._programs.latest.arguments([X, Y])
+    theta = np.array([0.3, -0.2, 0.1])
+    found, gradient = devices.PartProgram(program).begin(devices.jax.devices()[0], theta, given)
+    runner = NumpyRunner(program)
+    runner.theta[:] = theta[program.order]
+    (truth,) = runner.run(given)
+    assert (found.shape, str(found.dtype), str(gradient.dtype)) == ((), "float64", "float64")
+    assert float(found) == pytest.approx(truth, rel=1e-14)
+    np.testing.assert_allclose(gradient, runner.gradient, rtol=1e-13)
+
+
+def test_jax_has_the_error_functions_of_python():
+    with devices.in_64_bits():
+        for x in (-2.5, 0.25, 3.0):
+            assert float(MATHS.erf(x)) == pytest.approx(math.erf(x), rel=1e-14)
+            assert float(MATHS.erfc(x)) == pytest.approx(math.erfc(x), rel=1e-13)

@@ -269,7 +269,7 @@ def in_native(name):
     return "\n".join(said)
 
 
-SOME = [f"arrays {k}" for k in range(8)]
+SOME = [f"arrays {k}" for k in range(16)]
 SIZED = [f"sizes {name}" for name in ("shared_weights", "softmax_by_hand", "recurrent", "embeddings", "residual")]
 KINDS = {
     "numpy": (
@@ -278,7 +278,7 @@ KINDS = {
     ),
     "javascript": (
         in_javascript,
-        ["residual", "batch_norm", "embeddings", *list(UNREACHED)[::4], *WRITTEN, *OPTIMIZERS, *SOME],
+        ["residual", "batch_norm", "embeddings", *list(UNREACHED)[::4], *WRITTEN, *OPTIMIZERS, *SOME[::2]],
     ),
     "c": (in_c, ["branches", "embeddings", "gates", "beside", *OPTIMIZERS]),
     "latex": (in_latex, [*PROGRAMS, *MORE]),
