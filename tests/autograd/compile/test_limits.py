@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
@@ -209,7 +210,69 @@ def test_a_family_knows_how_many_nodes_a_row_records():
     assert program.arguments[0][1] == (40, 3)
 
 
+@pytest.mark.parametrize(
+    ("shortest", "rows", "samples"),
+    [(0, 23, None), (0, 24, [(5,), (7,)]), (6, 47, None), (6, 48, [(11,), (13,)]), (12, 90, None)],
+)
+def test_small_sizes_are_traced_where_they_are_half_the_work_at_most(shortest, rows, samples):
+    w = Value(0.5)
+    step = ag.compile(lambda x: ag.mean([w * a for a in x]) if len(x) > shortest else w * 2.0, [w])
+    for n in (10, rows):
+        step(np.ones(n))
+    family = step._programs.latest.family
+    assert (family and family.samples) == samples
+
+
 # ---------------------------------------------------------------------------------------------- machine code
+def test_rows_of_a_batch_are_fetched_where_all_arguments_are_rows():
+    pytest.importorskip("llvmlite")
+    from autograd.compile.backends.native.batches import can_fetch
+
+    shapes = {(6, 2): True, (6,): True, (2, 3): True, (3, 2, 1): True, (5,): False, (): False, (2, 6): False}
+    for shape, whether in shapes.items():
+        arguments = [(0, (6, 3), False), (1, shape, True)]
+        assert can_fetch(SimpleNamespace(arguments=arguments), 6) is whether
+    assert not can_fetch(SimpleNamespace(arguments=[(0, (), False)]), 1)
+
+
+def test_code_is_looked_for_by_how_well_it_was_compiled(monkeypatch):
+    pytest.importorskip("llvmlite")
+    from autograd.compile.backends.native.host import processor
+
+    own, known, done = processor.host(), {}, []
+    monkeypatch.setattr(processor, "kept", lambda key: done.append(("kept", key)) or known.get(key))
+    monkeypatch.setattr(processor, "keep", known.__setitem__)
+    monkeypatch.setattr(own, "key", lambda text, level: level)
+    monkeypatch.setattr(own, "object_code", lambda text, level: done.append(("code", level)) or b"code")
+    monkeypatch.setattr(own, "_link", lambda code, name: (code, name))
+    assert own.compile("text", "run", 0) == (b"code", "run")
+    assert own.compile("text", "run", 0) == (b"code", "run")
+    assert own.compile("text", "run") == (b"code", "run")
+    assert own.compile("text", "run", 0) == (b"code", "run")
+    assert done == [
+        ("kept", 1), ("kept", 0), ("code", 0), ("kept", 1), ("kept", 0), ("kept", 1), ("code", 1), ("kept", 1),
+    ]  # fmt: skip
+
+
+def test_machine_code_is_compiled_better_once_it_pays(monkeypatch):
+    pytest.importorskip("llvmlite")
+    w, compiled = [Value(0.5)], []
+    step = ag.compile(lambda x: w[0] * x, w, "native")
+    step(1.0)
+    machine = step._programs.latest.runner.machine
+    machine.work, machine._function, machine._level = 0, None, 0
+    monkeypatch.setattr(
+        machine, "processor", SimpleNamespace(compile=lambda *given: compiled.append(given[1:]) or given)
+    )
+    own = import_module("autograd.compile.backends.native.machine")
+    monkeypatch.setattr(own, "pays_optimizing", lambda work, lines: work >= 30)
+    found = [machine.function(10) for _ in range(4)]
+    assert compiled == [("run", 0), ("run", 1)]
+    assert found[0] is found[1] is not found[2] is found[3]
+    assert machine.work == 40
+    assert machine._lines == machine.text.count("\n")
+
+
 def test_the_memory_of_machine_code_begins_at_a_cache_line_and_losses_have_room_of_their_own():
     pytest.importorskip("llvmlite")
     w = [Value(0.5), Value(0.25)]
