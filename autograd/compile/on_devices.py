@@ -127,7 +127,8 @@ class DevicesStep(TrainingStep):
         for vector, whole in zip(vectors, (self.theta, gradient, *self.memories), strict=True):
             vector[:] = whole[places]
         if self.clip is not None:
-            self.norm = math.sqrt(np.add.reduce(own * own))  # BLAS would add by the number of threads
+            with np.errstate(over="ignore"):
+                self.norm = math.sqrt(np.add.reduce(own * own))  # BLAS would add by the number of threads
             if math.isfinite(self.norm):
                 self.clip(own, self.norm)
         clipped = np.zeros_like(gradient)

@@ -103,9 +103,10 @@ def disagreement(found: Sequence[float], truth: Sequence[Value]) -> tuple[float,
     near = NEAR * max(finite, default=0.0)
     for x, node in zip(found, truth, strict=True):
         y = node._data
-        if x == y or abs(x - y) <= near or (x != x and y != y):
+        apart = abs(x - y)
+        if x == y or apart <= near or (x != x and y != y):
             continue
-        if not (math.isfinite(x - y) and abs(x - y) <= _rounding(node)):
+        if not (apart < math.inf and apart <= _rounding(node)):
             return x, y
     return None
 

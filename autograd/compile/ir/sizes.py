@@ -156,9 +156,6 @@ class Size:
 
     __radd__ = __add__
 
-    def __neg__(self) -> Any:
-        return self * -1
-
     def __sub__(self, other: Any) -> Any:
         return self + -1 * other
 

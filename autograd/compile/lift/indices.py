@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.compile.ir.program import Array, Program
-from autograd.compile.lift.layout import distinct
 
 Places = np.ndarray[Any, Any]
 ANY: Final = 1 << 62
@@ -43,10 +42,9 @@ class Choice:
 
     def __init__(self, argument: int, counts: Places) -> None:
         """Take for each number of the argument, row by row, how many things it chooses from; ANY if it is no index."""
-        used = np.flatnonzero(counts < ANY)
         self.argument, self._all = argument, counts
-        self._places: Any = slice(None) if len(used) == len(counts) else used
-        self._counts: Any = int(counts[used[0]]) if len(distinct(counts[used])) == 1 else counts[used]
+        self._places = np.flatnonzero(counts < ANY)
+        self._counts = counts[self._places]
 
     def in_rows(self, rows: int) -> Choice:
         """Return what holds for each row of data of which any so many rows may be this argument."""
@@ -62,8 +60,7 @@ class Choice:
         if not bad.any():
             return None
         row, column = np.argwhere(bad)[0]
-        place = int(row * width + np.arange(width)[self._places][column])
-        return place, chosen[row, column].item(), int(np.broadcast_to(self._counts, bad.shape)[row, column])
+        return int(row * width + self._places[column]), chosen[row, column].item(), int(self._counts[column])
 
 
 def choices(program: Program, arguments: int) -> list[Choice]:

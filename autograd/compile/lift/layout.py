@@ -110,8 +110,7 @@ def collapsed(entries: Index) -> Index:
     for axis, n in enumerate(entries.shape):
         if n > 1:
             known = entries.max(axis=axis, keepdims=True)
-            same = (entries == known) | (entries == -1 if entries.dtype.kind == "i" else entries != entries)
-            if same.all():
+            if ((entries == known) | (entries == -1)).all():
                 entries = known
     return entries
 

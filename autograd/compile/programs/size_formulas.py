@@ -44,7 +44,7 @@ class Form:
     """What stands in one place of a program, as a function of the sizes."""
 
     def at(self, sizes: Sizes) -> Any:
-        """Return what it is at these sizes; raises DoesNotFitError where it is no whole number and should be."""
+        """Return what it is at these sizes; raises DoesNotFitError where there is no such number."""
         raise NotImplementedError
 
 
@@ -82,8 +82,6 @@ class Polynomial(Form):
         """Return its value, or 1 over it."""
         x = sum((c * math.prod(sizes[k] for k in places) for c, places in self.terms), Fraction(0))
         if self.whole:
-            if x.denominator != 1:
-                raise DoesNotFitError(f"{x} is not whole")
             return SizedInt(int(x), self._text(sizes)) if isinstance(sizes[0], SizedInt) else int(x)
         if self.inverse and not x:
             raise DoesNotFitError("1 / 0")

@@ -78,7 +78,7 @@ class Native:
         self._set("work", self.memory.ctypes.data)
         self._set("index", self._index.ctypes.data)
         self._set("sizes", self._sizes.ctypes.data)
-        self._allocate_steps(64)
+        self._losses = self._rates = np.array([])
         self._flops = program.flops
         self._fetch: dict[int, Any] = {}
 
@@ -163,7 +163,7 @@ class Native:
 
     def _run(self, steps: int, before: int, rates: Any) -> np.ndarray[Any, Any]:
         if len(self._losses) < steps:
-            self._allocate_steps(2 * steps)
+            self._allocate_steps(steps)
         self._rates[:steps] = rates
         self._set("steps", steps)
         self._settings.view(np.float64)[WHERE["first"]] = before + 1

@@ -12,6 +12,8 @@ import autograd as ag
 import nn
 from autograd import Value, compile_graph
 from autograd.compile import compile_training
+from autograd.compile.ir.program import Builder, Program
+from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from tests.fuzz.random_programs import assert_compiles, random_graph
 from tests.support.array_programs import interpreted, random_program
 from tests.support.compiled.networks import assert_equals_recorded, losses, network
@@ -144,6 +146,71 @@ def test_a_program_that_draws_is_no_pure_function():
     step = ag.compile(lambda x: ag.mean(model.batch(x)), model.parameters())
     with pytest.raises(ValueError, match="draws numbers at each run, as dropout does"):
         step.as_jax([[0.1, 0.2], [0.3, 0.4]])
+
+
+def test_thousands_of_steps_are_those_of_numpy():
+    def trained(backend):
+        w = [Value(0.5), Value(-0.25), Value(9.0)]
+        optimizer = nn.Adam(w, 0.001)
+        train = compile_training(lambda x: (ag.tanh(w[0] * x[0]) + w[1] - x[1]) ** 2, w, optimizer, backend)
+        losses = [*train([2.0, 0.3], steps=8200), *train([2.0, 0.3], steps=1, rate=0.5), *train([2.0, 0.3], steps=65)]
+        train.write_back()
+        return losses, [p.data for p in w], optimizer.state, optimizer.step_count, [p.grad for p in w[:2]]
+
+    with pytest.warns(UserWarning, match="does not depend on"):
+        found, truth = trained("jax"), trained("numpy")
+    assert (found[3], found[1][2], len(found[0])) == (8266, 9.0, 8266)
+    for one, other in zip(found, truth, strict=True):
+        for x, y in zip(*[[*z.values()] if isinstance(z, dict) else [z] for z in (one, other)], strict=True):
+            np.testing.assert_allclose(x, y, rtol=1e-6, atol=1e-9)
+
+
+def test_theta_is_cut_into_parameters_and_what_lies_between():
+    from autograd.compile.backends.jax.source import _pieces
+
+    b = Builder()
+    slots = [b.make("parameter", (), shape, at) for shape, at in (((2, 3), 0), ((2,), 8), ((), 10))]
+    program = Program([], 0, slots[0], [(slot, slot) for slot in slots[::-1]], [], np.arange(15), 12)
+    assert _pieces(program) == [(0, (2, 3)), (6, (2,)), (8, (2,)), (10, ()), (11, (1,)), (12, (3,))]
+    theta = b.make("theta", (), (15,))
+    assert _pieces(Program([], 0, theta, [(theta, theta)], [], np.arange(15), 15)) == [(0, (15,))]
+    assert _pieces(Program([], 0, theta, [(slots[1], theta)], [], np.arange(10), 10)) == [(0, (8,)), (8, (2,))]
+
+
+def test_single_scalars_are_rows_of_a_table():
+    from autograd.compile.backends.jax import level_schedule as jax_levels
+
+    run = SequentialRun(["multiply", "total", "tanh", "where"], [(0, 1), (2, 0, 1), (3,), (0, 4, 1)], 2)
+    ops, rows = jax_levels._rows(run)
+    assert ops == ["multiply", "total", "tanh", "where"]
+    assert rows.tolist() == [
+        [0, 2, 0, 1, 1], [1, 3, 2, 2, 2], [1, 3, 0, 0, 0], [1, 3, 1, 1, 1], [2, 4, 3, 3, 3], [3, 5, 0, 4, 1],
+    ]  # fmt: skip
+    sums = Block("total", 5, 8, [np.array([0, 1, 2, 3, 4, 0])], np.array([0, 2, 3]))
+    assert jax_levels._one_by_one(sums) == [(0, 1), (2,), (3, 4, 0)]
+    assert jax_levels._owners(sums).tolist() == [0, 0, 1, 2, 2, 2]
+    pairs = Block("multiply", 5, 7, [np.array([0, 1]), np.array([2, 3])])
+    assert jax_levels._one_by_one(pairs) == [(0, 2), (1, 3)]
+
+
+def test_of_many_blocks_the_widest_stay_their_own():
+    from autograd.compile.backends.jax import level_schedule as jax_levels
+
+    def blocks(*widths):
+        found, start = [], 4
+        for width in widths:
+            found.append(Block("tanh", start, start + width, [np.zeros(width, dtype=int)]))
+            start += width
+        return found
+
+    few = LevelSchedule(4, 100, blocks(*[300] * 12), cuts=False)
+    assert jax_levels._blocks(few) is few.blocks
+    widths = [300, 1, 256, 400, 255, 2, 500, 600, *[1] * 5]
+    many = jax_levels._blocks(LevelSchedule(4, 100, blocks(*widths), cuts=False))
+    assert [_count(block) for block in many] == [300, 257, 400, 257, 500, 600, 5]
+    assert [isinstance(block, Block) for block in many] == [True, False, True, False, True, True, False]
+    assert many[1].start == 304
+    assert many[1].operands == [(0,)] * 257
 
 
 # ------------------------------------------------------------------------- many scalars without structure

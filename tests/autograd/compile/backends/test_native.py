@@ -28,10 +28,7 @@ from tests.support.programs import PROGRAMS
 
 pytest.importorskip("llvmlite")
 
-
 ELEMENTWISE = [name for name, op in TABLE.items() if op.groups == 0]
-
-
 TRUTH = {
     "exp": mpmath.exp, "expm1": mpmath.expm1, "log": mpmath.log, "log1p": mpmath.log1p, "sqrt": mpmath.sqrt,
     "sin": mpmath.sin, "cos": mpmath.cos, "tanh": mpmath.tanh, "erf": mpmath.erf, "erfc": mpmath.erfc,
@@ -39,12 +36,16 @@ TRUTH = {
     "acos": mpmath.acos, "atan": mpmath.atan, "sinh": mpmath.sinh, "cosh": mpmath.cosh, "asinh": mpmath.asinh,
     "acosh": mpmath.acosh, "atanh": mpmath.atanh,
 }  # fmt: skip
-
-
 RANGES = {
     "exp": (-740, 709), "expm1": (-40, 709), "log": (1e-9, 50), "log1p": (-0.999, 50), "sqrt": (0, 9), "erfc": (-6, 26),
     "log2": (1e-9, 50), "log10": (1e-9, 50), "asin": (-1, 1), "acos": (-1, 1), "sinh": (-710, 710), "cosh": (-710, 710),
     "acosh": (1, 50), "atanh": (-1, 1),
+}  # fmt: skip
+# The largest error that was seen, in units in the last place, and a little more: a constant that is wrong shows here.
+ERRORS = {
+    "exp": 1.1, "expm1": 2.1, "log": 0.8, "log1p": 1.15, "sqrt": 0.501, "sin": 1.35, "cos": 1.3, "tanh": 1.7,
+    "erf": 2.5, "erfc": 3.8, "log2": 1.0, "log10": 2.5, "tan": 2.8, "asin": 2.5, "acos": 2.0, "atan": 1.15,
+    "sinh": 2.95, "cosh": 2.95, "asinh": 1.6, "acosh": 1.4, "atanh": 1.6,
 }  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def test_functions_stay_within_a_few_units_in_the_last_place(name):
         for a, b in zip(x.tolist(), y.tolist(), strict=True):
             truth = TRUTH[name](mpmath.mpf(a))
             unit = max(math.ulp(float(abs(truth))), math.ulp(sys.float_info.min))
-            assert abs(truth - mpmath.mpf(b)) <= (8 if name == "erfc" else 3) * unit, (a, b)
+            assert abs(truth - mpmath.mpf(b)) <= ERRORS[name] * unit, (a, b)
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)

@@ -123,7 +123,7 @@ class Plan(FastAxes):
         elif fixed is not None:
             base = self._reserved(source, len(source.shape) - 1, 0)
         else:
-            base = self._reserved(source, self.fast.get(source, len(source.shape) - 1), self.lanes)
+            base = self._reserved(source, self.fast[source], self.lanes)
         found = seen_inside(a, source, base)
         if found is None:
             raise AssertionError(f"no view of {a!r}")

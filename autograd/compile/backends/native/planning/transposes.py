@@ -81,7 +81,7 @@ class FastAxes(Kernels):
         elif source.op in ("input", "constant"):
             sources = [laid_out(0, source.shape, f, 0)[0] for f in range(len(source.shape))] or [View(0, (), ())]
         else:
-            sources = [laid_out(0, source.shape, self.fast.get(source, len(source.shape) - 1), self.lanes)[0]]
+            sources = [laid_out(0, source.shape, self.fast[source], self.lanes)[0]]
         if source is a:
             return sources
         return [v for v in (seen_inside(a, source, s) for s in sources) if v is not None]
