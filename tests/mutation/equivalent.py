@@ -50,6 +50,9 @@ EQUIVALENT = {
             "1.0",
         ): "it is used where the logit is infinite",
     },
+    "nn/losses/given.py": {
+        ("average = dot(each, losses) / where(equal(whole, 0.0), 1.0, whole)", "1.0", "2.0"): "0 is divided by it",
+    },
     "nn/inspect/layer_statistics.py": {
         ("vector = [1.0 + 0.01 * i for i in range(len(matrix[0]))]", "0.01", "0.02"): "where the iteration begins",
         ("vector = [1.0 + 0.01 * i for i in range(len(matrix[0]))]", "1.0", "2.0"): "where the iteration begins",

@@ -143,11 +143,11 @@ def test_what_is_written_is_compared_for_one_row_and_for_many(monkeypatch):
             lambda n, x: math.nan,
             lambda n, x: [x],
         ):
-            with pytest.raises(ValueError, match="what ONNX computes|out of the range"):
+            with pytest.raises(ValueError, match=r"what ONNX computes|out of the range"):
                 compared(wrong, double)
     with pytest.raises(ValueError, match="give smaller rows, or numbers of 64 bits"):
         compared(lambda n, x: math.inf, False)
-    with pytest.raises(ValueError, match="give smaller rows$"):
+    with pytest.raises(ValueError, match=r"give smaller rows$"):
         compared(lambda n, x: math.inf, True)
 
 

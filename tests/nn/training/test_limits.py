@@ -15,6 +15,8 @@ from nn.history.loss_findings import rate_too_high
 from nn.inspect.rate_finder import _judge
 from nn.optim.clipping import percentile
 from nn.saving.snapshot import BuffersAndRNG
+from nn.training import loop
+from nn.training.recorded import RecordedStepper
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
 FALL = [1.0] * 20 + [0.8, 0.5, 0.2] + [0.1] * 20
@@ -81,6 +83,30 @@ def test_no_file_is_written_of_a_training_that_went_wrong(tmp_path):
     rule.parameters = fresh.parameters()
     nn.load(path, fresh, rule, saved)
     assert (rule.step_count, saved.epochs, saved.trouble) == (2, 2, "")
+
+
+@pytest.mark.parametrize(("rows", "size", "far", "parts"), [
+    (3, 1, 6, [6, 6, 3]),  # three steps an epoch, and after each epoch one looks whether it is far enough
+    (3, 1, 7, [9, 6]),
+    (3, 2, 6, [4, 4, 2]),
+    (3, 3, 2, [2, 2, 1]),
+    (3, 3, 9, [5]),
+])  # fmt: skip
+def test_steps_are_planned_ahead_as_far_as_that_is_quick(monkeypatch, rows, size, far, parts):
+    planned = []
+    steps = RecordedStepper.steps
+    monkeypatch.setattr(
+        RecordedStepper, "steps", lambda self, plan, stop: planned.append(plan) or steps(self, plan, stop)
+    )
+    monkeypatch.setattr(loop, "FAR", far)
+    model = nn.Neuron(1, None, seed=0)
+    optimizer = nn.SGD(model.parameters(), 0.1)
+    nn.fit(
+        model, X[:rows], Y[:rows], loss=nn.mean_squared_error, optimizer=optimizer, epochs=5, batch_size=size,
+        report_every=9, backend="recorded",
+    )  # fmt: skip
+    assert [len(plan) for plan in planned] == parts
+    assert sorted(i for plan in planned for step in plan for i in step.rows) == sorted([*range(rows)] * 5)
 
 
 # -------------------------------------------------------------------------------------------- schedules, percentiles
