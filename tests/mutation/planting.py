@@ -9,6 +9,7 @@ import ast
 import contextlib
 import gc
 import json
+import math
 import os
 import resource
 import signal
@@ -96,8 +97,6 @@ class _Planting:
         child = os.fork()
         if not child:
             os.setsid()
-            most = 20 + int(2 * sum(self.tests[test][0] for test in tests))
-            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
             nothing = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(nothing, stream)
@@ -106,6 +105,8 @@ class _Planting:
                     plant(slip.source, pairs)
                 for test, after in zip(tests, [*tests[1:], None], strict=True):
                     item, following = self.items[test], self.items.get(after)
+                    most = math.ceil(time.process_time() + 10.0 + 4.0 * self.tests[test][0])
+                    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                     if self.session.testsfailed:
                         os.write(writing, test.encode())

@@ -278,6 +278,13 @@ def test_the_rows_that_show_what_a_column_may_be_are_its_ends_and_the_first_that
     assert _wholes(many) == {1, 2}
     many[0][COLUMNS] = 99
     assert _wholes(many) == {0, 1, 2}
+    assert _wholes([[float(x) for x in row] for row in many]) == {1, 2}, "no indices, of which each may be wrong"
+    few = [[5, -9.5], [4, 0.5], [6, 0.5]]
+    assert _wholes(few) == {1, 2}
+    many = [[k] * (COLUMNS + 1) for k in (5, 7, 3, 4)]
+    many[3][COLUMNS] = -1
+    assert _wholes(many) == {1, 2, 3}
+    assert _wholes([[*row, 0.5] for row in many]) == {1, 2, 3}
 
 
 def test_weights_are_divided_by_their_mean():
