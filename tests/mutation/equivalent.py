@@ -45,6 +45,11 @@ EQUIVALENT = {
             "the line touches the logarithm there, in value and slope"
         ),
         (
+            "return where(p < LEAST_PROBABILITY, line, maximum(p, LEAST_PROBABILITY).log())",
+            "p < LEAST_PROBABILITY",
+            "p <= LEAST_PROBABILITY",
+        ): "the line touches the logarithm there, in value and slope",
+        (
             "others = where(z > 0.0, 1.0 - y, y)  # the probability of the other outcome",
             "0.0",
             "1.0",
