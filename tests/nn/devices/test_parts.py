@@ -142,3 +142,10 @@ def test_layers_that_see_whole_batches_are_refused_by_name(part, words):
         _check_parts(SimpleNamespace(model=model))
     with pytest.raises(ValueError, match=f"and the model, {words}"):
         _check_parts(SimpleNamespace(model=part))
+
+
+def test_many_calls_in_a_row_are_audited_by_the_time_alone():
+    model = nn.Neuron(1, None, seed=0)
+    stepper = compiled.CompiledStepper(task(model, nn.mean_squared_error, 4), "numpy", 3)
+    assert stepper._train._programs.sparing
+    assert compiled._forward_of(model, 8)._programs.sparing

@@ -75,3 +75,11 @@ def test_how_many_records_so_many_steps_are(done, counts):
     assert [log.count_of_steps(n) for n in range(1, len(counts) + 1)] == counts
     with pytest.raises(ValueError, match=rf"back\({len(counts) + 1}\): only {len(counts)} steps were made"):
         log.count_of_steps(len(counts) + 1)
+
+
+def test_a_session_may_keep_nothing():
+    training = nn.TrainingSession(
+        nn.Neuron(1, None, seed=0), [[1.0]], [0.0], loss=nn.mean_squared_error, undo_limit=0
+    )  # fmt: skip
+    training.step()
+    assert (training.undo_limit, training.undo_records) == (0, [])
