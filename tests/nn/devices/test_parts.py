@@ -1,5 +1,6 @@
 """How rows and steps are cut into parts, without the devices that compute them."""
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -144,8 +145,13 @@ def test_layers_that_see_whole_batches_are_refused_by_name(part, words):
         _check_parts(SimpleNamespace(model=part))
 
 
-def test_many_calls_in_a_row_are_audited_by_the_time_alone():
+def test_many_calls_in_a_row_are_audited_by_the_time_alone_and_watch_the_norm():
     model = nn.Neuron(1, None, seed=0)
     stepper = compiled.CompiledStepper(task(model, nn.mean_squared_error, 4), "numpy", 3)
     assert stepper._train._programs.sparing
     assert compiled._forward_of(model, 8)._programs.sparing
+    stepper._train = SimpleNamespace(norm=np.float64(2.5))
+    assert stepper._norm() == 2.5
+    stepper._train.norm = np.float64("nan")
+    with pytest.warns(RuntimeWarning, match="the gradient's norm is nan; nothing was clipped"):
+        assert math.isnan(stepper._norm())
