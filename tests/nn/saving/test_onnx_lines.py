@@ -9,7 +9,7 @@ import pytest
 import autograd
 import nn
 
-onnx = pytest.importorskip("onnx")
+reference = pytest.importorskip("onnx.reference")
 
 from nn.saving.onnx_maths import OnnxMaths  # noqa: E402
 from nn.saving.onnx_model import _assemble, _compare, _example, _MixedRowsError, _slice  # noqa: E402
@@ -119,7 +119,7 @@ def test_a_number_that_is_picked_by_another_of_the_row(tmp_path):
     rows = [[0.1, 0.2, 0.0], [0.3, -0.2, 2.0], [0.4, 0.9, 1.0], [0.4, 0.9, 0.0]]
     model = Choosing()
     nn.save_onnx(model, tmp_path / "m.onnx", rows, double=True)
-    run = onnx.reference.ReferenceEvaluator(str(tmp_path / "m.onnx")).run
+    run = reference.ReferenceEvaluator(str(tmp_path / "m.onnx")).run
     np.testing.assert_allclose(run(None, {"rows": np.array(rows)})[0], nn.predict(model, rows), rtol=1e-14)
 
 
@@ -129,7 +129,7 @@ def test_what_is_written_is_compared_for_one_row_and_for_many(monkeypatch):
             return [np.array([off(len(given["rows"]), x) for x in given["rows"][:, 0]])]
 
         made = SimpleNamespace(run=run)
-        monkeypatch.setattr(onnx.reference, "ReferenceEvaluator", lambda model: made)
+        monkeypatch.setattr(reference, "ReferenceEvaluator", lambda model: made)
         model = nn.Sequential(lambda row: row[0])
         _compare(None, model, [list(row) for row in rows], np.dtype(float), double)
 
