@@ -10,7 +10,7 @@ import nn
 from autograd import Value
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.training.compiled import CompiledStepper
-from nn.training.prepare import COLUMNS, _wholes, with_mean_weight_1
+from nn.training.prepare import COLUMNS, KINDS, _wholes, trial_rows, with_mean_weight_1
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
 
@@ -183,6 +183,31 @@ def test_gradients_are_put_back_with_those_that_no_pass_had_reached():
     assert [(v.has_grad, v.grad) for v in (reached, unreached, infinite)] == [
         (True, 0.5), (False, 0.0), (True, math.inf),
     ]  # fmt: skip
+
+
+def test_who_looks_leaves_the_gradients_that_were_there():
+    model = nn.MLP(1, [3, 1], activation="tanh", seed=0)
+    parameters = model.parameters()
+    parameters[0].grad = 7.0
+    optimizer = nn.SGD(parameters, 0.1)
+    before = [(p.has_grad, p.grad, p.data) for p in parameters]
+    given = {"inputs": X, "targets": Y, "loss": nn.mean_squared_error}
+    for look in (
+        lambda: nn.sharpness(model, **given),
+        lambda: nn.diagnose(model, **given, optimizer=optimizer),
+        lambda: nn.find_learning_rate(model, **given, optimizer=optimizer, steps=3),
+        lambda: nn.TrainingSession(model, **given),
+    ):
+        look()
+        assert [(p.has_grad, p.grad, p.data) for p in parameters] == before
+
+
+def test_rows_to_try_are_the_first_two_and_those_that_differ():
+    assert trial_rows([[0.5]] * 5, [1.0] * 5) == [0, 1]
+    assert trial_rows([[0.5]], [1.0]) == [0]
+    assert trial_rows([[0.5]] * 5, [1.0, 1.0, 1.0, 2.0, 1.0]) == [0, 1, 3]
+    many = [float(k) for k in (*range(KINDS + 3), 0)]
+    assert trial_rows([[0.5]] * len(many), many) == [*range(KINDS), KINDS + 2], "as many kinds, and the extremes"
 
 
 # -------------------------------------------------------------------------------------------- optimizers

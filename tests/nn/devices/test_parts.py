@@ -1,6 +1,7 @@
 """How rows and steps are cut into parts, without the devices that compute them."""
 
 import math
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -53,6 +54,61 @@ def test_files_without_rows_are_refused(tmp_path, arrays, words, monkeypatch):
 def test_truths_and_whole_numbers_are_rows_too(tmp_path):
     for array in ([True, False], np.array([3, 4], dtype="u1"), [-1, 2]):
         assert len(RowFiles("targets", files(tmp_path, array), 1, [0])) == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"validation": 0.5}, "a share held out"),
+        ({"metrics": "accuracy"}, "metrics of theirs"),
+        ({"weights": [1.0]}, "weights"),
+        ({"validation": 0.5, "metrics": "accuracy"}, "a share held out and metrics of theirs"),
+    ],
+)
+def test_what_needs_all_rows_is_refused_of_rows_in_files(monkeypatch, settings, words):
+    sharing = SimpleNamespace(parts=1, own=(0,), is_first=True, agree=lambda *given: None)
+    monkeypatch.setattr(sys.modules["nn.training.fit"], "devices_of", lambda devices, backend: sharing)
+    model = nn.Neuron(1, None, seed=0)
+    given = {"loss": nn.mean_squared_error, "optimizer": nn.SGD(model.parameters()), "epochs": 1}
+    with pytest.raises(ValueError, match=f"rows in files are read a batch at a time, so not with {words}$"):
+        nn.fit(model, ["x"], ["y"], **given, **settings)
+    own = {**settings, "validation": ([[1.0]], [1.0])}
+    if "weights" not in settings:
+        with pytest.raises(FileNotFoundError):
+            nn.fit(model, ["x"], ["y"], **given, **own)
+
+
+def test_rows_in_files_stay_there_and_come_in_parts(monkeypatch, tmp_path):
+    agreed, made = [], []
+    sharing = SimpleNamespace(
+        parts=2, own=(0, 1), is_first=True, agree=lambda found, what: agreed.append((found, what))
+    )
+    monkeypatch.setattr(sys.modules["nn.training.fit"], "devices_of", lambda devices, backend: sharing)
+    monkeypatch.setattr(sys.modules["nn.training.fit"], "make_stepper", lambda *given: made.append(given) or 1 / 0)
+    for i in range(2):
+        np.save(tmp_path / f"x{i}.npy", np.array([[0.5, i], [1.5, i], [2.5, i]]))
+        np.save(tmp_path / f"y{i}.npy", np.array([1.0, 2.0, 3.0]) + 10.0 * i)
+    inputs, targets = ([tmp_path / f"{name}{i}.npy" for i in range(2)] for name in "xy")
+    model = nn.Neuron(2, None, seed=0)
+    given = {"loss": nn.mean_squared_error, "optimizer": nn.SGD(model.parameters()), "epochs": 5}
+    for size, rows, steps in ((None, 3, 5), (4, 2, 10), (2, 1, 15)):
+        with pytest.raises(ZeroDivisionError):
+            nn.fit(model, inputs, targets, batch_size=size, **given)
+        task, _, *planned = made.pop()
+        assert planned == [rows, steps, sharing]
+        assert task.inputs[:2].tolist() == [[0.5, 0.0], [1.5, 0.0], [0.5, 1.0], [1.5, 1.0]]
+        assert task.targets[1:].tolist() == [2.0, 3.0, 12.0, 13.0]
+        ((shapes, what),) = agreed
+        assert ([x.tolist() for x in shapes], what) == ([[3, 2], [3]], "number and width of rows in their files")
+        agreed.clear()
+    with pytest.raises(ValueError, match="batch_size=3: each of 2 files has as many rows of a batch"):
+        nn.fit(model, inputs, targets, batch_size=3, **given)
+    np.save(tmp_path / "y0.npy", np.ones(4))
+    np.save(tmp_path / "y1.npy", np.ones(4))
+    with pytest.raises(ValueError, match="files hold 3 rows of inputs, 4 targets"):
+        nn.fit(model, inputs, targets, **given)
+    with pytest.raises(ValueError, match="so targets are paths of as many"):
+        nn.fit(model, inputs, [1.0, 2.0], **given)
 
 
 # ---------------------------------------------------------------------------------------- steps in one call

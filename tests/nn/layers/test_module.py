@@ -275,3 +275,11 @@ def test_an_activation_that_gives_no_value_is_named(gives, words):
     for made in (Layer(1, 2, gives, seed=0), Neuron(1, gives, seed=0), nn.Activation(gives)):
         with pytest.raises(TypeError, match=words):
             made([1.0])
+
+
+def test_a_neuron_by_itself_is_cached_too():
+    neuron = Neuron(1, "relu", seed=0)
+    neuron.weights[0].data = 2.0
+    (passed,) = (cache := neuron.forward_cache([[1.0], [-3.0]])).values()
+    assert list(cache) == [""]
+    assert [[x.data for x in row] for row in (*passed.z, *passed.a)] == [[2.0], [-6.0], [2.0], [0.0]]

@@ -20,6 +20,10 @@ def optimizer(*values):
     return nn.SGD(values or [Value(0.0)])
 
 
+LINE = nn.Neuron(1, None, seed=0)
+ONE = {"inputs": [[1.0]], "targets": [1.0], "loss": nn.mean_squared_error}
+
+
 class Odd:
     """What is no number, sequence or function."""
 
@@ -176,6 +180,21 @@ WRONG = [
     (lambda: nn.ReduceOnPlateau(patience=0), "ReduceOnPlateau's patience must be 1 or more, not 0"),
     (lambda: nn.ReduceOnPlateau(margin=-1.0), ": margin and least are 0 or more"),
     (lambda: nn.ReduceOnPlateau(least=-1.0), ": margin and least are 0 or more"),
+    (lambda: nn.Autosave("a", 0), "Autosave's every must be 1 or more, not 0"),
+    (lambda: nn.sharpness(LINE, **ONE, limit=0), "limit must be 1 or more, not 0"),
+    (lambda: nn.sharpness(nn.MLP, **ONE),
+     "a model is called on rows and has parameters(), as an nn.Module does; this is the class MLP"),
+    (lambda: nn.diagnose(LINE, **{**ONE, "loss": 1.0}),
+     "loss is a function of predictions and targets, as nn.mean_squared_error is, not a float"),
+    (lambda: nn.find_learning_rate(LINE, **ONE, optimizer=optimizer(), steps=2), "steps must be 3 or more, not 2"),
+    (lambda: nn.find_learning_rate(LINE, **ONE, optimizer=optimizer(), start=0.0),
+     "find_learning_rate(start=0.0): start must be greater than 0 and finite"),
+    (lambda: nn.TrainingSession(nn.MLP, **ONE),
+     "a model is called on rows and has parameters(), as an nn.Module does; this is the class MLP"),
+    (lambda: nn.TrainingSession(LINE, **ONE).run_until(0.0, limit=0), "the limit of steps must be 1 or more, not 0"),
+    (lambda: nn.TrainingSession(LINE, **ONE).back(0), "the number of steps to go back must be 1 or more, not 0"),
+    (lambda: nn.TrainingSession(LINE, **ONE).undo(0), "the number of undo records must be 1 or more, not 0"),
+    (lambda: nn.RNN(1, 1)([[1.0]], truncate=0), "the number of steps between truncations is at least 1, not 0"),
     (lambda: nn.EarlyStopping(0), "EarlyStopping's patience must be 1 or more, not 0"),
     (lambda: nn.EarlyStopping(1, -1.0), "EarlyStopping(patience=1, margin=-1.0): the margin must be 0 or more"),
     (lambda: nn.ClipByNorm(0.0), "ClipByNorm(limit=0.0): the limit must be greater than 0"),

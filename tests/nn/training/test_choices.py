@@ -1,7 +1,6 @@
 """What a training chooses by itself: the engine, when it reports, what the bar shows, how a best epoch is told."""
 
 import math
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -126,28 +125,6 @@ def test_a_report_has_the_latest_loss_and_what_was_planned():
     history = nn.History(losses=[3.0, 2.0])
     report = Report(None, None, history)
     assert (report.epoch, report.loss, report.every) == (2, 2.0, 1)
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({"validation": 0.5}, "a share held out"),
-        ({"metrics": "accuracy"}, "metrics of theirs"),
-        ({"weights": [1.0]}, "weights"),
-        ({"validation": 0.5, "metrics": "accuracy"}, "a share held out and metrics of theirs"),
-    ],
-)
-def test_what_needs_all_rows_is_refused_of_rows_in_files(monkeypatch, settings, words):
-    sharing = SimpleNamespace(parts=1, own=(0,), is_first=True, agree=lambda *given: None)
-    monkeypatch.setattr(sys.modules["nn.training.fit"], "devices_of", lambda devices, backend: sharing)
-    model = nn.Neuron(1, None, seed=0)
-    given = {"loss": nn.mean_squared_error, "optimizer": nn.SGD(model.parameters()), "epochs": 1}
-    with pytest.raises(ValueError, match=f"rows in files are read a batch at a time, so not with {words}$"):
-        nn.fit(model, ["x"], ["y"], **given, **settings)
-    own = {**settings, "validation": ([[1.0]], [1.0])}
-    if "weights" not in settings:
-        with pytest.raises(FileNotFoundError):
-            nn.fit(model, ["x"], ["y"], **given, **own)
 
 
 def test_where_nothing_can_be_saved_is_said_before_any_work(tmp_path):
