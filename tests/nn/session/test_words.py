@@ -177,6 +177,20 @@ WRONG = [
     (lambda: nn.OneCycle(2, start=1.1), ": the first and the last factor lie between 0 and 1"),
     (lambda: nn.OneCycle(2, final=-0.1), ": the first and the last factor lie between 0 and 1"),
     (lambda: nn.ReduceOnPlateau(factor=1.0), ": the factor lies between 0 and 1"),
+    (lambda: nn.StepDecay(1, 1.1), "StepDecay(every=1, factor=1.1): the factor is greater than 0 and at most 1"),
+    (lambda: nn.Exponential(0.0), "Exponential(factor=0.0): the factor is greater than 0 and at most 1"),
+    (lambda: nn.WarmUp(1, start=-0.1), ": the first factor lies between 0 and 1"),
+    (lambda: nn.Cosine(1, -0.1), "Cosine(steps=1, final=-0.1): the last factor lies between 0 and 1"),
+    (lambda: nn.OneCycle(2, rise=0.0), ": the rise is a share between 0 and 1"),
+    (lambda: nn.OneCycle(2, start=-0.1), ": the first and the last factor lie between 0 and 1"),
+    (lambda: nn.OneCycle(2, final=1.1), ": the first and the last factor lie between 0 and 1"),
+    (lambda: nn.ReduceOnPlateau(factor=0.0), ": the factor lies between 0 and 1"),
+    (lambda: nn.ClipByValue(0.0), "ClipByValue(limit=0.0): the limit must be greater than 0"),
+    (lambda: nn.Dropout(-0.1), "p is the probability of being dropped, from 0 to 1, not -0.1"),
+    (lambda: nn.Dropout(1.1), "p is the probability of being dropped, from 0 to 1, not 1.1"),
+    (lambda: nn.BatchNorm(1, momentum=-0.1), "momentum is the share of the new batch, from 0 to 1, not -0.1"),
+    (lambda: nn.BatchNorm(1, momentum=1.1), "momentum is the share of the new batch, from 0 to 1, not 1.1"),
+    (lambda: nn.LayerNorm(1, epsilon=0.0), "epsilon keeps the division finite and must be above 0, not 0"),
     (lambda: nn.ReduceOnPlateau(patience=0), "ReduceOnPlateau's patience must be 1 or more, not 0"),
     (lambda: nn.ReduceOnPlateau(margin=-1.0), ": margin and least are 0 or more"),
     (lambda: nn.ReduceOnPlateau(least=-1.0), ": margin and least are 0 or more"),
@@ -246,6 +260,13 @@ def test_what_is_at_a_limit_is_taken():
         nn.OneCycle(2, 0.5, 0.0, 1.0),
     ):
         assert 0.0 <= schedule(0) <= 1.0
+    assert (nn.BatchNorm(1, momentum=0.0).momentum, nn.BatchNorm(1, momentum=1.0).momentum) == (0.0, 1.0)
+    assert (nn.Dropout(0.0).p, nn.Dropout(1.0).p, nn.Cosine(1, 0.0)(1), nn.OneCycle(2, 0.5, 1.0, 0.0)(1)) == (
+        0,
+        1,
+        0,
+        0,
+    )
     assert nn.StepDecay(1, 1.0)(5) == nn.Exponential(1.0)(5) == 1.0
     assert nn.ReduceOnPlateau(margin=0.0, least=0.0).patience == 10
     assert len(nn.datasets.moons(2)[0]) == len(nn.datasets.circles(2)[0]) == len(nn.datasets.sine(2)[0]) == 2
