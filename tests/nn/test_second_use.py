@@ -319,10 +319,12 @@ def test_weights_are_divided_by_their_mean():
 
 def test_a_diagnosis_reads_the_sharpness_to_a_thousandth():
     model = nn.MLP(1, [3, 1], activation="tanh", seed=0)
-    optimizer = nn.SGD(model.parameters(), 0.1)
-    found = nn.diagnose(model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer)
-    assert found.sharpness == nn.sharpness(model, X, Y, loss=nn.mean_squared_error, tolerance=1e-3)
-    assert found.sharpness != nn.sharpness(model, X, Y, loss=nn.mean_squared_error, tolerance=1e-6)
+    masked = nn.Sequential(nn.Layer(1, 9, "tanh", seed=0), nn.Dropout(0.5, seed=1), nn.Layer(9, 1, None, seed=1))
+    for looked in (model, masked):  # at the masks of the model as it is, though it was looked at before
+        optimizer = nn.SGD(looked.parameters(), 0.1)
+        found = nn.diagnose(looked, X, Y, loss=nn.mean_squared_error, optimizer=optimizer)
+        assert found.sharpness == nn.sharpness(looked, X, Y, loss=nn.mean_squared_error, tolerance=1e-3)
+    assert found.sharpness != nn.sharpness(masked, X, Y, loss=nn.mean_squared_error, tolerance=1e-6)
 
 
 def test_points_come_in_an_order_that_the_seed_decides():

@@ -122,6 +122,15 @@ def test_a_call_without_settings_is_one_with_the_defaults(name):
     assert MADE[name]() == MADE[name](**DEFAULTS[name])
 
 
+def test_an_optimizer_of_ones_own_decays_nothing_unasked():
+    class Own(nn.Optimizer):
+        settings = ("learning_rate", *DECAYS)
+
+    assert {name: getattr(Own(VALUES, 0.1), name) for name in DECAYS} == DECAYS
+    own = Own(VALUES, 0.1, l1=1.0, l2=2.0, weight_decay=3.0)
+    assert (own.l1, own.l2, own.weight_decay) == (1.0, 2.0, 3.0)
+
+
 RECORDS = {"Diagnosis", "Finding", "History", "Initializer", "LayerPass", "RateSweep", "Report", "Stretch"}
 
 
