@@ -1,5 +1,7 @@
 """Layer norm, RMS norm, attention and layers without biases: against NumPy's formulas, recorded and compiled."""
 
+import statistics
+
 import numpy as np
 import pytest
 from scipy import special
@@ -139,3 +141,9 @@ def test_every_size_is_a_whole_number_from_1(name, which):
         with pytest.raises(error, match=words):
             make(*sizes[:which], wrong, *sizes[which + 1 :])
     make(*[1] * len(sizes))
+
+
+def test_the_rows_of_an_embedding_begin_normal_with_deviation_1():
+    numbers = [p.data for p in nn.Embedding(100, 20, seed=0).parameters()]
+    assert statistics.fmean(numbers) == pytest.approx(0.0, abs=0.08)
+    assert statistics.pstdev(numbers) == pytest.approx(1.0, abs=0.06)
