@@ -69,7 +69,7 @@ class _Network(_base.BaseEstimator):  # type: ignore[misc]
         self.backend, self.random_state = backend, random_state
 
     def _begin(self, outputs: int) -> None:
-        seed = int(_validation.check_random_state(self.random_state).randint(2**31 - 1))
+        seed = int(_validation.check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         self.model_ = MLP(self.n_features_in_, [*self.sizes, outputs], self.activation, seed=seed)
         self.optimizer_ = Adam(self.model_.parameters(), self.learning_rate, l2=self.l2)
         self.history_, self._shuffle = History(), seed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
+from operator import mul
 from typing import Any
 
 from autograd import Value, dot, gradients
@@ -67,7 +68,7 @@ def _dominant(product: Callable[[Vector], Vector], size: int, tolerance: float, 
     value = 0.0
     for _ in range(limit):
         image = product(vector)
-        before, value = value, _inner(image, vector)
+        before, value = value, math.fsum(map(mul, image, vector))
         if not math.isfinite(value) or abs(value - before) <= tolerance * abs(value):
             break
         vector = _unit(image)
@@ -77,10 +78,6 @@ def _dominant(product: Callable[[Vector], Vector], size: int, tolerance: float, 
 def _unit(vector: Vector) -> Vector:
     norm = math.hypot(*vector)
     return [x / norm for x in vector] if norm > 0.0 else vector
-
-
-def _inner(x: Vector, y: Vector) -> float:
-    return math.fsum(a * b for a, b in zip(x, y, strict=True))
 
 
 def _plus(x: Vector, factor: float, y: Vector) -> Vector:

@@ -112,7 +112,7 @@ def _matrices(model: Any) -> Iterator[tuple[str, list[list[Value]]]]:
     """Yield (path, rows) for whatever holds a row of Values for each of several units."""
     for path, module in modules_of(model):
         for name, held in vars(module).items():
-            rows = [_row(x) for x in held] if isinstance(held, list | tuple) and len(held) > 1 else []
+            rows = [_row(x) for x in held] if isinstance(held, list | tuple) else []
             if rows and all(rows) and len({len(row) for row in rows}) == 1:
                 yield path if name == "neurons" else f"{path}.{name}".strip("."), rows
 

@@ -9,6 +9,7 @@ numbers of rows, and compared with the model.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from os import PathLike
@@ -129,7 +130,7 @@ class _Graph:
     ) -> None:
         self.onnx, self.program, self.theta, self.arguments = onnx, program, theta, arguments
         self.sample, self.is_one = sample, len(sample) == 1
-        self.count = 2**61 - 1 if self.is_one else len(sample)  # which no size is a multiple of
+        self.count = sys.maxsize if self.is_one else len(sample)  # which no size is a multiple of
         self.float = np.float64 if double else np.float32
         self.kind = _kind(sample.dtype, double)
         self.nodes: list[Any] = []

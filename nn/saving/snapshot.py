@@ -135,6 +135,7 @@ class BuffersAndRNG:
 
 
 _drawing: WeakSet[Any] = WeakSet()  # models that drew from Python's own generator when they were tried
+TURN: Final = 0.006  # seconds in which other threads do what they do
 SHARED: Final = random.random.__self__  # type: ignore[attr-defined]  # the generator behind the functions of `random`
 
 
@@ -145,8 +146,8 @@ def _is_alone() -> bool:
 def _others_draw() -> bool:
     """Return whether another thread draws from Python's own generator, as far as a few milliseconds show."""
     before = random.getstate()
-    for _ in range(0 if _is_alone() else 3):
-        time.sleep(0.002)  # the others get their turn
+    if not _is_alone():
+        time.sleep(TURN)
     return random.getstate() != before
 
 

@@ -254,7 +254,7 @@ def _shape(x: Any, where: str) -> tuple[int, ...]:
             raise ValueError(f"{where} is {seen}: leave such rows out or fill them in, since no gradient survives them")
         return ()
     if isinstance(x, list | tuple):
-        if set(map(type, x)) <= {float, int} and _is_finite(sum(x)):  # most rows, at the speed of C
+        if {float, int}.issuperset(map(type, x)) and _is_finite(sum(x)):  # most rows, at the speed of C
             return (len(x),)
         shapes = {_shape(element, f"{where}[{i}]") for i, element in enumerate(x)}
         if len(shapes) > 1:

@@ -28,7 +28,7 @@ from nn.training.recorded import Planned, RecordedStepper, Stepped, Task, in_use
 Array = np.ndarray[Any, Any]
 FEW_ROWS = 4  # of each half, to see whether a loss is a mean over rows
 FEW, MANY = 8, 64  # rows of a program for predictions: more run faster and take longer to compile
-ALL = sys.maxsize  # they are one part, however many
+ALL = sys.maxsize  # rows or steps that are one part, however many
 SLICE = 0.1  # seconds of steps in one call, so that Ctrl-C and the progress bar get their turn
 
 
@@ -75,7 +75,7 @@ class CompiledStepper(RecordedStepper):
         """Make the planned steps in order, fewer if `stop()` says so in between; return those that were made."""
         made: list[Stepped] = []
         clip, in_turn = self.task.clip, self.reads_the_optimizer
-        for run, same in _alike(plan, 1 if clip is not None or in_turn else 1 << 20):
+        for run, same in _alike(plan, 1 if clip is not None or in_turn else ALL):
             if same:
                 losses = self._train(*self._batch(run[0].rows), steps=len(run), rate=run[0].rate).tolist()
             else:
@@ -197,7 +197,7 @@ def _alike(plan: Sequence[Planned], most: int) -> Iterator[tuple[list[Planned], 
     began, start = time.monotonic(), 0
     while start < len(plan):
         passed = time.monotonic() - began
-        size = min(most, 16 if start == 0 else max(16, int(SLICE * start / max(passed, 1e-6))))
+        size = min(most, max(16, int(SLICE * start / passed)) if passed else 16)
         first, following = plan[start], plan[start + 1 : start + size]
         same = not following or _is_same(first, following[0])
         run = [first]

@@ -77,6 +77,9 @@ def test_slips_are_small_and_can_be_planted():
         assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(source))
         assert source.splitlines()[function - 1].lstrip().startswith("def ")
     compile(noting(source, "nn/datasets.py"), "", "exec")
+    for pair, is_one in (("a * b", False), ("b * a", False), ("a - b", True), ("a * b + a", True)):
+        together = f"def f(x, y):\n    return sum({pair} for a, b in zip(x, y))"
+        assert any(kind == "swapped" for kind, *_ in slips(together)) == is_one
 
 
 def test_a_slip_is_planted_in_the_code_and_the_defaults_of_functions_that_exist():

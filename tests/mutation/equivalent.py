@@ -45,10 +45,21 @@ EQUIVALENT = {
             "the line touches the logarithm there, in value and slope"
         ),
         (
+            "return where(p < LEAST_PROBABILITY, line, maximum(p, LEAST_PROBABILITY).log())",
+            "p < LEAST_PROBABILITY",
+            "p <= LEAST_PROBABILITY",
+        ): "the line touches the logarithm there, in value and slope",
+        (
             "others = where(z > 0.0, 1.0 - y, y)  # the probability of the other outcome",
             "0.0",
             "1.0",
         ): "it is used where the logit is infinite",
+    },
+    "nn/saving/onnx_maths.py": {
+        ("size = self.where(x > 28.0, 28.0, x)  # where it has vanished", "28.0", "56.0"): "it has vanished there, too",
+    },
+    "nn/losses/given.py": {
+        ("average = dot(each, losses) / where(equal(whole, 0.0), 1.0, whole)", "1.0", "2.0"): "0 is divided by it",
     },
     "nn/inspect/layer_statistics.py": {
         ("vector = [1.0 + 0.01 * i for i in range(len(matrix[0]))]", "0.01", "0.02"): "where the iteration begins",

@@ -9,7 +9,9 @@ import ast
 import contextlib
 import gc
 import json
+import math
 import os
+import resource
 import signal
 import time
 from collections import Counter
@@ -87,7 +89,11 @@ class _Planting:
         return self.steady[test]
 
     def first_failure(self, tests, seconds, slip=None, pairs=()):
-        """Return the first of these tests that fails in a fork, TIME or CRASH if they do not end, "" if all pass."""
+        """Return the first of these tests that fails in a fork, TIME or CRASH if they do not end, "" if all pass.
+
+        What turns round and round is ended by the processor's seconds, however busy the machine is; what waits, by the
+        clock's.
+        """
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
@@ -100,6 +106,8 @@ class _Planting:
                     plant(slip.source, pairs)
                 for test, after in zip(tests, [*tests[1:], None], strict=True):
                     item, following = self.items[test], self.items.get(after)
+                    most = math.ceil(time.process_time() + 10.0 + 4.0 * self.tests[test][0])
+                    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                     if self.session.testsfailed:
                         os.write(writing, test.encode())
@@ -108,15 +116,15 @@ class _Planting:
                 os._exit(0)
         os.close(writing)
         end = time.monotonic() + seconds
-        late = False
         while not (ended := os.waitpid(child, os.WNOHANG))[0]:
             time.sleep(0.01)
-            if late := time.monotonic() > end:
+            if time.monotonic() > end:
                 os.kill(child, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)  # what its tests started
         with os.fdopen(reading, "rb") as pipe:
-            return pipe.read().decode() or TIME * late or CRASH * bool(ended[1])
+            ended_late = os.WIFSIGNALED(ended[1]) and os.WTERMSIG(ended[1]) in (signal.SIGKILL, signal.SIGXCPU)
+            return pipe.read().decode() or (TIME if ended_late else CRASH * bool(ended[1]))
 
 
 def matched(source, path, functions):

@@ -9,9 +9,11 @@ import random
 import re
 from typing import NamedTuple
 
-# What changes nothing is no slip: the arguments of these swapped, a clock compared with < or with ≤.
+# What changes nothing is no slip: the arguments of these swapped, a clock compared with < or with ≤; of two sequences
+# that are gone through together, each pair multiplied, the one before the other.
 COMMUTE = ("max", "min", "np.equal", "np.not_equal", "np.maximum", "np.minimum", "np.add", "np.multiply")
 CLOCKS = re.compile(r"(perf_counter|monotonic)\(\)")
+PRODUCTS = re.compile(r"(\w+) \* (\w+) for \(?(\1, \2|\2, \1)\)? in zip\(.*\)")
 GENERATED = ("autograd/recording/methods.py",)
 OPPOSITE = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.Add,
@@ -35,6 +37,7 @@ def _below(node):
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return  # has its own turn
     yield from _at(node)
+    products = isinstance(node, ast.GeneratorExp | ast.ListComp) and PRODUCTS.fullmatch(ast.unparse(node)[1:-1])
     for field, child in ast.iter_fields(node):
         if field in ("annotation", "returns", "exc", "msg") or isinstance(node, ast.JoinedStr):
             continue
@@ -42,7 +45,8 @@ def _below(node):
             continue
         for x in child if isinstance(child, list) else [child]:
             if isinstance(x, ast.AST):
-                yield from _below(x)
+                found = _below(x)
+                yield from (slip for slip in found if not (products and slip[0] == "swapped" and slip[1] is x.iter))
 
 
 def _at(node):

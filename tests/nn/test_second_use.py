@@ -10,7 +10,7 @@ import nn
 from autograd import Value
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.training.compiled import CompiledStepper
-from nn.training.prepare import COLUMNS, _wholes, with_mean_weight_1
+from nn.training.prepare import COLUMNS, KINDS, _wholes, trial_rows, with_mean_weight_1
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
 
@@ -185,6 +185,31 @@ def test_gradients_are_put_back_with_those_that_no_pass_had_reached():
     ]  # fmt: skip
 
 
+def test_who_looks_leaves_the_gradients_that_were_there():
+    model = nn.MLP(1, [3, 1], activation="tanh", seed=0)
+    parameters = model.parameters()
+    parameters[0].grad = 7.0
+    optimizer = nn.SGD(parameters, 0.1)
+    before = [(p.has_grad, p.grad, p.data) for p in parameters]
+    given = {"inputs": X, "targets": Y, "loss": nn.mean_squared_error}
+    for look in (
+        lambda: nn.sharpness(model, **given),
+        lambda: nn.diagnose(model, **given, optimizer=optimizer),
+        lambda: nn.find_learning_rate(model, **given, optimizer=optimizer, steps=3),
+        lambda: nn.TrainingSession(model, **given),
+    ):
+        look()
+        assert [(p.has_grad, p.grad, p.data) for p in parameters] == before
+
+
+def test_rows_to_try_are_the_first_two_and_those_that_differ():
+    assert trial_rows([[0.5]] * 5, [1.0] * 5) == [0, 1]
+    assert trial_rows([[0.5]], [1.0]) == [0]
+    assert trial_rows([[0.5]] * 5, [1.0, 1.0, 1.0, 2.0, 1.0]) == [0, 1, 3]
+    many = [float(k) for k in (*range(KINDS + 3), 0)]
+    assert trial_rows([[0.5]] * len(many), many) == [*range(KINDS), KINDS + 2], "as many kinds, and the extremes"
+
+
 # -------------------------------------------------------------------------------------------- optimizers
 def test_what_a_pass_adds_to_a_gradient_that_was_used_is_their_sum():
     w = Value(3.0)
@@ -278,6 +303,13 @@ def test_the_rows_that_show_what_a_column_may_be_are_its_ends_and_the_first_that
     assert _wholes(many) == {1, 2}
     many[0][COLUMNS] = 99
     assert _wholes(many) == {0, 1, 2}
+    assert _wholes([[float(x) for x in row] for row in many]) == {1, 2}, "no indices, of which each may be wrong"
+    few = [[5, -9.5], [4, 0.5], [6, 0.5]]
+    assert _wholes(few) == {1, 2}
+    many = [[k] * (COLUMNS + 1) for k in (5, 7, 3, 4)]
+    many[3][COLUMNS] = -1
+    assert _wholes(many) == {1, 2, 3}
+    assert _wholes([[*row, 0.5] for row in many]) == {1, 2, 3}
 
 
 def test_weights_are_divided_by_their_mean():
@@ -287,10 +319,12 @@ def test_weights_are_divided_by_their_mean():
 
 def test_a_diagnosis_reads_the_sharpness_to_a_thousandth():
     model = nn.MLP(1, [3, 1], activation="tanh", seed=0)
-    optimizer = nn.SGD(model.parameters(), 0.1)
-    found = nn.diagnose(model, X, Y, loss=nn.mean_squared_error, optimizer=optimizer)
-    assert found.sharpness == nn.sharpness(model, X, Y, loss=nn.mean_squared_error, tolerance=1e-3)
-    assert found.sharpness != nn.sharpness(model, X, Y, loss=nn.mean_squared_error, tolerance=1e-6)
+    masked = nn.Sequential(nn.Layer(1, 9, "tanh", seed=0), nn.Dropout(0.5, seed=1), nn.Layer(9, 1, None, seed=1))
+    for looked in (model, masked):  # at the masks of the model as it is, though it was looked at before
+        optimizer = nn.SGD(looked.parameters(), 0.1)
+        found = nn.diagnose(looked, X, Y, loss=nn.mean_squared_error, optimizer=optimizer)
+        assert found.sharpness == nn.sharpness(looked, X, Y, loss=nn.mean_squared_error, tolerance=1e-3)
+    assert found.sharpness != nn.sharpness(masked, X, Y, loss=nn.mean_squared_error, tolerance=1e-6)
 
 
 def test_points_come_in_an_order_that_the_seed_decides():

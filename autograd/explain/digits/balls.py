@@ -174,6 +174,7 @@ class Row:
     """An operation on balls: its output, and the local derivative with respect to each input when it is asked for."""
 
     def __init__(self, op: Operation) -> None:
+        self.op = op
         self._places: dict[Symbol, int] = {named(name): i for i, name in enumerate(parameters(op))}
         output, derivatives = formulas(op.name)
         self._own = primitive(op.name)

@@ -159,6 +159,7 @@ def test_a_rate_is_too_high_beyond_two_by_the_sharpness(settings, bound):
         ([4.0, 20.0] + [1.6, 1.2] * 9, False),  # a bump in the first tenth is a beginning
         ([4.0, 1.6, 20.0] + [1.6, 1.2] * 8 + [1.6], True),
         ([4.0] + [1.6, 1.2] * 8 + [1.6, 4.7, 1.6], False),
+        ([4.0] + [1.6, 1.2] * 8 + [1.6, 4.8, 1.6], False),
         ([4.0] + [1.6, 1.2] * 8 + [1.6, 4.9, 1.6], True),
         ([4.0, 1.6, 1.2, 1.6, 20.0] + [1.6, 1.2] * 23 + [1.6], False),  # 52 epochs
         ([4.0, 1.6, 1.2, 1.6, 1.2, 20.0] + [1.6, 1.2] * 23, True),

@@ -34,6 +34,30 @@ def test_what_a_sweep_suggests(losses, suggestion, rises):
     assert (found.suggestion, found.rises) == (pytest.approx(suggestion, nan_ok=True), rises)
 
 
+@pytest.mark.parametrize(
+    ("losses", "suggestion", "rises"),
+    [
+        ([3.0, 1.0, 1.2, 1.2], 1e-4, False),  # by a tenth of the fall
+        ([3.0, 1.0, 1.21, 1.0], 1e-4, True),
+        ([0.3, 0.2, 0.1, 0.119], 1e-3, False),
+        ([0.3, 0.2, 0.1, 0.121], 1e-3, True),
+        ([9.0, 4.0, 1.0, 1.7], 1e-3, False),  # what came before the lowest is no rise
+        ([2.0, 2.0, 2.2, 2.2], NAN, False),  # where none fell, by a tenth of the first
+        ([2.0, 2.0, 2.21, 2.0], NAN, True),
+        ([-3.0, -5.0, -4.81, -5.0], 1e-4, False),
+        ([-3.0, -5.0, -4.79, -5.0], 1e-4, True),
+        ([-2.0, -2.0, -1.81, -2.0], NAN, False),
+        ([-2.0, -2.0, -1.79, -2.0], NAN, True),
+        ([0.0, 0.0, 0.0, 0.0], NAN, False),
+    ],
+)
+@pytest.mark.parametrize("scale", [2.0**-9, 1.0, 2.0**9])
+def test_a_rise_is_one_by_a_tenth_of_the_fall(monkeypatch, losses, suggestion, rises, scale):
+    monkeypatch.setattr("nn.inspect.rate_finder._smoothed", lambda losses: losses)
+    found = _judge([1e-3, 1e-2, 0.1, 1.0], [scale * x for x in losses])
+    assert (found.suggestion, found.rises) == (pytest.approx(suggestion, nan_ok=True), rises)
+
+
 def test_a_sweep_reads_as_a_sentence():
     one = RateSweep([1e-3, 1.0], [2.0, 1.0], 0.05, True)
     assert repr(one) == "<RateSweep over 2 steps from 0.001 to 1: suggestion 0.05, the loss rises after it>"

@@ -1,5 +1,7 @@
 """Layer norm, RMS norm, attention and layers without biases: against NumPy's formulas, recorded and compiled."""
 
+import statistics
+
 import numpy as np
 import pytest
 from scipy import special
@@ -111,3 +113,37 @@ def test_bad_sizes_are_refused():
         nn.Attention(4)([])
     with pytest.raises(ValueError, match="no weights before"):
         nn.Attention(4).weights
+
+
+SIZES = {
+    "Attention": (nn.Attention, [2, 1]),
+    "BatchNorm": (nn.BatchNorm, [2]),
+    "LayerNorm": (nn.LayerNorm, [2]),
+    "RMSNorm": (nn.RMSNorm, [2]),
+    "Embedding": (nn.Embedding, [2, 2]),
+    "Neuron": (nn.Neuron, [2]),
+    "Layer": (nn.Layer, [2, 2]),
+    "RNN": (nn.RNN, [2, 2]),
+    "LSTM": (nn.LSTM, [2, 2]),
+    "GRU": (nn.GRU, [2, 2]),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "which"), [(name, i) for name, (_, sizes) in SIZES.items() for i in range(len(sizes))]
+)
+def test_every_size_is_a_whole_number_from_1(name, which):
+    make, sizes = SIZES[name]
+    for wrong, error, words in (
+        (0, ValueError, "is at least 1, not 0"),
+        (1.5, TypeError, "is a whole number, not 1.5"),
+    ):
+        with pytest.raises(error, match=words):
+            make(*sizes[:which], wrong, *sizes[which + 1 :])
+    make(*[1] * len(sizes))
+
+
+def test_the_rows_of_an_embedding_begin_normal_with_deviation_1():
+    numbers = [p.data for p in nn.Embedding(100, 20, seed=0).parameters()]
+    assert statistics.fmean(numbers) == pytest.approx(0.0, abs=0.08)
+    assert statistics.pstdev(numbers) == pytest.approx(1.0, abs=0.06)

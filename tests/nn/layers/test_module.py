@@ -222,3 +222,64 @@ def test_an_attribute_of_an_optimizer_does_not_hide_a_method():
         Counting([Value(1.0)])
     with pytest.raises(TypeError, match="update is a method of SGD, and a list would take its place"):
         type("Mine", (nn.SGD,), {"update": [1.0]})
+
+
+def test_parts_of_a_layer_are_set_by_the_names_that_people_know():
+    layer = Layer(2, 2, "tanh", seed=0)
+    layer.activation = "relu"
+    assert [neuron.activation.name for neuron in layer.neurons] == ["relu", "relu"]
+    neuron, weights, bias = layer.neurons[0], [Value(1.0), Value(2.0)], Value(3.0)
+    neuron.w, neuron.b = weights, bias
+    assert (list(neuron.weights), list(neuron.w), neuron.bias, neuron.b) == (weights, weights, bias, bias)
+    row = layer([1.0, 1.0])
+    assert (row[0].data, [p.name for p in (*weights, bias)]) == (6.0, [None] * 3)
+    neuron.bias = None
+    assert layer([1.0, 1.0])[0].data == 3.0, "what was computed of it before is not kept"
+    with pytest.raises(TypeError, match="a neuron's bias is a Value or None, not a float"):
+        neuron.b = 0.5
+
+
+def test_a_layer_notices_each_change_of_its_neurons():
+    layer = Layer(1, 1, None, seed=0)
+    neuron = layer.neurons[0]
+    neuron.weights, neuron.bias = [Value(2.0)], Value(1.0)
+    assert layer([3.0]).data == 7.0
+    neuron.bias = Value(10.0)
+    assert layer([3.0]).data == 16.0
+    del neuron.bias
+    assert neuron.bias is None
+    assert layer([3.0]).data == 6.0
+    layer.neurons = [neuron, neuron]
+    assert [x.data for x in layer([3.0])] == [6.0, 6.0]
+    layer.neurons = layer.neurons[:1]
+    assert layer([3.0]).data == 6.0
+    with pytest.raises(AttributeError):
+        del neuron.nothing
+
+
+def test_a_recurrent_network_is_one_line_of_a_summary():
+    lines = Sequential(nn.LSTM(2, 3, seed=0)).summary().splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["layers.0", "LSTM", "2", "→", "3", "72"], ["total", "Sequential", "72"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("gives", "words"),
+    [
+        (lambda x: None, r"an activation returns one Value, and .* returned None \(was a return forgotten\?\)$"),
+        (lambda x: 1.0, "returned a float$"),
+    ],
+)
+def test_an_activation_that_gives_no_value_is_named(gives, words):
+    for made in (Layer(1, 2, gives, seed=0), Neuron(1, gives, seed=0), nn.Activation(gives)):
+        with pytest.raises(TypeError, match=words):
+            made([1.0])
+
+
+def test_a_neuron_by_itself_is_cached_too():
+    neuron = Neuron(1, "relu", seed=0)
+    neuron.weights[0].data = 2.0
+    (passed,) = (cache := neuron.forward_cache([[1.0], [-3.0]])).values()
+    assert list(cache) == [""]
+    assert [[x.data for x in row] for row in (*passed.z, *passed.a)] == [[2.0], [-6.0], [2.0], [0.0]]

@@ -110,6 +110,12 @@ def test_every_kind_of_model(tmp_path, name):
     rows = (DRAW.integers(0, 5, (9, 4)) if shape is None else DRAW.normal(size=shape)).tolist()
     assert differences(tmp_path, make(), rows, False) <= 1e-6
     assert differences(tmp_path, make(), rows, True) <= 1e-12
+    nodes = [node.op_type for node in onnx.load(tmp_path / "model.onnx").graph.node]
+    assert (nodes == ["Scan"]) == (name == "transformer"), "rows go one by one only where they have to"
+    if name == "one output":
+        whole = ["Shape", *["Transpose", "MatMul", "Add", "Relu"], *["Transpose", "MatMul", "Add"]]
+        assert nodes == [*whole, "Reshape", "Identity"]
+    assert "Cast" not in nodes
 
 
 def test_what_cannot_be_written_says_so(tmp_path):

@@ -1,6 +1,7 @@
 """The training session: right phases, and back again to the bit."""
 
 import math
+import pickle
 import random
 
 import pytest
@@ -310,3 +311,39 @@ def test_the_moments_of_a_session_are_what_its_parameters_held_and_follow_it_bac
     assert [(k, list(numbers)) for k, numbers in session.moments()] == list(enumerate(held))
     session.back(3)
     assert [(k, list(numbers)) for k, numbers in session.moments()] == list(enumerate(held[:3]))
+
+
+def test_as_many_records_are_kept_as_the_limit_says():
+    session = TrainingSession(MLP(2, [1], seed=1), *xor(), loss=mean_squared_error)
+    session.step(3)
+    size = sum(record.size for record in session.undo_records)
+    session.undo_limit = size + 100  # of a rate that is set
+    assert session.undo_limit == size + 100
+    session.learning_rate = 0.5
+    assert len(session.undo_records) == 10, "just as much as there may be"
+    session.learning_rate = 0.25
+    assert (len(session.undo_records), session.undo_records[0].what) == (10, "backward")
+    with pytest.raises(ValueError, match="undo_limit must be 0 or more"):
+        session.undo_limit = -1
+    session.undo_limit = 0
+    session.step()
+    assert session.undo_records == []
+
+
+@pytest.mark.parametrize("phases", range(4))
+def test_a_session_that_was_pickled_goes_on_to_the_same_bits(phases):
+    session = TrainingSession(MLP(2, [2, 1], "tanh", seed=1), *xor(), loss=mean_squared_error, batch_size=3)
+    session.step()
+    for _ in range(phases):
+        getattr(session, session.phase)()
+    again = pickle.loads(pickle.dumps(session))
+    assert (again.phase, again.loss_value is None) == (session.phase, session.loss_value is None)
+    for each in (session, again):
+        each.step(2)
+        each.back(2)
+        each.step(3)
+    assert state_of(again) == state_of(session)
+    session.undo_limit = 0
+    session.forward()
+    kept = pickle.loads(pickle.dumps(session))
+    assert kept.loss_value.data == session.loss_value.data, "where it cannot be recorded again, it is kept"

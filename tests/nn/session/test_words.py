@@ -20,6 +20,10 @@ def optimizer(*values):
     return nn.SGD(values or [Value(0.0)])
 
 
+LINE = nn.Neuron(1, None, seed=0)
+ONE = {"inputs": [[1.0]], "targets": [1.0], "loss": nn.mean_squared_error}
+
+
 class Odd:
     """What is no number, sequence or function."""
 
@@ -173,9 +177,38 @@ WRONG = [
     (lambda: nn.OneCycle(2, start=1.1), ": the first and the last factor lie between 0 and 1"),
     (lambda: nn.OneCycle(2, final=-0.1), ": the first and the last factor lie between 0 and 1"),
     (lambda: nn.ReduceOnPlateau(factor=1.0), ": the factor lies between 0 and 1"),
+    (lambda: nn.StepDecay(1, 1.1), "StepDecay(every=1, factor=1.1): the factor is greater than 0 and at most 1"),
+    (lambda: nn.Exponential(0.0), "Exponential(factor=0.0): the factor is greater than 0 and at most 1"),
+    (lambda: nn.WarmUp(1, start=-0.1), ": the first factor lies between 0 and 1"),
+    (lambda: nn.Cosine(1, -0.1), "Cosine(steps=1, final=-0.1): the last factor lies between 0 and 1"),
+    (lambda: nn.OneCycle(2, rise=0.0), ": the rise is a share between 0 and 1"),
+    (lambda: nn.OneCycle(2, start=-0.1), ": the first and the last factor lie between 0 and 1"),
+    (lambda: nn.OneCycle(2, final=1.1), ": the first and the last factor lie between 0 and 1"),
+    (lambda: nn.ReduceOnPlateau(factor=0.0), ": the factor lies between 0 and 1"),
+    (lambda: nn.ClipByValue(0.0), "ClipByValue(limit=0.0): the limit must be greater than 0"),
+    (lambda: nn.Dropout(-0.1), "p is the probability of being dropped, from 0 to 1, not -0.1"),
+    (lambda: nn.Dropout(1.1), "p is the probability of being dropped, from 0 to 1, not 1.1"),
+    (lambda: nn.BatchNorm(1, momentum=-0.1), "momentum is the share of the new batch, from 0 to 1, not -0.1"),
+    (lambda: nn.BatchNorm(1, momentum=1.1), "momentum is the share of the new batch, from 0 to 1, not 1.1"),
+    (lambda: nn.LayerNorm(1, epsilon=0.0), "epsilon keeps the division finite and must be above 0, not 0"),
     (lambda: nn.ReduceOnPlateau(patience=0), "ReduceOnPlateau's patience must be 1 or more, not 0"),
     (lambda: nn.ReduceOnPlateau(margin=-1.0), ": margin and least are 0 or more"),
     (lambda: nn.ReduceOnPlateau(least=-1.0), ": margin and least are 0 or more"),
+    (lambda: nn.Autosave("a", 0), "Autosave's every must be 1 or more, not 0"),
+    (lambda: nn.sharpness(LINE, **ONE, limit=0), "limit must be 1 or more, not 0"),
+    (lambda: nn.sharpness(nn.MLP, **ONE),
+     "a model is called on rows and has parameters(), as an nn.Module does; this is the class MLP"),
+    (lambda: nn.diagnose(LINE, **{**ONE, "loss": 1.0}),
+     "loss is a function of predictions and targets, as nn.mean_squared_error is, not a float"),
+    (lambda: nn.find_learning_rate(LINE, **ONE, optimizer=optimizer(), steps=2), "steps must be 3 or more, not 2"),
+    (lambda: nn.find_learning_rate(LINE, **ONE, optimizer=optimizer(), start=0.0),
+     "find_learning_rate(start=0.0): start must be greater than 0 and finite"),
+    (lambda: nn.TrainingSession(nn.MLP, **ONE),
+     "a model is called on rows and has parameters(), as an nn.Module does; this is the class MLP"),
+    (lambda: nn.TrainingSession(LINE, **ONE).run_until(0.0, limit=0), "the limit of steps must be 1 or more, not 0"),
+    (lambda: nn.TrainingSession(LINE, **ONE).back(0), "the number of steps to go back must be 1 or more, not 0"),
+    (lambda: nn.TrainingSession(LINE, **ONE).undo(0), "the number of undo records must be 1 or more, not 0"),
+    (lambda: nn.RNN(1, 1)([[1.0]], truncate=0), "the number of steps between truncations is at least 1, not 0"),
     (lambda: nn.EarlyStopping(0), "EarlyStopping's patience must be 1 or more, not 0"),
     (lambda: nn.EarlyStopping(1, -1.0), "EarlyStopping(patience=1, margin=-1.0): the margin must be 0 or more"),
     (lambda: nn.ClipByNorm(0.0), "ClipByNorm(limit=0.0): the limit must be greater than 0"),
@@ -227,6 +260,13 @@ def test_what_is_at_a_limit_is_taken():
         nn.OneCycle(2, 0.5, 0.0, 1.0),
     ):
         assert 0.0 <= schedule(0) <= 1.0
+    assert (nn.BatchNorm(1, momentum=0.0).momentum, nn.BatchNorm(1, momentum=1.0).momentum) == (0.0, 1.0)
+    assert (nn.Dropout(0.0).p, nn.Dropout(1.0).p, nn.Cosine(1, 0.0)(1), nn.OneCycle(2, 0.5, 1.0, 0.0)(1)) == (
+        0,
+        1,
+        0,
+        0,
+    )
     assert nn.StepDecay(1, 1.0)(5) == nn.Exponential(1.0)(5) == 1.0
     assert nn.ReduceOnPlateau(margin=0.0, least=0.0).patience == 10
     assert len(nn.datasets.moons(2)[0]) == len(nn.datasets.circles(2)[0]) == len(nn.datasets.sine(2)[0]) == 2

@@ -127,6 +127,22 @@ def test_a_report_has_the_latest_loss_and_what_was_planned():
     assert (report.epoch, report.loss, report.every) == (2, 2.0, 1)
 
 
+def test_where_nothing_can_be_saved_is_said_before_any_work(tmp_path):
+    pytest.importorskip("safetensors")
+    model, called = nn.Neuron(1, None, seed=0), []
+
+    def loss(predictions, targets):
+        called.append(1)
+        return nn.mean_squared_error(predictions, targets)
+
+    with pytest.raises(FileNotFoundError):
+        nn.fit(
+            model, X, Y, loss=loss, optimizer=nn.SGD(model.parameters()), epochs=1,
+            autosave=nn.Autosave(tmp_path / "none" / "a"),
+        )  # fmt: skip
+    assert called == []
+
+
 def test_a_batch_size_beyond_all_rows_is_all_rows():
     whole, by_rows = fitted()[1], fitted(batch_size=9)[1]
     assert by_rows.losses == whole.losses

@@ -113,3 +113,45 @@ def test_a_network_that_is_fitted_in_parts_is_as_large_as_one_that_is_fitted_who
     whole = Classifier(epochs=1).fit(rows, targets)
     parts = Classifier().partial_fit(rows, targets, classes=classes)
     assert parts.model_.parameter_count() == whole.model_.parameter_count()
+
+
+def test_settings_begin_as_said_and_go_to_fit(monkeypatch):
+    defaults = {
+        "sizes": (32,), "activation": "relu", "learning_rate": 0.01, "l2": 0.0001, "epochs": 200, "batch_size": "auto",
+        "validation": None, "early_stopping": None, "backend": "auto", "random_state": None,
+    }  # fmt: skip
+    assert Regressor().get_params() == Classifier().get_params() == defaults
+    seen = []
+    monkeypatch.setattr("nn.estimators.networks.fit", lambda *given, **named: seen.append(named))
+    own = {"early_stopping": 3, "validation": 0.25, "backend": "numpy", "learning_rate": 0.5, "l2": 0.25, "epochs": 7}
+    for kind, loss in ((Regressor, nn.mean_squared_error), (Classifier, nn.softmax_cross_entropy)):
+        for count, size, rows in ((300, "auto", 200), (150, "auto", 150), (300, 9, 9)):
+            X, y = np.arange(2.0 * count).reshape(count, 2), np.arange(count) % 3
+            made = kind((5, 4), "tanh", batch_size=size, random_state=1, **own).fit(X, y)
+            assert [len(layer.neurons) for layer in made.model_.layers] == [5, 4, 3 if kind is Classifier else 1]
+            assert (made.optimizer_.learning_rate, made.optimizer_.l2, made.loss_) == (0.5, 0.25, None)
+            whole = seen.pop()
+            assert (whole["loss"], whole["batch_size"], whole["epochs"], whole["progress"]) == (loss, rows, 7, False)
+            assert (whole["early_stopping"], whole["validation"], whole["backend"]) == (3, 0.25, "numpy")
+            made.history_.losses.append(1.0)
+            made.partial_fit(X, y)
+            part = seen.pop()
+            assert (part["epochs"], part["early_stopping"], part["validation"]) == (2, None, None)
+            assert part["shuffle"] == whole["shuffle"]
+            assert made.loss_ == 1.0
+            same = kind(random_state=1).fit(X, y)
+            assert seen.pop()["shuffle"] == whole["shuffle"]
+            assert same.model_.layers[0].activation.name == "relu"
+
+
+def test_a_regressors_targets_are_in_units_of_their_deviation_by_weight(monkeypatch):
+    seen = []
+    monkeypatch.setattr("nn.estimators.networks.fit", lambda model, X, y, **named: seen.append(y.tolist()))
+    made = Regressor().fit([[0.0], [1.0], [2.0]], [1.0, 5.0, 9.0], sample_weight=[1.0, 0.0, 1.0])
+    assert (made.target_mean_, made.target_scale_) == (5.0, 4.0)
+    assert seen.pop() == [-1.0, 0.0, 1.0]
+    made.partial_fit([[0.0]], [13.0])
+    assert seen.pop() == [2.0]
+    assert made.target_mean_ == 5.0
+    flat = Regressor().partial_fit([[0.0], [1.0]], [3.0, 3.0])
+    assert (flat.target_mean_, flat.target_scale_, seen.pop()) == (3.0, 1.0, [0.0, 0.0])

@@ -3,7 +3,9 @@
 import math
 from itertools import pairwise
 from statistics import median
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,8 @@ from nn.history.loss_findings import rate_too_high
 from nn.inspect.rate_finder import _judge
 from nn.optim.clipping import percentile
 from nn.saving.snapshot import BuffersAndRNG
+from nn.training import compiled, loop
+from nn.training.recorded import RecordedStepper
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
 FALL = [1.0] * 20 + [0.8, 0.5, 0.2] + [0.1] * 20
@@ -81,6 +85,74 @@ def test_no_file_is_written_of_a_training_that_went_wrong(tmp_path):
     rule.parameters = fresh.parameters()
     nn.load(path, fresh, rule, saved)
     assert (rule.step_count, saved.epochs, saved.trouble) == (2, 2, "")
+
+
+@pytest.mark.parametrize(("rows", "size", "far", "parts"), [
+    (3, 1, 6, [6, 6, 3]),  # three steps an epoch, and after each epoch one looks whether it is far enough
+    (3, 1, 7, [9, 6]),
+    (3, 2, 6, [4, 4, 2]),
+    (3, 3, 2, [2, 2, 1]),
+    (3, 3, 9, [5]),
+])  # fmt: skip
+def test_steps_are_planned_ahead_as_far_as_that_is_quick(monkeypatch, rows, size, far, parts):
+    planned = []
+    steps = RecordedStepper.steps
+    monkeypatch.setattr(
+        RecordedStepper, "steps", lambda self, plan, stop: planned.append(plan) or steps(self, plan, stop)
+    )
+    monkeypatch.setattr(loop, "FAR", far)
+    model = nn.Neuron(1, None, seed=0)
+    optimizer = nn.SGD(model.parameters(), 0.1)
+    nn.fit(
+        model, X[:rows], Y[:rows], loss=nn.mean_squared_error, optimizer=optimizer, epochs=5, batch_size=size,
+        report_every=9, backend="recorded",
+    )  # fmt: skip
+    assert [len(plan) for plan in planned] == parts
+    assert sorted(i for plan in planned for step in plan for i in step.rows) == sorted([*range(rows)] * 5)
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_weights_of_rows_go_with_the_targets_and_stay_away_from_what_is_held_out(width):
+    def targets(numbers):
+        return [[y, -y] if width == 2 else y for y in numbers]
+
+    seen = []
+
+    def error(predictions, wanted):
+        seen.append(wanted)
+        return sum(abs(p if width == 1 else p[0]) for p in predictions)
+
+    def fitted(rows, wanted, **settings):
+        model = nn.MLP(1, [3, width], activation="tanh", seed=0)
+        optimizer = nn.SGD(model.parameters(), 0.1)
+        settings |= {"loss": nn.mean_squared_error, "optimizer": optimizer, "epochs": 3, "backend": "recorded"}
+        history = nn.fit(model, rows, targets(wanted), **settings)
+        return history, [p.data for p in model.parameters()]
+
+    held = [[0.25], [2.0]], targets([0.5, 3.0])
+    by_weights, ends = fitted(X, Y, weights=[2.0, 1.0, 0.0], validation=held, metrics=[error])
+    assert seen == [held[1]] * 3
+    as_often, same = fitted([X[0], X[0], X[1]], [Y[0], Y[0], Y[1]], validation=held)
+    assert by_weights.losses == pytest.approx(as_often.losses, rel=1e-13)
+    assert by_weights.validation_losses == pytest.approx(as_often.validation_losses, rel=1e-12)
+    assert ends == pytest.approx(same, rel=1e-12)
+    with pytest.raises(ValueError, match="the weights of the rows to train on are all 0"):
+        fitted(X, Y, weights=[0, 0, 0])
+
+
+def test_processes_that_train_together_end_where_any_was_interrupted():
+    stepper = compiled.DevicesStepper.__new__(compiled.DevicesStepper)
+    stepper._shared = SimpleNamespace(told=False)
+    here = [].append
+    ends = stepper.agreed(here)
+    assert (stepper._shared.asked, ends()) == (here, False)
+    stepper._shared.told = True
+    assert ends() is True
+    stepper._devices = SimpleNamespace(gathered=lambda found: np.array([[7.0], [found[0, 0]]]))
+    model = nn.Neuron(1, None, seed=0)
+    stepper.task = SimpleNamespace(model=model, loss=nn.mean_squared_error)
+    stepper._forward = None
+    assert stepper.evaluate(X, Y) == 7.0, "as the first of them finds it"
 
 
 # -------------------------------------------------------------------------------------------- schedules, percentiles
