@@ -87,35 +87,36 @@ class Blocks:
         """Return the level of each node; to `lists` go the places of its first operand and of its second."""
         get = self._number.get
         left, right = list(map(get, lefts, repeat(NONE))), list(map(get, rights, repeat(NONE)))
-        level, depths = [0] * begin, dict[Any, int]()  # of groups, and what stands beside them
-        for i, (x, y) in enumerate(zip(left, right, strict=True)):
-            if i in several:
+        level = [0] * (self.begin + 1)  # of a leaf that is met now, or where there is no second operand, the last: 0
+        depths: dict[Any, int] = {}  # of groups, and what stands beside them
+        start = 0
+        for stop in (*several, len(lefts)):
+            for i, x, y in zip(range(begin + start, begin + stop), left[start:stop], right[start:stop], strict=True):
+                a, b = level[x], level[y]
+                level[i] = (a if a > b else b) + 1
+            start = stop + 1
+            if stop in several:
                 here = 0
-                for operand in several[i]:
+                for operand in several[stop]:
                     depth = depths.get(operand)
                     if depth is None:
-                        depth = depths[operand] = self._depth(operand, begin, level)
+                        depth = depths[operand] = self._depth(operand, level)
                     here = max(here, depth)
-            elif x == NONE or y == NONE:  # of a leaf that is met now, or there is no second operand
-                here = max(level[x] if x != NONE else 0, level[y] if y != NONE else 0)
-            else:
-                here = level[x] if level[x] > level[y] else level[y]
-            level.append(here + 1)
+                level[begin + stop] = here + 1
         for own, found in ((lefts, left), (rights, right)):
             for i in [i for i, place in enumerate(found) if place == NONE and own[i] is not None and i not in several]:
                 found[i] = self._placed([own[i]])[0]
             lists.append(found)
-        return level[begin:]
+        return level[begin:-1]
 
-    def _depth(self, operand: Any, begin: int, level: list[int]) -> int:
+    def _depth(self, operand: Any, level: list[int]) -> int:
         """Return the level of an operand, of a group the highest of its members': leaves stand on level 0."""
-        if not operand.is_group:
-            (place,) = self._placed([operand])
-            return level[place] if place < len(level) else 0
-        places = self._members[operand] = self._placed(operand.values)
-        if max(places, default=0) < begin:
-            return 0
-        return max([level[place] for place in places if place < len(level)], default=0)
+        places = self._placed(operand.values if operand.is_group else [operand])
+        if operand.is_group:
+            self._members[operand] = places
+        if max(places, default=0) >= self.begin:
+            places = [min(place, self.begin) for place in places]
+        return max(map(level.__getitem__, places), default=0)
 
     def _placed(self, values: Sequence[Any]) -> list[int]:
         """Return the places of Values; leaves that are new get the next ones."""

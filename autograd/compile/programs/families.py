@@ -37,7 +37,6 @@ from autograd.compile.programs.pipeline import build
 from autograd.compile.programs.rehearsal import NoNumberError, Once, Rehearsal, Sample
 from autograd.compile.programs.unify import unify
 from autograd.recording.bulk import numbers_of
-from autograd.support.collector import collector_paused
 from autograd.support.user_line import warn
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ class Families:
             first = next(candidates, None)
             if first is None:
                 return None
-            with self._owner.values_synced(), collector_paused(), np.errstate(all="ignore"):
+            with self._owner.values_synced(), np.errstate(all="ignore"):
                 found = self._first_to_agree(shapes, arrays, first, candidates)
         except (NotTracedError, NoNumberError) as error:
             found, self.why = None, str(error)
