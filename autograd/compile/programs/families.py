@@ -227,8 +227,9 @@ class Families:
         family.varies, compiled.audits = True, family.audits
         family.audits.rehearsed(sum(compiled.seconds.values()))
         for direct in chain.from_iterable(owner.known.values()):  # what it was found from is one of it
-            if any(direct.program is part.program for part in family.parts):
-                direct.audits = family.audits
+            for part in family.parts:
+                if direct.program is part.program:
+                    direct.join(family, part.sizes)
         return compiled
 
     def _continues(self, family: Family, sizes: Sizes, outline: Outline) -> bool:
