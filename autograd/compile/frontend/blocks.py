@@ -60,8 +60,8 @@ class Blocks:
         self._members: dict[Any, list[int]] = {}  # the places of a group's
         beside = [node._left for node in nodes], [node._right for node in nodes]
         several = {i: operands(nodes[i]) for i, x in enumerate(beside[0]) if x is None or x.is_group}
-        found = [list(map(self._number.get, column, repeat(NONE))) for column in beside]
-        level, both = self._levels(len(leaves), *found, several), np.array(found, dtype=np.intp)
+        left, right = (list(map(self._number.get, column, repeat(NONE))) for column in beside)
+        level, both = self._levels(len(leaves), left, right, several), np.array((left, right), dtype=np.intp)
         for own, column in zip(beside, both, strict=True):
             for i in np.flatnonzero(column == NONE).tolist():
                 if own[i] is not None and i not in several:
