@@ -11,9 +11,9 @@ from typing import Final
 NODE: Final = 16  # to record a node takes as long as so many operands
 COMPILING = 450  # to compile one, as long as so many
 WORTH_COMPILING = 1_800_000  # as much work again, whatever is compiled: NumPy is loaded, and all that finds arrays
-WORTH_MACHINE_CODE = 6_000  # small steps after which a tenth of a second of LLVM has paid
-LARGE_STEP: Final = 1_000_000  # work of a step of which half as many are enough
-WORTH_OPTIMIZING = 100_000  # operations for each line that LLVM compiled in a hurry, after which it looks twice
+WORTH_MACHINE_CODE = 3_000  # small steps after which a tenth of a second of LLVM has paid
+LARGE_STEP: Final = 500_000  # work of a step of which half as many are enough
+WORTH_OPTIMIZING = 200_000  # operations for each line that LLVM compiled in a hurry, after which it looks twice
 FITS_CACHE: Final = 10_000_000  # work of a step, beyond which a matrix library that uses all cores is as good
 CHUNK: Final = 1 << 16  # rows that are looked at in one go, so that those of files are not all in memory
 MANY_ROWS: Final = 2_000  # to predict, after which compiling has paid

@@ -58,7 +58,7 @@ EQUIVALENT = {
     "nn/saving/onnx_maths.py": {
         ("size = self.where(x > 28.0, 28.0, x)  # where it has vanished", "28.0", "56.0"): "it has vanished there, too",
     },
-    "nn/losses/given.py": {
+    "nn/losses/validate_targets.py": {
         ("average = dot(each, losses) / where(equal(whole, 0.0), 1.0, whole)", "1.0", "2.0"): "0 is divided by it",
     },
     "nn/inspect/layer_statistics.py": {

@@ -58,16 +58,20 @@ class Blocks:
         self.given: list[Any] = []
         self.begin = len(self._number)  # of their places
         self._members: dict[Any, list[int]] = {}  # the places of a group's
-        lefts, rights = [node._left for node in nodes], [node._right for node in nodes]
-        several = {i: operands(nodes[i]) for i, x in enumerate(lefts) if x is None or x.is_group}
-        lists: list[list[int]] = []
-        level = self._levels(len(leaves), lefts, rights, several, lists)
+        beside = [node._left for node in nodes], [node._right for node in nodes]
+        several = {i: operands(nodes[i]) for i, x in enumerate(beside[0]) if x is None or x.is_group}
+        left, right = (list(map(self._number.get, column, repeat(NONE))) for column in beside)
+        level, both = self._levels(len(leaves), left, right, several), np.array((left, right), dtype=np.intp)
+        for own, column in zip(beside, both, strict=True):
+            for i in np.flatnonzero(column == NONE).tolist():
+                if own[i] is not None and i not in several:
+                    (column[i],) = self._placed([own[i]])
         forms: dict[Any, int] = {}
         form = [forms.setdefault(node.op, len(forms)) for node in nodes]
         for i, inputs in several.items():
             form[i] = forms.setdefault((nodes[i].op, *[len(x.values) for x in inputs if x.is_group]), len(forms))
         key = np.array(level, dtype=np.intp) * (len(forms) + 1) + np.array(form, dtype=np.intp)
-        order, both = np.argsort(key, kind="stable"), np.array(lists, dtype=np.intp)
+        order = np.argsort(key, kind="stable")
         self.blocks = []
         for places in np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if nodes else []:
             op = nodes[places[0]].op
@@ -81,41 +85,32 @@ class Blocks:
         self.roots = self._placed(roots)
         self.size = len(self._number)
 
-    def _levels(
-        self, begin: int, lefts: list[Any], rights: list[Any], several: dict[int, Any], lists: list[list[int]]
-    ) -> list[int]:
-        """Return the level of each node; to `lists` go the places of its first operand and of its second."""
-        get = self._number.get
-        left, right = list(map(get, lefts, repeat(NONE))), list(map(get, rights, repeat(NONE)))
-        level, depths = [0] * begin, dict[Any, int]()  # of groups, and what stands beside them
-        for i, (x, y) in enumerate(zip(left, right, strict=True)):
-            if i in several:
+    def _levels(self, begin: int, left: list[int], right: list[int], several: dict[int, Any]) -> list[int]:
+        """Return the level of each node: of those that have several operands from these, else from two places."""
+        level = [0] * (self.begin + 1)  # the last of a leaf that has no place yet, or where there is no second operand
+        depths: dict[Any, int] = {}  # of groups, and what stands beside them
+        start = 0
+        for stop in (*several, len(left)):
+            for i, x, y in zip(range(begin + start, begin + stop), left[start:stop], right[start:stop], strict=True):
+                a, b = level[x], level[y]
+                level[i] = (a if a > b else b) + 1
+            start = stop + 1
+            if stop in several:
                 here = 0
-                for operand in several[i]:
+                for operand in several[stop]:
                     depth = depths.get(operand)
                     if depth is None:
-                        depth = depths[operand] = self._depth(operand, begin, level)
+                        depth = depths[operand] = self._depth(operand, level)
                     here = max(here, depth)
-            elif x == NONE or y == NONE:  # of a leaf that is met now, or there is no second operand
-                here = max(level[x] if x != NONE else 0, level[y] if y != NONE else 0)
-            else:
-                here = level[x] if level[x] > level[y] else level[y]
-            level.append(here + 1)
-        for own, found in ((lefts, left), (rights, right)):
-            for i in [i for i, place in enumerate(found) if place == NONE and own[i] is not None and i not in several]:
-                found[i] = self._placed([own[i]])[0]
-            lists.append(found)
-        return level[begin:]
+                level[begin + stop] = here + 1
+        return level[begin:-1]
 
-    def _depth(self, operand: Any, begin: int, level: list[int]) -> int:
+    def _depth(self, operand: Any, level: list[int]) -> int:
         """Return the level of an operand, of a group the highest of its members': leaves stand on level 0."""
         if not operand.is_group:
-            (place,) = self._placed([operand])
-            return level[place] if place < len(level) else 0
-        places = self._members[operand] = self._placed(operand.values)
-        if max(places, default=0) < begin:
-            return 0
-        return max([level[place] for place in places if place < len(level)], default=0)
+            return level[self._number.get(operand, NONE)]
+        places = self._members[operand] = list(map(self._number.get, operand.values, repeat(NONE)))
+        return max(map(level.__getitem__, places), default=0)
 
     def _placed(self, values: Sequence[Any]) -> list[int]:
         """Return the places of Values; leaves that are new get the next ones."""
@@ -137,6 +132,8 @@ class Blocks:
     def _table(self, groups: Sequence[Any]) -> tuple[Index, Index]:
         rows = {group: k for k, group in enumerate(dict.fromkeys(groups))}
         members = np.array([self._members[group] for group in rows], dtype=np.intp)
+        if (members == NONE).any():  # leaves that are new
+            members = np.array([self._placed(group.values) for group in rows], dtype=np.intp)
         return members, np.array([rows[group] for group in groups])
 
     def reach(self, reached: Index) -> None:

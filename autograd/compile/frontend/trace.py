@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compile.frontend.placeholders import NO_NUMBER, ReadNumber, close, maxima_traced, node_of
+from autograd.compile.frontend.placeholders import NO_NUMBER, ReadNumber, builtins_traced, close, node_of
 from autograd.compile.frontend.traced_graph import TAKE, Traced, values_in
 from autograd.compile.frontend.validate import shape_of
 from autograd.fused.groups import Group
@@ -184,7 +184,7 @@ def trace(
     mode = (recorder or Tracing)(dict(zip(names, zip(arguments, own, strict=True), strict=False)))
     entered = modes.mode(mode)
     try:
-        with entered, maxima_traced(), collector_paused():
+        with entered, builtins_traced(), collector_paused():
             root = function(*given)
             if not one:
                 root = predictions_of(root)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from autograd.compile.frontend.traced_graph import TAKE, Traced
 from autograd.compile.lift.tape import Tape
-from autograd.compile.lift.terms import combined, dot, plus_bias, times
+from autograd.compile.lift.terms import combined, dot, plus_bias, scales, times
 from autograd.functional.take import TAKEN
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE
@@ -21,7 +21,6 @@ from autograd.rules.reductions import ROWS
 from autograd.rules.sums import total
 
 WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition
-MODERATE: Final = 1e-30  # a number beyond it, or its inverse, scales what it was written beside: that may need it
 
 Terms = deque[tuple[int, int]]  # of a sum: the sign and the node of each
 
@@ -116,20 +115,15 @@ class _Normalizer:
     # ------------------------------------------------------------------------------------- groups
     def _group(self, i: int) -> int:
         """Return the number on the tape of the group that is node i."""
-        g = self.groups.get(i)
-        if g is None:
+        if i not in self.groups:
             places = tuple(map(self.place.__getitem__, self.members[i]))
-            g = self.groups[i] = self.tape.group(
-                tuple(map(self._resolved, self.members[i])) if -1 in places else places
-            )
-        return g
+            places = tuple(map(self._resolved, self.members[i])) if -1 in places else places
+            self.groups[i] = self.tape.group(places)
+        return self.groups[i]
 
     def _dot(self, i: int, inputs: list[int]) -> int:
         weights, values, bias = inputs
         return plus_bias(self.tape, dot(self.tape, self._group(weights), self._group(values)), self._resolved(bias))
-
-    def _total(self, i: int, inputs: list[int]) -> int:
-        return self._collected([(1, j) for j in self.members[inputs[0]]], 1)
 
     def _reduced(self, i: int, inputs: list[int], row: str) -> int:
         return self.tape.reduce(row, self._group(inputs[0]))
@@ -205,7 +199,7 @@ class _Normalizer:
                 sign, *factors = products[i][:3]
                 own, x = self._signed(j)
                 others = [z for z in (*factors, x) if z not in tape.numbers]
-                numbers = [z for z in (*factors, x) if _scales(tape.numbers.get(z))]
+                numbers = [z for z in (*factors, x) if scales(tape.numbers.get(z))]
                 if len(others) == len(set(others)) == 2 and numbers:
                     x, y = tape.factors(*others)
                     return sign * own, x, tape.write(op, y, numbers[0])
@@ -234,17 +228,9 @@ class _Normalizer:
         (left, right), sums, least = inputs, self.sums, WRITTEN_OUT
         if left in sums:
             terms, least = sums.pop(left)
-            if right not in sums:
-                terms.append((sign, right))
-            elif self._are_weighted(right):
-                terms.extend((sign * inner, j) for inner, j in sums.pop(right)[0])
-            elif self._are_alike(left, terms, least, right):
-                terms = deque([(1, left), (sign, right)])
-            else:
-                self._resolved(right)
-                terms.append((sign, right))
+            terms = self._longer(terms, least, sign, right)
         elif self.tape.numbers.get(self.place[left]) == 0.0:  # where Python's sum() starts
-            terms, least = sums.pop(right) if sign > 0 and right in sums else (deque([(sign, right)]), 1)
+            terms, least = sums.pop(right) if sign > 0 and right in sums else (Terms([(sign, right)]), 1)
         elif sign > 0 and right in sums:
             terms, least = sums.pop(right)
             terms.appendleft((1, left))
@@ -252,11 +238,37 @@ class _Normalizer:
             x, y, op = self.place[left], self.place[right], self.tape.op
             if x >= 0 <= y and self.uses[i] != 1 and "negative" not in (op[x], op[y]):
                 return self.tape.write("add" if sign > 0 else "subtract", x, y)
-            terms = deque([(1, left), (sign, right)])
-        if self.uses[i] == 1:
-            sums[i] = terms, least
+            terms = Terms([(1, left), (sign, right)])
+        return self._waiting(i, terms, least)
+
+    def _waiting(self, i: int, terms: Terms, least: int) -> int:
+        """Let a sum wait if one node alone uses it."""
+        if terms and self.uses[i] == 1:
+            self.sums[i] = terms, least
             return -1
         return self._collected(terms, least)
+
+    def _total(self, i: int, inputs: list[int]) -> int:
+        """Let a sum of many wait as one that was added up one by one, from 0 on."""
+        members, sums = self.members[inputs[0]], self.sums
+        if self.uses[inputs[0]] > 1 or sums.keys().isdisjoint(members):  # who else uses the group is to find them all
+            return self._waiting(i, Terms([(1, j) for j in members]), 1)
+        terms, least = sums.pop(members[0], (Terms([(1, members[0])]), 1))
+        for j in members[1:]:
+            terms = self._longer(terms, least, 1, j)
+        return self._waiting(i, terms, least)
+
+    def _longer(self, terms: Terms, least: int, sign: int, right: int) -> Terms:
+        """Return the terms of a sum that goes on with node `right`, which may be a sum that waits as well."""
+        waits = right in self.sums
+        if waits and self._are_weighted(right):
+            terms.extend((sign * inner, j) for inner, j in self.sums.pop(right)[0])
+        elif waits and (whole := self._alike(terms, least, right)) >= 0:
+            self.place.append(whole)  # of a node that nobody wrote
+            return Terms([(1, len(self.place) - 1), (sign, right)])
+        else:
+            terms.append((sign, right))
+        return terms
 
     def _are_weighted(self, i: int) -> bool:
         """Whether the terms of a waiting sum weight something each, all of different kinds.
@@ -269,19 +281,15 @@ class _Normalizer:
             (sign * own, tape.kind[x], tape.kind[y]) for sign, own, x, y in products if tape.op[x] == "parameter"
         })  # fmt: skip
 
-    def _are_alike(self, left: int, terms: Terms, least: int, right: int) -> bool:
-        """Whether two waiting sums play the same part, as e1 and e2 do in e1 + e2 + …: then neither is opened."""
-        kinds = self.tape.kind
-        last, whole = self.place[terms[-1][1]], -1
-        if last < 0 and len(terms) <= 8:
+    def _alike(self, terms: Terms, least: int, right: int) -> int:
+        """Return the place of terms that are of a kind with a sum that waits, as e1 and e2 in e1 + e2 + …, or -1."""
+        kinds, last, few, whole = self.tape.kind, self.place[terms[-1][1]], len(terms) <= 8, -1
+        if last < 0 and few:
             whole = self._collected(terms, least)  # first, as it is written first
         kind = kinds[self._resolved(right)]
-        if last >= 0 and kinds[last] != kind and len(terms) <= 8:  # else `right` is one more term of its kind
+        if last >= 0 and few and kinds[last] != kind:  # else `right` is one more term of its kind
             whole = self._collected(terms, least)
-        if whole < 0 or kinds[whole] != kind:
-            return False
-        self.place[left] = whole
-        return True
+        return whole if whole >= 0 and kinds[whole] == kind else -1
 
     def _collected(self, terms: Sequence[tuple[int, int]], least: int) -> int:
         """Return the place of a signed sum: like products as dots, `least` terms of a kind or more as totals.
@@ -325,11 +333,6 @@ class _Normalizer:
             else:
                 parts.extend(members)
         return combined(self.tape, parts, total(numbers) if numbers else None)
-
-
-def _scales(number: float | None) -> bool:
-    """Whether this is a number that may scale either factor of a product: 0, as in a mask, or none that is extreme."""
-    return number is not None and (number == 0.0 or MODERATE < abs(number) < 1.0 / MODERATE)
 
 
 Way = Callable[[_Normalizer, int, list[int]], int]  # of node i and its operands: its place on the tape, or -1 to wait

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from autograd.compile.lift.tape import Tape
 
-__all__ = ["combined", "dot", "plus_bias", "times"]
+__all__ = ["combined", "dot", "plus_bias", "scales", "times"]
+
+MODERATE: Final = 1e-30  # a number beyond it, or its inverse, scales what it was written beside: that may need it
 
 
 def times(tape: Tape, x: int, y: int) -> int:
@@ -65,3 +67,8 @@ def dot(tape: Tape, weights: int, values: int) -> int:
         else:
             constant += number
     return combined(tape, parts, constant or None)
+
+
+def scales(number: float | None) -> bool:
+    """Whether this is a number that may scale either factor of a product: 0, as in a mask, or none that is extreme."""
+    return number is not None and (number == 0.0 or MODERATE < abs(number) < 1.0 / MODERATE)

@@ -57,6 +57,7 @@ class Compiled:
         self.backend = "numpy" if backend == AUTO else backend
         self.family, self.steps, self._flops = family, 0, program.flops
         self._shares = (family.generic, sizes) if family is not None and family.varies else None
+        self._counts: Any = self if self._shares is None else family  # the steps that code of its own would make
         self.runner = make_runner(self.backend, program, optimizer, self._shares)
         self.seconds = {**seconds, "emit": perf_counter() - start}
         self.outline: Outline | None = None  # of what was traced at this very size
@@ -74,13 +75,12 @@ class Compiled:
 
     def count(self, steps: int) -> None:
         """Say that so many steps are made next: where they come to so many that machine code pays, they are its."""
-        of = self.family if self.family is not None and self._shares else self
-        of.steps += steps
-        if not self._may_change or not pays_machine_code(of.steps, self._flops):
+        self._counts.steps += steps
+        if not self._may_change or not pays_machine_code(self._counts.steps, self._flops):
             return
         self._may_change, before = False, self.runner
         try:
-            runner = make_runner("native", self.program, self._optimizer, self._shares, of.steps)
+            runner = make_runner("native", self.program, self._optimizer, self._shares, self._counts.steps)
         except Exception as error:  # what NumPy runs it goes on to run, but nobody is to be slow without a word
             warn(
                 f"NumPy goes on to run a program that LLVM did not compile ({type(error).__name__}: {error})",
@@ -93,6 +93,12 @@ class Compiled:
         for here, there in zip(runner.memories, before.memories, strict=True):
             here[:] = there
         self.runner, self.backend = runner, "native"  # once it holds all: Ctrl-C may come before
+
+    def join(self, family: Family, sizes: Sizes) -> None:
+        """Be one of a family that was found from this program: audited with it, and run by the machine code for all."""
+        if self._counts is not family:
+            family.steps += self.steps
+        self.audits, self._shares, self._counts = family.audits, (family.generic, sizes), family
 
     @property
     def holds(self) -> bool:

@@ -37,7 +37,6 @@ from autograd.compile.programs.rehearsal import NoNumberError, Once, Rehearsal, 
 from autograd.compile.programs.size_formulas import DoesNotFitError, Sizes
 from autograd.compile.programs.unify import unify
 from autograd.recording.bulk import numbers_of
-from autograd.support.collector import collector_paused
 from autograd.support.user_line import warn
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ class Families:
             first = next(candidates, None)
             if first is None:
                 return None
-            with self._owner.values_synced(), collector_paused(), np.errstate(all="ignore"):
+            with self._owner.values_synced(), np.errstate(all="ignore"):
                 found = self._first_to_agree(shapes, arrays, first, candidates)
         except (NotTracedError, NoNumberError) as error:
             found, self.why = None, str(error)
@@ -228,8 +227,9 @@ class Families:
         family.varies, compiled.audits = True, family.audits
         family.audits.rehearsed(sum(compiled.seconds.values()))
         for direct in chain.from_iterable(owner.known.values()):  # what it was found from is one of it
-            if any(direct.program is part.program for part in family.parts):
-                direct.audits = family.audits
+            for part in family.parts:
+                if direct.program is part.program:
+                    direct.join(family, part.sizes)
         return compiled
 
     def _continues(self, family: Family, sizes: Sizes, outline: Outline) -> bool:

@@ -47,11 +47,11 @@ class Outline:
             columns = drawn(np.arange(math.prod(shape[1:])), k)
             leaves.append(np.tile(columns, len(values) // max(len(columns), 1)))
         given = [hash(x._data.hex()) if x.op is CONSTANT else id(x) for x in traced.blocks.given]
-        if recorded is None:
-            blocks = traced.blocks.blocks
-            recorded = [(b.op, b.groups[0][0].shape[1] if b.groups else 0) for b in blocks for _ in b.places]
+        each: Counter[tuple[Any, int]] = Counter(recorded)
+        for b in traced.blocks.blocks if recorded is None else ():
+            each[b.op, b.groups[0][0].shape[1] if b.groups else 0] += len(b.places)
         counts: Counter[str] = Counter()
-        for (op, members), times in Counter(recorded).items():
+        for (op, members), times in each.items():
             counts[op.name] += times
             if members:
                 counts[f"members of {op.name}"] += members * times

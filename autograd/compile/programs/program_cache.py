@@ -24,6 +24,7 @@ from autograd.compile.programs.every_size import Families
 from autograd.recording import modes
 from autograd.recording.bulk import numbers_of
 from autograd.recording.nodes import operand
+from autograd.support.collector import collector_paused
 from autograd.support.locks import make_lock
 from autograd.support.messages import name_or
 from autograd.support.user_line import warn
@@ -121,15 +122,16 @@ class Programs:
 
     def _new(self, shapes: tuple[tuple[int, ...], ...], arrays: Sequence[Any] = ()) -> Compiled:
         """Return a new program: for these arrays one of a family, if there is any; else of a trace at full size."""
-        compiled = self._families.compiled(arrays) if arrays else None
-        if compiled is None:
-            start = perf_counter()
-            traced = self._traced(shapes)
-            seconds = perf_counter() - start
-            compiled = compiled_directly(
-                traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients
-            )
-            compiled.why = self._families.why if arrays else ""
+        with collector_paused():
+            compiled = self._families.compiled(arrays) if arrays else None
+            if compiled is None:
+                start = perf_counter()
+                traced = self._traced(shapes)
+                seconds = perf_counter() - start
+                compiled = compiled_directly(
+                    traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients
+                )
+                compiled.why = self._families.why if arrays else ""
         if self._changing or compiled.traced.was_shown:
             compiled.audits.at_once()
         self._warn_unused(compiled)
@@ -163,7 +165,8 @@ class Programs:
         compiled = self.program_for(arrays)
         compiled.count(steps)
         if self.audited and compiled.audits.due() and modes.current("record") is None:
-            return self._audit(compiled, arrays, run)
+            with collector_paused():
+                return self._audit(compiled, arrays, run)
         return compiled, run(compiled, compiled.arguments(arrays))
 
     def _audit(

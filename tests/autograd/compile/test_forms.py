@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd.compile.ir.sizes import SizedInt
-from autograd.compile.programs.forms import NICE, DoesNotFitError, fit
+from autograd.compile.programs.size_formulas import NICE, DoesNotFitError, fit
 
 ONE, THREE, TWO = [(5,), (7,)], [(5,), (7,), (9,)], [(5, 8), (7, 8), (5, 10), (7, 10)]
 FORMS = [

@@ -18,7 +18,7 @@ from autograd.compile.frontend.blocks import drawn, mixed
 from autograd.compile.frontend.guards import MOST, Outside
 from autograd.compile.frontend.snapshots import DEEPEST, copied
 from autograd.compile.frontend.validate import shape_of
-from autograd.compile.programs.families import TRIES
+from autograd.compile.programs.every_size import TRIES
 from autograd.compile.programs.patterns import LONG, pattern_of
 from autograd.compile.programs.program_cache import OFTEN
 from autograd.support.validate import number

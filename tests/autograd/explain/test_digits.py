@@ -10,7 +10,7 @@ import autograd as ag
 from autograd import Value, certify
 from autograd.explain.digits import lost_at
 from autograd.explain.digits.balls import PRIMITIVES, Row, arb, constant_of, context
-from autograd.explain.digits.losses import Loss, counts
+from autograd.explain.digits.lost_digits import Loss, counts
 from autograd.explain.digits.passes import digits_of, rounded
 from autograd.rules.operation import TABLE
 

@@ -4,7 +4,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.explain.digits.losses import way_out
+from autograd.explain.digits.lost_digits import way_out
 
 X, Y = Value(1e-9, "x"), Value(3.0, "y")
 SOFTPLUS, EXPM1, SQUARES = (

@@ -94,12 +94,11 @@ class Native:
         generic, sizes = family or (None, ())
         if generic is not None and generic.machine is None:
             try:
-                generic.machine = Machine(generic.everywhere(len(sizes)), optimizer)
+                generic.machine = Machine(generic.everywhere(len(sizes)), optimizer, steps * program.flops)
             except NoSizeError:
                 generic.machine = False
-        runner = cls(program, optimizer=optimizer, machine=generic and generic.machine, sizes=sizes)
-        runner.machine.work += steps * runner._flops
-        return runner
+        machine = (generic and generic.machine) or Machine(program, optimizer, steps * program.flops)
+        return cls(program, optimizer=optimizer, machine=machine, sizes=sizes)
 
     def _set(self, name: str, x: int) -> None:
         self._settings[WHERE[name]] = x

@@ -81,7 +81,7 @@ class Machine:
         work         operations that were computed so far, by this function or before there was one
     """
 
-    def __init__(self, program: Program, optimizer: Any) -> None:
+    def __init__(self, program: Program, optimizer: Any, work: int = 0) -> None:
         self.processor = host()
         self.program, self.optimizer = program, optimizer
         gradients = bool(program.gradients)
@@ -92,7 +92,7 @@ class Machine:
         shown = [*program.observed] + ([program.loss] if program.loss.shape else [])
         self.shown_at = [(a, plan.reserve(a.size)) for a in shown]
         self.text, self.sizes = self._emitted(gradients)
-        self.work, self._lines = 0, self.text.count("\n")
+        self.work, self._lines = work, self.text.count("\n")
         self._function: Callable[..., Any] | None = None
         self._level = 0
 

@@ -162,13 +162,22 @@ def test_random_programs_at_five_sizes(seed):
         at_sizes(seed, "native")
 
 
-def test_steps_of_all_sizes_count_together(monkeypatch, compiled):
+@pytest.mark.parametrize(
+    ("rows", "first"), [((64, 30, 31, 32, 33, 34, 35, 36), 6), ((5, 7, 9, 5, 7, 9, 5, 7), 5)], ids=["many", "few"]
+)
+def test_steps_of_all_sizes_count_together(rows, first, monkeypatch, compiled):
     monkeypatch.setattr(costs, "WORTH_MACHINE_CODE", 6)
     model = nn.MLP(2, [1], seed=1)
-    step = ag.compile(lambda x, y: nn.mean_squared_error(model.batch(x), y), model.parameters())
+    auto, truth = (
+        ag.compile(lambda x, y: nn.mean_squared_error(model.batch(x), y), model.parameters(), backend)
+        for backend in ("auto", "numpy")
+    )
     backends = []
-    for n in (64, 30, 31, 32, 33, 34, 35, 36):
-        step.value_and_gradient(np.ones((n, 2)), np.ones(n))
-        backends.append(step._programs.latest.backend)
-    assert backends == ["numpy"] * 6 + ["native"] * 2
+    for n in rows:
+        given = np.arange(2.0 * n).reshape(n, 2) / n, np.ones(n)
+        (loss, gradient), (true_loss, true_gradient) = (step.value_and_gradient(*given) for step in (auto, truth))
+        assert loss == pytest.approx(true_loss, rel=1e-14)
+        np.testing.assert_allclose(gradient, true_gradient, rtol=1e-13)
+        backends.append(auto._programs.latest.backend)
+    assert backends == ["numpy"] * first + ["native"] * (8 - first)
     assert len(compiled) == 1

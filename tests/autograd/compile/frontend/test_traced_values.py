@@ -100,6 +100,11 @@ COMPUTED = {
     "the first of equals": lambda w, x: max(w * w, w * 2.0) + min(w * w, w * 2.0),
     "mixed": lambda w, x: w * max(x[0], (w * x[1]).data),
     "rectified": lambda w, x: max(0, w * x[2]) + max(0, w * x[1]),
+    "a sum": lambda w, x: sum(w * v for v in x) * sum([w, 2, x[0], 0.5]) + sum(x, w) + sum([w]) + sum((x[0],), 3),
+    "of numbers read": lambda w, x: w * sum(v.data for v in x) + sum([x[0].data, w, x[1]]),
+    "of what is none": lambda w, x: (
+        w * len(sum([(v,) for v in x], ())) + sum([1.0, 2.0]) * x[0] + sum([]) + sum([True])
+    ),
     "of plain numbers": lambda w, x: w * max(1, 2) * max([], default=3) * min("ab", key=len).count("a") * x[0],
 }
 
@@ -121,6 +126,39 @@ def test_a_shift_that_is_read_is_the_shift_of_a_softmax():
     )
     assert by_hand(X) == ours(X)
     assert by_hand.source == ours.source
+
+
+def added_up(values):
+    """Return what Python's `sum` gives, added one by one, so that each addition is recorded."""
+    whole = 0
+    for value in values:
+        whole = whole + value
+    return whole
+
+
+def pythons(values):
+    return sum(values)  # as it is when the function runs
+
+
+SUMS = {
+    "products": lambda s, w, x: s([a * b for a, b in zip(w, x, strict=True)]),
+    "several": lambda s, w, x: s([s([w[0] * a, w[1] * a, a]) for a in x]) + s([w[2]]) + 2.0,
+    "weighted": lambda s, w, x: (
+        s([w[0] * a + w[1] * a * a + w[2] for a in x]) * s([w[0] * a + w[1] * a * a for a in x])
+    ),
+    "alike": lambda s, w, x: s([(a - b) + a * b for a, b in zip(w, x, strict=True)]),
+    "in one another": lambda s, w, x: s([s([s([a * b for a in x]) for b in w]), s(x), s(w), 3.0]) / s([2, w[0]]),
+    "used twice": lambda s, w, x: (lambda y: s([y, y, y * x[0]]))(s([a - 1.0 for a in w])),
+    "of one and of none": lambda s, w, x: s([s([w[0] * x[0]])]) * s([s([]), w[1], w[2], ag.total([])]) + s([x[1]]),
+}
+
+
+@pytest.mark.parametrize("function", SUMS.values(), ids=SUMS)
+def test_pythons_sum_is_the_program_that_a_loop_is(function):
+    w = [Value(v) for v in (0.5, -1.25, 2.0)]
+    ours, by_hand = (compile(lambda x, s=s: function(s, w, x), w) for s in (pythons, added_up))
+    assert ours(X) == by_hand(X)
+    assert ours.source == by_hand.source
 
 
 READ = {
