@@ -10,7 +10,6 @@ import nn
 from autograd import Value
 from nn.saving.snapshot import BuffersAndRNG, Gradients
 from nn.training.compiled import CompiledStepper
-from nn.training.prepare import COLUMNS, KINDS, _wholes, trial_rows, with_mean_weight_1
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
 
@@ -202,14 +201,6 @@ def test_who_looks_leaves_the_gradients_that_were_there():
         assert [(p.has_grad, p.grad, p.data) for p in parameters] == before
 
 
-def test_rows_to_try_are_the_first_two_and_those_that_differ():
-    assert trial_rows([[0.5]] * 5, [1.0] * 5) == [0, 1]
-    assert trial_rows([[0.5]], [1.0]) == [0]
-    assert trial_rows([[0.5]] * 5, [1.0, 1.0, 1.0, 2.0, 1.0]) == [0, 1, 3]
-    many = [float(k) for k in (*range(KINDS + 3), 0)]
-    assert trial_rows([[0.5]] * len(many), many) == [*range(KINDS), KINDS + 2], "as many kinds, and the extremes"
-
-
 # -------------------------------------------------------------------------------------------- optimizers
 def test_what_a_pass_adds_to_a_gradient_that_was_used_is_their_sum():
     w = Value(3.0)
@@ -292,29 +283,6 @@ def test_beside_another_thread_only_what_draws_is_said_to_draw():
     finally:
         end.set()
         other.join()
-
-
-def test_the_rows_that_show_what_a_column_may_be_are_its_ends_and_the_first_that_is_not_whole():
-    assert _wholes([[0.0], [1.0], [0.5], [0.25]]) == {0, 1, 2}
-    assert _wholes([[3.0], [1.0], [2.0]]) == {0, 1}
-    assert _wholes([[0.5], [1.0], [9.0]]) == set(), "it begins with none"
-    assert _wholes([[0.5, 7.0], [1.0, 8.0], [9.0, 6.5]]) == {1, 2}
-    many = [[k] * (COLUMNS + 1) for k in (5, 7, 3)]
-    assert _wholes(many) == {1, 2}
-    many[0][COLUMNS] = 99
-    assert _wholes(many) == {0, 1, 2}
-    assert _wholes([[float(x) for x in row] for row in many]) == {1, 2}, "no indices, of which each may be wrong"
-    few = [[5, -9.5], [4, 0.5], [6, 0.5]]
-    assert _wholes(few) == {1, 2}
-    many = [[k] * (COLUMNS + 1) for k in (5, 7, 3, 4)]
-    many[3][COLUMNS] = -1
-    assert _wholes(many) == {1, 2, 3}
-    assert _wholes([[*row, 0.5] for row in many]) == {1, 2, 3}
-
-
-def test_weights_are_divided_by_their_mean():
-    assert with_mean_weight_1([[0.0, 1.0], [0.0, 3.0]], "X") == [[0.0, 0.5], [0.0, 1.5]]
-    assert with_mean_weight_1([[0.0, 1e308], [0.0, 1e308]], "X") == [[0.0, 1.0], [0.0, 1.0]]
 
 
 def test_a_diagnosis_reads_the_sharpness_to_a_thousandth():

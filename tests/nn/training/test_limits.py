@@ -18,6 +18,7 @@ from nn.inspect.rate_finder import _judge
 from nn.optim.clipping import percentile
 from nn.saving.snapshot import BuffersAndRNG
 from nn.training import compiled, loop
+from nn.training.prepare import COLUMNS, KINDS, _wholes, trial_rows, with_mean_weight_1
 from nn.training.recorded import RecordedStepper
 
 X, Y = [[0.0], [0.5], [1.0]], [0.0, 0.25, 1.0]
@@ -153,6 +154,37 @@ def test_processes_that_train_together_end_where_any_was_interrupted():
     stepper.task = SimpleNamespace(model=model, loss=nn.mean_squared_error)
     stepper._forward = None
     assert stepper.evaluate(X, Y) == 7.0, "as the first of them finds it"
+
+
+def test_the_rows_that_show_what_a_column_may_be_are_its_ends_and_the_first_that_is_not_whole():
+    assert _wholes([[0.0], [1.0], [0.5], [0.25]]) == {0, 1, 2}
+    assert _wholes([[3.0], [1.0], [2.0]]) == {0, 1}
+    assert _wholes([[0.5], [1.0], [9.0]]) == set(), "it begins with none"
+    assert _wholes([[0.5, 7.0], [1.0, 8.0], [9.0, 6.5]]) == {1, 2}
+    many = [[k] * (COLUMNS + 1) for k in (5, 7, 3)]
+    assert _wholes(many) == {1, 2}
+    many[0][COLUMNS] = 99
+    assert _wholes(many) == {0, 1, 2}
+    assert _wholes([[float(x) for x in row] for row in many]) == {1, 2}, "no indices, of which each may be wrong"
+    few = [[5, -9.5], [4, 0.5], [6, 0.5]]
+    assert _wholes(few) == {1, 2}
+    many = [[k] * (COLUMNS + 1) for k in (5, 7, 3, 4)]
+    many[3][COLUMNS] = -1
+    assert _wholes(many) == {1, 2, 3}
+    assert _wholes([[*row, 0.5] for row in many]) == {1, 2, 3}
+
+
+def test_weights_are_divided_by_their_mean():
+    assert with_mean_weight_1([[0.0, 1.0], [0.0, 3.0]], "X") == [[0.0, 0.5], [0.0, 1.5]]
+    assert with_mean_weight_1([[0.0, 1e308], [0.0, 1e308]], "X") == [[0.0, 1.0], [0.0, 1.0]]
+
+
+def test_rows_to_try_are_the_first_two_and_those_that_differ():
+    assert trial_rows([[0.5]] * 5, [1.0] * 5) == [0, 1]
+    assert trial_rows([[0.5]], [1.0]) == [0]
+    assert trial_rows([[0.5]] * 5, [1.0, 1.0, 1.0, 2.0, 1.0]) == [0, 1, 3]
+    many = [float(k) for k in (*range(KINDS + 3), 0)]
+    assert trial_rows([[0.5]] * len(many), many) == [*range(KINDS), KINDS + 2], "as many kinds, and the extremes"
 
 
 # -------------------------------------------------------------------------------------------- schedules, percentiles
