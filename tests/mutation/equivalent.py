@@ -68,13 +68,6 @@ EQUIVALENT = {
     "nn/optim/schedules.py": {
         ("if step >= last:", "step >= last", "step > last"): "the cosine's end is the same number",
     },
-    "viz/session/predictions.py": {
-        (
-            "right = math.fsum(chance * share for chance, share in zip(chances, shares, strict=True))",
-            "zip(chances, shares, strict=True)",
-            "zip(shares, chances, strict=True)",
-        ): "the two are multiplied",
-    },
     "viz/graph/network.py": {
         ("chip_wide = max((wide_of(chip.cells) for chip in chips), default=0)", "0", "1"): (
             "where there are no weights there is nothing that it places"
