@@ -125,12 +125,9 @@ class Programs:
         with collector_paused():
             compiled = self._families.compiled(arrays) if arrays else None
             if compiled is None:
-                start = perf_counter()
-                traced = self._traced(shapes)
-                seconds = perf_counter() - start
-                compiled = compiled_directly(
-                    traced, seconds, self.names, self.backend, self.optimizer, gradients=self.gradients
-                )
+                start, traced = perf_counter(), self._traced(shapes)
+                given = traced, perf_counter() - start, self.names, self.backend, self.optimizer
+                compiled = compiled_directly(*given, gradients=self.gradients)
                 compiled.why = self._families.why if arrays else ""
         if self._changing or compiled.traced.was_shown:
             compiled.audits.at_once()
