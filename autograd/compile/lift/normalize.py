@@ -256,7 +256,7 @@ class _Normalizer:
         terms, least = sums.pop(members[0], (Terms([(1, members[0])]), 1))
         for j in members[1:]:
             terms = self._longer(terms, least, 1, j)
-        return self._waiting(i, terms, least)
+        return self._waiting(i, terms, 1 if len(members) > 1 else least)
 
     def _longer(self, terms: Terms, least: int, sign: int, right: int) -> Terms:
         """Return the terms of a sum that goes on with node `right`, which may be a sum that waits as well."""

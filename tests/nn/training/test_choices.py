@@ -32,11 +32,11 @@ def fitted(**settings):
         (10, 40, 1, 9023, "native"),
         (10, 40, 10, 922, "recorded"),
         (10, 40, 10, 923, "numpy"),
-        # a step of 1,000,000 counts twice, and machine code pays from 6,000 steps on
-        (0, 1, 1_000_000, 2_999, "numpy"),
-        (0, 1, 1_000_000, 3_000, "native"),
-        (0, 1, 500_000, 3_999, "numpy"),
-        (0, 1, 500_000, 4_000, "native"),
+        # a step of 500,000 counts twice, one of a million three times, and machine code pays from 3,000 steps on
+        (0, 1, 500_000, 1_499, "numpy"),
+        (0, 1, 500_000, 1_500, "native"),
+        (0, 1, 1_000_000, 999, "numpy"),
+        (0, 1, 1_000_000, 1_000, "native"),
         # beyond 10,000,000 a step a library of matrices is as good
         (0, 1, 9_999_999, 4_000, "native"),
         (0, 1, 10_000_000, 4_000, "numpy"),

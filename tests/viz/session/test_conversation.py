@@ -205,7 +205,7 @@ def test_a_bar_is_as_full_as_the_work_and_is_wiped(monkeypatch):
 
 def test_each_command_that_takes_long_draws_its_bar(talk, monkeypatch):
     drawn = []
-    for place in ("commands", "xor"):
+    for place in ("commands_step_back", "xor"):
         monkeypatch.setattr(import_module(f"viz.session.{place}"), "progress", lambda *shown: drawn.append(shown))
     talk("run 45")
     assert [(done, of) for done, of, _ in drawn] == [(20, 45), (40, 45), (45, 45)]
