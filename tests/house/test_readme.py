@@ -109,6 +109,7 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(tmp_path):
         for package in ("autograd", "nn", "viz")
         for path in (ROOT / package).rglob("*")
         if path.is_file()
+        and "__pycache__" not in path.parts
         and (path.suffix in (".py", ".js") or path.name == "py.typed" or "viz/page" in path.as_posix())
     }
     assert held == wanted
