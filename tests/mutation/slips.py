@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 # What changes nothing is no slip: the arguments of these swapped, a clock compared with < or with ≤.
-COMMUTE = ("max", "min", "np.equal", "np.not_equal", "np.maximum", "np.minimum", "np.add", "np.multiply")
+COMMUTE = ("max", "min", "maths.equal", "np.equal", "np.not_equal", "np.maximum", "np.minimum", "np.add", "np.multiply")
 CLOCKS = re.compile(r"(perf_counter|monotonic)\(\)")
 GENERATED = ("autograd/recording/methods.py",)
 OPPOSITE = {
