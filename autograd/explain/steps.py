@@ -257,7 +257,6 @@ class Replay:
                 recording.key(0, granularity)  # a wrong granularity is refused here too
             return i
         key = recording.key(first, granularity)
-        i += direction
         while i != last and recording.key(i if direction > 0 else i - 1, granularity) == key:
             i += direction
         return i

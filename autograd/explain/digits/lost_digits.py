@@ -125,10 +125,9 @@ class Losses:
     def _to_derivative(self, i: int, slot: int, local: float, derivative: Any) -> Iterator[Loss]:
         inputs = self.graph.flat(i)
         op = self.graph.nodes[i].op
-        if op.role in ("dot", "multiply"):  # type: ignore[union-attr]  # the derivative is the other factor
-            worst = next((j for j in inputs if self.graph.nodes[j]._data == local), inputs[0])
-        else:
-            worst = min(inputs, key=self.digits)
+        product = op.role in ("dot", "multiply")  # type: ignore[union-attr]  # the derivative is the other factor
+        factors = [j for j in inputs if product and self.graph.nodes[j]._data == local]
+        worst = min(factors or inputs, key=self.digits)
         lost = self.digits(worst) - _digits(local, derivative)
         if counts(lost):
             name, parent = self.graph.words.names[i], self.graph.words.names[inputs[slot]]

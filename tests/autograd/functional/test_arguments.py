@@ -80,6 +80,9 @@ def test_derivatives_are_values_where_a_value_takes_part_and_floats_elsewhere():
 
 
 def test_what_returns_no_number_is_named():
+    for returned in ([None], ["text"]):
+        with pytest.raises(TypeError, match="a real number is needed here"):
+            ag.jacobian(lambda a, returned=returned: [a, *returned])(Value(1.0))
     with pytest.raises(TypeError, match="and <lambda> returned a list of 2: use jacobian"):
         ag.grad(lambda a: [a, a])(1.0)
     for returned in ((1.0,), [1.0, 2.0, 3.0], 1.0):

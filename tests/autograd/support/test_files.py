@@ -77,9 +77,11 @@ def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path, monkeyp
 
 def test_a_users_own_files_beside_it_are_not_touched(tmp_path):
     path = tmp_path / "weights"
-    others = [tmp_path / name for name in ("weights.tmp", ".weights", "weights.part", "weights~")]
+    names = ("weights.tmp", ".weights", ".weights.notes", f".weights.{'0' * 16}", "weights.part", "weights~")
+    others = [tmp_path / name for name in names]
     for other in others:
         other.write_bytes(b"mine")
+        os.utime(other, (time.time() - 7200.0,) * 2)
     write_file(path, b"data")
     assert {other.read_bytes() for other in others} == {b"mine"}
     assert set(os.listdir(tmp_path)) == {"weights", *(other.name for other in others)}

@@ -154,6 +154,8 @@ def test_a_warning_is_of_the_line_that_called():
     with pytest.warns(UserWarning, match="careful") as caught:
         user_line.warn("careful", UserWarning)
     assert caught[0].filename == __file__
+    line = test_a_warning_is_of_the_line_that_called.__code__.co_firstlineno + 5
+    assert user_line.user_line() == f"{__file__}:{line}"
 
 
 def test_a_computed_property_is_computed_once():

@@ -41,6 +41,7 @@ RIGHT = {"a.grad": 2.0, "b.grad": 3.0}
         (Wrong({"a.grad": 4.0}, ""), {"a.grad": 5.0, "b.grad": 0.0}, "", False),
         (Wrong({"a.grad": 4.0}, ""), {}, "TypeError", False),
         (Wrong({"a.grad": 4.0, "b.grad": 1.0}, ""), {"a.grad": 4.0, "b.grad": 2.0}, "", False),
+        (Wrong({"a.grad": 0.0}, ""), {"a.grad": 0.9e-12, "b.grad": 3.0}, "", True),
         (Wrong(None, "", off="b.grad"), {"a.grad": 2.0, "b.grad": 4.0}, "", True),
         (Wrong(None, "", off="b.grad"), {"a.grad": 4.0, "b.grad": 3.0}, "", False),
         (Wrong(None, "", error="TypeError"), {}, "TypeError", True),
@@ -143,6 +144,17 @@ def test_an_answer_is_what_is_read_or_the_error_with_its_line():
     assert answer(Student, case("raise ValueError('ours')", "a")) == {"error": "ValueError", "says": "ours"}
     assert answer(Student, case("a = b", "a")) == {"error": "NameError", "says": "NameError: name 'b' is not defined"}
     assert answer(Student, case("raise KeyError", "a")) == {"error": "KeyError", "says": "KeyError"}
+
+
+def test_one_process_runs_all_cases_until_one_fails():
+    cases = [case("a = 1.0", "a"), case("a = b", "a"), case("a = 2.0", "a"), case("a = 3.0", "a")]
+    right = [{"found": {"a": 2.0}}, {"found": {"a": 3.0}, "end": True}]
+    assert list(trial._answers(Student, cases[2:])) == [{"missing": []}, *right]
+    first, second, third = trial._answers(Student, cases)
+    assert (first, second) == ({"missing": []}, {"found": {"a": 1.0}})
+    assert (third["error"], third["end"]) == ("NameError", True)
+    needs = Case("c", "a = 1.0", ("a",), "", methods=("relu", "fails", "tanh"))
+    assert list(trial._answers(Student, [needs])) == [{"missing": ["relu", "tanh"], "end": True}]
 
 
 def test_a_class_is_found_by_its_place():
