@@ -12,6 +12,6 @@ tutorial/            the claims of a tutorial on backpropagation, each measured
 pictures/            what the README shows, made again by one command
 """
 
-from viz.support.encoding import prepare
+from autograd.explain.encoding import prepare
 
 prepare()  # here, so that no demo can forget it

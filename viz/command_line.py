@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import viz
 from autograd import examine
+from autograd.explain.encoding import prepare
 from autograd.support.files import check_folder
 from autograd.support.messages import documentation, shown
 from viz.pages import document
 from viz.session.session import start
 from viz.session.xor import XorSession
-from viz.support.encoding import prepare
 from viz.support.loading import loaded
 from viz.worksheet.xor import xor_worksheet
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -284,12 +285,12 @@ class TrainingStep(Shown):
 
     def _in_the_optimizer(self) -> list[int]:
         """Return where the optimizer has each parameter."""
-        where = {p: k for k, p in enumerate(self.optimizer.parameters)}
-        for k, p in enumerate(self.parameters):
-            if p not in where:
-                name = name_or(p, f"parameter {k}")
-                raise ValueError(f"{name} is to be trained, but the optimizer does not move it")
-        return [where[p] for p in self.parameters]
+        where = dict(zip(self.optimizer.parameters, count()))
+        found: list[Any] = list(map(where.get, self.parameters))
+        if None in found:
+            name = name_or(self.parameters[k := found.index(None)], f"parameter {k}")
+            raise ValueError(f"{name} is to be trained, but the optimizer does not move it")
+        return found
 
     @property
     def used(self) -> set[int]:

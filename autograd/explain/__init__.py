@@ -7,6 +7,7 @@ events.py            the events, and the sentence for each
 notation.py          how nodes and local derivatives are told, in symbols and in numbers
 naming.py            short names for nodes; `show_paths`, by which `nn` says how names of parameters are shown
 number_format.py     how numbers are written
+encoding.py          what a terminal cannot show, in letters that any can
 mistakes_by_hand.py  the mistakes people make in a pass by hand, each in a sentence
 examination/         `examine`: what is right in somebody's own engine, and what a teacher would say
 digits/              `certify`: how many digits are right, proved on balls, and where the others went

@@ -25,7 +25,10 @@ def gradients_of(values: Iterable[Value]) -> list[float | None]:
 
 def set_numbers(values: Iterable[Value], numbers: Iterable[object]) -> None:
     """Leave each Value with its number; raises TypeError, and changes nothing, if one is no real number."""
-    for value, x in zip(values, list(map(number, numbers)), strict=True):
+    found = list(numbers)
+    if {*map(type, found)} != {float}:
+        found = list(map(number, found))
+    for value, x in zip(values, found, strict=True):
         value._data = x
 
 

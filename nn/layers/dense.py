@@ -225,7 +225,9 @@ class Layer(Module):
 
     def row(self, inputs: Inputs | Value) -> Row:
         """Return the activations of all neurons, a list even of one; raises ValueError as a call does."""
-        made = self._made()
+        return self._row(self._made(), inputs)
+
+    def _row(self, made: _Made, inputs: Inputs | Value) -> Row:
         z = made.units(input_group(inputs, made.width, "this layer"), made.z_names)
         a = _activated(made.neurons, z)
         if watched.get():
@@ -239,7 +241,7 @@ class Layer(Module):
         """
         made = self._made()
         if not made.can_wait or modes.recorders or watched.get():
-            return Group(self.row(inputs))
+            return Group(self._row(made, inputs))
         group = input_group(inputs, made.width, "this layer")
         return Hidden(made.units.now(), group, made.activation, made.names)
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from viz.support.encoding import prepare
+from autograd.explain.encoding import prepare
 from viz.support.foreign_names import GUESSES
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ pdf.py            a picture of Graphviz's as PDF
 labels.py         names as they are shown: escaped here and nowhere else, measured, shortened
 palette.py        every color, with its counterpart on a dark page
 characters.py     frames, bars and colors of a terminal
-encoding.py       what a terminal cannot show, in letters that any can
 foreign_names.py  what people look for by other libraries' names, and what it is here
 loading.py        Ctrl-C while the program loads
 picture.js        swaps a notebook's image for live SVG

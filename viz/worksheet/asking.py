@@ -13,9 +13,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from autograd.explain.encoding import prepare
 from autograd.explain.number_format import show_number
 from viz.session.prompt import MARK, has_terminal, wrapped
-from viz.support.encoding import prepare
 from viz.worksheet.sheet import BACKWARD, FORWARD, UPDATE, Sheet
 from viz.worksheet.wrong_numbers import Blank
 

@@ -143,7 +143,9 @@ class Blocks:
             if here.any():
                 open_ones = open_edges(block.op) if block.op.stops_at_zero else range(len(block.columns))
                 for members, which in block.groups:
-                    reached[members[which[here]]] = True
+                    near = np.zeros(len(members), dtype=bool)  # each group once, however many nodes are of it
+                    near[which[here]] = True
+                    reached[members[near]] = True
                 for k in open_ones:
                     reached[block.columns[k][here]] = True
 

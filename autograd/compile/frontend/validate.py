@@ -108,9 +108,8 @@ def checked_parameters(parameters: Iterable[Value]) -> list[Value]:
     if isinstance(parameters, Mapping):
         raise TypeError("compile takes a list of Values as parameters, not a dict: pass its .values()")
     found = list(parameters)
-    for k, parameter in enumerate(found):
-        if parameter.__class__ is Value and parameter._left is None and parameter._operands is None:
-            continue
+    plain = [x.__class__ is Value and x._left is None and x._operands is None for x in found]
+    for k, parameter in enumerate([] if all(plain) else found):
         if not isinstance(parameter, Value):
             advice = ": make one list of all" if isinstance(parameter, list | tuple) else ""
             raise TypeError(

@@ -66,12 +66,12 @@ class Compiled:
         self.audits = Audits(sum(self.seconds.values()))
         self._receivers = [receive for _, receive in traced.observed]
         self._given = len(traced.shapes) - len(traced.draws)  # arguments that are the user's
-        beyond = traced.out_of_reach if gradients else set()
-        order, used = program.order.tolist(), program.used
         self.where = np.empty_like(program.order)  # each parameter's place in θ
-        self.where[program.order] = np.arange(len(order))
-        self.reached = [k for k in order[:used] if k not in beyond]  # parameters that have a gradient, be it 0
-        self.kept = np.array([i for i, k in enumerate(order[:used]) if k in beyond], dtype=np.int64)  # in θ, others
+        self.where[program.order] = np.arange(len(program.order))
+        used = program.order[: program.used]
+        beyond = np.isin(used, list(traced.out_of_reach) if gradients else [])
+        self.reached = used[~beyond].tolist()  # parameters that have a gradient, be it 0
+        self.kept = np.flatnonzero(beyond)  # the others, in θ
 
     def count(self, steps: int) -> None:
         """Say that so many steps are made next: where they come to so many that machine code pays, they are its."""

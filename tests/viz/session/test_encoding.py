@@ -12,11 +12,11 @@ import pytest
 
 import demos
 from autograd import ops, tanh
+from autograd.explain import encoding as terminal
+from autograd.explain.encoding import plain
 from autograd.support.messages import documentation
 from viz.session.help_and_parsing import GREETING, HELP, HINT, as_typed
 from viz.session.xor import XorSession as Session
-from viz.support import encoding as terminal
-from viz.support.encoding import plain
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("autograd", "nn", "viz", "demos")
