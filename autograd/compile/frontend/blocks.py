@@ -66,8 +66,9 @@ class Blocks:
             for i in np.flatnonzero(column == NONE).tolist():
                 if own[i] is not None and i not in several:
                     (column[i],) = self._placed([own[i]])
-        forms: dict[Any, int] = {}
-        form = [forms.setdefault(node.op, len(forms)) for node in nodes]
+        ops = [node.op for node in nodes]
+        forms: dict[Any, int] = {op: k for k, op in enumerate(dict.fromkeys(ops))}
+        form = [*map(forms.__getitem__, ops)]
         for i, inputs in several.items():
             form[i] = forms.setdefault((nodes[i].op, *[len(x.values) for x in inputs if x.is_group]), len(forms))
         key = np.array(level, dtype=np.intp) * (len(forms) + 1) + np.array(form, dtype=np.intp)

@@ -8,11 +8,11 @@ import webbrowser
 import zipfile
 
 import pytest
-from viz.console.command_line import main
+from viz.command_line import main
 
 import viz
 from viz.pages.live.ready import READY
-from viz.pages.site import build, compiled, interpreter
+from viz.pages.site import build, bytecode, interpreter
 from viz.session.prompt import MARK, Prompt
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'><text>drawn</text></svg>"
@@ -131,13 +131,13 @@ def test_modules_are_packed_as_they_are_imported(tmp_path):
     (library / "b" / "inner").mkdir(parents=True)
     (library / "b" / "inner" / "m.py").write_text('"""Told."""\nX = 41 + 1\n', encoding="utf-8")
     (library / "a.txt").write_text("text", encoding="utf-8")
-    given = list(compiled.files(library))
+    given = list(bytecode.files(library))
     assert [name for name, _ in given] == ["a.txt", "b/inner/m.py"]
-    compiled.pack(given, tmp_path / "one.zip", 0)
-    compiled.pack(compiled.files(library), tmp_path / "two.zip", 0)
+    bytecode.pack(given, tmp_path / "one.zip", 0)
+    bytecode.pack(bytecode.files(library), tmp_path / "two.zip", 0)
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
-    assert dict(compiled.members(tmp_path / "one.zip"))["a.txt"] == b"text"
-    compiled.pack([("m.py", given[1][1])], tmp_path / "bare.zip", 2)
+    assert dict(bytecode.members(tmp_path / "one.zip"))["a.txt"] == b"text"
+    bytecode.pack([("m.py", given[1][1])], tmp_path / "bare.zip", 2)
     for archive, name, words in (("one.zip", "b/inner/m.pyc", "Told."), ("bare.zip", "m.pyc", None)):
         with zipfile.ZipFile(tmp_path / archive) as held:
             entry, code = held.getinfo(name), held.read(name)
@@ -150,7 +150,7 @@ def test_modules_are_packed_as_they_are_imported(tmp_path):
     with zipfile.ZipFile(empty, "w") as held:
         held.writestr("folder/", "")
         held.writestr("folder/a", "x")
-    assert list(compiled.members(empty)) == [("folder/a", b"x")]
+    assert list(bytecode.members(empty)) == [("folder/a", b"x")]
 
 
 def test_the_command_says_where_the_edition_is_and_how_to_serve_it(monkeypatch, tmp_path, capsys):
