@@ -41,7 +41,7 @@ PRODUCTS = (
     "100 40 100 0", "100 40 100 1", "5 3 4 0", "1 64 9 0", "9 64 1 1", "7 2 130 0", "33 33 2 1", "3 5 3 0 6",
     "13 2 13 1 4", "64 64 64 0", "4 31 8 1", "2 8 3 0",
 )  # fmt: skip
-RANDOM = range(24)  # seeds of programs of which the amount is kept, not the text
+RANDOM = range(40)  # seeds of programs of which the amount is kept, not the text
 
 
 def programs(name):
@@ -224,6 +224,12 @@ def in_numpy(name):
     return "\n".join([source, *known, facts, ", ".join(f"{n} {what}" for what, n in program.counts.items())])
 
 
+def in_short(name):
+    """Say what NumPy's program computes, and the text's digest."""
+    text = in_numpy(name)
+    return f"{text.splitlines()[-1]}: {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
 def in_javascript(name):
     given = OPTIMIZERS.get(name)
     emitted = javascript.emit_update(given([Value(1.0)])) if given else javascript.emit(programs(name)[0])
@@ -271,10 +277,21 @@ def in_native(name):
 
 SOME = [f"arrays {k}" for k in range(16)]
 SIZED = [f"sizes {name}" for name in ("shared_weights", "softmax_by_hand", "recurrent", "embeddings", "residual")]
+OF_A_KIND = ("small_transformer", "branches", "one_number", "of_every_length")  # at each size another, or of one size
+MORE_SIZED = [f"sizes {name}" for name in PROGRAMS if name not in OF_A_KIND and f"sizes {name}" not in SIZED]
 KINDS = {
     "numpy": (
         in_numpy,
         [*ALL, *OPTIMIZERS, *SOME, *[f"{name} n" for name in SIZED], "product 64 4 128 0", "product 63 4 130 0"],
+    ),
+    "numpy_short": (
+        in_short,
+        [
+            *[f"{name} n" for name in MORE_SIZED],
+            *[f"drawn {k}" for k in RANDOM],
+            *[f"graph {k}" for k in RANDOM],
+            *[f"arrays {k}" for k in RANDOM[len(SOME) :]],
+        ],
     ),
     "javascript": (
         in_javascript,
@@ -287,6 +304,7 @@ KINDS = {
         [
             *ALL,
             *SIZED,
+            *MORE_SIZED,
             *[f"product {numbers}" for numbers in PRODUCTS],
             *[f"operation {name}" for name, op in TABLE.items() if not op.groups],
             *OPTIMIZERS,
