@@ -206,6 +206,10 @@ WRITTEN = [name for name in MORE if name != "loose"]  # where there is no schedu
 ALL = [*PROGRAMS, *UNREACHED, *MORE]
 
 
+def _digest(x):
+    return hashlib.sha256((x if isinstance(x, str) else repr(x)).encode()).hexdigest()[:16]
+
+
 def _shown(x):
     """Return a constant of a program in full."""
     if isinstance(x, np.ndarray):
@@ -227,7 +231,7 @@ def in_numpy(name):
 def in_short(name):
     """Say what NumPy's program computes, and the text's digest."""
     text = in_numpy(name)
-    return f"{text.splitlines()[-1]}: {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return f"{text.splitlines()[-1]}: {_digest(text)}"
 
 
 def in_javascript(name):
@@ -270,8 +274,15 @@ def in_native(name):
             for operation, width in re.findall(r"^  (?:%\S+ = )?(\w+)(?:[^\n<]*<(\d+) x)?", text, re.MULTILINE)
         )
         amount = ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
-        digest = hashlib.sha256("".join(texts).encode()).hexdigest()[:16]
-        said.append(f"{lanes} lanes: {machine.plan.size} doubles, {amount}: {digest}")
+        digest = _digest("".join(texts))
+        plan = machine.plan
+        ways = [plan.products(kernel) for kernel in plan.kernels if kernel.kind == "matmul"]
+        maps = [kernel for kernel in plan.kernels if kernel.kind == "map"]
+        costs = [f"{plan.cost(kernel):g} along {plan.axis_of(kernel)}" for kernel in maps]
+        said.append(f"{lanes} lanes: {plan.size} doubles, {amount}: {digest}")
+        said.append(f"costs {', '.join(costs)}" if len(costs) < 20 else f"costs {_digest(costs)}")
+        if ways:
+            said.append(f"ways {ways[0] if name.startswith('product') else _digest(ways)}")
     return "\n".join(said)
 
 
