@@ -121,7 +121,8 @@ class Rehearsal:
         """Compute them on a sample of data; what modules draw is made up."""
         draw, blocks = np.random.default_rng(1), traced.blocks
         theta, count = np.array(numbers_of(traced.parameters)), len(traced.parameters)
-        moved_theta = theta + MOVE * draw.uniform(-1.0, 1.0, count) * (np.abs(theta) + 1.0)
+        most = MOVE * (np.abs(theta) + 1.0)
+        moved_theta = draw.uniform(theta - most, theta + most)
         self._direction = draw.uniform(-1.0, 1.0, count)
         drawn = [draw.uniform(0.5, 1.5, shape) for shape in traced.shapes[len(sample.rows) :]]
         made: list[Any] = traced.made  # TAKE is no operation of the table

@@ -70,7 +70,7 @@ def _owners(block: Block) -> Any:
 
 def buffer_reached(maths: Any, table: LevelSchedule, buffer: Any, mask: Any) -> Any:
     """Return 1.0 for each place of the buffer that the backward pass reaches from where the mask holds, else 0.0."""
-    return jnp.where(_back(maths, table, buffer, jnp.where(mask != 0.0, 1.0, 0.0), None, _same) != 0.0, 1.0, 0.0)
+    return jnp.where(_back(maths, table, buffer, (mask != 0.0).astype(float), None, _same) != 0.0, 1.0, 0.0)
 
 
 def buffer_adjoints(maths: Any, table: LevelSchedule, buffer: Any, adjoint: Any, reached: Any = None) -> Any:

@@ -155,9 +155,9 @@ def code(w):
 
 
 def partials(w):
-    d = {"k": 1.0}
-    inner = functools.partial(lambda x, s, k: w * x[0] * s["k"] * k, s=d, k=2.0)
-    return lambda x: inner(x), [put(d, "k", 3.0), put(inner.keywords, "k", 1.0)]
+    d, e = {"k": 1.0}, {"k": 1.0}
+    inner = functools.partial(lambda x, s, k: w * x[0] * s["k"] * k * e["k"], s=d, k=2.0)
+    return lambda x: inner(x), [put(d, "k", 3.0), put(inner.keywords, "k", 1.0), put(e, "k", 2.0)]
 
 
 def a_partial_itself(w):

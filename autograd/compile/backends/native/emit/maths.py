@@ -91,9 +91,7 @@ class VectorMaths(Maths):
 
     def equal(self, x: Any, y: Any) -> Any:
         """Return where both are the same number."""
-        if isinstance(x, Vector):
-            return x.equals(y)
-        return y.equals(x) if isinstance(y, Vector) else x == y
+        return x.equals(y) if isinstance(x, Vector) else y.equals(x)
 
     def isnan(self, x: Any) -> Any:
         """Return where x is not a number."""

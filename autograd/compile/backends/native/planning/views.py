@@ -47,7 +47,7 @@ def row_major(offset: int, shape: Shape) -> View:
 
 def width(n: int, lanes: int) -> int:
     """Return how many lanes to use for n elements: all of them, or the next power of two."""
-    return lanes if isinstance(n, Size) or n >= lanes else 1 << max(n - 1, 0).bit_length()
+    return lanes if isinstance(n, Size) else min(lanes, 1 << max(n - 1, 0).bit_length())
 
 
 def widest(arrays: Sequence[Array], lanes: int) -> int:
