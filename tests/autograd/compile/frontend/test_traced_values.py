@@ -15,6 +15,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, compile, where  # noqa: A004
+from autograd.compile.frontend.placeholders import builtins_traced
 from autograd.fused.groups import Group
 
 SHOWN = {
@@ -242,3 +243,16 @@ def test_a_leaf_that_is_made_once_is_read_at_each_run():
     kept["scale"].data = 5.0
     assert step(3.0) == 15.0
     assert kept["scale"].op is None
+
+
+def test_pythons_functions_are_its_own_again_after_the_last_trace():
+    pythons = max, min, sum
+    assert [f.__module__ for f in pythons] == ["builtins"] * 3
+    with builtins_traced():
+        with builtins_traced():
+            assert not {builtins.max, builtins.min, builtins.sum} & {*pythons}
+        assert not {builtins.max, builtins.min, builtins.sum} & {*pythons}
+    assert (builtins.max, builtins.min, builtins.sum) == pythons
+    with pytest.raises(ZeroDivisionError), builtins_traced():
+        1 // 0
+    assert (builtins.max, builtins.min, builtins.sum) == pythons
