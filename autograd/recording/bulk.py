@@ -25,7 +25,7 @@ def gradients_of(values: Iterable[Value]) -> list[float | None]:
 
 def set_numbers(values: Iterable[Value], numbers: Iterable[object]) -> None:
     """Leave each Value with its number; raises TypeError, and changes nothing, if one is no real number."""
-    found = list(numbers)
+    found: list[Any] = list(numbers)
     if {*map(type, found)} != {float}:
         found = list(map(number, found))
     for value, x in zip(values, found, strict=True):

@@ -104,7 +104,7 @@ class Cotangents:
         What was looked up nowhere is unreached.
         """
         mask = self.masks.moved(self.masks.broadcast(cotangent.mask, shape), move, adds=True)
-        return Cotangent(cotangent.factor, move(cotangent.array or self.b.number(1.0)), mask)
+        return Cotangent(cotangent.factor, cotangent.array and move(cotangent.array), mask)
 
     def unbroadcast(self, cotangent: Cotangent, whole: Shape, shape: Shape) -> Cotangent:
         """Return a cotangent of an operand of shape `shape`, which repeats to `whole`, from one to the result."""
