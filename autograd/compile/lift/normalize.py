@@ -64,7 +64,7 @@ class _Normalizer:
         self.groups: dict[int, int] = {}
         self.indices: dict[int, int] = {}
         self.uses = graph.uses()
-        self.place = [*range(graph.leaves), *[-1] * len(graph.nodes)]
+        self.place = [*range(graph.leaves + len(graph.nodes))]  # of the leaves; the others are written in their turn
         tape.recorded = len(graph.nodes) + graph.leaves - self.uses[: graph.leaves].count(0)
         for i, (node, inputs) in enumerate(zip(graph.nodes, graph.inputs, strict=True), graph.leaves):
             if node.is_group:
