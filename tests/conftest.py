@@ -27,3 +27,11 @@ def often_switched():
     sys.setswitchinterval(1e-5)
     yield
     sys.setswitchinterval(before)
+
+
+@pytest.fixture
+def unaudited(monkeypatch):
+    """Calls of programs are not audited, so that what changes is seen by guards or not at all."""
+    from autograd.compile.frontend.audit import Audits
+
+    monkeypatch.setattr(Audits, "due", lambda _: False)

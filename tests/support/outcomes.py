@@ -39,8 +39,9 @@ def told(call):
 
 
 def assert_noticed(function, parameters, changes):
-    """Each change of what the function reads changes what its program gives, at once."""
+    """Each change of what the function reads changes what its program gives, at once, whether or not it is audited."""
     step = compile(function, parameters)
+    step._programs.audited = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for _ in range(2):

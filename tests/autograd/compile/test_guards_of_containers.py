@@ -12,6 +12,8 @@ import autograd as ag
 import nn
 from autograd import Value, compile  # noqa: A004
 
+pytestmark = pytest.mark.usefixtures("unaudited")
+
 W = Value(2.0, "w")
 
 

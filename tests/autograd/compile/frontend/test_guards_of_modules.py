@@ -9,6 +9,8 @@ import nn
 from autograd import Value, compile, total  # noqa: A004
 from tests.support.outcomes import X, assert_noticed
 
+pytestmark = pytest.mark.usefixtures("unaudited")
+
 
 # ------------------------------------------------------------------------------------ our own modules
 def sequence():

@@ -12,6 +12,8 @@ import nn
 from autograd import Value, compile, gradcheck  # noqa: A004
 from autograd.compile.programs.program_cache import MOST, MOST_IN_ALL
 
+pytestmark = pytest.mark.usefixtures("unaudited")
+
 BACKENDS = pytest.mark.parametrize("backend", ["numpy", "native"])
 INF, NAN = math.inf, math.nan
 NUMBERS = (-INF, -2.0, -1.0, -0.0, 0.0, 1.0, 2.0, INF, NAN)
