@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.compile.backends.registry import AUTO, check_backend
+from autograd.compile.backends.registry import AUTO
 from autograd.compile.backends.runner import Floats
 from autograd.compile.emitting import EmittedProgram, emit
 from autograd.compile.programs.program_cache import Programs
@@ -84,7 +84,6 @@ def compile(function: Callable[..., Any], parameters: Iterable[Value], backend: 
     Raises TypeError for parameters that are no Values, ValueError for a backend that there is not, ImportError naming
     the extra that a backend needs.  The step raises ValueError for a function that gives two results for one input.
     """
-    check_backend(backend)
     return Step(Programs(function, parameters, backend))
 
 
@@ -98,7 +97,6 @@ def compile_forward(
     one that depends on its place, or on the rows beside it, is a ValueError at the first call of so many rows, for
     which the function itself predicts them all at once.
     """
-    check_backend(backend)
     return CompiledForward(Programs(function, parameters, backend, gradients=False), rows)
 
 
@@ -111,7 +109,6 @@ def compile_graph(
     inputs       leaves of the graph, or nested lists of them: `step(…)` takes numbers in the same form
     parameters   the leaves that gradients are wanted for; by default all that are no inputs
     """
-    check_backend(backend)
     return GraphStep(graph_programs(root, inputs, parameters, backend), inputs)
 
 
@@ -127,5 +124,4 @@ def compile_training(
 
     The optimizer is one of nn's: `rule`, `state_names`, `state`, `learning_rate`, `step_count`, `parameters`.
     """
-    check_backend(backend)
     return TrainingStep(function, parameters, optimizer, backend, clip)

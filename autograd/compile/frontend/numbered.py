@@ -76,7 +76,7 @@ class Numbered:
 
     def uses(self) -> list[int]:
         """Return how often each number is an operand; a root is used twice more."""
-        edges = np.fromiter(chain(chain.from_iterable(self.inputs), self.roots, self.roots), np.intp)
+        edges = np.fromiter(chain.from_iterable([*self.inputs, self.roots, self.roots]), np.intp)
         counts: list[int] = np.bincount(edges, minlength=self.leaves + len(self.nodes)).tolist()
         return counts
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograd.compile.backends.registry import check_backend
 from autograd.compile.frontend.audit import Auditing, disagreement
 from autograd.compile.frontend.determined import WAY_OUT, UndeterminedError, trace_twice
 from autograd.compile.frontend.guards import Outside
@@ -48,6 +49,7 @@ class Programs:
         *,
         gradients: bool = True,
     ) -> None:
+        check_backend(backend)
         self.names = argument_names(function)
         self.function, self.backend, self.optimizer, self.gradients = function, backend, optimizer, gradients
         self.parameters = checked_parameters(parameters)
@@ -59,7 +61,7 @@ class Programs:
         self.rule: Any = None  # an optimizer, whose rule is written into the programs or beside them
         self.audited = True
         self.values_synced: Callable[[], AbstractContextManager[Any]] = nullcontext  # the Values hold the parameters
-        self.undo: Callable[[], None] = _nothing  # what a run has moved, before it is shown to anybody
+        self.undo: Callable[[], None] = lambda: None  # what a run has moved, before it is shown to anybody
         self.known: dict[Any, list[Compiled]] = {}  # the shape that was used last comes last
         self._warned = False
         self._outside: list[Outside] = []  # what the function read from outside when that was looked at last
@@ -344,7 +346,3 @@ class Programs:
         unused = [name_or(self.parameters[k], f"parameter {k}") for k in program.order[program.used :]]
         shown = ", ".join(unused[:8]) + (f" and {len(unused) - 8} more" if len(unused) > 8 else "")
         warn(f"the loss does not depend on {shown}: no gradient reaches what it never uses", UserWarning)
-
-
-def _nothing() -> None:
-    pass

@@ -1,6 +1,7 @@
 """Rehearsals alone: which rows they take, how far they move numbers, and what they compute, against recorded runs."""
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
@@ -44,6 +45,20 @@ def test_so_many_rows_are_taken_by_their_width_and_what_they_record(count, width
         assert sample.rows[0] == sample.rows[1] == Sample(arrays, nodes, 1).rows[0]
     else:
         assert sample.rows == [None] * 4
+
+
+@pytest.mark.parametrize(("last", "is_one"), [(3, True), (-4, True), (4, False), (-5, False)])
+def test_an_index_counts_from_either_end(last, is_one):
+    w = [Value(0.5 + k) for k in range(4)]
+    places = np.array([0, -1, 2, last])
+    act = partial(rehearsed, lambda i: ag.total([ag.take(w, k) for k in i]), w, (places,))
+    if is_one:
+        rehearsal, _ = act()
+        counts = np.bincount(places % 4, minlength=4).astype(float)
+        assert rehearsal.agrees(1, sum(w[k].data for k in places.tolist()), [], counts) is True
+    else:
+        with pytest.raises(NoNumberError, match="are used as indices"):
+            act()
 
 
 # ----------------------------------------------------------------------------------------------- numbers

@@ -9,6 +9,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value, mean
+from autograd.compile import compile_training
 from autograd.compile.frontend.trace import copied, trace
 from autograd.compile.frontend.validate import argument_names
 from autograd.compile.ir.cotangents import Finite
@@ -124,3 +125,33 @@ def test_private_attributes_are_watched_of_the_users_objects_and_not_of_modules(
     assert [len(programs) for programs in step._programs.known.values()] == [1]
     hidden._scale = 3.0
     assert step([1.0, 2.0]) == pytest.approx(1.5 * first, rel=1e-15)
+
+
+def test_the_source_of_a_step_for_every_size_has_the_optimizers_rule():
+    w = [Value(0.5), Value(1.0)]
+    train = compile_training(
+        lambda x: mean([w[0] * row[0] + w[1] * row[1] for row in x]), w, nn.SGD(w, 0.1), backend="numpy"
+    )
+    train(np.ones((70, 2)))
+    assert train._programs.latest.family is not None
+    assert train.source.count("def update(") == train.source.count("def bind(") == train.source.count("n = 70\n") == 1
+
+
+@pytest.mark.parametrize(("sparing", "audited"), [(False, [2, 3, 4]), (True, [2])])
+def test_who_audits_at_the_end_is_audited_at_the_second_call_alone(sparing, audited):
+    w, calls = Value(0.5), []
+
+    def loss(x):
+        calls.append(x)
+        return w * x
+
+    train = compile_training(loss, [w], nn.SGD([w], 0.0), backend="numpy")
+    if sparing:
+        train.spare_audits()
+    found = []
+    for call in range(1, 7):
+        before = len(calls)
+        train(2.0)
+        if call > 1 and len(calls) > before:
+            found.append(call)
+    assert found == audited

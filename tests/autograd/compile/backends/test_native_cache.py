@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -172,6 +173,15 @@ def test_a_folder_that_others_may_look_into_or_change_is_no_cache(mode, tmp_path
     assert cache.kept("key") == b"code"
     monkeypatch.setattr(os, "geteuid", lambda: 4321)
     assert cache.kept("key") is None
+
+
+def test_the_system_is_trusted_and_no_other_user_is(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 4321)
+    for user, mode, trusted in ((0, 0o755, True), (4321, 0o755, True), (1, 0o755, False), (4320, 0o700, False)):
+        assert cache._is_trusted(SimpleNamespace(st_uid=user, st_mode=mode)) is trusted
+        assert cache._is_ours(SimpleNamespace(st_uid=user, st_mode=mode)) is (user == 4321)
+    assert not cache._is_trusted(SimpleNamespace(st_uid=0, st_mode=0o777))
+    assert cache._is_trusted(SimpleNamespace(st_uid=0, st_mode=0o1777))
 
 
 @pytest.mark.parametrize("which", ["chainrule", "objects"])

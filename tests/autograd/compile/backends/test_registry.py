@@ -2,8 +2,9 @@
 
 import pytest
 
-from autograd import Value
-from autograd.compile import emit
+import nn
+from autograd import Value, compile  # noqa: A004
+from autograd.compile import compile_forward, compile_graph, compile_training, emit
 from autograd.compile.backends.registry import emitter_of, runner_of
 
 
@@ -12,6 +13,21 @@ def test_what_there_is_not_is_refused_with_what_there_is():
         runner_of("fortran")
     with pytest.raises(ValueError, match="there are: javascript"):
         emitter_of("fortran")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda backend, w: compile(lambda x: w * x, [w], backend=backend),
+        lambda backend, w: compile_forward(lambda rows: [w * row[0] for row in rows], [w], backend),
+        lambda backend, w: compile_graph(w * 2.0, backend=backend),
+        lambda backend, w: compile_training(lambda x: w * x, [w], nn.SGD([w], 0.1), backend),
+    ],
+    ids=["compile", "compile_forward", "compile_graph", "compile_training"],
+)
+def test_a_backend_that_there_is_not_is_refused_before_anything_is_traced(make):
+    with pytest.raises(ValueError, match="there are: auto, numpy, native, jax"):
+        make("fortran", Value(0.5))
 
 
 def test_an_emitted_program_says_what_it_has_to_be_given():

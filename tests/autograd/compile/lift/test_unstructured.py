@@ -1,12 +1,13 @@
 """Scalars in no order: how they are opened, put on levels, joined into regions, and when there are too many kinds."""
 
+import random
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from autograd.compile.lift import unstructured
-from autograd.compile.lift.level_schedule import Block, SequentialRun
+from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.compile.lift.unstructured import _as_met, _levels, make_levels, opened, regions, without_structure
 
 
@@ -122,3 +123,30 @@ def test_what_is_little_work_beside_the_loose_goes_with_them():
     assert unstructured._with_the_rest(*kinds([5, 1]), ops, {0}) == {0, 1}
     sums = tape(["dot"] * 2, [(0, 0)] * 2, [[7] * 9])
     assert unstructured._with_the_rest(sums, {0: np.array([0]), 1: np.array([1])}, {0: "dot", 1: "dot"}, {0}) == {0}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_table_of_machine_code_is_the_same_wherever_its_buffer_lies(seed):
+    """Places move with the buffer, and the bounds of totals, which count members, do not."""
+    pytest.importorskip("llvmlite")
+    from autograd.compile.backends.native.emit.regions import _table_of
+
+    draw = random.Random(seed)
+    blocks, start = [], 4
+    for _ in range(6):
+        ops = [draw.choice(["total", "total", "multiply", "tanh"]) for _ in range(draw.randrange(1, 5))]
+        counts = {"total": draw.randrange(1, 4), "multiply": 2, "tanh": 1}
+        operands = [tuple(draw.randrange(start) for _ in range(counts[op])) for op in ops]
+        blocks.append(SequentialRun(ops, operands, start))
+        start += len(ops)
+    table = LevelSchedule(4, start, blocks, cuts=False)
+    here, there = _table_of(table, 0), _table_of(table, 100)
+    assert here.kinds == there.kinds
+    for (kind, first, count, at), (other, moved, number, place) in zip(here.rows, there.rows, strict=True):
+        assert (other, moved, number, place) == (kind, first + 100, count, at)
+    for row, (near, far) in zip(here.rows, zip(here.places, there.places, strict=True), strict=True):
+        bounds = row[2] + 1 if here.kinds[row[0]][0] == "total" else 0
+        assert far[:bounds].tolist() == near[:bounds].tolist()
+        assert far[bounds:].tolist() == (near[bounds:] + 100).tolist()
+        if bounds:
+            assert near[bounds - 1] == len(near) - bounds

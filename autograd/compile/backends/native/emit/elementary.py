@@ -226,12 +226,10 @@ def erf(x: Vector) -> Vector:
 def power(x: Vector, n: Any) -> Vector:
     """Return x to the power n: by multiplication for small whole numbers, else as the C library has it."""
     if isinstance(n, (int, float)) and n == int(n) and abs(n) <= 4:
-        product: Any = 1.0
-        for _ in range(abs(int(n))):
-            product = x if isinstance(product, float) else product * x
-        if n == 0:
-            return x.emitter.vector(1.0, x.lanes)
-        return product if n > 0 else 1.0 / product  # type: ignore[no-any-return]
+        product = x if n else x.emitter.vector(1.0, x.lanes)
+        for _ in range(abs(int(n)) - 1):
+            product = product * x
+        return product if n >= 0 else 1.0 / product
     if n == 0.5:
         return (x.equals(-math.inf)).select(math.inf, (x + 0.0).call("sqrt"))
     return x.call("pow", n)
