@@ -16,7 +16,7 @@ import math as constants
 from typing import Any
 
 from autograd.rules.operation import NEAR_0, NEGATIVE, POSITIVE, op
-from autograd.rules.reductions import reduces
+from autograd.rules.reduction_record import reduces
 
 INF, NAN = constants.inf, constants.nan
 LARGE = 2.0**600  # its square is inf

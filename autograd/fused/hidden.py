@@ -13,8 +13,8 @@ from autograd.backward import one_pass_at_a_time
 from autograd.fused.groups import Group, added_up
 from autograd.fused.units import Affine
 from autograd.recording.nodes import connected, operand
+from autograd.rules.inlined_methods import on_row
 from autograd.rules.operation import Operation
-from autograd.rules.unary import on_row
 from autograd.support.validate import number
 
 if TYPE_CHECKING:

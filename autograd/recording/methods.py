@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, SupportsFloat, TypeAlias, Union
 from autograd import ops
 from autograd.recording import modes
 from autograd.recording.nodes import apply, operand, record_operation
-from autograd.rules.unary import UnaryMethod
+from autograd.rules.inlined_methods import UnaryMethod
 
 if TYPE_CHECKING:
     from autograd.value import Value  # told at run time, when the class is there

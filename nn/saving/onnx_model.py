@@ -22,7 +22,7 @@ from autograd import no_grad
 from autograd.compile import compile_forward
 from autograd.compile.ir.program import Array, Program, kept_shape
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 from autograd.support.files import check_folder, write_file
 from autograd.support.messages import missing_extra
 from nn.layers.dense import Layer

@@ -73,7 +73,7 @@ EQUIVALENT = {
             "where there are no weights there is nothing that it places"
         ),
     },
-    "viz/session/help_and_parsing.py": {
+    "viz/session/help_and_numbers.py": {
         ('if line[0] != " ":', "0", "1"): "a command's word has two letters or more",
         (
             'lines[-1] += (" · " if lines[-1][8:] else " ") + re.split(" {2,}|: ", line[9:])[0]',

@@ -9,6 +9,6 @@ run.py                 a training that can stand between any two operations, and
 predictions.py         what the model says of each row, beside what was wanted
 board.py               the screen of 80 × 24 that a step is shown on
 prompt.py              where one types: commands, their short and other names, and Python alike
-help_and_parsing.py    what the session says, its help, and how it reads what is typed
+help_and_numbers.py    what the session says, its help, and how it reads numbers and names that are typed
 verdicts.py            why a run is stuck, the shape of its curve, whether a gradient is the slope
 """

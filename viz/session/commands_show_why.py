@@ -19,7 +19,7 @@ from viz.pages.document import Page, window_browser
 from viz.pages.film.film import film
 from viz.pages.playground.playground import playground
 from viz.pages.steps.steps import steps
-from viz.session.help_and_parsing import as_typed, number_from
+from viz.session.help_and_numbers import as_typed, number_from
 from viz.session.predictions import Answer, answers_of, rows_table
 from viz.session.prompt import has_terminal, wrapped
 from viz.session.run import Run

@@ -13,10 +13,10 @@ from typing import Any, Final
 import nn
 from autograd.explain.number_format import show_number
 from nn import TrainingSession
-from viz.session import help_and_parsing
+from viz.session import help_and_numbers
 from viz.session.board import GLYPHS, HEIGHT, KEYS, PROMPT_LINE, board, is_screen
 from viz.session.commands_show_why import Looks
-from viz.session.help_and_parsing import as_typed, count_from, number_from
+from viz.session.help_and_numbers import as_typed, count_from, number_from
 from viz.session.predictions import NEAR, answers_of, is_right
 from viz.session.prompt import progress, wrapped
 from viz.session.run import PHASES, Mark
@@ -160,15 +160,15 @@ class Session(Looks):
     def _help(self) -> str:
         names = [*map(as_typed, self._weight_names())]
         example = next((name for name in reversed(names) if name.endswith("11")), names[0])
-        told = help_and_parsing.HELP.format(tries=self._tries, w=example).split("\n")
+        told = help_and_numbers.HELP.format(tries=self._tries, w=example).split("\n")
         table = [wrapped(line, hang=" " * (17 if line[0] == " " else 26)) for line in told]
-        path, spoken = next(iter(dict(self._model.named_parameters()))), help_and_parsing.BY_LAYERS
+        path, spoken = next(iter(dict(self._model.named_parameters()))), help_and_numbers.BY_LAYERS
         if not any("⁽" in name for name in self._weight_names()):
-            spoken = help_and_parsing.BY_PATHS.format(w=names[0], path=path)
-        text = "\n".join([*table, wrapped(help_and_parsing.NOTES.format(names=spoken))])
+            spoken = help_and_numbers.BY_PATHS.format(w=names[0], path=path)
+        text = "\n".join([*table, wrapped(help_and_numbers.NOTES.format(names=spoken))])
         if len(text.split("\n")) > shutil.get_terminal_size().lines - 2:
             text = wrapped(
-                "\n".join([*help_and_parsing.short_help(told), help_and_parsing.NOTES.format(names=spoken)]),
+                "\n".join([*help_and_numbers.short_help(told), help_and_numbers.NOTES.format(names=spoken)]),
                 hang=" " * 9,
             )
         return text
@@ -176,7 +176,7 @@ class Session(Looks):
     def _greeting(self) -> str:
         count, rows = len(self._model.parameters()), len(self._training.inputs)
         about = f"{self._title}: {count} weights and biases to learn, {rows} row{'s' * (rows != 1)} of data."
-        lines = help_and_parsing.GREETING.format(about=about, rows=self._rows()).split("\n")
+        lines = help_and_numbers.GREETING.format(about=about, rows=self._rows()).split("\n")
         return "\n".join(wrapped(line, hang=" " * 17 * (line[14:17] == "   ")) for line in lines)
 
     def _one_event(self, *, is_shown: bool = True) -> None:
@@ -187,9 +187,9 @@ class Session(Looks):
             names = story.words.names
             print(
                 wrapped(
-                    help_and_parsing.HINT
+                    help_and_numbers.HINT
                     if any("⁽" in name for name in names)
-                    else help_and_parsing.SHORT_HINT.format(L=names[-1]),
+                    else help_and_numbers.SHORT_HINT.format(L=names[-1]),
                     hang="  ",
                 )
             )

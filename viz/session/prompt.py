@@ -23,7 +23,7 @@ from typing import Any, ClassVar, Final
 from autograd.support.files import read_file, write_file
 from autograd.support.messages import documentation, printable
 from nn.training.progress import is_terminal
-from viz.session.help_and_parsing import as_typed
+from viz.session.help_and_numbers import as_typed
 
 MARK: Final = "› "
 SHORT: Final = {

@@ -15,7 +15,7 @@ from autograd.support.locks import cached_property
 from autograd.support.messages import cut, shown
 from nn import TrainingSession
 from nn.training.session.questions import before_update
-from viz.session.help_and_parsing import as_typed, place_of
+from viz.session.help_and_numbers import as_typed, place_of
 from viz.session.predictions import rows_of_nodes
 
 PHASES: Final = ("forward", "backward", "update")

@@ -8,7 +8,7 @@ from typing import Any
 from autograd.support.messages import cut
 from nn import MLP, SGD, TrainingSession, binary_cross_entropy_with_logits, datasets
 from viz.session.commands_step_back import LIMIT, Session
-from viz.session.help_and_parsing import count_from
+from viz.session.help_and_numbers import count_from
 from viz.session.prompt import progress, wrapped
 
 

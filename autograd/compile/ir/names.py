@@ -15,7 +15,7 @@ from typing import Final
 from autograd.compile.ir.program import Array, Program
 from autograd.rules.identifiers import apart
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 
 OTHER: Final = "t"  # as in "temporary"
 LETTERS: Final = {

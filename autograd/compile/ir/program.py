@@ -42,7 +42,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import REDUCTIONS, ROWS
+from autograd.rules.reduction_record import REDUCTIONS, ROWS
 from autograd.rules.symbols import Symbol, formulas, named, parameters
 
 Shape = tuple[int, ...]

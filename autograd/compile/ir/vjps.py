@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograd.compile.ir.cotangents import Cotangent
 from autograd.compile.ir.program import Array, Shape, kept_shape
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 
 if TYPE_CHECKING:
     from autograd.compile.ir.backward_pass import BackwardPass

@@ -21,7 +21,7 @@ from autograd.compile.lift.reductions import arrange_reduction, arrange_take
 from autograd.compile.lift.tape import GROUPS, Tape, live
 from autograd.compile.lift.unstructured import make_levels, opened, regions, without_structure
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ROWS
+from autograd.rules.reduction_record import ROWS
 
 
 class Lifter:

@@ -17,7 +17,7 @@ from autograd.compile.lift.terms import combined, dot, plus_bias, scales, times
 from autograd.functional.take import TAKEN
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ROWS
+from autograd.rules.reduction_record import ROWS
 from autograd.rules.sums import total
 
 WRITTEN_OUT: Final = 3  # so many terms alike are a total; two written out are an addition

@@ -7,7 +7,7 @@ import numpy as np
 from autograd.compile.ir.program import Array, Shape, kept_shape
 from autograd.compile.lift.layout import Index, combined, distinct, grid, ranked, ranks
 from autograd.compile.lift.places import NUMBERS, Places
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 
 
 def arrange_reduction(places: Places, ids: Index, op: str) -> bool:

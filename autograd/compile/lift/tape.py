@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ROWS
+from autograd.rules.reduction_record import ROWS
 
 Index = np.ndarray[Any, Any]
 LAST: Final = 1 << 40  # beyond the number of any kind

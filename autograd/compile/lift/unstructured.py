@@ -13,7 +13,7 @@ from autograd.compile.lift.layout import Index, ranked
 from autograd.compile.lift.level_schedule import Block, LevelSchedule, SequentialRun
 from autograd.compile.lift.tape import GROUPS, Tape
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import ROWS
+from autograd.rules.reduction_record import ROWS
 from autograd.rules.symbols import formulas
 
 FEW_KINDS, SOME_KINDS, MANY_KINDS, SMALL_KIND, MIDDLING_KIND = 12, 200, 3000, 8, 64

@@ -14,7 +14,7 @@ from autograd.compile.ir.program import Array, Program, needed
 from autograd.compile.lift.lifter import Lifter, lift
 from autograd.compile.lift.normalize import normalize
 from autograd.compile.lift.tape import Tape
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 from autograd.support.collector import collector_paused
 
 

@@ -38,7 +38,7 @@ from autograd.recording.bulk import numbers_of
 from autograd.recording.graph import operands
 from autograd.recording.nodes import CONSTANT
 from autograd.rules.maths import Maths
-from autograd.rules.reductions import ROWS
+from autograd.rules.reduction_record import ROWS
 from autograd.rules.source import inlined
 from autograd.rules.symbols import formulas, functions_in
 from autograd.value import Value

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from autograd.rules.maths import MATHEMATICS
 from autograd.rules.operation import TABLE, Operation
-from autograd.rules.reductions import ROWS
+from autograd.rules.reduction_record import ROWS
 from autograd.rules.symbols import Symbol, check_composed, formulas, named, parameters
 from autograd.support.messages import missing_extra
 

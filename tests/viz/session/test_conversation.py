@@ -9,7 +9,7 @@ import viz
 from autograd import Value
 from autograd.explain.encoding import plain
 from autograd.explain.number_format import show_number
-from viz.session.help_and_parsing import as_typed, short_help
+from viz.session.help_and_numbers import as_typed, short_help
 from viz.session.prompt import Prompt, _begins_anew, progress, usage, wrapped
 from viz.session.xor import XorSession, xor_training
 

@@ -15,7 +15,7 @@ from autograd import ops, tanh
 from autograd.explain import encoding as terminal
 from autograd.explain.encoding import plain
 from autograd.support.messages import documentation
-from viz.session.help_and_parsing import GREETING, HELP, HINT, as_typed
+from viz.session.help_and_numbers import GREETING, HELP, HINT, as_typed
 from viz.session.xor import XorSession as Session
 
 ROOT = Path(__file__).parents[3]
@@ -117,7 +117,7 @@ def test_nothing_in_the_library_and_the_demos_prints_a_docstring_that_may_not_be
         "messages.py",
         "advice_on_names.py",
         "modes.py",
-        "unary.py",
+        "inlined_methods.py",
     }  # these hand them on to help()
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):

@@ -6,7 +6,7 @@ import pytest
 
 import nn
 from autograd import Value, dot, topological_order
-from viz.session.help_and_parsing import as_typed, count_from, number_from, place_of
+from viz.session.help_and_numbers import as_typed, count_from, number_from, place_of
 from viz.session.predictions import Answer, is_right, numbers_in, read, rows_of_nodes, rows_table
 from viz.session.verdicts import compared, shape_of
 

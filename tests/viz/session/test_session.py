@@ -10,7 +10,7 @@ import pytest
 
 from autograd.explain.steps import Send
 from tests.support.training.seeds import epochs_until_solved
-from viz.session.help_and_parsing import GREETING, HINT
+from viz.session.help_and_numbers import GREETING, HINT
 from viz.session.prompt import Prompt, wrapped
 from viz.session.verdicts import shape_of
 from viz.session.xor import ILL

@@ -4,7 +4,7 @@ import { plural } from "../live/charts.js";
 import { MODEL, packed, unpacked } from "../live/model.js";
 import { $, make } from "../shared/dom.js";
 import { DATA, typedNumber } from "../shared/numbers.js";
-import { program, saved, table, weights } from "./files.js";
+import { program, saved, table, weights } from "./csv_and_weights.js";
 import { refusal, reshape, shape } from "./structure.js";
 import { VIEW, run } from "./training.js";
 

@@ -11,7 +11,7 @@ from autograd.compile.backends.javascript.operations import INFIX, PLUS, TIMES, 
 from autograd.compile.backends.javascript.places import along, flat_place, loops_over, plus
 from autograd.compile.ir.program import Array, kept_shape
 from autograd.rules.formulas import ATOM, Text, tight
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 
 if TYPE_CHECKING:
     from autograd.compile.backends.javascript.source import JavaScriptWriter

@@ -25,7 +25,7 @@ from autograd.compile.backends.numpy.operations import RENAMED
 from autograd.compile.ir.program import Array, Program, Shape
 from autograd.rules.maths import MATHEMATICS, Maths
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 from autograd.rules.symbols import check_composed
 
 ROOM, FEW = 8192, 64  # losses that one call brings back, and those of one round of the loop: half a kilobyte

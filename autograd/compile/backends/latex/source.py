@@ -10,7 +10,7 @@ from autograd.compile.backends.latex.structural import LATEX
 from autograd.compile.ir.program import VIEWS, Array, Program
 from autograd.rules.formulas import ATOM, Text
 from autograd.rules.latex import Latex, aligned, partial, written
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 from autograd.rules.symbols import Symbol, label, symbol
 
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})

@@ -8,7 +8,7 @@ from typing import Final
 from autograd.compile.ir.program import LEVELS, Array
 from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.latex import DIFFERENCE, PRODUCT, SUM, Latex
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 
 SIGNS: Final = {"add": r"\sum", "multiply": r"\prod"}  # of what is joined
 ROWS, UNITS = r"\mathrm{rows}", r"\mathrm{units}"

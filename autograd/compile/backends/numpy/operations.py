@@ -16,7 +16,7 @@ from autograd.rules.formulas import ATOM, Text, tight
 from autograd.rules.identifiers import Name
 from autograd.rules.maths import MATHEMATICS, FloatMaths
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 from autograd.rules.symbols import Symbol, check_composed, formulas, functions_in, parameters
 from autograd.support.validate import number
 

@@ -17,7 +17,7 @@ from autograd.compile.backends.numpy.structural import are_disjoint, axes_text, 
 from autograd.compile.ir.program import VIEWS, Array, Program
 from autograd.rules.formulas import ATOM
 from autograd.rules.identifiers import comment
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 
 INLINE: Final = frozenset({"matmul", "put", *REDUCTIONS})
 LEAVES: Final = frozenset({"parameter", "input", "theta", "constant"})

@@ -13,7 +13,7 @@ from autograd.compile.lift.level_schedule import Block, LevelSchedule
 from autograd.rules.formulas import ATOM, tight
 from autograd.rules.identifiers import Name
 from autograd.rules.operation import TABLE
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 from autograd.rules.symbols import formulas, functions_in, named, parameters
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from autograd.compile.backends.javascript.operations import Emitted, script
 from autograd.compile.ir.program import STRUCTURAL
 from autograd.rules.maths import FloatMaths
 from autograd.rules.operation import NEAR_0, TABLE
-from autograd.rules.reductions import ROWS
+from autograd.rules.reduction_record import ROWS
 from autograd.rules.source import primitives
 from tests.support.web import run
 

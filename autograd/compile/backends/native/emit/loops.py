@@ -14,7 +14,7 @@ from autograd.compile.backends.native.planning.kernels import Kernel
 from autograd.compile.backends.native.planning.views import width
 from autograd.compile.ir.program import Array
 from autograd.compile.ir.sizes import Size, down
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 
 
 class Loops(Products, Regions):

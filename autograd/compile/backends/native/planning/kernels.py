@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from autograd.compile.backends.native.planning.views import VIEWS, View, row_major, seen_inside
 from autograd.compile.ir.program import Array, Shape
-from autograd.rules.reductions import REDUCTIONS
+from autograd.rules.reduction_record import REDUCTIONS
 
 GIVEN = frozenset({"theta", "parameter", "input", "constant"})
 
