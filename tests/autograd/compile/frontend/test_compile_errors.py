@@ -43,6 +43,7 @@ REFUSED = [
     (lambda w: lambda x: setattr(w, "data", 2.0), (1,), TypeError, r"\.data of w is changed while"),
     (lambda w: lambda x: setattr(w, "grad", 0.0), (1,), TypeError, r"\.grad of w is changed while"),
     (lambda w: lambda x: w.clear_grad(), (1,), TypeError, r"\.grad of w is changed while"),
+    (lambda w: lambda x: w * w.grad, (1,), TypeError, r"\.grad of w was read while"),
     (lambda w: lambda x: None, (1.0,), TypeError, "forgot to return"),
     (lambda w: lambda x: [w * a for a in x], ([1.0],), TypeError, "one Value, the loss, not list: sum it"),
     (lambda w: lambda x: (w, w), ([1.0],), TypeError, "one Value, the loss, not tuple: return the loss alone"),

@@ -75,9 +75,9 @@ class FastAxes(Kernels):
         if source in self.fixed:
             sources = [self.fixed[source]]
         elif source.op == "theta":
-            sources = [View(self.theta_at, source.shape, (1,))]
+            sources = [View(0, source.shape, (1,))]
         elif source.op == "parameter":
-            sources = [row_major(self.theta_at + source.detail, source.shape)]
+            sources = [row_major(0, source.shape)]
         elif source.op in ("input", "constant"):
             sources = [laid_out(0, source.shape, f, 0)[0] for f in range(len(source.shape))] or [View(0, (), ())]
         else:
