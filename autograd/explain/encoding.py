@@ -43,7 +43,7 @@ def plain(character: str) -> str:
         return "".join(plain(part) for part in parts if not unicodedata.combining(part)) or "?"
     kind, _, name = unicodedata.name(character, "").partition(" LETTER ")
     if kind in ("GREEK SMALL", "GREEK CAPITAL"):
-        name = name.partition(" ")[0]
+        name = name.rpartition(" ")[2]  # SIGMA of FINAL SIGMA
         return name.lower() if kind == "GREEK SMALL" else name.title()
     return "?"
 

@@ -63,19 +63,19 @@ class Sample:
     def __init__(self, arrays: Sequence[Any], nodes: int, turn: int) -> None:
         """Draw them: all rows where a row records few `nodes`, and others at another `turn`."""
         draw = np.random.default_rng(turn)
-        widths: Counter[int] = Counter()  # by how many rows there are
+        widths: Counter[tuple[int, ...]] = Counter()  # by how many rows there are
         for array in filter(np.ndim, arrays):
-            widths[len(array)] += math.prod(array.shape[1:])
-        places: dict[int, tuple[Any, Any]] = {}
-        for count, width in widths.items():
+            widths[array.shape[:1]] += math.prod(array.shape[1:])
+        places: dict[tuple[int, ...], tuple[Any, Any]] = {}
+        for (count,), width in widths.items():
             rows = max(min(max(LEAST, NUMBERS // width), MOST), NODES // nodes)
             if count > rows:
                 again = draw.integers(0, rows, count - rows)
-                places[count] = draw.permutation(count)[:rows], draw.permutation(np.append(np.arange(rows), again))
+                places[count,] = draw.permutation(count)[:rows], draw.permutation(np.append(np.arange(rows), again))
         self.rows: list[list[int] | None] = []
         self.distinct: list[Any] = []  # the rows
         for array in arrays:
-            chosen, which = places.get(len(array) if array.ndim else 0, (None, None))
+            chosen, which = places.get(array.shape[:1], (None, None))
             self.rows.append(None if chosen is None else which.tolist())
             self.distinct.append(array if chosen is None else array[chosen])
 

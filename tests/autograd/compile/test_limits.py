@@ -205,6 +205,7 @@ def test_a_family_knows_how_many_nodes_a_row_records():
     assert family.nodes_a_row(((40, 3),)) == 1 + nodes // 5
     assert family.shapes((9,)) == [(9, 3)]
     assert family.holds
+    assert family.generic._order is None, "parameters are in one order at every size"
     program, sizes = family.named(((40, 3),))
     assert ([n.text for n in sizes], [int(n) for n in sizes]) == (["n"], [40])
     assert program.arguments[0][1] == (40, 3)

@@ -1,5 +1,7 @@
 """What stands in the holes of a product of which a part is not wanted."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -31,3 +33,23 @@ def test_what_stands_in_holes_counts_for_nothing(name, turned, follows):
     truth = recorded(loss, flat(w), (x.tolist(), y.tolist()))
     assert np.isfinite(truth[0])
     assert_equal(step.value_and_gradient(x, y), truth)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+@pytest.mark.parametrize("pattern", ["neighbors", "at random"])
+def test_dots_that_fill_little_of_a_product_are_computed_one_by_one(pattern, backend):
+    if backend == "native":
+        pytest.importorskip("llvmlite")
+    draw = random.Random(0)
+    w = [[Value(draw.uniform(-1.0, 1.0)) for _ in range(3)] for _ in range(14)]
+    x = [[draw.uniform(-1.0, 1.0) for _ in range(3)] for _ in range(14)]
+    neighbors = [(i, (i + d) % 14) for i in range(14) for d in (0, 1)]
+    loosely = sorted({(i, draw.randrange(14)) for i in range(14)} | {(draw.randrange(14), j) for j in range(0, 14, 2)})
+    pairs = neighbors if pattern == "neighbors" else loosely
+
+    def loss(x):
+        return total([dot(w[i], x[j]).tanh() for i, j in pairs])
+
+    step = compile(loss, flat(w), backend=backend)
+    assert_equal(step.value_and_gradient(x), recorded(loss, flat(w), (x,)))
+    assert not any(a.op == "matmul" and len(a.shape) == 2 for a in step._programs.latest.program.lines)
