@@ -262,3 +262,14 @@ def test_xla_is_given_few_operations_however_many_scalars_have_no_structure(coun
 
 def _count(block):
     return len(block.ops) if hasattr(block, "ops") else block.stop - block.start
+
+
+def test_what_is_never_used_is_not_decayed():
+    w, unused = Value(1.0), Value(2.0)
+    optimizer = nn.AdamW([w, unused], 0.1)
+    train = compile_training(lambda x: w * x, [w, unused], optimizer, backend="jax")
+    with pytest.warns(UserWarning, match="does not depend on parameter 1"):
+        train(1.0, steps=3)
+    train.write_back()
+    assert unused.data == 2.0
+    assert w.data < 0.8
