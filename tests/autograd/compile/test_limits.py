@@ -21,6 +21,7 @@ from autograd.compile.frontend.validate import shape_of
 from autograd.compile.programs.every_size import TRIES
 from autograd.compile.programs.patterns import LONG, pattern_of
 from autograd.compile.programs.program_cache import OFTEN
+from autograd.compile.programs.size_formulas import DoesNotFitError
 from autograd.support.validate import number
 
 
@@ -209,6 +210,21 @@ def test_a_family_knows_how_many_nodes_a_row_records():
     program, sizes = family.named(((40, 3),))
     assert ([n.text for n in sizes], [int(n) for n in sizes]) == (["n"], [40])
     assert program.arguments[0][1] == (40, 3)
+
+
+def test_what_no_form_fits_at_a_size_is_the_reason_that_is_given(monkeypatch):
+    w = Value(0.5)
+    step = ag.compile(lambda x: ag.mean([w * a for a in x]), [w])
+    step(np.ones(40))
+
+    def refuses(*_):
+        raise DoesNotFitError("there is none at this size")
+
+    family, families = step._programs.latest.family, step._programs._families
+    monkeypatch.setattr(family.generic, "at", refuses)
+    monkeypatch.setattr(families, "_candidates", lambda _: iter([family]))  # else another would be found
+    assert step(np.ones(41)) == 0.5
+    assert (step._programs.latest.family, step._programs.latest.why) == (None, "there is none at this size")
 
 
 @pytest.mark.parametrize(

@@ -206,3 +206,10 @@ def test_forward_agrees_with_an_outside_library_of_that_name(op):
 def test_the_far_right_tail_of_sigmoid_has_all_its_digits_in_its_mirror():
     true = float(mpmath.exp(-40) / (1 + mpmath.exp(-40)) ** 2)
     assert close(grad(lambda x: -sigmoid(-x))(40.0), true)
+
+
+def test_methods_are_called_what_they_are():
+    for name, row in TABLE.items():
+        for method in row.methods:
+            function = getattr(Value, method)
+            assert (function.__name__, function.__qualname__.rpartition(".")[2]) == (method, method), name

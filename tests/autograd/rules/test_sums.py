@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, dot, total
+from autograd.rules.maths import FLOATS
 from autograd.rules.sums import columns, dots
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e100, max_value=1e100)
@@ -35,3 +36,8 @@ def test_sums_of_products_are_added_one_by_one(terms, bias):
 def test_totals_are_added_one_by_one(values):
     assert total(values).hex() == one_by_one(values).hex()
     assert type(total(values)) is float
+
+
+def test_what_the_maths_of_floats_defines_itself_no_record_takes_the_place_of():
+    for name in ("total", "largest"):
+        assert getattr(FLOATS, name).__qualname__ == f"FloatMaths.{name}"

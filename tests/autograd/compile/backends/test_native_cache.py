@@ -259,3 +259,11 @@ def test_many_processes_read_write_and_remove_at_once(tmp_path):
         _, errors = process.communicate()
         assert process.returncode == 0, errors.decode()
     assert 0 < sum(path.stat().st_size for path in objects(tmp_path).iterdir()) <= 40_000
+
+
+def test_who_only_looks_makes_no_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path / "kept"))
+    assert cache.kept("key") is None
+    assert list(tmp_path.iterdir()) == []
+    cache.keep("key", b"code")
+    assert (tmp_path / "kept" / "chainrule").is_dir()

@@ -267,6 +267,20 @@ def test_a_function_that_counts_is_told_from_one_that_changed(w):
         step(1.0)
 
 
+def test_a_function_that_once_gave_two_numbers_is_audited_at_the_first_call_of_its_next_program(w):
+    numbers = itertools.cycle(
+        [1.0, 1.0, 2.0, 3.0, 3.0, 4.0, 5.0]
+    )  # traced twice, run; traced twice, run, and run again
+    step = compile(lambda x: w * x * next(numbers), [w])
+    step(1.0)
+    for _ in range(2):
+        with (
+            pytest.warns(RuntimeWarning, match="traced anew"),
+            pytest.raises(ValueError, match="run again on the same"),
+        ):
+            step(1.0)
+
+
 # ----------------------------------------------------------------------------------------- what leaks out
 USES = [
     lambda v: v.data, lambda v: v.grad, lambda v: v.name, lambda v: v * 2.0, lambda v: 2.0 - v,
