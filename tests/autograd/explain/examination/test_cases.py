@@ -1,13 +1,9 @@
 """The cases of an examination as data: what a right engine answers, and the wrong answers whose cause is known."""
 
-import sys
-
 import pytest
 
 from autograd import Value
 from autograd.explain.examination.cases import cases
-from tests.autograd.explain.examination.planted import PLANTED
-from tests.autograd.explain.examination.test_examine import with_faults
 
 ANSWERED = [case for case in cases() if any(wrong.found for wrong in case.wrong)]
 
@@ -50,14 +46,3 @@ def test_each_known_cause_says_how_it_is_seen_and_what_to_do():
                 "ValueError",
                 "TypeError",
             )
-
-
-def test_an_engine_that_calls_itself_is_marked_by_pythons_own_limit_whatever_this_process_has(tmp_path):
-    changes, said = PLANTED["the sort calls itself"]
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(60_000)
-    try:
-        report = with_faults(tmp_path, *changes)
-    finally:
-        sys.setrecursionlimit(before)
-    assert any(said in str(fault) for fault in report.faults)

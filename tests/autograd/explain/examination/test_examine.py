@@ -294,3 +294,14 @@ def test_micrograd_itself_is_told_the_truth():
     }
     assert (found.points, found.following) == (found.out_of - 7, ())
     assert {"tanh", "exp", "log", "sigmoid", "a ** b for two Values"} <= set(found.missing)
+
+
+def test_an_engine_that_calls_itself_is_marked_by_pythons_own_limit_whatever_this_process_has(tmp_path):
+    changes, said = PLANTED["the sort calls itself"]
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(60_000)
+    try:
+        report = with_faults(tmp_path, *changes)
+    finally:
+        sys.setrecursionlimit(before)
+    assert any(said in str(fault) for fault in report.faults)
