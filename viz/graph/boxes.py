@@ -90,7 +90,8 @@ def _box_rows(box: Box, drawn: Folded) -> tuple[str, str, list[Row]]:
     inner = [s for s in box.spots if s.kind == "operation"]
     symbols = " → ".join(dict.fromkeys(s.symbol for s in inner))
     if box.kind == "rows":
-        return f"{drawn.rows - 1} other rows", "like this one", []
+        others = drawn.rows - 1
+        return f"{others} other row{'s' * (others != 1)}", "like this one", []
     if box.kind == "more":
         return f"{len(box.spots)} more nodes", "", [_range_row("further from the result", box.spots)]
     if box.kind == "stack":

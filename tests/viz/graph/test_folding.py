@@ -181,7 +181,7 @@ def test_two_rows_are_a_batch():
     _, loss = moons(2)
     told = [text for group in groups(draw(loss, folded=True), "layer").values() for text in texts(group)]
     assert any(text.startswith("over 2 rows ") for text in told)
-    assert "1 other rows" in " ".join(texts(parsed(draw(loss, folded=True))))
+    assert "1 other row" in " ".join(texts(parsed(draw(loss, folded=True))))
 
 
 def test_no_line_leads_from_a_box_to_itself_or_into_the_other_rows():

@@ -7,34 +7,13 @@ import pytest
 
 import nn
 from autograd import Value, detach, dot, relu, topological_order, total
+from tests.support.pictures import border, parts, words
 from viz import draw, draw_network
 from viz.graph.boxes import span
 from viz.graph.cells import aligned, cell, number_cell, table, wide_of, width
 from viz.graph.folding import fold
 from viz.graph.nodes import MIXED, NOBODY, drawn_nodes, examples, not_a_number, not_finite
 from viz.support import palette
-
-_STATEMENT = re.compile(r"^\t(?!node |edge )(\S+)(?: -> (\S+))? \[(.*?)\]$", re.MULTILINE | re.DOTALL)
-_ATTRIBUTE = re.compile(r'(\w+)=(<<TABLE.*?</TABLE>>|"[^"]*"|[^\s"<]+)', re.DOTALL)
-
-
-def parts(picture):
-    """Return {name: attributes} of the nodes and {(tail, head): attributes} of the edges of a picture."""
-    nodes, edges = {}, {}
-    for tail, head, text in _STATEMENT.findall(picture.dot):
-        found = {key: value.strip('"') for key, value in _ATTRIBUTE.findall(text)}
-        (edges if head else nodes)[(tail, head) if head else tail] = found
-    return nodes, edges
-
-
-def words(label):
-    """Return the cells of a label: (text, color, size), and its border."""
-    cells = re.findall(r'<FONT COLOR="(.*?)" POINT-SIZE="(\d+)">(.*?)</FONT>', label)
-    return [(re.sub("<.*?>", "", text), color, int(size)) for color, size, text in cells]
-
-
-def border(label):
-    return re.match(r'<<TABLE BORDER="(\d)" COLOR="(.*?)" BGCOLOR="(.*?)".*?(?:STYLE="(\w+)")?>', label).groups()
 
 
 def readme():
