@@ -53,7 +53,9 @@ PICTURES = {
     "infinite, backward, second row": lambda: draw(with_inf(), folded=True, direction="backward", example=1),
     "infinite, a layer open": lambda: draw(with_inf(), folded=True, open=["layers.1"]),
     "classes": lambda: draw(classes(), folded=True),
-    "classes, a neuron open, why": lambda: draw(classes(), folded=True, open=["layers.0.neurons.2"], why="layers.0.neurons.2.weights.0"),
+    "classes, a neuron open, why": lambda: draw(
+        classes(), folded=True, open=["layers.0.neurons.2"], why="layers.0.neurons.2.weights.0"
+    ),
     "recurrent": lambda: draw(recurrent(), folded=True),
     "averages": lambda: draw(averages(), folded=True, downward=True),
     "choices": lambda: draw(choices()),
