@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nn
 from autograd import Value, logsumexp, total, where
-from tests.support.pictures import border, parts, words
+from tests.support.web.pictures import border, parts, words
 from viz import draw
 
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Value, detach, dot, relu, topological_order, total
-from tests.support.pictures import border, parts, words
+from tests.support.web.pictures import border, parts, words
 from viz import draw, draw_network
 from viz.graph.boxes import span
 from viz.graph.cells import aligned, cell, number_cell, table, wide_of, width

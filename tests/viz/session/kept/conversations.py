@@ -131,7 +131,7 @@ def told(name):
 
 def file(name):
     """Return where a conversation is kept."""
-    return HERE / "kept" / f"{name}.txt"
+    return HERE / f"{name}.txt"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Whole conversations with sessions, as they are kept."""
