@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.support.validate import number
 from nn.losses.validate_targets import check_lengths, is_row, rows_of
 from nn.support.foreign_names import GUESSES
 
@@ -36,7 +37,7 @@ def accuracy(predictions: Any, targets: Any, *, threshold: float = 0.0) -> float
 
 
 def _numbers(x: Any) -> list[float]:
-    return [float(getattr(y, "data", y)) for y in (x if is_row(x) else [x])]
+    return [number(getattr(y, "data", y)) for y in (x if is_row(x) else [x])]
 
 
 def _place(scores: Sequence[float]) -> int:

@@ -283,3 +283,18 @@ def test_a_neuron_by_itself_is_cached_too():
     (passed,) = (cache := neuron.forward_cache([[1.0], [-3.0]])).values()
     assert list(cache) == [""]
     assert [[x.data for x in row] for row in (*passed.z, *passed.a)] == [[2.0], [-6.0], [2.0], [0.0]]
+
+
+def test_ctrl_c_while_a_state_is_loaded_leaves_all_as_it_was(monkeypatch):
+    model, other = (nn.Sequential(nn.Layer(2, 3, seed=k), nn.BatchNorm(3)) for k in (0, 1))
+    other.batch([[1.0, 2.0], [3.0, -1.0]])
+    before = model.state_dict()
+
+    def pressed(*_):
+        assert model.state_dict() == other.state_dict()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nn.layers.module.put_class_names", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        model.load_state_dict(other.state_dict())
+    assert model.state_dict() == before

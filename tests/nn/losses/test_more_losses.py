@@ -102,3 +102,14 @@ def test_accuracy_counts_the_rows_whose_class_is_predicted():
     assert nn.accuracy([0.7, 0.2, -3.0, math.nan], [1, 1, -1, 1]) == 0.75
     assert nn.accuracy([0.7, 0.2], [1, 1], threshold=0.5) == 0.5
     assert nn.accuracy([[0.7], [-0.2]], [[1], [0]]) == 1.0
+
+
+@pytest.mark.parametrize("call", [nn.accuracy, nn.mean_squared_error, nn.hinge])
+def test_what_is_no_sequence_is_called_what_it_was_given_as(call):
+    name = call.__name__
+    with pytest.raises(TypeError, match=f"^{name}: targets must be a sequence of rows, not a set"):
+        call([1.0], {0})
+    with pytest.raises(TypeError, match=f"^{name}: predictions must be a sequence of rows, not a dict"):
+        call({0: 1.0}, [0])
+    with pytest.raises(TypeError, match="a real number is needed here, not str"):
+        call([1.0], ["a"])
