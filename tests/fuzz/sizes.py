@@ -11,10 +11,11 @@ from tests.fuzz.random_programs import Drawn, assert_same, recorded
 SIZES = (8, 40, 5, 64, 13)  # the first few are traced as they are, or the program is found at 5 and 7 rows
 
 
-def at_sizes(seed, backend="numpy"):
+def at_sizes(seed, backend="numpy", is_rounding=lambda *_: False):
     """Compare a drawn network at five numbers of rows with its recorded runs; returns how many were of one program.
 
-    None of a run whose loss is not finite, and of one whose branches rounding decides.
+    None of a run whose loss is not finite, of one whose branches rounding decides, and of one that differs only as
+    `is_rounding` says.
     """
     drawn, r = Drawn(seed), random.Random(seed)
     step, found = ag.compile(drawn.function, drawn.parameters, backend), 0
@@ -25,10 +26,11 @@ def at_sizes(seed, backend="numpy"):
         truth = recorded(root, drawn.parameters)
         if not np.isfinite(truth[0]):
             continue
+        given = step.value_and_gradient(x, index)
         try:
-            assert_same(step.value_and_gradient(x, index), truth)
+            assert_same(given, truth)
         except AssertionError:
-            if not ag.certify(root).branches:
+            if not ag.certify(root).branches and not is_rounding(root, drawn.parameters, given, truth):
                 raise
             continue
         found += step._programs.latest.family is not None
