@@ -49,7 +49,8 @@ def compare(seed, against):
             raise Differs(f"certify says {above[0][0]} digits, and {above[0][1]} are right")
         return EQUAL
     if against == "sizes":
-        return f"{EQUAL}, {at_sizes(seed, ('numpy', 'native')[seed % 2], is_rounding)} of {len(SIZES)} sizes by one program"
+        found = at_sizes(seed, ("numpy", "native")[seed % 2], is_rounding)
+        return f"{EQUAL}, {found} of {len(SIZES)} sizes by one program"
     kind = seed % 3
     if kind == 2:
         return moments(Draw(seed), against)
