@@ -1,0 +1,1 @@
+"""What Python hands to pages, as it is kept."""
