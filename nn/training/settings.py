@@ -12,7 +12,7 @@ from nn.history.history import History
 from nn.losses.accuracy import accuracy
 from nn.optim.clipping import Clip, ClipByNorm, ClipByValue
 from nn.optim.optimizer import Optimizer
-from nn.optim.schedules import Schedule
+from nn.optim.schedules import ReduceOnPlateau, Schedule
 from nn.saving.save_and_load import Autosave, check_place
 from nn.support.validate import said
 from nn.training.loop import Callback, EarlyStopping
@@ -104,6 +104,8 @@ def checked_schedule(schedule: Any) -> Schedule | None:
         raise TypeError(f"schedule is made by {schedule.__name__}(…) with its settings, not {said(schedule)}")
     if not callable(schedule):
         raise TypeError(f"schedule is a function from the step to a factor of the rate, not {said(schedule)}")
+    if isinstance(schedule, ReduceOnPlateau):
+        raise TypeError(f"{schedule} looks at the losses, which a schedule does not: pass callbacks=[{schedule}]")
     factor = schedule(0)
     if not isinstance(factor, Real):
         raise TypeError(f"a schedule returns a factor of the learning rate, and at step 0 it is {said(factor)}")

@@ -155,6 +155,9 @@ WRONG = [
     (lambda: checked_schedule(1.0), "schedule is a function from the step to a factor of the rate, not a float"),
     (lambda: checked_schedule(lambda step: "1"),
      "a schedule returns a factor of the learning rate, and at step 0 it is a str"),
+    (lambda: checked_schedule(nn.ReduceOnPlateau(0.5, 3)),
+     "ReduceOnPlateau(factor=0.5, patience=3, margin=0.0, least=0.0) looks at the losses, which a schedule does not: "
+     "pass callbacks=[ReduceOnPlateau(factor=0.5, patience=3, margin=0.0, least=0.0)]"),
     # optimizers, schedules, data sets
     (lambda: nn.SGD([]), "SGD was given no parameters to move"),
     (lambda: nn.SGD([Value(1.0) * 2.0]), "SGD moves leaves of the graph, but "),

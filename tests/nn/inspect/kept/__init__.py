@@ -1,0 +1,1 @@
+"""What networks, trainings and looks at them say, as it is kept."""
