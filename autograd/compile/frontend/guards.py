@@ -247,7 +247,7 @@ class Outside:
         held = copied(x, items := list[Any](), {id(x)}, deeper := list[Any]())
         self._visited.update(zip(map(id, deeper), deeper, strict=True))
         if len(items) <= MOST or not isinstance(items[0], PLAIN):
-            if not isinstance(x, tuple) or held is not x:
+            if held is not x:
                 self._held.append((name, x, held))
                 if isinstance(x, dict) and is_told_by_equality([*held.values()], {*map(id, items)}):
                     self._ask(name, partial(tuple, x))  # all but the order of its keys
