@@ -1,5 +1,7 @@
 """A program holds only as long as what its function read from outside is what it was: closures, globals, attributes."""
 
+import sys
+import types
 import warnings
 
 import numpy as np
@@ -273,3 +275,22 @@ def test_what_is_held_is_kept_once_and_what_cannot_change_is_not():
     assert outside.changed() == ""
     fits[-1] = 1.0
     assert outside.changed() == "fits"
+
+
+def test_of_a_librarys_module_data_are_read_and_of_the_users_own_functions_too(monkeypatch):
+    own, library = types.ModuleType("numbers_of_mine"), types.ModuleType("some_library")
+    library.__file__ = "/lib/site-packages/some_library.py"
+    for module in (own, library):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        module.k, module.held, module.called = 1.0, [1.0], lambda x: x
+    for module, name, seen in (
+        (own, "k", "k"), (own, "called", "called"), (own, "other", ""),
+        (library, "k", "k"), (library, "called", ""), (library, "other", ""),
+    ):  # fmt: skip
+        outside = Outside(lambda: own.called(own.k + own.held[0]) + library.called(library.k + library.held[0]))
+        assert outside.changed() == ""
+        setattr(module, name, 2.0)
+        assert outside.changed() == seen
+        module.held[0] += 1.0
+        assert outside.changed() == (seen or "held")
+        module.k, module.called = 1.0, lambda x: x

@@ -77,11 +77,11 @@ MODELS = {
 @pytest.mark.parametrize("in_use", [False, True])
 def test_a_traced_pass_gives_the_recorded_numbers_gradients_and_state(name, in_use):
     results = []
-    for trace in (False, True):
+    for tracing in (False, True):
         model, x = MODELS[name](), values(ROWS)
         if in_use:
             model.eval()
-        if trace:
+        if tracing:
             tracer = Tracer()
             with modes.mode(tracer):
                 output = model.batch(x)
