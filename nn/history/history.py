@@ -47,7 +47,7 @@ def stretches(losses: Sequence[float]) -> list[Stretch]:
     best = [x if x < math.inf else first for x in best]
     last, fall = len(best) - 1, best[0] - best[-1]
     falls = fall > FLAT * abs(best[0])
-    start, end = _drop(best, DROP * fall) if falls else (last + 1, last + 1)
+    start, end = _drop(best, DROP * fall) if falls else (len(best), len(best))
     names = ["plateau" if i < start else "drop" if i < end or end == last else "convergence" for i in range(last + 1)]
     high = SPIKE * (fall if falls else abs(best[0]))
     above = [not x <= low + high for x, low in zip(losses, best, strict=True)]

@@ -294,3 +294,12 @@ def test_units_are_alike_in_numbers_and_gradients_and_not_in_values():
     assert _alike([unit(0.0, 1.0), unit(-0.0, 1.0)]) == [[0, 1]]
     tied = unit(1.0, 2.0)
     assert _alike([tied, tied]) == []
+
+
+@pytest.mark.parametrize(("flat", "counted"), [(8, 0), (9, 1), (10, 1)])
+def test_a_unit_is_saturated_that_is_flat_on_nine_rows_of_ten(flat, counted):
+    model = nn.MLP(1, [1, 1], "tanh", seed=0)
+    model.layers[0].neurons[0].weights[0].data = 1.0
+    rows = [[50.0]] * flat + [[0.0]] * (10 - flat)
+    found = nn.diagnose(model, rows, [0.0] * 10, loss=nn.mean_squared_error)
+    assert f"{counted} of 1 unit" in str(found)

@@ -1,6 +1,7 @@
 """Whole trainings, and threads on one step, are audited: what changed in between is seen, or told at the end."""
 
 import ctypes
+import math
 import random
 import threading
 import warnings
@@ -10,7 +11,7 @@ import pytest
 import nn
 from autograd import Value, compile, total  # noqa: A004
 from autograd.compile import compile_training
-from autograd.compile.frontend.audit import Audits
+from autograd.compile.frontend.audit import Audits, _rounding, disagreement
 
 ROWS = [[0.5, -1.0], [1.5, 0.25], [-1.0, 1.0]]
 
@@ -121,3 +122,44 @@ def test_two_threads_on_one_step(hidden):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_rounding_is_told_by_the_numbers_and_adjoints_of_a_pass():
+    """By hand: of (a + b)·c + d the terms are |number · adjoint|, and beside them stand the largest's own roundings."""
+    a, b, c, d = (Value(x) for x in (1e6, -1e6, 3.0, 0.5))
+    a.grad = 7.0
+    loss = (a + b) * c + d
+    terms = [3e6, 3e6, 0.0, 0.0, 0.0, 0.5, 0.5]  # a, b, their sum, c, its product, d, the loss
+    one = 1000.0 / 2.0**52
+    assert _rounding(loss) == pytest.approx(one * sum(terms) + 7 * (one * 1e6) ** 2, rel=1e-12)
+    assert a.grad == 7.0
+    assert not b.has_grad
+    endless = Value(math.inf) + Value(2.0) * Value(-4.0)
+    assert _rounding(endless) == pytest.approx(one * (2 * 8.0 + 8.0) + 5 * (one * 8.0) ** 2, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("found", "truth", "apart"),
+    [
+        ([1.0, 2.0], [1.0, 2.0], None),
+        ([1.0, 2.5, 3.5], [1.0, 2.0, 3.0], (2.5, 2.0)),
+        ([1.0 + 0.9e-9], [1.0], None),
+        ([1.0 - 0.9e-9], [1.0], None),
+        ([1.0 + 1.1e-9], [1.0], (1.0 + 1.1e-9, 1.0)),
+        ([-1.0 + 1.1e-9, -2.0], [-1.0, -2.0], None),
+        ([math.nan], [math.nan], None),
+        ([math.nan], [1.0], (math.nan, 1.0)),
+        ([1.0], [math.nan], (1.0, math.nan)),
+        ([math.inf], [math.inf], None),
+        ([math.inf], [-math.inf], (math.inf, -math.inf)),
+        ([math.inf], [1.0], (math.inf, 1.0)),
+        ([1.0, 1e-9], [math.inf, 0.0], (1.0, math.inf)),
+        ([math.inf, 1e-9], [math.inf, 0.0], (1e-9, 0.0)),
+        ([0.0], [0.0], None),
+        ([1.0], [1.0, 1.0], (math.nan, math.nan)),
+        ([], [], None),
+    ],
+)  # fmt: skip
+def test_numbers_disagree_from_a_billionth_of_the_largest(found, truth, apart):
+    told = disagreement(found, [Value(x) for x in truth])
+    assert (told is None) if apart is None else (told == pytest.approx(apart, rel=0.0, abs=0.0, nan_ok=True))

@@ -126,6 +126,7 @@ def one_by_one(x):
     [
         (Holder, "compile takes a function of the data, and Holder is a class: make one of it first"),
         (max, r"compile cannot see which arguments max takes: pass a function of its own, lambda x: max\(x\)"),
+        (functools.cache(max), "compile cannot see which arguments max takes"),
         (later, "compile takes a function that returns its result, and later is asynchronous"),
         (one_by_one, "compile takes a function that returns its result, and one_by_one is a generator"),
         (lambda *xs: xs[0], r"takes its data as plain arguments, not as \*xs"),

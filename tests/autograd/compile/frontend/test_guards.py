@@ -1,5 +1,7 @@
 """A program holds only as long as what its function read from outside is what it was: closures, globals, attributes."""
 
+import sys
+import types
 import warnings
 
 import numpy as np
@@ -8,6 +10,8 @@ import pytest
 import nn
 from autograd import Value, compile, total  # noqa: A004
 from autograd.compile import compile_training
+from autograd.compile.frontend.guards import MOST, Outside
+from autograd.compile.frontend.snapshots import DEEPEST
 
 pytestmark = pytest.mark.usefixtures("unaudited")
 
@@ -230,3 +234,65 @@ def test_an_attribute_read_by_a_name_put_together(w):
     assert step(1.0) == 10.0
     model.k1 = 4.0
     assert step(1.0) == 12.0
+
+
+class Thing:
+    def __init__(self):
+        self.k = self._k = 1.0
+
+
+def test_by_a_name_put_together_private_attributes_are_read_of_objects_and_not_of_our_modules():
+    thing, layer, other = Thing(), nn.Layer(1, 1), Thing()
+    outside = Outside(lambda name: getattr(thing, name) + getattr(layer, name))
+    assert [outside.reads(thing, [name]) for name in ("k", "_k", "__eq__", "__repr__")] == [True, True, True, False]
+    assert [outside.reads(layer, [name]) for name in ("k", "_k")] == [True, False]
+    assert not outside.reads(other, ["k"])
+    assert outside.reads(thing, ["__repr__", "k"])
+    assert not outside.reads(thing, [])
+
+
+def test_lists_in_one_another_are_copied_so_deep_and_what_is_deeper_is_to_be_the_very_same():
+    deep = inner = []
+    lists = [deep]
+    for _ in range(3000):
+        inner.append([])
+        inner = inner[0]
+        lists.append(inner)
+    outside = Outside(lambda: deep)
+    for k, seen in ((0, "deep"), (DEEPEST - 1, "deep"), (DEEPEST, ""), (DEEPEST + 1, ""), (2000, "")):
+        lists[k].append(1.0)
+        assert outside.changed() == seen
+        lists[k].pop()
+    lists[DEEPEST - 1][0] = []
+    assert outside.changed() == "deep"
+
+
+def test_what_is_held_is_kept_once_and_what_cannot_change_is_not():
+    plain, inside, many = (1.0, 2.0), ([1.0], 2.0), [0.0] * (MOST + 1)
+    fits, rates, pairs = [0.0] * MOST, {"a": 1.0}, {2.0}
+    outside = Outside(lambda: (plain, inside, many, fits, rates, pairs))
+    assert [name for name, _, _ in outside._held] == ["fits", "inside", "pairs", "rates"]
+    assert [name for name, _, _ in outside._loosely] == ["fits", "inside", "pairs", "rates"]
+    many[0] = 1.0
+    assert outside.changed() == ""
+    fits[-1] = 1.0
+    assert outside.changed() == "fits"
+
+
+def test_of_a_librarys_module_data_are_read_and_of_the_users_own_functions_too(monkeypatch):
+    own, library = types.ModuleType("numbers_of_mine"), types.ModuleType("some_library")
+    library.__file__ = "/lib/site-packages/some_library.py"
+    for module in (own, library):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        module.k, module.held, module.called = 1.0, [1.0], lambda x: x
+    for module, name, seen in (
+        (own, "k", "k"), (own, "called", "called"), (own, "other", ""),
+        (library, "k", "k"), (library, "called", ""), (library, "other", ""),
+    ):  # fmt: skip
+        outside = Outside(lambda: own.called(own.k + own.held[0]) + library.called(library.k + library.held[0]))
+        assert outside.changed() == ""
+        setattr(module, name, 2.0)
+        assert outside.changed() == seen
+        module.held[0] += 1.0
+        assert outside.changed() == (seen or "held")
+        module.k, module.called = 1.0, lambda x: x

@@ -2,7 +2,10 @@
 
 import pytest
 
+import autograd as ag
 from autograd import Value
+from autograd.compile.frontend.numbered import Numbered
+from autograd.compile.frontend.trace import trace
 from autograd.recording import modes
 from nn import (
     GRU,
@@ -74,11 +77,11 @@ MODELS = {
 @pytest.mark.parametrize("in_use", [False, True])
 def test_a_traced_pass_gives_the_recorded_numbers_gradients_and_state(name, in_use):
     results = []
-    for trace in (False, True):
+    for tracing in (False, True):
         model, x = MODELS[name](), values(ROWS)
         if in_use:
             model.eval()
-        if trace:
+        if tracing:
             tracer = Tracer()
             with modes.mode(tracer):
                 output = model.batch(x)
@@ -134,3 +137,63 @@ def test_a_program_is_bound_to_what_it_was_traced_in():
 def test_masks_are_never_frozen_into_a_program():
     with modes.mode(Blind()), pytest.raises(TypeError, match="Dropout draws new numbers at each run"):
         Dropout(0.5)([Value(1.0)])
+
+
+def test_rows_that_are_one_have_the_same_values_in_lists_of_their_own():
+    seen = []
+
+    def function(*arguments):
+        seen.extend(arguments)
+        return ag.total([arguments[1][0], arguments[1][3]])
+
+    rows = [[0, 2, 0, 1], [1, 0, 1, 1], [0, 1, 1, 0], [0, 0, 0, 0], None, None]
+    traced = trace(function, [(4, 2), (4,), (4, 1, 2), (4, 0), (2, 2), ()], [], "XyzuvA", rows=rows)
+    assert [len(values) for values in traced.arguments] == [6, 2, 4, 0, 4, 1]
+    (a, b, c, d, e, f), (one, two) = traced.arguments[0], traced.arguments[1]
+    assert seen[:2] == [[[a, b], [e, f], [a, b], [c, d]], [two, one, two, two]]
+    assert seen[3] == [[], [], [], []]
+    assert seen[4] == [traced.arguments[4][:2], traced.arguments[4][2:]]
+    assert seen[5] is traced.arguments[5][0]
+    assert seen[2][1] == seen[2][2] == [traced.arguments[2][2:]]
+    assert seen[0][0] is not seen[0][2]
+    assert seen[2][1][0] is not seen[2][2][0]
+    assert seen[3][0] is not seen[3][1]
+
+
+def test_a_graph_that_is_closed_keeps_nothing():
+    table, kept = [Value(1.0), Value(2.0)], []
+
+    def function(X):
+        kept.append(Value(3.0) * X[0])
+        return ag.take(table, 1) * kept[0]
+
+    traced = trace(function, [(1,)], table)
+    assert [found for _, found in traced.taken.values()] == [[table[1]]]
+    assert len(traced.leaves) == 3
+    assert traced.numbered.nodes[-1] is traced.root
+    assert traced.blocks.size > 3
+    assert traced.out_of_reach == set()  # the index could have been another
+    traced.close()
+    assert {"leaves", "numbered", "blocks"}.isdisjoint(vars(traced))
+    assert (traced.root, traced.arguments, traced.taken, traced.leaves_made) == (None, [], {}, [])
+    with pytest.raises(TypeError, match="compile"):
+        kept[0].data
+
+
+def test_nodes_are_numbered_after_their_operands_as_a_walk_from_the_left_meets_them():
+    w, x, b = Value(2.0), Value(3.0), Value(5.0)
+    with modes.mode(Tracer()):
+        left, right = w * x, -x
+        both = left + right
+        whole = ag.total([right, w * x, b])
+    found = Numbered({w: 0, x: 1}, [both, whole, left])
+    assert found.leaves == 2
+    assert found.roots == [4, 8, 2]
+    assert found.inputs == [[0, 1], [1], [2, 3], [0, 1], [], [3, 5, 6], [7]]
+    ops, inputs, roots = found.signature()
+    names = [getattr(op, "name", op) for op in ops]
+    assert names == ["multiply", "negative", "add", "multiply", "5.0", None, "total"]
+    assert (inputs, roots) == (found.inputs, found.roots)
+    assert found.uses() == [2, 3, 3, 2, 2, 1, 1, 1, 2]
+    assert found.add([whole, right * right]) == [8, 9]
+    assert found.inputs[7:] == [[3, 3]]
