@@ -48,6 +48,11 @@ EQUIVALENT = {
         ): "the two are multiplied",
     },
     "nn/losses/classification.py": {
+        (
+            "return dot(parts, [whole - _possible(z, q) for z, q in zip(logits, wanted, strict=True)]), 1.0",
+            "dot(parts, [whole - _possible(z, q) for z, q in zip(logits, wanted, strict=True)])",
+            "dot([whole - _possible(z, q) for z, q in zip(logits, wanted, strict=True)], parts)",
+        ): "of each product either factor may come first",
         ("if seen and not p.data < LEAST_PROBABILITY:", "p.data < LEAST_PROBABILITY", "p.data <= LEAST_PROBABILITY"): (
             "the line touches the logarithm there, in value and slope"
         ),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 # What changes nothing is no slip: the arguments of these swapped, a clock compared with < or with ≤; of two sequences
 # that are gone through together, each pair multiplied, the one before the other.
 COMMUTE = (
-    "max", "min", "is_same", "maths.equal", "np.equal", "np.not_equal", "np.maximum", "np.minimum", "np.add",
+    "max", "min", "is_same", "equal", "maths.equal", "np.equal", "np.not_equal", "np.maximum", "np.minimum", "np.add",
     "np.multiply",
 )  # fmt: skip
 CLOCKS = re.compile(r"(perf_counter|monotonic)\(\)")
