@@ -24,13 +24,6 @@ EQUIVALENT = {
             "zip(tape.groups[values], tape.groups[weights], strict=True)",
         ): "the factors of each product are put in order next",
     },
-    "autograd/compile/programs/rehearsal.py": {
-        (
-            "moved_theta = theta + MOVE * draw.uniform(-1.0, 1.0, count) * (np.abs(theta) + 1.0)",
-            "theta + MOVE * draw.uniform(-1.0, 1.0, count) * (np.abs(theta) + 1.0)",
-            "theta - MOVE * draw.uniform(-1.0, 1.0, count) * (np.abs(theta) + 1.0)",
-        ): "what is drawn is as likely of either sign",
-    },
     "nn/history/history.py": {
         (
             "return x if low != low or x < low else low",
