@@ -161,15 +161,17 @@ def test_rows_that_are_one_have_the_same_values_in_lists_of_their_own():
 
 
 def test_a_graph_that_is_closed_keeps_nothing():
-    table, kept = [Value(1.0), Value(2.0)], []
+    table, kept, drawing = [Value(1.0), Value(2.0)], [], Dropout(0.5)
 
     def function(X):
         kept.append(Value(3.0) * X[0])
+        kept.extend(modes.current("random_inputs")(drawing, 2))
         return ag.take(table, 1) * kept[0]
 
     traced = trace(function, [(1,)], table)
     assert [found for _, found in traced.taken.values()] == [[table[1]]]
-    assert len(traced.leaves) == 3
+    assert (traced.draws, traced.shapes, traced.arguments[1]) == ([drawing], [(1,), (2,)], kept[1:])
+    assert len(traced.leaves) == 5
     assert traced.numbered.nodes[-1] is traced.root
     assert traced.blocks.size > 3
     assert traced.out_of_reach == set()  # the index could have been another
