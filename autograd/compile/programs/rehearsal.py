@@ -259,10 +259,7 @@ def is_arithmetic(name: str) -> bool:
 def _one_by_one(function: Callable[..., Any], name: str, *inputs: Any) -> Any:
     """Return what a function of floats makes of arrays; of several results, an array for each."""
     try:
-        found = list(map(function, *[x.ravel().tolist() for x in inputs]))
+        found = np.array(list(map(function, *[x.ravel().tolist() for x in inputs])))
     except (ArithmeticError, ValueError) as error:
         raise NoNumberError(f"{name} raised {type(error).__name__}: {error}") from error
-    shape = inputs[0].shape
-    if isinstance(found[0], tuple):
-        return [np.array(x).reshape(shape) for x in zip(*found, strict=True)]
-    return np.array(found).reshape(shape)
+    return found.T.reshape(*found.shape[1:], *inputs[0].shape)

@@ -298,3 +298,11 @@ def test_ctrl_c_while_a_state_is_loaded_leaves_all_as_it_was(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         model.load_state_dict(other.state_dict())
     assert model.state_dict() == before
+
+
+def test_all_layers_of_a_network_but_the_last_hand_on_what_waits(monkeypatch):
+    asked, hidden = [], nn.Layer.hidden
+    monkeypatch.setattr(nn.Layer, "hidden", lambda layer, row: asked.append(layer) or hidden(layer, row))
+    model = nn.MLP(2, [3, 4, 5, 1], seed=0)
+    model([0.5, -1.0])
+    assert asked == model.layers[:3]
