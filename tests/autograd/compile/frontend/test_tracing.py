@@ -6,6 +6,7 @@ import autograd as ag
 from autograd import Value
 from autograd.compile.frontend.numbered import Numbered
 from autograd.compile.frontend.trace import trace
+from autograd.compile.frontend.traced_graph import Traced
 from autograd.recording import modes
 from nn import (
     GRU,
@@ -199,3 +200,11 @@ def test_nodes_are_numbered_after_their_operands_as_a_walk_from_the_left_meets_t
     assert found.uses() == [2, 3, 3, 2, 2, 1, 1, 1, 2]
     assert found.add([whole, right * right]) == [8, 9]
     assert found.inputs[7:] == [[3, 3]]
+
+
+def test_what_was_recorded_by_other_means_is_reached_through_tables_too():
+    w, x = [Value(2.0), Value(3.0), Value(4.0)], Value(5.0)
+    table = [w[0] * 2.0, w[1] * 2.0]
+    given = (table[1] * x, [[x]], [()], w)
+    assert Traced(*given).out_of_reach == {0, 2}
+    assert Traced(*given, taken={1: (table, [table[1]])}).out_of_reach == {2}
