@@ -1,6 +1,8 @@
 """Every figure of the book: its numbers are Python's, its Python lines give them, it covers what is to be predicted."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.support.web.book import (
 from viz.pages.book import book as shell
 
 EACH = pytest.mark.parametrize("place", FIGURES)
+STORED = Path(__file__).with_name("numbers.json")  # each figure's numbers at each of its states
 
 
 def numbers_at(tab, place, state):
@@ -34,13 +37,25 @@ def test_its_numbers_are_pythons_at_every_state(show, place):
         same(numbers_at(tab, place, state), FIGURES[place].numbers(state), state)
 
 
+def store():
+    """Write the numbers of all figures anew: `python -c "from tests.viz.pages.book.test_figures import *; store()"`."""
+    said = []
+    for place, one in FIGURES.items():
+        at = [[float(f"{x:.10g}") for x in one.numbers(state).values()] for state in one.all_states()]
+        said.append(f'"{place}": [\n' + ",\n".join(map(json.dumps, at)) + "\n]")
+    STORED.write_text("{\n" + ",\n".join(said) + "\n}\n", encoding="utf-8")
+
+
 @EACH
 def test_its_python_lines_give_the_numbers_that_they_claim(place):
     lines, one = lines_of(place), FIGURES[place]
     assert lines, "a figure says the same in Python"
     assert len([line for line in lines.split("\n") if line.strip()]) <= 14
-    for state in one.all_states():
-        numbers = state | one.numbers(state)
+    stored = json.loads(STORED.read_text(encoding="utf-8"))[place]
+    for state, known in zip(one.all_states(), stored, strict=True):
+        numbers = one.numbers(state)
+        assert [*numbers.values()] == pytest.approx(known, rel=1e-8, abs=1e-12, nan_ok=True), (state, [*numbers])
+        numbers = state | numbers
         found = list(claims(lines, numbers))
         assert found, "no line claims a number"
         for line, x, claimed in found:

@@ -174,6 +174,24 @@ def test_a_gallery_has_the_book_first_and_a_worksheet():
     assert titles["worksheet.html"] == "Work it out by hand"
 
 
+def test_the_pages_of_a_gallery_show_xors_network():
+    steps, playground, film = (gallery.ENTRIES[f"{name}.html"].page().data for name in ("steps", "playground", "film"))
+    assert [page["title"] for page in (steps, playground, film)] == [
+        "XOR, step by step", "XOR, to play with", "XOR is learned",
+    ]  # fmt: skip
+    model, (rows, targets) = nn.MLP(2, [4, 1], activation="tanh", seed=0), nn.datasets.xor()
+    loss = nn.binary_cross_entropy_with_logits
+    optimizer = nn.SGD(model.parameters(), learning_rate=0.5)
+    assert (steps["rows"], steps["rate"], playground["rate"]) == (4, 0.5, 0.5)
+    assert {path: x for _, path, x in playground["parameters"]} == {p: x.data for p, x in model.named_parameters()}
+    assert (playground["rows"], playground["loss"], film["loss"]) == (rows, loss.__name__, loss.__name__)
+    answer = loss([model(row) for row in rows], targets)
+    assert steps["values"] == viz.steps(answer, optimizer=optimizer).data["values"]
+    history = nn.fit(model, rows, targets, loss=loss, optimizer=optimizer, epochs=400, progress=False)
+    assert film["curve"] == pytest.approx(history.losses, rel=1e-9)
+    assert film["epochs"][-1] == 400
+
+
 # ------------------------------------------------------------------- programs made beforehand
 PROGRAM = """
 import json, sys
