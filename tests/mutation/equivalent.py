@@ -24,6 +24,13 @@ EQUIVALENT = {
             "zip(tape.groups[values], tape.groups[weights], strict=True)",
         ): "the factors of each product are put in order next",
     },
+    "autograd/compile/programs/size_formulas.py": {
+        (
+            'sign = (" - " if text else "-") if c < 0 else " + " if text else ""',
+            "c < 0",
+            "c <= 0",
+        ): "no term is 0",
+    },
     "nn/history/history.py": {
         (
             "return x if low != low or x < low else low",

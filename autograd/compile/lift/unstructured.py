@@ -204,7 +204,7 @@ def _aim(blocks: Sequence[Block], is_constant: Index, size: int) -> None:
         sent.append(np.concatenate([block.operands[k] for k in block.active]) if block.active else np.zeros(0, np.intp))
     counts = np.array([len(places) for places in sent], dtype=np.intp)
     different, which = ranked(
-        np.concatenate([*sent, np.zeros(0, np.int64)]) + size * np.repeat(np.arange(len(sent)), counts)
+        np.concatenate([*sent, np.array([], np.int64)]) + size * np.repeat(np.arange(len(sent)), counts)
     )
     firsts = np.searchsorted(different, size * np.arange(len(sent) + 1)).tolist()
     start = 0

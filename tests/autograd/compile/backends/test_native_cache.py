@@ -267,3 +267,21 @@ def test_who_only_looks_makes_no_folder(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
     cache.keep("key", b"code")
     assert (tmp_path / "kept" / "chainrule").is_dir()
+
+
+def test_a_link_on_the_way_that_somebody_else_made_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    monkeypatch.setenv("CHAINRULE_CACHE", str(tmp_path / "link" / "kept"))
+    cache.keep("key", b"code")
+    assert cache.kept("key") == b"code"
+    look = os.lstat
+
+    def of_another(path, **given):
+        about = look(path, **given)
+        if not str(path).endswith("link"):
+            return about
+        return SimpleNamespace(st_mode=about.st_mode, st_uid=about.st_uid + 4321)
+
+    monkeypatch.setattr(os, "lstat", of_another)
+    assert cache.kept("key") is None
