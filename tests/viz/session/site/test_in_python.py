@@ -8,9 +8,9 @@ import webbrowser
 import zipfile
 
 import pytest
-from viz.command_line import main
 
 import viz
+from viz.command_line import main
 from viz.pages.live.ready import READY
 from viz.pages.site import build, bytecode, interpreter
 from viz.session.prompt import MARK, Prompt
