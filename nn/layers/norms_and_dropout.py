@@ -213,7 +213,7 @@ class Dropout(Module):
 
     def mask(self, count: int) -> list[Any]:
         """Return the next `count` factors: 0 where the random number is below p, 1 / (1 − p) elsewhere."""
-        kept = 1.0 / (1.0 - self.p) if self.p < 1.0 else 0.0
+        kept = 1.0 / ((1.0 - self.p) or math.inf)
         traced = tracing.random_inputs(self, count)
         if traced is not None:
             return [where(x < self.p, 0.0, kept) for x in traced]

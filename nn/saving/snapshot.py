@@ -96,7 +96,7 @@ class BuffersAndRNG:
     def rehearse(self, run: Callable[[], Result]) -> Result:
         """Return `run()`, with everything as before; what it draws from Python's own generator is noted."""
         before = self.read()
-        drew: list[bool] = []
+        drew: list[str] = []
         try:
             return run() if _is_alone() or sys.getprofile() is not None else _watched(run, drew)
         finally:
@@ -151,12 +151,12 @@ def _others_draw() -> bool:
     return random.getstate() != before
 
 
-def _watched(run: Callable[[], Result], drew: list[bool]) -> Result:
-    """Return `run()`, and leave `drew` filled if it called a function of Python's own generator in this thread."""
+def _watched(run: Callable[[], Result], drew: list[str]) -> Result:
+    """Return `run()`, and leave in `drew` which function it called of Python's own generator in this thread."""
 
     def watch(frame: Any, event: str, called: Any) -> None:
         if event == "c_call" and getattr(called, "__self__", None) is SHARED:
-            drew.append(True)
+            drew.append(called.__name__)
             sys.setprofile(None)
 
     sys.setprofile(watch)

@@ -1,6 +1,7 @@
 """What a program keeps, names and says beside its numbers; how deep and how empty what it is made of may be."""
 
 import functools
+import math
 from time import perf_counter
 
 import numpy as np
@@ -155,3 +156,12 @@ def test_who_audits_at_the_end_is_audited_at_the_second_call_alone(sparing, audi
         if call > 1 and len(calls) > before:
             found.append(call)
     assert found == audited
+
+
+def test_where_nobody_watches_for_a_nan_it_is_a_result_whatever_other_mode_is_on():
+    w = Value(0.5)
+    step = ag.compile(lambda x: w * x, [w])
+    with ag.no_grad():
+        assert math.isnan(step(math.nan))
+    with ag.detect_anomaly(), pytest.raises(FloatingPointError):
+        step(math.nan)

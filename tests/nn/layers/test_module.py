@@ -5,8 +5,9 @@ import inspect
 import pytest
 
 import nn
-from autograd import Value
+from autograd import Value, ops
 from nn import MLP, BatchNorm, Dropout, Layer, Module, Neuron, Perceptron, Residual, Sequential
+from nn.training.compiled import _may_mix_rows
 
 
 class Odd(Module):
@@ -306,3 +307,26 @@ def test_all_layers_of_a_network_but_the_last_hand_on_what_waits(monkeypatch):
     model = nn.MLP(2, [3, 4, 5, 1], seed=0)
     model([0.5, -1.0])
     assert asked == model.layers[:3]
+
+
+def test_a_layer_says_the_activation_of_its_first_neuron_and_sets_all():
+    layer = nn.Layer(2, 3, "relu", seed=0)
+    layer.neurons[1].activation = "tanh"
+    assert layer.activation is ops.relu
+    layer.activation = "sigmoid"
+    assert [neuron.activation for neuron in layer.neurons] == [ops.sigmoid] * 3
+
+
+def test_only_a_batch_of_the_users_own_may_mix_rows():
+    class Mixing(nn.Module):
+        def batch(self, rows):
+            return rows
+
+    class Plain:
+        def __call__(self, row):
+            return row
+
+    known = [nn.MLP(2, [3, 1], seed=0), nn.Sequential(nn.Layer(2, 3, seed=0), nn.BatchNorm(3)), Plain()]
+    assert [_may_mix_rows(model) for model in known] == [False, False, False]
+    assert _may_mix_rows(Mixing())
+    assert _may_mix_rows(nn.Sequential(nn.Layer(2, 2, seed=0), Mixing()))
