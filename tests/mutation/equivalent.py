@@ -49,6 +49,12 @@ EQUIVALENT = {
     },
     "nn/losses/classification.py": {
         (
+            'return averaged("hinge", [(1.0 - y * z).relu() for z, y in zip(outputs, wanted, strict=True)], '
+            "count, weights)",
+            "zip(outputs, wanted, strict=True)",
+            "zip(wanted, outputs, strict=True)",
+        ): "of each product either factor may come first",
+        (
             "return dot(parts, [whole - _possible(z, q) for z, q in zip(logits, wanted, strict=True)]), 1.0",
             "dot(parts, [whole - _possible(z, q) for z, q in zip(logits, wanted, strict=True)])",
             "dot([whole - _possible(z, q) for z, q in zip(logits, wanted, strict=True)], parts)",

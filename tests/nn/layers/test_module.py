@@ -330,3 +330,10 @@ def test_only_a_batch_of_the_users_own_may_mix_rows():
     assert [_may_mix_rows(model) for model in known] == [False, False, False]
     assert _may_mix_rows(Mixing())
     assert _may_mix_rows(nn.Sequential(nn.Layer(2, 2, seed=0), Mixing()))
+
+
+def test_batch_norm_of_one_column_remembers_it():
+    norm = nn.BatchNorm(1, momentum=0.25)
+    norm.batch([[1.0], [3.0]])
+    assert norm.running_mean == [0.5]
+    assert norm.running_variance == [0.75 + 0.25 * 2.0]
